@@ -1,0 +1,77 @@
+// Compiles src/ into dist/. `--if-changed` does nothing when dist/ was built from these very sources.
+// The compiler writes into a folder of its own, which then takes dist's place in one rename: a process
+// that runs from dist/ has loaded all its files at its start and is never disturbed.
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const dist = join(root, 'dist');
+const stampName = 'sources.sha256';
+
+function sourceHash() {
+  const hash = createHash('sha256');
+  const sources = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => join(entry.parentPath, entry.name))
+    .sort();
+  for (const file of [
+    'tsconfig.json',
+    'tsconfig.build.json',
+    'package-lock.json',
+    ...sources.map((path) => path.slice(root.length)),
+  ]) {
+    hash
+      .update(file)
+      .update('\0')
+      .update(readFileSync(join(root, file)))
+      .update('\0');
+  }
+  return hash.digest('hex');
+}
+
+function builtFrom() {
+  const stamp = join(dist, stampName);
+  return existsSync(stamp) ? readFileSync(stamp, 'utf8') : undefined;
+}
+
+function replaceDist(fresh) {
+  const retired = join(root, `dist.old-${process.pid}`);
+  try {
+    if (existsSync(dist)) renameSync(dist, retired);
+    renameSync(fresh, dist);
+  } catch (error) {
+    // Another build finished in between: what it put there was made from the same sources.
+    if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST' && error.code !== 'ENOENT') throw error;
+  } finally {
+    rmSync(retired, { recursive: true, force: true });
+    rmSync(fresh, { recursive: true, force: true });
+  }
+}
+
+/** Builds, or exits the process with the compiler's code when it fails. */
+export function build({ ifChanged }) {
+  const wanted = sourceHash();
+  if (ifChanged && builtFrom() === wanted) return;
+  const fresh = join(root, `dist.new-${process.pid}`);
+  const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
+  const result = spawnSync(
+    process.execPath,
+    [compiler, '-p', join(root, 'tsconfig.build.json'), '--outDir', fresh],
+    { stdio: 'inherit', cwd: root },
+  );
+  if (result.status !== 0) {
+    rmSync(fresh, { recursive: true, force: true });
+    process.exit(result.status ?? 1);
+  }
+  writeFileSync(join(fresh, stampName), wanted);
+  if (!ifChanged || builtFrom() !== wanted) replaceDist(fresh);
+  else rmSync(fresh, { recursive: true, force: true });
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  build({ ifChanged: process.argv.includes('--if-changed') });
+}

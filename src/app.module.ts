@@ -1,0 +1,24 @@
+import { type DynamicModule, Module } from '@nestjs/common';
+import { ConfigModule } from './config/config.module.js';
+import type { Settings } from './config/settings.js';
+import { HealthModule } from './health/health.module.js';
+import { IngestionModule } from './ingestion/ingestion.module.js';
+import { PersistenceModule } from './persistence/persistence.module.js';
+import { QueryModule } from './query/query.module.js';
+
+/** The service: the list of its modules. */
+@Module({})
+export class AppModule {
+  static forRoot(settings: Settings): DynamicModule {
+    return {
+      module: AppModule,
+      imports: [
+        ConfigModule.forRoot(settings),
+        PersistenceModule,
+        IngestionModule,
+        QueryModule,
+        HealthModule,
+      ],
+    };
+  }
+}

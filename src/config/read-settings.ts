@@ -1,0 +1,123 @@
+// Environment in, Settings out: every setting is read here, once, and all problems are named together.
+import type { LogLevel } from '@nestjs/common';
+import { resolve } from 'node:path';
+import { loadCredentials } from './credentials.js';
+import {
+  byteSize,
+  integer,
+  networks,
+  oneOf,
+  postgresUrl,
+  pushTokens,
+  timeZone,
+  trustProxy,
+} from './setting-values.js';
+import { Settings } from './settings.js';
+
+/** The settings can't be used. `problems` holds one line for each, with the setting's name. */
+export class SettingsError extends Error {
+  constructor(readonly problems: readonly string[]) {
+    super(`The settings can't be used:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
+  }
+}
+
+const LEVELS = ['fatal', 'error', 'warn', 'info', 'debug', 'trace'] as const;
+const NEST_LEVELS: Readonly<Record<(typeof LEVELS)[number], LogLevel>> = {
+  fatal: 'fatal',
+  error: 'error',
+  warn: 'warn',
+  info: 'log',
+  debug: 'debug',
+  trace: 'verbose',
+};
+const SHORTEST_API_KEY = 32;
+
+/** Reads single settings and collects what is wrong with them. An empty value counts as unset. */
+class Reader {
+  readonly problems: string[] = [];
+
+  constructor(private readonly environment: NodeJS.ProcessEnv) {}
+
+  /** `undefined` when the setting is unset and has no default, or can't be read (then there is a problem). */
+  read<T>(name: string, fallback: string | undefined, parse: (text: string) => T): T | undefined {
+    const text = this.text(name) ?? fallback;
+    if (text === undefined) return undefined;
+    try {
+      return parse(text);
+    } catch (error) {
+      this.problems.push(`${name} ${error instanceof Error ? error.message : String(error)}`);
+      return undefined;
+    }
+  }
+
+  text(name: string): string | undefined {
+    const text = this.environment[name]?.trim();
+    return text === '' ? undefined : text;
+  }
+}
+
+/**
+ * Reads and checks the settings.
+ *
+ * @param environment the variables, as in `process.env`
+ * @param onTerminal whether the logs go to a person's terminal (the default of LOG_FORMAT)
+ * @throws SettingsError that names every problem
+ */
+export function readSettings(environment: NodeJS.ProcessEnv, onTerminal: boolean): Settings {
+  const reader = new Reader(environment);
+  const embedded = reader.text('DATABASE_URL') === undefined;
+  const level = reader.read('LOG_LEVEL', 'info', (text) => oneOf(text, LEVELS)) ?? 'info';
+  const settings = {
+    host: reader.read('HOST', '127.0.0.1', (text) => text),
+    port: reader.read('PORT', '3000', (text) => integer(text, 0, 65_535)),
+    databaseUrl: reader.read('DATABASE_URL', undefined, postgresUrl),
+    databasePoolSize: reader.read('DATABASE_POOL_SIZE', '10', (text) => integer(text, 2, 1000)),
+    dataDir: resolve(reader.text('DATA_DIR') ?? 'data'),
+    pushTokens: reader.read('PUSH_TOKENS', undefined, pushTokens),
+    adminApiKey: reader.read('ADMIN_API_KEY', undefined, adminApiKey),
+    pushTimeZone: reader.read('PUSH_TIME_ZONE', 'Asia/Shanghai', timeZone),
+    pushBodyLimit: reader.read('PUSH_BODY_LIMIT', '32mb', byteSize),
+    ackDeadlineMs: reader.read('ACK_DEADLINE_MS', '400', (text) => integer(text, 1, 60_000)),
+    pushAllowFrom: reader.read('PUSH_ALLOW_FROM', undefined, networks),
+    trustProxy: reader.read('TRUST_PROXY', 'off', trustProxy),
+    logLevels: LEVELS.slice(0, LEVELS.indexOf(level) + 1).map((name) => NEST_LEVELS[name]),
+    logFormat: reader.read('LOG_FORMAT', onTerminal ? 'pretty' : 'json', (text) =>
+      oneOf(text, ['pretty', 'json'] as const),
+    ),
+  };
+  if (!embedded) requireSecrets(reader);
+  if (reader.problems.length > 0) throw new SettingsError(reader.problems);
+  return Object.assign(new Settings(), settings, embedded ? generated(settings) : { databasePassword: '' });
+}
+
+function adminApiKey(text: string): string {
+  if (text.length < SHORTEST_API_KEY || !/^[\x21-\x7e]+$/.test(text)) {
+    throw new Error(`must have at least ${SHORTEST_API_KEY} printable ASCII characters without spaces`);
+  }
+  return text;
+}
+
+function requireSecrets(reader: Reader): void {
+  for (const name of ['PUSH_TOKENS', 'ADMIN_API_KEY']) {
+    if (reader.text(name) === undefined) {
+      reader.problems.push(
+        `${name} is required with DATABASE_URL (only the embedded database has a generated one)`,
+      );
+    }
+  }
+}
+
+function generated(settings: Pick<Partial<Settings>, 'pushTokens' | 'adminApiKey'> & { dataDir: string }) {
+  try {
+    const credentials = loadCredentials(settings.dataDir);
+    return {
+      pushTokens: settings.pushTokens ?? pushTokens(credentials.pushTokens),
+      adminApiKey: settings.adminApiKey ?? adminApiKey(credentials.adminApiKey),
+      databasePassword: credentials.databasePassword,
+    };
+  } catch (error) {
+    throw new SettingsError([
+      `DATA_DIR can't be used: ${error instanceof Error ? error.message : String(error)}`,
+    ]);
+  }
+}

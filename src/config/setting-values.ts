@@ -1,0 +1,106 @@
+// Reads the text of one setting: text in, value out, or an Error that says what was expected.
+import ipaddr from 'ipaddr.js';
+import { IANAZone } from 'luxon';
+import type { Network, PushToken } from './settings.js';
+
+const UNITS: Readonly<Record<string, number>> = { '': 1, b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 };
+const SOURCE_NAME = /^[A-Za-z0-9._-]{1,64}$/;
+const TOKEN = /^[\x21-\x2b\x2d-\x7e]+$/;
+const SHORTEST_TOKEN = 16;
+const PROXY_NAMES = new Set(['loopback', 'linklocal', 'uniquelocal']);
+
+export function integer(text: string, least: number, most: number): number {
+  const value = /^\d+$/.test(text) ? Number(text) : NaN;
+  if (!(value >= least && value <= most)) {
+    throw new Error(`must be a whole number from ${least} to ${most}`);
+  }
+  return value;
+}
+
+/** A size as `32mb`, `512kb`, `1gb` or a plain number of bytes. Returns bytes. */
+export function byteSize(text: string): number {
+  const [, digits, unit] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text) ?? [];
+  const factor = unit === undefined ? undefined : UNITS[unit.toLowerCase()];
+  const size = Math.floor(Number(digits) * (factor ?? NaN));
+  if (!(size >= 1 && Number.isSafeInteger(size)))
+    throw new Error('must be a size such as 512kb, 32mb or 1gb');
+  return size;
+}
+
+export function oneOf<T extends string>(text: string, allowed: readonly T[]): T {
+  const found = allowed.find((value) => value === text);
+  if (found === undefined) throw new Error(`must be one of ${allowed.join(', ')}`);
+  return found;
+}
+
+export function timeZone(text: string): string {
+  if (!IANAZone.isValidZone(text)) throw new Error('must be an IANA time zone such as Asia/Shanghai');
+  return text;
+}
+
+export function postgresUrl(text: string): string {
+  const problem = 'must be a URL such as postgres://user:password@host:5432/database';
+  if (!URL.canParse(text)) throw new Error(problem);
+  const { protocol, hostname, searchParams } = new URL(text);
+  if (protocol !== 'postgres:' && protocol !== 'postgresql:') throw new Error(problem);
+  if (hostname === '' && !searchParams.has('host')) throw new Error(problem);
+  return text;
+}
+
+/** `name=token,name=token`; a name may stand twice. The messages never hold a token. */
+export function pushTokens(text: string): PushToken[] {
+  const entries = text.split(',').map((entry) => entry.trim());
+  const tokens = entries.map((entry, index) => pushToken(entry, index));
+  const sources = new Map<string, string>();
+  for (const { source, token } of tokens) {
+    if ((sources.get(token) ?? source) !== source) {
+      throw new Error(`gives the same token to ${sources.get(token) ?? ''} and ${source}`);
+    }
+    sources.set(token, source);
+  }
+  return tokens;
+}
+
+function pushToken(entry: string, index: number): PushToken {
+  const separator = entry.indexOf('=');
+  const source = entry.slice(0, separator);
+  const token = entry.slice(separator + 1);
+  if (separator < 0 || !SOURCE_NAME.test(source)) {
+    throw new Error(
+      `entry ${index + 1} must be name=token with a name of letters, digits, dots, dashes or underscores (at most 64)`,
+    );
+  }
+  if (token.length < SHORTEST_TOKEN || !TOKEN.test(token)) {
+    throw new Error(
+      `the token of ${source} (entry ${index + 1}) must have at least ${SHORTEST_TOKEN} printable ASCII characters`,
+    );
+  }
+  return { source, token };
+}
+
+/** A comma-separated list of networks or single addresses, IPv4 or IPv6. */
+export function networks(text: string): Network[] {
+  return text.split(',').map((part) => network(part.trim()));
+}
+
+function network(text: string): Network {
+  if (ipaddr.isValidCIDR(text)) {
+    const [address, prefixLength] = ipaddr.parseCIDR(text);
+    return [address.toString(), prefixLength];
+  }
+  if (ipaddr.isValid(text)) {
+    const address = ipaddr.process(text);
+    return [address.toString(), address.kind() === 'ipv4' ? 32 : 128];
+  }
+  throw new Error(`${JSON.stringify(text)} is neither an address nor a network such as 203.0.113.0/24`);
+}
+
+/** As Express's `trust proxy`: off, on, a number of hops, or a list of names and networks. */
+export function trustProxy(text: string): boolean | number | string[] {
+  if (text === 'off' || text === 'false') return false;
+  if (text === 'on' || text === 'true') return true;
+  if (/^\d{1,2}$/.test(text)) return Number(text);
+  const parts = text.split(',').map((part) => part.trim());
+  for (const part of parts) if (!PROXY_NAMES.has(part)) network(part);
+  return parts;
+}

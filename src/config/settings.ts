@@ -1,0 +1,41 @@
+import type { LogLevel } from '@nestjs/common';
+
+/** A source of pushes and one of its tokens. A source may hold several at once (rotation). */
+export interface PushToken {
+  readonly source: string;
+  readonly token: string;
+}
+
+/** A network in CIDR form, as `ipaddr.js` compares it: an address and the length of its prefix in bits. */
+export type Network = readonly [address: string, prefixLength: number];
+
+export type LogFormat = 'pretty' | 'json';
+
+/**
+ * Every setting of the service, read and checked once at start by `readSettings` and injected from then on.
+ * Sizes are bytes, times milliseconds unless the name says days or seconds.
+ */
+export class Settings {
+  readonly host!: string;
+  readonly port!: number;
+  /** Undefined: an embedded PostgreSQL in `dataDir`. */
+  readonly databaseUrl!: string | undefined;
+  readonly databasePoolSize!: number;
+  /** Absolute path. */
+  readonly dataDir!: string;
+  readonly pushTokens!: readonly PushToken[];
+  readonly adminApiKey!: string;
+  /** IANA name of the zone that the vendor's times without offset are in. */
+  readonly pushTimeZone!: string;
+  readonly pushBodyLimit!: number;
+  /** A push that is not committed by then is not waited for any longer. */
+  readonly ackDeadlineMs!: number;
+  /** Undefined: any address may push. */
+  readonly pushAllowFrom!: readonly Network[] | undefined;
+  readonly trustProxy!: boolean | number | readonly string[];
+  /** Nest's names of the levels to print. */
+  readonly logLevels!: LogLevel[];
+  readonly logFormat!: LogFormat;
+  /** Password of the embedded database's superuser; empty with an external database. */
+  readonly databasePassword!: string;
+}

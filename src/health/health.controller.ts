@@ -1,0 +1,55 @@
+import { Controller, Get, UseFilters } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { HealthCheck, type HealthCheckResult, HealthCheckService } from '@nestjs/terminus';
+import { DatabaseHealth } from './database.health.js';
+import { HealthDocs } from './health.docs.js';
+import { HealthFilter } from './health.filter.js';
+
+@Controller('health')
+@UseFilters(HealthFilter)
+@ApiTags('Health')
+export class HealthController {
+  constructor(
+    private readonly health: HealthCheckService,
+    private readonly database: DatabaseHealth,
+  ) {}
+
+  @Get('live')
+  @HealthCheck({ swaggerDocumentation: false })
+  @ApiOperation({
+    operationId: 'getLiveness',
+    summary: 'Is the process alive?',
+    description: 'Answers when it is.',
+    security: [],
+  })
+  @HealthDocs({ checks: [], mayFail: false })
+  live(): Promise<HealthCheckResult> {
+    return this.health.check([]);
+  }
+
+  @Get('ready')
+  @HealthCheck({ swaggerDocumentation: false })
+  @ApiOperation({
+    operationId: 'getReadiness',
+    summary: 'Can a push be kept now?',
+    description: 'Asks the database.',
+    security: [],
+  })
+  @HealthDocs({ checks: ['database'], mayFail: true })
+  ready(): Promise<HealthCheckResult> {
+    return this.health.check([() => this.database.writable()]);
+  }
+
+  @Get('startup')
+  @HealthCheck({ swaggerDocumentation: false })
+  @ApiOperation({
+    operationId: 'getStartup',
+    summary: 'Has the service started?',
+    description: 'It has when the schema is migrated.',
+    security: [],
+  })
+  @HealthDocs({ checks: ['schema'], mayFail: true })
+  startup(): Promise<HealthCheckResult> {
+    return this.health.check([() => this.database.migrated()]);
+  }
+}

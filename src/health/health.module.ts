@@ -1,0 +1,12 @@
+import { Module } from '@nestjs/common';
+import { TerminusModule } from '@nestjs/terminus';
+import { DatabaseHealth } from './database.health.js';
+import { HealthController } from './health.controller.js';
+
+/** Whether the service lives, has started, and can keep a push. */
+@Module({
+  imports: [TerminusModule],
+  controllers: [HealthController],
+  providers: [DatabaseHealth],
+})
+export class HealthModule {}

@@ -1,0 +1,47 @@
+// A position in a list in, an opaque text out, and back. A cursor is the client's to send, so nothing in it is trusted.
+import { InvalidParametersException } from './invalid-parameters.js';
+
+/** A keyset position: the values of the list's order in the last entry of a page. */
+export type Position = readonly (string | number)[];
+
+/** @param kind what the list is ordered by; a cursor of another list or order is refused */
+export function encodeCursor(kind: string, position: Position): string {
+  return Buffer.from(JSON.stringify([kind, ...position])).toString('base64url');
+}
+
+/**
+ * @param types of the position's parts
+ * @throws InvalidParametersException when it is not a cursor of this kind
+ */
+export function decodeCursor(
+  cursor: string,
+  kind: string,
+  types: readonly ('string' | 'number')[],
+): Position {
+  const parts = parse(cursor);
+  if (!Array.isArray(parts)) throw invalid('is not a cursor');
+  const [itsKind, ...position] = parts as unknown[];
+  if (itsKind !== kind) throw invalid('is of another list or of another order');
+  const fits =
+    position.length === types.length && position.every((part, index) => isPart(part, types[index]));
+  if (!fits) throw invalid('is not a cursor');
+  return position as Position;
+}
+
+function parse(cursor: string): unknown {
+  try {
+    return JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
+  } catch {
+    throw invalid('is not a cursor');
+  }
+}
+
+/** What PostgreSQL takes as such: no NUL in a text, milliseconds of the years that the ledger knows. */
+function isPart(part: unknown, type: 'string' | 'number' | undefined): boolean {
+  if (type === 'number') return Number.isSafeInteger(part) && Math.abs(Number(part)) < 1e15;
+  return typeof part === 'string' && !part.includes('\0') && part.length <= 1024;
+}
+
+function invalid(message: string): InvalidParametersException {
+  return new InvalidParametersException([{ path: 'cursor', message }]);
+}

@@ -1,0 +1,31 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { IntegerParameter, TextParameter } from './parameters.js';
+
+export const DEFAULT_LIMIT = 50;
+export const MOST_A_PAGE = 1000;
+
+/** Which part of a list. */
+export class PageQuery {
+  @IntegerParameter({ description: 'Most entries a page.', example: 50 }, 1, MOST_A_PAGE, DEFAULT_LIMIT)
+  limit?: number;
+
+  @TextParameter({
+    description: "The `nextCursor` of the page before. The other parameters must be that page's.",
+    example: 'WyIyMDI1LTA2LTAxVDAxOjU5OjQ1LjAwMFoiLCIxMDAwMDE2MSJd',
+  })
+  cursor?: string;
+}
+
+/** Where a page stands in its list. */
+export class PageInfo {
+  @ApiProperty({ type: 'integer', description: 'Most entries a page.', example: 50 })
+  limit!: number;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'To be given as `cursor` for the next page; null on the last one.',
+    example: 'WyIyMDI1LTA2LTAxVDAxOjU5OjQ1LjAwMFoiLCIxMDAwMDE2MSJd',
+  })
+  nextCursor!: string | null;
+}

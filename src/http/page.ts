@@ -1,0 +1,35 @@
+// The rows of a list, one more than a page holds, in; the page out.
+import type { Request, Response } from 'express';
+import type { PageInfo } from './page.dto.js';
+
+/** A page of a list, as it is answered. */
+export interface Page<Entry> {
+  readonly data: Entry[];
+  readonly page: PageInfo;
+}
+
+/**
+ * @param rows at most `limit` + 1 of them: one more says that there is a next page
+ * @param cursorOf the cursor of the position after an entry
+ */
+export function pageOf<Entry>(
+  rows: readonly Entry[],
+  limit: number,
+  cursorOf: (last: Entry) => string,
+): Page<Entry> {
+  const data = rows.slice(0, limit);
+  const last = data.at(-1);
+  const nextCursor = rows.length > limit && last !== undefined ? cursorOf(last) : null;
+  return { data, page: { limit, nextCursor } };
+}
+
+/** Names the next page in the Link header too (RFC 8288), as a reference relative to the request's host. */
+export function linkNext<Entry>(page: Page<Entry>, request: Request, response: Response): Page<Entry> {
+  const { nextCursor } = page.page;
+  if (nextCursor !== null) {
+    const url = new URL(request.originalUrl, 'http://localhost');
+    url.searchParams.set('cursor', nextCursor);
+    response.setHeader('Link', `<${url.pathname}${url.search}>; rel="next"`);
+  }
+  return page;
+}

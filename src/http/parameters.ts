@@ -1,0 +1,137 @@
+// The decorators of query parameters: how each is read from its text, checked and described.
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
+import { Transform } from 'class-transformer';
+import {
+  ArrayMaxSize,
+  IsArray,
+  IsBoolean,
+  IsIn,
+  IsInt,
+  IsOptional,
+  IsString,
+  Matches,
+  Max,
+  MaxLength,
+  Min,
+  ValidateBy,
+} from 'class-validator';
+import { IANAZone } from 'luxon';
+
+const MOST_IN_A_LIST = 100;
+const LONGEST_TEXT = 600;
+/** PostgreSQL's text takes no NUL. */
+const WITHOUT_NUL = /^[^\0]*$/u;
+
+type Example = { readonly description: string; readonly example: unknown };
+
+function parameter(options: ApiPropertyOptions): PropertyDecorator {
+  return applyDecorators(ApiProperty({ required: false, ...options } as ApiPropertyOptions), IsOptional());
+}
+
+/** A list: comma-separated, or the parameter repeated. */
+export function ListParameter({ description, example }: Example): PropertyDecorator {
+  return applyDecorators(
+    parameter({ type: String, description: `${description} A comma-separated list takes several.`, example }),
+    Transform(({ value }: { value: unknown }) => listOf(value)),
+    IsArray({ message: 'must be text' }),
+    ArrayMaxSize(MOST_IN_A_LIST, { message: `must have at most ${MOST_IN_A_LIST} values` }),
+    IsString({ each: true, message: 'must be text' }),
+    MaxLength(LONGEST_TEXT, { each: true, message: `must have at most ${LONGEST_TEXT} characters` }),
+    Matches(WITHOUT_NUL, { each: true, message: 'must not contain a NUL character' }),
+  );
+}
+
+function listOf(value: unknown): unknown {
+  if (typeof value === 'string') return value.split(',').map((part) => part.trim());
+  if (Array.isArray(value)) return value.flatMap((part: unknown) => listOf(part));
+  return value;
+}
+
+export function TextParameter(
+  { description, example }: Example,
+  pattern = WITHOUT_NUL,
+  expected = 'must not contain a NUL character',
+): PropertyDecorator {
+  return applyDecorators(
+    parameter({ type: String, description, example }),
+    IsString({ message: 'must be given once, as text' }),
+    MaxLength(LONGEST_TEXT, { message: `must have at most ${LONGEST_TEXT} characters` }),
+    Matches(pattern, { message: expected }),
+  );
+}
+
+export function IntegerParameter(
+  { description, example }: Example,
+  least: number,
+  most: number,
+  fallback?: number,
+): PropertyDecorator {
+  const message = `must be a whole number from ${least} to ${most}`;
+  return applyDecorators(
+    parameter({
+      type: 'integer',
+      description,
+      example,
+      minimum: least,
+      maximum: most,
+      ...(fallback === undefined ? {} : { default: fallback }),
+    }),
+    Transform(({ value }: { value: unknown }) =>
+      typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value,
+    ),
+    IsInt({ message }),
+    Min(least, { message }),
+    Max(most, { message }),
+  );
+}
+
+export function BooleanParameter({ description, example }: Example): PropertyDecorator {
+  return applyDecorators(
+    parameter({ type: Boolean, description, example }),
+    Transform(({ value }: { value: unknown }) =>
+      value === 'true' ? true : value === 'false' ? false : value,
+    ),
+    IsBoolean({ message: 'must be true or false' }),
+  );
+}
+
+export function ChoiceParameter(
+  { description, example }: Example,
+  choices: readonly string[],
+  fallback: string,
+): PropertyDecorator {
+  return applyDecorators(
+    parameter({ type: String, enum: [...choices], default: fallback, description, example }),
+    IsIn(choices, { message: `must be one of ${choices.join(', ')}` }),
+  );
+}
+
+/** A time, as its text: it can only be read together with the request's `timeZone`. */
+export function InstantParameter({ description, example }: Example): PropertyDecorator {
+  return applyDecorators(
+    parameter({
+      type: String,
+      description: `${description} ISO 8601 with an offset, or a date, which means its first moment in \`timeZone\`.`,
+      example,
+    }),
+    IsString({ message: 'must be given once, as text' }),
+  );
+}
+
+export function TimeZoneParameter(): PropertyDecorator {
+  return applyDecorators(
+    parameter({
+      type: String,
+      description: 'The IANA time zone that dates without a time are in. Default: the zone of the pushes.',
+      example: 'Asia/Shanghai',
+    }),
+    ValidateBy({
+      name: 'isTimeZone',
+      validator: {
+        validate: (value: unknown) => typeof value === 'string' && IANAZone.isValidZone(value),
+        defaultMessage: () => 'must be an IANA time zone such as Asia/Shanghai',
+      },
+    }),
+  );
+}

@@ -1,0 +1,39 @@
+import { ApiProperty } from '@nestjs/swagger';
+
+/** One thing that is wrong with a request. */
+export class ProblemDetail {
+  @ApiProperty({ type: String, description: 'The parameter or field.', example: 'limit' })
+  path!: string;
+
+  @ApiProperty({ type: String, description: 'What is wrong with it.', example: 'must be from 1 to 1000' })
+  message!: string;
+}
+
+/** An error as RFC 9457 describes it (`application/problem+json`). */
+export class Problem {
+  @ApiProperty({
+    type: String,
+    description: 'Always `about:blank`: the status says it.',
+    example: 'about:blank',
+  })
+  type!: string;
+
+  @ApiProperty({ type: String, description: 'The name of the HTTP status.', example: 'Bad Request' })
+  title!: string;
+
+  @ApiProperty({ type: 'integer', description: 'The HTTP status.', example: 400 })
+  status!: number;
+
+  @ApiProperty({
+    type: String,
+    description: 'What went wrong.',
+    example: 'The request has 1 invalid parameter',
+  })
+  detail!: string;
+
+  @ApiProperty({
+    type: [ProblemDetail],
+    description: 'What is wrong with each parameter; empty where none is named.',
+  })
+  errors!: ProblemDetail[];
+}

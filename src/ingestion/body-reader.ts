@@ -1,0 +1,141 @@
+// The bytes of a push in, the JSON values of its records out, none of them with a digit lost.
+import { isSafeNumber, LosslessNumber, parse as parseLossless } from 'lossless-json';
+import { sliceElements, type Slice } from './json-slices.js';
+
+/** One element of the pushed array, or the bare object. */
+export interface BodyElement {
+  readonly value: unknown;
+  /** JSON Pointer into the body: `/0`, or empty for a bare object. */
+  readonly place: string;
+  /** Why the value could not be had without losing digits; then `value` must not be used. */
+  readonly problem?: string;
+}
+
+/** The body is no JSON array or object. Nothing of the body itself is in the message: it goes into logs. */
+export class UnreadableBodyError extends Error {
+  /**
+   * @param reason what is wrong
+   * @param place where: `byte 17`, counted from 0
+   */
+  constructor(
+    readonly reason: string,
+    readonly place: string,
+  ) {
+    super(`${reason} at ${place}`);
+  }
+}
+
+/** The records of a body, and the text of each as it came (for the quarantine). */
+export interface BodyContent {
+  readonly elements: readonly BodyElement[];
+  /** The exact text of an element, by its index. */
+  textOf(index: number): string;
+}
+
+/**
+ * Numbers that `JSON.parse` may not keep digit by digit: 16 digits or more, or an exponent. It also finds such
+ * digits inside strings, which costs a slower parse and nothing else.
+ */
+const RISKY_NUMBER = /(?:^|[:,[\s])-?(?:[\d.]{16}|[\d.]+[eE])/;
+
+/**
+ * @throws UnreadableBodyError when the bytes are not UTF-8, not JSON, or neither array nor object
+ */
+export function readBody(body: Buffer): BodyContent {
+  const text = decode(body);
+  const value = parseText(text);
+  if (typeof value !== 'object' || value === null) {
+    throw new UnreadableBodyError('The body is neither a JSON array nor an object', 'byte 0');
+  }
+  const isArray = Array.isArray(value);
+  let slices: Slice[] | undefined;
+  const textOf = (index: number): string => {
+    if (!isArray) return text;
+    slices ??= sliceElements(text);
+    const slice = slices[index];
+    return slice === undefined ? '' : text.slice(slice.start, slice.end);
+  };
+  const values: readonly unknown[] = isArray ? value : [value];
+  const risky = RISKY_NUMBER.test(text);
+  const elements = values.map((element, index): BodyElement => {
+    const place = isArray ? `/${index}` : '';
+    return risky ? withAllDigits(element, place, textOf(index)) : { value: element, place };
+  });
+  return { elements, textOf };
+}
+
+function decode(body: Buffer): string {
+  try {
+    return new TextDecoder('utf-8', { fatal: true }).decode(body);
+  } catch (error) {
+    if (!(error instanceof TypeError)) throw error;
+    throw new UnreadableBodyError('The body is not UTF-8', `byte ${firstInvalidByte(body)}`);
+  }
+}
+
+/** By halving: the longest beginning that still decodes when more may follow. */
+function firstInvalidByte(body: Buffer): number {
+  let valid = 0;
+  let invalid = body.length + 1;
+  while (invalid - valid > 1) {
+    const middle = (valid + invalid) >> 1;
+    if (decodes(body.subarray(0, middle))) valid = middle;
+    else invalid = middle;
+  }
+  return valid;
+}
+
+function decodes(beginning: Buffer): boolean {
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(beginning, { stream: true });
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function parseText(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (!(error instanceof SyntaxError)) throw error;
+    throw syntaxProblem(text);
+  }
+}
+
+/** V8's message quotes the text and often lacks the position; the lossless parser knows where it stopped. */
+function syntaxProblem(text: string): UnreadableBodyError {
+  if (text.trim() === '') return new UnreadableBodyError('The body is empty, not JSON', 'byte 0');
+  try {
+    parseLosslessly(text);
+  } catch (error) {
+    const position = error instanceof SyntaxError ? /position (\d+)$/.exec(error.message)?.[1] : undefined;
+    if (position !== undefined) {
+      const byte = Buffer.byteLength(text.slice(0, Number(position)));
+      const ends = Number(position) >= text.trimEnd().length;
+      return new UnreadableBodyError(
+        `The body is not JSON: it ${ends ? 'ends too early' : 'breaks off'}`,
+        `byte ${byte}`,
+      );
+    }
+  }
+  return new UnreadableBodyError('The body is not JSON', 'byte 0');
+}
+
+function withAllDigits(element: unknown, place: string, text: string): BodyElement {
+  if (!RISKY_NUMBER.test(text)) return { value: element, place };
+  try {
+    return { value: parseLosslessly(text), place };
+  } catch (error) {
+    if (!(error instanceof RangeError)) throw error;
+    return { value: null, place, problem: 'is nested too deep to read its long numbers digit by digit' };
+  }
+}
+
+/** Like `JSON.parse`, the last of equal keys standing, but numbers that would lose digits stay text. */
+function parseLosslessly(text: string): unknown {
+  return parseLossless(text, undefined, {
+    parseNumber: (digits) => (isSafeNumber(digits) ? Number(digits) : new LosslessNumber(digits)),
+    onDuplicateKey: ({ newValue }) => newValue,
+  });
+}

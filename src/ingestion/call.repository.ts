@@ -1,0 +1,237 @@
+// The writes to calls and call_revisions.
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '../persistence/database.js';
+import { CallRecord } from './call-record.dto.js';
+import { type CallState, contentJson } from './call-state.js';
+import { type ArrayColumn, arrays, instantColumn, names, selected, unnest } from './column-arrays.js';
+import type { PastContent } from './corrections.js';
+import { lockSlots } from './lock-slots.js';
+import { answerDelay, type FieldWarning } from './record-reader.js';
+
+/** A push of a million records goes in pieces: one statement's parameters stay at some megabytes. */
+const ROWS_A_STATEMENT = 5000;
+
+const text = (name: string, value: (row: CallState) => string | null): ArrayColumn<CallState> => ({
+  name,
+  type: 'text',
+  value,
+});
+const integer = (name: string, value: (row: CallState) => number | null): ArrayColumn<CallState> => ({
+  name,
+  type: 'integer',
+  value,
+});
+
+const CALL_COLUMNS: readonly ArrayColumn<CallState>[] = [
+  text('call_id', (row) => row.record.callId),
+  instantColumn('occurred_at', (row) => row.occurredAt),
+  instantColumn('originate_time', (row) => row.record.originateTime),
+  instantColumn('ring_time', (row) => row.record.ringTime),
+  instantColumn('start_time', (row) => row.record.startTime),
+  instantColumn('end_time', (row) => row.record.endTime),
+  instantColumn('b_originate_time', (row) => row.record.bOriginateTime),
+  instantColumn('b_ring_time', (row) => row.record.bRingTime),
+  instantColumn('b_start_time', (row) => row.record.bStartTime),
+  instantColumn('b_end_time', (row) => row.record.bEndTime),
+  instantColumn('first_received_at', (row) => row.firstReceivedAt),
+  instantColumn('last_received_at', (row) => row.lastReceivedAt),
+  { name: 'delivery_id', type: 'uuid', value: (row) => row.deliveryId },
+  integer('duration', (row) => row.record.duration),
+  integer('b_duration', (row) => row.record.bDuration),
+  integer('revision', (row) => row.revision),
+  { name: 'answered', type: 'boolean', value: (row) => row.answered },
+  text('source', (row) => row.source),
+  text('task_id', (row) => row.record.taskId),
+  text('batch_id', (row) => row.record.batchId),
+  text('detail_id', (row) => row.record.detailId),
+  text('out_id', (row) => row.record.outId),
+  text('status_code', (row) => row.record.statusCode),
+  text('smart_status_code', (row) => row.record.smartStatusCode),
+  text('status_msg', (row) => row.record.statusMsg),
+  text('caller', (row) => row.record.caller),
+  text('real_caller', (row) => row.record.realCaller),
+  text('callee', (row) => row.record.callee),
+  text('hangup_direction', (row) => row.record.hangupDirection),
+  { name: 'content_hash', type: 'bytea', value: (row) => row.contentHash },
+  { name: 'extra', type: 'jsonb', value: (row) => row.extra },
+  {
+    name: 'warnings',
+    type: 'jsonb',
+    value: (row) => (row.warnings === null ? null : JSON.stringify(row.warnings)),
+  },
+];
+
+const INSERT_NEW = {
+  name: 'insert-new-calls',
+  text: `INSERT INTO calls (${names(CALL_COLUMNS)})
+    SELECT ${selected(CALL_COLUMNS, 't')} FROM ${unnest(CALL_COLUMNS, 't')}
+    ON CONFLICT (call_id) DO NOTHING RETURNING call_id`,
+};
+const KEY_COLUMNS = new Set(['call_id', 'first_received_at']);
+const CHANGED_COLUMNS = CALL_COLUMNS.filter((column) => !KEY_COLUMNS.has(column.name));
+const UPDATE = {
+  name: 'update-calls',
+  text: `UPDATE calls SET (${names(CHANGED_COLUMNS)}) = ROW(${selected(CHANGED_COLUMNS, 't')})
+    FROM ${unnest(CALL_COLUMNS, 't')} WHERE calls.call_id = t.call_id`,
+};
+const SELECT_HASHES = {
+  name: 'select-call-hashes',
+  text: 'SELECT call_id, content_hash FROM calls WHERE call_id = ANY($1)',
+};
+const SELECT_STATES = {
+  name: 'select-call-states',
+  text: `SELECT ${names(CALL_COLUMNS).replace('extra', 'extra::text AS extra')} FROM calls WHERE call_id = ANY($1)`,
+};
+const PAST_COLUMNS: readonly ArrayColumn<PastContent>[] = [
+  { name: 'call_id', type: 'text', value: ({ state }) => state.record.callId },
+  { name: 'delivery_id', type: 'uuid', value: ({ state }) => state.deliveryId },
+  instantColumn('received_at', ({ state }) => state.lastReceivedAt),
+  { name: 'revision', type: 'integer', value: ({ revision }) => revision },
+  { name: 'content', type: 'jsonb', value: ({ state }) => contentJson(state) },
+];
+const INSERT_PAST = {
+  name: 'insert-call-revisions',
+  text: `INSERT INTO call_revisions (${names(PAST_COLUMNS)})
+    SELECT ${selected(PAST_COLUMNS, 't')} FROM ${unnest(PAST_COLUMNS, 't')}
+    ON CONFLICT (call_id, delivery_id) DO NOTHING`,
+};
+const LOCK_CALLS = {
+  name: 'lock-calls',
+  text: 'SELECT pg_advisory_xact_lock(1129072710, t.slot) FROM unnest($1::integer[]) AS t(slot)',
+};
+
+@Injectable()
+export class CallRepository {
+  /**
+   * Inserts the calls that are not there yet.
+   *
+   * @param states each call once, sorted by callId: writers at work at once wait for each other in one order
+   * @returns the callIds of those inserted
+   */
+  async insertNew(transaction: Transaction, states: readonly CallState[]): Promise<ReadonlySet<string>> {
+    const inserted = new Set<string>();
+    for (const piece of pieces(states)) {
+      const values = arrays(CALL_COLUMNS, piece);
+      const { rows } = await transaction.query<{ call_id: string }>({ ...INSERT_NEW, values });
+      for (const row of rows) inserted.add(row.call_id);
+    }
+    return inserted;
+  }
+
+  async contentHashes(transaction: Transaction, callIds: readonly string[]): Promise<Map<string, Buffer>> {
+    const { rows } = await transaction.query<{ call_id: string; content_hash: Buffer }>({
+      ...SELECT_HASHES,
+      values: [callIds],
+    });
+    return new Map(rows.map((row) => [row.call_id, row.content_hash]));
+  }
+
+  /**
+   * Keeps other writers from changing these calls until the transaction ends. Advisory locks, because Citus
+   * refuses `SELECT … FOR UPDATE` over several shards; on a bounded number of slots, because the server's lock
+   * table is bounded too.
+   */
+  async lock(transaction: Transaction, callIds: readonly string[]): Promise<void> {
+    await transaction.query({ ...LOCK_CALLS, values: [lockSlots(callIds)] });
+  }
+
+  async states(transaction: Transaction, callIds: readonly string[]): Promise<Map<string, CallState>> {
+    const { rows } = await transaction.query<CallRow>({ ...SELECT_STATES, values: [callIds] });
+    return new Map(rows.map((row) => [row.call_id, stateOf(row)]));
+  }
+
+  async replace(transaction: Transaction, states: readonly CallState[]): Promise<void> {
+    for (const piece of pieces(states)) {
+      await transaction.query({ ...UPDATE, values: arrays(CALL_COLUMNS, piece) });
+    }
+  }
+
+  async insertPast(transaction: Transaction, past: readonly PastContent[]): Promise<void> {
+    for (const piece of pieces(past)) {
+      await transaction.query({ ...INSERT_PAST, values: arrays(PAST_COLUMNS, piece) });
+    }
+  }
+}
+
+function pieces<Row>(rows: readonly Row[]): Row[][] {
+  const count = Math.ceil(rows.length / ROWS_A_STATEMENT);
+  return Array.from({ length: count }, (_, index) =>
+    rows.slice(index * ROWS_A_STATEMENT, (index + 1) * ROWS_A_STATEMENT),
+  );
+}
+
+interface CallRow {
+  readonly call_id: string;
+  readonly occurred_at: Date;
+  readonly originate_time: Date | null;
+  readonly ring_time: Date | null;
+  readonly start_time: Date | null;
+  readonly end_time: Date | null;
+  readonly b_originate_time: Date | null;
+  readonly b_ring_time: Date | null;
+  readonly b_start_time: Date | null;
+  readonly b_end_time: Date | null;
+  readonly first_received_at: Date;
+  readonly last_received_at: Date;
+  readonly delivery_id: string;
+  readonly duration: number | null;
+  readonly b_duration: number | null;
+  readonly revision: number;
+  readonly answered: boolean;
+  readonly source: string;
+  readonly task_id: string | null;
+  readonly batch_id: string | null;
+  readonly detail_id: string | null;
+  readonly out_id: string | null;
+  readonly status_code: string | null;
+  readonly smart_status_code: string | null;
+  readonly status_msg: string | null;
+  readonly caller: string | null;
+  readonly real_caller: string | null;
+  readonly callee: string | null;
+  readonly hangup_direction: string | null;
+  readonly content_hash: Buffer;
+  readonly extra: string | null;
+  readonly warnings: FieldWarning[] | null;
+}
+
+function stateOf(row: CallRow): CallState {
+  const record: CallRecord = {
+    callId: row.call_id,
+    taskId: row.task_id,
+    batchId: row.batch_id,
+    detailId: row.detail_id,
+    outId: row.out_id,
+    originateTime: row.originate_time?.getTime() ?? null,
+    ringTime: row.ring_time?.getTime() ?? null,
+    startTime: row.start_time?.getTime() ?? null,
+    endTime: row.end_time?.getTime() ?? null,
+    duration: row.duration,
+    bOriginateTime: row.b_originate_time?.getTime() ?? null,
+    bRingTime: row.b_ring_time?.getTime() ?? null,
+    bStartTime: row.b_start_time?.getTime() ?? null,
+    bEndTime: row.b_end_time?.getTime() ?? null,
+    bDuration: row.b_duration,
+    statusCode: row.status_code,
+    smartStatusCode: row.smart_status_code,
+    statusMsg: row.status_msg,
+    caller: row.caller,
+    realCaller: row.real_caller,
+    callee: row.callee,
+    hangupDirection: row.hangup_direction,
+  };
+  return {
+    record,
+    source: row.source,
+    occurredAt: row.occurred_at.getTime(),
+    answered: row.answered,
+    answerDelay: answerDelay(record, row.answered),
+    extra: row.extra,
+    warnings: row.warnings,
+    contentHash: row.content_hash,
+    revision: row.revision,
+    firstReceivedAt: row.first_received_at.getTime(),
+    lastReceivedAt: row.last_received_at.getTime(),
+    deliveryId: row.delivery_id,
+  };
+}

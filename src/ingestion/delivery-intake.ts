@@ -1,0 +1,99 @@
+// A push in, its acknowledgement out: only once it is kept.
+import { Injectable, Logger } from '@nestjs/common';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Settings } from '../config/settings.js';
+import { DatabaseUnavailableError } from '../persistence/database.js';
+import { UnreadableBodyError } from './body-reader.js';
+import type { Delivery, ReadDelivery } from './delivery.js';
+import { DeliveryReader } from './delivery-reader.js';
+import { DeliveryRepository } from './delivery.repository.js';
+import { LedgerWriter } from './ledger-writer.js';
+import { PushError } from './push-error.js';
+
+const RETRY_AFTER_S = 5;
+
+@Injectable()
+export class DeliveryIntake {
+  private readonly logger = new Logger('Push');
+
+  constructor(
+    private readonly settings: Settings,
+    private readonly reader: DeliveryReader,
+    private readonly deliveries: DeliveryRepository,
+    private readonly writer: LedgerWriter,
+  ) {}
+
+  /**
+   * Keeps a delivery. When this resolves, its records survive.
+   *
+   * @throws PushError 400 when the body holds no records (it is in quarantine then), 503 when nothing could be
+   *   kept within the deadline
+   */
+  async take(delivery: Delivery): Promise<void> {
+    await this.withinDeadline(this.keep(delivery));
+  }
+
+  /** Refuses a body that can't be read, once it is in quarantine. */
+  async refuse(delivery: Delivery, error: UnreadableBodyError): Promise<void> {
+    await this.withinDeadline(this.quarantine(delivery, error));
+  }
+
+  private async keep(delivery: Delivery): Promise<void> {
+    const redeliveryOf = await this.deliveries.findSameBody(delivery);
+    if (redeliveryOf !== null) {
+      await this.writer.writeRedelivery(delivery, redeliveryOf);
+      this.logger.debug({ outcome: 'redelivery', deliveryId: delivery.id, redeliveryOf });
+      return;
+    }
+    const read = await this.read(delivery);
+    await this.writer.write(read);
+    const { records, rejectedRecords: quarantined } = read;
+    this.logger.debug({
+      outcome: 'kept',
+      deliveryId: delivery.id,
+      source: delivery.source,
+      records,
+      quarantined,
+    });
+  }
+
+  private async read(delivery: Delivery): Promise<ReadDelivery> {
+    try {
+      return this.reader.read(delivery);
+    } catch (error) {
+      if (error instanceof UnreadableBodyError) return this.quarantine(delivery, error);
+      throw error;
+    }
+  }
+
+  private async quarantine(delivery: Delivery, error: UnreadableBodyError): Promise<never> {
+    const reject = { place: error.place, reason: error.reason, raw: delivery.body };
+    await this.writer.writeUnreadable(delivery, reject);
+    throw new PushError(400, error.message);
+  }
+
+  /** The work goes on after the deadline; should it succeed, the vendor's next try finds its records there. */
+  private async withinDeadline(work: Promise<void>): Promise<void> {
+    const deadline = new AbortController();
+    const late = wait(this.settings.ackDeadlineMs, 'late' as const, { signal: deadline.signal });
+    try {
+      if ((await Promise.race([work, late])) === 'late') {
+        work.catch((error: unknown) => {
+          this.logger.warn(`A push that was not waited for failed: ${String(error)}`);
+        });
+        throw unavailable('The database did not keep the push in time', undefined);
+      }
+    } catch (error) {
+      if (error instanceof PushError) throw error;
+      const away = error instanceof DatabaseUnavailableError;
+      throw unavailable(away ? 'The database is not available' : 'The push could not be written', error);
+    } finally {
+      deadline.abort();
+      late.catch(() => undefined);
+    }
+  }
+}
+
+function unavailable(reason: string, cause: unknown): PushError {
+  return new PushError(503, reason, RETRY_AFTER_S, { cause });
+}

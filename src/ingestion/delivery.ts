@@ -1,0 +1,59 @@
+// What goes from hand to hand on the way of a push.
+import { createHash } from 'node:crypto';
+import { v7 as uuidv7 } from 'uuid';
+import type { ReadCall } from './record-reader.js';
+
+/** How a delivery came into the ledger. */
+export type DeliveryWay = 'direct' | 'journal' | 'replay' | 'erasure';
+
+/** One push, as it arrived. */
+export interface Delivery {
+  /** UUIDv7 whose time is `receivedAt`. */
+  readonly id: string;
+  readonly source: string;
+  /** Epoch milliseconds. */
+  readonly receivedAt: number;
+  readonly remoteAddress: string | null;
+  /** After decompression. */
+  readonly body: Buffer;
+  /** Of `body`. */
+  readonly sha256: Buffer;
+  readonly via: DeliveryWay;
+}
+
+/** A record, or a whole body, that is no call, kept as it came. */
+export interface Reject {
+  /** JSON Pointer of the record, or `byte n` where the whole body breaks. */
+  readonly place: string;
+  readonly reason: string;
+  readonly raw: Buffer;
+}
+
+/** A delivery whose body has been read. */
+export interface ReadDelivery {
+  readonly delivery: Delivery;
+  /** Elements of the pushed array, calls and rejects together. */
+  readonly records: number;
+  readonly calls: readonly ReadCall[];
+  readonly rejects: readonly Reject[];
+  /** How many records the rejects hold: beyond a bound, many are kept in one. */
+  readonly rejectedRecords: number;
+}
+
+/** Makes the delivery of a push that arrived at `receivedAt` (epoch milliseconds). */
+export function arrive(
+  source: string,
+  remoteAddress: string | null,
+  body: Buffer,
+  receivedAt: number,
+): Delivery {
+  return {
+    id: uuidv7({ msecs: receivedAt }),
+    source,
+    receivedAt,
+    remoteAddress,
+    body,
+    sha256: createHash('sha256').update(body).digest(),
+    via: 'direct',
+  };
+}

@@ -1,0 +1,116 @@
+// One field as it came in, its value for a column out. The rules are those of the vendor's page and of what its
+// sibling messages were seen to send (docs/push-protocol.md).
+import { isLosslessNumber } from 'lossless-json';
+import { civilToMs } from '../time/civil-time.js';
+import type { ZonedTime } from '../time/zoned-time.js';
+
+/** What a known field holds: text, whole number, or time in epoch milliseconds. */
+export type FieldKind = 'text' | 'integer' | 'time';
+
+/**
+ * What became of one field. `value` null with no `problem`: the field is empty. With a `problem`, the field is
+ * kept as it came too, and the problem is named in the call's warnings.
+ */
+export interface FieldReading {
+  readonly value: string | number | null;
+  readonly problem?: string;
+}
+
+const EMPTY: FieldReading = { value: null };
+const INTEGER = /^[+-]?\d{1,15}$/;
+const EPOCH_MS = /^\d{13}$/;
+const DATE_TIME =
+  /^(\d{4})-(\d{2})-(\d{2})(?:([ T])(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}(?::?\d{2})?)?)$/;
+const FARTHEST_OFFSET_MINUTES = 18 * 60;
+
+/** Text: strings trimmed, numbers as their digits; `""` and null are empty. */
+export function readText(raw: unknown): FieldReading {
+  if (typeof raw === 'string') return { value: emptyToNull(raw.trim()) };
+  if (raw === null || raw === undefined) return EMPTY;
+  if (typeof raw === 'number' || isLosslessNumber(raw)) return { value: raw.toString() };
+  return unreadable(`is ${kindOf(raw)}, not text`);
+}
+
+/** A whole number, also written as a string. */
+export function readInteger(raw: unknown): FieldReading {
+  if (raw === null || raw === undefined) return EMPTY;
+  if (typeof raw === 'number' && Number.isInteger(raw)) return { value: raw === 0 ? 0 : raw };
+  const text = digitsOf(raw);
+  if (text === '') return EMPTY;
+  if (text === undefined) return unreadable(`is ${kindOf(raw)}, not a whole number`);
+  if (!INTEGER.test(text)) return unreadable('is not a whole number of at most 15 digits');
+  return { value: Number(text) + 0 };
+}
+
+/**
+ * A time: `yyyy-MM-dd HH:mm:ss` in the zone of the pushes, ISO 8601 with an offset, or epoch milliseconds
+ * (13 digits). The value is in epoch milliseconds.
+ */
+export function readTime(raw: unknown, zone: ZonedTime): FieldReading {
+  if (raw === null || raw === undefined) return EMPTY;
+  const text = digitsOf(raw);
+  if (text === '') return EMPTY;
+  if (text === undefined) return unreadable(`is ${kindOf(raw)}, not a time`);
+  if (EPOCH_MS.test(text)) return { value: Number(text) };
+  const match = DATE_TIME.exec(text);
+  if (match === null) {
+    return unreadable(
+      'is neither yyyy-MM-dd HH:mm:ss, nor ISO 8601 with an offset, nor 13 digits of milliseconds',
+    );
+  }
+  return readDateTime(match, zone);
+}
+
+function readDateTime(match: RegExpExecArray, zone: ZonedTime): FieldReading {
+  const [, year, month, day, separator, hour, minute, second, fraction = '', offset] = match;
+  const localMs = civilToMs({
+    year: Number(year),
+    month: Number(month),
+    day: Number(day),
+    hour: Number(hour),
+    minute: Number(minute),
+    second: Number(second),
+    millisecond: Number(fraction.slice(0, 3).padEnd(3, '0')),
+  });
+  if (localMs === undefined) return unreadable('is not a date and time of the calendar');
+  const finer = /[1-9]/.test(fraction.slice(3))
+    ? 'is finer than a millisecond, the rest is cut off'
+    : undefined;
+  if (offset !== undefined) return withOffset(localMs, offset, finer);
+  if (separator === 'T') return unreadable('is ISO 8601 without an offset');
+  const instant = zone.toInstant(localMs);
+  if (instant === undefined) return unreadable(`does not exist in ${zone.zoneName}: its clocks skipped it`);
+  return reading(instant.epochMs, finer ?? instant.note);
+}
+
+function withOffset(localMs: number, offset: string, problem: string | undefined): FieldReading {
+  const minutes =
+    offset === 'Z' ? 0 : Number(offset.slice(1, 3)) * 60 + Number(offset.slice(3).replace(':', ''));
+  if (minutes > FARTHEST_OFFSET_MINUTES) return unreadable('has an offset beyond 18 hours');
+  return reading(localMs - (offset.startsWith('-') ? -minutes : minutes) * 60_000, problem);
+}
+
+function reading(value: number, problem: string | undefined): FieldReading {
+  return problem === undefined ? { value } : { value, problem };
+}
+
+function unreadable(problem: string): FieldReading {
+  return { value: null, problem };
+}
+
+function emptyToNull(text: string): string | null {
+  return text === '' ? null : text;
+}
+
+/** The trimmed text of a string or a number; undefined for anything else. */
+function digitsOf(raw: unknown): string | undefined {
+  if (typeof raw === 'string') return raw.trim();
+  if (typeof raw === 'number' || isLosslessNumber(raw)) return raw.toString();
+  return undefined;
+}
+
+function kindOf(raw: unknown): string {
+  if (Array.isArray(raw)) return 'an array';
+  if (typeof raw === 'object') return 'an object';
+  return typeof raw === 'boolean' ? 'true or false' : 'a number';
+}

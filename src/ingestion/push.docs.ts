@@ -1,0 +1,119 @@
+// How the push endpoint stands in the API's description.
+import { applyDecorators } from '@nestjs/common';
+import {
+  ApiBasicAuth,
+  ApiBearerAuth,
+  ApiBody,
+  ApiExtraModels,
+  ApiHeader,
+  ApiOperation,
+  ApiParam,
+  ApiResponse,
+  ApiTags,
+  getSchemaPath,
+} from '@nestjs/swagger';
+import { CallRecord } from './call-record.dto.js';
+import { PushAnswer } from './push-answer.dto.js';
+
+const REFUSALS: readonly (readonly [status: number, description: string, msg: string])[] = [
+  [
+    400,
+    'The body holds no records; it is kept in the quarantine.',
+    'The body is not JSON: it breaks off at byte 17',
+  ],
+  [401, 'No token, or not a known one. Nothing is kept.', 'This push token is not known'],
+  [403, 'The address is not among PUSH_ALLOW_FROM. Nothing is kept.', 'This address may not push'],
+  [
+    413,
+    'The body is larger than PUSH_BODY_LIMIT, perhaps once unpacked. Nothing is kept.',
+    'The body is larger than 33554432 bytes',
+  ],
+  [
+    415,
+    'The body is encoded otherwise than with gzip. Nothing is kept.',
+    'The body is encoded in a way that is not understood; gzip is',
+  ],
+  [503, 'Nothing could be kept in time; push again.', 'The database is not available'],
+];
+
+const EXAMPLE = [
+  {
+    taskId: '118100000000000001',
+    batchId: 'B20250601',
+    detailId: '9662000000000001',
+    callId: '100001611234^100001811234',
+    outId: '123456',
+    originateTime: '2025-06-01 09:59:45',
+    ringTime: '2025-06-01 09:59:50',
+    startTime: '2025-06-01 10:00:00',
+    endTime: '2025-06-01 10:05:30',
+    duration: 330,
+    statusCode: '200000',
+    smartStatusCode: 'ANSWERED',
+    statusMsg: 'Call ended normally',
+    caller: '05710000000',
+    realCaller: '05710000001',
+    callee: '13900000000',
+    hangupDirection: 'User',
+  },
+];
+
+/** @param tokenInPath whether the route carries the token in its path, or in the Authorization header */
+export function PushDocs({ tokenInPath }: { tokenInPath: boolean }): MethodDecorator {
+  const security = tokenInPath
+    ? [
+        ApiParam({
+          name: 'token',
+          description: 'A push token of PUSH_TOKENS.',
+          example: 'a-token-of-16-or-more',
+        }),
+      ]
+    : [ApiBearerAuth('pushToken'), ApiBasicAuth('pushPassword')];
+  return applyDecorators(
+    ApiTags('Push'),
+    ApiExtraModels(CallRecord, PushAnswer),
+    ApiOperation({
+      operationId: tokenInPath ? 'pushWithTokenInPath' : 'push',
+      summary: tokenInPath
+        ? 'Take call records, token in the path'
+        : 'Take call records, token in the header',
+      description:
+        'Takes an array of call records (or one bare object), in whatever content type, gzip allowed. 200 says that ' +
+        'every record is kept: as a call, or in the quarantine when it can not be read as one.',
+      ...(tokenInPath ? { security: [] } : {}),
+    }),
+    ...security,
+    ApiHeader({ name: 'Content-Encoding', required: false, description: '`gzip` or none.', example: 'gzip' }),
+    ApiBody({
+      required: true,
+      description: 'The records.',
+      schema: {
+        oneOf: [
+          { type: 'array', items: { $ref: getSchemaPath(CallRecord) } },
+          { $ref: getSchemaPath(CallRecord) },
+        ],
+        example: EXAMPLE,
+      },
+    }),
+    ApiResponse({
+      status: 200,
+      description: 'Kept. The same body again within an hour is answered the same.',
+      type: PushAnswer,
+      headers: {
+        'X-Delivery-Id': {
+          description: 'The id of the delivery.',
+          schema: { type: 'string', format: 'uuid', example: '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f' },
+        },
+      },
+    }),
+    ...REFUSALS.map(([status, description, msg]) =>
+      ApiResponse({
+        status,
+        description,
+        content: {
+          'application/json': { schema: { $ref: getSchemaPath(PushAnswer) }, example: { code: status, msg } },
+        },
+      }),
+    ),
+  );
+}

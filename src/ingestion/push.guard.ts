@@ -1,0 +1,39 @@
+import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
+import type { Request } from 'express';
+import { AllowedNetworks } from '../security/allowed-networks.js';
+import { basicPassword, bearerToken } from '../security/authorization-header.js';
+import { PushTokens } from '../security/push-tokens.js';
+import { PushError } from './push-error.js';
+
+/** A request whose token was found good. */
+export interface PushRequest extends Request {
+  pushSource?: string;
+}
+
+/** Lets pushes with a known token from an allowed address through, before anything of their body is read. */
+@Injectable()
+export class PushGuard implements CanActivate {
+  constructor(
+    private readonly tokens: PushTokens,
+    private readonly networks: AllowedNetworks,
+  ) {}
+
+  /** @throws PushError 403 for the address, 401 for the token */
+  canActivate(context: ExecutionContext): boolean {
+    const request = context.switchToHttp().getRequest<PushRequest>();
+    if (!this.networks.allow(request.ip)) throw new PushError(403, 'This address may not push');
+    const { authorization } = request.headers;
+    const inPath = request.params['token'];
+    const token =
+      typeof inPath === 'string' ? inPath : (bearerToken(authorization) ?? basicPassword(authorization));
+    const source = token === undefined ? undefined : this.tokens.sourceOf(token);
+    if (source === undefined) {
+      throw new PushError(
+        401,
+        token === undefined ? 'A push token is needed' : 'This push token is not known',
+      );
+    }
+    request.pushSource = source;
+    return true;
+  }
+}

@@ -1,0 +1,43 @@
+// The writes to the quarantine.
+import { Injectable } from '@nestjs/common';
+import { v7 as uuidv7 } from 'uuid';
+import type { Transaction } from '../persistence/database.js';
+import type { Delivery, Reject } from './delivery.js';
+
+const INSERT = {
+  name: 'insert-quarantine',
+  text: `INSERT INTO quarantine (id, delivery_id, received_at, source, status, place, reason, sha256, raw)
+    SELECT t.id, $2, to_timestamp($3 / 1000.0), $4, 'open', t.place, t.reason, $5, t.raw
+    FROM unnest($1::uuid[], $6::text[], $7::text[], $8::bytea[]) AS t(id, place, reason, raw)
+    ON CONFLICT (sha256) WHERE sha256 IS NOT NULL DO NOTHING`,
+};
+
+@Injectable()
+export class QuarantineRepository {
+  /** Keeps the records of a delivery that are no calls. */
+  async insertRecords(
+    transaction: Transaction,
+    delivery: Delivery,
+    rejects: readonly Reject[],
+  ): Promise<void> {
+    await transaction.query({ ...INSERT, values: values(delivery, rejects, null) });
+  }
+
+  /** Keeps a body that could not be read at all: once, however often it comes. */
+  async insertBody(transaction: Transaction, delivery: Delivery, reject: Reject): Promise<void> {
+    await transaction.query({ ...INSERT, values: values(delivery, [reject], delivery.sha256) });
+  }
+}
+
+function values(delivery: Delivery, rejects: readonly Reject[], sha256: Buffer | null): unknown[] {
+  return [
+    rejects.map(() => uuidv7({ msecs: delivery.receivedAt })),
+    delivery.id,
+    delivery.receivedAt,
+    delivery.source,
+    sha256,
+    rejects.map((reject) => reject.place),
+    rejects.map((reject) => reject.reason),
+    rejects.map((reject) => reject.raw),
+  ];
+}

@@ -1,0 +1,145 @@
+// One JSON value of a push in, a call or the reason why it is none out.
+import { hash } from 'node:crypto';
+import type { ZonedTime } from '../time/zoned-time.js';
+import { CallRecord } from './call-record.dto.js';
+import { fieldKinds } from './field-decorators.js';
+import { type FieldReading, readInteger, readText, readTime } from './field-readers.js';
+import { keepJson, keepKey } from './kept-json.js';
+import { compileChecks, type FieldCheck } from './record-checks.js';
+
+/** A known field that could not be read, or not wholly, and why. */
+export interface FieldWarning {
+  readonly field: string;
+  readonly reason: string;
+}
+
+/** A record that is a call, ready for its row. */
+export interface ReadCall {
+  readonly record: CallRecord;
+  /** Epoch milliseconds; null when the record names no time at all (then the delivery's counts). */
+  readonly occurredAt: number | null;
+  readonly answered: boolean;
+  /** Milliseconds from the call's start to the callee's answer; null when not answered or not known. */
+  readonly answerDelay: number | null;
+  /** JSON text of the fields that are not the vendor's known ones, and of those that could not be read. */
+  readonly extra: string | null;
+  readonly warnings: readonly FieldWarning[] | null;
+  /** 16 bytes over all fields and `extra`: equal content has equal hashes, however it was written. */
+  readonly contentHash: Buffer;
+}
+
+/** A record that is no call. */
+export interface UnreadableRecord {
+  readonly reason: string;
+}
+
+type FieldReader = (raw: unknown) => FieldReading;
+
+const HASH_BYTES = 16;
+
+/** Reads records by the rules that the decorators of {@link CallRecord} state. */
+export class RecordReader {
+  private readonly fields: readonly (readonly [
+    name: keyof CallRecord,
+    read: FieldReader,
+    check: FieldCheck,
+  ])[];
+  private readonly known: ReadonlySet<string>;
+
+  /** @param zone of the vendor's times without offset */
+  constructor(zone: ZonedTime) {
+    const kinds = fieldKinds(CallRecord.prototype);
+    const checks = compileChecks(CallRecord);
+    const readers = { text: readText, integer: readInteger, time: (raw: unknown) => readTime(raw, zone) };
+    this.fields = [...kinds].map(([name, kind]) => {
+      const check = checks.get(name);
+      if (check === undefined) throw new Error(`CallRecord.${name} has no check`);
+      return [name as keyof CallRecord, readers[kind], check] as const;
+    });
+    this.known = new Set(kinds.keys());
+  }
+
+  read(value: unknown): ReadCall | UnreadableRecord {
+    if (typeof value !== 'object' || value === null || Array.isArray(value)) {
+      return { reason: 'is not an object' };
+    }
+    const raw = value as Readonly<Record<string, unknown>>;
+    const record = new CallRecord();
+    const kept: [key: string, json: string][] = [];
+    const warnings: FieldWarning[] = [];
+    for (const [name, read, check] of this.fields) {
+      const present = Object.hasOwn(raw, name) ? raw[name] : undefined;
+      const problem = readField(record, name, read(present), check);
+      if (problem === undefined) continue;
+      if (name === 'callId') return { reason: `callId ${problem}` };
+      warnings.push({ field: name, reason: problem });
+      kept.push([name, keepJson(present).json]);
+    }
+    this.keepUnknown(raw, kept, warnings);
+    return finish(record, kept, warnings);
+  }
+
+  private keepUnknown(
+    raw: Readonly<Record<string, unknown>>,
+    kept: [string, string][],
+    warnings: FieldWarning[],
+  ): void {
+    for (const key in raw) {
+      if (this.known.has(key)) continue;
+      const field = keepKey(key);
+      const { json, problem } = keepJson(raw[key]);
+      if (problem !== undefined) warnings.push({ field, reason: problem });
+      kept.push([field, json]);
+    }
+  }
+}
+
+/** Sets the field of the record. Returns what is wrong with it, if anything. */
+function readField(
+  record: CallRecord,
+  name: keyof CallRecord,
+  reading: FieldReading,
+  check: FieldCheck,
+): string | undefined {
+  const problem = check(reading.value);
+  Reflect.set(record, name, problem === undefined ? reading.value : null);
+  return reading.problem ?? problem;
+}
+
+function finish(record: CallRecord, kept: [string, string][], warnings: FieldWarning[]): ReadCall {
+  const extra = kept.length === 0 ? null : extraJson(kept);
+  const answered = isAnswered(record);
+  return {
+    record,
+    occurredAt:
+      record.originateTime ?? record.bOriginateTime ?? record.ringTime ?? record.startTime ?? record.endTime,
+    answered,
+    answerDelay: answerDelay(record, answered),
+    extra,
+    warnings: warnings.length === 0 ? null : warnings,
+    contentHash: contentHash(record, extra),
+  };
+}
+
+function extraJson(kept: [string, string][]): string {
+  kept.sort(([a], [b]) => (a < b ? -1 : 1));
+  return `{${kept.map(([key, json]) => `${JSON.stringify(key)}:${json}`).join(',')}}`;
+}
+
+/** Milliseconds from the call's start to the callee's answer; null when not answered or not known. */
+export function answerDelay(record: CallRecord, answered: boolean): number | null {
+  if (!answered || record.startTime === null || record.originateTime === null) return null;
+  return record.startTime - record.originateTime;
+}
+
+/** Never by statusCode: the vendor's own example has 200010 (powered off) beside ANSWERED. */
+function isAnswered(record: CallRecord): boolean {
+  if (record.smartStatusCode !== null) return record.smartStatusCode === 'ANSWERED';
+  return record.startTime !== null || (record.duration ?? 0) > 0;
+}
+
+/** No text of a record holds a NUL, so NUL parts the fields without doubt; empty fields are null already. */
+function contentHash(record: CallRecord, extra: string | null): Buffer {
+  const content = `${Object.values(record).join('\0')}\0${extra ?? ''}`;
+  return Buffer.from(hash('sha256', content, 'buffer').subarray(0, HASH_BYTES));
+}

@@ -1,0 +1,90 @@
+// Calls that come into or leave the ledger in, changes of the rollups out.
+import type { CallState } from './call-state.js';
+
+/** The quarter-hour of UTC that a rollup row sums over. */
+export const BUCKET_MS = 900_000;
+
+/** What one rollup row changes by. Counts may be negative; durations are seconds, times epoch milliseconds. */
+export interface RollupDelta {
+  readonly bucketStart: number;
+  readonly source: string;
+  readonly taskId: string;
+  readonly batchId: string;
+  readonly statusCode: string;
+  readonly smartStatusCode: string;
+  readonly hangupDirection: string;
+  calls: number;
+  answered: number;
+  duration: number;
+  bDuration: number;
+  answerDelayMs: number;
+  answerDelayCalls: number;
+  firstOccurredAt: number | null;
+  lastOccurredAt: number | null;
+  /** A call has left: the row's first and last time may have been that call's. */
+  lostCalls: boolean;
+}
+
+/** Adds calls up by rollup row. */
+export class RollupDeltas {
+  private readonly deltas = new Map<string, RollupDelta>();
+
+  add(state: CallState): void {
+    const delta = this.deltaOf(state);
+    this.count(delta, state, 1);
+    delta.firstOccurredAt = Math.min(delta.firstOccurredAt ?? Infinity, state.occurredAt);
+    delta.lastOccurredAt = Math.max(delta.lastOccurredAt ?? -Infinity, state.occurredAt);
+  }
+
+  remove(state: CallState): void {
+    const delta = this.deltaOf(state);
+    this.count(delta, state, -1);
+    delta.lostCalls = true;
+  }
+
+  /** In the order of their keys, the same in every process: rows are locked in it. */
+  sorted(): RollupDelta[] {
+    return [...this.deltas].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, delta]) => delta);
+  }
+
+  private count(delta: RollupDelta, state: CallState, sign: 1 | -1): void {
+    delta.calls += sign;
+    if (state.answered) delta.answered += sign;
+    delta.duration += sign * (state.record.duration ?? 0);
+    delta.bDuration += sign * (state.record.bDuration ?? 0);
+    if (state.answerDelay === null) return;
+    delta.answerDelayMs += sign * state.answerDelay;
+    delta.answerDelayCalls += sign;
+  }
+
+  private deltaOf(state: CallState): RollupDelta {
+    const { record, source } = state;
+    const bucketStart = Math.floor(state.occurredAt / BUCKET_MS) * BUCKET_MS;
+    const names = {
+      source,
+      taskId: record.taskId ?? '',
+      batchId: record.batchId ?? '',
+      statusCode: record.statusCode ?? '',
+      smartStatusCode: record.smartStatusCode ?? '',
+      hangupDirection: record.hangupDirection ?? '',
+    };
+    const key = `${bucketStart}\0${Object.values(names).join('\0')}`;
+    const known = this.deltas.get(key);
+    if (known !== undefined) return known;
+    const delta: RollupDelta = {
+      bucketStart,
+      ...names,
+      calls: 0,
+      answered: 0,
+      duration: 0,
+      bDuration: 0,
+      answerDelayMs: 0,
+      answerDelayCalls: 0,
+      firstOccurredAt: null,
+      lastOccurredAt: null,
+      lostCalls: false,
+    };
+    this.deltas.set(key, delta);
+    return delta;
+  }
+}

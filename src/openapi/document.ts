@@ -1,0 +1,50 @@
+// The modules' own descriptions in, the API's OpenAPI 3.1 document out.
+import type { INestApplication } from '@nestjs/common';
+import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
+import { readFileSync } from 'node:fs';
+import { withNullTypes } from './nullable.js';
+
+interface PackageFile {
+  readonly version: string;
+}
+
+function isPackageFile(value: unknown): value is PackageFile {
+  return (
+    typeof value === 'object' && value !== null && 'version' in value && typeof value.version === 'string'
+  );
+}
+
+function version(): string {
+  const file: unknown = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8'));
+  return isPackageFile(file) ? file.version : '0.0.0';
+}
+
+export function createDocument(app: INestApplication): OpenAPIObject {
+  const config = new DocumentBuilder()
+    .setOpenAPIVersion('3.1.0')
+    .setTitle('Call Ledger')
+    .setDescription(
+      "Takes every call record that Alibaba Cloud's Intelligent Communications Agent pushes, keeps it, and answers questions about the calls.",
+    )
+    .setVersion(version())
+    .setLicense('Proprietary', 'https://spdx.org/licenses/')
+    .addServer('/')
+    .addTag('Push', 'Where the vendor pushes call records to.')
+    .addTag('Calls', 'Single calls and lists of them.')
+    .addTag('Tasks and batches', 'Campaigns and what their calls add up to.')
+    .addTag('Health', 'For orchestrators and operators.')
+    .addBearerAuth({ type: 'http', description: 'An API key.' }, 'apiKey')
+    .addBearerAuth({ type: 'http', description: 'A push token.' }, 'pushToken')
+    .addBasicAuth({ type: 'http', description: 'A push token as the password.' }, 'pushPassword')
+    .build();
+  return withNullTypes(SwaggerModule.createDocument(app, config));
+}
+
+/** Serves the document at /openapi.json and /openapi.yaml, and for people at /docs. */
+export function serveDocument(app: INestApplication): void {
+  SwaggerModule.setup('docs', app, () => createDocument(app), {
+    jsonDocumentUrl: 'openapi.json',
+    yamlDocumentUrl: 'openapi.yaml',
+    customSiteTitle: 'Call Ledger API',
+  });
+}

@@ -1,0 +1,30 @@
+import type { DataSourceOptions } from 'typeorm';
+import { entities } from './entities/entities.js';
+import { migrations } from './migrations/migrations.js';
+
+const CONNECT_TIME_OUT_MS = 5000;
+
+/**
+ * TypeORM's options for the ledger's database. The schema is changed by migrations only.
+ *
+ * @param url of the database; undefined while the embedded server has not been started
+ * @param onConnectionLost is told of connections that break while nobody uses them
+ */
+export function dataSourceOptions(
+  url: string | undefined,
+  poolSize: number,
+  onConnectionLost: (error: Error) => void,
+): DataSourceOptions {
+  return {
+    type: 'postgres',
+    url,
+    entities,
+    migrations,
+    synchronize: false,
+    poolSize,
+    applicationName: 'call-ledger',
+    connectTimeoutMS: CONNECT_TIME_OUT_MS,
+    poolErrorHandler: onConnectionLost,
+    extra: { keepAlive: true },
+  };
+}

@@ -1,0 +1,115 @@
+// Settings in, a migrated database out, or the reason why there is none yet. It also ends what it began.
+import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { setTimeout as wait } from 'node:timers/promises';
+import { DataSource } from 'typeorm';
+import { Settings } from '../config/settings.js';
+import { EmbeddedPostgres } from './embedded/embedded-postgres.js';
+import { migrate, UnsuitableDatabaseError } from './migrator.js';
+
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 5000;
+
+/**
+ * Starts the embedded server if there is one, connects, migrates. It does so in the background: the service
+ * listens at once and says by itself that it is not ready. An external database that is away is tried for ever.
+ */
+@Injectable()
+export class DatabaseLifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger('Database');
+  private readonly stopping = new AbortController();
+  private readonly embedded: EmbeddedPostgres | undefined;
+  private migratedNow = false;
+  private lastProblem: unknown;
+  private bringingUp: Promise<void> | undefined;
+
+  constructor(
+    private readonly settings: Settings,
+    @InjectDataSource() private readonly dataSource: DataSource,
+  ) {
+    if (settings.databaseUrl === undefined) this.embedded = this.createEmbedded();
+  }
+
+  /** Whether the schema has been brought to its newest. */
+  get migrated(): boolean {
+    return this.migratedNow;
+  }
+
+  /** What the last try to reach the database failed with, until it succeeds. */
+  get problem(): unknown {
+    return this.lastProblem;
+  }
+
+  onApplicationBootstrap(): void {
+    this.bringingUp = this.bringUp();
+    // Whoever wants to know awaits `up`; nobody awaiting is no reason to end the process.
+    this.bringingUp.catch(() => undefined);
+  }
+
+  /**
+   * Resolves when the database is migrated.
+   *
+   * @throws Error when that can never be: the embedded server does not start, the server is too old, a migration
+   *   fails
+   */
+  async up(): Promise<void> {
+    await this.bringingUp;
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.stopping.abort();
+    await this.bringingUp?.catch(() => undefined);
+    if (this.dataSource.isInitialized) await this.dataSource.destroy();
+    await this.embedded?.stop();
+  }
+
+  private createEmbedded(): EmbeddedPostgres {
+    return new EmbeddedPostgres({
+      dataDirectory: this.settings.dataDir,
+      password: this.settings.databasePassword,
+      log: (level, message) => {
+        this.logger[level === 'info' ? 'log' : level](message);
+      },
+    });
+  }
+
+  private async bringUp(): Promise<void> {
+    if (this.embedded !== undefined) {
+      this.dataSource.setOptions({ url: await this.embedded.start(), database: 'call_ledger' });
+    }
+    let pause = FIRST_PAUSE_MS;
+    while (!this.stopping.signal.aborted) {
+      try {
+        await this.connectAndMigrate();
+        return;
+      } catch (error) {
+        if (!isWorthAnotherTry(error)) throw error;
+        this.lastProblem = error;
+        this.logger.warn(`not reachable, trying again in ${pause} ms: ${problemText(error)}`);
+      }
+      await wait(pause, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+      pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+    }
+  }
+
+  private async connectAndMigrate(): Promise<void> {
+    if (!this.dataSource.isInitialized) await this.dataSource.initialize();
+    const done = await migrate(this.dataSource);
+    for (const name of done) this.logger.log(`migrated: ${name}`);
+    this.migratedNow = true;
+    this.lastProblem = undefined;
+  }
+}
+
+/** A migration whose SQL fails will fail again; everything else may pass. */
+function isWorthAnotherTry(error: unknown): boolean {
+  if (error instanceof UnsuitableDatabaseError) return false;
+  const state = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+  return !/^(?:0A|22|23|25|2B|3F|42)[0-9A-Z]{3}$/.test(state);
+}
+
+/** The message without the connection's URL; refused connections have theirs in `errors` only. */
+function problemText(error: unknown): string {
+  if (error instanceof AggregateError) return error.errors.map(problemText).join('; ');
+  return error instanceof Error ? error.message : String(error);
+}

@@ -1,0 +1,17 @@
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+
+/** A batch of numbers imported into a task, noted when its first call arrives. */
+@Entity('batches')
+@Index('batches_first_seen', ['firstSeenAt', 'taskId', 'batchId'])
+@Index('batches_task_first_seen', ['taskId', 'firstSeenAt', 'batchId'])
+export class Batch {
+  /** Empty for a batch whose calls name no task. */
+  @PrimaryColumn({ type: 'text', name: 'task_id', collation: 'C', primaryKeyConstraintName: 'batches_pkey' })
+  taskId!: string;
+
+  @PrimaryColumn({ type: 'text', name: 'batch_id', collation: 'C', primaryKeyConstraintName: 'batches_pkey' })
+  batchId!: string;
+
+  @Column('timestamptz', { name: 'first_seen_at' })
+  firstSeenAt!: Date;
+}

@@ -1,0 +1,20 @@
+import { Batch } from './batch.entity.js';
+import { CallRevision } from './call-revision.entity.js';
+import { CallRollup } from './call-rollup.entity.js';
+import { Call } from './call.entity.js';
+import { DeliveryBody } from './delivery-body.entity.js';
+import { Delivery } from './delivery.entity.js';
+import { QuarantineEntry } from './quarantine-entry.entity.js';
+import { Task } from './task.entity.js';
+
+/** Every table of the ledger. */
+export const entities = [
+  Task,
+  Batch,
+  Call,
+  CallRevision,
+  CallRollup,
+  Delivery,
+  DeliveryBody,
+  QuarantineEntry,
+];

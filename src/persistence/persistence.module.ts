@@ -1,0 +1,27 @@
+import { Global, Logger, Module } from '@nestjs/common';
+import { TypeOrmModule } from '@nestjs/typeorm';
+import { Settings } from '../config/settings.js';
+import { dataSourceOptions } from './data-source-options.js';
+import { DatabaseLifecycle } from './database-lifecycle.js';
+import { Database } from './database.js';
+
+/** The database: its connections, its schema, and the embedded server when there is one. */
+@Global()
+@Module({
+  imports: [
+    TypeOrmModule.forRootAsync({
+      inject: [Settings],
+      useFactory: (settings: Settings) => {
+        const logger = new Logger('Database');
+        const options = dataSourceOptions(settings.databaseUrl, settings.databasePoolSize, (error) => {
+          logger.warn(`a connection broke: ${error.message}`);
+        });
+        // DatabaseLifecycle connects: the service must start, and say that it is not ready, without a database.
+        return { ...options, manualInitialization: true };
+      },
+    }),
+  ],
+  providers: [Database, DatabaseLifecycle],
+  exports: [Database, DatabaseLifecycle],
+})
+export class PersistenceModule {}

@@ -1,0 +1,50 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { PageInfo, PageQuery } from '../../http/page.dto.js';
+import { ChoiceParameter, ListParameter } from '../../http/parameters.js';
+import { Totals } from '../totals.js';
+
+/** A batch of numbers of a task and what its calls add up to. */
+export class BatchDto extends Totals {
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The task; null for a batch whose calls name none.',
+    example: '118100000000000001',
+  })
+  taskId!: string | null;
+
+  @ApiProperty({ type: String, description: 'The batch.', example: 'B20250601' })
+  batchId!: string;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    description: 'When a call of the batch first arrived.',
+    example: '2025-06-01T02:05:31.120Z',
+  })
+  firstSeenAt!: string;
+}
+
+export class BatchPage {
+  @ApiProperty({ type: [BatchDto], description: 'The batches.' })
+  data!: BatchDto[];
+
+  @ApiProperty({ type: PageInfo, description: 'Where this page stands.' })
+  page!: PageInfo;
+}
+
+/** Which batches, in which order. */
+export class BatchQuery extends PageQuery {
+  @ListParameter({ description: 'The task.', example: '118100000000000001' })
+  taskId?: string[];
+
+  @ListParameter({ description: 'The batch.', example: 'B20250601' })
+  batchId?: string[];
+
+  @ChoiceParameter(
+    { description: 'The batches first seen last come first, or last.', example: 'desc' },
+    ['desc', 'asc'],
+    'desc',
+  )
+  order?: 'desc' | 'asc';
+}

@@ -1,0 +1,67 @@
+// The reads of batches, with their totals from the rollups.
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../persistence/database.js';
+import { SqlConditions } from '../sql-conditions.js';
+import { TOTALS, type TotalsRow } from '../totals.js';
+
+export interface BatchRow extends TotalsRow {
+  /** Empty for a batch whose calls name no task. */
+  readonly task_id: string;
+  readonly batch_id: string;
+  readonly first_seen_at: Date;
+}
+
+export interface BatchFilter {
+  readonly taskId?: readonly string[] | undefined;
+  readonly batchId?: readonly string[] | undefined;
+}
+
+/** A batch's place in the order of arrival: epoch milliseconds, taskId, batchId. */
+export interface BatchPosition {
+  readonly firstSeenAt: number;
+  readonly taskId: string;
+  readonly batchId: string;
+}
+
+const TOTALS_OF_BATCH = `LATERAL (SELECT ${TOTALS} FROM call_rollups
+  WHERE task_id = b.task_id AND batch_id = b.batch_id) AS totals`;
+
+@Injectable()
+export class BatchRepository {
+  constructor(private readonly database: Database) {}
+
+  list(
+    filter: BatchFilter,
+    order: 'asc' | 'desc',
+    after: BatchPosition | undefined,
+    limit: number,
+  ): Promise<BatchRow[]> {
+    const sql = new SqlConditions();
+    sql.oneOf('task_id', filter.taskId);
+    sql.oneOf('batch_id', filter.batchId);
+    if (after !== undefined) {
+      const position = [
+        sql.instant(after.firstSeenAt),
+        sql.parameter(after.taskId),
+        sql.parameter(after.batchId),
+      ];
+      sql.add(`(first_seen_at, task_id, batch_id) ${order === 'desc' ? '<' : '>'} (${position.join(', ')})`);
+    }
+    const sorted = (table: string) =>
+      `ORDER BY ${['first_seen_at', 'task_id', 'batch_id'].map((column) => `${table}${column} ${order}`).join(', ')}`;
+    const page = `SELECT task_id, batch_id, first_seen_at FROM batches ${sql.where} ${sorted('')} LIMIT ${sql.parameter(limit)}`;
+    const text = `SELECT b.*, totals.* FROM (${page}) AS b CROSS JOIN ${TOTALS_OF_BATCH} ${sorted('b.')}`;
+    return this.database.query<BatchRow>({ text, values: sql.values });
+  }
+
+  async find(taskId: string, batchId: string): Promise<BatchRow | undefined> {
+    const text = `SELECT b.*, totals.* FROM batches AS b CROSS JOIN ${TOTALS_OF_BATCH}
+      WHERE b.task_id = $1 AND b.batch_id = $2`;
+    const [row] = await this.database.query<BatchRow>({
+      name: 'find-batch',
+      text,
+      values: [taskId, batchId],
+    });
+    return row;
+  }
+}

@@ -1,0 +1,29 @@
+import { Controller, Get, Query, Req, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { linkNext } from '../../http/page.js';
+import { NEXT_PAGE_LINK, QueryApi } from '../query-docs.js';
+import { BatchPage, BatchQuery } from './batch.dto.js';
+import { BatchesService } from './batches.service.js';
+
+@Controller('v1/batches')
+@QueryApi()
+@ApiTags('Tasks and batches')
+export class BatchesController {
+  constructor(private readonly batches: BatchesService) {}
+
+  @Get()
+  @ApiOperation({
+    operationId: 'listBatches',
+    summary: 'List batches',
+    description: 'Batches of all tasks with the totals of their calls.',
+  })
+  @ApiOkResponse({ type: BatchPage, description: 'A page of batches.', headers: NEXT_PAGE_LINK })
+  async list(
+    @Query() query: BatchQuery,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<BatchPage> {
+    return linkNext(await this.batches.list(query), request, response);
+  }
+}

@@ -1,0 +1,50 @@
+// A question about batches in, its answer out.
+import { Injectable, NotFoundException } from '@nestjs/common';
+import { decodeCursor, encodeCursor } from '../../http/cursor.js';
+import { type Page, pageOf } from '../../http/page.js';
+import { DEFAULT_LIMIT } from '../../http/page.dto.js';
+import { isStorable } from '../storable.js';
+import { totalsOf } from '../totals.js';
+import type { BatchDto, BatchQuery } from './batch.dto.js';
+import { type BatchPosition, BatchRepository, type BatchRow } from './batch.repository.js';
+
+@Injectable()
+export class BatchesService {
+  constructor(private readonly batches: BatchRepository) {}
+
+  /** @throws InvalidParametersException */
+  async list({
+    order = 'desc',
+    limit = DEFAULT_LIMIT,
+    cursor,
+    ...filter
+  }: BatchQuery): Promise<Page<BatchDto>> {
+    const kind = `batches ${order}`;
+    const after = cursor === undefined ? undefined : positionOf(cursor, kind);
+    const rows = await this.batches.list(filter, order, after, limit + 1);
+    return pageOf(rows.map(batchDto), limit, (last) =>
+      encodeCursor(kind, [Date.parse(last.firstSeenAt), last.taskId ?? '', last.batchId]),
+    );
+  }
+
+  /** @throws NotFoundException */
+  async find(taskId: string, batchId: string): Promise<BatchDto> {
+    const row = isStorable(taskId + batchId) ? await this.batches.find(taskId, batchId) : undefined;
+    if (row === undefined) throw new NotFoundException('There is no batch with this batchId in this task');
+    return batchDto(row);
+  }
+}
+
+function positionOf(cursor: string, kind: string): BatchPosition {
+  const [firstSeenAt, taskId, batchId] = decodeCursor(cursor, kind, ['number', 'string', 'string']);
+  return { firstSeenAt: Number(firstSeenAt), taskId: String(taskId), batchId: String(batchId) };
+}
+
+function batchDto(row: BatchRow): BatchDto {
+  return {
+    taskId: row.task_id === '' ? null : row.task_id,
+    batchId: row.batch_id,
+    firstSeenAt: row.first_seen_at.toISOString(),
+    ...totalsOf(row),
+  };
+}

@@ -1,0 +1,109 @@
+import {
+  BooleanParameter,
+  ChoiceParameter,
+  InstantParameter,
+  IntegerParameter,
+  ListParameter,
+  TextParameter,
+  TimeZoneParameter,
+} from '../../http/parameters.js';
+import { PageQuery } from '../../http/page.dto.js';
+
+const LONGEST_DURATION = 2_147_483_647;
+
+/** Which calls, in which order. All conditions must hold. */
+export class CallQuery extends PageQuery {
+  @InstantParameter({
+    description: 'Calls that occurred at this time or later.',
+    example: '2025-06-01T00:00:00+08:00',
+  })
+  from?: string;
+
+  @InstantParameter({ description: 'Calls that occurred before this time.', example: '2025-06-02' })
+  to?: string;
+
+  @InstantParameter({
+    description: 'Calls whose content was received at this time or later.',
+    example: '2025-06-01',
+  })
+  receivedFrom?: string;
+
+  @InstantParameter({
+    description: 'Calls whose content was received before this time.',
+    example: '2025-06-02',
+  })
+  receivedTo?: string;
+
+  @TimeZoneParameter()
+  timeZone?: string;
+
+  @ListParameter({ description: 'The source that pushed the call.', example: 'vendor' })
+  source?: string[];
+
+  @ListParameter({ description: 'The calling task.', example: '118100000000000001' })
+  taskId?: string[];
+
+  @ListParameter({ description: 'The batch of numbers.', example: 'B20250601' })
+  batchId?: string[];
+
+  @ListParameter({ description: 'The entry of the task.', example: '9662000000000001' })
+  detailId?: string[];
+
+  @ListParameter({ description: "The caller's own reference.", example: '123456' })
+  outId?: string[];
+
+  @ListParameter({ description: 'The call.', example: '100001611234^100001811234' })
+  callId?: string[];
+
+  @ListParameter({ description: "The service instance's number.", example: '05710000000' })
+  caller?: string[];
+
+  @ListParameter({ description: 'The number that was shown.', example: '05710000001' })
+  realCaller?: string[];
+
+  @ListParameter({ description: 'The number called, whole.', example: '13900000000' })
+  callee?: string[];
+
+  @TextParameter(
+    { description: 'The last digits of the number called, 4 or more.', example: '0000' },
+    /^\d{4,32}$/,
+    'must be 4 to 32 digits',
+  )
+  calleeEndsWith?: string;
+
+  @ListParameter({ description: "The carrier's result.", example: '200000' })
+  statusCode?: string[];
+
+  @ListParameter({ description: "The product's own result.", example: 'ANSWERED' })
+  smartStatusCode?: string[];
+
+  @ListParameter({ description: 'Who hung up.', example: 'User' })
+  hangupDirection?: string[];
+
+  @BooleanParameter({ description: 'Whether the callee answered.', example: true })
+  answered?: boolean;
+
+  @IntegerParameter(
+    { description: 'Seconds that the call lasted at least.', example: 10 },
+    0,
+    LONGEST_DURATION,
+  )
+  minDuration?: number;
+
+  @IntegerParameter(
+    { description: 'Seconds that the call lasted at most.', example: 600 },
+    0,
+    LONGEST_DURATION,
+  )
+  maxDuration?: number;
+
+  @BooleanParameter({ description: 'Whether a field of the call could not be read.', example: false })
+  hasWarnings?: boolean;
+
+  @ChoiceParameter(
+    { description: 'Newest calls first, or oldest.', example: 'desc' },
+    ['desc', 'asc'],
+    'desc',
+  )
+  order?: 'desc' | 'asc';
+}

@@ -1,0 +1,68 @@
+import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { linkNext } from '../../http/page.js';
+import { PageQuery } from '../../http/page.dto.js';
+import { MayBeMissing, NEXT_PAGE_LINK, QueryApi } from '../query-docs.js';
+import { CallQuery } from './call-query.dto.js';
+import { CallDto, CallHistory, CallPage } from './call.dto.js';
+import { CallsService } from './calls.service.js';
+
+const CALL_ID = { name: 'callId', description: 'The call.', example: '100001611234^100001811234' };
+
+@Controller('v1/calls')
+@QueryApi()
+@ApiTags('Calls')
+export class CallsController {
+  constructor(private readonly calls: CallsService) {}
+
+  @Get()
+  @ApiOperation({
+    operationId: 'listCalls',
+    summary: 'List calls',
+    description: 'Calls in the order in which they occurred, by any of their fields.',
+  })
+  @ApiOkResponse({ type: CallPage, description: 'A page of calls.', headers: NEXT_PAGE_LINK })
+  async list(
+    @Query() query: CallQuery,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<CallPage> {
+    return linkNext(await this.calls.list(query), request, response);
+  }
+
+  @Get(':callId')
+  @ApiOperation({
+    operationId: 'getCall',
+    summary: 'Get a call',
+    description: 'One call as the ledger holds it now.',
+  })
+  @ApiParam(CALL_ID)
+  @ApiOkResponse({ type: CallDto, description: 'The call.' })
+  @MayBeMissing('There is no call with this callId')
+  find(@Param('callId') callId: string): Promise<CallDto> {
+    return this.calls.find(callId);
+  }
+
+  @Get(':callId/history')
+  @ApiOperation({
+    operationId: 'getCallHistory',
+    summary: 'Get the history of a call',
+    description: 'Every content that was delivered for the call, and the delivery that brought it.',
+  })
+  @ApiParam(CALL_ID)
+  @ApiOkResponse({
+    type: CallHistory,
+    description: 'The contents, the newest first.',
+    headers: NEXT_PAGE_LINK,
+  })
+  @MayBeMissing('There is no call with this callId')
+  async history(
+    @Param('callId') callId: string,
+    @Query() query: PageQuery,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<CallHistory> {
+    return linkNext(await this.calls.history(callId, query), request, response);
+  }
+}

@@ -1,0 +1,56 @@
+// The conditions of a WHERE clause, with every value as a parameter.
+
+/** Collects conditions and their parameters for one statement. */
+export class SqlConditions {
+  private readonly conditions: string[] = [];
+  private readonly parameters: unknown[] = [];
+
+  /** The values of the statement's parameters so far, in order. */
+  get values(): unknown[] {
+    return [...this.parameters];
+  }
+
+  /** The clause, or nothing when there is no condition. */
+  get where(): string {
+    return this.conditions.length === 0 ? '' : `WHERE ${this.conditions.join(' AND ')}`;
+  }
+
+  /** Adds a parameter and returns its place holder. */
+  parameter(value: unknown): string {
+    this.parameters.push(value);
+    return `$${this.parameters.length}`;
+  }
+
+  add(condition: string): void {
+    this.conditions.push(condition);
+  }
+
+  /** A single value is compared with `=`: only so can an index give the rows in the page's order. */
+  oneOf(column: string, values: readonly string[] | undefined): void {
+    if (values === undefined) return;
+    const [only] = values;
+    this.add(
+      values.length === 1
+        ? `${column} = ${this.parameter(only)}`
+        : `${column} = ANY(${this.parameter(values)}::text[])`,
+    );
+  }
+
+  atLeast(column: string, value: number | undefined): void {
+    if (value !== undefined) this.add(`${column} >= ${this.parameter(value)}`);
+  }
+
+  atMost(column: string, value: number | undefined): void {
+    if (value !== undefined) this.add(`${column} <= ${this.parameter(value)}`);
+  }
+
+  /** A half-open range [from, to) of epoch milliseconds. */
+  between(column: string, from: number | undefined, to: number | undefined): void {
+    if (from !== undefined) this.add(`${column} >= ${this.instant(from)}`);
+    if (to !== undefined) this.add(`${column} < ${this.instant(to)}`);
+  }
+
+  instant(epochMs: number): string {
+    return `${this.parameter(new Date(epochMs).toISOString())}::timestamptz`;
+  }
+}

@@ -1,0 +1,36 @@
+import { ApiProperty } from '@nestjs/swagger';
+import { PageInfo, PageQuery } from '../../http/page.dto.js';
+import { ChoiceParameter } from '../../http/parameters.js';
+import { Totals } from '../totals.js';
+
+/** A calling task and what its calls add up to. */
+export class TaskDto extends Totals {
+  @ApiProperty({ type: String, description: 'The task.', example: '118100000000000001' })
+  taskId!: string;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    description: 'When a call of the task first arrived.',
+    example: '2025-06-01T02:05:31.120Z',
+  })
+  firstSeenAt!: string;
+}
+
+export class TaskPage {
+  @ApiProperty({ type: [TaskDto], description: 'The tasks.' })
+  data!: TaskDto[];
+
+  @ApiProperty({ type: PageInfo, description: 'Where this page stands.' })
+  page!: PageInfo;
+}
+
+/** Which part of the list of tasks, in which order. */
+export class TaskQuery extends PageQuery {
+  @ChoiceParameter(
+    { description: 'The tasks first seen last come first, or last.', example: 'desc' },
+    ['desc', 'asc'],
+    'desc',
+  )
+  order?: 'desc' | 'asc';
+}

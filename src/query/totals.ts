@@ -1,0 +1,76 @@
+// Sums over rollup rows: the SQL that makes them, the form the API answers them in.
+import { ApiProperty } from '@nestjs/swagger';
+
+/** What the calls of a task or batch add up to. */
+export class Totals {
+  @ApiProperty({ type: 'integer', description: 'Calls.', example: 120 })
+  calls!: number;
+
+  @ApiProperty({ type: 'integer', description: 'Calls that were answered.', example: 84 })
+  answered!: number;
+
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description: 'answered / calls; null without calls.',
+    example: 0.7,
+  })
+  answerRate!: number | null;
+
+  @ApiProperty({ type: 'integer', description: 'Seconds of all calls.', example: 5040 })
+  totalDuration!: number;
+
+  @ApiProperty({
+    type: Number,
+    nullable: true,
+    description: 'totalDuration / answered, in seconds; null without an answered call.',
+    example: 60,
+  })
+  averageDuration!: number | null;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'When the first call occurred.',
+    example: '2025-06-01T01:59:45.000Z',
+  })
+  firstCallAt!: string | null;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'When the last call occurred.',
+    example: '2025-06-01T03:12:07.000Z',
+  })
+  lastCallAt!: string | null;
+}
+
+/** Sums as `pg` gives them: `bigint` and `numeric` are text. */
+export interface TotalsRow {
+  readonly calls: string;
+  readonly answered: string;
+  readonly duration: string;
+  readonly first_call_at: Date | null;
+  readonly last_call_at: Date | null;
+}
+
+/** The select list of {@link TotalsRow} over rows of call_rollups. */
+export const TOTALS = `coalesce(sum(calls), 0) AS calls, coalesce(sum(answered), 0) AS answered,
+  coalesce(sum(duration), 0) AS duration, min(first_occurred_at) AS first_call_at, max(last_occurred_at) AS last_call_at`;
+
+export function totalsOf(row: TotalsRow): Totals {
+  const calls = Number(row.calls);
+  const answered = Number(row.answered);
+  const totalDuration = Number(row.duration);
+  return {
+    calls,
+    answered,
+    answerRate: calls === 0 ? null : answered / calls,
+    totalDuration,
+    averageDuration: answered === 0 ? null : totalDuration / answered,
+    firstCallAt: row.first_call_at?.toISOString() ?? null,
+    lastCallAt: row.last_call_at?.toISOString() ?? null,
+  };
+}

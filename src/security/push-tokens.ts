@@ -1,0 +1,22 @@
+// A token in, the source that it belongs to out.
+import { Injectable } from '@nestjs/common';
+import { Settings } from '../config/settings.js';
+import { Secret } from './secret.js';
+
+@Injectable()
+export class PushTokens {
+  private readonly tokens: readonly { readonly source: string; readonly secret: Secret }[];
+
+  constructor(settings: Settings) {
+    this.tokens = settings.pushTokens.map(({ source, token }) => ({ source, secret: new Secret(token) }));
+  }
+
+  /** Compares with every token, so that the time tells neither which one matched nor how far. */
+  sourceOf(candidate: string): string | undefined {
+    let source: string | undefined;
+    for (const token of this.tokens) {
+      if (token.secret.equals(candidate)) source = token.source;
+    }
+    return source;
+  }
+}

@@ -1,0 +1,63 @@
+// Local times of one IANA zone in, instants (milliseconds since 1970 UTC) out.
+import { IANAZone } from 'luxon';
+
+/** An instant in epoch milliseconds, with a note where the local time alone did not settle it. */
+export interface Instant {
+  readonly epochMs: number;
+  readonly note?: string;
+}
+
+const QUARTER_HOUR_MS = 900_000;
+const DAY_MS = 86_400_000;
+const MOST_CACHED_QUARTERS = 20_000;
+
+/**
+ * Reads local times of one zone. Offsets are kept per local quarter-hour: a push holds up to nine times a
+ * record, nearly all from the same hours, and asking the zone's tables costs about a hundred times the cached
+ * look-up. Quarter-hours near a change of offset are never cached but worked out each time.
+ */
+export class ZonedTime {
+  private readonly zone: IANAZone;
+  private readonly offsets = new Map<number, number>();
+
+  constructor(readonly zoneName: string) {
+    this.zone = IANAZone.create(zoneName);
+    if (!this.zone.isValid) throw new Error(`${zoneName} is not an IANA time zone`);
+  }
+
+  /**
+   * @param localMs the local date and time written as if it were UTC, in milliseconds since 1970
+   * @returns undefined when the zone's clocks skipped that time; a note when they showed it twice (the earlier
+   *   instant is taken)
+   */
+  toInstant(localMs: number): Instant | undefined {
+    const quarter = Math.floor(localMs / QUARTER_HOUR_MS);
+    const cached = this.offsets.get(quarter);
+    if (cached !== undefined) return { epochMs: localMs - cached };
+    const before = this.offsetAt(localMs - DAY_MS);
+    const after = this.offsetAt(localMs + DAY_MS);
+    if (before === after) {
+      if (this.offsets.size >= MOST_CACHED_QUARTERS) this.offsets.clear();
+      this.offsets.set(quarter, before);
+      return { epochMs: localMs - before };
+    }
+    return this.nearChange(localMs, before, after);
+  }
+
+  private nearChange(localMs: number, before: number, after: number): Instant | undefined {
+    const instants = [localMs - before, localMs - after].filter(
+      (epochMs) => epochMs + this.offsetAt(epochMs) === localMs,
+    );
+    const [first, second] = instants;
+    if (first === undefined) return undefined;
+    if (second === undefined) return { epochMs: first };
+    return {
+      epochMs: Math.min(first, second),
+      note: `the clocks of ${this.zoneName} showed this time twice; the earlier one is taken`,
+    };
+  }
+
+  private offsetAt(epochMs: number): number {
+    return Math.round(this.zone.offset(epochMs) * 60_000);
+  }
+}

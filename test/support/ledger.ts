@@ -1,0 +1,89 @@
+// The whole service on a database of its own, as the tests use it: over HTTP.
+import 'reflect-metadata';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createApp } from '../../src/app.setup.js';
+import { readSettings } from '../../src/config/read-settings.js';
+import { DatabaseLifecycle } from '../../src/persistence/database-lifecycle.js';
+import { createDatabase, type TestDatabase } from './database.js';
+
+export const PUSH_TOKEN = 'push-token-of-the-tests';
+export const OTHER_PUSH_TOKEN = 'push-token-of-another-source';
+export const API_KEY = 'api-key-of-the-tests-of-32-characters';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The parsed body; undefined when it is not JSON. */
+  readonly body: unknown;
+}
+
+export interface TestLedger {
+  readonly url: string;
+  readonly database: TestDatabase;
+  /** Pushes records, or any text or bytes, with the first token. */
+  push(body: unknown, headers?: Record<string, string>): Promise<Answer>;
+  /** Asks with the API key. */
+  get(path: string): Promise<Answer>;
+  request(path: string, init?: RequestInit): Promise<Answer>;
+  stop(): Promise<void>;
+}
+
+/** @param environment settings that differ from the tests' own */
+export async function startLedger(environment: Record<string, string> = {}): Promise<TestLedger> {
+  const database = await createDatabase();
+  const dataDir = mkdtempSync(join(tmpdir(), 'call-ledger-data-'));
+  const settings = readSettings(
+    {
+      DATABASE_URL: database.url,
+      DATA_DIR: dataDir,
+      PUSH_TOKENS: `vendor=${PUSH_TOKEN},other=${OTHER_PUSH_TOKEN}`,
+      ADMIN_API_KEY: API_KEY,
+      PORT: '0',
+      LOG_LEVEL: 'fatal',
+      ACK_DEADLINE_MS: '20000',
+      ...environment,
+    },
+    false,
+  );
+  const app = await createApp(settings);
+  await app.listen(settings.port, settings.host);
+  await app.get(DatabaseLifecycle).up();
+  const url = await app.getUrl();
+  const request = (path: string, init?: RequestInit) => answerOf(fetch(`${url}${path}`, init));
+  return {
+    url,
+    database,
+    request,
+    push: (body, headers) =>
+      request(`/push/${PUSH_TOKEN}/call-reports`, { method: 'POST', body: bytesOf(body), ...(headers && { headers }) }),
+    get: (path) => request(path, { headers: { authorization: `Bearer ${API_KEY}` } }),
+    async stop() {
+      await app.close();
+      await database.drop();
+      rmSync(dataDir, { recursive: true, force: true });
+    },
+  };
+}
+
+function bytesOf(body: unknown): string | Uint8Array<ArrayBuffer> {
+  if (typeof body === 'string') return body;
+  if (body instanceof Uint8Array) return new Uint8Array(body);
+  return JSON.stringify(body);
+}
+
+async function answerOf(pending: Promise<Response>): Promise<Answer> {
+  const response = await pending;
+  const text = await response.text();
+  return { status: response.status, headers: response.headers, text, body: parsed(text) };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}

@@ -1,0 +1,30 @@
+// Records as the vendor sends them.
+
+/** A complete record with the vendor's own times (Asia/Shanghai) and a number that nobody has. */
+export function record(callId: string, changes: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    taskId: 'task-1',
+    batchId: 'batch-1',
+    detailId: `detail-of-${callId}`,
+    callId,
+    outId: `out-of-${callId}`,
+    originateTime: '2025-06-01 09:59:45',
+    ringTime: '2025-06-01 09:59:50',
+    startTime: '2025-06-01 10:00:00',
+    endTime: '2025-06-01 10:05:30',
+    duration: 330,
+    bOriginateTime: '2025-06-01 09:59:48',
+    bRingTime: '2025-06-01 09:59:52',
+    bStartTime: '2025-06-01 09:59:55',
+    bEndTime: '2025-06-01 10:05:25',
+    bDuration: 320,
+    statusCode: '200000',
+    smartStatusCode: 'ANSWERED',
+    statusMsg: 'Call ended normally',
+    caller: '05710000000',
+    realCaller: '05710000001',
+    callee: '13900000000',
+    hangupDirection: 'User',
+    ...changes,
+  };
+}
