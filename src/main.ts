@@ -5,6 +5,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { createApp } from './app.setup.js';
 import { readSettings, SettingsError } from './config/read-settings.js';
 import type { Settings } from './config/settings.js';
+import { errorCode, errorText } from './errors.js';
 import { DatabaseLifecycle } from './persistence/database-lifecycle.js';
 import { announce } from './start-message.js';
 
@@ -31,10 +32,10 @@ async function serve(app: NestExpressApplication, settings: Settings): Promise<v
 
 function explain(error: unknown): string {
   if (error instanceof SettingsError) return error.message;
-  if (error instanceof Error && 'code' in error && error.code === 'EADDRINUSE') {
-    return `The address is in use already (${error.message}). Set PORT to a free one, or end what listens there.`;
+  if (errorCode(error) === 'EADDRINUSE') {
+    return `The address is in use already (${errorText(error)}). Set PORT to a free one, or end what listens there.`;
   }
-  return error instanceof Error ? error.message : String(error);
+  return errorText(error);
 }
 
 try {

@@ -1,6 +1,7 @@
 // Environment in, Settings out: every setting is read here, once, and all problems are named together.
 import type { LogLevel } from '@nestjs/common';
 import { resolve } from 'node:path';
+import { errorText } from '../errors.js';
 import { loadCredentials } from './credentials.js';
 import {
   byteSize,
@@ -45,7 +46,7 @@ class Reader {
     try {
       return parse(text);
     } catch (error) {
-      this.problems.push(`${name} ${error instanceof Error ? error.message : String(error)}`);
+      this.problems.push(`${name} ${errorText(error)}`);
       return undefined;
     }
   }
@@ -116,8 +117,6 @@ function generated(settings: Pick<Partial<Settings>, 'pushTokens' | 'adminApiKey
       databasePassword: credentials.databasePassword,
     };
   } catch (error) {
-    throw new SettingsError([
-      `DATA_DIR can't be used: ${error instanceof Error ? error.message : String(error)}`,
-    ]);
+    throw new SettingsError([`DATA_DIR can't be used: ${errorText(error)}`]);
   }
 }

@@ -1,5 +1,6 @@
 // The bytes of a push in, the JSON values of its records out, none of them with a digit lost.
 import { isSafeNumber, LosslessNumber, parse as parseLossless } from 'lossless-json';
+import { errorCode } from '../errors.js';
 import { sliceElements, type Slice } from './json-slices.js';
 
 /** One element of the pushed array, or the bare object. */
@@ -68,7 +69,7 @@ function decode(body: Buffer): string {
   try {
     return new TextDecoder('utf-8', { fatal: true }).decode(body);
   } catch (error) {
-    if (!(error instanceof TypeError)) throw error;
+    if (errorCode(error) !== 'ERR_ENCODING_INVALID_ENCODED_DATA') throw error;
     throw new UnreadableBodyError('The body is not UTF-8', `byte ${firstInvalidByte(body)}`);
   }
 }

@@ -2,6 +2,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Settings } from '../config/settings.js';
+import { errorText } from '../errors.js';
 import { DatabaseUnavailableError } from '../persistence/database.js';
 import { UnreadableBodyError } from './body-reader.js';
 import type { Delivery, ReadDelivery } from './delivery.js';
@@ -79,7 +80,7 @@ export class DeliveryIntake {
     try {
       if ((await Promise.race([work, late])) === 'late') {
         work.catch((error: unknown) => {
-          this.logger.warn(`A push that was not waited for failed: ${String(error)}`);
+          this.logger.warn(`A push that was not waited for failed: ${errorText(error)}`);
         });
         throw unavailable('The database did not keep the push in time', undefined);
       }

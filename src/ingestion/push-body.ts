@@ -3,6 +3,7 @@ import getRawBody from 'raw-body';
 import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import { errorCode } from '../errors.js';
 import { UnreadableBodyError } from './body-reader.js';
 import { PushError } from './push-error.js';
 
@@ -52,7 +53,7 @@ async function unpack(body: Buffer, limit: number): Promise<Buffer> {
   try {
     return await decompress(body, { maxOutputLength: limit });
   } catch (error) {
-    if (error instanceof RangeError) throw tooLarge(limit);
+    if (errorCode(error) === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(limit);
     throw new UnreadableEncodingError(body, 'The body is not gzip, though its header says so');
   }
 }

@@ -1,5 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { Response } from 'express';
+import { errorText } from '../errors.js';
 import { PushError } from './push-error.js';
 
 /** Answers whatever fails on the way of a push in the form the vendor knows. */
@@ -12,8 +13,7 @@ export class PushErrorFilter implements ExceptionFilter {
     const failure = asPushError(error);
     const status = failure.getStatus();
     const entry = { outcome: 'refused', status, deliveryId: deliveryIdOf(response), reason: failure.reason };
-    if (status >= 500)
-      this.logger.error(entry, failure.cause instanceof Error ? failure.cause.stack : undefined);
+    if (status >= 500) this.logger.error({ ...entry, cause: errorText(failure.cause) });
     else this.logger.warn(entry);
     if (response.headersSent) {
       response.destroy();

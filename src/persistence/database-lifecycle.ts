@@ -4,6 +4,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { setTimeout as wait } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { Settings } from '../config/settings.js';
+import { errorCode, errorText } from '../errors.js';
 import { EmbeddedPostgres } from './embedded/embedded-postgres.js';
 import { migrate, UnsuitableDatabaseError } from './migrator.js';
 
@@ -85,7 +86,7 @@ export class DatabaseLifecycle implements OnApplicationBootstrap, OnApplicationS
       } catch (error) {
         if (!isWorthAnotherTry(error)) throw error;
         this.lastProblem = error;
-        this.logger.warn(`not reachable, trying again in ${pause} ms: ${problemText(error)}`);
+        this.logger.warn(`not reachable, trying again in ${pause} ms: ${errorText(error)}`);
       }
       await wait(pause, undefined, { signal: this.stopping.signal }).catch(() => undefined);
       pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
@@ -104,12 +105,5 @@ export class DatabaseLifecycle implements OnApplicationBootstrap, OnApplicationS
 /** A migration whose SQL fails will fail again; everything else may pass. */
 function isWorthAnotherTry(error: unknown): boolean {
   if (error instanceof UnsuitableDatabaseError) return false;
-  const state = error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
-  return !/^(?:0A|22|23|25|2B|3F|42)[0-9A-Z]{3}$/.test(state);
-}
-
-/** The message without the connection's URL; refused connections have theirs in `errors` only. */
-function problemText(error: unknown): string {
-  if (error instanceof AggregateError) return error.errors.map(problemText).join('; ');
-  return error instanceof Error ? error.message : String(error);
+  return !/^(?:0A|22|23|25|2B|3F|42)[0-9A-Z]{3}$/.test(errorCode(error) ?? '');
 }

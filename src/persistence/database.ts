@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { PoolClient, QueryResultRow } from 'pg';
 import { DataSource } from 'typeorm';
+import { errorCode } from '../errors.js';
 
 /** PostgreSQL can't be reached, or can't work now. What was asked may or may not have been done. */
 export class DatabaseUnavailableError extends Error {
@@ -92,7 +93,7 @@ async function runTransaction<T>(
 export function sqlState(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   if ('driverError' in error) return sqlState(error.driverError);
-  return 'code' in error && typeof error.code === 'string' ? error.code : undefined;
+  return errorCode(error);
 }
 
 function isUnavailable(error: unknown): boolean {

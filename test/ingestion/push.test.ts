@@ -15,6 +15,10 @@ describe('a push', () => {
     expect(answer.status).toBe(200);
     expect(answer.text).toBe('{"code":0,"msg":"Success"}');
     const call = await ledger.get('/v1/calls/first');
-    expect(call.body).toMatchObject({ callId: 'first', originateTime: '2025-06-01T01:59:45.000Z', answered: true });
+    expect(call.body).toMatchObject({
+      callId: 'first',
+      originateTime: '2025-06-01T01:59:45.000Z',
+      answered: true,
+    });
   });
 });

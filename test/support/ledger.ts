@@ -58,7 +58,11 @@ export async function startLedger(environment: Record<string, string> = {}): Pro
     database,
     request,
     push: (body, headers) =>
-      request(`/push/${PUSH_TOKEN}/call-reports`, { method: 'POST', body: bytesOf(body), ...(headers && { headers }) }),
+      request(`/push/${PUSH_TOKEN}/call-reports`, {
+        method: 'POST',
+        body: bytesOf(body),
+        ...(headers && { headers }),
+      }),
     get: (path) => request(path, { headers: { authorization: `Bearer ${API_KEY}` } }),
     async stop() {
       await app.close();

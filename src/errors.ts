@@ -1,0 +1,22 @@
+/**
+ * The `code` of an error of Node.js (`ENOENT`, `ERR_BUFFER_TOO_LARGE`) or of `pg` (an SQLSTATE).
+ *
+ * Asks for the property, not for the class: the errors of Node.js's own modules are not of the class `Error` of
+ * another realm, in which the tests run.
+ */
+export function errorCode(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null || !('code' in error)) return undefined;
+  return typeof error.code === 'string' ? error.code : undefined;
+}
+
+/**
+ * What an error says, with what caused it. PostgreSQL's `detail` is left out: it quotes rows, and rows hold numbers.
+ */
+export function errorText(error: unknown): string {
+  if (typeof error !== 'object' || error === null || !('message' in error)) return String(error);
+  // A refused connection has an empty message; its addresses' errors are in `errors`.
+  const parts = 'errors' in error && Array.isArray(error.errors) ? error.errors.map(errorText) : [];
+  const own = [String(error.message), ...parts].filter((part) => part !== '').join('; ');
+  const cause = 'cause' in error && error.cause !== undefined ? ` (${errorText(error.cause)})` : '';
+  return own + cause;
+}

@@ -1,0 +1,44 @@
+import type { Tally } from '../pushing/tally.js';
+import { LARGEST_PAGE, type LedgerApi } from './ledger-api.js';
+import { pollUntilNone } from './poll.js';
+
+/** What of the unreadable was found in quarantine. */
+export interface QuarantineResult {
+  /** Unreadable records in acknowledged pushes, and bodies refused with 400: each must be kept. */
+  readonly expected: number;
+  /** Different ones of this run in quarantine; null when the service has no such list. */
+  readonly found: number | null;
+}
+
+const PATH = '/v1/quarantine';
+
+/** Counts this run's entries in quarantine, by the marks that its broken records and bodies carry. */
+export async function checkQuarantine(
+  api: LedgerApi,
+  tally: Tally,
+  run: string,
+  timeoutMs: number,
+): Promise<QuarantineResult> {
+  const expected = tally.brokenRecordsAcknowledged + tally.bodiesRefused;
+  if (expected === 0) return { expected, found: 0 };
+  const { status } = await api.get(PATH, { limit: '1' });
+  if (status !== 200) return { expected, found: null };
+  let found = 0;
+  await pollUntilNone(async () => {
+    found = await countMarks(api, run);
+    return Math.max(0, expected - found);
+  }, timeoutMs);
+  return { expected, found };
+}
+
+async function countMarks(api: LedgerApi, run: string): Promise<number> {
+  const mark = new RegExp(`(?:broken-(?:body-)?${run}-|\\b${run})\\d+`);
+  const marks = new Set<string>();
+  for await (const entries of api.pages(PATH, { limit: String(LARGEST_PAGE) })) {
+    for (const { raw } of entries) {
+      const found = mark.exec(typeof raw === 'string' ? raw : JSON.stringify(raw ?? null))?.[0];
+      if (found !== undefined) marks.add(found);
+    }
+  }
+  return marks.size;
+}

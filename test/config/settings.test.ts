@@ -1,0 +1,120 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readSettings, SettingsError } from '../../src/config/read-settings.js';
+
+let folder: string;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'call-ledger-settings-'));
+});
+afterEach(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const external = () => ({
+  DATABASE_URL: 'postgres://ledger:secret@db.internal:5432/ledger',
+  DATA_DIR: join(folder, 'data'),
+  PUSH_TOKENS: 'vendor=0123456789abcdef',
+  ADMIN_API_KEY: 'k'.repeat(32),
+});
+
+function problemsOf(environment: Record<string, string>): readonly string[] {
+  try {
+    readSettings({ ...external(), ...environment }, false);
+  } catch (error) {
+    if (error instanceof SettingsError) return error.problems;
+    throw error;
+  }
+  return [];
+}
+
+describe('Settings', () => {
+  it('have the documented defaults', () => {
+    expect(readSettings(external(), false)).toMatchObject({
+      host: '127.0.0.1',
+      port: 3000,
+      databasePoolSize: 10,
+      pushTimeZone: 'Asia/Shanghai',
+      pushBodyLimit: 32 * 1024 * 1024,
+      pushAllowFrom: undefined,
+      ackDeadlineMs: 400,
+      trustProxy: false,
+      logFormat: 'json',
+      logLevels: ['fatal', 'error', 'warn', 'log'],
+    });
+    expect(readSettings(external(), true).logFormat).toBe('pretty');
+  });
+
+  it('name all problems at once, and no secret', () => {
+    const problems = problemsOf({
+      PORT: '70000',
+      DATABASE_URL: 'mysql://root:hunter2@db/ledger',
+      PUSH_TOKENS: 'vendor=hunter2',
+      ADMIN_API_KEY: 'hunter2',
+      PUSH_TIME_ZONE: 'Asia/Peking-ish',
+      PUSH_BODY_LIMIT: '32 elephants',
+      PUSH_ALLOW_FROM: '10.0.0.0/33',
+      TRUST_PROXY: 'somewhere',
+      LOG_LEVEL: 'loud',
+      LOG_FORMAT: 'xml',
+    });
+    const named = problems.map((problem) => problem.split(' ')[0]);
+    expect(named.sort()).toEqual([
+      'ADMIN_API_KEY',
+      'DATABASE_URL',
+      'LOG_FORMAT',
+      'LOG_LEVEL',
+      'PORT',
+      'PUSH_ALLOW_FROM',
+      'PUSH_BODY_LIMIT',
+      'PUSH_TIME_ZONE',
+      'PUSH_TOKENS',
+      'TRUST_PROXY',
+    ]);
+    expect(problems.join('\n')).not.toContain('hunter2');
+  });
+
+  it('require tokens and key with an external database', () => {
+    expect(problemsOf({ PUSH_TOKENS: '', ADMIN_API_KEY: ' ' })).toEqual([
+      expect.stringMatching(/^PUSH_TOKENS is required/),
+      expect.stringMatching(/^ADMIN_API_KEY is required/),
+    ]);
+  });
+
+  it.each([
+    ['a=0123456789abcdef,a=fedcba9876543210', []],
+    ['a=0123456789abcdef,b=0123456789abcdef', ['PUSH_TOKENS gives the same token to a and b']],
+    ['a=0123456789abcde', [expect.stringContaining('at least 16')]],
+    ['no-token', [expect.stringContaining('name=token')]],
+    ['a=with=equals=signs=', []],
+  ])('read PUSH_TOKENS %s', (tokens, problems) => {
+    expect(problemsOf({ PUSH_TOKENS: tokens })).toEqual(problems);
+  });
+
+  it('make credentials with the embedded database: once, for this user only', () => {
+    const dataDir = join(folder, 'data');
+    const first = readSettings({ DATA_DIR: dataDir }, false);
+    expect(first.pushTokens).toHaveLength(1);
+    expect(first.adminApiKey.length).toBeGreaterThanOrEqual(32);
+    expect(statSync(join(dataDir, 'credentials.json')).mode & 0o777).toBe(0o600);
+    expect(statSync(dataDir).mode & 0o777).toBe(0o700);
+    expect(readSettings({ DATA_DIR: dataDir }, false)).toEqual(first);
+    const own = readSettings({ DATA_DIR: dataDir, ADMIN_API_KEY: 'o'.repeat(40) }, false);
+    expect(own.adminApiKey).toBe('o'.repeat(40));
+    expect(own.pushTokens).toEqual(first.pushTokens);
+  });
+
+  it('do not overwrite credentials that can not be read, nor quote them', () => {
+    const dataDir = join(folder, 'data');
+    readSettings({ DATA_DIR: dataDir }, false);
+    const file = join(dataDir, 'credentials.json');
+    writeFileSync(file, '{"adminApiKey": "half-written-secr');
+    expect(() => readSettings({ DATA_DIR: dataDir }, false)).toThrow(
+      /does not hold the generated credentials/,
+    );
+    expect(() => readSettings({ DATA_DIR: dataDir }, false)).not.toThrow(/half-written/);
+    expect(readFileSync(file, 'utf8')).toContain('half-written-secr');
+  });
+});

@@ -1,0 +1,187 @@
+import { describe, expect, it } from '@jest/globals';
+import fc from 'fast-check';
+import 'reflect-metadata';
+import { readBody } from '../../src/ingestion/body-reader.js';
+import { CallRecord } from '../../src/ingestion/call-record.dto.js';
+import { fieldKinds } from '../../src/ingestion/field-decorators.js';
+import { type ReadCall, RecordReader } from '../../src/ingestion/record-reader.js';
+import { ZonedTime } from '../../src/time/zoned-time.js';
+import { record } from '../support/records.js';
+
+const reader = new RecordReader(new ZonedTime('Asia/Shanghai'));
+const kinds = fieldKinds(CallRecord.prototype);
+
+function read(json: string): ReadCall {
+  const [element] = readBody(Buffer.from(json)).elements;
+  const reading = reader.read(element?.value);
+  if (!('record' in reading)) throw new Error(reading.reason);
+  return reading;
+}
+
+function readRecord(changes: Record<string, unknown>): ReadCall {
+  return read(JSON.stringify(record('c', changes)));
+}
+
+function extraOf(call: ReadCall): Record<string, unknown> {
+  return call.extra === null ? {} : (JSON.parse(call.extra) as Record<string, unknown>);
+}
+
+/** Whether a column's value says the same as what came, by the rules and written differently from the reader. */
+function saysTheSame(kind: string | undefined, stored: unknown, came: unknown): boolean {
+  const text = typeof came === 'string' ? came.trim() : String(came);
+  if (kind === 'text') return stored === text;
+  if (kind === 'integer') return Number(text) === stored;
+  if (/^\d{13}$/.test(text)) return Number(text) === stored;
+  const withZone = /[Z+]|-\d\d:?(\d\d)?$/.test(text.slice(10)) ? text : `${text.replace(' ', 'T')}+08:00`;
+  return Math.floor(Date.parse(withZone)) === stored;
+}
+
+const timeText = fc
+  .date({ min: new Date('1992-01-01'), max: new Date('9000-01-01'), noInvalidDate: true })
+  .chain((date) =>
+    fc.constantFrom(
+      date.toISOString(),
+      date.toISOString().slice(0, 19).replace('T', ' '),
+      date.toISOString().slice(0, 19),
+      `${date.toISOString().slice(0, 19)}-03:30`,
+    ),
+  );
+const fieldValue = fc.oneof(
+  { weight: 4, arbitrary: fc.jsonValue({ maxDepth: 3 }) },
+  fc.string({ unit: 'binary' }),
+  fc.maxSafeInteger(),
+  fc.integer({ min: -5, max: 100_000 }).map(String),
+  fc.integer({ min: 1e12, max: 9_999_999_999_999 }),
+  timeText,
+  fc.constantFrom(
+    '2025-02-30 10:00:00',
+    '2025-06-01 24:00:00',
+    'abc',
+    ' ',
+    '1e3',
+    '+7',
+    '-0',
+    true,
+    null,
+    '',
+  ),
+);
+
+describe('Whatever JSON value stands in whatever field', () => {
+  it('the record stays a call, and the value is stored rightly, or empty, or kept aside and named', () => {
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...[...kinds.keys()].filter((name) => name !== 'callId')),
+        fieldValue,
+        (name, value) => {
+          const call = read(JSON.stringify({ callId: 'c', [name]: value }));
+          const stored: unknown = Reflect.get(call.record, name);
+          const came: unknown = JSON.parse(JSON.stringify(value));
+          const named = call.warnings?.some((warning) => warning.field === name) ?? false;
+          const isEmpty = came === null || (typeof came === 'string' && came.trim() === '');
+          if (isEmpty) {
+            expect([stored, named]).toEqual([null, false]);
+          } else if (stored === null) {
+            expect(named).toBe(true);
+            expect(Object.keys(extraOf(call))).toEqual([name]);
+          } else {
+            expect([came, saysTheSame(kinds.get(name), stored, came)]).toEqual([came, true]);
+          }
+        },
+      ),
+      { numRuns: 5000 },
+    );
+  });
+
+  it('no other field of the record changes', () => {
+    const untouched = readRecord({});
+    fc.assert(
+      fc.property(
+        fc.constantFrom(...[...kinds.keys()].filter((name) => name !== 'callId')),
+        fieldValue,
+        (name, value) => {
+          const call = readRecord({ [name]: value });
+          expect({ ...call.record, [name]: null }).toEqual({ ...untouched.record, [name]: null });
+        },
+      ),
+      { numRuns: 1000 },
+    );
+  });
+
+  it('unknown fields are kept as they came, under any name', () => {
+    fc.assert(
+      fc.property(fc.dictionary(fc.string(), fc.jsonValue({ maxDepth: 4 })), (fields) => {
+        const unknown = Object.fromEntries(Object.entries(fields).filter(([name]) => !kinds.has(name)));
+        const call = read(JSON.stringify({ ...unknown, callId: 'c' }));
+        const kept = call.extra === null ? {} : (JSON.parse(call.extra) as unknown);
+        if (call.warnings === null) expect(kept).toEqual(JSON.parse(JSON.stringify(unknown)));
+      }),
+      { numRuns: 2000 },
+    );
+  });
+});
+
+describe('A number of any length', () => {
+  it.each(['callId', 'taskId', 'outId', 'callee'])('in %s keeps every digit', (name) => {
+    const digits = '1181000000000000000123456789';
+    const call = read(`{"callId":"c","${name}":${digits}}`);
+    expect(Reflect.get(call.record, name)).toBe(digits);
+  });
+
+  it('in an unknown field keeps every digit', () => {
+    const call = read('{"callId":"c","x":{"n":[12345678901234567890,0.12345678901234567890,1e400]}}');
+    expect(call.extra).toBe('{"x":{"n":[12345678901234567890,0.12345678901234567890,1e400]}}');
+  });
+});
+
+describe('What PostgreSQL can not hold', () => {
+  it.each([
+    ['NUL', '"a\\u0000b"', 'contains a NUL character'],
+    ['half of a surrogate pair', '"\\ud800"', 'contains half of a surrogate pair'],
+  ])('%s in a known field is kept as its JSON text and named', (_name, json, reason) => {
+    const call = read(`{"callId":"c","statusMsg":${json}}`);
+    expect(call.record.statusMsg).toBeNull();
+    expect(extraOf(call)).toEqual({ statusMsg: json });
+    expect(call.warnings).toEqual([{ field: 'statusMsg', reason }]);
+  });
+
+  it('nesting of 5,000 levels is kept as its JSON text and named', () => {
+    const json = '['.repeat(5000) + ']'.repeat(5000);
+    const call = read(`{"callId":"c","deep":${json}}`);
+    expect(extraOf(call)).toEqual({ deep: json });
+    expect(call.warnings?.map(({ field }) => field)).toEqual(['deep']);
+  });
+});
+
+describe('The content hash', () => {
+  it('is the same for the same content written differently', () => {
+    const plain = readRecord({ duration: 330, x: { a: 1, b: 2 }, ringTime: null });
+    const odd = readRecord({
+      duration: ' 330 ',
+      x: { b: 2, a: 1 },
+      ringTime: '',
+      statusMsg: ' Call ended normally ',
+    });
+    const iso = readRecord({ originateTime: '2025-06-01T01:59:45Z', x: { a: 1, b: 2 }, ringTime: undefined });
+    expect(odd.contentHash).toEqual(plain.contentHash);
+    expect(iso.contentHash).toEqual(plain.contentHash);
+  });
+
+  it('differs when any one field differs', () => {
+    const original = readRecord({ x: 1 });
+    const other: Record<string, unknown> = { text: 'other', integer: 7, time: '2025-06-02 00:00:00' };
+    for (const [name, kind] of kinds) {
+      expect([name, readRecord({ x: 1, [name]: other[kind] }).contentHash]).not.toEqual([
+        name,
+        original.contentHash,
+      ]);
+    }
+    expect(readRecord({ x: 2 }).contentHash).not.toEqual(original.contentHash);
+  });
+
+  it('does not confuse a value that has moved to the next field', () => {
+    expect(readRecord({ taskId: 'a', batchId: null }).contentHash).not.toEqual(
+      readRecord({ taskId: null, batchId: 'a' }).contentHash,
+    );
+  });
+});

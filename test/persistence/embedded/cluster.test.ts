@@ -1,0 +1,75 @@
+import { appendFile, readdir, utimes, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { Harness, query, serverOf, serverProcesses, until } from './harness.js';
+
+describe('The files of the embedded PostgreSQL', () => {
+  const harness = new Harness();
+  afterAll(() => harness.clean());
+
+  it.concurrent(
+    'are never half made: kill -9 during initdb leaves nothing that the next start does not clear away',
+    async () => {
+      const dataDirectory = await harness.folder();
+      for (const part of ['global', 'base', 'pg_wal']) {
+        const owner = await harness.owner(dataDirectory);
+        await until(`initdb has made ${part}`, async () => {
+          const names = await readdir(dataDirectory);
+          const workshops = names.filter((name) => name.includes(String(owner.pid)));
+          const made = await Promise.all(
+            workshops.map((name) => readdir(join(dataDirectory, name, 'cluster')).catch(() => [])),
+          );
+          return made.flat().includes(part);
+        });
+        await owner.kill();
+        expect(await readdir(dataDirectory)).not.toContain('postgres');
+      }
+      const next = harness.embedded(dataDirectory);
+      expect(await query(await next.server.start(), 'SELECT 1 AS n')).toEqual([{ n: 1 }]);
+      expect((await readdir(dataDirectory)).filter((name) => name.startsWith('postgres.new'))).toEqual([]);
+      await next.server.stop();
+    },
+  );
+
+  it.concurrent(
+    'refuse another password, whether the server runs or not, and are served on with the right one',
+    async () => {
+      const dataDirectory = await harness.folder();
+      const owner = harness.embedded(dataDirectory);
+      const url = await owner.server.start();
+      const message = /password of the embedded PostgreSQL does not match its files in .*credentials/s;
+      const meanwhile = harness.embedded(dataDirectory, { password: 'another' });
+      await expect(meanwhile.server.start()).rejects.toThrow(message);
+      expect(await query(url, 'SELECT 1 AS n')).toEqual([{ n: 1 }]);
+      await owner.server.stop();
+      const afterwards = harness.embedded(dataDirectory, { password: 'another' });
+      await expect(afterwards.server.start()).rejects.toThrow(message);
+      expect(await serverProcesses(dataDirectory)).toEqual([]);
+      await harness.embedded(dataDirectory).server.start();
+    },
+  );
+
+  it.concurrent('name both versions when another PostgreSQL made them', async () => {
+    const dataDirectory = await harness.usedFolder();
+    await writeFile(join(dataDirectory, 'postgres', 'PG_VERSION'), '16\n');
+    await expect(harness.embedded(dataDirectory).server.start()).rejects.toThrow(
+      /made by PostgreSQL 16.*is PostgreSQL 18/s,
+    );
+  });
+
+  it.concurrent('let the server say itself why it does not start', async () => {
+    const dataDirectory = await harness.usedFolder();
+    await appendFile(join(dataDirectory, 'postgres', 'postgresql.conf'), 'nonsense = on\n');
+    const { server } = harness.embedded(dataDirectory);
+    await expect(server.start()).rejects.toThrow(/could not be started.*postgres\.log.*"nonsense"/s);
+  });
+
+  it.concurrent('are served again after a crash left an empty postmaster.pid', async () => {
+    const dataDirectory = await harness.usedFolder();
+    const lockFile = join(dataDirectory, 'postgres', 'postmaster.pid');
+    await writeFile(lockFile, '');
+    await utimes(lockFile, 0, 0);
+    const next = harness.embedded(dataDirectory);
+    expect(await query(await next.server.start(), 'SELECT 1 AS n')).toEqual([{ n: 1 }]);
+    expect((await serverOf(dataDirectory)).pid).toBeGreaterThan(0);
+  });
+});

@@ -1,0 +1,125 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import pg from 'pg';
+import { Harness, query, serverOf, serverProcesses, until, type Embedded } from './harness.js';
+
+async function answers(url: string): Promise<boolean> {
+  return query(url, 'SELECT 1').then(
+    () => true,
+    () => false,
+  );
+}
+
+function count(embedded: Embedded, pattern: RegExp): number {
+  return embedded.logged.filter((line) => pattern.test(line)).length;
+}
+
+describe('After a crash of the embedded PostgreSQL', () => {
+  const harness = new Harness();
+  afterAll(() => harness.clean());
+
+  it.concurrent(
+    'the postmaster is started again on the same port, each time, with what was committed',
+    async () => {
+      const embedded = harness.embedded(await harness.usedFolder());
+      const url = await embedded.server.start();
+      await query(url, 'CREATE TABLE kept (n int)');
+      for (const round of [1, 2]) {
+        await query(url, `INSERT INTO kept VALUES (${round})`);
+        const { pid, port } = await serverOf(embedded.dataDirectory);
+        process.kill(pid, 'SIGKILL');
+        await until('it is back', () => count(embedded, /is back/) === round);
+        expect((await serverOf(embedded.dataDirectory)).port).toBe(port);
+        expect(await query(url, 'SELECT count(*)::int AS n FROM kept')).toEqual([{ n: round }]);
+      }
+      await embedded.server.stop();
+      expect(await serverProcesses(embedded.dataDirectory)).toEqual([]);
+    },
+  );
+
+  it.concurrent('a server that was taken over is started again as well', async () => {
+    const dataDirectory = await harness.usedFolder();
+    const owner = await harness.owner(dataDirectory);
+    expect(await owner.outcome).toHaveProperty('url');
+    await owner.kill();
+    const embedded = harness.embedded(dataDirectory);
+    const url = await embedded.server.start();
+    process.kill((await serverOf(dataDirectory)).pid, 'SIGKILL');
+    await until('it is back', () => count(embedded, /is back/) === 1);
+    expect(await answers(url)).toBe(true);
+    await embedded.server.stop();
+  });
+
+  it.concurrent(
+    'a crashed backend leaves the recovery to the postmaster, and the folder stays ours',
+    async () => {
+      const embedded = harness.embedded(await harness.usedFolder());
+      const url = await embedded.server.start();
+      const before = await serverOf(embedded.dataDirectory);
+      const victim = new pg.Client(url);
+      victim.on('error', () => undefined);
+      await victim.connect();
+      const { rows } = await victim.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+      process.kill(rows[0]?.pid ?? 0, 'SIGKILL');
+      await until('it is back', () => count(embedded, /is back/) === 1);
+      expect(await serverOf(embedded.dataDirectory)).toEqual(before);
+      const locks = `SELECT count(*)::int AS n FROM pg_locks WHERE locktype = 'advisory' AND granted`;
+      expect(await query(url, locks)).toEqual([{ n: 1 }]);
+      await embedded.server.stop();
+    },
+  );
+
+  it.concurrent('backends that still run keep the files, and the start waits for them', async () => {
+    const embedded = harness.embedded(await harness.usedFolder());
+    const url = await embedded.server.start();
+    const client = new pg.Client(url);
+    client.on('error', () => undefined);
+    await client.connect();
+    const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+    // It computes, so it does not notice that its postmaster is gone.
+    const endless = expect(client.query('SELECT count(*) FROM generate_series(1, 1e12)')).rejects.toThrow();
+    const { pid } = await serverOf(embedded.dataDirectory);
+    process.kill(pid, 'SIGKILL');
+    await until('it waits', () => count(embedded, /let go of the files/) === 1);
+    expect(await answers(url)).toBe(false);
+    process.kill(rows[0]?.pid ?? 0, 'SIGKILL');
+    await endless;
+    await until('it is back', () => count(embedded, /is back/) === 1);
+    expect(await answers(url)).toBe(true);
+    await embedded.server.stop();
+  });
+
+  it.concurrent(
+    'a port that another program has taken meanwhile is waited for, and complained of once',
+    async () => {
+      const embedded = harness.embedded(await harness.usedFolder());
+      const url = await embedded.server.start();
+      const { pid, port } = await serverOf(embedded.dataDirectory);
+      const intruder = createServer();
+      process.kill(pid, 'SIGKILL');
+      await until('the port is taken', async () => {
+        intruder.listen(port, '127.0.0.1');
+        return once(intruder, 'listening').then(
+          () => true,
+          () => false,
+        );
+      });
+      await until('it waits', () => count(embedded, /Waiting for port/) === 1);
+      intruder.close();
+      await until('it is back', () => count(embedded, /is back/) === 1);
+      expect(count(embedded, /Waiting for port/)).toBe(1);
+      expect(await answers(url)).toBe(true);
+      await embedded.server.stop();
+    },
+  );
+
+  it.concurrent('stop() ends the recovery too', async () => {
+    const embedded = harness.embedded(await harness.usedFolder());
+    await embedded.server.start();
+    process.kill((await serverOf(embedded.dataDirectory)).pid, 'SIGKILL');
+    await until('it has noticed', () => count(embedded, /Lost the connection/) === 1);
+    await embedded.server.stop();
+    expect(await serverProcesses(embedded.dataDirectory)).toEqual([]);
+    expect(count(embedded, /^error/)).toBe(0);
+  });
+});

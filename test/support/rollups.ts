@@ -1,0 +1,29 @@
+// The rollups held against the rows that they sum over.
+import type { TestDatabase } from './database.js';
+
+const SUMS = `sum(calls) AS calls, sum(answered) AS answered, sum(duration) AS duration, sum(b_duration) AS b_duration,
+  sum(answer_delay_ms) AS answer_delay_ms, sum(answer_delay_calls) AS answer_delay_calls,
+  min(first_occurred_at) AS first_occurred_at, max(last_occurred_at) AS last_occurred_at`;
+
+/** Rows that stand in the rollups but not in a GROUP BY over the calls, or the other way round. Empty: equal. */
+export function rollupDifferences(database: TestDatabase): Promise<unknown[]> {
+  return database.query(`
+    WITH from_rollups AS (
+      SELECT bucket_start, source, task_id, batch_id, status_code, smart_status_code, hangup_direction, ${SUMS}
+      FROM call_rollups GROUP BY 1, 2, 3, 4, 5, 6, 7 HAVING sum(calls) <> 0
+        OR sum(answered) <> 0 OR sum(duration) <> 0 OR sum(answer_delay_ms) <> 0
+    ), from_calls AS (
+      SELECT date_bin('15 minutes', occurred_at, 'epoch') AS bucket_start, source, coalesce(task_id, '') AS task_id,
+        coalesce(batch_id, '') AS batch_id, coalesce(status_code, '') AS status_code,
+        coalesce(smart_status_code, '') AS smart_status_code, coalesce(hangup_direction, '') AS hangup_direction,
+        count(*) AS calls, count(*) FILTER (WHERE answered) AS answered, coalesce(sum(duration), 0) AS duration,
+        coalesce(sum(b_duration), 0) AS b_duration,
+        coalesce(sum(extract(epoch FROM start_time - originate_time) * 1000) FILTER (WHERE answered), 0)::bigint
+          AS answer_delay_ms,
+        count(start_time - originate_time) FILTER (WHERE answered) AS answer_delay_calls,
+        min(occurred_at) AS first_occurred_at, max(occurred_at) AS last_occurred_at
+      FROM calls GROUP BY 1, 2, 3, 4, 5, 6, 7
+    )
+    (SELECT 'only in rollups' AS place, * FROM (TABLE from_rollups EXCEPT TABLE from_calls) AS a)
+    UNION ALL (SELECT 'only in calls', * FROM (TABLE from_calls EXCEPT TABLE from_rollups) AS b)`);
+}

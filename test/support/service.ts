@@ -1,0 +1,119 @@
+// The service as a process of its own, as `npm start` runs it: to be killed, and to see what it prints.
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { existsSync, readFileSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { fileURLToPath } from 'node:url';
+import { setTimeout as wait } from 'node:timers/promises';
+
+const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+const POLL_MS = 25;
+const PATIENCE_MS = 40_000;
+
+export interface Credentials {
+  readonly adminApiKey: string;
+  readonly pushTokens: string;
+}
+
+/** One run of the service. */
+export class ServiceProcess {
+  output = '';
+  private constructor(
+    readonly child: ChildProcess,
+    readonly url: string,
+    private readonly dataDir: string,
+  ) {
+    for (const stream of [child.stdout, child.stderr]) {
+      stream?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
+    }
+  }
+
+  static start(dataDir: string, port: number, environment: Record<string, string> = {}): ServiceProcess {
+    const child = spawn(process.execPath, [MAIN], {
+      env: { PATH: process.env['PATH'] ?? '', DATA_DIR: dataDir, PORT: String(port), ...environment },
+      stdio: ['ignore', 'pipe', 'pipe'],
+    });
+    return new ServiceProcess(child, `http://127.0.0.1:${port}`, dataDir);
+  }
+
+  get credentials(): Credentials {
+    return JSON.parse(readFileSync(`${this.dataDir}/credentials.json`, 'utf8')) as Credentials;
+  }
+
+  async ready(): Promise<this> {
+    await until(`the service to be ready; it printed ${this.output}`, async () => {
+      if (this.child.exitCode !== null) throw new Error(`the service ended: ${this.output}`);
+      return (await statusOf(`${this.url}/health/ready`)) === 200;
+    });
+    return this;
+  }
+
+  push(records: unknown): Promise<Response> {
+    const token = this.credentials.pushTokens.split('=').slice(1).join('=');
+    return fetch(`${this.url}/push/${token}/call-reports`, { method: 'POST', body: JSON.stringify(records) });
+  }
+
+  async get(path: string): Promise<unknown> {
+    const headers = { authorization: `Bearer ${this.credentials.adminApiKey}` };
+    return (await fetch(`${this.url}${path}`, { headers })).json();
+  }
+
+  /** Sends a signal and waits for the end. Returns the exit code, null when the signal ended it. */
+  async end(signal: NodeJS.Signals): Promise<number | null> {
+    if (this.child.exitCode !== null || this.child.signalCode !== null) return this.child.exitCode;
+    const exit = once(this.child, 'exit');
+    this.child.kill(signal);
+    await exit;
+    return this.child.exitCode;
+  }
+
+  /** Waits for the process to end by itself. */
+  async exit(): Promise<number | null> {
+    if (this.child.exitCode === null) await once(this.child, 'exit');
+    return this.child.exitCode;
+  }
+}
+
+/** The process id of the embedded server of a data directory; undefined when none is noted. */
+export function postmasterPid(dataDir: string): number | undefined {
+  const file = `${dataDir}/postgres/postmaster.pid`;
+  return existsSync(file) ? Number(readFileSync(file, 'utf8').split('\n')[0]) : undefined;
+}
+
+export function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** Polls until a condition holds. */
+export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
+  const end = Date.now() + PATIENCE_MS;
+  while (!(await condition())) {
+    if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
+    await wait(POLL_MS);
+  }
+}
+
+export async function statusOf(url: string): Promise<number | undefined> {
+  try {
+    const response = await fetch(url);
+    await response.arrayBuffer();
+    return response.status;
+  } catch {
+    return undefined;
+  }
+}
+
+export async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  server.close();
+  await once(server, 'close');
+  if (address === null || typeof address === 'string') throw new Error('no port');
+  return address.port;
+}
