@@ -23,7 +23,8 @@ const FOLDERS = readdirSync(new URL('src', import.meta.url), { withFileTypes: tr
   .filter((entry) => entry.isDirectory())
   .map((entry) => entry.name);
 for (const folder of FOLDERS) {
-  if (!(folder in MAY_IMPORT)) throw new Error(`eslint.config.mjs does not say what src/${folder} may import`);
+  if (!(folder in MAY_IMPORT))
+    throw new Error(`eslint.config.mjs does not say what src/${folder} may import`);
 }
 
 function boundaryOf(folder) {

@@ -4,12 +4,12 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Settings } from '../config/settings.js';
 import { errorText } from '../errors.js';
 import { DatabaseUnavailableError } from '../persistence/database.js';
-import { UnreadableBodyError } from './body-reader.js';
+import { UnreadableBodyError } from './reading/body-reader.js';
 import type { Delivery, ReadDelivery } from './delivery.js';
-import { DeliveryReader } from './delivery-reader.js';
-import { DeliveryRepository } from './delivery.repository.js';
-import { LedgerWriter } from './ledger-writer.js';
-import { PushError } from './push-error.js';
+import { DeliveryReader } from './reading/delivery-reader.js';
+import { DeliveryRepository } from './writing/delivery.repository.js';
+import { LedgerWriter } from './writing/ledger-writer.js';
+import { PushError } from './push/push-error.js';
 
 const RETRY_AFTER_S = 5;
 

@@ -1,7 +1,7 @@
 // What goes from hand to hand on the way of a push.
 import { createHash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
-import type { ReadCall } from './record-reader.js';
+import type { ReadCall } from './reading/record-reader.js';
 
 /** How a delivery came into the ledger. */
 export type DeliveryWay = 'direct' | 'journal' | 'replay' | 'erasure';

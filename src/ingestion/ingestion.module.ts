@@ -1,15 +1,15 @@
 import { Module } from '@nestjs/common';
 import { SecurityModule } from '../security/security.module.js';
-import { CallRepository } from './call.repository.js';
-import { CampaignRepository } from './campaign.repository.js';
+import { CallRepository } from './writing/call.repository.js';
+import { CampaignRepository } from './writing/campaign.repository.js';
 import { DeliveryIntake } from './delivery-intake.js';
-import { DeliveryReader } from './delivery-reader.js';
-import { DeliveryRepository } from './delivery.repository.js';
-import { LedgerWriter } from './ledger-writer.js';
-import { PushController } from './push.controller.js';
-import { PushService } from './push.service.js';
-import { QuarantineRepository } from './quarantine.repository.js';
-import { RollupRepository } from './rollup.repository.js';
+import { DeliveryReader } from './reading/delivery-reader.js';
+import { DeliveryRepository } from './writing/delivery.repository.js';
+import { LedgerWriter } from './writing/ledger-writer.js';
+import { PushController } from './push/push.controller.js';
+import { PushService } from './push/push.service.js';
+import { QuarantineRepository } from './writing/quarantine.repository.js';
+import { RollupRepository } from './writing/rollup.repository.js';
 
 /** Takes pushes and keeps their records. */
 @Module({

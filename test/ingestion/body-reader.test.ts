@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { readBody, UnreadableBodyError } from '../../src/ingestion/body-reader.js';
+import { readBody, UnreadableBodyError } from '../../src/ingestion/reading/body-reader.js';
 
 function failureOf(body: Buffer): string {
   try {

@@ -2,9 +2,9 @@ import { describe, expect, it } from '@jest/globals';
 import { validateSync } from 'class-validator';
 import fc from 'fast-check';
 import 'reflect-metadata';
-import { CallRecord } from '../../src/ingestion/call-record.dto.js';
-import { fieldKinds } from '../../src/ingestion/field-decorators.js';
-import { compileChecks } from '../../src/ingestion/record-checks.js';
+import { CallRecord } from '../../src/ingestion/reading/call-record.dto.js';
+import { fieldKinds } from '../../src/ingestion/reading/field-decorators.js';
+import { compileChecks } from '../../src/ingestion/reading/record-checks.js';
 
 const fields = [...fieldKinds(CallRecord.prototype).keys()];
 const checks = compileChecks(CallRecord);

@@ -1,10 +1,10 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import 'reflect-metadata';
-import { readBody } from '../../src/ingestion/body-reader.js';
-import { CallRecord } from '../../src/ingestion/call-record.dto.js';
-import { fieldKinds } from '../../src/ingestion/field-decorators.js';
-import { type ReadCall, RecordReader } from '../../src/ingestion/record-reader.js';
+import { readBody } from '../../src/ingestion/reading/body-reader.js';
+import { CallRecord } from '../../src/ingestion/reading/call-record.dto.js';
+import { fieldKinds } from '../../src/ingestion/reading/field-decorators.js';
+import { type ReadCall, RecordReader } from '../../src/ingestion/reading/record-reader.js';
 import { ZonedTime } from '../../src/time/zoned-time.js';
 import { record } from '../support/records.js';
 

@@ -1,6 +1,6 @@
 // One JSON value of a push in, a call or the reason why it is none out.
 import { hash } from 'node:crypto';
-import type { ZonedTime } from '../time/zoned-time.js';
+import type { ZonedTime } from '../../time/zoned-time.js';
 import { CallRecord } from './call-record.dto.js';
 import { fieldKinds } from './field-decorators.js';
 import { type FieldReading, readInteger, readText, readTime } from './field-readers.js';

@@ -1,11 +1,11 @@
 // A read delivery in, its calls in the ledger out: one transaction.
 import { Injectable } from '@nestjs/common';
-import { Database, type Transaction } from '../persistence/database.js';
+import { Database, type Transaction } from '../../persistence/database.js';
 import { type CallState, firstState } from './call-state.js';
 import { CallRepository } from './call.repository.js';
 import { CampaignRepository } from './campaign.repository.js';
 import { type RecordOutcome, type Settlement, settle } from './corrections.js';
-import type { Delivery, ReadDelivery, Reject } from './delivery.js';
+import type { Delivery, ReadDelivery, Reject } from '../delivery.js';
 import { type DeliveryCounts, DeliveryRepository } from './delivery.repository.js';
 import { LanePool } from './lane-pool.js';
 import { QuarantineRepository } from './quarantine.repository.js';

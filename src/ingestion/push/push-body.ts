@@ -3,8 +3,8 @@ import getRawBody from 'raw-body';
 import type { IncomingMessage } from 'node:http';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
-import { errorCode } from '../errors.js';
-import { UnreadableBodyError } from './body-reader.js';
+import { errorCode } from '../../errors.js';
+import { UnreadableBodyError } from '../reading/body-reader.js';
 import { PushError } from './push-error.js';
 
 const decompress = promisify(gunzip);

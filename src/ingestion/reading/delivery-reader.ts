@@ -1,9 +1,9 @@
 // A delivery's bytes in, its calls and rejects out.
 import { Injectable } from '@nestjs/common';
-import { Settings } from '../config/settings.js';
-import { ZonedTime } from '../time/zoned-time.js';
+import { Settings } from '../../config/settings.js';
+import { ZonedTime } from '../../time/zoned-time.js';
 import { type BodyContent, type BodyElement, readBody } from './body-reader.js';
-import type { Delivery, ReadDelivery, Reject } from './delivery.js';
+import type { Delivery, ReadDelivery, Reject } from '../delivery.js';
 import { type ReadCall, RecordReader } from './record-reader.js';
 
 /** A body of millions of numbers must not become millions of rows: beyond this, rejects share one entry. */

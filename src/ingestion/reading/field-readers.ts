@@ -1,8 +1,8 @@
 // One field as it came in, its value for a column out. The rules are those of the vendor's page and of what its
 // sibling messages were seen to send (docs/push-protocol.md).
 import { isLosslessNumber } from 'lossless-json';
-import { civilToMs } from '../time/civil-time.js';
-import type { ZonedTime } from '../time/zoned-time.js';
+import { civilToMs } from '../../time/civil-time.js';
+import type { ZonedTime } from '../../time/zoned-time.js';
 
 /** What a known field holds: text, whole number, or time in epoch milliseconds. */
 export type FieldKind = 'text' | 'integer' | 'time';

@@ -12,7 +12,7 @@ import {
   ApiTags,
   getSchemaPath,
 } from '@nestjs/swagger';
-import { CallRecord } from './call-record.dto.js';
+import { CallRecord } from '../reading/call-record.dto.js';
 import { PushAnswer } from './push-answer.dto.js';
 
 const REFUSALS: readonly (readonly [status: number, description: string, msg: string])[] = [

@@ -1,12 +1,12 @@
 // The writes to calls and call_revisions.
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from '../persistence/database.js';
-import { CallRecord } from './call-record.dto.js';
+import type { Transaction } from '../../persistence/database.js';
+import { CallRecord } from '../reading/call-record.dto.js';
 import { type CallState, contentJson } from './call-state.js';
 import { type ArrayColumn, arrays, instantColumn, names, selected, unnest } from './column-arrays.js';
 import type { PastContent } from './corrections.js';
 import { lockSlots } from './lock-slots.js';
-import { answerDelay, type FieldWarning } from './record-reader.js';
+import { answerDelay, type FieldWarning } from '../reading/record-reader.js';
 
 /** A push of a million records goes in pieces: one statement's parameters stay at some megabytes. */
 const ROWS_A_STATEMENT = 5000;

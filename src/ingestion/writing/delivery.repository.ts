@@ -1,7 +1,7 @@
 // The writes to deliveries and delivery_bodies, and the search for a body that came before.
 import { Injectable } from '@nestjs/common';
-import { Database, type Transaction } from '../persistence/database.js';
-import type { Delivery } from './delivery.js';
+import { Database, type Transaction } from '../../persistence/database.js';
+import type { Delivery } from '../delivery.js';
 import type { StoredBody } from './stored-body.js';
 
 /** What a delivery did to the ledger. */

@@ -1,7 +1,7 @@
 // A call as its row holds it, in memory.
-import type { CallRecord } from './call-record.dto.js';
-import type { Delivery } from './delivery.js';
-import type { FieldWarning, ReadCall } from './record-reader.js';
+import type { CallRecord } from '../reading/call-record.dto.js';
+import type { Delivery } from '../delivery.js';
+import type { FieldWarning, ReadCall } from '../reading/record-reader.js';
 
 /** One content of a call and the delivery that brought it. Times are epoch milliseconds. */
 export interface CallState {

@@ -1,9 +1,9 @@
 // A push request in, the answer that the vendor expects out.
 import { Injectable } from '@nestjs/common';
 import type { Response } from 'express';
-import { Settings } from '../config/settings.js';
-import { arrive } from './delivery.js';
-import { DeliveryIntake } from './delivery-intake.js';
+import { Settings } from '../../config/settings.js';
+import { arrive } from '../delivery.js';
+import { DeliveryIntake } from '../delivery-intake.js';
 import type { PushAnswer } from './push-answer.dto.js';
 import { readPushBody, UnreadableEncodingError } from './push-body.js';
 import type { PushRequest } from './push.guard.js';

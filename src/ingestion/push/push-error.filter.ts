@@ -1,6 +1,6 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { Response } from 'express';
-import { errorText } from '../errors.js';
+import { errorText } from '../../errors.js';
 import { PushError } from './push-error.js';
 
 /** Answers whatever fails on the way of a push in the form the vendor knows. */

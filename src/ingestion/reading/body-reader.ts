@@ -1,6 +1,6 @@
 // The bytes of a push in, the JSON values of its records out, none of them with a digit lost.
 import { isSafeNumber, LosslessNumber, parse as parseLossless } from 'lossless-json';
-import { errorCode } from '../errors.js';
+import { errorCode } from '../../errors.js';
 import { sliceElements, type Slice } from './json-slices.js';
 
 /** One element of the pushed array, or the bare object. */

@@ -1,8 +1,8 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import { AllowedNetworks } from '../security/allowed-networks.js';
-import { basicPassword, bearerToken } from '../security/authorization-header.js';
-import { PushTokens } from '../security/push-tokens.js';
+import { AllowedNetworks } from '../../security/allowed-networks.js';
+import { basicPassword, bearerToken } from '../../security/authorization-header.js';
+import { PushTokens } from '../../security/push-tokens.js';
 import { PushError } from './push-error.js';
 
 /** A request whose token was found good. */

@@ -1,8 +1,8 @@
 // The writes to the quarantine.
 import { Injectable } from '@nestjs/common';
 import { v7 as uuidv7 } from 'uuid';
-import type { Transaction } from '../persistence/database.js';
-import type { Delivery, Reject } from './delivery.js';
+import type { Transaction } from '../../persistence/database.js';
+import type { Delivery, Reject } from '../delivery.js';
 
 const INSERT = {
   name: 'insert-quarantine',

@@ -1,6 +1,6 @@
 // The writes to call_rollups.
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from '../persistence/database.js';
+import type { Transaction } from '../../persistence/database.js';
 import { type ArrayColumn, arrays, instantColumn, names, selected, unnest } from './column-arrays.js';
 import type { RollupDelta } from './rollup-deltas.js';
 
