@@ -194,6 +194,7 @@ export async function linkTo(databaseUrl: string): Promise<DatabaseLink> {
   let port = 0;
   const open = async () => {
     hung = false;
+    if (server?.listening === true) return;
     server = createServer(serve).listen(port, '127.0.0.1');
     await once(server, 'listening');
     port = (server.address() as AddressInfo).port;
