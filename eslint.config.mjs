@@ -9,8 +9,8 @@ import tseslint from 'typescript-eslint';
  */
 const MAY_IMPORT = {
   config: [],
-  health: ['persistence'],
-  http: ['persistence'],
+  health: ['http', 'persistence'],
+  http: ['persistence', 'time'],
   ingestion: ['config', 'persistence', 'security', 'time'],
   openapi: ['config'],
   persistence: ['config'],
@@ -59,14 +59,14 @@ export default tseslint.config(
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
-      // Nest modules are classes that carry a decorator and nothing else.
-      '@typescript-eslint/no-extraneous-class': ['error', { allowWithDecorator: true }],
+      // Nest modules are classes that carry a decorator and nothing else; a DTO may have no field.
+      '@typescript-eslint/no-extraneous-class': ['error', { allowEmpty: true, allowWithDecorator: true }],
       // DTOs are classes for their decorators' sake; they are shapes without behaviour, and plain objects have it.
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
       '@typescript-eslint/no-misused-spread': 'off',
       // The type of a row is the caller's to name.
       '@typescript-eslint/no-unnecessary-type-parameters': 'off',
-      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true }],
+      '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true, argsIgnorePattern: '^_' }],
       '@typescript-eslint/restrict-template-expressions': [
         'error',
         { allowNumber: true, allowBoolean: true },

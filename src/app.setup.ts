@@ -4,7 +4,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
 import type { Settings } from './config/settings.js';
 import { ProblemFilter } from './http/problem.filter.js';
-import { requestValidation } from './http/validation.pipe.js';
+import { RequestValidationPipe } from './http/validation.pipe.js';
 import { ServiceLogger } from './service-logger.js';
 import { serveDocument } from './openapi/document.js';
 
@@ -18,7 +18,7 @@ export async function createApp(settings: Settings): Promise<NestExpressApplicat
   });
   app.set('trust proxy', settings.trustProxy);
   app.disable('x-powered-by');
-  app.useGlobalPipes(requestValidation());
+  app.useGlobalPipes(new RequestValidationPipe());
   app.useGlobalFilters(new ProblemFilter());
   serveDocument(app);
   return app;

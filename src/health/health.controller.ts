@@ -1,6 +1,7 @@
-import { Controller, Get, UseFilters } from '@nestjs/common';
+import { Controller, Get, Query, UseFilters } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { HealthCheck, type HealthCheckResult, HealthCheckService } from '@nestjs/terminus';
+import { NoParameters } from '../http/validation.pipe.js';
 import { DatabaseHealth } from './database.health.js';
 import { HealthDocs } from './health.docs.js';
 import { HealthFilter } from './health.filter.js';
@@ -23,7 +24,7 @@ export class HealthController {
     security: [],
   })
   @HealthDocs({ checks: [], mayFail: false })
-  live(): Promise<HealthCheckResult> {
+  live(@Query() _none: NoParameters): Promise<HealthCheckResult> {
     return this.health.check([]);
   }
 
@@ -36,7 +37,7 @@ export class HealthController {
     security: [],
   })
   @HealthDocs({ checks: ['database'], mayFail: true })
-  ready(): Promise<HealthCheckResult> {
+  ready(@Query() _none: NoParameters): Promise<HealthCheckResult> {
     return this.health.check([() => this.database.writable()]);
   }
 
@@ -49,7 +50,7 @@ export class HealthController {
     security: [],
   })
   @HealthDocs({ checks: ['schema'], mayFail: true })
-  startup(): Promise<HealthCheckResult> {
+  startup(@Query() _none: NoParameters): Promise<HealthCheckResult> {
     return this.health.check([() => this.database.migrated()]);
   }
 }

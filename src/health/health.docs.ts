@@ -1,6 +1,7 @@
 // How the health checks stand in the API's description.
 import { applyDecorators } from '@nestjs/common';
 import { ApiResponse } from '@nestjs/swagger';
+import { InvalidRequest } from '../http/problem.docs.js';
 
 const indicators = {
   type: 'object' as const,
@@ -42,7 +43,7 @@ export function HealthDocs({
 }): MethodDecorator {
   const responses = [
     ApiResponse({ status: 200, description: 'Yes.', schema: resultSchema('ok', checks) }),
-    ApiResponse({ status: '4XX', description: 'The request is not well-formed HTTP.' }),
+    InvalidRequest(),
   ];
   if (mayFail) {
     responses.push(ApiResponse({ status: 503, description: 'No.', schema: resultSchema('error', checks) }));

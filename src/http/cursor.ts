@@ -1,7 +1,8 @@
 // A position in a list in, an opaque text out, and back. A cursor is the client's to send, so nothing in it is trusted.
+import { EARLIEST_MS, LATEST_MS } from '../time/civil-time.js';
 import { InvalidParametersException } from './invalid-parameters.js';
 
-/** A keyset position: the values of the list's order in the last entry of a page. */
+/** A keyset position: the values of the list's order in the last entry of a page; numbers are epoch milliseconds. */
 export type Position = readonly (string | number)[];
 
 /** @param kind what the list is ordered by; a cursor of another list or order is refused */
@@ -36,9 +37,10 @@ function parse(cursor: string): unknown {
   }
 }
 
-/** What PostgreSQL takes as such: no NUL in a text, milliseconds of the years that the ledger knows. */
+/** What PostgreSQL takes as such: no NUL in a text, an instant of the years that the ledger knows. */
 function isPart(part: unknown, type: 'string' | 'number' | undefined): boolean {
-  if (type === 'number') return Number.isSafeInteger(part) && Math.abs(Number(part)) < 1e15;
+  if (type === 'number')
+    return Number.isInteger(part) && Number(part) >= EARLIEST_MS && Number(part) <= LATEST_MS;
   return typeof part === 'string' && !part.includes('\0') && part.length <= 1024;
 }
 

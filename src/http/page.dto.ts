@@ -1,5 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
-import { IntegerParameter, TextParameter } from './parameters.js';
+import { CursorParameter, IntegerParameter } from './parameters.js';
 
 export const DEFAULT_LIMIT = 50;
 export const MOST_A_PAGE = 1000;
@@ -9,7 +9,7 @@ export class PageQuery {
   @IntegerParameter({ description: 'Most entries a page.', example: 50 }, 1, MOST_A_PAGE, DEFAULT_LIMIT)
   limit?: number;
 
-  @TextParameter({
+  @CursorParameter({
     description: "The `nextCursor` of the page before. The other parameters must be that page's.",
     example: 'WyIyMDI1LTA2LTAxVDAxOjU5OjQ1LjAwMFoiLCIxMDAwMDE2MSJd',
   })

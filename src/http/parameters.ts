@@ -17,6 +17,7 @@ import {
   ValidateBy,
 } from 'class-validator';
 import { IANAZone } from 'luxon';
+import { isInstantText } from './instant-text.js';
 
 const MOST_IN_A_LIST = 100;
 const LONGEST_TEXT = 600;
@@ -115,7 +116,22 @@ export function InstantParameter({ description, example }: Example): PropertyDec
       description: `${description} ISO 8601 with an offset, or a date, which means its first moment in \`timeZone\`.`,
       example,
     }),
-    IsString({ message: 'must be given once, as text' }),
+    ValidateBy({
+      name: 'isInstantText',
+      validator: {
+        validate: isInstantText,
+        defaultMessage: () =>
+          'must be ISO 8601 with an offset such as 2025-06-01T10:00:00Z, or a date such as 2025-06-01',
+      },
+    }),
+  );
+}
+
+/** The position of a page, as the page before it gave it. */
+export function CursorParameter({ description, example }: Example): PropertyDecorator {
+  return applyDecorators(
+    parameter({ type: String, description, example }),
+    Matches(/^[A-Za-z0-9_-]{1,16384}$/, { message: 'is not a cursor' }),
   );
 }
 

@@ -1,10 +1,10 @@
-// Whatever is thrown in, an answer as RFC 9457 describes it out.
+// Whatever is thrown in, an answer as RFC 9457 describes it out. (Under /push: in the vendor's form.)
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { STATUS_CODES } from 'node:http';
 import { DatabaseUnavailableError } from '../persistence/database.js';
 import { InvalidParametersException } from './invalid-parameters.js';
-import type { Problem } from './problem.dto.js';
+import type { Problem, ProblemDetail } from './problem.dto.js';
 
 const RETRY_AFTER_S = 5;
 
@@ -14,51 +14,52 @@ export class ProblemFilter implements ExceptionFilter {
 
   catch(error: unknown, host: ArgumentsHost): void {
     const http = host.switchToHttp();
+    const request = http.getRequest<Request>();
     const response = http.getResponse<Response>();
-    const problem = problemOf(error);
+    const problem = problemOf(error, routeOf(request) !== null);
     if (problem.status >= 500) {
-      const request = http.getRequest<Request>();
-      this.logger.error(
-        { status: problem.status, method: request.method, route: routeOf(request) },
-        error instanceof Error ? error.stack : String(error),
-      );
+      // The route, not the URL: a path or a query may hold a token or a number.
+      const entry = { status: problem.status, method: request.method, route: routeOf(request) };
+      this.logger.error(entry, error instanceof Error ? error.stack : String(error));
     }
     if (response.headersSent) {
       response.destroy();
       return;
     }
     if (problem.status === 503) response.setHeader('Retry-After', RETRY_AFTER_S);
-    response.status(problem.status).type('application/problem+json').send(JSON.stringify(problem));
+    response.status(problem.status);
+    if (request.path.startsWith('/push')) response.json({ code: problem.status, msg: problem.detail });
+    else response.type('application/problem+json').send(JSON.stringify(problem));
   }
 }
 
-function problemOf(error: unknown): Problem {
-  if (error instanceof DatabaseUnavailableError) return problem(503, 'The database is not available', []);
-  if (error instanceof InvalidParametersException) return problem(400, error.message, error.errors);
-  if (error instanceof HttpException) return problem(error.getStatus(), error.message, []);
-  const status = clientStatus(error);
-  if (status !== undefined) return problem(status, 'The request could not be understood', []);
-  return problem(500, 'Something went wrong here; it is in the log', []);
-}
-
-/** The pattern of the route that was taken, as `/v1/calls/:callId`. */
+/** The pattern of the route that was taken, as `/v1/calls/:callId`; null when none was. */
 function routeOf(request: Request): string | null {
   const route: unknown = request.route;
   if (typeof route !== 'object' || route === null || !('path' in route)) return null;
   return typeof route.path === 'string' ? route.path : null;
 }
 
-/** Express and its parsers throw errors of the client's making with a 4xx `status`. */
-function clientStatus(error: unknown): number | undefined {
+/** @param routed whether a route was found: without one, Nest's own message quotes the path, which may hold a token */
+function problemOf(error: unknown, routed: boolean): Problem {
+  if (error instanceof DatabaseUnavailableError) return problem(503, 'The database is not available');
+  if (error instanceof InvalidParametersException) return problem(400, error.message, error.errors);
+  const status = statusOf(error);
+  if (status === 404 && !routed) return problem(404, 'There is nothing at this path');
+  if (status === 400) return problem(400, 'The request could not be understood');
+  if (error instanceof HttpException) return problem(error.getStatus(), error.message);
+  if (status !== undefined) return problem(status, 'The request could not be understood');
+  return problem(500, 'Something went wrong here; it is in the log');
+}
+
+/** Of Nest's exceptions, and of the errors of the client's making that Express and its parsers throw. */
+function statusOf(error: unknown): number | undefined {
+  if (error instanceof HttpException) return error.getStatus();
   if (typeof error !== 'object' || error === null || !('status' in error)) return undefined;
   const { status } = error;
   return typeof status === 'number' && status >= 400 && status < 500 ? status : undefined;
 }
 
-function problem(
-  status: number,
-  detail: string,
-  errors: Problem['errors'] | readonly Problem['errors'][number][],
-): Problem {
+function problem(status: number, detail: string, errors: readonly ProblemDetail[] = []): Problem {
   return { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail, errors: [...errors] };
 }

@@ -16,6 +16,8 @@ const RETRY_AFTER_S = 5;
 @Injectable()
 export class DeliveryIntake {
   private readonly logger = new Logger('Push');
+  /** Bodies that are being written: the same one arriving meanwhile is not in the database to be found yet. */
+  private readonly underWay = new Map<string, Promise<void>>();
 
   constructor(
     private readonly settings: Settings,
@@ -40,6 +42,19 @@ export class DeliveryIntake {
   }
 
   private async keep(delivery: Delivery): Promise<void> {
+    const key = `${delivery.source} ${delivery.sha256.toString('base64')}`;
+    const same = this.underWay.get(key);
+    if (same !== undefined && (await succeeds(same))) return this.findOrWrite(delivery);
+    const work = this.findOrWrite(delivery);
+    this.underWay.set(key, work);
+    try {
+      await work;
+    } finally {
+      this.underWay.delete(key);
+    }
+  }
+
+  private async findOrWrite(delivery: Delivery): Promise<void> {
     const redeliveryOf = await this.deliveries.findSameBody(delivery);
     if (redeliveryOf !== null) {
       await this.writer.writeRedelivery(delivery, redeliveryOf);
@@ -92,6 +107,16 @@ export class DeliveryIntake {
       deadline.abort();
       late.catch(() => undefined);
     }
+  }
+}
+
+async function succeeds(work: Promise<void>): Promise<boolean> {
+  try {
+    await work;
+    return true;
+  } catch {
+    // Whose work it is tells of it.
+    return false;
   }
 }
 

@@ -27,7 +27,8 @@ All telephone numbers are made up from ranges that no subscriber can have.
 
 Ctrl-C stops sending and prints the summary so far.
 
-Exit codes: 0 all is well. 1 verification has found a fault, or nothing at all was acknowledged. 2 wrong options.
+Exit codes: 0 all is well. 1 verification has found a fault or was not possible, or nothing at all was
+acknowledged. 2 wrong options.
 130 interrupted.
 
 Examples:

@@ -26,7 +26,7 @@ export const OPTIONS = {
     help: "the campaigns' first day, yyyy-MM-dd in Shanghai",
   },
 
-  rate: { value: 'N', default: 'unlimited', help: 'calls a second' },
+  rate: { value: 'N', default: 'unlimited', help: 'records a second, retries on top' },
   'batch-size': { value: 'N', default: '100', help: 'calls in a push' },
   concurrency: { value: 'N', default: '4', help: 'pushes under way at once' },
   'time-out': { value: 'MS', default: '700', help: 'how long the vendor waits for an answer' },

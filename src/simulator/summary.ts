@@ -95,10 +95,10 @@ function verificationLines({ verification, verificationError }: SimulationResult
   ];
 }
 
-function quarantineText({ quarantine: { expected, found } }: VerificationResult): string {
+function quarantineText({ quarantine: { expected, found, entries } }: VerificationResult): string {
   if (expected === 0) return 'nothing unreadable was sent';
   const sent = `${expected} unreadable records and bodies sent`;
   return found === null
     ? `${sent}, not checked: the service has no /v1/quarantine`
-    : `${sent}, ${found} found`;
+    : `${sent}, ${found} found in ${entries} entries`;
 }

@@ -30,3 +30,7 @@ export function civilToMs(time: CivilTime): number | undefined {
   if (day > 28 && new Date(ms).getUTCDate() !== day) return undefined;
   return ms;
 }
+
+/** The first and the last instant whose year ISO 8601 writes with four digits and SQL knows; epoch milliseconds. */
+export const EARLIEST_MS = Date.parse('0001-01-01T00:00:00Z');
+export const LATEST_MS = Date.parse('9999-12-31T23:59:59.999Z');

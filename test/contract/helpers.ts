@@ -249,6 +249,7 @@ export async function spawnLedger(environment: Record<string, string>): Promise<
       ADMIN_API_KEY: API_KEY,
       PORT: String(port),
       JOURNAL_DIR: 'off',
+      ACK_DEADLINE_MS: '20000',
       LOG_FORMAT: 'json',
       ...environment,
     },

@@ -41,8 +41,9 @@ export interface Faults {
 export class FakeLedger {
   readonly rows = new Map<string, Row>();
   readonly quarantine: { raw: string }[] = [];
+  /** The questions to the API in order: path and query. */
+  readonly questions: string[] = [];
   readonly #journal: Row[][] = [];
-  #questions = 0;
   readonly #server = createServer((request, response) => {
     void this.#serve(request, response);
   });
@@ -98,8 +99,9 @@ export class FakeLedger {
 
   #ask({ pathname, searchParams: query }: URL, request: IncomingMessage): [number, unknown] {
     if (request.headers.authorization !== 'Bearer key') return [401, { status: 401 }];
-    this.#questions += 1;
-    if (this.#questions > (this.faults.storeAfterQuestions ?? 0)) this.#store(this.#journal.splice(0).flat());
+    this.questions.push(pathname + (query.size === 0 ? '' : `?${query.toString()}`));
+    if (this.questions.length > (this.faults.storeAfterQuestions ?? 0))
+      this.#store(this.#journal.splice(0).flat());
     if (pathname === '/v1/calls') return [200, this.#calls(query)];
     if (pathname === '/v1/quarantine' && this.faults.quarantine !== 'absent')
       return [200, this.#quarantined(query)];

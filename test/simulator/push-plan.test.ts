@@ -32,6 +32,10 @@ describe('the plan of pushes', () => {
     const once = entries(first.filter((push) => !push.again));
     const repeated = once.filter((entry) => entry.kind === 'call' && entry.repeated);
     expect(repeated.length / 20_000).toBeCloseTo(0.1, 1);
+    for (const push of first) {
+      const calls = entries([push]).flatMap((entry) => (entry.kind === 'call' ? [entry.call] : []));
+      expect(new Set(calls).size).toBe(calls.length);
+    }
     const own = once.flatMap((entry) => (entry.kind === 'call' && !entry.repeated ? [entry.call] : []));
     expect(own).toEqual(upTo(20_000));
   });

@@ -19,7 +19,7 @@ const REFUSALS: readonly (readonly [status: number, description: string, msg: st
   [
     400,
     'The body holds no records; it is kept in the quarantine.',
-    'The body is not JSON: it breaks off at byte 17',
+    'The body is not JSON: unexpected character at byte 17',
   ],
   [401, 'No token, or not a known one. Nothing is kept.', 'This push token is not known'],
   [403, 'The address is not among PUSH_ALLOW_FROM. Nothing is kept.', 'This address may not push'],

@@ -115,7 +115,7 @@ function syntaxProblem(text: string): UnreadableBodyError {
       const byte = Buffer.byteLength(text.slice(0, Number(position)));
       const ends = Number(position) >= text.trimEnd().length;
       return new UnreadableBodyError(
-        `The body is not JSON: it ${ends ? 'ends too early' : 'breaks off'}`,
+        `The body is not JSON: ${ends ? 'it ends too early' : 'unexpected character'}`,
         `byte ${byte}`,
       );
     }
@@ -129,7 +129,11 @@ function withAllDigits(element: unknown, place: string, text: string): BodyEleme
     return { value: parseLosslessly(text), place };
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
-    return { value: null, place, problem: 'is nested too deep to read its long numbers digit by digit' };
+    return {
+      value: null,
+      place,
+      problem: 'The record is nested too deep to read its long numbers digit by digit',
+    };
   }
 }
 

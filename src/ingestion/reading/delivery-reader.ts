@@ -50,13 +50,13 @@ export class DeliveryReader {
 function rejects(rejected: readonly RejectedElement[], content: BodyContent): Reject[] {
   const single = rejected.slice(0, MOST_REJECT_ENTRIES).map(({ index, place, reason }) => ({
     place,
-    reason: `The record ${reason}`,
+    reason,
     raw: Buffer.from(content.textOf(index)),
   }));
   const rest = rejected.slice(MOST_REJECT_ENTRIES);
   const [first] = rest;
   if (first === undefined) return single;
   const texts = rest.map(({ index }) => content.textOf(index));
-  const reason = `${rest.length} more records that can't be read, kept as one array; the first ${first.reason}`;
+  const reason = `${rest.length} more records that can't be read, kept as one array; of the first: ${first.reason}`;
   return [...single, { place: first.place, reason, raw: Buffer.from(`[${texts.join(',')}]`) }];
 }

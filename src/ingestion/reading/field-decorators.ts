@@ -2,12 +2,11 @@
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { IsInt, IsOptional, IsString, Max, Min, ValidateBy } from 'class-validator';
+import { EARLIEST_MS, LATEST_MS } from '../../time/civil-time.js';
 import type { FieldKind } from './field-readers.js';
 
 const FIELD_KINDS = Symbol('field kinds');
 const NUL_OR_SURROGATE = /[\0\ud800-\udfff]/;
-const EARLIEST_MS = Date.parse('0001-01-01T00:00:00Z');
-const LATEST_MS = Date.parse('9999-12-31T23:59:59.999Z');
 
 /** PostgreSQL's `integer`. */
 const LARGEST_INTEGER = 2_147_483_647;

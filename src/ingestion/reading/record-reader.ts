@@ -61,7 +61,7 @@ export class RecordReader {
 
   read(value: unknown): ReadCall | UnreadableRecord {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
-      return { reason: 'is not an object' };
+      return { reason: 'The record is not an object' };
     }
     const raw = value as Readonly<Record<string, unknown>>;
     const record = new CallRecord();
@@ -71,7 +71,7 @@ export class RecordReader {
       const present = Object.hasOwn(raw, name) ? raw[name] : undefined;
       const problem = readField(record, name, read(present), check);
       if (problem === undefined) continue;
-      if (name === 'callId') return { reason: `callId ${problem}` };
+      if (name === 'callId') return { reason: `The callId ${problem}` };
       warnings.push({ field: name, reason: problem });
       kept.push([name, keepJson(present).json]);
     }

@@ -3,7 +3,7 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { chown, lstat, mkdir, open, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { lchown, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Binaries } from './binaries.js';
 import { superuser } from './owner-lock.js';
@@ -41,7 +41,7 @@ export async function ensureCluster(options: ClusterOptions): Promise<void> {
     );
   }
   const { user } = options.launcher;
-  if (user !== undefined && (await lstat(options.directory)).uid !== user.uid) {
+  if (user !== undefined && (await stat(options.directory)).uid !== user.uid) {
     await giveTree(options.directory, user);
   }
 }
@@ -80,8 +80,9 @@ async function createCluster(options: ClusterOptions): Promise<void> {
     await mkdir(fresh, { mode: 0o700 });
     await writeFile(join(workshop, 'password'), options.password, { mode: 0o600 });
     const { user } = options.launcher;
-    for (const path of user === undefined ? [] : [workshop, fresh, join(workshop, 'password')]) {
-      await chown(path, user?.uid ?? 0, user?.gid ?? 0);
+    if (user !== undefined) {
+      for (const path of [fresh, join(workshop, 'password'), workshop])
+        await lchown(path, user.uid, user.gid);
     }
     await runInitdb(options, fresh, join(workshop, 'password'));
     await moveIntoPlace(fresh, options.directory);
@@ -91,34 +92,39 @@ async function createCluster(options: ClusterOptions): Promise<void> {
 }
 
 async function runInitdb(options: ClusterOptions, fresh: string, passwordFile: string): Promise<void> {
-  const args = ['-D', fresh, '--username', superuser, `--pwfile=${passwordFile}`, '--auth=scram-sha-256'];
-  // The built-in provider compares bytewise, as C does, knows the case of all letters, and does not change
-  // with the system's C library, as other locales do (which silently breaks indexes).
-  const locale = ['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'];
-  const command = options.launcher.command(options.binaries.initdb, [
-    ...args,
-    ...locale,
-    ...['--data-checksums', '--no-instructions'],
-  ]);
-  const { file, args: commandArgs, ...identity } = command;
-  const child = spawn(file, commandArgs, {
+  const { launcher, binaries, signal } = options;
+  const { file, args, ...identity } = launcher.command(binaries.initdb, initdbArguments(fresh, passwordFile));
+  signal.throwIfAborted();
+  const child = spawn(file, args, {
     ...identity,
     cwd: '/',
     env: serverEnvironment(),
     // Out of reach of Ctrl-C in a terminal: this process decides what happens then.
     detached: true,
     windowsHide: true,
-    signal: options.signal,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  const end = (): void => void child.kill();
+  signal.addEventListener('abort', end);
   await once(child, 'close');
-  options.signal.throwIfAborted();
+  signal.removeEventListener('abort', end);
+  signal.throwIfAborted();
   if (child.exitCode === 0) return;
-  const end = child.signalCode ?? `code ${child.exitCode ?? -1}`;
-  throw new Error(`initdb ended with ${end}:\n${output.trim().split('\n').slice(-12).join('\n')}`);
+  const ending = child.signalCode ?? `code ${child.exitCode ?? -1}`;
+  throw new Error(`initdb ended with ${ending}:\n${output.trim().split('\n').slice(-12).join('\n')}`);
+}
+
+function initdbArguments(fresh: string, passwordFile: string): string[] {
+  return [
+    ...['-D', fresh, '--username', superuser, `--pwfile=${passwordFile}`, '--auth=scram-sha-256'],
+    // The built-in provider compares bytewise, as C does, knows the case of all letters, and does not change
+    // with the system's C library, as other locales do (which silently breaks indexes).
+    ...['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
+    ...['--data-checksums', '--no-instructions'],
+  ];
 }
 
 /** Another process may have been faster: then its cluster stays, and this one goes. */

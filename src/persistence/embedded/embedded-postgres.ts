@@ -7,6 +7,7 @@ import type pg from 'pg';
 import { findBinaries } from './binaries.js';
 import { ensureCluster } from './cluster.js';
 import { ensureDatabase, superuser } from './owner-lock.js';
+import { errorCode } from './process-info.js';
 import { boundLog } from './server-log.js';
 import { ServerOwner, type Log } from './server-owner.js';
 import { findLauncher } from './unprivileged-user.js';
@@ -85,7 +86,7 @@ export class EmbeddedPostgres {
     const { signal } = this.stopRequest;
     await mkdir(this.options.dataDirectory, { recursive: true, mode: 0o700 });
     const dataDirectory = await realpath(this.options.dataDirectory);
-    const clusterDirectory = join(dataDirectory, 'postgres');
+    const clusterDirectory = await realPathIfThere(join(dataDirectory, 'postgres'));
     const binaries = await findBinaries();
     const launcher = await findLauncher(clusterDirectory, binaries);
     await ensureCluster({ directory: clusterDirectory, password, binaries, launcher, signal, log });
@@ -108,12 +109,13 @@ export class EmbeddedPostgres {
 
   private async stopOnce(): Promise<void> {
     this.stopRequest.abort();
-    await Promise.allSettled([this.starting, this.recovering]);
+    await Promise.allSettled([this.starting]);
     await this.letGo();
   }
 
   private async letGo(): Promise<void> {
     clearInterval(this.logCheck);
+    await this.recovering;
     await this.owner?.release(this.guardian !== undefined);
     await this.guardian?.end();
   }
@@ -161,5 +163,15 @@ export class EmbeddedPostgres {
       });
     }, logCheckMs);
     this.logCheck.unref();
+  }
+}
+
+/** The cluster may lie on another disk, behind a symbolic link. */
+async function realPathIfThere(path: string): Promise<string> {
+  try {
+    return await realpath(path);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return path;
+    throw error;
   }
 }

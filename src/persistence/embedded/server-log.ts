@@ -1,16 +1,23 @@
 // postgres.log: the server writes into it through an inherited file descriptor, so that it goes on when this
 // process is killed. Here it is opened, kept small, and read when a start failed.
-import { copyFile, open, stat, truncate, type FileHandle } from 'node:fs/promises';
+import { constants } from 'node:fs';
+import { copyFile, lstat, open, rm, truncate, type FileHandle } from 'node:fs/promises';
 import { errorCode } from './process-info.js';
 import type { ServerUser } from './unprivileged-user.js';
 
+const { O_APPEND, O_CREAT, O_WRONLY } = constants;
+/** Windows has no such flag. */
+const O_NOFOLLOW = process.platform === 'win32' ? 0 : constants.O_NOFOLLOW;
 const largestBytes = 8 * 1024 * 1024;
 const tailBytes = 4096;
 const tailLines = 12;
 
-/** Opens the log for appending (mode 0600) and gives it to the server's user. */
+/**
+ * Opens the log for appending (mode 0600) and gives it to the server's user. Refuses a symbolic link: as root
+ * this would give away whatever file the folder's owner made it point to.
+ */
 export async function openLog(path: string, user: ServerUser | undefined): Promise<FileHandle> {
-  const file = await open(path, 'a', 0o600);
+  const file = await open(path, O_APPEND | O_CREAT | O_WRONLY | O_NOFOLLOW, 0o600);
   if (user !== undefined) await file.chown(user.uid, user.gid);
   return file;
 }
@@ -18,7 +25,7 @@ export async function openLog(path: string, user: ServerUser | undefined): Promi
 /** Bytes in the log; 0 when there is none yet. */
 export async function logSize(path: string): Promise<number> {
   try {
-    return (await stat(path)).size;
+    return (await lstat(path)).size;
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return 0;
     throw error;
@@ -31,7 +38,8 @@ export async function logSize(path: string): Promise<number> {
  */
 export async function boundLog(path: string): Promise<void> {
   if ((await logSize(path)) <= largestBytes) return;
-  await copyFile(path, `${path}.1`);
+  await rm(`${path}.1`, { force: true });
+  await copyFile(path, `${path}.1`, constants.COPYFILE_EXCL);
   await truncate(path, 0);
 }
 

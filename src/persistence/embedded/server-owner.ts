@@ -78,7 +78,8 @@ export class ServerOwner {
         if (this.hasWaited('held', heldPatienceMs)) throw this.inUse(result.holder);
         return undefined;
       case 'busy':
-        this.hasWaited('busy', 0);
+        // However long its recovery takes.
+        this.waitingFor = undefined;
         this.sayOnce('info', `Waiting for PostgreSQL (process id ${server.pid}): ${result.reason}`);
         return undefined;
       case 'refused':

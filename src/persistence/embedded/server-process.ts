@@ -12,7 +12,8 @@ import { serverEnvironment, settingArguments } from './server-settings.js';
 import type { Launcher } from './unprivileged-user.js';
 
 const run = promisify(execFile);
-const pollMs = 20;
+/** Looking at a process costs a read on Linux, a program elsewhere. */
+const pollMs = process.platform === 'linux' ? 20 : 200;
 
 /** All that starting the server on a cluster takes. */
 export interface ServerFiles {

@@ -15,8 +15,9 @@ const defaults: Readonly<Record<string, string>> = {
   maintenance_work_mem: '128MB',
   work_mem: '8MB',
   random_page_cost: '1.1',
-  // A service that is killed leaves its queries behind; they end when their client is seen to be gone.
-  client_connection_check_interval: '5s',
+  // A service that is killed leaves its queries behind; they end when their client is seen to be gone. Windows
+  // can't see it, and refuses the setting.
+  ...(process.platform === 'win32' ? {} : { client_connection_check_interval: '5s' }),
   // Nothing that a caller sent, numbers of people above all, reaches the log: statements stand in STATEMENT
   // lines, values in DETAIL lines.
   log_min_error_statement: 'panic',

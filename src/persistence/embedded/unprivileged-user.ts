@@ -1,7 +1,7 @@
 // PostgreSQL refuses to run as root. In: the paths it must reach. Out: how to start a program so that it is
 // not root and still reaches them.
 import type { Stats } from 'node:fs';
-import { access, chown, constants, lstat, readdir, readFile, stat } from 'node:fs/promises';
+import { access, constants, lchown, readdir, readFile, stat } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
 import type { Binaries } from './binaries.js';
 import { errorCode } from './process-info.js';
@@ -54,15 +54,15 @@ export async function findLauncher(clusterDirectory: string, binaries: Binaries)
   return throughSetpriv(user, clusterDirectory, binaries);
 }
 
-/** Gives a cluster that root has got hold of (a restored copy) to the user, its top folder last, so that an interrupted run is repeated. */
+/** Gives a cluster that has fallen to root (a restored copy) to the user; its top folder last, so that an interrupted run is repeated. */
 export async function giveTree(path: string, user: ServerUser): Promise<void> {
   const entries = await readdir(path, { withFileTypes: true });
   for (const entry of entries) {
     const entryPath = join(path, entry.name);
     if (entry.isDirectory()) await giveTree(entryPath, user);
-    else if (!entry.isSymbolicLink()) await chown(entryPath, user.uid, user.gid);
+    else await lchown(entryPath, user.uid, user.gid);
   }
-  await chown(path, user.uid, user.gid);
+  await lchown(path, user.uid, user.gid);
 }
 
 /** The path of a program, looked for where a service's short PATH may not lead. */
@@ -136,8 +136,12 @@ async function chooseUser(owner: Stats | undefined): Promise<ServerUser> {
 }
 
 async function readUsers(): Promise<ServerUser[]> {
-  const lines = (await readFile('/etc/passwd', 'utf8')).split('\n');
-  return lines.flatMap((line) => {
+  const content = await readFile('/etc/passwd', 'utf8').catch((error: unknown) => {
+    // Images without a distribution have none.
+    if (errorCode(error) === 'ENOENT') return '';
+    throw error;
+  });
+  return content.split('\n').flatMap((line) => {
     const [name, , uid, gid] = line.split(':');
     return name === undefined || uid === undefined || gid === undefined
       ? []
@@ -152,7 +156,7 @@ async function nameOf(uid: number): Promise<string> {
 
 async function ownerOf(path: string): Promise<Stats | undefined> {
   try {
-    return await lstat(path);
+    return await stat(path);
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return undefined;
     throw error;

@@ -3,7 +3,9 @@ import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger'
 import type { Request, Response } from 'express';
 import { linkNext } from '../../http/page.js';
 import { PageQuery } from '../../http/page.dto.js';
-import { MayBeMissing, NEXT_PAGE_LINK, QueryApi } from '../query-docs.js';
+import { MayBeMissing } from '../../http/problem.docs.js';
+import { NoParameters } from '../../http/validation.pipe.js';
+import { NEXT_PAGE_LINK, QueryApi } from '../query-docs.js';
 import { CallQuery } from './call-query.dto.js';
 import { CallDto, CallHistory, CallPage } from './call.dto.js';
 import { CallsService } from './calls.service.js';
@@ -40,7 +42,7 @@ export class CallsController {
   @ApiParam(CALL_ID)
   @ApiOkResponse({ type: CallDto, description: 'The call.' })
   @MayBeMissing('There is no call with this callId')
-  find(@Param('callId') callId: string): Promise<CallDto> {
+  find(@Param('callId') callId: string, @Query() _none: NoParameters): Promise<CallDto> {
     return this.calls.find(callId);
   }
 

@@ -3,9 +3,9 @@ import { Injectable, NotFoundException } from '@nestjs/common';
 import { Settings } from '../../config/settings.js';
 import { decodeCursor, encodeCursor } from '../../http/cursor.js';
 import { parseExact } from '../../http/exact-json.js';
+import { instantOf } from '../../http/instant-text.js';
 import { type Page, pageOf } from '../../http/page.js';
 import { DEFAULT_LIMIT, type PageQuery } from '../../http/page.dto.js';
-import { InstantReader } from '../instants.js';
 import { isStorable } from '../storable.js';
 import type { CallQuery } from './call-query.dto.js';
 import { callDto } from './call-row.js';
@@ -63,14 +63,14 @@ export class CallsService {
   }
 
   private filterOf(query: CallQuery): CallFilter {
-    const instants = new InstantReader(query.timeZone ?? this.settings.pushTimeZone);
+    const zone = query.timeZone ?? this.settings.pushTimeZone;
+    const time = (text: string | undefined) => (text === undefined ? undefined : instantOf(text, zone));
     const times = {
-      from: instants.read('from', query.from),
-      to: instants.read('to', query.to),
-      receivedFrom: instants.read('receivedFrom', query.receivedFrom),
-      receivedTo: instants.read('receivedTo', query.receivedTo),
+      from: time(query.from),
+      to: time(query.to),
+      receivedFrom: time(query.receivedFrom),
+      receivedTo: time(query.receivedTo),
     };
-    instants.finish();
     return { ...query, ...times };
   }
 }

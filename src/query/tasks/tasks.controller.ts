@@ -3,9 +3,11 @@ import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger'
 import type { Request, Response } from 'express';
 import { linkNext } from '../../http/page.js';
 import { PageQuery } from '../../http/page.dto.js';
+import { MayBeMissing } from '../../http/problem.docs.js';
+import { NoParameters } from '../../http/validation.pipe.js';
 import { BatchDto, BatchPage } from '../batches/batch.dto.js';
 import { BatchesService } from '../batches/batches.service.js';
-import { MayBeMissing, NEXT_PAGE_LINK, QueryApi } from '../query-docs.js';
+import { NEXT_PAGE_LINK, QueryApi } from '../query-docs.js';
 import { TaskDto, TaskPage, TaskQuery } from './task.dto.js';
 import { TasksService } from './tasks.service.js';
 
@@ -45,7 +47,7 @@ export class TasksController {
   @ApiParam(TASK_ID)
   @ApiOkResponse({ type: TaskDto, description: 'The task.' })
   @MayBeMissing('There is no task with this taskId')
-  find(@Param('taskId') taskId: string): Promise<TaskDto> {
+  find(@Param('taskId') taskId: string, @Query() _none: NoParameters): Promise<TaskDto> {
     return this.tasks.find(taskId);
   }
 
@@ -78,7 +80,11 @@ export class TasksController {
   @ApiParam(BATCH_ID)
   @ApiOkResponse({ type: BatchDto, description: 'The batch.' })
   @MayBeMissing('There is no batch with this batchId in this task')
-  findBatch(@Param('taskId') taskId: string, @Param('batchId') batchId: string): Promise<BatchDto> {
+  findBatch(
+    @Param('taskId') taskId: string,
+    @Param('batchId') batchId: string,
+    @Query() _none: NoParameters,
+  ): Promise<BatchDto> {
     return this.batches.find(taskId, batchId);
   }
 }

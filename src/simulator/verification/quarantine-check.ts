@@ -8,6 +8,8 @@ export interface QuarantineResult {
   readonly expected: number;
   /** Different ones of this run in quarantine; null when the service has no such list. */
   readonly found: number | null;
+  /** Entries they take: more than `found` where something is kept twice. */
+  readonly entries: number;
 }
 
 const PATH = '/v1/quarantine';
@@ -20,25 +22,28 @@ export async function checkQuarantine(
   timeoutMs: number,
 ): Promise<QuarantineResult> {
   const expected = tally.brokenRecordsAcknowledged + tally.bodiesRefused;
-  if (expected === 0) return { expected, found: 0 };
+  if (expected === 0) return { expected, found: 0, entries: 0 };
   const { status } = await api.get(PATH, { limit: '1' });
-  if (status !== 200) return { expected, found: null };
-  let found = 0;
+  if (status !== 200) return { expected, found: null, entries: 0 };
+  let kept = { found: 0, entries: 0 };
   await pollUntilNone(async () => {
-    found = await countMarks(api, run);
-    return Math.max(0, expected - found);
+    kept = await countMarks(api, run);
+    return Math.max(0, expected - kept.found);
   }, timeoutMs);
-  return { expected, found };
+  return { expected, ...kept };
 }
 
-async function countMarks(api: LedgerApi, run: string): Promise<number> {
+async function countMarks(api: LedgerApi, run: string): Promise<{ found: number; entries: number }> {
   const mark = new RegExp(`(?:broken-(?:body-)?${run}-|\\b${run})\\d+`);
   const marks = new Set<string>();
-  for await (const entries of api.pages(PATH, { limit: String(LARGEST_PAGE) })) {
-    for (const { raw } of entries) {
+  let entries = 0;
+  for await (const page of api.pages(PATH, { limit: String(LARGEST_PAGE) })) {
+    for (const { raw } of page) {
       const found = mark.exec(typeof raw === 'string' ? raw : JSON.stringify(raw ?? null))?.[0];
-      if (found !== undefined) marks.add(found);
+      if (found === undefined) continue;
+      marks.add(found);
+      entries += 1;
     }
   }
-  return marks.size;
+  return { found: marks.size, entries };
 }

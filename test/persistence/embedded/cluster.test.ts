@@ -1,6 +1,6 @@
-import { appendFile, readdir, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, rename, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { Harness, query, serverOf, serverProcesses, until } from './harness.js';
+import { Harness, query, serverOf, serverProcesses, until, urlOf } from './harness.js';
 
 describe('The files of the embedded PostgreSQL', () => {
   const harness = new Harness();
@@ -61,6 +61,21 @@ describe('The files of the embedded PostgreSQL', () => {
     await appendFile(join(dataDirectory, 'postgres', 'postgresql.conf'), 'nonsense = on\n');
     const { server } = harness.embedded(dataDirectory);
     await expect(server.start()).rejects.toThrow(/could not be started.*postgres\.log.*"nonsense"/s);
+  });
+
+  it.concurrent('may lie behind symbolic links', async () => {
+    const dataDirectory = await harness.usedFolder();
+    const elsewhere = await harness.folder();
+    await rename(join(dataDirectory, 'postgres'), join(elsewhere, 'cluster'));
+    await symlink(join(elsewhere, 'cluster'), join(dataDirectory, 'postgres'));
+    await symlink(dataDirectory, join(elsewhere, 'data'));
+    const owner = await harness.owner(dataDirectory);
+    const url = await urlOf(owner);
+    await owner.kill();
+    const next = harness.embedded(join(elsewhere, 'data'));
+    expect(await next.server.start()).toBe(url);
+    await next.server.stop();
+    expect(await serverProcesses(elsewhere)).toEqual([]);
   });
 
   it.concurrent('are served again after a crash left an empty postmaster.pid', async () => {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
-import { createServer } from 'node:net';
+import { createServer, type Server } from 'node:net';
 import pg from 'pg';
-import { Harness, query, serverOf, serverProcesses, until, type Embedded } from './harness.js';
+import { Harness, query, serverOf, serverProcesses, until, urlOf, type Embedded } from './harness.js';
 
 async function answers(url: string): Promise<boolean> {
   return query(url, 'SELECT 1').then(
@@ -12,6 +12,19 @@ async function answers(url: string): Promise<boolean> {
 
 function count(embedded: Embedded, pattern: RegExp): number {
   return embedded.logged.filter((line) => pattern.test(line)).length;
+}
+
+/** Listens on a port as soon as its holder is gone. */
+async function takePort(port: number): Promise<Server> {
+  const intruder = createServer();
+  await until('the port is taken', async () => {
+    intruder.listen(port, '127.0.0.1');
+    return once(intruder, 'listening').then(
+      () => true,
+      () => false,
+    );
+  });
+  return intruder;
 }
 
 describe('After a crash of the embedded PostgreSQL', () => {
@@ -90,20 +103,34 @@ describe('After a crash of the embedded PostgreSQL', () => {
   });
 
   it.concurrent(
+    'the server comes back to its port even when another process has had it meanwhile',
+    async () => {
+      const embedded = harness.embedded(await harness.usedFolder());
+      const url = await embedded.server.start();
+      const { pid, port } = await serverOf(embedded.dataDirectory);
+      process.kill(pid, 'SIGKILL');
+      const intruder = await takePort(port);
+      const other = await harness.owner(embedded.dataDirectory);
+      expect(await urlOf(other)).not.toBe(url);
+      intruder.close();
+      await until('it knows that it has lost', () => count(embedded, /in use by another/) === 1);
+      await other.kill();
+      await until('it is back', () => count(embedded, /is back/) === 1);
+      expect((await serverOf(embedded.dataDirectory)).port).toBe(port);
+      expect(await answers(url)).toBe(true);
+      await embedded.server.stop();
+      expect(await serverProcesses(embedded.dataDirectory)).toEqual([]);
+    },
+  );
+
+  it.concurrent(
     'a port that another program has taken meanwhile is waited for, and complained of once',
     async () => {
       const embedded = harness.embedded(await harness.usedFolder());
       const url = await embedded.server.start();
       const { pid, port } = await serverOf(embedded.dataDirectory);
-      const intruder = createServer();
       process.kill(pid, 'SIGKILL');
-      await until('the port is taken', async () => {
-        intruder.listen(port, '127.0.0.1');
-        return once(intruder, 'listening').then(
-          () => true,
-          () => false,
-        );
-      });
+      const intruder = await takePort(port);
       await until('it waits', () => count(embedded, /Waiting for port/) === 1);
       intruder.close();
       await until('it is back', () => count(embedded, /is back/) === 1);

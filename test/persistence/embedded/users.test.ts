@@ -82,6 +82,11 @@ describe('The user of the embedded PostgreSQL', () => {
       expect(await query(await urlOf(next), 'SELECT 1 AS n')).toEqual([{ n: 1 }]);
       expect(next.logged).toContainEqual(expect.stringMatching(/Took over/));
       expect(await next.stop()).toBe(0);
+      // Root with all capabilities: the smaller one would not let these programs run.
+      const unconfined = await harness.owner(dataDirectory, { installation });
+      await urlOf(unconfined);
+      expect((await identityOf(dataDirectory)).capabilities).toBe('0000000000000002');
+      await unconfined.stop();
     },
   );
 

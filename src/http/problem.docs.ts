@@ -1,0 +1,62 @@
+// How errors stand in the API's description.
+import { applyDecorators } from '@nestjs/common';
+import { ApiExtraModels, ApiResponse, getSchemaPath } from '@nestjs/swagger';
+import { Problem } from './problem.dto.js';
+
+interface Failure {
+  readonly status: number;
+  readonly title: string;
+  readonly description: string;
+  readonly detail: string;
+  readonly errors?: Problem['errors'];
+}
+
+/** A parameter is not known, or its value is not allowed. */
+export function InvalidRequest(): ClassDecorator & MethodDecorator {
+  return problemResponse({
+    status: 400,
+    title: 'Bad Request',
+    description: 'A parameter is not known, or its value is not allowed.',
+    detail: 'The request has 1 invalid parameter',
+    errors: [{ path: 'limit', message: 'must be a whole number from 1 to 1000' }],
+  });
+}
+
+export function Unauthorized(): ClassDecorator & MethodDecorator {
+  return problemResponse({
+    status: 401,
+    title: 'Unauthorized',
+    description: 'No API key, or not a known one.',
+    detail: 'This API key is not known',
+  });
+}
+
+/** For operations that name one thing in their path. */
+export function MayBeMissing(detail: string): ClassDecorator & MethodDecorator {
+  return problemResponse({ status: 404, title: 'Not Found', description: 'There is none.', detail });
+}
+
+export function DatabaseMayBeAway(): ClassDecorator & MethodDecorator {
+  return problemResponse({
+    status: 503,
+    title: 'Service Unavailable',
+    description: 'The database can not be reached. Ask again after Retry-After seconds.',
+    detail: 'The database is not available',
+  });
+}
+
+function problemResponse({ status, title, description, detail, errors = [] }: Failure) {
+  return applyDecorators(
+    ApiExtraModels(Problem),
+    ApiResponse({
+      status,
+      description,
+      content: {
+        'application/problem+json': {
+          schema: { $ref: getSchemaPath(Problem) },
+          example: { type: 'about:blank', title, status, detail, errors },
+        },
+      },
+    }),
+  );
+}
