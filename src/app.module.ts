@@ -1,13 +1,14 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ConfigModule } from './config/config.module.js';
 import type { Settings } from './config/settings.js';
+import { ConnectionDrain } from './http/connection-drain.js';
 import { HealthModule } from './health/health.module.js';
 import { IngestionModule } from './ingestion/ingestion.module.js';
 import { PersistenceModule } from './persistence/persistence.module.js';
 import { QueryModule } from './query/query.module.js';
 
 /** The service: the list of its modules. */
-@Module({})
+@Module({ providers: [ConnectionDrain] })
 export class AppModule {
   static forRoot(settings: Settings): DynamicModule {
     return {

@@ -4,29 +4,34 @@ import { credentialsFile } from './config/credentials.js';
 import type { Settings } from './config/settings.js';
 
 /**
- * With the embedded database, the lines go to the terminal as they are, the push URL with its token in it: this is
- * how it is handed over. With an external one they go to the log, where no token belongs.
+ * With generated credentials, the lines are printed as they are, the push URL with its token in it: this is how it is
+ * handed over. Tokens that the operator made are known to the operator, and no token belongs into a log.
  *
  * @param url where the service listens
  */
 export function announce(url: string, settings: Settings): void {
-  if (settings.databaseUrl === undefined) {
-    const token = settings.pushTokens[0]?.token ?? '';
-    const lines = [
-      ['API docs', `${url}/docs`],
-      ['Push URL for the vendor', `${url}/push/${encodeURIComponent(token)}/call-reports`],
-      ['API key', `in ${credentialsFile(settings.dataDir)} (adminApiKey), unless ADMIN_API_KEY is set`],
-      ['Database', `embedded PostgreSQL in ${settings.dataDir}`],
-    ];
-    console.log(
-      ['', 'Call Ledger is ready.', ...lines.map(([name, text]) => `  ${name}: ${text}`), ''].join('\n'),
-    );
+  const generated = settings.generatedPushToken;
+  const lines = [
+    ['API docs', `${url}/docs`],
+    ['Push URL for the vendor', `${url}/push/${generated ?? '{token}'}/call-reports`],
+    [
+      'API key',
+      settings.apiKeyIsGenerated
+        ? `adminApiKey in ${credentialsFile(settings.dataDir)}`
+        : 'as in ADMIN_API_KEY',
+    ],
+    ['Database', databaseName(settings)],
+  ].map(([name, text]) => `${name ?? ''}: ${text ?? ''}`);
+  if (generated !== undefined) {
+    console.log(['', 'Call Ledger is ready.', ...lines.map((line) => `  ${line}`), ''].join('\n'));
     return;
   }
   const logger = new Logger('Start');
-  const { hostname, port, pathname } = new URL(settings.databaseUrl);
-  logger.log(`API docs: ${url}/docs`);
-  logger.log(`Push URL for the vendor: ${url}/push/{token}/call-reports, with a token of PUSH_TOKENS`);
-  logger.log('API key: in ADMIN_API_KEY');
-  logger.log(`Database: ${hostname}${port === '' ? '' : `:${port}`}${pathname}`);
+  for (const line of ['Call Ledger is ready.', ...lines]) logger.log(line);
+}
+
+function databaseName({ databaseUrl, dataDir }: Settings): string {
+  if (databaseUrl === undefined) return `embedded PostgreSQL in ${dataDir}`;
+  const { hostname, port, pathname } = new URL(databaseUrl);
+  return `${hostname}${port === '' ? '' : `:${port}`}${pathname}`;
 }

@@ -31,7 +31,9 @@ const NEST_LEVELS: Readonly<Record<(typeof LEVELS)[number], LogLevel>> = {
   debug: 'debug',
   trace: 'verbose',
 };
+const NOTHING_GENERATED = { generatedPushToken: undefined, apiKeyIsGenerated: false, databasePassword: '' };
 const SHORTEST_API_KEY = 32;
+const LARGEST_BODY = 256 * 1024 * 1024;
 
 /** Reads single settings and collects what is wrong with them. An empty value counts as unset. */
 class Reader {
@@ -77,7 +79,7 @@ export function readSettings(environment: NodeJS.ProcessEnv, onTerminal: boolean
     pushTokens: reader.read('PUSH_TOKENS', undefined, pushTokens),
     adminApiKey: reader.read('ADMIN_API_KEY', undefined, adminApiKey),
     pushTimeZone: reader.read('PUSH_TIME_ZONE', 'Asia/Shanghai', timeZone),
-    pushBodyLimit: reader.read('PUSH_BODY_LIMIT', '32mb', byteSize),
+    pushBodyLimit: reader.read('PUSH_BODY_LIMIT', '32mb', bodyLimit),
     ackDeadlineMs: reader.read('ACK_DEADLINE_MS', '400', (text) => integer(text, 1, 60_000)),
     pushAllowFrom: reader.read('PUSH_ALLOW_FROM', undefined, networks),
     trustProxy: reader.read('TRUST_PROXY', 'off', trustProxy),
@@ -88,7 +90,14 @@ export function readSettings(environment: NodeJS.ProcessEnv, onTerminal: boolean
   };
   if (!embedded) requireSecrets(reader);
   if (reader.problems.length > 0) throw new SettingsError(reader.problems);
-  return Object.assign(new Settings(), settings, embedded ? generated(settings) : { databasePassword: '' });
+  return Object.assign(new Settings(), settings, embedded ? generated(settings) : NOTHING_GENERATED);
+}
+
+/** A body becomes one string, and V8's end at 512 MB. */
+function bodyLimit(text: string): number {
+  const size = byteSize(text);
+  if (size > LARGEST_BODY) throw new Error('must be at most 256mb');
+  return size;
 }
 
 function adminApiKey(text: string): string {
@@ -111,8 +120,11 @@ function requireSecrets(reader: Reader): void {
 function generated(settings: Pick<Partial<Settings>, 'pushTokens' | 'adminApiKey'> & { dataDir: string }) {
   try {
     const credentials = loadCredentials(settings.dataDir);
+    const generatedTokens = pushTokens(credentials.pushTokens);
     return {
-      pushTokens: settings.pushTokens ?? pushTokens(credentials.pushTokens),
+      pushTokens: settings.pushTokens ?? generatedTokens,
+      generatedPushToken: settings.pushTokens === undefined ? generatedTokens[0]?.token : undefined,
+      apiKeyIsGenerated: settings.adminApiKey === undefined,
       adminApiKey: settings.adminApiKey ?? adminApiKey(credentials.adminApiKey),
       databasePassword: credentials.databasePassword,
     };

@@ -86,6 +86,10 @@ export function networks(text: string): Network[] {
 function network(text: string): Network {
   if (ipaddr.isValidCIDR(text)) {
     const [address, prefixLength] = ipaddr.parseCIDR(text);
+    // Peers that come mapped into IPv6 are compared as IPv4.
+    if (address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress() && prefixLength >= 96) {
+      return [address.toIPv4Address().toString(), prefixLength - 96];
+    }
     return [address.toString(), prefixLength];
   }
   if (ipaddr.isValid(text)) {

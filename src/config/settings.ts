@@ -24,7 +24,10 @@ export class Settings {
   /** Absolute path. */
   readonly dataDir!: string;
   readonly pushTokens!: readonly PushToken[];
+  /** The push token that was generated and is in use; undefined when PUSH_TOKENS is set. */
+  readonly generatedPushToken!: string | undefined;
   readonly adminApiKey!: string;
+  readonly apiKeyIsGenerated!: boolean;
   /** IANA name of the zone that the vendor's times without offset are in. */
   readonly pushTimeZone!: string;
   readonly pushBodyLimit!: number;

@@ -5,7 +5,8 @@ import { HealthController } from './health.controller.js';
 
 /** Whether the service lives, has started, and can keep a push. */
 @Module({
-  imports: [TerminusModule],
+  // A failed check is the answer to a question, not an event: whoever asks is told.
+  imports: [TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController],
   providers: [DatabaseHealth],
 })

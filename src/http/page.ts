@@ -11,15 +11,17 @@ export interface Page<Entry> {
 /**
  * @param rows at most `limit` + 1 of them: one more says that there is a next page
  * @param cursorOf the cursor of the position after an entry
+ * @param endsEarly there is a next page, though this one holds fewer than it may
  */
 export function pageOf<Entry>(
   rows: readonly Entry[],
   limit: number,
   cursorOf: (last: Entry) => string,
+  endsEarly = false,
 ): Page<Entry> {
   const data = rows.slice(0, limit);
   const last = data.at(-1);
-  const nextCursor = rows.length > limit && last !== undefined ? cursorOf(last) : null;
+  const nextCursor = (rows.length > limit || endsEarly) && last !== undefined ? cursorOf(last) : null;
   return { data, page: { limit, nextCursor } };
 }
 
@@ -27,9 +29,9 @@ export function pageOf<Entry>(
 export function linkNext<Entry>(page: Page<Entry>, request: Request, response: Response): Page<Entry> {
   const { nextCursor } = page.page;
   if (nextCursor !== null) {
-    const url = new URL(request.originalUrl, 'http://localhost');
-    url.searchParams.set('cursor', nextCursor);
-    response.setHeader('Link', `<${url.pathname}${url.search}>; rel="next"`);
+    const parameters = new URLSearchParams(request.originalUrl.split('?')[1]);
+    parameters.set('cursor', nextCursor);
+    response.setHeader('Link', `<${request.path}?${parameters.toString()}>; rel="next"`);
   }
   return page;
 }

@@ -3,7 +3,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Settings } from '../config/settings.js';
 import { errorText } from '../errors.js';
-import { DatabaseUnavailableError } from '../persistence/database.js';
+import { DatabaseUnavailableError, sqlState } from '../persistence/database.js';
 import { UnreadableBodyError } from './reading/body-reader.js';
 import type { Delivery, ReadDelivery } from './delivery.js';
 import { DeliveryReader } from './reading/delivery-reader.js';
@@ -62,7 +62,7 @@ export class DeliveryIntake {
       return;
     }
     const read = await this.read(delivery);
-    await this.writer.write(read);
+    await this.write(read);
     const { records, rejectedRecords: quarantined } = read;
     this.logger.debug({
       outcome: 'kept',
@@ -71,6 +71,18 @@ export class DeliveryIntake {
       records,
       quarantined,
     });
+  }
+
+  /** What PostgreSQL itself refuses would be refused at every try: it is kept as it came instead. */
+  private async write(read: ReadDelivery): Promise<void> {
+    try {
+      await this.writer.write(read);
+    } catch (error) {
+      if (!isOfTheData(error)) throw error;
+      const reason = `The delivery could not be written: ${errorText(error)}`;
+      await this.writer.writeUnreadable(read.delivery, { place: '', reason, raw: read.delivery.body });
+      this.logger.error({ outcome: 'unwritable', deliveryId: read.delivery.id, reason });
+    }
   }
 
   private async read(delivery: Delivery): Promise<ReadDelivery> {
@@ -108,6 +120,11 @@ export class DeliveryIntake {
       late.catch(() => undefined);
     }
   }
+}
+
+/** Classes of SQLSTATE: data exceptions, broken constraints, limits of the server. */
+function isOfTheData(error: unknown): boolean {
+  return ['22', '23', '54'].includes(sqlState(error)?.slice(0, 2) ?? '');
 }
 
 async function succeeds(work: Promise<void>): Promise<boolean> {

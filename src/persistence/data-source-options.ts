@@ -3,6 +3,12 @@ import { entities } from './entities/entities.js';
 import { migrations } from './migrations/migrations.js';
 
 const CONNECT_TIME_OUT_MS = 5000;
+/** Nobody waits longer for an answer, and the server must not go on for nobody. */
+const STATEMENT_TIME_OUT_MS = 30_000;
+/** Who waits for a lock behind somebody's migration gives its connection back and tries again later. */
+const LOCK_TIME_OUT_MS = 10_000;
+/** A peer that is gone without a word is noticed within a minute, not after the kernel's two hours. */
+const KEEP_ALIVE_AFTER_MS = 10_000;
 
 /**
  * TypeORM's options for the ledger's database. The schema is changed by migrations only.
@@ -25,6 +31,11 @@ export function dataSourceOptions(
     applicationName: 'call-ledger',
     connectTimeoutMS: CONNECT_TIME_OUT_MS,
     poolErrorHandler: onConnectionLost,
-    extra: { keepAlive: true },
+    extra: {
+      keepAlive: true,
+      keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
+      statement_timeout: STATEMENT_TIME_OUT_MS,
+      lock_timeout: LOCK_TIME_OUT_MS,
+    },
   };
 }

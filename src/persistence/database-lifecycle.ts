@@ -21,7 +21,6 @@ export class DatabaseLifecycle implements OnApplicationBootstrap, OnApplicationS
   private readonly stopping = new AbortController();
   private readonly embedded: EmbeddedPostgres | undefined;
   private migratedNow = false;
-  private lastProblem: unknown;
   private bringingUp: Promise<void> | undefined;
 
   constructor(
@@ -34,11 +33,6 @@ export class DatabaseLifecycle implements OnApplicationBootstrap, OnApplicationS
   /** Whether the schema has been brought to its newest. */
   get migrated(): boolean {
     return this.migratedNow;
-  }
-
-  /** What the last try to reach the database failed with, until it succeeds. */
-  get problem(): unknown {
-    return this.lastProblem;
   }
 
   onApplicationBootstrap(): void {
@@ -85,7 +79,6 @@ export class DatabaseLifecycle implements OnApplicationBootstrap, OnApplicationS
         return;
       } catch (error) {
         if (!isWorthAnotherTry(error)) throw error;
-        this.lastProblem = error;
         this.logger.warn(`not reachable, trying again in ${pause} ms: ${errorText(error)}`);
       }
       await wait(pause, undefined, { signal: this.stopping.signal }).catch(() => undefined);
@@ -98,7 +91,6 @@ export class DatabaseLifecycle implements OnApplicationBootstrap, OnApplicationS
     const done = await migrate(this.dataSource);
     for (const name of done) this.logger.log(`migrated: ${name}`);
     this.migratedNow = true;
-    this.lastProblem = undefined;
   }
 }
 

@@ -3,7 +3,9 @@ import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import type { PoolClient, QueryResultRow } from 'pg';
 import { DataSource } from 'typeorm';
+import { Settings } from '../config/settings.js';
 import { errorCode } from '../errors.js';
+import { Turnstile } from './turnstile.js';
 
 /** PostgreSQL can't be reached, or can't work now. What was asked may or may not have been done. */
 export class DatabaseUnavailableError extends Error {
@@ -27,19 +29,56 @@ export interface Transaction {
 /** Serialization failures and deadlocks: PostgreSQL's advice is to run the transaction again. */
 const RETRYABLE = new Set(['40001', '40P01']);
 const MOST_ATTEMPTS = 5;
+/** The server gives up earlier by itself (data-source-options.ts); this is for one that does not answer at all. */
+const WRITE_LIMIT_MS = 15_000;
+const READ_LIMIT_MS = 32_000;
 /** Classes of SQLSTATE: connection exceptions, insufficient resources, operator intervention, system errors. */
 const UNAVAILABLE_CLASSES = new Set(['08', '53', '57', '58']);
-const READ_ONLY_TRANSACTION = '25006';
+/** A read-only server, a lock that was not had in time, and tables that are still to be migrated. */
+const UNAVAILABLE_STATES = new Set(['25006', '55P03', '42P01']);
 const CONNECTION_LOST =
   /Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|not queryable|Driver not Connected|pool after calling end/;
 
 @Injectable()
 export class Database {
-  constructor(@InjectDataSource() private readonly dataSource: DataSource) {}
+  private readonly questions: Turnstile;
 
-  /** @throws DatabaseUnavailableError */
+  constructor(
+    @InjectDataSource() private readonly dataSource: DataSource,
+    settings: Settings,
+  ) {
+    this.questions = new Turnstile(Math.max(1, Math.floor(settings.databasePoolSize / 2)));
+  }
+
+  /**
+   * Runs one statement.
+   *
+   * @throws DatabaseUnavailableError
+   */
   async query<Row extends QueryResultRow>(statement: Statement): Promise<Row[]> {
-    return this.withClient(async (client) => (await client.query<Row>({ ...statement })).rows);
+    return this.withClient(
+      WRITE_LIMIT_MS,
+      async (client) => (await client.query<Row>({ ...statement })).rows,
+    );
+  }
+
+  /**
+   * Answers a question that somebody asks: with at most half of the connections, so that pushes always find one.
+   *
+   * @throws DatabaseUnavailableError also when the answer takes more than 30 s
+   */
+  async read<Row extends QueryResultRow>(statement: Statement): Promise<Row[]> {
+    return this.questions.pass(() =>
+      this.withClient(READ_LIMIT_MS, async (client) => (await client.query<Row>({ ...statement })).rows),
+    );
+  }
+
+  /** As {@link read}, for several statements that must see the ledger at one moment. */
+  async readTogether<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    const begin = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
+    return this.questions.pass(() =>
+      this.withClient(READ_LIMIT_MS, (client) => runTransaction(client, begin, work)),
+    );
   }
 
   /**
@@ -51,21 +90,25 @@ export class Database {
   async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.withClient((client) => runTransaction(client, work));
+        return await this.withClient(WRITE_LIMIT_MS, (client) => runTransaction(client, 'BEGIN', work));
       } catch (error) {
         if (attempt >= MOST_ATTEMPTS || !RETRYABLE.has(sqlState(error) ?? '')) throw error;
       }
     }
   }
 
-  private async withClient<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
+  private async withClient<T>(limitMs: number, work: (client: PoolClient) => Promise<T>): Promise<T> {
     const runner = this.dataSource.createQueryRunner();
+    let client: PoolClient | undefined;
+    // A connection can break without a word (a failover, a frozen server): then nothing would ever come back on it.
+    const limit = setTimeout(() => void client?.end().catch(() => undefined), limitMs);
     try {
-      const client = (await runner.connect()) as PoolClient;
+      client = (await runner.connect()) as PoolClient;
       return await work(client);
     } catch (error) {
       throw isUnavailable(error) ? new DatabaseUnavailableError(error) : error;
     } finally {
+      clearTimeout(limit);
       await runner.release();
     }
   }
@@ -73,9 +116,10 @@ export class Database {
 
 async function runTransaction<T>(
   client: PoolClient,
+  begin: string,
   work: (transaction: Transaction) => Promise<T>,
 ): Promise<T> {
-  await client.query('BEGIN');
+  await client.query(begin);
   try {
     const result = await work(client);
     await client.query('COMMIT');
@@ -99,7 +143,7 @@ export function sqlState(error: unknown): string | undefined {
 function isUnavailable(error: unknown): boolean {
   const code = sqlState(error);
   if (code !== undefined && /^E[A-Z]{3,}/.test(code)) return true;
-  if (code !== undefined && (UNAVAILABLE_CLASSES.has(code.slice(0, 2)) || code === READ_ONLY_TRANSACTION))
+  if (code !== undefined && (UNAVAILABLE_CLASSES.has(code.slice(0, 2)) || UNAVAILABLE_STATES.has(code)))
     return true;
   return error instanceof Error && CONNECTION_LOST.test(error.message);
 }

@@ -1,8 +1,9 @@
 // An initialized data source in, the ledger's schema at its newest out.
-import type { DataSource } from 'typeorm';
+import { type DataSource, MigrationExecutor } from 'typeorm';
+import { LEDGER_LOCKS, MIGRATION_LOCK } from './advisory-locks.js';
 
 /** One migrator at a time: processes that start together wait for the first one here. */
-const MIGRATION_LOCK = '1129072709, 2';
+const LOCK = `${LEDGER_LOCKS}, ${MIGRATION_LOCK}`;
 const OLDEST_SERVER = 150_000;
 
 /** The server can't hold the ledger, whatever is tried again. */
@@ -15,21 +16,29 @@ export class UnsuitableDatabaseError extends Error {}
  * @throws UnsuitableDatabaseError for a PostgreSQL older than 15
  */
 export async function migrate(dataSource: DataSource): Promise<string[]> {
-  // A runner of its own holds the lock: a session's advisory lock goes with its connection.
+  // The lock and the time-outs belong to this one connection.
   const runner = dataSource.createQueryRunner();
   try {
     const [version] = (await runner.query(
-      "SELECT current_setting('server_version_num')::int AS number, current_setting('server_version') AS name",
-    )) as [{ number: number; name: string }];
+      `SELECT current_setting('server_version_num')::int AS number, current_setting('server_version') AS name,
+        current_setting('server_encoding') AS encoding`,
+    )) as [{ number: number; name: string; encoding: string }];
     if (version.number < OLDEST_SERVER) {
       throw new UnsuitableDatabaseError(`PostgreSQL 15 or newer is needed; this server is ${version.name}`);
     }
-    await runner.query(`SELECT pg_advisory_lock(${MIGRATION_LOCK})`);
+    if (version.encoding !== 'UTF8') {
+      throw new UnsuitableDatabaseError(`a database in UTF8 is needed; this one is in ${version.encoding}`);
+    }
+    await runner.query('SET statement_timeout = 0; SET lock_timeout = 0');
+    await runner.query(`SELECT pg_advisory_lock(${LOCK})`);
     try {
-      const done = await dataSource.runMigrations({ transaction: 'each' });
+      const executor = new MigrationExecutor(dataSource, runner);
+      executor.transaction = 'each';
+      const done = await executor.executePendingMigrations();
       return done.map((migration) => migration.name);
     } finally {
-      await runner.query(`SELECT pg_advisory_unlock(${MIGRATION_LOCK})`);
+      await runner.query(`SELECT pg_advisory_unlock(${LOCK})`);
+      await runner.query('RESET statement_timeout; RESET lock_timeout');
     }
   } finally {
     await runner.release();

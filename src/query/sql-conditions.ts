@@ -36,7 +36,7 @@ export class SqlConditions {
     );
   }
 
-  atLeast(column: string, value: number | undefined): void {
+  atLeast(column: string, value: number | string | undefined): void {
     if (value !== undefined) this.add(`${column} >= ${this.parameter(value)}`);
   }
 

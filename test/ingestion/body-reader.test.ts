@@ -38,7 +38,11 @@ describe('A body', () => {
   it.each([
     ['nothing', '', 'The body is empty, not JSON at byte 0'],
     ['an end too early', '[{"callId":"a"}', 'The body is not JSON: it ends too early at byte 15'],
-    ['a stray character after Chinese text', '["用户" x]', 'The body is not JSON: unexpected character at byte 10'],
+    [
+      'a stray character after Chinese text',
+      '["用户" x]',
+      'The body is not JSON: unexpected character at byte 10',
+    ],
     ['a bare text', '"abc"', 'The body is neither a JSON array nor an object at byte 0'],
   ])('that is %s is refused with the place', (_name, text, message) => {
     expect(failureOf(Buffer.from(text))).toBe(message);

@@ -13,8 +13,12 @@ export class PushErrorFilter implements ExceptionFilter {
     const failure = asPushError(error);
     const status = failure.getStatus();
     const entry = { outcome: 'refused', status, deliveryId: deliveryIdOf(response), reason: failure.reason };
-    if (status >= 500) this.logger.error({ ...entry, cause: errorText(failure.cause) });
-    else this.logger.warn(entry);
+    if (status >= 500) {
+      this.logger.error({
+        ...entry,
+        ...(failure.cause !== undefined && { cause: errorText(failure.cause) }),
+      });
+    } else this.logger.warn(entry);
     if (response.headersSent) {
       response.destroy();
       return;

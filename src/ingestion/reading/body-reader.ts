@@ -1,7 +1,7 @@
 // The bytes of a push in, the JSON values of its records out, none of them with a digit lost.
 import { isSafeNumber, LosslessNumber, parse as parseLossless } from 'lossless-json';
 import { errorCode } from '../../errors.js';
-import { sliceElements, type Slice } from './json-slices.js';
+import { type Slice, slicesOf } from './json-slices.js';
 
 /** One element of the pushed array, or the bare object. */
 export interface BodyElement {
@@ -16,7 +16,7 @@ export interface BodyElement {
 export class UnreadableBodyError extends Error {
   /**
    * @param reason what is wrong
-   * @param place where: `byte 17`, counted from 0
+   * @param place where: `byte 17`, counted from 0, or a JSON Pointer
    */
   constructor(
     readonly reason: string,
@@ -34,13 +34,19 @@ export interface BodyContent {
 }
 
 /**
+ * The vendor pushes some hundreds at most. Reading is done in one go, and while it is, nobody else is answered: this many
+ * take about a second.
+ */
+const MOST_RECORDS = 50_000;
+
+/**
  * Numbers that `JSON.parse` may not keep digit by digit: 16 digits or more, or an exponent. It also finds such
  * digits inside strings, which costs a slower parse and nothing else.
  */
 const RISKY_NUMBER = /(?:^|[:,[\s])-?(?:[\d.]{16}|[\d.]+[eE])/;
 
 /**
- * @throws UnreadableBodyError when the bytes are not UTF-8, not JSON, or neither array nor object
+ * @throws UnreadableBodyError when the bytes are not UTF-8, not JSON, neither array nor object, or too many records
  */
 export function readBody(body: Buffer): BodyContent {
   const text = decode(body);
@@ -52,11 +58,14 @@ export function readBody(body: Buffer): BodyContent {
   let slices: Slice[] | undefined;
   const textOf = (index: number): string => {
     if (!isArray) return text;
-    slices ??= sliceElements(text);
+    slices ??= slicesOf(text);
     const slice = slices[index];
     return slice === undefined ? '' : text.slice(slice.start, slice.end);
   };
   const values: readonly unknown[] = isArray ? value : [value];
+  if (values.length > MOST_RECORDS) {
+    throw new UnreadableBodyError(`The body holds more than ${MOST_RECORDS} records`, `/${MOST_RECORDS}`);
+  }
   const risky = RISKY_NUMBER.test(text);
   const elements = values.map((element, index): BodyElement => {
     const place = isArray ? `/${index}` : '';

@@ -29,7 +29,7 @@ export class DeliveryReader {
     const calls: ReadCall[] = [];
     const rejected: RejectedElement[] = [];
     content.elements.forEach((element, index) => {
-      const reading = this.readElement(element);
+      const reading = this.readElement(element, () => content.textOf(index));
       if ('record' in reading) calls.push(reading);
       else rejected.push({ index, place: element.place, reason: reading.reason });
     });
@@ -42,8 +42,10 @@ export class DeliveryReader {
     };
   }
 
-  private readElement(element: BodyElement) {
-    return element.problem === undefined ? this.records.read(element.value) : { reason: element.problem };
+  private readElement(element: BodyElement, text: () => string) {
+    return element.problem === undefined
+      ? this.records.read(element.value, text)
+      : { reason: element.problem };
   }
 }
 

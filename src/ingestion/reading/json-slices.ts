@@ -1,6 +1,6 @@
-// The text of a JSON array in, the bounds of each element's text out.
+// The text of a JSON array or object in, the bounds of each element's or member's text out.
 
-/** Where an element's text stands: from `start` up to, not including, `end` (UTF-16 units). */
+/** Where a text stands: from `start` up to, not including, `end` (UTF-16 units). */
 export interface Slice {
   readonly start: number;
   readonly end: number;
@@ -12,11 +12,13 @@ const OPENING = new Set([0x5b, 0x7b]);
 const CLOSING = new Set([0x5d, 0x7d]);
 
 /**
- * @param text a JSON array that `JSON.parse` has taken; nothing is checked again
+ * The elements of an array, or the members of an object, each with its key.
+ *
+ * @param text that `JSON.parse` has taken; nothing is checked again
  */
-export function sliceElements(text: string): Slice[] {
+export function slicesOf(text: string): Slice[] {
   const slices: Slice[] = [];
-  let position = text.indexOf('[') + 1;
+  let position = text.search(/[[{]/) + 1;
   let start = position;
   for (let depth = 0; position < text.length; position += 1) {
     const character = text.charCodeAt(position);
@@ -29,7 +31,19 @@ export function sliceElements(text: string): Slice[] {
       if (character !== COMMA) break;
     }
   }
-  return slices.length === 1 && slices[0]?.start === slices[0]?.end ? [] : slices;
+  const [first] = slices;
+  return slices.length === 1 && first?.start === first?.end ? [] : slices;
+}
+
+/** The text of an object's member as it came; of equal keys the last one's, which is what `JSON.parse` gives. */
+export function memberText(object: string, key: string): string | undefined {
+  const members = slicesOf(object).reverse();
+  for (const { start, end } of members) {
+    const keyEnd = endOfString(object, start) + 1;
+    if (JSON.parse(object.slice(start, keyEnd)) !== key) continue;
+    return object.slice(object.indexOf(':', keyEnd) + 1, end).trim();
+  }
+  return undefined;
 }
 
 /** The position of the quote that ends the string that begins at `position`. */

@@ -4,6 +4,7 @@ import type { ZonedTime } from '../../time/zoned-time.js';
 import { CallRecord } from './call-record.dto.js';
 import { fieldKinds } from './field-decorators.js';
 import { type FieldReading, readInteger, readText, readTime } from './field-readers.js';
+import { memberText } from './json-slices.js';
 import { keepJson, keepKey } from './kept-json.js';
 import { compileChecks, type FieldCheck } from './record-checks.js';
 
@@ -59,7 +60,11 @@ export class RecordReader {
     this.known = new Set(kinds.keys());
   }
 
-  read(value: unknown): ReadCall | UnreadableRecord {
+  /**
+   * @param value the record, parsed
+   * @param text gives the record's JSON text as it came
+   */
+  read(value: unknown, text: () => string): ReadCall | UnreadableRecord {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       return { reason: 'The record is not an object' };
     }
@@ -73,21 +78,22 @@ export class RecordReader {
       if (problem === undefined) continue;
       if (name === 'callId') return { reason: `The callId ${problem}` };
       warnings.push({ field: name, reason: problem });
-      kept.push([name, keepJson(present).json]);
+      kept.push([name, keepJson(present, () => memberText(text(), name) ?? '').json]);
     }
-    this.keepUnknown(raw, kept, warnings);
+    this.keepUnknown(raw, text, kept, warnings);
     return finish(record, kept, warnings);
   }
 
   private keepUnknown(
     raw: Readonly<Record<string, unknown>>,
+    text: () => string,
     kept: [string, string][],
     warnings: FieldWarning[],
   ): void {
     for (const key in raw) {
       if (this.known.has(key)) continue;
       const field = keepKey(key);
-      const { json, problem } = keepJson(raw[key]);
+      const { json, problem } = keepJson(raw[key], () => memberText(text(), key) ?? '');
       if (problem !== undefined) warnings.push({ field, reason: problem });
       kept.push([field, json]);
     }

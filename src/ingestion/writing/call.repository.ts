@@ -1,5 +1,6 @@
 // The writes to calls and call_revisions.
 import { Injectable } from '@nestjs/common';
+import { CALL_LOCKS } from '../../persistence/advisory-locks.js';
 import type { Transaction } from '../../persistence/database.js';
 import { CallRecord } from '../reading/call-record.dto.js';
 import { type CallState, contentJson } from './call-state.js';
@@ -80,7 +81,7 @@ const SELECT_HASHES = {
 };
 const SELECT_STATES = {
   name: 'select-call-states',
-  text: `SELECT ${names(CALL_COLUMNS).replace('extra', 'extra::text AS extra')} FROM calls WHERE call_id = ANY($1)`,
+  text: `SELECT ${CALL_COLUMNS.map(({ name }) => (name === 'extra' ? 'extra::text AS extra' : name)).join(', ')} FROM calls WHERE call_id = ANY($1)`,
 };
 const PAST_COLUMNS: readonly ArrayColumn<PastContent>[] = [
   { name: 'call_id', type: 'text', value: ({ state }) => state.record.callId },
@@ -97,7 +98,7 @@ const INSERT_PAST = {
 };
 const LOCK_CALLS = {
   name: 'lock-calls',
-  text: 'SELECT pg_advisory_xact_lock(1129072710, t.slot) FROM unnest($1::integer[]) AS t(slot)',
+  text: `SELECT pg_advisory_xact_lock(${CALL_LOCKS}, t.slot) FROM unnest($1::integer[]) AS t(slot)`,
 };
 
 @Injectable()

@@ -79,10 +79,7 @@ export class LedgerWriter {
     );
     const deltas = new RollupDeltas();
     for (const state of states) if (inserted.has(state.record.callId)) deltas.add(state);
-    for (const { before, after } of settlement.replaced) {
-      deltas.remove(before);
-      deltas.add(after);
-    }
+    for (const { before, after } of settlement.replaced) deltas.replace(before, after);
     await this.rollups.add(transaction, deltas.sorted(), lane);
     if (rejects.length > 0) await this.quarantine.insertRecords(transaction, delivery, rejects);
     await this.deliveries.insertBody(transaction, delivery, body);

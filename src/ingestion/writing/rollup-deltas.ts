@@ -21,25 +21,28 @@ export interface RollupDelta {
   answerDelayCalls: number;
   firstOccurredAt: number | null;
   lastOccurredAt: number | null;
-  /** A call has left: the row's first and last time may have been that call's. */
-  lostCalls: boolean;
+  /** The times of calls that left: one of them may have been the row's first or last. */
+  readonly lostTimes: Set<number>;
 }
 
 /** Adds calls up by rollup row. */
 export class RollupDeltas {
   private readonly deltas = new Map<string, RollupDelta>();
 
-  add(state: CallState): void {
+  add(state: CallState): RollupDelta {
     const delta = this.deltaOf(state);
     this.count(delta, state, 1);
     delta.firstOccurredAt = Math.min(delta.firstOccurredAt ?? Infinity, state.occurredAt);
     delta.lastOccurredAt = Math.max(delta.lastOccurredAt ?? -Infinity, state.occurredAt);
+    return delta;
   }
 
-  remove(state: CallState): void {
-    const delta = this.deltaOf(state);
-    this.count(delta, state, -1);
-    delta.lostCalls = true;
+  /** Moves the sums by the difference between two states of a call. */
+  replace(before: CallState, after: CallState): void {
+    const left = this.deltaOf(before);
+    this.count(left, before, -1);
+    const entered = this.add(after);
+    if (entered !== left || before.occurredAt !== after.occurredAt) left.lostTimes.add(before.occurredAt);
   }
 
   /** In the order of their keys, the same in every process: rows are locked in it. */
@@ -82,7 +85,7 @@ export class RollupDeltas {
       answerDelayCalls: 0,
       firstOccurredAt: null,
       lastOccurredAt: null,
-      lostCalls: false,
+      lostTimes: new Set(),
     };
     this.deltas.set(key, delta);
     return delta;

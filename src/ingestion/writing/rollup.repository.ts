@@ -1,8 +1,9 @@
 // The writes to call_rollups.
 import { Injectable } from '@nestjs/common';
+import { BOUNDS_LOCK, LEDGER_LOCKS } from '../../persistence/advisory-locks.js';
 import type { Transaction } from '../../persistence/database.js';
 import { type ArrayColumn, arrays, instantColumn, names, selected, unnest } from './column-arrays.js';
-import type { RollupDelta } from './rollup-deltas.js';
+import { BUCKET_MS, type RollupDelta } from './rollup-deltas.js';
 
 interface LaneDelta extends RollupDelta {
   readonly lane: number;
@@ -52,46 +53,122 @@ const ADD = {
       first_occurred_at = LEAST(r.first_occurred_at, excluded.first_occurred_at),
       last_occurred_at = GREATEST(r.last_occurred_at, excluded.last_occurred_at)`,
 };
-const LOCK_BOUNDS = { name: 'lock-rollup-bounds', text: 'SELECT pg_advisory_xact_lock(1129072709, 3)' };
-const SAME_CELL = CELL_COLUMNS.map(({ name: column }) => `r.${column} = cell.${column}`).join(' AND ');
-const CELLS = `(SELECT ${CELL_COLUMNS.map((column, index) => `${selected([column], 't')} AS ${names([CELL_COLUMNS[index] ?? column])}`).join(', ')}, t.place
+const LOCK_BOUNDS = {
+  name: 'lock-rollup-bounds',
+  text: `SELECT pg_advisory_xact_lock(${LEDGER_LOCKS}, ${BOUNDS_LOCK})`,
+};
+const CELLS = `(SELECT ${CELL_COLUMNS.map((column) => `${selected([column], 't')} AS ${column.name}`).join(', ')}, t.place
   FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
     WITH ORDINALITY AS t(${names(CELL_COLUMNS)}, place))`;
-const LOCK_CELLS = {
-  name: 'lock-rollup-cells',
+const SAME_CELL = CELL_COLUMNS.map(({ name: column }) => `r.${column} = cell.${column}`).join(' AND ');
+const SELECT_LANES = {
+  name: 'select-rollup-lanes',
+  text: `SELECT cell.place::int, r.calls, r.first_occurred_at, r.last_occurred_at
+    FROM ${CELLS} AS cell JOIN call_rollups r ON ${SAME_CELL}`,
+};
+const LOCK_LANES = {
+  name: 'lock-rollup-lanes',
   text: `SELECT 1 FROM ${CELLS} AS cell JOIN call_rollups r ON ${SAME_CELL} ORDER BY cell.place, r.lane FOR UPDATE OF r`,
 };
-const RECOMPUTE_BOUNDS = {
-  name: 'recompute-rollup-bounds',
-  text: `UPDATE call_rollups r SET first_occurred_at = bounds.first, last_occurred_at = bounds.last
-    FROM ${CELLS} AS cell CROSS JOIN LATERAL (
-      SELECT min(c.occurred_at) AS first, max(c.occurred_at) AS last FROM calls c
-      WHERE c.occurred_at >= cell.bucket_start AND c.occurred_at < cell.bucket_start + interval '15 minutes'
-        AND c.source = cell.source AND coalesce(c.task_id, '') = cell.task_id
-        AND coalesce(c.batch_id, '') = cell.batch_id AND coalesce(c.status_code, '') = cell.status_code
-        AND coalesce(c.smart_status_code, '') = cell.smart_status_code
-        AND coalesce(c.hangup_direction, '') = cell.hangup_direction) AS bounds
+const SET_BOUNDS = {
+  name: 'set-rollup-bounds',
+  text: `UPDATE call_rollups r SET first_occurred_at = b.first, last_occurred_at = b.last
+    FROM ${CELLS} AS cell JOIN unnest($8::timestamptz[], $9::timestamptz[]) WITH ORDINALITY AS b(first, last, place)
+      ON b.place = cell.place
     WHERE ${SAME_CELL}`,
 };
+
+interface LaneRow {
+  /** Of the cell among those asked for, counted from 1. */
+  readonly place: number;
+  readonly calls: string;
+  readonly first_occurred_at: Date | null;
+  readonly last_occurred_at: Date | null;
+}
+
+interface Bounds {
+  readonly first: Date | null;
+  readonly last: Date | null;
+}
 
 @Injectable()
 export class RollupRepository {
   /**
    * Adds the deltas to the rollups.
    *
-   * Where calls left a row, the first and last times are found anew from the calls, in every lane of that row's
-   * key. One transaction at a time does that, and it holds its own lane's rows before it asks for the others', so
-   * that it never waits in a circle with writers that only add.
+   * Where a call left that was the first or last of a row, the times are found anew from the calls. One transaction
+   * at a time does that, and it holds its own lane's rows before it asks for the others', so that it never waits in
+   * a circle with writers that only add.
    *
    * @param deltas sorted as {@link RollupDeltas.sorted} gives them
    */
   async add(transaction: Transaction, deltas: readonly RollupDelta[], lane: number): Promise<void> {
-    const lost = deltas.filter((delta) => delta.lostCalls).map((delta) => ({ ...delta, lane }));
-    if (lost.length > 0) await transaction.query(LOCK_BOUNDS);
+    const left = deltas.filter((delta) => delta.lostTimes.size > 0).map((delta) => ({ ...delta, lane }));
+    if (left.length > 0) await transaction.query(LOCK_BOUNDS);
     const rows = deltas.map((delta) => ({ ...delta, lane }));
     if (rows.length > 0) await transaction.query({ ...ADD, values: arrays(COLUMNS, rows) });
-    if (lost.length === 0) return;
-    await transaction.query({ ...LOCK_CELLS, values: arrays(CELL_COLUMNS, lost) });
-    await transaction.query({ ...RECOMPUTE_BOUNDS, values: arrays(CELL_COLUMNS, lost) });
+    const stale = left.length > 0 ? await this.withStaleBounds(transaction, left) : [];
+    if (stale.length > 0) await this.renewBounds(transaction, stale);
+  }
+
+  /** A lane's bounds are times of its calls, so one that a call took away stands there as it was. */
+  private async withStaleBounds(transaction: Transaction, cells: readonly LaneDelta[]): Promise<LaneDelta[]> {
+    const lanes = await this.lanesOf(transaction, cells);
+    return cells.filter((cell, index) =>
+      lanes.some(
+        (row) =>
+          row.place === index + 1 &&
+          [row.first_occurred_at, row.last_occurred_at].some(
+            (time) => time !== null && cell.lostTimes.has(time.getTime()),
+          ),
+      ),
+    );
+  }
+
+  private async renewBounds(transaction: Transaction, cells: readonly LaneDelta[]): Promise<void> {
+    await transaction.query({ ...LOCK_LANES, values: arrays(CELL_COLUMNS, cells) });
+    // Only now: what others committed before they let go of their lanes must be seen.
+    const lanes = await this.lanesOf(transaction, cells);
+    const bounds: Bounds[] = [];
+    for (const [index, cell] of cells.entries()) {
+      const calls = lanes
+        .filter((row) => row.place === index + 1)
+        .reduce((sum, row) => sum + Number(row.calls), 0);
+      bounds.push(calls === 0 ? { first: null, last: null } : await this.boundsOf(transaction, cell));
+    }
+    const values = [
+      ...arrays(CELL_COLUMNS, cells),
+      bounds.map(({ first }) => first),
+      bounds.map(({ last }) => last),
+    ];
+    await transaction.query({ ...SET_BOUNDS, values });
+  }
+
+  private async lanesOf(transaction: Transaction, cells: readonly LaneDelta[]): Promise<LaneRow[]> {
+    return (await transaction.query<LaneRow>({ ...SELECT_LANES, values: arrays(CELL_COLUMNS, cells) })).rows;
+  }
+
+  /** Two walks along an index in time order, each to the first call of the cell: not the whole quarter-hour. */
+  private async boundsOf(transaction: Transaction, cell: LaneDelta): Promise<Bounds> {
+    const values: unknown[] = [
+      new Date(cell.bucketStart),
+      new Date(cell.bucketStart + BUCKET_MS),
+      cell.source,
+    ];
+    const equal = (column: string, value: string) =>
+      value === '' ? `${column} IS NULL` : `${column} = $${values.push(value)}`;
+    const where = [
+      'occurred_at >= $1 AND occurred_at < $2 AND source = $3',
+      equal('task_id', cell.taskId),
+      equal('batch_id', cell.batchId),
+      equal('status_code', cell.statusCode),
+      equal('smart_status_code', cell.smartStatusCode),
+      equal('hangup_direction', cell.hangupDirection),
+    ].join(' AND ');
+    const end = (order: string) =>
+      `(SELECT occurred_at FROM calls WHERE ${where} ORDER BY occurred_at ${order} LIMIT 1)`;
+    const text = `SELECT ${end('ASC')} AS first, ${end('DESC')} AS last`;
+    const { rows } = await transaction.query<Bounds & Record<string, unknown>>({ text, values });
+    return rows[0] ?? { first: null, last: null };
   }
 }

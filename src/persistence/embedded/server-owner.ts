@@ -26,6 +26,7 @@ const heldPatienceMs = 3000;
 const ownSilentPatienceMs = 30_000;
 /** A query of a killed server's backend may run on for a while, and holds the files until then. */
 const filesHeldPatienceMs = 30_000;
+const lastProcessPatienceMs = 5000;
 /** Below the ports that Linux, macOS and Windows give to outgoing connections (from 32768 and 49152). */
 const [lowestPort, highestPort] = [15_432, 32_000] as const;
 
@@ -35,6 +36,8 @@ export class ServerOwner {
   port: number | undefined;
   /** A server that is ours to end: owned, or started here and owned by nobody yet. */
   private server: ServerAddress | undefined;
+  /** Whether the lock was ours when it was last asked for. */
+  private isOwner = false;
   private waitingFor: { readonly what: string; readonly since: number } | undefined;
   private readonly said = new Set<string>();
 
@@ -58,13 +61,31 @@ export class ServerOwner {
     }
   }
 
-  /** Ends the server if it is ours to end, and waits for that. */
+  /** Ends the server if it is ours to end, and waits until its files are free. */
   async release(lockIsHeld: boolean): Promise<void> {
     const { server } = this;
-    if (server === undefined || (!lockIsHeld && (await this.isOwnedByAnother(server)))) return;
-    await endServer(server.pid, this.options.files);
+    if (server !== undefined) {
+      if (!lockIsHeld && (await this.isOwnedByAnother(server))) return;
+      await endServer(server.pid, this.options.files);
+      this.server = undefined;
+    }
+    if (!this.isOwner) return;
+    this.isOwner = false;
     await forgetOwner(this.options.notePath);
-    this.server = undefined;
+    await this.waitForLastProcess();
+  }
+
+  /** When a postmaster is killed, its other processes go by themselves, a little later. */
+  private async waitForLastProcess(): Promise<void> {
+    const { clusterDirectory } = this.options.files;
+    const deadline = Date.now() + lastProcessPatienceMs;
+    while ((await probeLock(clusterDirectory)) === 'held') {
+      if (Date.now() > deadline) {
+        this.options.log('warn', `Processes of a killed PostgreSQL server still run in ${clusterDirectory}`);
+        return;
+      }
+      await wait(20);
+    }
   }
 
   private async tryToOwn(server: ServerAddress, leftOver: boolean): Promise<pg.Client | undefined> {
@@ -75,6 +96,7 @@ export class ServerOwner {
         return this.settle(server, result.guardian, leftOver);
       case 'held':
         this.server = undefined;
+        this.isOwner = false;
         if (this.hasWaited('held', heldPatienceMs)) throw this.inUse(result.holder);
         return undefined;
       case 'busy':
@@ -103,6 +125,7 @@ export class ServerOwner {
     const { files, notePath, log } = this.options;
     const { pid, port } = server;
     this.server = server;
+    this.isOwner = true;
     await noteOwner(notePath).catch((error: unknown) => {
       // Only a server that hangs makes the note matter, and a full disk shall not keep it from being owned.
       log('warn', `Could not write ${notePath}: ${String(error)}`);

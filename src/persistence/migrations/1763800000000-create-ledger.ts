@@ -80,9 +80,9 @@ async function createCalls(runner: QueryRunner): Promise<void> {
   await runner.query('CREATE INDEX calls_detail ON calls (detail_id) WHERE detail_id IS NOT NULL');
   await runner.query('CREATE INDEX calls_out ON calls (out_id) WHERE out_id IS NOT NULL');
   // One index for the whole number and for its last digits: both are a prefix of the reversed number.
-  await runner.query(
-    'CREATE INDEX calls_callee_reversed ON calls (reverse(callee)) WHERE callee IS NOT NULL',
-  );
+  // Not a partial one: PostgreSQL keeps no statistics of an expression for those, and would guess and walk the time
+  // order instead (729 ms instead of 0.06 ms on 1,000,000 calls).
+  await runner.query('CREATE INDEX calls_callee_reversed ON calls (reverse(callee))');
   await runner.query('CREATE INDEX calls_delivery ON calls (delivery_id)');
   await runner.query(`
     CREATE TABLE call_revisions (

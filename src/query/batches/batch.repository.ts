@@ -51,13 +51,13 @@ export class BatchRepository {
       `ORDER BY ${['first_seen_at', 'task_id', 'batch_id'].map((column) => `${table}${column} ${order}`).join(', ')}`;
     const page = `SELECT task_id, batch_id, first_seen_at FROM batches ${sql.where} ${sorted('')} LIMIT ${sql.parameter(limit)}`;
     const text = `SELECT b.*, totals.* FROM (${page}) AS b CROSS JOIN ${TOTALS_OF_BATCH} ${sorted('b.')}`;
-    return this.database.query<BatchRow>({ text, values: sql.values });
+    return this.database.read<BatchRow>({ text, values: sql.values });
   }
 
   async find(taskId: string, batchId: string): Promise<BatchRow | undefined> {
     const text = `SELECT b.*, totals.* FROM batches AS b CROSS JOIN ${TOTALS_OF_BATCH}
       WHERE b.task_id = $1 AND b.batch_id = $2`;
-    const [row] = await this.database.query<BatchRow>({
+    const [row] = await this.database.read<BatchRow>({
       name: 'find-batch',
       text,
       values: [taskId, batchId],

@@ -35,7 +35,7 @@ export interface CallPosition {
   readonly callId: string;
 }
 
-interface RevisionRow {
+export interface RevisionRow {
   readonly revision: number | null;
   readonly received_at: Date;
   readonly delivery_id: string;
@@ -43,38 +43,67 @@ interface RevisionRow {
   readonly content: string;
 }
 
+/** Of `extra` as it is stored, compressed: up to a hundred times as much as text. */
+const LARGEST_PAGE_BYTES = 1_000_000;
+
+const FIND_CALL = { name: 'find-call', text: `SELECT ${CALL_COLUMNS} FROM calls WHERE call_id = $1` };
+const PAST_CONTENTS = {
+  name: 'past-contents',
+  text: `SELECT revision, received_at, delivery_id, content::text FROM call_revisions
+    WHERE call_id = $1 AND delivery_id < $2 ORDER BY delivery_id DESC LIMIT $3`,
+};
+
 @Injectable()
 export class CallRepository {
   constructor(private readonly database: Database) {}
 
-  /** The calls after a position, in time order. */
-  list(
+  /**
+   * The calls after a position, in time order. The page ends early where the unknown fields of its calls grow large:
+   * a list of calls with 25 MB each would be no JSON that anybody can hold.
+   */
+  async list(
     filter: CallFilter,
     order: 'asc' | 'desc',
     after: CallPosition | undefined,
     limit: number,
-  ): Promise<CallRow[]> {
+  ): Promise<{ rows: CallRow[]; endsEarly: boolean }> {
     const sql = conditionsOf(filter);
     if (after !== undefined) {
       const position = `(${sql.instant(after.occurredAt)}, ${sql.parameter(after.callId)})`;
       sql.add(`(occurred_at, call_id) ${order === 'desc' ? '<' : '>'} ${position}`);
     }
-    const text = `SELECT ${CALL_COLUMNS} FROM calls ${sql.where}
-      ORDER BY occurred_at ${order}, call_id ${order} LIMIT ${sql.parameter(limit)}`;
-    return this.database.query<CallRow>({ text, values: sql.values });
+    const sorted = `ORDER BY occurred_at ${order}, call_id ${order}`;
+    const size = 'coalesce(pg_column_size(extra), 0)';
+    const text = `SELECT ${CALL_COLUMNS}, found::int FROM (
+        SELECT *, sum(${size}) OVER (${sorted}) - ${size} AS size_before, count(*) OVER () AS found
+        FROM (SELECT * FROM calls ${sql.where} ${sorted} LIMIT ${sql.parameter(limit)}) AS page
+      ) AS sized WHERE size_before < ${LARGEST_PAGE_BYTES} ${sorted}`;
+    const rows = await this.database.read<CallRow & { found: number }>({ text, values: sql.values });
+    return { rows, endsEarly: rows.length < (rows[0]?.found ?? 0) };
   }
 
   async find(callId: string): Promise<CallRow | undefined> {
-    const text = `SELECT ${CALL_COLUMNS} FROM calls WHERE call_id = $1`;
-    const [row] = await this.database.query<CallRow>({ name: 'find-call', text, values: [callId] });
+    const [row] = await this.database.read<CallRow>({ ...FIND_CALL, values: [callId] });
     return row;
   }
 
-  /** The contents of a call that are not its present one. */
-  pastContents(callId: string): Promise<RevisionRow[]> {
-    const text =
-      'SELECT revision, received_at, delivery_id, content::text FROM call_revisions WHERE call_id = $1';
-    return this.database.query<RevisionRow>({ name: 'past-contents', text, values: [callId] });
+  /**
+   * The call, and its other contents before a delivery, newest first: both of one moment. The deliveries' ids are in
+   * the order of their arrival.
+   */
+  history(
+    callId: string,
+    beforeDelivery: string,
+    limit: number,
+  ): Promise<{ call: CallRow | undefined; past: RevisionRow[] }> {
+    return this.database.readTogether(async (transaction) => {
+      const calls = await transaction.query<CallRow>({ ...FIND_CALL, values: [callId] });
+      const past = await transaction.query<RevisionRow>({
+        ...PAST_CONTENTS,
+        values: [callId, beforeDelivery, limit],
+      });
+      return { call: calls.rows[0], past: past.rows };
+    });
   }
 }
 
@@ -82,6 +111,10 @@ function conditionsOf(filter: CallFilter): SqlConditions {
   const sql = new SqlConditions();
   sql.between('occurred_at', filter.from, filter.to);
   sql.between('last_received_at', filter.receivedFrom, filter.receivedTo);
+  // Says the same by the time in the deliveries' ids, for which there is an index.
+  if (filter.receivedFrom !== undefined) sql.atLeast('delivery_id', firstIdOf(filter.receivedFrom));
+  if (filter.receivedTo !== undefined)
+    sql.add(`delivery_id < ${sql.parameter(firstIdOf(filter.receivedTo))}`);
   sql.oneOf('source', filter.source);
   sql.oneOf('task_id', filter.taskId);
   sql.oneOf('batch_id', filter.batchId);
@@ -102,6 +135,12 @@ function conditionsOf(filter: CallFilter): SqlConditions {
   sql.atMost('duration', filter.maxDuration);
   if (filter.hasWarnings !== undefined) sql.add(`warnings IS ${filter.hasWarnings ? 'NOT ' : ''}NULL`);
   return sql;
+}
+
+/** The least UUIDv7 of a millisecond: its first 48 bits are the time (RFC 9562). */
+function firstIdOf(epochMs: number): string {
+  const time = Math.max(0, epochMs).toString(16).padStart(12, '0').slice(0, 12);
+  return `${time.slice(0, 8)}-${time.slice(8)}-0000-0000-000000000000`;
 }
 
 /** By code points, as PostgreSQL's `reverse`. */

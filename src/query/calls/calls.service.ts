@@ -1,16 +1,21 @@
 // A question about calls in, its answer out.
 import { Injectable, NotFoundException } from '@nestjs/common';
+import { validate as isUuid } from 'uuid';
 import { Settings } from '../../config/settings.js';
 import { decodeCursor, encodeCursor } from '../../http/cursor.js';
 import { parseExact } from '../../http/exact-json.js';
 import { instantOf } from '../../http/instant-text.js';
+import { InvalidParametersException } from '../../http/invalid-parameters.js';
 import { type Page, pageOf } from '../../http/page.js';
 import { DEFAULT_LIMIT, type PageQuery } from '../../http/page.dto.js';
 import { isStorable } from '../storable.js';
 import type { CallQuery } from './call-query.dto.js';
-import { callDto } from './call-row.js';
+import { callDto, type CallRow } from './call-row.js';
 import type { CallContent, CallDto, CallRevisionDto } from './call.dto.js';
-import { type CallFilter, type CallPosition, CallRepository } from './call.repository.js';
+import { type CallFilter, type CallPosition, CallRepository, type RevisionRow } from './call.repository.js';
+
+const NO_SUCH_CALL = 'There is no call with this callId';
+const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 @Injectable()
 export class CallsService {
@@ -24,16 +29,15 @@ export class CallsService {
     const { order = 'desc', limit = DEFAULT_LIMIT } = query;
     const kind = `calls ${order}`;
     const after = query.cursor === undefined ? undefined : positionOf(query.cursor, kind);
-    const rows = await this.calls.list(this.filterOf(query), order, after, limit + 1);
-    return pageOf(rows.map(callDto), limit, (last) =>
-      encodeCursor(kind, [Date.parse(last.occurredAt), last.callId]),
-    );
+    const { rows, endsEarly } = await this.calls.list(this.filterOf(query), order, after, limit + 1);
+    const cursorOf = (last: CallDto) => encodeCursor(kind, [Date.parse(last.occurredAt), last.callId]);
+    return pageOf(rows.map(callDto), limit, cursorOf, endsEarly);
   }
 
   /** @throws NotFoundException */
   async find(callId: string): Promise<CallDto> {
     const row = isStorable(callId) ? await this.calls.find(callId) : undefined;
-    if (row === undefined) throw new NotFoundException('There is no call with this callId');
+    if (row === undefined) throw new NotFoundException(NO_SUCH_CALL);
     return callDto(row);
   }
 
@@ -43,23 +47,16 @@ export class CallsService {
    * @throws NotFoundException
    */
   async history(callId: string, query: PageQuery): Promise<Page<CallRevisionDto>> {
-    const current = await this.find(callId);
-    const past = await this.calls.pastContents(callId);
-    const { revision, lastReceivedAt, firstReceivedAt, deliveryId, ...call } = current;
-    const contents: CallRevisionDto[] = [
-      { revision, current: true, receivedAt: lastReceivedAt, deliveryId, call },
-      ...past.map((row) => ({
-        revision: row.revision,
-        current: false,
-        receivedAt: row.received_at.toISOString(),
-        deliveryId: row.delivery_id,
-        call: parseExact(row.content) as CallContent,
-      })),
-    ].sort((a, b) => (arrivalOf(a) < arrivalOf(b) ? 1 : -1));
     const { limit = DEFAULT_LIMIT, cursor } = query;
-    const after = cursor === undefined ? undefined : String(decodeCursor(cursor, 'history', ['string'])[0]);
-    const rest = contents.filter((content) => after === undefined || arrivalOf(content) < after);
-    return pageOf(rest, limit, (last) => encodeCursor('history', [arrivalOf(last)]));
+    const before = cursor === undefined ? LAST_ID : deliveryIdOf(cursor);
+    const { call, past } = isStorable(callId)
+      ? await this.calls.history(callId, before, limit + 1)
+      : { call: undefined, past: [] };
+    if (call === undefined) throw new NotFoundException(NO_SUCH_CALL);
+    const contents = past.map(pastContent);
+    if (call.delivery_id < before) contents.push(presentContent(call));
+    contents.sort((a, b) => (a.deliveryId < b.deliveryId ? 1 : -1));
+    return pageOf(contents.slice(0, limit + 1), limit, (last) => encodeCursor('history', [last.deliveryId]));
   }
 
   private filterOf(query: CallQuery): CallFilter {
@@ -80,7 +77,23 @@ function positionOf(cursor: string, kind: string): CallPosition {
   return { occurredAt: Number(occurredAt), callId: String(callId) };
 }
 
-/** The order of contents: deliveries' ids decide within a millisecond. */
-function arrivalOf(content: CallRevisionDto): string {
-  return `${content.receivedAt} ${content.deliveryId}`;
+function deliveryIdOf(cursor: string): string {
+  const [id] = decodeCursor(cursor, 'history', ['string']);
+  if (typeof id === 'string' && isUuid(id)) return id;
+  throw new InvalidParametersException([{ path: 'cursor', message: 'is not a cursor' }]);
+}
+
+function presentContent(row: CallRow): CallRevisionDto {
+  const { revision, lastReceivedAt, firstReceivedAt, deliveryId, ...call } = callDto(row);
+  return { revision, current: true, receivedAt: lastReceivedAt, deliveryId, call };
+}
+
+function pastContent(row: RevisionRow): CallRevisionDto {
+  return {
+    revision: row.revision,
+    current: false,
+    receivedAt: row.received_at.toISOString(),
+    deliveryId: row.delivery_id,
+    call: parseExact(row.content) as CallContent,
+  };
 }

@@ -30,12 +30,12 @@ export class TaskRepository {
     const sorted = (table: string) => `ORDER BY ${table}first_seen_at ${order}, ${table}task_id ${order}`;
     const page = `SELECT task_id, first_seen_at FROM tasks ${sql.where} ${sorted('')} LIMIT ${sql.parameter(limit)}`;
     const text = `SELECT t.*, totals.* FROM (${page}) AS t CROSS JOIN ${TOTALS_OF_TASK} ${sorted('t.')}`;
-    return this.database.query<TaskRow>({ text, values: sql.values });
+    return this.database.read<TaskRow>({ text, values: sql.values });
   }
 
   async find(taskId: string): Promise<TaskRow | undefined> {
     const text = `SELECT t.*, totals.* FROM tasks AS t CROSS JOIN ${TOTALS_OF_TASK} WHERE t.task_id = $1`;
-    const [row] = await this.database.query<TaskRow>({ name: 'find-task', text, values: [taskId] });
+    const [row] = await this.database.read<TaskRow>({ name: 'find-task', text, values: [taskId] });
     return row;
   }
 }

@@ -16,7 +16,7 @@ function count(embedded: Embedded, pattern: RegExp): number {
 
 /** Listens on a port as soon as its holder is gone. */
 async function takePort(port: number): Promise<Server> {
-  const intruder = createServer();
+  const intruder = createServer((socket) => socket.destroy()).unref();
   await until('the port is taken', async () => {
     intruder.listen(port, '127.0.0.1');
     return once(intruder, 'listening').then(
@@ -105,21 +105,23 @@ describe('After a crash of the embedded PostgreSQL', () => {
   it.concurrent(
     'the server comes back to its port even when another process has had it meanwhile',
     async () => {
-      const embedded = harness.embedded(await harness.usedFolder());
-      const url = await embedded.server.start();
-      const { pid, port } = await serverOf(embedded.dataDirectory);
+      const dataDirectory = await harness.usedFolder();
+      const owner = await harness.owner(dataDirectory);
+      const url = await urlOf(owner);
+      const { pid, port } = await serverOf(dataDirectory);
+      owner.child.kill('SIGSTOP');
       process.kill(pid, 'SIGKILL');
-      const intruder = await takePort(port);
-      const other = await harness.owner(embedded.dataDirectory);
+      const other = await harness.owner(dataDirectory);
       expect(await urlOf(other)).not.toBe(url);
-      intruder.close();
-      await until('it knows that it has lost', () => count(embedded, /in use by another/) === 1);
+      owner.child.kill('SIGCONT');
+      await until('it knows that it has lost', () => owner.logged.some((line) => line.includes('in use by')));
+      expect(await answers(await urlOf(other))).toBe(true);
       await other.kill();
-      await until('it is back', () => count(embedded, /is back/) === 1);
-      expect((await serverOf(embedded.dataDirectory)).port).toBe(port);
+      await until('it is back', () => owner.logged.some((line) => line.includes('is back')));
+      expect((await serverOf(dataDirectory)).port).toBe(port);
       expect(await answers(url)).toBe(true);
-      await embedded.server.stop();
-      expect(await serverProcesses(embedded.dataDirectory)).toEqual([]);
+      await owner.stop();
+      expect(await serverProcesses(dataDirectory)).toEqual([]);
     },
   );
 

@@ -1,9 +1,9 @@
 // Writes openapi.json, the API's description, into the working directory: for linters and client generators.
 import 'reflect-metadata';
 import { writeFileSync } from 'node:fs';
-import { createApp } from '../app.setup.js';
-import { readSettings } from '../config/read-settings.js';
-import { createDocument } from './document.js';
+import { createApp } from './app.setup.js';
+import { readSettings } from './config/read-settings.js';
+import { createDocument } from './openapi/document.js';
 
 // The document does not depend on them, and nothing is connected to: any valid settings will do.
 const settings = readSettings(
