@@ -31,13 +31,20 @@ export interface TestLedger {
   stop(): Promise<void>;
 }
 
-/** @param environment settings that differ from the tests' own */
-export async function startLedger(environment: Record<string, string> = {}): Promise<TestLedger> {
+/**
+ * @param environment settings that differ from the tests' own
+ * @param through gives the URL by which the service reaches the database, when it is not the database's own
+ */
+export async function startLedger(
+  environment: Record<string, string> = {},
+  through: (url: string) => Promise<string> = (url) => Promise.resolve(url),
+): Promise<TestLedger> {
   const database = await createDatabase();
+  const databaseUrl = await through(database.url);
   const dataDir = mkdtempSync(join(tmpdir(), 'call-ledger-data-'));
   const settings = readSettings(
     {
-      DATABASE_URL: database.url,
+      DATABASE_URL: databaseUrl,
       DATA_DIR: dataDir,
       PUSH_TOKENS: `vendor=${PUSH_TOKEN},other=${OTHER_PUSH_TOKEN}`,
       ADMIN_API_KEY: API_KEY,

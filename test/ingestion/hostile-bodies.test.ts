@@ -1,0 +1,103 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { randomBytes } from 'node:crypto';
+import { record } from '../support/records.js';
+import { startLedger, type TestLedger } from '../support/ledger.js';
+
+let ledger: TestLedger;
+
+beforeAll(async () => {
+  ledger = await startLedger();
+});
+afterAll(() => ledger.stop());
+
+async function call(callId: string): Promise<Record<string, unknown>> {
+  return (await ledger.get(`/v1/calls/${callId}`)).body as Record<string, unknown>;
+}
+
+describe('A body', () => {
+  it('of more records than anybody pushes is refused and kept whole', async () => {
+    const body = JSON.stringify(Array.from({ length: 50_001 }, (_, index) => index));
+    const answer = await ledger.push(body);
+    expect(answer.status).toBe(400);
+    expect(answer.text).toContain('more than 50000 records');
+    const kept = await ledger.database.query<{ raw: Buffer }>(
+      'SELECT raw FROM quarantine WHERE sha256 IS NOT NULL',
+    );
+    expect(kept.map(({ raw }) => raw.toString())).toEqual([body]);
+  });
+
+  it('of 50,000 calls is taken', async () => {
+    const answer = await ledger.push(
+      Array.from({ length: 50_000 }, (_, index) => ({ callId: `many-${index}` })),
+    );
+    expect(answer.status).toBe(200);
+    const [row] = await ledger.database.query<{ count: string }>(
+      "SELECT count(*) FROM calls WHERE call_id LIKE 'many-%'",
+    );
+    expect(row?.count).toBe('50000');
+  });
+
+  it('of more than 1,000 unreadable records keeps every one, in a bounded number of entries', async () => {
+    const records = Array.from({ length: 3000 }, (_, index) => ({ stray: index }));
+    expect((await ledger.push(records)).status).toBe(200);
+    const entries = await ledger.database.query<{ raw: Buffer }>(
+      "SELECT raw FROM quarantine WHERE raw::text <> '' AND sha256 IS NULL ORDER BY id",
+    );
+    expect(entries).toHaveLength(1001);
+    const kept = entries.flatMap(({ raw }): unknown => JSON.parse(raw.toString()));
+    expect(kept).toHaveLength(3000);
+    expect(new Set(kept.map((stray) => JSON.stringify(stray)))).toEqual(
+      new Set(records.map((stray) => JSON.stringify(stray))),
+    );
+  });
+});
+
+describe('A field', () => {
+  it('with a million values is kept as its JSON text', async () => {
+    const text = `[${Array.from({ length: 1_000_000 }, (_, index) => index % 10).join(',')}]`;
+    expect((await ledger.push(`[{"callId":"wide","list":${text}}]`)).status).toBe(200);
+    expect(await call('wide')).toMatchObject({
+      extra: { list: text },
+      warnings: [{ field: 'list', reason: 'holds more than 10000 values, kept as JSON text' }],
+    });
+  });
+
+  it('with numbers that would be written with hundreds of digits is kept as its JSON text', async () => {
+    expect((await ledger.push('[{"callId":"long","n":[1e999,1]}]')).status).toBe(200);
+    expect(await call('long')).toMatchObject({ extra: { n: '[1e999,1]' } });
+  });
+});
+
+describe('A list of calls whose unknown fields are large', () => {
+  it('comes in smaller pages, each call once', async () => {
+    const texts = Array.from({ length: 8 }, () => randomBytes(300_000).toString('base64'));
+    for (const [index, text] of texts.entries()) {
+      const answer = await ledger.push([record(`large-${index}`, { taskId: 'large', text })]);
+      expect(answer.status).toBe(200);
+    }
+    const seen: string[] = [];
+    const sizes: number[] = [];
+    for (let cursor: string | null = ''; cursor !== null;) {
+      const answer = await ledger.get(`/v1/calls?taskId=large${cursor === '' ? '' : `&cursor=${cursor}`}`);
+      const page = answer.body as { data: { callId: string }[]; page: { nextCursor: string | null } };
+      seen.push(...page.data.map(({ callId }) => callId));
+      sizes.push(page.data.length);
+      cursor = page.page.nextCursor;
+    }
+    expect(seen.sort()).toEqual(texts.map((_text, index) => `large-${index}`));
+    expect(Math.max(...sizes)).toBeLessThan(8);
+  });
+});
+
+describe('A delivery that PostgreSQL refuses for its data', () => {
+  it('is kept as it came, and acknowledged', async () => {
+    await ledger.database.query("ALTER TABLE calls ADD CONSTRAINT no_such_call CHECK (call_id <> 'refused')");
+    const body = JSON.stringify([record('refused'), record('beside-it')]);
+    expect((await ledger.push(body)).status).toBe(200);
+    const kept = await ledger.database.query<{ raw: Buffer; reason: string }>(
+      "SELECT raw, reason FROM quarantine WHERE reason LIKE 'The delivery could not be written%'",
+    );
+    expect(kept.map(({ raw }) => raw.toString())).toEqual([body]);
+    expect(kept[0]?.reason).not.toContain('13900000000');
+  });
+});
