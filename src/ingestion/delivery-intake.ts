@@ -8,6 +8,7 @@ import { UnreadableBodyError } from './reading/body-reader.js';
 import type { Delivery, ReadDelivery } from './delivery.js';
 import { DeliveryReader } from './reading/delivery-reader.js';
 import { DeliveryRepository } from './writing/delivery.repository.js';
+import { GroupCommit } from './writing/group-commit.js';
 import { LedgerWriter } from './writing/ledger-writer.js';
 import { PushError } from './push/push-error.js';
 
@@ -23,6 +24,7 @@ export class DeliveryIntake {
     private readonly settings: Settings,
     private readonly reader: DeliveryReader,
     private readonly deliveries: DeliveryRepository,
+    private readonly groups: GroupCommit,
     private readonly writer: LedgerWriter,
   ) {}
 
@@ -76,7 +78,7 @@ export class DeliveryIntake {
   /** What PostgreSQL itself refuses would be refused at every try: it is kept as it came instead. */
   private async write(read: ReadDelivery): Promise<void> {
     try {
-      await this.writer.write(read);
+      await this.groups.write(read);
     } catch (error) {
       if (!isOfTheData(error)) throw error;
       const reason = `The delivery could not be written: ${errorText(error)}`;

@@ -5,6 +5,7 @@ import { CampaignRepository } from './writing/campaign.repository.js';
 import { DeliveryIntake } from './delivery-intake.js';
 import { DeliveryReader } from './reading/delivery-reader.js';
 import { DeliveryRepository } from './writing/delivery.repository.js';
+import { GroupCommit } from './writing/group-commit.js';
 import { LedgerWriter } from './writing/ledger-writer.js';
 import { PushController } from './push/push.controller.js';
 import { PushService } from './push/push.service.js';
@@ -19,6 +20,7 @@ import { RollupRepository } from './writing/rollup.repository.js';
     PushService,
     DeliveryIntake,
     DeliveryReader,
+    GroupCommit,
     LedgerWriter,
     CallRepository,
     CampaignRepository,

@@ -2,6 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '../../persistence/database.js';
 import type { Delivery } from '../delivery.js';
+import { type ArrayColumn, arrays, instantColumn, names, selected, unnest } from './column-arrays.js';
 import type { StoredBody } from './stored-body.js';
 
 /** What a delivery did to the ledger. */
@@ -11,6 +12,11 @@ export interface DeliveryCounts {
   readonly corrected: number;
   readonly duplicate: number;
   readonly quarantined: number;
+}
+
+export interface DeliveryWithBody {
+  readonly delivery: Delivery;
+  readonly body: StoredBody;
 }
 
 export interface WrittenDelivery {
@@ -26,16 +32,42 @@ const FIND_SAME_BODY = {
       AND received_at > to_timestamp($3 / 1000.0) - interval '1 hour' AND received_at <= to_timestamp($3 / 1000.0)
     ORDER BY received_at DESC LIMIT 1`,
 };
-const INSERT_BODY = {
-  name: 'insert-delivery-body',
-  text: `INSERT INTO delivery_bodies (delivery_id, received_at, encoding, body)
-    VALUES ($1, to_timestamp($2 / 1000.0), $3, $4) ON CONFLICT (delivery_id) DO NOTHING`,
+const BODY_COLUMNS: readonly ArrayColumn<DeliveryWithBody>[] = [
+  { name: 'delivery_id', type: 'uuid', value: ({ delivery }) => delivery.id },
+  instantColumn('received_at', ({ delivery }) => delivery.receivedAt),
+  { name: 'encoding', type: 'text', value: ({ body }) => body.encoding },
+  { name: 'body', type: 'bytea', value: ({ body }) => body.bytes },
+];
+const INSERT_BODIES = {
+  name: 'insert-delivery-bodies',
+  text: `INSERT INTO delivery_bodies (${names(BODY_COLUMNS)})
+    SELECT ${selected(BODY_COLUMNS, 't')} FROM ${unnest(BODY_COLUMNS, 't')} ON CONFLICT (delivery_id) DO NOTHING`,
 };
+const count = (name: keyof DeliveryCounts): ArrayColumn<WrittenDelivery> => ({
+  name,
+  type: 'integer',
+  value: ({ counts }) => counts[name],
+});
+const COLUMNS: readonly ArrayColumn<WrittenDelivery>[] = [
+  { name: 'id', type: 'uuid', value: ({ delivery }) => delivery.id },
+  instantColumn('received_at', ({ delivery }) => delivery.receivedAt),
+  { name: 'redelivery_of', type: 'uuid', value: ({ redeliveryOf }) => redeliveryOf },
+  { name: 'bytes', type: 'integer', value: ({ delivery }) => delivery.body.length },
+  count('records'),
+  count('stored'),
+  count('corrected'),
+  count('duplicate'),
+  count('quarantined'),
+  { name: 'ack_ms', type: 'real', value: ({ delivery }) => Date.now() - delivery.receivedAt },
+  { name: 'source', type: 'text', value: ({ delivery }) => delivery.source },
+  { name: 'via', type: 'text', value: ({ delivery }) => delivery.via },
+  { name: 'remote_address', type: 'text', value: ({ delivery }) => delivery.remoteAddress },
+  { name: 'sha256', type: 'bytea', value: ({ delivery }) => delivery.sha256 },
+];
 const INSERT = {
-  name: 'insert-delivery',
-  text: `INSERT INTO deliveries (id, position, received_at, redelivery_of, bytes, records, stored, corrected,
-      duplicate, quarantined, ack_ms, source, via, remote_address, sha256)
-    VALUES ($1, next_delivery_position(), to_timestamp($2 / 1000.0), $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)
+  name: 'insert-deliveries',
+  text: `INSERT INTO deliveries (position, ${names(COLUMNS)})
+    SELECT next_delivery_position(), ${selected(COLUMNS, 't')} FROM ${unnest(COLUMNS, 't')}
     ON CONFLICT (id) DO NOTHING RETURNING id`,
 };
 
@@ -52,37 +84,24 @@ export class DeliveryRepository {
     return rows[0]?.id ?? null;
   }
 
-  async insertBody(transaction: Transaction, delivery: Delivery, body: StoredBody): Promise<void> {
-    const values = [delivery.id, delivery.receivedAt, body.encoding, body.bytes];
-    await transaction.query({ ...INSERT_BODY, values });
+  async insertBodies(transaction: Transaction, deliveries: readonly DeliveryWithBody[]): Promise<void> {
+    await transaction.query({ ...INSERT_BODIES, values: arrays(BODY_COLUMNS, deliveries) });
   }
 
   /**
    * To be the last statement of its transaction: from here to the commit, no other delivery can be committed.
    *
-   * @returns false when this delivery is in the ledger already; then the transaction must be rolled back
+   * @param deliveries oldest first
+   * @returns the ids of those written; the others are in the ledger already, and the transaction must be rolled back
    */
   async insert(
     transaction: Transaction,
-    { delivery, counts, redeliveryOf }: WrittenDelivery,
-  ): Promise<boolean> {
-    const values = [
-      delivery.id,
-      delivery.receivedAt,
-      redeliveryOf,
-      delivery.body.length,
-      counts.records,
-      counts.stored,
-      counts.corrected,
-      counts.duplicate,
-      counts.quarantined,
-      Date.now() - delivery.receivedAt,
-      delivery.source,
-      delivery.via,
-      delivery.remoteAddress,
-      delivery.sha256,
-    ];
-    const { rows } = await transaction.query({ ...INSERT, values });
-    return rows.length === 1;
+    deliveries: readonly WrittenDelivery[],
+  ): Promise<ReadonlySet<string>> {
+    const { rows } = await transaction.query<{ id: string }>({
+      ...INSERT,
+      values: arrays(COLUMNS, deliveries),
+    });
+    return new Set(rows.map(({ id }) => id));
   }
 }

@@ -1,20 +1,37 @@
-// A read delivery in, its calls in the ledger out: one transaction.
+// A group of read deliveries in, their calls in the ledger out: one transaction.
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '../../persistence/database.js';
+import type { Delivery, ReadDelivery, Reject } from '../delivery.js';
 import { type CallState, firstState } from './call-state.js';
 import { CallRepository } from './call.repository.js';
-import { CampaignRepository } from './campaign.repository.js';
-import { type RecordOutcome, type Settlement, settle } from './corrections.js';
-import type { Delivery, ReadDelivery, Reject } from '../delivery.js';
+import { CampaignRepository, type NamedCampaigns } from './campaign.repository.js';
+import { settle, type Settlement } from './corrections.js';
 import { type DeliveryCounts, DeliveryRepository } from './delivery.repository.js';
 import { LanePool } from './lane-pool.js';
 import { QuarantineRepository } from './quarantine.repository.js';
 import { RollupDeltas } from './rollup-deltas.js';
 import { RollupRepository } from './rollup.repository.js';
-import { packBody, type StoredBody } from './stored-body.js';
+import type { StoredBody } from './stored-body.js';
 
-/** The delivery is in the ledger already: a try that was thought lost had gone through. */
-class AlreadyWrittenError extends Error {}
+/** A delivery that is ready to be written. */
+export interface PackedDelivery {
+  readonly read: ReadDelivery;
+  readonly body: StoredBody;
+}
+
+/** Some deliveries are in the ledger already: tries that were thought lost had gone through. */
+class AlreadyWrittenError extends Error {
+  constructor(readonly ids: ReadonlySet<string>) {
+    super('some deliveries are in the ledger already');
+  }
+}
+
+interface SettledCalls {
+  readonly inserted: readonly CallState[];
+  readonly settlement: Settlement;
+  /** Deliveries' records that brought other content for a known call, by delivery. */
+  readonly corrected: ReadonlyMap<string, number>;
+}
 
 const NOTHING_SETTLED: Settlement = { replaced: [], past: [], outcomes: [] };
 
@@ -32,21 +49,15 @@ export class LedgerWriter {
   ) {}
 
   /**
-   * Writes a delivery: calls, corrections, rollups, tasks, batches, rejects, body and the delivery itself, or
+   * Writes deliveries: calls, corrections, rollups, tasks, batches, rejects, bodies and the deliveries themselves, or
    * nothing. Writing the same delivery again changes nothing.
    *
-   * @throws DatabaseUnavailableError, or PostgreSQL's error when the delivery can't be written
+   * @throws DatabaseUnavailableError, or PostgreSQL's error when one of them can't be written
    */
-  async write(read: ReadDelivery): Promise<void> {
-    const body = await packBody(read.delivery.body);
+  async write(group: readonly PackedDelivery[]): Promise<void> {
     const lane = this.lanes.take();
     try {
-      const campaigns = await this.database.transaction((transaction) =>
-        this.writeAll(transaction, read, body, lane),
-      );
-      this.campaigns.remember(campaigns);
-    } catch (error) {
-      if (!(error instanceof AlreadyWrittenError)) throw error;
+      await this.writeNew([...group].sort(byArrival), lane);
     } finally {
       this.lanes.giveBack(lane);
     }
@@ -56,7 +67,7 @@ export class LedgerWriter {
   async writeRedelivery(delivery: Delivery, redeliveryOf: string): Promise<void> {
     const counts = { records: 0, stored: 0, corrected: 0, duplicate: 0, quarantined: 0 };
     await this.database.transaction((transaction) =>
-      this.deliveries.insert(transaction, { delivery, counts, redeliveryOf }),
+      this.deliveries.insert(transaction, [{ delivery, counts, redeliveryOf }]),
     );
   }
 
@@ -67,40 +78,91 @@ export class LedgerWriter {
     );
   }
 
-  private async writeAll(transaction: Transaction, read: ReadDelivery, body: StoredBody, lane: number) {
-    const { delivery, rejects } = read;
-    const states = lastOfEach(read.calls.map((call) => firstState(call, delivery)));
+  private async writeNew(group: readonly PackedDelivery[], lane: number): Promise<void> {
+    try {
+      const campaigns = await this.database.transaction((transaction) =>
+        this.writeAll(transaction, group, lane),
+      );
+      this.campaigns.remember(campaigns);
+    } catch (error) {
+      if (!(error instanceof AlreadyWrittenError)) throw error;
+      const rest = group.filter(({ read }) => !error.ids.has(read.delivery.id));
+      if (rest.length > 0) await this.writeNew(rest, lane);
+    }
+  }
+
+  private async writeAll(
+    transaction: Transaction,
+    group: readonly PackedDelivery[],
+    lane: number,
+  ): Promise<NamedCampaigns> {
+    const states = group.flatMap(({ read }) =>
+      lastOfEach(read.calls.map((call) => firstState(call, read.delivery))),
+    );
     const campaigns = this.campaigns.unknownOf(states);
     await this.campaigns.insert(transaction, campaigns);
-    const inserted = await this.calls.insertNew(transaction, states);
-    const settlement = await this.settleKnown(
-      transaction,
-      states.filter((state) => !inserted.has(state.record.callId)),
-    );
+    const { inserted, settlement, corrected } = await this.settleCalls(transaction, states);
     const deltas = new RollupDeltas();
-    for (const state of states) if (inserted.has(state.record.callId)) deltas.add(state);
+    for (const state of inserted) deltas.add(state);
     for (const { before, after } of settlement.replaced) deltas.replace(before, after);
     await this.rollups.add(transaction, deltas.sorted(), lane);
-    if (rejects.length > 0) await this.quarantine.insertRecords(transaction, delivery, rejects);
-    await this.deliveries.insertBody(transaction, delivery, body);
-    const counts = countsOf(read, inserted.size, settlement.outcomes);
-    if (!(await this.deliveries.insert(transaction, { delivery, counts, redeliveryOf: null }))) {
-      throw new AlreadyWrittenError();
+    for (const { read } of group) {
+      if (read.rejects.length > 0)
+        await this.quarantine.insertRecords(transaction, read.delivery, read.rejects);
     }
+    await this.deliveries.insertBodies(
+      transaction,
+      group.map(({ read, body }) => ({ delivery: read.delivery, body })),
+    );
+    const stored = countByDelivery(inserted);
+    const written = await this.deliveries.insert(
+      transaction,
+      group.map(({ read }) => ({
+        delivery: read.delivery,
+        counts: countsOf(read, stored, corrected),
+        redeliveryOf: null,
+      })),
+    );
+    const known = group.map(({ read }) => read.delivery.id).filter((id) => !written.has(id));
+    if (known.length > 0) throw new AlreadyWrittenError(new Set(known));
     return campaigns;
   }
 
-  private async settleKnown(transaction: Transaction, states: readonly CallState[]): Promise<Settlement> {
-    if (states.length === 0) return NOTHING_SETTLED;
+  /** @param states of all deliveries, oldest first; a call at most once for each delivery */
+  private async settleCalls(transaction: Transaction, states: readonly CallState[]): Promise<SettledCalls> {
+    const firsts = new Map<string, CallState>();
+    for (const state of states) if (!firsts.has(state.record.callId)) firsts.set(state.record.callId, state);
+    const ids = await this.calls.insertNew(transaction, [...firsts.values()].sort(byCallId));
+    const inserted = [...firsts.values()].filter((state) => ids.has(state.record.callId));
+    const isInserted = new Set(inserted);
+    const known = states.filter((state) => !isInserted.has(state));
+    const changed = await this.withoutDuplicates(transaction, known);
+    if (changed.length === 0) return { inserted, settlement: NOTHING_SETTLED, corrected: new Map() };
+    const settlement = await this.correct(transaction, changed);
+    const corrected = changed.filter((_state, index) => settlement.outcomes[index] === 'corrected');
+    return { inserted, settlement, corrected: countByDelivery(corrected) };
+  }
+
+  /** Without the records of calls for which nothing but the known content has come. */
+  private async withoutDuplicates(
+    transaction: Transaction,
+    states: readonly CallState[],
+  ): Promise<CallState[]> {
+    if (states.length === 0) return [];
     const hashes = await this.calls.contentHashes(transaction, callIds(states));
-    const changed = states.filter(
-      ({ record, contentHash }) => hashes.get(record.callId)?.equals(contentHash) !== true,
+    const changed = new Set(
+      callIds(
+        states.filter(({ record, contentHash }) => hashes.get(record.callId)?.equals(contentHash) !== true),
+      ),
     );
-    if (changed.length === 0) return NOTHING_SETTLED;
-    await this.calls.lock(transaction, callIds(changed));
+    return states.filter(({ record }) => changed.has(record.callId));
+  }
+
+  private async correct(transaction: Transaction, states: readonly CallState[]): Promise<Settlement> {
+    await this.calls.lock(transaction, callIds(states));
     // Only now: what another writer committed while this one waited for the lock must be seen.
-    const stored = await this.calls.states(transaction, callIds(changed));
-    const settlement = settle(stored, changed);
+    const stored = await this.calls.states(transaction, callIds(states));
+    const settlement = settle(stored, states);
     await this.calls.insertPast(transaction, settlement.past);
     await this.calls.replace(
       transaction,
@@ -110,18 +172,38 @@ export class LedgerWriter {
   }
 }
 
-/** Of the same call twice in one delivery, the last one stands. Sorted by callId: the order of locks. */
+function byArrival(a: PackedDelivery, b: PackedDelivery): number {
+  const [first, second] = [a.read.delivery, b.read.delivery];
+  return first.receivedAt - second.receivedAt || (first.id < second.id ? -1 : 1);
+}
+
+/** The order in which rows of calls are inserted, by every writer alike. */
+function byCallId(a: CallState, b: CallState): number {
+  return a.record.callId < b.record.callId ? -1 : 1;
+}
+
+/** Of the same call twice in one delivery, the last one stands. */
 function lastOfEach(states: readonly CallState[]): CallState[] {
-  const byCallId = new Map(states.map((state) => [state.record.callId, state]));
-  return [...byCallId.values()].sort((a, b) => (a.record.callId < b.record.callId ? -1 : 1));
+  return [...new Map(states.map((state) => [state.record.callId, state])).values()];
 }
 
 function callIds(states: readonly CallState[]): string[] {
   return states.map((state) => state.record.callId);
 }
 
-function countsOf(read: ReadDelivery, stored: number, outcomes: readonly RecordOutcome[]): DeliveryCounts {
-  const corrected = outcomes.filter((outcome) => outcome === 'corrected').length;
+function countByDelivery(states: readonly CallState[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { deliveryId } of states) counts.set(deliveryId, (counts.get(deliveryId) ?? 0) + 1);
+  return counts;
+}
+
+function countsOf(
+  read: ReadDelivery,
+  storedBy: ReadonlyMap<string, number>,
+  correctedBy: ReadonlyMap<string, number>,
+): DeliveryCounts {
+  const stored = storedBy.get(read.delivery.id) ?? 0;
+  const corrected = correctedBy.get(read.delivery.id) ?? 0;
   return {
     records: read.records,
     stored,
