@@ -7,7 +7,6 @@ import { DatabaseUnavailableError, sqlState } from '../persistence/database.js';
 import { UnreadableBodyError } from './reading/body-reader.js';
 import type { Delivery, ReadDelivery } from './delivery.js';
 import { DeliveryReader } from './reading/delivery-reader.js';
-import { DeliveryRepository } from './writing/delivery.repository.js';
 import { GroupCommit } from './writing/group-commit.js';
 import { LedgerWriter } from './writing/ledger-writer.js';
 import { PushError } from './push/push-error.js';
@@ -23,7 +22,6 @@ export class DeliveryIntake {
   constructor(
     private readonly settings: Settings,
     private readonly reader: DeliveryReader,
-    private readonly deliveries: DeliveryRepository,
     private readonly groups: GroupCommit,
     private readonly writer: LedgerWriter,
   ) {}
@@ -46,8 +44,8 @@ export class DeliveryIntake {
   private async keep(delivery: Delivery): Promise<void> {
     const key = `${delivery.source} ${delivery.sha256.toString('base64')}`;
     const same = this.underWay.get(key);
-    if (same !== undefined && (await succeeds(same))) return this.findOrWrite(delivery);
-    const work = this.findOrWrite(delivery);
+    if (same !== undefined && (await succeeds(same))) return this.readAndWrite(delivery);
+    const work = this.readAndWrite(delivery);
     this.underWay.set(key, work);
     try {
       await work;
@@ -56,13 +54,7 @@ export class DeliveryIntake {
     }
   }
 
-  private async findOrWrite(delivery: Delivery): Promise<void> {
-    const redeliveryOf = await this.deliveries.findSameBody(delivery);
-    if (redeliveryOf !== null) {
-      await this.writer.writeRedelivery(delivery, redeliveryOf);
-      this.logger.debug({ outcome: 'redelivery', deliveryId: delivery.id, redeliveryOf });
-      return;
-    }
+  private async readAndWrite(delivery: Delivery): Promise<void> {
     const read = await this.read(delivery);
     await this.write(read);
     const { records, rejectedRecords: quarantined } = read;

@@ -1,6 +1,6 @@
 // The writes to deliveries and delivery_bodies, and the search for a body that came before.
 import { Injectable } from '@nestjs/common';
-import { Database, type Transaction } from '../../persistence/database.js';
+import type { Transaction } from '../../persistence/database.js';
 import type { Delivery } from '../delivery.js';
 import { type ArrayColumn, arrays, instantColumn, names, selected, unnest } from './column-arrays.js';
 import type { StoredBody } from './stored-body.js';
@@ -25,13 +25,19 @@ export interface WrittenDelivery {
   readonly redeliveryOf: string | null;
 }
 
-const FIND_SAME_BODY = {
-  name: 'find-same-body',
-  text: `SELECT id FROM deliveries
-    WHERE sha256 = $1 AND source = $2 AND redelivery_of IS NULL
-      AND received_at > to_timestamp($3 / 1000.0) - interval '1 hour' AND received_at <= to_timestamp($3 / 1000.0)
-    ORDER BY received_at DESC LIMIT 1`,
+const FIND_SAME_BODIES = {
+  name: 'find-same-bodies',
+  text: `SELECT t.id, same.id AS redelivery_of
+    FROM unnest($1::uuid[], $2::bytea[], $3::text[], $4::bigint[]) AS t(id, sha256, source, received_at)
+    CROSS JOIN LATERAL (
+      SELECT d.id FROM deliveries d
+      WHERE d.sha256 = t.sha256 AND d.source = t.source AND d.redelivery_of IS NULL AND d.id <> t.id
+        AND d.received_at > to_timestamp(t.received_at / 1000.0) - interval '1 hour'
+        AND d.received_at <= to_timestamp(t.received_at / 1000.0)
+      ORDER BY d.received_at DESC LIMIT 1) AS same`,
 };
+const HOUR_MS = 3_600_000;
+
 const BODY_COLUMNS: readonly ArrayColumn<DeliveryWithBody>[] = [
   { name: 'delivery_id', type: 'uuid', value: ({ delivery }) => delivery.id },
   instantColumn('received_at', ({ delivery }) => delivery.receivedAt),
@@ -73,15 +79,36 @@ const INSERT = {
 
 @Injectable()
 export class DeliveryRepository {
-  constructor(private readonly database: Database) {}
-
-  /** The delivery of the same source that brought the same body first, within the hour before this one. */
-  async findSameBody(delivery: Delivery): Promise<string | null> {
-    const rows = await this.database.query<{ id: string }>({
-      ...FIND_SAME_BODY,
-      values: [delivery.sha256, delivery.source, delivery.receivedAt],
+  /**
+   * Deliveries whose body the same source has delivered before, within the hour before them, in the ledger or among
+   * these: their ids, each with that of the first.
+   *
+   * @param deliveries oldest first
+   */
+  async findRedeliveries(
+    transaction: Transaction,
+    deliveries: readonly Delivery[],
+  ): Promise<Map<string, string>> {
+    const { rows } = await transaction.query<{ id: string; redelivery_of: string }>({
+      ...FIND_SAME_BODIES,
+      values: [
+        deliveries.map(({ id }) => id),
+        deliveries.map(({ sha256 }) => sha256),
+        deliveries.map(({ source }) => source),
+        deliveries.map(({ receivedAt }) => receivedAt),
+      ],
     });
-    return rows[0]?.id ?? null;
+    const redeliveries = new Map(rows.map((row) => [row.id, row.redelivery_of]));
+    const firsts = new Map<string, Delivery>();
+    for (const delivery of deliveries) {
+      if (redeliveries.has(delivery.id)) continue;
+      const body = `${delivery.source} ${delivery.sha256.toString('base64')}`;
+      const first = firsts.get(body);
+      if (first !== undefined && delivery.receivedAt - first.receivedAt < HOUR_MS)
+        redeliveries.set(delivery.id, first.id);
+      else firsts.set(body, delivery);
+    }
+    return redeliveries;
   }
 
   async insertBodies(transaction: Transaction, deliveries: readonly DeliveryWithBody[]): Promise<void> {

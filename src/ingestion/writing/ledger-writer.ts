@@ -33,6 +33,7 @@ interface SettledCalls {
   readonly corrected: ReadonlyMap<string, number>;
 }
 
+const NOTHING_COUNTED: DeliveryCounts = { records: 0, stored: 0, corrected: 0, duplicate: 0, quarantined: 0 };
 const NOTHING_SETTLED: Settlement = { replaced: [], past: [], outcomes: [] };
 
 @Injectable()
@@ -50,7 +51,7 @@ export class LedgerWriter {
 
   /**
    * Writes deliveries: calls, corrections, rollups, tasks, batches, rejects, bodies and the deliveries themselves, or
-   * nothing. Writing the same delivery again changes nothing.
+   * nothing. A body that had come before is only noted. Writing the same delivery again changes nothing.
    *
    * @throws DatabaseUnavailableError, or PostgreSQL's error when one of them can't be written
    */
@@ -61,14 +62,6 @@ export class LedgerWriter {
     } finally {
       this.lanes.giveBack(lane);
     }
-  }
-
-  /** Notes a delivery whose body had come before; nothing of it is written again. */
-  async writeRedelivery(delivery: Delivery, redeliveryOf: string): Promise<void> {
-    const counts = { records: 0, stored: 0, corrected: 0, duplicate: 0, quarantined: 0 };
-    await this.database.transaction((transaction) =>
-      this.deliveries.insert(transaction, [{ delivery, counts, redeliveryOf }]),
-    );
   }
 
   /** Keeps a body that is refused. */
@@ -96,42 +89,51 @@ export class LedgerWriter {
     group: readonly PackedDelivery[],
     lane: number,
   ): Promise<NamedCampaigns> {
-    const states = group.flatMap(({ read }) =>
+    const deliveries = group.map(({ read }) => read.delivery);
+    const redeliveries = await this.deliveries.findRedeliveries(transaction, deliveries);
+    const fresh = group.filter(({ read }) => !redeliveries.has(read.delivery.id));
+    const states = fresh.flatMap(({ read }) =>
       lastOfEach(read.calls.map((call) => firstState(call, read.delivery))),
     );
     const campaigns = this.campaigns.unknownOf(states);
     await this.campaigns.insert(transaction, campaigns);
-    const { inserted, settlement, corrected } = await this.settleCalls(transaction, states);
+    const settled = await this.settleCalls(transaction, states);
     const deltas = new RollupDeltas();
-    for (const state of inserted) deltas.add(state);
-    for (const { before, after } of settlement.replaced) deltas.replace(before, after);
+    for (const state of settled.inserted) deltas.add(state);
+    for (const { before, after } of settled.settlement.replaced) deltas.replace(before, after);
     await this.rollups.add(transaction, deltas.sorted(), lane);
+    await this.keepAsTheyCame(transaction, fresh);
+    const countsOf = deliveryCounts(settled);
+    const written = await this.deliveries.insert(
+      transaction,
+      group.map(({ read }) => {
+        const redeliveryOf = redeliveries.get(read.delivery.id) ?? null;
+        const counts = redeliveryOf === null ? countsOf(read) : NOTHING_COUNTED;
+        return { delivery: read.delivery, counts, redeliveryOf };
+      }),
+    );
+    const known = deliveries.map(({ id }) => id).filter((id) => !written.has(id));
+    if (known.length > 0) throw new AlreadyWrittenError(new Set(known));
+    return campaigns;
+  }
+
+  private async keepAsTheyCame(transaction: Transaction, group: readonly PackedDelivery[]): Promise<void> {
     for (const { read } of group) {
       if (read.rejects.length > 0)
         await this.quarantine.insertRecords(transaction, read.delivery, read.rejects);
     }
+    if (group.length === 0) return;
     await this.deliveries.insertBodies(
       transaction,
       group.map(({ read, body }) => ({ delivery: read.delivery, body })),
     );
-    const stored = countByDelivery(inserted);
-    const written = await this.deliveries.insert(
-      transaction,
-      group.map(({ read }) => ({
-        delivery: read.delivery,
-        counts: countsOf(read, stored, corrected),
-        redeliveryOf: null,
-      })),
-    );
-    const known = group.map(({ read }) => read.delivery.id).filter((id) => !written.has(id));
-    if (known.length > 0) throw new AlreadyWrittenError(new Set(known));
-    return campaigns;
   }
 
   /** @param states of all deliveries, oldest first; a call at most once for each delivery */
   private async settleCalls(transaction: Transaction, states: readonly CallState[]): Promise<SettledCalls> {
     const firsts = new Map<string, CallState>();
     for (const state of states) if (!firsts.has(state.record.callId)) firsts.set(state.record.callId, state);
+    if (states.length === 0) return { inserted: [], settlement: NOTHING_SETTLED, corrected: new Map() };
     const ids = await this.calls.insertNew(transaction, [...firsts.values()].sort(byCallId));
     const inserted = [...firsts.values()].filter((state) => ids.has(state.record.callId));
     const isInserted = new Set(inserted);
@@ -197,18 +199,15 @@ function countByDelivery(states: readonly CallState[]): Map<string, number> {
   return counts;
 }
 
-function countsOf(
-  read: ReadDelivery,
-  storedBy: ReadonlyMap<string, number>,
-  correctedBy: ReadonlyMap<string, number>,
-): DeliveryCounts {
-  const stored = storedBy.get(read.delivery.id) ?? 0;
-  const corrected = correctedBy.get(read.delivery.id) ?? 0;
-  return {
-    records: read.records,
-    stored,
-    corrected,
-    duplicate: read.calls.length - stored - corrected,
-    quarantined: read.rejectedRecords,
+function deliveryCounts({
+  inserted,
+  corrected: correctedBy,
+}: SettledCalls): (read: ReadDelivery) => DeliveryCounts {
+  const storedBy = countByDelivery(inserted);
+  return (read) => {
+    const stored = storedBy.get(read.delivery.id) ?? 0;
+    const corrected = correctedBy.get(read.delivery.id) ?? 0;
+    const duplicate = read.calls.length - stored - corrected;
+    return { records: read.records, stored, corrected, duplicate, quarantined: read.rejectedRecords };
   };
 }
