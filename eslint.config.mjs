@@ -9,7 +9,7 @@ import tseslint from 'typescript-eslint';
  */
 const MAY_IMPORT = {
   config: [],
-  health: ['http', 'persistence'],
+  health: ['http', 'ingestion', 'persistence'],
   http: ['persistence', 'time'],
   ingestion: ['config', 'persistence', 'security', 'time'],
   openapi: [],

@@ -1,6 +1,6 @@
 // Environment in, Settings out: every setting is read here, once, and all problems are named together.
 import type { LogLevel } from '@nestjs/common';
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import { errorText } from '../errors.js';
 import { loadCredentials } from './credentials.js';
 import {
@@ -70,17 +70,20 @@ export function readSettings(environment: NodeJS.ProcessEnv, onTerminal: boolean
   const reader = new Reader(environment);
   const embedded = reader.text('DATABASE_URL') === undefined;
   const level = reader.read('LOG_LEVEL', 'info', (text) => oneOf(text, LEVELS)) ?? 'info';
+  const dataDir = resolve(reader.text('DATA_DIR') ?? 'data');
   const settings = {
     host: reader.read('HOST', '127.0.0.1', (text) => text),
     port: reader.read('PORT', '3000', (text) => integer(text, 0, 65_535)),
     databaseUrl: reader.read('DATABASE_URL', undefined, postgresUrl),
     databasePoolSize: reader.read('DATABASE_POOL_SIZE', '10', (text) => integer(text, 2, 1000)),
-    dataDir: resolve(reader.text('DATA_DIR') ?? 'data'),
+    dataDir,
     pushTokens: reader.read('PUSH_TOKENS', undefined, pushTokens),
     adminApiKey: reader.read('ADMIN_API_KEY', undefined, adminApiKey),
     pushTimeZone: reader.read('PUSH_TIME_ZONE', 'Asia/Shanghai', timeZone),
     pushBodyLimit: reader.read('PUSH_BODY_LIMIT', '32mb', bodyLimit),
     ackDeadlineMs: reader.read('ACK_DEADLINE_MS', '400', (text) => integer(text, 1, 60_000)),
+    journalDir: journalDir(reader, dataDir),
+    journalMaxBytes: reader.read('JOURNAL_MAX_BYTES', '1gb', byteSize),
     pushAllowFrom: reader.read('PUSH_ALLOW_FROM', undefined, networks),
     trustProxy: reader.read('TRUST_PROXY', 'off', trustProxy),
     logLevels: LEVELS.slice(0, LEVELS.indexOf(level) + 1).map((name) => NEST_LEVELS[name]),
@@ -91,6 +94,11 @@ export function readSettings(environment: NodeJS.ProcessEnv, onTerminal: boolean
   if (!embedded) requireSecrets(reader);
   if (reader.problems.length > 0) throw new SettingsError(reader.problems);
   return Object.assign(new Settings(), settings, embedded ? generated(settings) : NOTHING_GENERATED);
+}
+
+function journalDir(reader: Reader, dataDir: string): string | undefined {
+  const text = reader.text('JOURNAL_DIR');
+  return text === 'off' ? undefined : resolve(text ?? join(dataDir, 'journal'));
 }
 
 /** A body becomes one string, and V8's end at 512 MB. */

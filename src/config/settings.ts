@@ -33,6 +33,9 @@ export class Settings {
   readonly pushBodyLimit!: number;
   /** A push that is not committed by then is not waited for any longer. */
   readonly ackDeadlineMs!: number;
+  /** Absolute path; undefined: no journal. */
+  readonly journalDir!: string | undefined;
+  readonly journalMaxBytes!: number;
   /** Undefined: any address may push. */
   readonly pushAllowFrom!: readonly Network[] | undefined;
   readonly trustProxy!: boolean | number | readonly string[];

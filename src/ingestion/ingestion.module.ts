@@ -2,6 +2,10 @@ import { Module } from '@nestjs/common';
 import { SecurityModule } from '../security/security.module.js';
 import { CallRepository } from './writing/call.repository.js';
 import { CampaignRepository } from './writing/campaign.repository.js';
+import { Breaker } from './breaker.js';
+import { DeliveryKeeper } from './delivery-keeper.js';
+import { Drainer } from './journal/drainer.js';
+import { Journal } from './journal/journal.js';
 import { DeliveryIntake } from './delivery-intake.js';
 import { DeliveryReader } from './reading/delivery-reader.js';
 import { DeliveryRepository } from './writing/delivery.repository.js';
@@ -18,7 +22,11 @@ import { RollupRepository } from './writing/rollup.repository.js';
   controllers: [PushController],
   providers: [
     PushService,
+    Breaker,
     DeliveryIntake,
+    DeliveryKeeper,
+    Drainer,
+    Journal,
     DeliveryReader,
     GroupCommit,
     LedgerWriter,
@@ -28,5 +36,6 @@ import { RollupRepository } from './writing/rollup.repository.js';
     QuarantineRepository,
     RollupRepository,
   ],
+  exports: [Journal],
 })
 export class IngestionModule {}

@@ -51,6 +51,7 @@ export async function startLedger(
       PORT: '0',
       LOG_LEVEL: 'fatal',
       ACK_DEADLINE_MS: '20000',
+      JOURNAL_DIR: 'off',
       ...environment,
     },
     false,

@@ -43,7 +43,7 @@ export class ServiceProcess {
   async ready(): Promise<this> {
     await until(`the service to be ready; it printed ${this.output}`, async () => {
       if (this.child.exitCode !== null) throw new Error(`the service ended: ${this.output}`);
-      return (await statusOf(`${this.url}/health/ready`)) === 200;
+      return (await healthOf(this.url)) === 'ok';
     });
     return this;
   }
@@ -56,6 +56,14 @@ export class ServiceProcess {
   async get(path: string): Promise<unknown> {
     const headers = { authorization: `Bearer ${this.credentials.adminApiKey}` };
     return (await fetch(`${this.url}${path}`, { headers })).json();
+  }
+
+  /** Waits until the call is in the ledger: the journal may have taken its push. */
+  async has(callId: string): Promise<void> {
+    await until(`the call ${callId}`, async () => {
+      const answer = (await this.get(`/v1/calls/${callId}`)) as { callId?: string };
+      return answer.callId === callId;
+    });
   }
 
   /** Sends a signal and waits for the end. Returns the exit code, null when the signal ended it. */
@@ -95,6 +103,15 @@ export async function until(what: string, condition: () => boolean | Promise<boo
   while (!(await condition())) {
     if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
     await wait(POLL_MS);
+  }
+}
+
+/** `ok`, `degraded` or `error`; undefined when nobody answers. */
+export async function healthOf(url: string): Promise<string | undefined> {
+  try {
+    return ((await (await fetch(`${url}/health/ready`)).json()) as { status: string }).status;
+  } catch {
+    return undefined;
   }
 }
 

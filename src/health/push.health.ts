@@ -1,18 +1,20 @@
 import { Injectable } from '@nestjs/common';
 import { type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
 import { setTimeout as wait } from 'node:timers/promises';
+import { Journal } from '../ingestion/journal/journal.js';
 import { DatabaseLifecycle } from '../persistence/database-lifecycle.js';
 import { Database } from '../persistence/database.js';
 
 const PATIENCE_MS = 2000;
 
-/** Whether the database can take a push now. */
+/** Whether a push can be kept now. */
 @Injectable()
-export class DatabaseHealth {
+export class PushHealth {
   constructor(
     private readonly indicators: HealthIndicatorService,
     private readonly database: Database,
     private readonly lifecycle: DatabaseLifecycle,
+    private readonly journal: Journal,
   ) {}
 
   /** Up when the schema has been brought to its newest. */
@@ -21,18 +23,28 @@ export class DatabaseHealth {
     return this.lifecycle.migrated ? indicator.up() : indicator.down('The schema is not migrated yet');
   }
 
-  async writable(): Promise<HealthIndicatorResult> {
+  /** Up when the database can take a push; degraded when it can't, but the journal can; else down. */
+  async pushes(): Promise<HealthIndicatorResult> {
     const indicator = this.indicators.check('database');
-    if (!this.lifecycle.migrated) return indicator.down('The schema is not migrated yet');
+    const problem = await this.databaseProblem();
+    if (problem === undefined) return indicator.up();
+    const { problem: journalProblem } = this.journal;
+    if (journalProblem === undefined)
+      return indicator.degraded({ message: `${problem}; pushes go to the journal` });
+    return indicator.down({ message: `${problem}; ${journalProblem}` });
+  }
+
+  private async databaseProblem(): Promise<string | undefined> {
+    if (!this.lifecycle.migrated) return 'The schema is not migrated yet';
     const answered = new AbortController();
     const late = wait(PATIENCE_MS, 'late' as const, { signal: answered.signal }).catch(() => 'late' as const);
     try {
       const answer = await Promise.race([this.isWritable(), late]);
-      if (answer === 'late') return indicator.down(`The database has not answered for ${PATIENCE_MS} ms`);
-      return answer ? indicator.up() : indicator.down('The database is read-only');
+      if (answer === 'late') return `The database has not answered for ${PATIENCE_MS} ms`;
+      return answer ? undefined : 'The database is read-only';
     } catch {
       // The reason is in the log; this answer is for anybody.
-      return indicator.down('The database can not be reached');
+      return 'The database can not be reached';
     } finally {
       answered.abort();
     }

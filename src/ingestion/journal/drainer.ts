@@ -1,0 +1,119 @@
+// The journal's entries in, oldest first; into the ledger by the same writer as all others out.
+import {
+  type BeforeApplicationShutdown,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import { setTimeout as wait } from 'node:timers/promises';
+import { errorText } from '../../errors.js';
+import { DatabaseUnavailableError } from '../../persistence/database.js';
+import type { Delivery } from '../delivery.js';
+import { Breaker } from '../breaker.js';
+import { DeliveryKeeper } from '../delivery-keeper.js';
+import { Journal, type JournalBatch } from './journal.js';
+
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 10_000;
+/** How often to look whether there is something to drain. */
+const LOOK_MS = 100;
+/** How often to look whether another process has died and left entries. */
+const ADOPT_MS = 30_000;
+/** Tries of an entry that the database refuses, until it goes to the quarantine. */
+const MOST_REFUSALS = 8;
+/** What is being written at the shutdown gets this long; what is not committed stays in the journal. */
+const GRACE_MS = 2000;
+
+interface Failure {
+  readonly delivery: Delivery;
+  readonly error: unknown;
+}
+
+@Injectable()
+export class Drainer implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
+  private readonly logger = new Logger('Journal');
+  private readonly stopping = new AbortController();
+  private draining: Promise<void> | undefined;
+  private pause = FIRST_PAUSE_MS;
+  private adoptedAt = -Infinity;
+  private refusals = 0;
+
+  constructor(
+    private readonly journal: Journal,
+    private readonly keeper: DeliveryKeeper,
+    private readonly breaker: Breaker,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    if (this.journal.isOff) return;
+    this.draining = this.drainUntilStopped();
+  }
+
+  beforeApplicationShutdown(): void {
+    this.stopping.abort();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    await Promise.race([this.draining, wait(GRACE_MS, undefined, { ref: false })]);
+    await this.journal.close();
+  }
+
+  private async drainUntilStopped(): Promise<void> {
+    while (!this.stopping.signal.aborted) {
+      try {
+        await this.adopt();
+        const batch = await this.journal.oldest();
+        if (batch === undefined) await this.rest(LOOK_MS);
+        else await this.drain(batch);
+      } catch (error) {
+        if (this.pause === FIRST_PAUSE_MS) this.logger.warn(`can not be drained yet: ${errorText(error)}`);
+        // The jitter keeps processes that lost the database together from coming back together.
+        await this.rest(this.pause * (0.5 + Math.random()));
+        this.pause = Math.min(this.pause * 2, LONGEST_PAUSE_MS);
+      }
+    }
+  }
+
+  private async adopt(): Promise<void> {
+    if (Date.now() - this.adoptedAt < ADOPT_MS) return;
+    await this.journal.adopt();
+    this.adoptedAt = Date.now();
+  }
+
+  /** Entries leave the journal only when all of their batch are committed; those that are already change nothing. */
+  private async drain(batch: JournalBatch): Promise<void> {
+    const results = await Promise.allSettled(batch.deliveries.map((delivery) => this.keeper.write(delivery)));
+    const failures = results.flatMap((result, index) => {
+      const delivery = batch.deliveries[index];
+      return result.status === 'rejected' && delivery !== undefined
+        ? [{ delivery, error: result.reason as unknown }]
+        : [];
+    });
+    await this.settle(failures);
+    await this.journal.remove(batch);
+    this.pause = FIRST_PAUSE_MS;
+    this.refusals = 0;
+    this.breaker.succeeded();
+    this.logger.log(`drained ${batch.deliveries.length} deliveries`);
+  }
+
+  /**
+   * What the database refuses again and again while it takes others must not hold up the rest.
+   *
+   * @throws the first failure, when the batch is to be tried again
+   */
+  private async settle(failures: readonly Failure[]): Promise<void> {
+    const [first] = failures;
+    if (first === undefined) return;
+    const away = failures.find(({ error }) => error instanceof DatabaseUnavailableError);
+    if (away !== undefined) throw away.error;
+    this.refusals += 1;
+    if (this.refusals < MOST_REFUSALS) throw first.error;
+    for (const { delivery, error } of failures) await this.keeper.quarantineUnwritable(delivery, error);
+  }
+
+  private async rest(ms: number): Promise<void> {
+    await wait(ms, undefined, { signal: this.stopping.signal }).catch(() => undefined);
+  }
+}

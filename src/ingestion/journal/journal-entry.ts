@@ -1,0 +1,71 @@
+// A delivery in, its bytes in a journal segment out, and back: with every damage noticed.
+import { crc32 } from 'node:zlib';
+import type { Delivery } from '../delivery.js';
+
+// An entry: 4 bytes of mark, then the lengths of head and body and the CRC-32 of both lengths, head and body (each
+// 4 bytes, big-endian), then the head (JSON) and the body.
+const MARK = Buffer.from('CLJ1');
+const FRAME_BYTES = 16;
+
+/** What stands at a place of a segment. */
+export type Scanned =
+  | { readonly kind: 'entry'; readonly delivery: Delivery; readonly end: number }
+  /** The segment ends before the entry does: it was being written when the process or the machine stopped. */
+  | { readonly kind: 'torn' }
+  /** Bytes that were whole once. `end` is where the next entry may begin. */
+  | { readonly kind: 'damaged'; readonly end: number };
+
+interface Head {
+  readonly id: string;
+  readonly source: string;
+  readonly receivedAt: number;
+  readonly remoteAddress: string | null;
+  readonly sha256: string;
+}
+
+/** The bytes of an entry, in pieces to be written one after the other. */
+export function encodeEntry(delivery: Delivery): Buffer[] {
+  const { id, source, receivedAt, remoteAddress, sha256, body } = delivery;
+  const head: Head = { id, source, receivedAt, remoteAddress, sha256: sha256.toString('hex') };
+  const headBytes = Buffer.from(JSON.stringify(head));
+  const frame = Buffer.alloc(FRAME_BYTES);
+  MARK.copy(frame);
+  frame.writeUInt32BE(headBytes.length, 4);
+  frame.writeUInt32BE(body.length, 8);
+  frame.writeUInt32BE(checksum(frame, headBytes, body), 12);
+  return [frame, headBytes, body];
+}
+
+/** Looks at what stands at `start`, which must be before the end of the segment. */
+export function scanEntry(segment: Buffer, start: number): Scanned {
+  if (!segment.subarray(start, start + MARK.length).equals(MARK.subarray(0, segment.length - start))) {
+    return { kind: 'damaged', end: nextMark(segment, start + 1) };
+  }
+  if (segment.length - start < FRAME_BYTES) return { kind: 'torn' };
+  const headStart = start + FRAME_BYTES;
+  const bodyStart = headStart + segment.readUInt32BE(start + 4);
+  const end = bodyStart + segment.readUInt32BE(start + 8);
+  const next = nextMark(segment, start + 1);
+  // With an entry behind it, this one was whole: then its lengths are what is damaged.
+  if (end > segment.length) return next < segment.length ? { kind: 'damaged', end: next } : { kind: 'torn' };
+  const head = segment.subarray(headStart, bodyStart);
+  const body = segment.subarray(bodyStart, end);
+  if (checksum(segment.subarray(start, headStart), head, body) !== segment.readUInt32BE(start + 12)) {
+    return { kind: 'damaged', end: next };
+  }
+  return { kind: 'entry', delivery: deliveryOf(head, body), end };
+}
+
+function nextMark(segment: Buffer, from: number): number {
+  const place = segment.indexOf(MARK, from);
+  return place < 0 ? segment.length : place;
+}
+
+function checksum(frame: Buffer, head: Buffer, body: Buffer): number {
+  return crc32(body, crc32(head, crc32(frame.subarray(MARK.length, FRAME_BYTES - 4))));
+}
+
+function deliveryOf(head: Buffer, body: Buffer): Delivery {
+  const { sha256, ...rest } = JSON.parse(head.toString('utf8')) as Head;
+  return { ...rest, body, sha256: Buffer.from(sha256, 'hex'), via: 'journal' };
+}

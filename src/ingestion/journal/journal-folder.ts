@@ -1,0 +1,147 @@
+// The journal's folder in, a folder of this process's own in it out, and what dead processes left behind.
+//
+// Every process has a folder of its own, so that none ever reads what another still writes. The owner listens on a
+// socket in it: whoever can connect knows that the owner lives, even if it is frozen; when the process is gone, however
+// it ended, nobody can. Unlike a process id, that holds across containers that share a volume.
+import { once } from 'node:events';
+import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { connect, createServer, type Server } from 'node:net';
+import { join } from 'node:path';
+import { v7 as uuidv7 } from 'uuid';
+import { errorCode } from '../../errors.js';
+
+const SEGMENT = /^[0-9a-f-]{36}\.journal$/;
+const UNFINISHED = '.new-';
+const UNFINISHED_IS_DEAD_AFTER_MS = 60_000;
+const SOCKET = 'owner';
+
+/** A folder that this process owns until it ends. */
+export class JournalFolder {
+  private constructor(
+    private readonly parent: string,
+    private readonly name: string,
+    private readonly server: Server,
+  ) {}
+
+  get path(): string {
+    return join(this.parent, this.name);
+  }
+
+  /** @throws Error of the file system when the folder can't be made */
+  static async create(parent: string): Promise<JournalFolder> {
+    await mkdir(parent, { recursive: true, mode: 0o700 });
+    const name = uuidv7();
+    const unfinished = join(parent, UNFINISHED + name);
+    await mkdir(unfinished, { mode: 0o700 });
+    const server = createServer((connection) => connection.destroy());
+    await atSocket(unfinished, async (path) => {
+      server.listen(path);
+      await once(server, 'listening');
+    });
+    server.unref();
+    // Only now can others see it: with its owner alive.
+    await rename(unfinished, join(parent, name));
+    await syncFolder(parent);
+    return new JournalFolder(parent, name, server);
+  }
+
+  /** The segments in this folder, oldest first. */
+  async segments(): Promise<string[]> {
+    return segmentsIn(this.path);
+  }
+
+  /** Takes the segments of dead processes into this folder. Returns how many there were. */
+  async adopt(): Promise<number> {
+    let adopted = 0;
+    for (const entry of await readdir(this.parent, { withFileTypes: true })) {
+      if (!entry.isDirectory() || entry.name === this.name) continue;
+      const folder = join(this.parent, entry.name);
+      if (await isDead(folder, entry.name.startsWith(UNFINISHED))) adopted += await this.take(folder);
+    }
+    if (adopted > 0) await syncFolder(this.path);
+    return adopted;
+  }
+
+  /** Lets go of the folder; it is removed when it holds nothing any more. */
+  async release(): Promise<void> {
+    this.server.close();
+    if ((await this.segments()).length === 0) await rm(this.path, { recursive: true, force: true });
+  }
+
+  /** One rename a segment: when two processes adopt at once, each segment goes to one of them. */
+  private async take(folder: string): Promise<number> {
+    let taken = 0;
+    for (const segment of await segmentsIn(folder)) {
+      try {
+        await rename(join(folder, segment), join(this.path, segment));
+        taken += 1;
+      } catch (error) {
+        if (errorCode(error) !== 'ENOENT') throw error;
+      }
+    }
+    if ((await segmentsIn(folder)).length === 0) await rm(folder, { recursive: true, force: true });
+    return taken;
+  }
+}
+
+/** Makes what was done in a folder (files made, renamed, removed) survive a loss of power. */
+export async function syncFolder(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  try {
+    await handle.sync();
+  } finally {
+    await handle.close();
+  }
+}
+
+async function segmentsIn(folder: string): Promise<string[]> {
+  try {
+    return (await readdir(folder)).filter((name) => SEGMENT.test(name)).sort();
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw error;
+  }
+}
+
+async function isDead(folder: string, unfinished: boolean): Promise<boolean> {
+  try {
+    if (unfinished && Date.now() - (await stat(folder)).mtimeMs < UNFINISHED_IS_DEAD_AFTER_MS) return false;
+    return await atSocket(folder, refuses);
+  } catch (error) {
+    // Somebody else has adopted and removed it.
+    if (errorCode(error) === 'ENOENT') return false;
+    throw error;
+  }
+}
+
+async function refuses(path: string): Promise<boolean> {
+  const socket = connect(path);
+  try {
+    await once(socket, 'connect');
+    return false;
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'ECONNREFUSED' || code === 'ENOENT') return true;
+    throw error;
+  } finally {
+    socket.destroy();
+  }
+}
+
+/**
+ * A socket's path may have 107 bytes; a folder's may have more. On Linux the folder's descriptor stands for it, on
+ * Windows a socket has a name of its own.
+ */
+async function atSocket<T>(folder: string, work: (path: string) => Promise<T>): Promise<T> {
+  if (process.platform === 'win32') {
+    return work(`\\\\.\\pipe\\call-ledger-${folder.slice(-36)}`);
+  }
+  const handle = await open(folder, 'r');
+  try {
+    return await work(
+      process.platform === 'linux' ? `/proc/self/fd/${handle.fd}/${SOCKET}` : join(folder, SOCKET),
+    );
+  } finally {
+    await handle.close();
+  }
+}

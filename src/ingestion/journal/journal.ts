@@ -1,0 +1,262 @@
+// Deliveries that the database did not take in time in; durable on this machine's disk out, until they are drained.
+import { Injectable, Logger } from '@nestjs/common';
+import { type FileHandle, copyFile, open, readFile, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { v7 as uuidv7 } from 'uuid';
+import { Settings } from '../../config/settings.js';
+import { errorText } from '../../errors.js';
+import type { Delivery } from '../delivery.js';
+import { encodeEntry, scanEntry } from './journal-entry.js';
+import { JournalFolder, syncFolder } from './journal-folder.js';
+
+/** The journal can't keep a delivery: it is full, or its disk is, or can't be written. Nothing of it was kept. */
+export class JournalUnavailableError extends Error {}
+
+/** Entries read from one segment, and how far they reach. */
+export interface JournalBatch {
+  readonly segment: string;
+  readonly deliveries: readonly Delivery[];
+  readonly end: number;
+}
+
+/**
+ * A segment is deleted as a whole: after a crash, this much at most is drained a second time, which changes nothing.
+ * It is also what one read of the drainer holds in memory.
+ */
+const SEGMENT_BYTES = 8 * 1024 * 1024;
+
+interface Segment {
+  readonly name: string;
+  bytes: number;
+  /** Bytes from its beginning that are drained, or were no entries. */
+  drained: number;
+}
+
+interface Append {
+  readonly pieces: readonly Buffer[];
+  readonly bytes: number;
+  readonly done: () => void;
+  readonly failed: (error: unknown) => void;
+}
+
+/**
+ * An append-only log in segments, in a folder of this process's own. All appends that wait together are written and
+ * made durable (`fdatasync`) together.
+ *
+ * Only the newest segment is written. After a failed write it is cut back to its last whole entry, or left, and a new
+ * one begun: what is torn stands at the end of a segment.
+ */
+@Injectable()
+export class Journal {
+  private readonly logger = new Logger('Journal');
+  private folder: JournalFolder | undefined;
+  private making: Promise<JournalFolder> | undefined;
+  private segments: Segment[] = [];
+  private newest: { readonly segment: Segment; readonly file: FileHandle } | undefined;
+  private waiting: Append[] = [];
+  private waitingBytes = 0;
+  private writing: Promise<void> | undefined;
+
+  /** Why the last append failed; undefined when it did not. */
+  private failure: string | undefined;
+
+  constructor(private readonly settings: Settings) {}
+
+  get isOff(): boolean {
+    return this.settings.journalDir === undefined;
+  }
+
+  /** Why a delivery could not be kept now, as far as is known without trying. */
+  get problem(): string | undefined {
+    if (this.isOff) return 'the journal is off';
+    return this.bytes >= this.settings.journalMaxBytes ? 'the journal is full' : this.failure;
+  }
+
+  /** Bytes of the segments that are not wholly drained. */
+  get bytes(): number {
+    return this.segments.reduce((sum, segment) => sum + segment.bytes, 0) + this.waitingBytes;
+  }
+
+  get isEmpty(): boolean {
+    return this.waitingBytes === 0 && this.segments.every((segment) => segment.drained >= segment.bytes);
+  }
+
+  /**
+   * Keeps a delivery. When this resolves it is on the disk.
+   *
+   * @throws JournalUnavailableError
+   */
+  async append(delivery: Delivery): Promise<void> {
+    if (this.isOff) throw new JournalUnavailableError('the journal is off');
+    const pieces = encodeEntry(delivery);
+    const bytes = pieces.reduce((sum, piece) => sum + piece.length, 0);
+    if (this.bytes + bytes > this.settings.journalMaxBytes)
+      throw new JournalUnavailableError('the journal is full');
+    await new Promise<void>((done, failed) => {
+      this.waiting.push({ pieces, bytes, done, failed });
+      this.waitingBytes += bytes;
+      this.writing ??= this.writeWaiting();
+    });
+  }
+
+  /** Takes over what dead processes left, this one's own earlier run included. */
+  async adopt(): Promise<void> {
+    const folder = await this.ownFolder();
+    if ((await folder.adopt()) === 0) return;
+    const known = new Set(this.segments.map((segment) => segment.name));
+    for (const name of await folder.segments()) {
+      if (known.has(name)) continue;
+      const { size } = await stat(join(folder.path, name));
+      this.segments.push({ name, bytes: size, drained: 0 });
+      this.logger.warn(`taken over from a process that has ended: ${size} bytes of journal`);
+    }
+    this.segments.sort((a, b) => (a.name < b.name ? -1 : 1));
+  }
+
+  /** The oldest entries that are not drained, at most a segment's; undefined when there are none. */
+  async oldest(): Promise<JournalBatch | undefined> {
+    for (const segment of [...this.segments]) {
+      if (segment.drained >= segment.bytes) {
+        await this.removeDrained(segment);
+        continue;
+      }
+      const batch = await this.read(segment);
+      if (batch.deliveries.length > 0) return batch;
+      segment.drained = batch.end;
+    }
+    return undefined;
+  }
+
+  /** Forgets the entries of a batch: they are in the database now. */
+  async remove(batch: JournalBatch): Promise<void> {
+    const segment = this.segments.find(({ name }) => name === batch.segment);
+    if (segment === undefined) return;
+    segment.drained = batch.end;
+    await this.removeDrained(segment);
+  }
+
+  /** Waits for the appends under way and lets go of the folder. */
+  async close(): Promise<void> {
+    await this.writing;
+    await this.newest?.file.close();
+    this.newest = undefined;
+    for (const segment of [...this.segments]) await this.removeDrained(segment);
+    await this.folder?.release();
+    this.folder = undefined;
+  }
+
+  private async ownFolder(): Promise<JournalFolder> {
+    if (this.settings.journalDir === undefined) throw new JournalUnavailableError('the journal is off');
+    this.making ??= JournalFolder.create(this.settings.journalDir);
+    try {
+      this.folder ??= await this.making;
+    } catch (error) {
+      this.failure = `the journal can not be made: ${errorText(error)}`;
+      throw error;
+    } finally {
+      this.making = undefined;
+    }
+    return this.folder;
+  }
+
+  private async writeWaiting(): Promise<void> {
+    while (this.waiting.length > 0) {
+      const appends = this.waiting;
+      this.waiting = [];
+      let failure: Error | undefined;
+      try {
+        await this.write(appends);
+      } catch (error) {
+        failure = new JournalUnavailableError('the journal can not be written', { cause: error });
+        this.logger.error(`can not be written: ${errorText(error)}`);
+      }
+      this.failure = failure?.message;
+      for (const append of appends) {
+        this.waitingBytes -= append.bytes;
+        if (failure === undefined) append.done();
+        else append.failed(failure);
+      }
+    }
+    this.writing = undefined;
+  }
+
+  private async write(appends: readonly Append[]): Promise<void> {
+    const { segment, file } = await this.writable();
+    const bytes = appends.reduce((sum, append) => sum + append.bytes, 0);
+    try {
+      const { bytesWritten } = await file.writev(appends.flatMap((append) => append.pieces));
+      if (bytesWritten < bytes) throw new Error('the disk took only a part');
+      await file.datasync();
+      segment.bytes += bytes;
+    } catch (error) {
+      await this.cutBack(segment, file);
+      throw error;
+    }
+  }
+
+  private async writable(): Promise<{ segment: Segment; file: FileHandle }> {
+    if (this.newest !== undefined && this.newest.segment.bytes >= SEGMENT_BYTES) {
+      await this.newest.file.close();
+      this.newest = undefined;
+    }
+    if (this.newest === undefined) {
+      const folder = await this.ownFolder();
+      const segment = { name: `${uuidv7()}.journal`, bytes: 0, drained: 0 };
+      const file = await open(join(folder.path, segment.name), 'ax', 0o600);
+      await syncFolder(folder.path);
+      this.segments.push(segment);
+      this.newest = { segment, file };
+    }
+    return this.newest;
+  }
+
+  /** After a failed write: what is torn must not stand between whole entries. */
+  private async cutBack(segment: Segment, file: FileHandle): Promise<void> {
+    try {
+      await file.truncate(segment.bytes);
+    } catch {
+      // Then it stays at the end of this segment, where the reader expects it, and the next entries go to a new one.
+      this.newest = undefined;
+      await file.close().catch(() => undefined);
+    }
+  }
+
+  private async read(segment: Segment): Promise<JournalBatch> {
+    const folder = await this.ownFolder();
+    const path = join(folder.path, segment.name);
+    // No further than what is durable: behind it, a write may be under way.
+    const bytes = (await readFile(path)).subarray(0, segment.bytes);
+    const deliveries: Delivery[] = [];
+    let position = segment.drained;
+    while (position < bytes.length) {
+      const scanned = scanEntry(bytes, position);
+      if (scanned.kind === 'entry') deliveries.push(scanned.delivery);
+      if (scanned.kind === 'damaged') await this.keepDamaged(path, position);
+      if (scanned.kind === 'torn')
+        this.logger.warn('the last entry of a segment is torn: it was never acknowledged');
+      position = scanned.kind === 'torn' ? bytes.length : scanned.end;
+    }
+    return { segment: segment.name, deliveries, end: position };
+  }
+
+  /** For a person to look at: the machine can't read it, and nothing is thrown away. */
+  private async keepDamaged(path: string, position: number): Promise<void> {
+    await copyFile(path, join(dirname(dirname(path)), `${basename(path)}.damaged`));
+    this.logger.error(
+      `a segment is damaged at byte ${position}; a copy of it is kept as ${basename(path)}.damaged`,
+    );
+  }
+
+  private async removeDrained(segment: Segment): Promise<void> {
+    if (segment.drained < segment.bytes || this.folder === undefined) return;
+    if (this.newest?.segment === segment) {
+      // Appends go on: only a quiet journal's newest segment is taken away.
+      if (this.writing !== undefined) return;
+      const { file } = this.newest;
+      this.newest = undefined;
+      await file.close();
+    }
+    this.segments = this.segments.filter((other) => other !== segment);
+    await rm(join(this.folder.path, segment.name), { force: true });
+  }
+}
