@@ -11,6 +11,7 @@ import { DeliveryReader } from './reading/delivery-reader.js';
 import { DeliveryRepository } from './writing/delivery.repository.js';
 import { GroupCommit } from './writing/group-commit.js';
 import { LedgerWriter } from './writing/ledger-writer.js';
+import { BodyBudget } from './push/body-budget.js';
 import { PushController } from './push/push.controller.js';
 import { PushService } from './push/push.service.js';
 import { QuarantineRepository } from './writing/quarantine.repository.js';
@@ -21,6 +22,7 @@ import { RollupRepository } from './writing/rollup.repository.js';
   imports: [SecurityModule],
   controllers: [PushController],
   providers: [
+    BodyBudget,
     PushService,
     Breaker,
     DeliveryIntake,

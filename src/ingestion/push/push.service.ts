@@ -4,14 +4,19 @@ import type { Response } from 'express';
 import { Settings } from '../../config/settings.js';
 import { arrive } from '../delivery.js';
 import { DeliveryIntake } from '../delivery-intake.js';
+import { BodyBudget } from './body-budget.js';
 import type { PushAnswer } from './push-answer.dto.js';
 import { readPushBody, UnreadableEncodingError } from './push-body.js';
 import type { PushRequest } from './push.guard.js';
+
+/** What a push is taken to hold while it has not said how much it does. */
+const UNDECLARED_BYTES = 65_536;
 
 @Injectable()
 export class PushService {
   constructor(
     private readonly settings: Settings,
+    private readonly budget: BodyBudget,
     private readonly intake: DeliveryIntake,
   ) {}
 
@@ -23,11 +28,17 @@ export class PushService {
       response.setHeader('X-Delivery-Id', delivery.id);
       return delivery;
     };
+    const declared = Number(request.headers['content-length'] ?? UNDECLARED_BYTES);
+    const giveBack = [this.budget.take(declared)];
     try {
-      await this.intake.take(arrival(await readPushBody(request, this.settings.pushBodyLimit)));
+      const body = await readPushBody(request, this.settings.pushBodyLimit);
+      giveBack.push(this.budget.take(Math.max(0, body.length - declared)));
+      await this.intake.take(arrival(body));
     } catch (error) {
       if (!(error instanceof UnreadableEncodingError)) throw error;
       await this.intake.refuse(arrival(error.body), error);
+    } finally {
+      for (const give of giveBack) give();
     }
     return { code: 0, msg: 'Success' };
   }
