@@ -15,7 +15,8 @@ const MAY_IMPORT = {
   openapi: [],
   persistence: ['config'],
   query: ['config', 'http', 'persistence', 'security'],
-  security: ['config'],
+  quarantine: ['http', 'persistence', 'security'],
+  security: ['config', 'http'],
   simulator: [],
   time: [],
 };

@@ -5,6 +5,7 @@ import { ConnectionDrain } from './http/connection-drain.js';
 import { HealthModule } from './health/health.module.js';
 import { IngestionModule } from './ingestion/ingestion.module.js';
 import { PersistenceModule } from './persistence/persistence.module.js';
+import { QuarantineModule } from './quarantine/quarantine.module.js';
 import { QueryModule } from './query/query.module.js';
 
 /** The service: the list of its modules. */
@@ -17,6 +18,7 @@ export class AppModule {
         ConfigModule.forRoot(settings),
         PersistenceModule,
         IngestionModule,
+        QuarantineModule,
         QueryModule,
         HealthModule,
       ],

@@ -1,7 +1,7 @@
 // The reads of batches, with their totals from the rollups.
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../persistence/database.js';
-import { SqlConditions } from '../sql-conditions.js';
+import { SqlConditions } from '../../persistence/sql-conditions.js';
 import { TOTALS, type TotalsRow } from '../totals.js';
 
 export interface BatchRow extends TotalsRow {

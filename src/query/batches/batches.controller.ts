@@ -2,7 +2,7 @@ import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { linkNext } from '../../http/page.js';
-import { NEXT_PAGE_LINK, QueryApi } from '../query-docs.js';
+import { NEXT_PAGE_LINK, QueryApi } from '../../security/query-api.js';
 import { BatchPage, BatchQuery } from './batch.dto.js';
 import { BatchesService } from './batches.service.js';
 

@@ -1,7 +1,7 @@
 // The reads of calls and call_revisions.
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../persistence/database.js';
-import { SqlConditions } from '../sql-conditions.js';
+import { SqlConditions } from '../../persistence/sql-conditions.js';
 import { CALL_COLUMNS, type CallRow } from './call-row.js';
 
 /** What calls to list. Times are epoch milliseconds, ranges half-open. */

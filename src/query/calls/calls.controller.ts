@@ -5,7 +5,7 @@ import { linkNext } from '../../http/page.js';
 import { PageQuery } from '../../http/page.dto.js';
 import { MayBeMissing } from '../../http/problem.docs.js';
 import { NoParameters } from '../../http/validation.pipe.js';
-import { NEXT_PAGE_LINK, QueryApi } from '../query-docs.js';
+import { NEXT_PAGE_LINK, QueryApi } from '../../security/query-api.js';
 import { CallQuery } from './call-query.dto.js';
 import { CallDto, CallHistory, CallPage } from './call.dto.js';
 import { CallsService } from './calls.service.js';

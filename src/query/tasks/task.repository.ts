@@ -1,7 +1,7 @@
 // The reads of tasks, with their totals from the rollups.
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../persistence/database.js';
-import { SqlConditions } from '../sql-conditions.js';
+import { SqlConditions } from '../../persistence/sql-conditions.js';
 import { TOTALS, type TotalsRow } from '../totals.js';
 
 export interface TaskRow extends TotalsRow {

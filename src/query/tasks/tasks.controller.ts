@@ -7,7 +7,7 @@ import { MayBeMissing } from '../../http/problem.docs.js';
 import { NoParameters } from '../../http/validation.pipe.js';
 import { BatchDto, BatchPage } from '../batches/batch.dto.js';
 import { BatchesService } from '../batches/batches.service.js';
-import { NEXT_PAGE_LINK, QueryApi } from '../query-docs.js';
+import { NEXT_PAGE_LINK, QueryApi } from '../../security/query-api.js';
 import { TaskDto, TaskPage, TaskQuery } from './task.dto.js';
 import { TasksService } from './tasks.service.js';
 

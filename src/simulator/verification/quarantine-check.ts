@@ -38,8 +38,12 @@ async function countMarks(api: LedgerApi, run: string): Promise<{ found: number;
   const marks = new Set<string>();
   let entries = 0;
   for await (const page of api.pages(PATH, { limit: String(LARGEST_PAGE) })) {
-    for (const { raw } of page) {
-      const found = mark.exec(typeof raw === 'string' ? raw : JSON.stringify(raw ?? null))?.[0];
+    for (const { raw, rawEncoding } of page) {
+      const text = typeof raw === 'string' ? raw : '';
+      // Bytes that are no UTF-8 come as base64; the marks in them are ASCII.
+      const found = mark.exec(
+        rawEncoding === 'base64' ? Buffer.from(text, 'base64').toString('latin1') : text,
+      )?.[0];
       if (found === undefined) continue;
       marks.add(found);
       entries += 1;

@@ -1,9 +1,9 @@
-// What the descriptions of all queries have in common.
+// What all questions have in common: who may ask, and what can go wrong.
 import { applyDecorators, UseGuards, UseInterceptors } from '@nestjs/common';
 import { ApiBearerAuth } from '@nestjs/swagger';
 import { ExactJsonInterceptor } from '../http/exact-json.interceptor.js';
 import { DatabaseMayBeAway, InvalidRequest, Unauthorized } from '../http/problem.docs.js';
-import { ApiKeyGuard } from '../security/api-key.guard.js';
+import { ApiKeyGuard } from './api-key.guard.js';
 
 /** For controllers: guarded by an API key, with the errors that every query can have. */
 export function QueryApi(): ClassDecorator {
