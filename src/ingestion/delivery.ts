@@ -1,6 +1,6 @@
 // What goes from hand to hand on the way of a push.
 import { createHash } from 'node:crypto';
-import { v7 as uuidv7 } from 'uuid';
+import { orderedId } from './ordered-id.js';
 import type { ReadCall } from './reading/record-reader.js';
 
 /** How a delivery came into the ledger. */
@@ -48,7 +48,7 @@ export function arrive(
   receivedAt: number,
 ): Delivery {
   return {
-    id: uuidv7({ msecs: receivedAt }),
+    id: orderedId(receivedAt),
     source,
     receivedAt,
     remoteAddress,

@@ -13,5 +13,7 @@ export class PushError extends HttpException {
     options?: { cause: unknown },
   ) {
     super({ code: status, msg: reason }, status, options);
+    // Nest takes the message from a field `message` of the answer, which this form has not.
+    this.message = reason;
   }
 }

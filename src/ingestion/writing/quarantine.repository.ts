@@ -1,8 +1,8 @@
 // The writes to the quarantine.
 import { Injectable } from '@nestjs/common';
-import { v7 as uuidv7 } from 'uuid';
 import type { Transaction } from '../../persistence/database.js';
 import type { Delivery, Reject } from '../delivery.js';
+import { orderedId } from '../ordered-id.js';
 
 const INSERT = {
   name: 'insert-quarantine',
@@ -31,7 +31,7 @@ export class QuarantineRepository {
 
 function values(delivery: Delivery, rejects: readonly Reject[], sha256: Buffer | null): unknown[] {
   return [
-    rejects.map(() => uuidv7({ msecs: delivery.receivedAt })),
+    rejects.map(() => orderedId(delivery.receivedAt)),
     delivery.id,
     delivery.receivedAt,
     delivery.source,
