@@ -71,11 +71,11 @@ describe('The embedded PostgreSQL', () => {
       await writeFile(path, Buffer.alloc(9 * 1024 * 1024, 'x'), { mode: 0o600 });
       const url = await harness.embedded(dataDirectory).server.start();
       await query(url, 'CREATE TABLE numbers (number text PRIMARY KEY)');
-      const twice = `INSERT INTO numbers VALUES ('13912345678'), ('13912345678')`;
+      const twice = `INSERT INTO numbers VALUES ('12012345678'), ('12012345678')`;
       await expect(query(url, twice)).rejects.toThrow(/duplicate key/);
       const log = await readFile(path, 'utf8');
       expect(log).toMatch(/duplicate key value violates/);
-      expect(log).not.toMatch(/13912345678/);
+      expect(log).not.toMatch(/12012345678/);
       expect((await stat(path)).mode & 0o777).toBe(0o600);
       expect((await stat(path)).size).toBeLessThan(100_000);
       expect((await stat(`${path}.1`)).size).toBe(9 * 1024 * 1024);
