@@ -1,4 +1,5 @@
 // A position in a list in, an opaque text out, and back. A cursor is the client's to send, so nothing in it is trusted.
+import { validate as isUuid } from 'uuid';
 import { EARLIEST_MS, LATEST_MS } from '../time/civil-time.js';
 import { InvalidParametersException } from './invalid-parameters.js';
 
@@ -27,6 +28,16 @@ export function decodeCursor(
     position.length === types.length && position.every((part, index) => isPart(part, types[index]));
   if (!fits) throw invalid('is not a cursor');
   return position as Position;
+}
+
+/** Greater than every UUIDv7: where a list that is ordered by such ids, newest first, begins. */
+export const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
+
+/** As {@link decodeCursor}, for lists that are ordered by a UUID alone. */
+export function decodeIdCursor(cursor: string, kind: string): string {
+  const [id] = decodeCursor(cursor, kind, ['string']);
+  if (typeof id === 'string' && isUuid(id)) return id;
+  throw invalid('is not a cursor');
 }
 
 function parse(cursor: string): unknown {

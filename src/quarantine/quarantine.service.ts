@@ -2,14 +2,11 @@
 import { Injectable, NotFoundException } from '@nestjs/common';
 import { isUtf8 } from 'node:buffer';
 import { validate as isUuid } from 'uuid';
-import { decodeCursor, encodeCursor } from '../http/cursor.js';
-import { InvalidParametersException } from '../http/invalid-parameters.js';
+import { decodeIdCursor, encodeCursor, LAST_ID } from '../http/cursor.js';
 import { type Page, pageOf } from '../http/page.js';
 import { DEFAULT_LIMIT } from '../http/page.dto.js';
 import type { QuarantineEntryDto, QuarantineQuery } from './quarantine.dto.js';
 import { QuarantineRepository, type QuarantineRow } from './quarantine.repository.js';
-
-const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 @Injectable()
 export class QuarantineService {
@@ -21,7 +18,7 @@ export class QuarantineService {
     cursor,
     ...filter
   }: QuarantineQuery): Promise<Page<QuarantineEntryDto>> {
-    const before = cursor === undefined ? LAST_ID : idOf(cursor);
+    const before = cursor === undefined ? LAST_ID : decodeIdCursor(cursor, 'quarantine');
     const { rows, endsEarly } = await this.quarantine.list(filter, before, limit + 1);
     return pageOf(rows.map(entryDto), limit, (last) => encodeCursor('quarantine', [last.id]), endsEarly);
   }
@@ -32,12 +29,6 @@ export class QuarantineService {
     if (row === undefined) throw new NotFoundException('There is no entry with this id in the quarantine');
     return entryDto(row);
   }
-}
-
-function idOf(cursor: string): string {
-  const [id] = decodeCursor(cursor, 'quarantine', ['string']);
-  if (typeof id === 'string' && isUuid(id)) return id;
-  throw new InvalidParametersException([{ path: 'cursor', message: 'is not a cursor' }]);
 }
 
 function entryDto(row: QuarantineRow): QuarantineEntryDto {

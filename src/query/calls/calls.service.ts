@@ -1,11 +1,9 @@
 // A question about calls in, its answer out.
 import { Injectable, NotFoundException } from '@nestjs/common';
-import { validate as isUuid } from 'uuid';
 import { Settings } from '../../config/settings.js';
-import { decodeCursor, encodeCursor } from '../../http/cursor.js';
+import { decodeCursor, decodeIdCursor, encodeCursor, LAST_ID } from '../../http/cursor.js';
 import { parseExact } from '../../http/exact-json.js';
 import { instantOf } from '../../http/instant-text.js';
-import { InvalidParametersException } from '../../http/invalid-parameters.js';
 import { type Page, pageOf } from '../../http/page.js';
 import { DEFAULT_LIMIT, type PageQuery } from '../../http/page.dto.js';
 import { isStorable } from '../storable.js';
@@ -15,7 +13,6 @@ import type { CallContent, CallDto, CallRevisionDto } from './call.dto.js';
 import { type CallFilter, type CallPosition, CallRepository, type RevisionRow } from './call.repository.js';
 
 const NO_SUCH_CALL = 'There is no call with this callId';
-const LAST_ID = 'ffffffff-ffff-ffff-ffff-ffffffffffff';
 
 @Injectable()
 export class CallsService {
@@ -48,7 +45,7 @@ export class CallsService {
    */
   async history(callId: string, query: PageQuery): Promise<Page<CallRevisionDto>> {
     const { limit = DEFAULT_LIMIT, cursor } = query;
-    const before = cursor === undefined ? LAST_ID : deliveryIdOf(cursor);
+    const before = cursor === undefined ? LAST_ID : decodeIdCursor(cursor, 'history');
     const { call, past } = isStorable(callId)
       ? await this.calls.history(callId, before, limit + 1)
       : { call: undefined, past: [] };
@@ -75,12 +72,6 @@ export class CallsService {
 function positionOf(cursor: string, kind: string): CallPosition {
   const [occurredAt, callId] = decodeCursor(cursor, kind, ['number', 'string']);
   return { occurredAt: Number(occurredAt), callId: String(callId) };
-}
-
-function deliveryIdOf(cursor: string): string {
-  const [id] = decodeCursor(cursor, 'history', ['string']);
-  if (typeof id === 'string' && isUuid(id)) return id;
-  throw new InvalidParametersException([{ path: 'cursor', message: 'is not a cursor' }]);
 }
 
 function presentContent(row: CallRow): CallRevisionDto {
