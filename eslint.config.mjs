@@ -15,7 +15,7 @@ const MAY_IMPORT = {
   openapi: [],
   persistence: ['config'],
   query: ['config', 'http', 'persistence', 'security'],
-  quarantine: ['http', 'persistence', 'security'],
+  quarantine: ['config', 'http', 'ingestion', 'persistence', 'security'],
   security: ['config', 'http'],
   simulator: [],
   time: [],

@@ -35,12 +35,26 @@ export function ListParameter({ description, example }: Example): PropertyDecora
   return applyDecorators(
     parameter({ type: String, description: `${description} A comma-separated list takes several.`, example }),
     Transform(({ value }: { value: unknown }) => listOf(value)),
-    IsArray({ message: 'must be text' }),
-    ArrayMaxSize(MOST_IN_A_LIST, { message: `must have at most ${MOST_IN_A_LIST} values` }),
-    IsString({ each: true, message: 'must be text' }),
+    ...listRules(MOST_IN_A_LIST, 'must be text'),
+  );
+}
+
+/** A list in a JSON body: an array of texts. */
+export function ListField({ description, example }: Example, most = MOST_IN_A_LIST): PropertyDecorator {
+  return applyDecorators(
+    parameter({ type: [String], maxItems: most, description, example: [example] }),
+    ...listRules(most, 'must be an array of texts'),
+  );
+}
+
+function listRules(most: number, type: string): PropertyDecorator[] {
+  return [
+    IsArray({ message: type }),
+    ArrayMaxSize(most, { message: `must have at most ${most} values` }),
+    IsString({ each: true, message: type }),
     MaxLength(LONGEST_TEXT, { each: true, message: `must have at most ${LONGEST_TEXT} characters` }),
     Matches(WITHOUT_NUL, { each: true, message: 'must not contain a NUL character' }),
-  );
+  ];
 }
 
 function listOf(value: unknown): unknown {

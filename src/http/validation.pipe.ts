@@ -6,7 +6,7 @@ import type { ProblemDetail } from './problem.dto.js';
 /** For routes that take no query parameters: `@Query() _none: NoParameters`. */
 export class NoParameters {}
 
-/** Checks requests against their DTOs; a parameter that none of them names is an error. */
+/** Checks queries and bodies against their DTOs; a parameter that none of them names is an error. */
 @Injectable()
 export class RequestValidationPipe extends ValidationPipe {
   constructor() {
@@ -16,8 +16,10 @@ export class RequestValidationPipe extends ValidationPipe {
     });
   }
 
-  override async transform(value: unknown, metadata: ArgumentMetadata): Promise<unknown> {
-    if (metadata.type !== 'query' || metadata.metatype === undefined) return super.transform(value, metadata);
+  override async transform(given: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    if (metadata.type === 'param' || metadata.type === 'custom' || metadata.metatype === undefined)
+      return super.transform(given, metadata);
+    const value = metadata.type === 'body' ? bodyFields(given) : given;
     const unknown = unknownParameters(value, metadata.metatype);
     // class-validator's own whitelist overlooks names that every object has, as `constructor`.
     if (unknown.length > 0)
@@ -38,13 +40,23 @@ export class RequestValidationPipe extends ValidationPipe {
   }
 }
 
-function unknownParameters(query: unknown, dto: NonNullable<ArgumentMetadata['metatype']>): ProblemDetail[] {
+function unknownParameters(given: unknown, dto: NonNullable<ArgumentMetadata['metatype']>): ProblemDetail[] {
   const metadatas = getMetadataStorage().getTargetValidationMetadatas(dto, '', false, false);
   const known = new Set(metadatas.map((metadata) => metadata.propertyName));
-  const names = typeof query === 'object' && query !== null ? Object.keys(query) : [];
-  return names
+  return Object.keys(isObject(given) ? given : {})
     .filter((name) => !known.has(name))
     .map((path) => ({ path, message: 'is not a parameter of this request' }));
+}
+
+/** Null is as good as missing. */
+function bodyFields(body: unknown): object {
+  if (!isObject(body))
+    throw new InvalidParametersException([{ path: '', message: 'the body must be a JSON object' }]);
+  return Object.fromEntries(Object.entries(body).filter(([, field]) => field !== null));
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 /** One problem a parameter is enough: the rules of one parameter mostly fail together. */

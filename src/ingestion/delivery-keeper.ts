@@ -52,13 +52,13 @@ export class DeliveryKeeper {
 
   /** Keeps a body that can't be read. */
   async quarantine(delivery: Delivery, { reason, place }: UnreadableBodyError): Promise<void> {
-    await this.writer.writeUnreadable(delivery, { place, reason, raw: delivery.body });
+    await this.writer.writeUnreadable(delivery, { place, reason, raw: delivery.body, records: null });
   }
 
   /** Keeps a delivery that PostgreSQL does not take as calls, as it came. */
   async quarantineUnwritable(delivery: Delivery, error: unknown): Promise<void> {
     const reason = `The delivery could not be written: ${errorText(error)}`;
-    await this.writer.writeUnreadable(delivery, { place: '', reason, raw: delivery.body });
+    await this.writer.writeUnreadable(delivery, { place: '', reason, raw: delivery.body, records: null });
     this.logger.error({ outcome: 'unwritable', deliveryId: delivery.id, reason });
   }
 

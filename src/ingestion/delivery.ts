@@ -27,6 +27,8 @@ export interface Reject {
   readonly place: string;
   readonly reason: string;
   readonly raw: Buffer;
+  /** 1, or more where many records are kept as one array; null for a whole body. */
+  readonly records: number | null;
 }
 
 /** A delivery whose body has been read. */

@@ -14,6 +14,7 @@ import { LedgerWriter } from './writing/ledger-writer.js';
 import { BodyBudget } from './push/body-budget.js';
 import { PushController } from './push/push.controller.js';
 import { PushService } from './push/push.service.js';
+import { Replayer } from './replayer.js';
 import { QuarantineRepository } from './writing/quarantine.repository.js';
 import { RollupRepository } from './writing/rollup.repository.js';
 
@@ -37,7 +38,8 @@ import { RollupRepository } from './writing/rollup.repository.js';
     DeliveryRepository,
     QuarantineRepository,
     RollupRepository,
+    Replayer,
   ],
-  exports: [Journal],
+  exports: [Journal, Replayer],
 })
 export class IngestionModule {}

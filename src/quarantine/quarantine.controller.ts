@@ -1,18 +1,31 @@
-import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { linkNext } from '../http/page.js';
-import { MayBeMissing } from '../http/problem.docs.js';
+import { MayBeMissing, MayConflict } from '../http/problem.docs.js';
 import { NoParameters } from '../http/validation.pipe.js';
 import { NEXT_PAGE_LINK, QueryApi } from '../security/query-api.js';
-import { QuarantineEntryDto, QuarantinePage, QuarantineQuery } from './quarantine.dto.js';
+import {
+  QuarantineEntryDto,
+  QuarantinePage,
+  QuarantineQuery,
+  ReplayRequest,
+  ReplayResult,
+} from './quarantine.dto.js';
 import { QuarantineService } from './quarantine.service.js';
+import { ReplayService } from './replay.service.js';
+
+const ID = { name: 'id', description: 'The entry.', example: '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f' };
+const MISSING = 'There is no entry with this id in the quarantine';
 
 @Controller('v1/quarantine')
 @QueryApi()
 @ApiTags('Quarantine')
 export class QuarantineController {
-  constructor(private readonly quarantine: QuarantineService) {}
+  constructor(
+    private readonly quarantine: QuarantineService,
+    private readonly replays: ReplayService,
+  ) {}
 
   @Get()
   @ApiOperation({
@@ -35,10 +48,38 @@ export class QuarantineController {
     summary: 'Get what could not be read',
     description: 'One entry.',
   })
-  @ApiParam({ name: 'id', description: 'The entry.', example: '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f' })
+  @ApiParam(ID)
   @ApiOkResponse({ type: QuarantineEntryDto, description: 'The entry.' })
-  @MayBeMissing('There is no entry with this id in the quarantine')
+  @MayBeMissing(MISSING)
   find(@Param('id') id: string, @Query() _none: NoParameters): Promise<QuarantineEntryDto> {
     return this.quarantine.find(id);
+  }
+
+  @Post('replay')
+  @HttpCode(200)
+  @ApiOperation({
+    operationId: 'replayQuarantine',
+    summary: 'Read entries again',
+    description:
+      'Reads open entries by the rules of the running version. What is a call now goes into the ledger, as received when it first came, as a delivery of its own; what is not stays open.',
+  })
+  @ApiOkResponse({ type: ReplayResult, description: 'What became of the entries.' })
+  replay(@Body() request: ReplayRequest, @Query() _none: NoParameters): Promise<ReplayResult> {
+    return this.replays.replay(request);
+  }
+
+  @Post(':id/discard')
+  @HttpCode(200)
+  @ApiOperation({
+    operationId: 'discardQuarantined',
+    summary: 'Discard an entry',
+    description: 'Marks an entry as of no use. It can still be read, but is not replayed any more.',
+  })
+  @ApiParam(ID)
+  @ApiOkResponse({ type: QuarantineEntryDto, description: 'The entry, discarded.' })
+  @MayBeMissing(MISSING)
+  @MayConflict('The entry has been replayed')
+  discard(@Param('id') id: string, @Query() _none: NoParameters): Promise<QuarantineEntryDto> {
+    return this.quarantine.discard(id);
   }
 }

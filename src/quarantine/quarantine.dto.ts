@@ -1,8 +1,28 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, IntersectionType } from '@nestjs/swagger';
+import { IsUUID } from 'class-validator';
 import { PageInfo, PageQuery } from '../http/page.dto.js';
-import { ListParameter } from '../http/parameters.js';
+import {
+  BooleanParameter,
+  CursorParameter,
+  InstantParameter,
+  IntegerParameter,
+  ListField,
+  ListParameter,
+  TimeZoneParameter,
+} from '../http/parameters.js';
 
 const ID = { type: String, format: 'uuid', example: '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f' } as const;
+const RECEIVED_FROM = {
+  description: 'What arrived at this time or later.',
+  example: '2025-06-01T00:00:00+08:00',
+};
+const RECEIVED_TO = { description: 'What arrived before this time.', example: '2025-06-02' };
+const SOURCE = { description: 'The source that pushed it.', example: 'vendor' };
+const DELIVERY = { description: 'The delivery that brought it.', example: ID.example };
+
+export const MOST_REPLAYED = 10_000;
+export const DEFAULT_REPLAYED = 1000;
+const MOST_IDS = 1000;
 
 /** What could not be read as a call, as it came. */
 export class QuarantineEntryDto {
@@ -35,6 +55,14 @@ export class QuarantineEntryDto {
   reason!: string;
 
   @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: 'How many records it holds: several where many share an entry. Null for a whole body.',
+    example: 1,
+  })
+  records!: number | null;
+
+  @ApiProperty({
     type: String,
     enum: ['utf8', 'base64'],
     description: 'How `raw` writes the bytes.',
@@ -56,6 +84,23 @@ export class QuarantineEntryDto {
     example: 'open',
   })
   status!: string;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'When it was replayed or discarded; null while it is open.',
+    example: null,
+  })
+  resolvedAt!: string | null;
+
+  @ApiProperty({
+    ...ID,
+    nullable: true,
+    description: 'The delivery as which it was replayed; null otherwise.',
+    example: null,
+  })
+  replayedAs!: string | null;
 }
 
 export class QuarantinePage {
@@ -66,14 +111,108 @@ export class QuarantinePage {
   page!: PageInfo;
 }
 
-/** Which entries. */
-export class QuarantineQuery extends PageQuery {
+class ReceivedRange {
+  @InstantParameter(RECEIVED_FROM)
+  receivedFrom?: string;
+
+  @InstantParameter(RECEIVED_TO)
+  receivedTo?: string;
+
+  @TimeZoneParameter()
+  timeZone?: string;
+}
+
+/** Which entries to list. All conditions must hold. */
+export class QuarantineQuery extends IntersectionType(PageQuery, ReceivedRange) {
   @ListParameter({
     description: 'What became of the entry: `open`, `replayed`, `discarded`.',
     example: 'open',
   })
   status?: string[];
 
-  @ListParameter({ description: 'The source that pushed it.', example: 'vendor' })
+  @ListParameter(SOURCE)
   source?: string[];
+
+  @ListParameter(DELIVERY)
+  @IsUUID('all', { each: true, message: 'must be ids of deliveries' })
+  deliveryId?: string[];
+}
+
+/** Which entries to replay, of those that are open. All conditions must hold; without any, all are meant. */
+export class ReplayRequest extends ReceivedRange {
+  @ListField({ description: 'The entries.', example: ID.example }, MOST_IDS)
+  @IsUUID('all', { each: true, message: 'must be ids of entries' })
+  ids?: string[];
+
+  @ListField(SOURCE)
+  source?: string[];
+
+  @ListField(DELIVERY)
+  @IsUUID('all', { each: true, message: 'must be ids of deliveries' })
+  deliveryId?: string[];
+
+  @BooleanParameter({ description: 'Whether only to count what would happen.', example: true })
+  dryRun?: boolean;
+
+  @IntegerParameter(
+    { description: 'Most entries to look at.', example: DEFAULT_REPLAYED },
+    1,
+    MOST_REPLAYED,
+    DEFAULT_REPLAYED,
+  )
+  limit?: number;
+
+  @CursorParameter({
+    description: 'The `nextCursor` of the replay before, to go on behind the entries that it looked at.',
+    example: 'WyJyZXBsYXkiLCIwMTk3MmEzZSJd',
+  })
+  cursor?: string;
+}
+
+/** What a replay did, or with `dryRun` would do. */
+export class ReplayResult {
+  @ApiProperty({ type: Boolean, description: 'Whether it only counted.', example: false })
+  dryRun!: boolean;
+
+  @ApiProperty({ type: 'integer', description: 'Open entries that were looked at.', example: 12 })
+  examined!: number;
+
+  @ApiProperty({
+    type: 'integer',
+    description: 'Of these, entries that can be read now and are in the ledger.',
+    example: 10,
+  })
+  replayed!: number;
+
+  @ApiProperty({ type: 'integer', description: 'The calls that these hold.', example: 10 })
+  calls!: number;
+
+  @ApiProperty({
+    type: 'integer',
+    description: 'Entries that still can not be read. They stay open.',
+    example: 2,
+  })
+  unreadable!: number;
+
+  @ApiProperty({
+    type: 'integer',
+    description: 'Entries that the database did not take; the log says why. They stay open.',
+    example: 0,
+  })
+  refused!: number;
+
+  @ApiProperty({
+    type: 'integer',
+    description: 'Entries named by `ids` that are not there or not open any more.',
+    example: 0,
+  })
+  notOpen!: number;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'To be given as `cursor` to go on; null when all entries have been looked at.',
+    example: null,
+  })
+  nextCursor!: string | null;
 }

@@ -1,13 +1,15 @@
 import { Module } from '@nestjs/common';
+import { IngestionModule } from '../ingestion/ingestion.module.js';
 import { SecurityModule } from '../security/security.module.js';
 import { QuarantineController } from './quarantine.controller.js';
 import { QuarantineRepository } from './quarantine.repository.js';
 import { QuarantineService } from './quarantine.service.js';
+import { ReplayService } from './replay.service.js';
 
-/** What could not be read as a call. */
+/** What could not be read as a call, and what becomes of it. */
 @Module({
-  imports: [SecurityModule],
+  imports: [SecurityModule, IngestionModule],
   controllers: [QuarantineController],
-  providers: [QuarantineService, QuarantineRepository],
+  providers: [QuarantineService, ReplayService, QuarantineRepository],
 })
 export class QuarantineModule {}

@@ -1,4 +1,4 @@
-// The reads of the quarantine.
+// The reads of the quarantine, and the end of an entry that nobody wants.
 import { Injectable } from '@nestjs/common';
 import { Database } from '../persistence/database.js';
 import { SqlConditions } from '../persistence/sql-conditions.js';
@@ -11,10 +11,27 @@ export interface QuarantineRow {
   readonly place: string;
   readonly reason: string;
   readonly raw: Buffer;
+  readonly records: number | null;
   readonly status: string;
+  readonly resolved_at: Date | null;
+  readonly replayed_as: string | null;
 }
 
-const COLUMNS = 'id, received_at, source, delivery_id, place, reason, raw, status';
+/** Which entries. Times are epoch milliseconds, the range half-open. */
+export interface QuarantineFilter {
+  readonly ids?: readonly string[] | undefined;
+  readonly status?: readonly string[] | undefined;
+  readonly source?: readonly string[] | undefined;
+  readonly deliveryId?: readonly string[] | undefined;
+  readonly receivedFrom?: number | undefined;
+  readonly receivedTo?: number | undefined;
+}
+
+/** Newest first before an entry, or oldest first after one: ids are in the order of arrival. */
+export type Place = { readonly before: string } | { readonly after: string };
+
+const COLUMNS =
+  'id, received_at, source, delivery_id, place, reason, raw, records, status, resolved_at, replayed_as';
 /** Whole bodies are among the entries: a page ends early where they grow large. */
 const LARGEST_PAGE_BYTES = 16 * 1024 * 1024;
 
@@ -22,24 +39,20 @@ const LARGEST_PAGE_BYTES = 16 * 1024 * 1024;
 export class QuarantineRepository {
   constructor(private readonly database: Database) {}
 
-  /** The entries before one, the newest first: ids are in the order of arrival. */
   async list(
-    filter: {
-      readonly status?: readonly string[] | undefined;
-      readonly source?: readonly string[] | undefined;
-    },
-    before: string,
+    filter: QuarantineFilter,
+    place: Place,
     limit: number,
   ): Promise<{ rows: QuarantineRow[]; endsEarly: boolean }> {
-    const sql = new SqlConditions();
-    sql.oneOf('status', filter.status);
-    sql.oneOf('source', filter.source);
-    sql.add(`id < ${sql.parameter(before)}`);
+    const sql = conditionsOf(filter);
+    if ('before' in place) sql.add(`id < ${sql.parameter(place.before)}`);
+    else sql.add(`id > ${sql.parameter(place.after)}`);
+    const sorted = `ORDER BY id ${'before' in place ? 'DESC' : 'ASC'}`;
     const size = 'octet_length(raw)';
     const text = `SELECT ${COLUMNS}, found::int FROM (
-        SELECT *, sum(${size}) OVER (ORDER BY id DESC) - ${size} AS size_before, count(*) OVER () AS found
-        FROM (SELECT * FROM quarantine ${sql.where} ORDER BY id DESC LIMIT ${sql.parameter(limit)}) AS page
-      ) AS sized WHERE size_before < ${LARGEST_PAGE_BYTES} ORDER BY id DESC`;
+        SELECT *, sum(${size}) OVER (${sorted}) - ${size} AS size_before, count(*) OVER () AS found
+        FROM (SELECT * FROM quarantine ${sql.where} ${sorted} LIMIT ${sql.parameter(limit)}) AS page
+      ) AS sized WHERE size_before < ${LARGEST_PAGE_BYTES} ${sorted}`;
     const rows = await this.database.read<QuarantineRow & { found: number }>({ text, values: sql.values });
     return { rows, endsEarly: rows.length < (rows[0]?.found ?? 0) };
   }
@@ -49,4 +62,21 @@ export class QuarantineRepository {
     const [row] = await this.database.read<QuarantineRow>({ name: 'find-quarantined', text, values: [id] });
     return row;
   }
+
+  /** Discards an entry if it is open. */
+  async discard(id: string): Promise<void> {
+    const text = `UPDATE quarantine SET status = 'discarded', resolved_at = now() WHERE id = $1 AND status = 'open'`;
+    await this.database.query({ name: 'discard-quarantined', text, values: [id] });
+  }
+}
+
+function conditionsOf(filter: QuarantineFilter): SqlConditions {
+  const sql = new SqlConditions();
+  if (filter.ids !== undefined) sql.add(`id = ANY(${sql.parameter(filter.ids)}::uuid[])`);
+  if (filter.deliveryId !== undefined)
+    sql.add(`delivery_id = ANY(${sql.parameter(filter.deliveryId)}::uuid[])`);
+  sql.oneOf('status', filter.status);
+  sql.oneOf('source', filter.source);
+  sql.between('received_at', filter.receivedFrom, filter.receivedTo);
+  return sql;
 }

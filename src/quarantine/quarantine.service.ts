@@ -1,8 +1,10 @@
 // A question about the quarantine in, its answer out.
-import { Injectable, NotFoundException } from '@nestjs/common';
+import { ConflictException, Injectable, NotFoundException } from '@nestjs/common';
 import { isUtf8 } from 'node:buffer';
 import { validate as isUuid } from 'uuid';
+import { Settings } from '../config/settings.js';
 import { decodeIdCursor, encodeCursor, LAST_ID } from '../http/cursor.js';
+import { instantOf } from '../http/instant-text.js';
 import { type Page, pageOf } from '../http/page.js';
 import { DEFAULT_LIMIT } from '../http/page.dto.js';
 import type { QuarantineEntryDto, QuarantineQuery } from './quarantine.dto.js';
@@ -10,16 +12,17 @@ import { QuarantineRepository, type QuarantineRow } from './quarantine.repositor
 
 @Injectable()
 export class QuarantineService {
-  constructor(private readonly quarantine: QuarantineRepository) {}
+  constructor(
+    private readonly settings: Settings,
+    private readonly quarantine: QuarantineRepository,
+  ) {}
 
   /** @throws InvalidParametersException */
-  async list({
-    limit = DEFAULT_LIMIT,
-    cursor,
-    ...filter
-  }: QuarantineQuery): Promise<Page<QuarantineEntryDto>> {
+  async list(query: QuarantineQuery): Promise<Page<QuarantineEntryDto>> {
+    const { limit = DEFAULT_LIMIT, cursor, ...filter } = query;
     const before = cursor === undefined ? LAST_ID : decodeIdCursor(cursor, 'quarantine');
-    const { rows, endsEarly } = await this.quarantine.list(filter, before, limit + 1);
+    const times = receivedRange(query, this.settings.pushTimeZone);
+    const { rows, endsEarly } = await this.quarantine.list({ ...filter, ...times }, { before }, limit + 1);
     return pageOf(rows.map(entryDto), limit, (last) => encodeCursor('quarantine', [last.id]), endsEarly);
   }
 
@@ -29,6 +32,29 @@ export class QuarantineService {
     if (row === undefined) throw new NotFoundException('There is no entry with this id in the quarantine');
     return entryDto(row);
   }
+
+  /**
+   * Marks an entry that nobody wants. It stays to be read. To discard it again changes nothing.
+   *
+   * @throws NotFoundException
+   * @throws ConflictException when it has been replayed
+   */
+  async discard(id: string): Promise<QuarantineEntryDto> {
+    if (isUuid(id)) await this.quarantine.discard(id);
+    const entry = await this.find(id);
+    if (entry.status !== 'discarded') throw new ConflictException(`The entry has been ${entry.status}`);
+    return entry;
+  }
+}
+
+/** Epoch milliseconds of a range whose dates are in its zone, or else in the given one. */
+export function receivedRange(
+  range: { readonly receivedFrom?: string; readonly receivedTo?: string; readonly timeZone?: string },
+  zone: string,
+): { receivedFrom: number | undefined; receivedTo: number | undefined } {
+  const time = (text: string | undefined) =>
+    text === undefined ? undefined : instantOf(text, range.timeZone ?? zone);
+  return { receivedFrom: time(range.receivedFrom), receivedTo: time(range.receivedTo) };
 }
 
 function entryDto(row: QuarantineRow): QuarantineEntryDto {
@@ -40,8 +66,11 @@ function entryDto(row: QuarantineRow): QuarantineEntryDto {
     deliveryId: row.delivery_id,
     place: row.place,
     reason: row.reason,
+    records: row.records,
     rawEncoding,
     raw: row.raw.toString(rawEncoding),
     status: row.status,
+    resolvedAt: row.resolved_at?.toISOString() ?? null,
+    replayedAs: row.replayed_as,
   };
 }

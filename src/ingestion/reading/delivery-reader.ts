@@ -54,11 +54,13 @@ function rejects(rejected: readonly RejectedElement[], content: BodyContent): Re
     place,
     reason,
     raw: Buffer.from(content.textOf(index)),
+    records: 1,
   }));
   const rest = rejected.slice(MOST_REJECT_ENTRIES);
   const [first] = rest;
   if (first === undefined) return single;
   const texts = rest.map(({ index }) => content.textOf(index));
   const reason = `${rest.length} more records that can't be read, kept as one array; of the first: ${first.reason}`;
-  return [...single, { place: first.place, reason, raw: Buffer.from(`[${texts.join(',')}]`) }];
+  const raw = Buffer.from(`[${texts.join(',')}]`);
+  return [...single, { place: first.place, reason, raw, records: rest.length }];
 }

@@ -26,6 +26,9 @@ class AlreadyWrittenError extends Error {
   }
 }
 
+/** Something to be done in a transaction. It may be run again after a deadlock. */
+export type TransactionStep = (transaction: Transaction) => Promise<void>;
+
 interface SettledCalls {
   readonly inserted: readonly CallState[];
   readonly settlement: Settlement;
@@ -53,12 +56,13 @@ export class LedgerWriter {
    * Writes deliveries: calls, corrections, rollups, tasks, batches, rejects, bodies and the deliveries themselves, or
    * nothing. A body that had come before is only noted. Writing the same delivery again changes nothing.
    *
+   * @param first what else is to be done in the same transaction, before all of this
    * @throws DatabaseUnavailableError, or PostgreSQL's error when one of them can't be written
    */
-  async write(group: readonly PackedDelivery[]): Promise<void> {
+  async write(group: readonly PackedDelivery[], first?: TransactionStep): Promise<void> {
     const lane = this.lanes.take();
     try {
-      await this.writeNew([...group].sort(byArrival), lane);
+      await this.writeNew([...group].sort(byArrival), lane, first);
     } finally {
       this.lanes.giveBack(lane);
     }
@@ -71,16 +75,21 @@ export class LedgerWriter {
     );
   }
 
-  private async writeNew(group: readonly PackedDelivery[], lane: number): Promise<void> {
+  private async writeNew(
+    group: readonly PackedDelivery[],
+    lane: number,
+    first?: TransactionStep,
+  ): Promise<void> {
     try {
-      const campaigns = await this.database.transaction((transaction) =>
-        this.writeAll(transaction, group, lane),
-      );
+      const campaigns = await this.database.transaction(async (transaction) => {
+        await first?.(transaction);
+        return this.writeAll(transaction, group, lane);
+      });
       this.campaigns.remember(campaigns);
     } catch (error) {
       if (!(error instanceof AlreadyWrittenError)) throw error;
       const rest = group.filter(({ read }) => !error.ids.has(read.delivery.id));
-      if (rest.length > 0) await this.writeNew(rest, lane);
+      if (rest.length > 0) await this.writeNew(rest, lane, first);
     }
   }
 
@@ -90,7 +99,9 @@ export class LedgerWriter {
     lane: number,
   ): Promise<NamedCampaigns> {
     const deliveries = group.map(({ read }) => read.delivery);
-    const redeliveries = await this.deliveries.findRedeliveries(transaction, deliveries);
+    // A replay brings a body again on purpose.
+    const pushed = deliveries.filter(({ via }) => via !== 'replay');
+    const redeliveries = await this.deliveries.findRedeliveries(transaction, pushed);
     const fresh = group.filter(({ read }) => !redeliveries.has(read.delivery.id));
     const states = fresh.flatMap(({ read }) =>
       lastOfEach(read.calls.map((call) => firstState(call, read.delivery))),

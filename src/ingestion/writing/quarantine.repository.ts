@@ -6,10 +6,16 @@ import { orderedId } from '../ordered-id.js';
 
 const INSERT = {
   name: 'insert-quarantine',
-  text: `INSERT INTO quarantine (id, delivery_id, received_at, source, status, place, reason, sha256, raw)
-    SELECT t.id, $2, to_timestamp($3 / 1000.0), $4, 'open', t.place, t.reason, $5, t.raw
-    FROM unnest($1::uuid[], $6::text[], $7::text[], $8::bytea[]) AS t(id, place, reason, raw)
+  text: `INSERT INTO quarantine (id, delivery_id, received_at, source, status, place, reason, sha256, raw, records)
+    SELECT t.id, $2, to_timestamp($3 / 1000.0), $4, 'open', t.place, t.reason, $5, t.raw, t.records
+    FROM unnest($1::uuid[], $6::text[], $7::text[], $8::bytea[], $9::integer[]) AS t(id, place, reason, raw, records)
     ON CONFLICT (sha256) WHERE sha256 IS NOT NULL DO NOTHING`,
+};
+const MARK_REPLAYED = {
+  name: 'mark-replayed',
+  text: `UPDATE quarantine SET status = 'replayed', resolved_at = now(), replayed_as = t.delivery_id
+    FROM unnest($1::uuid[], $2::uuid[]) AS t(id, delivery_id)
+    WHERE quarantine.id = t.id AND quarantine.status = 'open' RETURNING quarantine.id`,
 };
 
 @Injectable()
@@ -27,6 +33,19 @@ export class QuarantineRepository {
   async insertBody(transaction: Transaction, delivery: Delivery, reject: Reject): Promise<void> {
     await transaction.query({ ...INSERT, values: values(delivery, [reject], delivery.sha256) });
   }
+
+  /**
+   * Notes that entries are in the ledger now.
+   *
+   * @returns how many of them were open; the others have been replayed or discarded meanwhile
+   */
+  async markReplayed(
+    transaction: Transaction,
+    entries: readonly { readonly id: string; readonly deliveryId: string }[],
+  ): Promise<number> {
+    const values = [entries.map(({ id }) => id), entries.map(({ deliveryId }) => deliveryId)];
+    return (await transaction.query({ ...MARK_REPLAYED, values })).rows.length;
+  }
 }
 
 function values(delivery: Delivery, rejects: readonly Reject[], sha256: Buffer | null): unknown[] {
@@ -39,5 +58,6 @@ function values(delivery: Delivery, rejects: readonly Reject[], sha256: Buffer |
     rejects.map((reject) => reject.place),
     rejects.map((reject) => reject.reason),
     rejects.map((reject) => reject.raw),
+    rejects.map((reject) => reject.records),
   ];
 }

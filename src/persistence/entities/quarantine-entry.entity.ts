@@ -36,4 +36,16 @@ export class QuarantineEntry {
 
   @Column('bytea')
   raw!: Buffer;
+
+  /** How many records it holds: 1, or more where many share an entry as one array. Null for a whole body. */
+  @Column('integer', { nullable: true })
+  records!: number | null;
+
+  /** When it was replayed or discarded. */
+  @Column('timestamptz', { name: 'resolved_at', nullable: true })
+  resolvedAt!: Date | null;
+
+  /** The delivery as which it was replayed. */
+  @Column('uuid', { name: 'replayed_as', nullable: true })
+  replayedAs!: string | null;
 }

@@ -1,4 +1,5 @@
 import { CreateLedger1763800000000 } from './1763800000000-create-ledger.js';
+import { ResolveQuarantine1763900000000 } from './1763900000000-resolve-quarantine.js';
 
 /** Every migration, in order. */
-export const migrations = [CreateLedger1763800000000];
+export const migrations = [CreateLedger1763800000000, ResolveQuarantine1763900000000];

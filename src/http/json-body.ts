@@ -1,0 +1,32 @@
+// The JSON bodies of the API. (Pushes are read as bytes, by the module that takes them.)
+import { HttpException } from '@nestjs/common';
+import type { RequestHandler } from 'express';
+import { json } from 'express';
+import { InvalidParametersException } from './invalid-parameters.js';
+
+/** A thousand ids and as much again. */
+const MOST_BYTES = 128 * 1024;
+
+/**
+ * Reads a request's body as JSON, whatever its content type: `curl --data` names another one.
+ *
+ * Fails with InvalidParametersException, or an HttpException 413 or 415.
+ */
+export function jsonBody(): RequestHandler {
+  const parse = json({ limit: MOST_BYTES, type: () => true });
+  return (request, response, next) => {
+    parse(request, response, (error?: unknown) => {
+      next(error === undefined ? undefined : problemOf(error));
+    });
+  };
+}
+
+/** The parser's own messages quote what came. */
+function problemOf(error: unknown): unknown {
+  const status = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined;
+  if (status === 413) return new HttpException(`The body is larger than ${MOST_BYTES} bytes`, 413);
+  if (status === 415) return new HttpException('The body is encoded in a way that is not understood', 415);
+  return status === 400
+    ? new InvalidParametersException([{ path: '', message: 'the body is not JSON' }])
+    : error;
+}

@@ -1,0 +1,97 @@
+// Entries of the quarantine in, their calls in the ledger out, as of the time at which they first came.
+import { Injectable, Logger } from '@nestjs/common';
+import { errorText } from '../errors.js';
+import { DatabaseUnavailableError } from '../persistence/database.js';
+import { arrive, type ReadDelivery } from './delivery.js';
+import { UnreadableBodyError } from './reading/body-reader.js';
+import { DeliveryReader } from './reading/delivery-reader.js';
+import { LedgerWriter } from './writing/ledger-writer.js';
+import { QuarantineRepository } from './writing/quarantine.repository.js';
+import { packBody } from './writing/stored-body.js';
+
+/** What the quarantine keeps of a push. */
+export interface KeptEntry {
+  readonly id: string;
+  readonly source: string;
+  readonly receivedAt: Date;
+  /** 1, or more in one array; null for a whole body. */
+  readonly records: number | null;
+  readonly raw: Buffer;
+}
+
+/** An entry that can be read now, as the delivery that it becomes. */
+export interface ReadableEntry {
+  readonly id: string;
+  readonly read: ReadDelivery;
+}
+
+/**
+ * `replayed`: its calls are in the ledger. `notOpen`: somebody else has replayed or discarded it meanwhile. `refused`: the
+ * database does not take it; it stays as it was.
+ */
+export type ReplayOutcome = 'replayed' | 'notOpen' | 'refused';
+
+class NotOpenError extends Error {}
+
+const ARRAY = /^\s*\[/;
+
+@Injectable()
+export class Replayer {
+  private readonly logger = new Logger('Replay');
+
+  constructor(
+    private readonly reader: DeliveryReader,
+    private readonly writer: LedgerWriter,
+    private readonly quarantine: QuarantineRepository,
+  ) {}
+
+  /** Reads an entry by the rules of today; undefined when it still holds no call. */
+  read({ id, source, receivedAt, records, raw }: KeptEntry): ReadableEntry | undefined {
+    // A record that is an array is no call, though a body that is one may hold some.
+    if (records === 1 && ARRAY.test(raw.toString('latin1', 0, 100))) return undefined;
+    const delivery = { ...arrive(source, null, raw, receivedAt.getTime()), via: 'replay' as const };
+    try {
+      const read = this.reader.read(delivery);
+      return read.calls.length === 0 ? undefined : { id, read };
+    } catch (error) {
+      if (error instanceof UnreadableBodyError) return undefined;
+      throw error;
+    }
+  }
+
+  /**
+   * Writes entries, and notes in the same transaction that they are replayed.
+   *
+   * @returns what became of each, in their order
+   * @throws DatabaseUnavailableError
+   */
+  async write(entries: readonly ReadableEntry[]): Promise<ReplayOutcome[]> {
+    try {
+      await this.writeTogether(entries);
+      return entries.map(() => 'replayed');
+    } catch (error) {
+      if (error instanceof DatabaseUnavailableError) throw error;
+      const [only] = entries;
+      if (entries.length > 1 || only === undefined) return this.writeEach(entries);
+      if (error instanceof NotOpenError) return ['notOpen'];
+      this.logger.error(`the entry ${only.id} can not be written: ${errorText(error)}`);
+      return ['refused'];
+    }
+  }
+
+  private async writeEach(entries: readonly ReadableEntry[]): Promise<ReplayOutcome[]> {
+    const outcomes: ReplayOutcome[] = [];
+    for (const entry of entries) outcomes.push(...(await this.write([entry])));
+    return outcomes;
+  }
+
+  private async writeTogether(entries: readonly ReadableEntry[]): Promise<void> {
+    const group = await Promise.all(
+      entries.map(async ({ read }) => ({ read, body: await packBody(read.delivery.body) })),
+    );
+    const marks = entries.map(({ id, read }) => ({ id, deliveryId: read.delivery.id }));
+    await this.writer.write(group, async (transaction) => {
+      if ((await this.quarantine.markReplayed(transaction, marks)) < marks.length) throw new NotOpenError();
+    });
+  }
+}

@@ -1,0 +1,82 @@
+// The wish to replay entries in, what became of them out.
+import { Injectable } from '@nestjs/common';
+import { Settings } from '../config/settings.js';
+import { decodeIdCursor, encodeCursor } from '../http/cursor.js';
+import { type ReadableEntry, Replayer } from '../ingestion/replayer.js';
+import { DEFAULT_REPLAYED, type ReplayRequest, ReplayResult } from './quarantine.dto.js';
+import { type QuarantineFilter, QuarantineRepository, type QuarantineRow } from './quarantine.repository.js';
+import { receivedRange } from './quarantine.service.js';
+
+/** Entries that share a transaction. */
+const ENTRIES_A_STEP = 200;
+const FIRST_ID = '00000000-0000-0000-0000-000000000000';
+
+@Injectable()
+export class ReplayService {
+  constructor(
+    private readonly settings: Settings,
+    private readonly quarantine: QuarantineRepository,
+    private readonly replayer: Replayer,
+  ) {}
+
+  /**
+   * Reads open entries again, the oldest first, and writes those that are calls now. Step by step: when the database goes
+   * away meanwhile, what was replayed is, and the same request goes on with the rest.
+   *
+   * @throws InvalidParametersException
+   * @throws DatabaseUnavailableError
+   */
+  async replay(request: ReplayRequest): Promise<ReplayResult> {
+    const { dryRun = false, limit = DEFAULT_REPLAYED, cursor, ids, source, deliveryId } = request;
+    const times = receivedRange(request, this.settings.pushTimeZone);
+    const filter = { ids, source, deliveryId, ...times, status: ['open'] };
+    const result = emptyResult(dryRun);
+    let after = cursor === undefined ? FIRST_ID : decodeIdCursor(cursor, 'replay');
+    while (result.examined < limit) {
+      const rows = await this.nextOpen(filter, after, limit - result.examined);
+      const last = rows.at(-1);
+      if (last === undefined) break;
+      await this.step(rows, result);
+      after = last.id;
+    }
+    const rest = result.examined < limit ? [] : await this.nextOpen(filter, after, 1);
+    if (rest.length > 0) result.nextCursor = encodeCursor('replay', [after]);
+    else if (ids !== undefined && cursor === undefined) result.notOpen += new Set(ids).size - result.examined;
+    return result;
+  }
+
+  private async nextOpen(filter: QuarantineFilter, after: string, most: number): Promise<QuarantineRow[]> {
+    return (await this.quarantine.list(filter, { after }, Math.min(ENTRIES_A_STEP, most))).rows;
+  }
+
+  private async step(rows: readonly QuarantineRow[], result: ReplayResult): Promise<void> {
+    const entries = rows.map((row) => this.replayer.read({ ...row, receivedAt: row.received_at }));
+    const readable = entries.filter((entry) => entry !== undefined);
+    result.examined += rows.length;
+    result.unreadable += rows.length - readable.length;
+    const outcomes = result.dryRun
+      ? readable.map(() => 'replayed' as const)
+      : await this.replayer.write(readable);
+    outcomes.forEach((outcome, index) => {
+      result[outcome] += 1;
+      if (outcome === 'replayed') result.calls += callsOf(readable[index]);
+    });
+  }
+}
+
+function callsOf(entry: ReadableEntry | undefined): number {
+  return entry?.read.calls.length ?? 0;
+}
+
+function emptyResult(dryRun: boolean): ReplayResult {
+  return {
+    dryRun,
+    examined: 0,
+    replayed: 0,
+    calls: 0,
+    unreadable: 0,
+    refused: 0,
+    notOpen: 0,
+    nextCursor: null,
+  };
+}
