@@ -122,6 +122,24 @@ export function ChoiceParameter(
   );
 }
 
+/** A list of some of the choices. */
+export function ChoicesParameter(
+  { description, example }: Example,
+  choices: readonly string[],
+): PropertyDecorator {
+  return applyDecorators(
+    parameter({
+      type: String,
+      description: `${description} A comma-separated list of: ${choices.map((choice) => `\`${choice}\``).join(', ')}.`,
+      example,
+    }),
+    Transform(({ value }: { value: unknown }) => listOf(value)),
+    IsArray({ message: 'must be text' }),
+    ArrayMaxSize(MOST_IN_A_LIST, { message: `must have at most ${MOST_IN_A_LIST} values` }),
+    IsIn(choices, { each: true, message: `must be of ${choices.join(', ')}` }),
+  );
+}
+
 /** A time, as its text: it can only be read together with the request's `timeZone`. */
 export function InstantParameter({ description, example }: Example): PropertyDecorator {
   return applyDecorators(

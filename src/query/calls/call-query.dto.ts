@@ -1,6 +1,8 @@
+import { IntersectionType } from '@nestjs/swagger';
 import {
   BooleanParameter,
   ChoiceParameter,
+  ChoicesParameter,
   InstantParameter,
   IntegerParameter,
   ListParameter,
@@ -8,11 +10,12 @@ import {
   TimeZoneParameter,
 } from '../../http/parameters.js';
 import { PageQuery } from '../../http/page.dto.js';
+import { CALL_FIELDS, type CallField } from './call-fields.js';
 
 const LONGEST_DURATION = 2_147_483_647;
 
-/** Which calls, in which order. All conditions must hold. */
-export class CallQuery extends PageQuery {
+/** Which calls. All conditions must hold. */
+export class CallConditions {
   @InstantParameter({
     description: 'Calls that occurred at this time or later.',
     example: '2025-06-01T00:00:00+08:00',
@@ -99,11 +102,23 @@ export class CallQuery extends PageQuery {
 
   @BooleanParameter({ description: 'Whether a field of the call could not be read.', example: false })
   hasWarnings?: boolean;
+}
 
+/** Which calls, in which order, and what of them. */
+export class CallSelection extends CallConditions {
   @ChoiceParameter(
     { description: 'Newest calls first, or oldest.', example: 'desc' },
     ['desc', 'asc'],
     'desc',
   )
   order?: 'desc' | 'asc';
+
+  @ChoicesParameter(
+    { description: 'Only these fields of the calls, and `callId`. Default: all.', example: 'outId,answered' },
+    CALL_FIELDS,
+  )
+  fields?: CallField[];
 }
+
+/** A page of calls. */
+export class CallQuery extends IntersectionType(PageQuery, CallSelection) {}

@@ -1,4 +1,4 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, IntersectionType, OmitType, PartialType, PickType } from '@nestjs/swagger';
 import { PageInfo } from '../../http/page.dto.js';
 
 interface Field {
@@ -145,9 +145,15 @@ export class CallDto extends CallContent {
   deliveryId!: string;
 }
 
+/** A call of a list: all fields, or `callId` and those that `fields` names. */
+export class SelectedCall extends IntersectionType(
+  PickType(CallDto, ['callId']),
+  PartialType(OmitType(CallDto, ['callId'])),
+) {}
+
 export class CallPage {
-  @ApiProperty({ type: [CallDto], description: 'The calls.' })
-  data!: CallDto[];
+  @ApiProperty({ type: [SelectedCall], description: 'The calls.' })
+  data!: SelectedCall[];
 
   @ApiProperty({ type: PageInfo, description: 'Where this page stands.' })
   page!: PageInfo;

@@ -1,33 +1,8 @@
 // The reads of calls and call_revisions.
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../persistence/database.js';
-import { SqlConditions } from '../../persistence/sql-conditions.js';
+import { type CallFilter, conditionsOf } from './call-filter.js';
 import { CALL_COLUMNS, type CallRow } from './call-row.js';
-
-/** What calls to list. Times are epoch milliseconds, ranges half-open. */
-export interface CallFilter {
-  readonly from?: number | undefined;
-  readonly to?: number | undefined;
-  readonly receivedFrom?: number | undefined;
-  readonly receivedTo?: number | undefined;
-  readonly source?: readonly string[] | undefined;
-  readonly taskId?: readonly string[] | undefined;
-  readonly batchId?: readonly string[] | undefined;
-  readonly detailId?: readonly string[] | undefined;
-  readonly outId?: readonly string[] | undefined;
-  readonly callId?: readonly string[] | undefined;
-  readonly caller?: readonly string[] | undefined;
-  readonly realCaller?: readonly string[] | undefined;
-  readonly callee?: readonly string[] | undefined;
-  readonly calleeEndsWith?: string | undefined;
-  readonly statusCode?: readonly string[] | undefined;
-  readonly smartStatusCode?: readonly string[] | undefined;
-  readonly hangupDirection?: readonly string[] | undefined;
-  readonly answered?: boolean | undefined;
-  readonly minDuration?: number | undefined;
-  readonly maxDuration?: number | undefined;
-  readonly hasWarnings?: boolean | undefined;
-}
 
 /** A call's place in time order: epoch milliseconds and callId. */
 export interface CallPosition {
@@ -105,45 +80,4 @@ export class CallRepository {
       return { call: calls.rows[0], past: past.rows };
     });
   }
-}
-
-function conditionsOf(filter: CallFilter): SqlConditions {
-  const sql = new SqlConditions();
-  sql.between('occurred_at', filter.from, filter.to);
-  sql.between('last_received_at', filter.receivedFrom, filter.receivedTo);
-  // Says the same by the time in the deliveries' ids, for which there is an index.
-  if (filter.receivedFrom !== undefined) sql.atLeast('delivery_id', firstIdOf(filter.receivedFrom));
-  if (filter.receivedTo !== undefined)
-    sql.add(`delivery_id < ${sql.parameter(firstIdOf(filter.receivedTo))}`);
-  sql.oneOf('source', filter.source);
-  sql.oneOf('task_id', filter.taskId);
-  sql.oneOf('batch_id', filter.batchId);
-  sql.oneOf('detail_id', filter.detailId);
-  sql.oneOf('out_id', filter.outId);
-  sql.oneOf('call_id', filter.callId);
-  sql.oneOf('caller', filter.caller);
-  sql.oneOf('real_caller', filter.realCaller);
-  sql.oneOf('reverse(callee)', filter.callee?.map(reversed));
-  if (filter.calleeEndsWith !== undefined) {
-    sql.add(`reverse(callee) LIKE ${sql.parameter(`${reversed(filter.calleeEndsWith)}%`)}`);
-  }
-  sql.oneOf('status_code', filter.statusCode);
-  sql.oneOf('smart_status_code', filter.smartStatusCode);
-  sql.oneOf('hangup_direction', filter.hangupDirection);
-  if (filter.answered !== undefined) sql.add(filter.answered ? 'answered' : 'NOT answered');
-  sql.atLeast('duration', filter.minDuration);
-  sql.atMost('duration', filter.maxDuration);
-  if (filter.hasWarnings !== undefined) sql.add(`warnings IS ${filter.hasWarnings ? 'NOT ' : ''}NULL`);
-  return sql;
-}
-
-/** The least UUIDv7 of a millisecond: its first 48 bits are the time (RFC 9562). */
-function firstIdOf(epochMs: number): string {
-  const time = Math.max(0, epochMs).toString(16).padStart(12, '0').slice(0, 12);
-  return `${time.slice(0, 8)}-${time.slice(8)}-0000-0000-000000000000`;
-}
-
-/** By code points, as PostgreSQL's `reverse`. */
-function reversed(text: string): string {
-  return Array.from(text).reverse().join('');
 }

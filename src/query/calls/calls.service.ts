@@ -3,14 +3,15 @@ import { Injectable, NotFoundException } from '@nestjs/common';
 import { Settings } from '../../config/settings.js';
 import { decodeCursor, decodeIdCursor, encodeCursor, LAST_ID } from '../../http/cursor.js';
 import { parseExact } from '../../http/exact-json.js';
-import { instantOf } from '../../http/instant-text.js';
 import { type Page, pageOf } from '../../http/page.js';
 import { DEFAULT_LIMIT, type PageQuery } from '../../http/page.dto.js';
 import { isStorable } from '../storable.js';
+import { filterOf } from './call-filter.js';
+import { withFields } from './call-fields.js';
 import type { CallQuery } from './call-query.dto.js';
 import { callDto, type CallRow } from './call-row.js';
-import type { CallContent, CallDto, CallRevisionDto } from './call.dto.js';
-import { type CallFilter, type CallPosition, CallRepository, type RevisionRow } from './call.repository.js';
+import type { CallContent, CallDto, CallRevisionDto, SelectedCall } from './call.dto.js';
+import { type CallPosition, CallRepository, type RevisionRow } from './call.repository.js';
 
 const NO_SUCH_CALL = 'There is no call with this callId';
 
@@ -22,13 +23,15 @@ export class CallsService {
   ) {}
 
   /** @throws InvalidParametersException */
-  async list(query: CallQuery): Promise<Page<CallDto>> {
-    const { order = 'desc', limit = DEFAULT_LIMIT } = query;
+  async list(query: CallQuery): Promise<Page<SelectedCall>> {
+    const { order = 'desc', limit = DEFAULT_LIMIT, fields } = query;
     const kind = `calls ${order}`;
     const after = query.cursor === undefined ? undefined : positionOf(query.cursor, kind);
-    const { rows, endsEarly } = await this.calls.list(this.filterOf(query), order, after, limit + 1);
+    const filter = filterOf(query, this.settings.pushTimeZone);
+    const { rows, endsEarly } = await this.calls.list(filter, order, after, limit + 1);
     const cursorOf = (last: CallDto) => encodeCursor(kind, [Date.parse(last.occurredAt), last.callId]);
-    return pageOf(rows.map(callDto), limit, cursorOf, endsEarly);
+    const { data, page } = pageOf(rows.map(callDto), limit, cursorOf, endsEarly);
+    return { data: fields === undefined ? data : data.map((call) => withFields(call, fields)), page };
   }
 
   /** @throws NotFoundException */
@@ -54,18 +57,6 @@ export class CallsService {
     if (call.delivery_id < before) contents.push(presentContent(call));
     contents.sort((a, b) => (a.deliveryId < b.deliveryId ? 1 : -1));
     return pageOf(contents.slice(0, limit + 1), limit, (last) => encodeCursor('history', [last.deliveryId]));
-  }
-
-  private filterOf(query: CallQuery): CallFilter {
-    const zone = query.timeZone ?? this.settings.pushTimeZone;
-    const time = (text: string | undefined) => (text === undefined ? undefined : instantOf(text, zone));
-    const times = {
-      from: time(query.from),
-      to: time(query.to),
-      receivedFrom: time(query.receivedFrom),
-      receivedTo: time(query.receivedTo),
-    };
-    return { ...query, ...times };
   }
 }
 
