@@ -11,14 +11,15 @@ const MAY_IMPORT = {
   config: [],
   health: ['http', 'ingestion', 'persistence'],
   http: ['persistence', 'time'],
-  ingestion: ['config', 'persistence', 'security', 'time'],
+  ingestion: ['config', 'persistence', 'security', 'time', 'vendor'],
   openapi: [],
   persistence: ['config'],
-  query: ['config', 'http', 'persistence', 'security'],
+  query: ['config', 'http', 'persistence', 'security', 'vendor'],
   quarantine: ['config', 'http', 'ingestion', 'persistence', 'security'],
   security: ['config', 'http'],
   simulator: [],
   time: [],
+  vendor: [],
 };
 const FOLDERS = readdirSync(new URL('src', import.meta.url), { withFileTypes: true })
   .filter((entry) => entry.isDirectory())

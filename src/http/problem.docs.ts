@@ -36,6 +36,11 @@ export function MayBeMissing(detail: string): ClassDecorator & MethodDecorator {
   return problemResponse({ status: 404, title: 'Not Found', description: 'There is none.', detail });
 }
 
+/** For operations on what is not kept for ever. */
+export function MayBeGone(detail: string): ClassDecorator & MethodDecorator {
+  return problemResponse({ status: 410, title: 'Gone', description: 'It was there once.', detail });
+}
+
 /** For operations that a thing's state may forbid. */
 export function MayConflict(detail: string): ClassDecorator & MethodDecorator {
   return problemResponse({ status: 409, title: 'Conflict', description: 'Its state forbids it.', detail });

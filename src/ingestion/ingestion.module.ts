@@ -8,6 +8,7 @@ import { Drainer } from './journal/drainer.js';
 import { Journal } from './journal/journal.js';
 import { DeliveryIntake } from './delivery-intake.js';
 import { DeliveryReader } from './reading/delivery-reader.js';
+import { DriftRepository } from './writing/drift.repository.js';
 import { DeliveryRepository } from './writing/delivery.repository.js';
 import { GroupCommit } from './writing/group-commit.js';
 import { LedgerWriter } from './writing/ledger-writer.js';
@@ -36,6 +37,7 @@ import { RollupRepository } from './writing/rollup.repository.js';
     CallRepository,
     CampaignRepository,
     DeliveryRepository,
+    DriftRepository,
     QuarantineRepository,
     RollupRepository,
     Replayer,

@@ -2,8 +2,9 @@
 import { hash } from 'node:crypto';
 import type { ZonedTime } from '../../time/zoned-time.js';
 import { CallRecord } from './call-record.dto.js';
+import { type Drift, DriftNotes } from './drift.js';
 import { fieldKinds } from './field-decorators.js';
-import { type FieldReading, readInteger, readText, readTime } from './field-readers.js';
+import { type FieldKind, type FieldReading, readInteger, readText, readTime } from './field-readers.js';
 import { memberText } from './json-slices.js';
 import { keepJson, keepKey } from './kept-json.js';
 import { compileChecks, type FieldCheck } from './record-checks.js';
@@ -25,6 +26,8 @@ export interface ReadCall {
   /** JSON text of the fields that are not the vendor's known ones, and of those that could not be read. */
   readonly extra: string | null;
   readonly warnings: readonly FieldWarning[] | null;
+  /** What the vendor's pages do not say. */
+  readonly drift: readonly Drift[] | null;
   /** 16 bytes over all fields and `extra`: equal content has equal hashes, however it was written. */
   readonly contentHash: Buffer;
 }
@@ -32,6 +35,14 @@ export interface ReadCall {
 /** A record that is no call. */
 export interface UnreadableRecord {
   readonly reason: string;
+}
+
+/** What reading a record gives beside the record itself. */
+interface Notes {
+  /** Members of `extra`. */
+  readonly kept: [key: string, json: string][];
+  readonly warnings: FieldWarning[];
+  readonly drift: DriftNotes;
 }
 
 type FieldReader = (raw: unknown) => FieldReading;
@@ -42,6 +53,7 @@ const HASH_BYTES = 16;
 export class RecordReader {
   private readonly fields: readonly (readonly [
     name: keyof CallRecord,
+    kind: FieldKind,
     read: FieldReader,
     check: FieldCheck,
   ])[];
@@ -55,7 +67,7 @@ export class RecordReader {
     this.fields = [...kinds].map(([name, kind]) => {
       const check = checks.get(name);
       if (check === undefined) throw new Error(`CallRecord.${name} has no check`);
-      return [name as keyof CallRecord, readers[kind], check] as const;
+      return [name as keyof CallRecord, kind, readers[kind], check] as const;
     });
     this.known = new Set(kinds.keys());
   }
@@ -70,31 +82,33 @@ export class RecordReader {
     }
     const raw = value as Readonly<Record<string, unknown>>;
     const record = new CallRecord();
-    const kept: [key: string, json: string][] = [];
-    const warnings: FieldWarning[] = [];
-    for (const [name, read, check] of this.fields) {
+    const notes: Notes = { kept: [], warnings: [], drift: new DriftNotes() };
+    for (const [name, kind, read, check] of this.fields) {
       const present = Object.hasOwn(raw, name) ? raw[name] : undefined;
+      notes.drift.type(name, kind, present);
       const problem = readField(record, name, read(present), check);
       if (problem === undefined) continue;
       if (name === 'callId') return { reason: `The callId ${problem}` };
-      warnings.push({ field: name, reason: problem });
-      kept.push([name, keepJson(present, () => memberText(text(), name) ?? '').json]);
+      notes.warnings.push({ field: name, reason: problem });
+      notes.drift.unreadableField(name, problem);
+      notes.kept.push([name, keepJson(present, () => memberText(text(), name) ?? '').json]);
     }
-    this.keepUnknown(raw, text, kept, warnings);
-    return finish(record, kept, warnings);
+    this.keepUnknown(raw, text, notes);
+    notes.drift.codes(record);
+    return finish(record, notes);
   }
 
   private keepUnknown(
     raw: Readonly<Record<string, unknown>>,
     text: () => string,
-    kept: [string, string][],
-    warnings: FieldWarning[],
+    { kept, warnings, drift }: Notes,
   ): void {
     for (const key in raw) {
       if (this.known.has(key)) continue;
       const field = keepKey(key);
       const { json, problem } = keepJson(raw[key], () => memberText(text(), key) ?? '');
       if (problem !== undefined) warnings.push({ field, reason: problem });
+      drift.unknownField(field);
       kept.push([field, json]);
     }
   }
@@ -112,7 +126,7 @@ function readField(
   return reading.problem ?? problem;
 }
 
-function finish(record: CallRecord, kept: [string, string][], warnings: FieldWarning[]): ReadCall {
+function finish(record: CallRecord, { kept, warnings, drift }: Notes): ReadCall {
   const extra = kept.length === 0 ? null : extraJson(kept);
   const answered = isAnswered(record);
   return {
@@ -123,6 +137,7 @@ function finish(record: CallRecord, kept: [string, string][], warnings: FieldWar
     answerDelay: answerDelay(record, answered),
     extra,
     warnings: warnings.length === 0 ? null : warnings,
+    drift: drift.found,
     contentHash: contentHash(record, extra),
   };
 }

@@ -7,6 +7,7 @@ import { CallRepository } from './call.repository.js';
 import { CampaignRepository, type NamedCampaigns } from './campaign.repository.js';
 import { settle, type Settlement } from './corrections.js';
 import { type DeliveryCounts, DeliveryRepository } from './delivery.repository.js';
+import { DriftRepository } from './drift.repository.js';
 import { LanePool } from './lane-pool.js';
 import { QuarantineRepository } from './quarantine.repository.js';
 import { RollupDeltas } from './rollup-deltas.js';
@@ -50,6 +51,7 @@ export class LedgerWriter {
     private readonly campaigns: CampaignRepository,
     private readonly quarantine: QuarantineRepository,
     private readonly deliveries: DeliveryRepository,
+    private readonly drift: DriftRepository,
   ) {}
 
   /**
@@ -114,6 +116,10 @@ export class LedgerWriter {
     for (const { before, after } of settled.settlement.replaced) deltas.replace(before, after);
     await this.rollups.add(transaction, deltas.sorted(), lane);
     await this.keepAsTheyCame(transaction, fresh);
+    await this.drift.add(
+      transaction,
+      fresh.map(({ read }) => read),
+    );
     const countsOf = deliveryCounts(settled);
     const written = await this.deliveries.insert(
       transaction,

@@ -4,6 +4,9 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Entity('deliveries')
 @Index('deliveries_position', ['position'], { unique: true })
 @Index('deliveries_body_hash', ['sha256', 'receivedAt'])
+@Index('deliveries_quarantined', ['id'], { where: '(quarantined > 0)' })
+@Index('deliveries_redelivered', ['id'], { where: '(redelivery_of IS NOT NULL)' })
+@Index('deliveries_indirect', ['via', 'id'], { where: "(via <> 'direct'::text)" })
 export class Delivery {
   /** UUIDv7, made on arrival: its time is `receivedAt`. */
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'deliveries_pkey' })

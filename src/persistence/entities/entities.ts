@@ -5,6 +5,7 @@ import { Call } from './call.entity.js';
 import { DeliveryBody } from './delivery-body.entity.js';
 import { Delivery } from './delivery.entity.js';
 import { QuarantineEntry } from './quarantine-entry.entity.js';
+import { SchemaDrift } from './schema-drift.entity.js';
 import { Task } from './task.entity.js';
 
 /** Every table of the ledger. */
@@ -17,4 +18,5 @@ export const entities = [
   Delivery,
   DeliveryBody,
   QuarantineEntry,
+  SchemaDrift,
 ];

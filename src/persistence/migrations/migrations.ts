@@ -1,5 +1,10 @@
 import { CreateLedger1763800000000 } from './1763800000000-create-ledger.js';
 import { ResolveQuarantine1763900000000 } from './1763900000000-resolve-quarantine.js';
+import { SchemaDrift1764000000000 } from './1764000000000-schema-drift.js';
 
 /** Every migration, in order. */
-export const migrations = [CreateLedger1763800000000, ResolveQuarantine1763900000000];
+export const migrations = [
+  CreateLedger1763800000000,
+  ResolveQuarantine1763900000000,
+  SchemaDrift1764000000000,
+];

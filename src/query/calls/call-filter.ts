@@ -1,5 +1,6 @@
 // The parameters that say which calls are meant in, the conditions of a WHERE clause out.
 import { instantOf } from '../../http/instant-text.js';
+import { firstIdOf } from '../../persistence/first-id.js';
 import { SqlConditions } from '../../persistence/sql-conditions.js';
 import type { CallConditions } from './call-query.dto.js';
 
@@ -69,12 +70,6 @@ export function conditionsOf(filter: CallFilter): SqlConditions {
   sql.atMost('duration', filter.maxDuration);
   if (filter.hasWarnings !== undefined) sql.add(`warnings IS ${filter.hasWarnings ? 'NOT ' : ''}NULL`);
   return sql;
-}
-
-/** The least UUIDv7 of a millisecond: its first 48 bits are the time (RFC 9562). */
-function firstIdOf(epochMs: number): string {
-  const time = Math.max(0, epochMs).toString(16).padStart(12, '0').slice(0, 12);
-  return `${time.slice(0, 8)}-${time.slice(8)}-0000-0000-000000000000`;
 }
 
 /** By code points, as PostgreSQL's `reverse`. */

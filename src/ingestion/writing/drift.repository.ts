@@ -1,0 +1,83 @@
+// The writes to schema_drift.
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '../../persistence/database.js';
+import type { ReadDelivery } from '../delivery.js';
+import type { Drift } from '../reading/drift.js';
+import { type ArrayColumn, arrays, instantColumn, names, selected, unnest } from './column-arrays.js';
+
+/** How often something came otherwise than documented, in some deliveries. Times are epoch milliseconds. */
+interface DriftTally extends Drift {
+  readonly firstSeenAt: number;
+  lastSeenAt: number;
+  count: number;
+  sampleDeliveryId: string;
+}
+
+/** So many kinds of drift are no drift: a sender that makes up names must not fill the table. */
+const MOST_ROWS = 5000;
+const MOST_A_GROUP = 500;
+
+const text = (
+  name: string,
+  value: (tally: DriftTally) => string,
+  type = 'text',
+): ArrayColumn<DriftTally> => ({ name, type, value });
+const COLUMNS: readonly ArrayColumn<DriftTally>[] = [
+  text('kind', (tally) => tally.kind),
+  text('field', (tally) => tally.field),
+  text('value', (tally) => tally.value),
+  instantColumn('first_seen_at', (tally) => tally.firstSeenAt),
+  instantColumn('last_seen_at', (tally) => tally.lastSeenAt),
+  { name: 'count', type: 'bigint', value: (tally) => tally.count },
+  text('sample_delivery_id', (tally) => tally.sampleDeliveryId, 'uuid'),
+];
+const ADD = {
+  name: 'add-drift',
+  text: `INSERT INTO schema_drift AS d (${names(COLUMNS)})
+    SELECT ${selected(COLUMNS, 't')} FROM ${unnest(COLUMNS, 't')}
+    WHERE (SELECT count(*) FROM schema_drift) < ${MOST_ROWS} OR EXISTS (
+      SELECT 1 FROM schema_drift k WHERE k.kind = t.kind AND k.field = t.field AND k.value = t.value)
+    ON CONFLICT (kind, field, value) DO UPDATE SET
+      count = d.count + excluded.count,
+      first_seen_at = least(d.first_seen_at, excluded.first_seen_at),
+      last_seen_at = greatest(d.last_seen_at, excluded.last_seen_at),
+      sample_delivery_id = CASE WHEN excluded.last_seen_at < d.last_seen_at THEN d.sample_delivery_id
+        ELSE excluded.sample_delivery_id END`,
+};
+
+@Injectable()
+export class DriftRepository {
+  /**
+   * Counts what came otherwise than documented. To be called late in the transaction: its rows are locked from here to
+   * the commit, and while a new field comes with every record, every writer wants the same row.
+   *
+   * @param deliveries oldest first
+   */
+  async add(transaction: Transaction, deliveries: readonly ReadDelivery[]): Promise<void> {
+    const tallies = tally(deliveries);
+    if (tallies.length > 0) await transaction.query({ ...ADD, values: arrays(COLUMNS, tallies) });
+  }
+}
+
+/** Sorted by key: writers at work at once wait for each other in one order. */
+function tally(deliveries: readonly ReadDelivery[]): DriftTally[] {
+  const tallies = new Map<string, DriftTally>();
+  for (const { delivery, calls } of deliveries) {
+    for (const { drift } of calls) {
+      for (const note of drift ?? []) {
+        const key = `${note.kind}\0${note.field}\0${note.value}`;
+        const known = tallies.get(key);
+        const seenAt = delivery.receivedAt;
+        if (known !== undefined) {
+          known.count += 1;
+          known.lastSeenAt = seenAt;
+          known.sampleDeliveryId = delivery.id;
+        } else if (tallies.size < MOST_A_GROUP) {
+          const once = { firstSeenAt: seenAt, lastSeenAt: seenAt, count: 1, sampleDeliveryId: delivery.id };
+          tallies.set(key, { ...note, ...once });
+        }
+      }
+    }
+  }
+  return [...tallies].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, value]) => value);
+}

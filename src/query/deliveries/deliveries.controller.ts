@@ -1,0 +1,64 @@
+import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { linkNext } from '../../http/page.js';
+import { MayBeGone, MayBeMissing } from '../../http/problem.docs.js';
+import { NoParameters } from '../../http/validation.pipe.js';
+import { NEXT_PAGE_LINK, QueryApi } from '../../security/query-api.js';
+import { DeliveriesService } from './deliveries.service.js';
+import { DeliveryDto, DeliveryPage, DeliveryQuery } from './delivery.dto.js';
+
+const ID = { name: 'id', description: 'The delivery.', example: '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f' };
+const MISSING = 'There is no delivery with this id';
+
+@Controller('v1/deliveries')
+@QueryApi()
+@ApiTags('Deliveries')
+export class DeliveriesController {
+  constructor(private readonly deliveries: DeliveriesService) {}
+
+  @Get()
+  @ApiOperation({
+    operationId: 'listDeliveries',
+    summary: 'List deliveries',
+    description: 'The pushes that were acknowledged with 200, and what each did to the ledger.',
+  })
+  @ApiOkResponse({ type: DeliveryPage, description: 'A page of deliveries.', headers: NEXT_PAGE_LINK })
+  async list(
+    @Query() query: DeliveryQuery,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<DeliveryPage> {
+    return linkNext(await this.deliveries.list(query), request, response);
+  }
+
+  @Get(':id')
+  @ApiOperation({
+    operationId: 'getDelivery',
+    summary: 'Get a delivery',
+    description: 'One push and what it did.',
+  })
+  @ApiParam(ID)
+  @ApiOkResponse({ type: DeliveryDto, description: 'The delivery.' })
+  @MayBeMissing(MISSING)
+  find(@Param('id') id: string, @Query() _none: NoParameters): Promise<DeliveryDto> {
+    return this.deliveries.find(id);
+  }
+
+  @Get(':id/body')
+  @ApiOperation({
+    operationId: 'getDeliveryBody',
+    summary: 'Get the body of a delivery',
+    description: 'The bytes that were pushed, exactly as they came, after decompression.',
+  })
+  @ApiParam(ID)
+  @ApiOkResponse({
+    description: 'The body.',
+    content: { 'application/json': { schema: {}, example: [{ callId: '100001611234^100001811234' }] } },
+  })
+  @MayBeMissing(MISSING)
+  @MayBeGone('The body is not kept any more')
+  async body(@Param('id') id: string, @Query() _none: NoParameters, @Res() response: Response) {
+    response.type('application/json').send(await this.deliveries.body(id));
+  }
+}

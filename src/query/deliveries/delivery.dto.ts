@@ -1,0 +1,121 @@
+import { ApiProperty, IntersectionType } from '@nestjs/swagger';
+import { PageInfo, PageQuery } from '../../http/page.dto.js';
+import {
+  BooleanParameter,
+  ChoicesParameter,
+  InstantParameter,
+  ListParameter,
+  TimeZoneParameter,
+} from '../../http/parameters.js';
+
+const ID = { type: String, format: 'uuid', example: '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f' } as const;
+export const WAYS = ['direct', 'journal', 'replay', 'erasure'] as const;
+const Count = (description: string, example: number) =>
+  ApiProperty({ type: 'integer', description, example });
+
+/** A push that was acknowledged, and what it did. */
+export class DeliveryDto {
+  @ApiProperty({ ...ID, description: 'The delivery; the push was answered with it as `X-Delivery-Id`.' })
+  id!: string;
+
+  @ApiProperty({ type: String, description: 'The source that pushed it.', example: 'vendor' })
+  source!: string;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    description: 'When it arrived.',
+    example: '2025-06-01T02:05:31.120Z',
+  })
+  receivedAt!: string;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Where it came from; null when nobody knows any more.',
+    example: '203.0.113.7',
+  })
+  remoteAddress!: string | null;
+
+  @ApiProperty({
+    type: String,
+    description: 'SHA-256 of its body after decompression, in hexadecimal.',
+    example: '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824',
+  })
+  sha256!: string;
+
+  @Count('Bytes of its body after decompression.', 12_100)
+  bytes!: number;
+
+  @Count('Records in it: stored, corrected, duplicate and quarantined ones, unless it is a redelivery.', 20)
+  records!: number;
+
+  @Count('Calls that were new.', 18)
+  stored!: number;
+
+  @Count('Records that brought other content for a known call.', 1)
+  corrected!: number;
+
+  @Count('Records whose content was known.', 0)
+  duplicate!: number;
+
+  @Count('Records that could not be read as a call.', 1)
+  quarantined!: number;
+
+  @ApiProperty({
+    type: String,
+    enum: [...WAYS],
+    description:
+      'How it came into the ledger: at once, through the journal, as a replay of the quarantine, or as an erasure.',
+    example: 'direct',
+  })
+  via!: string;
+
+  @ApiProperty({ type: Number, description: 'Milliseconds from its arrival to its commit.', example: 6.5 })
+  ackMs!: number;
+
+  @ApiProperty({
+    ...ID,
+    nullable: true,
+    description: 'The delivery that had brought the same body within the hour before; null otherwise.',
+    example: null,
+  })
+  redeliveryOf!: string | null;
+}
+
+export class DeliveryPage {
+  @ApiProperty({ type: [DeliveryDto], description: 'The deliveries, the newest first.' })
+  data!: DeliveryDto[];
+
+  @ApiProperty({ type: PageInfo, description: 'Where this page stands.' })
+  page!: PageInfo;
+}
+
+class DeliveryConditions {
+  @InstantParameter({
+    description: 'Deliveries that arrived at this time or later.',
+    example: '2025-06-01T00:00:00+08:00',
+  })
+  receivedFrom?: string;
+
+  @InstantParameter({ description: 'Deliveries that arrived before this time.', example: '2025-06-02' })
+  receivedTo?: string;
+
+  @TimeZoneParameter()
+  timeZone?: string;
+
+  @ListParameter({ description: 'The source that pushed it.', example: 'vendor' })
+  source?: string[];
+
+  @ChoicesParameter({ description: 'How it came into the ledger.', example: 'journal' }, WAYS)
+  via?: string[];
+
+  @BooleanParameter({ description: 'Whether its body had come before.', example: false })
+  redelivered?: boolean;
+
+  @BooleanParameter({ description: 'Whether records of it could not be read.', example: true })
+  hasQuarantined?: boolean;
+}
+
+/** Which deliveries. All conditions must hold. */
+export class DeliveryQuery extends IntersectionType(PageQuery, DeliveryConditions) {}

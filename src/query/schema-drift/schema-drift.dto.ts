@@ -1,0 +1,75 @@
+import { ApiProperty, IntersectionType } from '@nestjs/swagger';
+import { PageInfo, PageQuery } from '../../http/page.dto.js';
+import { ChoicesParameter, ListParameter } from '../../http/parameters.js';
+
+export const DRIFT_KINDS = ['unknownField', 'unlistedCode', 'otherType', 'unreadableField'] as const;
+
+/** Something that came otherwise than the vendor describes it. */
+export class SchemaDriftDto {
+  @ApiProperty({
+    type: String,
+    enum: [...DRIFT_KINDS],
+    description:
+      'A field that no page of the vendor names, a code that no table lists, a field of another JSON type than documented, or one that could not be read.',
+    example: 'unlistedCode',
+  })
+  kind!: string;
+
+  @ApiProperty({ type: String, description: 'The field.', example: 'statusCode' })
+  field!: string;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description:
+      'The code, the JSON type, or why the field could not be read; null for an unknown field. At most 100 characters.',
+    example: '200999',
+  })
+  value!: string | null;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    description: 'When the first delivery with it arrived.',
+    example: '2025-06-01T02:05:31.120Z',
+  })
+  firstSeenAt!: string;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    description: 'When the last one did.',
+    example: '2025-06-03T11:12:13.140Z',
+  })
+  lastSeenAt!: string;
+
+  @ApiProperty({ type: 'integer', description: 'Records with it.', example: 17 })
+  count!: number;
+
+  @ApiProperty({
+    type: String,
+    format: 'uuid',
+    description: 'A delivery that brought it: the last one.',
+    example: '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f',
+  })
+  sampleDeliveryId!: string;
+}
+
+export class SchemaDriftPage {
+  @ApiProperty({ type: [SchemaDriftDto], description: 'What came, the newest first.' })
+  data!: SchemaDriftDto[];
+
+  @ApiProperty({ type: PageInfo, description: 'Where this page stands.' })
+  page!: PageInfo;
+}
+
+class SchemaDriftConditions {
+  @ChoicesParameter({ description: 'What kind of thing it is.', example: 'unknownField' }, DRIFT_KINDS)
+  kind?: string[];
+
+  @ListParameter({ description: 'The field.', example: 'statusCode' })
+  field?: string[];
+}
+
+/** What to list. All conditions must hold. */
+export class SchemaDriftQuery extends IntersectionType(PageQuery, SchemaDriftConditions) {}

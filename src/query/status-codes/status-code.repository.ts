@@ -1,0 +1,25 @@
+// How often each code stands in the calls, from the rollups.
+import { Injectable } from '@nestjs/common';
+import { Database } from '../../persistence/database.js';
+
+/** Calls with this pair of codes; empty text where a call has none. */
+export interface CodeCount {
+  readonly status_code: string;
+  readonly smart_status_code: string;
+  readonly calls: string;
+}
+
+const COUNT_CODES = {
+  name: 'count-codes',
+  text: `SELECT status_code, smart_status_code, sum(calls) AS calls FROM call_rollups
+    GROUP BY status_code, smart_status_code HAVING sum(calls) > 0`,
+};
+
+@Injectable()
+export class StatusCodeRepository {
+  constructor(private readonly database: Database) {}
+
+  counts(): Promise<CodeCount[]> {
+    return this.database.read<CodeCount>(COUNT_CODES);
+  }
+}

@@ -1,0 +1,24 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { NoParameters } from '../../http/validation.pipe.js';
+import { QueryApi } from '../../security/query-api.js';
+import { StatusCodes } from './status-code.dto.js';
+import { StatusCodesService } from './status-codes.service.js';
+
+@Controller('v1/status-codes')
+@QueryApi()
+@ApiTags('Calls')
+export class StatusCodesController {
+  constructor(private readonly codes: StatusCodesService) {}
+
+  @Get()
+  @ApiOperation({
+    operationId: 'listStatusCodes',
+    summary: 'List the codes of results',
+    description: 'Both tables of codes: what each means, who says so, and how many calls have it.',
+  })
+  @ApiOkResponse({ type: StatusCodes, description: 'The codes.' })
+  list(@Query() _none: NoParameters): Promise<StatusCodes> {
+    return this.codes.list();
+  }
+}
