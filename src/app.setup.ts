@@ -3,6 +3,7 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
 import type { Settings } from './config/settings.js';
+import { compressed, notStored, requestIds } from './http/api-headers.js';
 import { jsonBody } from './http/json-body.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { RequestValidationPipe } from './http/validation.pipe.js';
@@ -19,7 +20,8 @@ export async function createApp(settings: Settings): Promise<NestExpressApplicat
   });
   app.set('trust proxy', settings.trustProxy);
   app.disable('x-powered-by');
-  app.use('/v1', jsonBody());
+  app.use(requestIds());
+  app.use('/v1', notStored(), compressed(), jsonBody());
   app.useGlobalPipes(new RequestValidationPipe());
   app.useGlobalFilters(new ProblemFilter());
   serveDocument(app);

@@ -3,6 +3,8 @@ import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import { Problem } from './problem.dto.js';
 
+const REQUEST = '0b0a5c1e-6c5f-4c3a-9d0e-7c1b7d1c9f52';
+
 interface Failure {
   readonly status: number;
   readonly title: string;
@@ -50,7 +52,8 @@ export function DatabaseMayBeAway(): ClassDecorator & MethodDecorator {
   return problemResponse({
     status: 503,
     title: 'Service Unavailable',
-    description: 'The database can not be reached. Ask again after Retry-After seconds.',
+    description:
+      'The database can not be reached, or the answer takes longer than 30 s. Ask again after Retry-After seconds, or for less.',
     detail: 'The database is not available',
   });
 }
@@ -64,7 +67,7 @@ function problemResponse({ status, title, description, detail, errors = [] }: Fa
       content: {
         'application/problem+json': {
           schema: { $ref: getSchemaPath(Problem) },
-          example: { type: 'about:blank', title, status, detail, errors },
+          example: { type: 'about:blank', title, status, detail, requestId: REQUEST, errors },
         },
       },
     }),

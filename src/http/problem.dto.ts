@@ -32,6 +32,13 @@ export class Problem {
   detail!: string;
 
   @ApiProperty({
+    type: String,
+    description: 'The request, as in the header `X-Request-Id` and in the log.',
+    example: '0b0a5c1e-6c5f-4c3a-9d0e-7c1b7d1c9f52',
+  })
+  requestId!: string;
+
+  @ApiProperty({
     type: [ProblemDetail],
     description: 'What is wrong with each parameter; empty where none is named.',
   })

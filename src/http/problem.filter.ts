@@ -2,11 +2,14 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { STATUS_CODES } from 'node:http';
-import { DatabaseUnavailableError } from '../persistence/database.js';
+import { DatabaseUnavailableError, sqlState } from '../persistence/database.js';
+import { REQUEST_ID } from './api-headers.js';
 import { InvalidParametersException } from './invalid-parameters.js';
 import type { Problem, ProblemDetail } from './problem.dto.js';
 
 const RETRY_AFTER_S = 5;
+/** SQLSTATE of a statement that ran into its time limit, or that an operator ended. */
+const QUERY_CANCELED = '57014';
 
 @Catch()
 export class ProblemFilter implements ExceptionFilter {
@@ -16,10 +19,11 @@ export class ProblemFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const request = http.getRequest<Request>();
     const response = http.getResponse<Response>();
-    const problem = problemOf(error, routeOf(request) !== null);
+    const requestId = String(response.getHeader(REQUEST_ID));
+    const problem = { ...problemOf(error, routeOf(request) !== null), requestId };
     if (problem.status >= 500) {
       // The route, not the URL: a path or a query may hold a token or a number.
-      const entry = { status: problem.status, method: request.method, route: routeOf(request) };
+      const entry = { status: problem.status, method: request.method, route: routeOf(request), requestId };
       this.logger.error(entry, error instanceof Error ? error.stack : String(error));
     }
     if (response.headersSent) {
@@ -29,7 +33,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (problem.status === 503) response.setHeader('Retry-After', RETRY_AFTER_S);
     response.status(problem.status);
     if (request.path.startsWith('/push')) response.json({ code: problem.status, msg: problem.detail });
-    else response.type('application/problem+json').send(JSON.stringify(problem));
+    else response.type('application/problem+json').send(JSON.stringify(problem satisfies Problem));
   }
 }
 
@@ -41,8 +45,8 @@ function routeOf(request: Request): string | null {
 }
 
 /** @param routed whether a route was found: without one, Nest's own message quotes the path, which may hold a token */
-function problemOf(error: unknown, routed: boolean): Problem {
-  if (error instanceof DatabaseUnavailableError) return problem(503, 'The database is not available');
+function problemOf(error: unknown, routed: boolean): Omit<Problem, 'requestId'> {
+  if (error instanceof DatabaseUnavailableError) return problem(503, unavailability(error));
   if (error instanceof InvalidParametersException) return problem(400, error.message, error.errors);
   const status = statusOf(error);
   if (status === 404 && !routed) return problem(404, 'There is nothing at this path');
@@ -60,6 +64,16 @@ function statusOf(error: unknown): number | undefined {
   return typeof status === 'number' && status >= 400 && status < 500 ? status : undefined;
 }
 
-function problem(status: number, detail: string, errors: readonly ProblemDetail[] = []): Problem {
+function unavailability({ cause }: DatabaseUnavailableError): string {
+  return sqlState(cause) === QUERY_CANCELED
+    ? 'The answer takes too long: ask for less, a shorter time or more conditions'
+    : 'The database is not available';
+}
+
+function problem(
+  status: number,
+  detail: string,
+  errors: readonly ProblemDetail[] = [],
+): Omit<Problem, 'requestId'> {
   return { type: 'about:blank', title: STATUS_CODES[status] ?? 'Error', status, detail, errors: [...errors] };
 }

@@ -260,6 +260,7 @@ describe('the docs', () => {
           'order',
           'limit',
           'cursor',
+          'fields',
         ],
       ].sort(),
     );

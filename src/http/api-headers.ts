@@ -1,0 +1,32 @@
+// What every answer carries, whatever the question.
+import compression from 'compression';
+import type { RequestHandler } from 'express';
+import { randomUUID } from 'node:crypto';
+
+export const REQUEST_ID = 'X-Request-Id';
+const ACCEPTABLE_ID = /^[\w.:-]{1,100}$/;
+
+/** Gives a request its id, the client's own if it sent a harmless one, and sends it back: both logs can name it. */
+export function requestIds(): RequestHandler {
+  return (request, response, next) => {
+    const given = request.get(REQUEST_ID);
+    response.setHeader(REQUEST_ID, given !== undefined && ACCEPTABLE_ID.test(given) ? given : randomUUID());
+    next();
+  };
+}
+
+/** Calls are nobody's to keep on the way: answers hold numbers. A client may still ask by ETag whether they changed. */
+export function notStored(): RequestHandler {
+  return (request, response, next) => {
+    response.setHeader('Cache-Control', 'no-store');
+    // `fetch` adds `no-cache` to every request with If-None-Match, and Express then never answers 304. That word is for
+    // caches on the way (RFC 9111, 5.2.1.4); here is the origin.
+    delete request.headers['cache-control'];
+    next();
+  };
+}
+
+/** Compresses answers of a kilobyte and more by what the client takes: br, gzip, deflate. */
+export function compressed(): RequestHandler {
+  return compression();
+}
