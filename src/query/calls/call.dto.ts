@@ -159,6 +159,18 @@ export class CallPage {
   page!: PageInfo;
 }
 
+/** A field that one content of a call has otherwise than the one before. */
+export class CallChange {
+  @KnownText({ description: 'The field.', example: 'duration' })
+  field!: string;
+
+  @ApiProperty({ description: 'What it held before.', example: 330 })
+  before!: unknown;
+
+  @ApiProperty({ description: 'What it has held since.', example: 331 })
+  after!: unknown;
+}
+
 /** One content of a call and the delivery that brought it. */
 export class CallRevisionDto {
   @ApiProperty({
@@ -182,6 +194,14 @@ export class CallRevisionDto {
     example: '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f',
   })
   deliveryId!: string;
+
+  @ApiProperty({
+    type: [CallChange],
+    nullable: true,
+    description:
+      'What it changed. Null for the first content, for one that arrived too late to change anything, and when the content before is not kept any more.',
+  })
+  changes!: CallChange[] | null;
 
   @ApiProperty({ type: CallContent, description: 'The content.' })
   call!: CallContent;

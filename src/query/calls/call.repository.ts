@@ -28,6 +28,12 @@ const PAST_CONTENTS = {
     WHERE call_id = $1 AND delivery_id < $2 ORDER BY delivery_id DESC LIMIT $3`,
 };
 
+const CONTENT_OF_REVISION = {
+  name: 'content-of-revision',
+  text: `SELECT revision, received_at, delivery_id, content::text FROM call_revisions
+    WHERE call_id = $1 AND revision = $2`,
+};
+
 @Injectable()
 export class CallRepository {
   constructor(private readonly database: Database) {}
@@ -64,20 +70,26 @@ export class CallRepository {
 
   /**
    * The call, and its other contents before a delivery, newest first: both of one moment. The deliveries' ids are in
-   * the order of their arrival.
+   * the order of their arrival. Then, behind the last one, the content that the oldest of these replaced.
    */
   history(
     callId: string,
     beforeDelivery: string,
     limit: number,
-  ): Promise<{ call: CallRow | undefined; past: RevisionRow[] }> {
+  ): Promise<{ call: CallRow | undefined; past: RevisionRow[]; replaced: RevisionRow | undefined }> {
     return this.database.readTogether(async (transaction) => {
       const calls = await transaction.query<CallRow>({ ...FIND_CALL, values: [callId] });
       const past = await transaction.query<RevisionRow>({
         ...PAST_CONTENTS,
         values: [callId, beforeDelivery, limit],
       });
-      return { call: calls.rows[0], past: past.rows };
+      const [call] = calls.rows;
+      const oldest = past.rows.findLast(({ revision }) => revision !== null)?.revision ?? call?.revision ?? 1;
+      const replaced = await transaction.query<RevisionRow>({
+        ...CONTENT_OF_REVISION,
+        values: [callId, oldest - 1],
+      });
+      return { call, past: past.rows, replaced: replaced.rows[0] };
     });
   }
 }

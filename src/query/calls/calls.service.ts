@@ -6,6 +6,7 @@ import { parseExact } from '../../http/exact-json.js';
 import { type Page, pageOf } from '../../http/page.js';
 import { DEFAULT_LIMIT, type PageQuery } from '../../http/page.dto.js';
 import { isStorable } from '../storable.js';
+import { changesBetween } from './call-changes.js';
 import { filterOf } from './call-filter.js';
 import { withFields } from './call-fields.js';
 import type { CallQuery } from './call-query.dto.js';
@@ -49,15 +50,26 @@ export class CallsService {
   async history(callId: string, query: PageQuery): Promise<Page<CallRevisionDto>> {
     const { limit = DEFAULT_LIMIT, cursor } = query;
     const before = cursor === undefined ? LAST_ID : decodeIdCursor(cursor, 'history');
-    const { call, past } = isStorable(callId)
-      ? await this.calls.history(callId, before, limit + 1)
-      : { call: undefined, past: [] };
-    if (call === undefined) throw new NotFoundException(NO_SUCH_CALL);
-    const contents = past.map(pastContent);
-    if (call.delivery_id < before) contents.push(presentContent(call));
+    const found = isStorable(callId) ? await this.calls.history(callId, before, limit + 1) : undefined;
+    if (found?.call === undefined) throw new NotFoundException(NO_SUCH_CALL);
+    const contents = found.past.map(pastContent);
+    if (found.call.delivery_id < before) contents.push(presentContent(found.call));
     contents.sort((a, b) => (a.deliveryId < b.deliveryId ? 1 : -1));
-    return pageOf(contents.slice(0, limit + 1), limit, (last) => encodeCursor('history', [last.deliveryId]));
+    const older = found.replaced === undefined ? [] : [pastContent(found.replaced)];
+    const revisions = withChanges(contents.slice(0, limit + 1), [...contents, ...older]);
+    return pageOf(revisions, limit, (last) => encodeCursor('history', [last.deliveryId]));
   }
+}
+
+type Content = Omit<CallRevisionDto, 'changes'>;
+
+/** @param all the contents that these may have replaced */
+function withChanges(contents: readonly Content[], all: readonly Content[]): CallRevisionDto[] {
+  const byRevision = new Map(all.map((content) => [content.revision, content.call]));
+  return contents.map(({ call, ...content }) => {
+    const before = content.revision === null ? undefined : byRevision.get(content.revision - 1);
+    return { ...content, changes: before === undefined ? null : changesBetween(before, call), call };
+  });
 }
 
 function positionOf(cursor: string, kind: string): CallPosition {
@@ -65,12 +77,12 @@ function positionOf(cursor: string, kind: string): CallPosition {
   return { occurredAt: Number(occurredAt), callId: String(callId) };
 }
 
-function presentContent(row: CallRow): CallRevisionDto {
+function presentContent(row: CallRow): Content {
   const { revision, lastReceivedAt, firstReceivedAt, deliveryId, ...call } = callDto(row);
   return { revision, current: true, receivedAt: lastReceivedAt, deliveryId, call };
 }
 
-function pastContent(row: RevisionRow): CallRevisionDto {
+function pastContent(row: RevisionRow): Content {
   return {
     revision: row.revision,
     current: false,
