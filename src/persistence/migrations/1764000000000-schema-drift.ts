@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 
 const IDENTIFIER = 'text COLLATE "C"';
 
-/** What came otherwise than documented; and indexes for the deliveries that are looked for because they are rare. */
+/** What came otherwise than documented; and indexes for what is looked for because it is rare. */
 export class SchemaDrift1764000000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     // Rows are counted up with every push that brings such a record: room for the next version on the same page.
@@ -23,11 +23,16 @@ export class SchemaDrift1764000000000 implements MigrationInterface {
     await runner.query(
       'CREATE INDEX deliveries_redelivered ON deliveries (id) WHERE redelivery_of IS NOT NULL',
     );
+    await runner.query(
+      'CREATE INDEX calls_with_warnings ON calls (occurred_at, call_id) WHERE warnings IS NOT NULL',
+    );
     await runner.query("CREATE INDEX deliveries_indirect ON deliveries (via, id) WHERE via <> 'direct'");
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('DROP INDEX deliveries_quarantined, deliveries_redelivered, deliveries_indirect');
+    await runner.query(
+      'DROP INDEX calls_with_warnings, deliveries_quarantined, deliveries_redelivered, deliveries_indirect',
+    );
     await runner.query('DROP TABLE schema_drift');
   }
 }

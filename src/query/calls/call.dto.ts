@@ -12,6 +12,16 @@ const Time = (field: Field) => ApiProperty({ type: String, format: 'date-time', 
 const KnownText = (field: Field) => ApiProperty({ type: String, ...field });
 const KnownTime = (field: Field) => ApiProperty({ type: String, format: 'date-time', ...field });
 
+/** JSON of any kind, each named: a schema that says nothing becomes an object in Nest's document. */
+const ANY_VALUE = [
+  { type: 'string' },
+  { type: 'number' },
+  { type: 'boolean' },
+  { type: 'object', additionalProperties: true },
+  { type: 'array', items: {} },
+  { type: 'null' },
+];
+
 /** A field of the record that could not be read, or not wholly. */
 export class CallWarning {
   @KnownText({ description: 'The field.', example: 'ringTime' })
@@ -164,10 +174,10 @@ export class CallChange {
   @KnownText({ description: 'The field.', example: 'duration' })
   field!: string;
 
-  @ApiProperty({ description: 'What it held before.', example: 330 })
+  @ApiProperty({ oneOf: ANY_VALUE, description: 'What it held before.', example: 330 })
   before!: unknown;
 
-  @ApiProperty({ description: 'What it has held since.', example: 331 })
+  @ApiProperty({ oneOf: ANY_VALUE, description: 'What it has held since.', example: 331 })
   after!: unknown;
 }
 
