@@ -50,16 +50,19 @@ export class JournalFolder {
     return segmentsIn(this.path);
   }
 
-  /** Takes the segments of dead processes into this folder. Returns how many there were. */
-  async adopt(): Promise<number> {
+  /** Takes the segments of dead processes into this folder. Names each one once it is here. */
+  async *adopt(): AsyncGenerator<string> {
     let adopted = 0;
     for (const entry of await readdir(this.parent, { withFileTypes: true })) {
       if (!entry.isDirectory() || entry.name === this.name) continue;
       const folder = join(this.parent, entry.name);
-      if (await isDead(folder, entry.name.startsWith(UNFINISHED))) adopted += await this.take(folder);
+      if (!(await isDead(folder, entry.name.startsWith(UNFINISHED)))) continue;
+      for await (const segment of this.take(folder)) {
+        adopted += 1;
+        yield segment;
+      }
     }
     if (adopted > 0) await syncFolder(this.path);
-    return adopted;
   }
 
   /** Lets go of the folder; it is removed when it holds nothing any more. */
@@ -69,18 +72,17 @@ export class JournalFolder {
   }
 
   /** One rename a segment: when two processes adopt at once, each segment goes to one of them. */
-  private async take(folder: string): Promise<number> {
-    let taken = 0;
+  private async *take(folder: string): AsyncGenerator<string> {
     for (const segment of await segmentsIn(folder)) {
       try {
         await rename(join(folder, segment), join(this.path, segment));
-        taken += 1;
       } catch (error) {
         if (errorCode(error) !== 'ENOENT') throw error;
+        continue;
       }
+      yield segment;
     }
     if ((await segmentsIn(folder)).length === 0) await rm(folder, { recursive: true, force: true });
-    return taken;
   }
 }
 

@@ -102,10 +102,8 @@ export class Journal {
   /** Takes over what dead processes left, this one's own earlier run included. */
   async adopt(): Promise<void> {
     const folder = await this.ownFolder();
-    if ((await folder.adopt()) === 0) return;
-    const known = new Set(this.segments.map((segment) => segment.name));
-    for (const name of await folder.segments()) {
-      if (known.has(name)) continue;
+    // Only what was taken over, not what the folder holds: a segment that an append is just beginning is there, too.
+    for await (const name of folder.adopt()) {
       const { size } = await stat(join(folder.path, name));
       this.segments.push({ name, bytes: size, drained: 0 });
       this.logger.warn(`taken over from a process that has ended: ${size} bytes of journal`);

@@ -1,8 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  chmodSync,
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import 'reflect-metadata';
 import { readSettings } from '../../../src/config/read-settings.js';
 import { arrive, type Delivery } from '../../../src/ingestion/delivery.js';
@@ -99,6 +108,28 @@ describe('The journal', () => {
     await Promise.all(heirs.map((heir) => heir.adopt()));
     const got = await Promise.all(heirs.map((heir) => drained(heir)));
     expect(got.flat().map(({ id }) => id)).toEqual(put.map(({ id }) => id));
+  });
+
+  it('takes over what a dead process left while it takes entries itself, and holds each of them once', async () => {
+    for (let round = 0; round < 15; round += 1) {
+      const dead = open();
+      await dead.append(delivery('left'));
+      const [left = ''] = segments();
+      await die(dead);
+      const heir = open();
+      await heir.append(delivery('so that it has its folder'));
+      await drained(heir);
+      const adopting = heir.adopt();
+      // The worst moment for a new segment of its own: while it looks what it has taken over.
+      while (existsSync(dirname(left))) await nextTurn();
+      const appending = heir.append(delivery('new'));
+      await adopting;
+      const early = await drained(heir);
+      await appending;
+      const got = [...early, ...(await drained(heir))].map(({ body }) => body.toString());
+      expect([round, got.sort()]).toEqual([round, ['left', 'new']]);
+      await die(heir);
+    }
   });
 
   it('cut off at any byte gives back every whole entry, and only those', () => {
