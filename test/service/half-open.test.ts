@@ -1,62 +1,20 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { once } from 'node:events';
-import { connect, createServer, type Server, type Socket } from 'node:net';
 import { record } from '../support/records.js';
 import { startLedger, type TestLedger } from '../support/ledger.js';
 import { until } from '../support/service.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
 
-/** Stands between the service and PostgreSQL, and can let the connections of now hang for ever. */
-class FreezingProxy {
-  private readonly pairs: [Socket, Socket][] = [];
-  private constructor(
-    private readonly server: Server,
-    readonly url: string,
-  ) {}
-
-  static async before(databaseUrl: string): Promise<FreezingProxy> {
-    const target = new URL(databaseUrl);
-    const server = createServer();
-    server.listen(0, '127.0.0.1');
-    await once(server, 'listening');
-    const address = server.address();
-    const url = new URL(databaseUrl);
-    url.port = String(typeof address === 'object' ? address?.port : '');
-    const proxy = new FreezingProxy(server, url.href);
-    server.on('connection', (client) => {
-      const upstream = connect(Number(target.port), target.hostname);
-      for (const socket of [client, upstream]) socket.on('error', () => socket.destroy());
-      client.pipe(upstream).pipe(client);
-      proxy.pairs.push([client, upstream]);
-    });
-    return proxy;
-  }
-
-  freeze(): void {
-    for (const [client, upstream] of this.pairs) {
-      client.unpipe(upstream);
-      upstream.unpipe(client);
-      client.pause();
-      upstream.pause();
-    }
-  }
-
-  close(): void {
-    this.server.close();
-    for (const socket of this.pairs.flat()) socket.destroy();
-  }
-}
-
-let proxy: FreezingProxy;
+let proxy: TcpProxy;
 let ledger: TestLedger;
 
 beforeAll(async () => {
   ledger = await startLedger({ ACK_DEADLINE_MS: '400' }, async (url) => {
-    proxy = await FreezingProxy.before(url);
-    return proxy.url;
+    proxy = await TcpProxy.before(Number(new URL(url).port));
+    return proxy.through(url);
   });
 });
 afterAll(async () => {
-  proxy.close();
+  await proxy.refuse();
   await ledger.stop();
 });
 

@@ -1,4 +1,5 @@
 // The rollups held against the rows that they sum over.
+import pg from 'pg';
 import type { TestDatabase } from './database.js';
 
 const SUMS = `sum(calls) AS calls, sum(answered) AS answered, sum(duration) AS duration, sum(b_duration) AS b_duration,
@@ -26,4 +27,16 @@ export function rollupDifferences(database: Pick<TestDatabase, 'query'>): Promis
     )
     (SELECT 'only in rollups' AS place, * FROM (TABLE from_rollups EXCEPT TABLE from_calls) AS a)
     UNION ALL (SELECT 'only in calls', * FROM (TABLE from_calls EXCEPT TABLE from_rollups) AS b)`);
+}
+
+/** As {@link rollupDifferences}, of a database that is no {@link TestDatabase}. */
+export async function rollupDifferencesAt(url: string): Promise<unknown[]> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    const query = async <Row extends pg.QueryResultRow>(text: string) => (await client.query<Row>(text)).rows;
+    return await rollupDifferences({ query });
+  } finally {
+    await client.end();
+  }
 }

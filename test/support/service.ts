@@ -7,6 +7,11 @@ import { fileURLToPath } from 'node:url';
 import { setTimeout as wait } from 'node:timers/promises';
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+/** What a service with an external database must be given. */
+export const ACCESS = {
+  PUSH_TOKENS: 'vendor=push-token-of-the-tests',
+  ADMIN_API_KEY: 'k'.repeat(40),
+} as const;
 const POLL_MS = 25;
 const PATIENCE_MS = 40_000;
 
@@ -22,22 +27,38 @@ export class ServiceProcess {
     readonly child: ChildProcess,
     readonly url: string,
     private readonly dataDir: string,
+    private readonly environment: Readonly<Record<string, string>>,
   ) {
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
     }
   }
 
-  static start(dataDir: string, port: number, environment: Record<string, string> = {}): ServiceProcess {
-    const child = spawn(process.execPath, [MAIN], {
+  /** @param under a command that runs the process, with its arguments */
+  static start(
+    dataDir: string,
+    port: number,
+    environment: Readonly<Record<string, string>> = {},
+    under: readonly string[] = [],
+  ): ServiceProcess {
+    const command = [...under, process.execPath, MAIN];
+    const child = spawn(command[0] ?? process.execPath, command.slice(1), {
       env: { PATH: process.env['PATH'] ?? '', DATA_DIR: dataDir, PORT: String(port), ...environment },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
-    return new ServiceProcess(child, `http://127.0.0.1:${port}`, dataDir);
+    return new ServiceProcess(child, `http://127.0.0.1:${port}`, dataDir, environment);
   }
 
+  /** Those of its environment, else those that it has generated. */
   get credentials(): Credentials {
+    const { PUSH_TOKENS: pushTokens, ADMIN_API_KEY: adminApiKey } = this.environment;
+    if (pushTokens !== undefined && adminApiKey !== undefined) return { pushTokens, adminApiKey };
     return JSON.parse(readFileSync(`${this.dataDir}/credentials.json`, 'utf8')) as Credentials;
+  }
+
+  get pushUrl(): string {
+    const token = this.credentials.pushTokens.split('=').slice(1).join('=');
+    return `${this.url}/push/${token}/call-reports`;
   }
 
   async ready(): Promise<this> {
@@ -49,8 +70,7 @@ export class ServiceProcess {
   }
 
   push(records: unknown): Promise<Response> {
-    const token = this.credentials.pushTokens.split('=').slice(1).join('=');
-    return fetch(`${this.url}/push/${token}/call-reports`, { method: 'POST', body: JSON.stringify(records) });
+    return fetch(this.pushUrl, { method: 'POST', body: JSON.stringify(records) });
   }
 
   async get(path: string): Promise<unknown> {
@@ -80,6 +100,15 @@ export class ServiceProcess {
     if (this.child.exitCode === null) await once(this.child, 'exit');
     return this.child.exitCode;
   }
+}
+
+/** The URL of the embedded database of a data directory. */
+export function embeddedUrl(dataDir: string): string {
+  const { databasePassword } = JSON.parse(readFileSync(`${dataDir}/credentials.json`, 'utf8')) as {
+    databasePassword: string;
+  };
+  const port = readFileSync(`${dataDir}/postgres/postmaster.pid`, 'utf8').split('\n')[3] ?? '';
+  return `postgres://call_ledger:${encodeURIComponent(databasePassword)}@127.0.0.1:${port}/call_ledger`;
 }
 
 /** The process id of the embedded server of a data directory; undefined when none is noted. */

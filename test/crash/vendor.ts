@@ -1,0 +1,60 @@
+// The vendor, played by the simulator in a process of its own.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+
+const SIMULATOR = fileURLToPath(new URL('../../dist/simulator/main.js', import.meta.url));
+
+/** Every kind of fault that the vendor is known for. */
+export const FAULTS = {
+  duplicates: 0.05,
+  corrections: 0.02,
+  broken: 0.01,
+  reorder: 0.02,
+} as const;
+
+/** What the simulator's summary says, as far as the tests ask for it. */
+export interface VendorSummary {
+  readonly records: { readonly acknowledged: number; readonly notAcknowledged: number };
+  readonly pushes: { readonly sent: number; readonly acknowledged: number; readonly retries: number };
+  readonly failures: Readonly<Record<string, number>>;
+  /** Milliseconds. */
+  readonly answerMs: { readonly p50: number; readonly p99: number; readonly max: number };
+  /** Of the verification; null when there was none. */
+  readonly faults: number | null;
+}
+
+export interface VendorRun {
+  readonly code: number | null;
+  /** For people. */
+  readonly text: string;
+  readonly summary: VendorSummary;
+}
+
+/**
+ * Pushes calls, then verifies that every acknowledged record is in the ledger once and right.
+ *
+ * @param options of the simulator, without their dashes
+ * @param environment tells where to find push token and API key
+ */
+export async function playVendor(
+  options: Readonly<Record<string, string | number>>,
+  environment: Readonly<Record<string, string>>,
+): Promise<VendorRun> {
+  const seed = Math.floor(Math.random() * 1e9);
+  const args = Object.entries({ seed, ...options }).flatMap(([name, value]) => [`--${name}`, String(value)]);
+  const child = spawn(process.execPath, [SIMULATOR, ...args, '--verify', '--json'], {
+    env: { PATH: process.env['PATH'] ?? '', ...environment },
+    stdio: ['ignore', 'pipe', 'pipe'],
+  });
+  let output = '';
+  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  let progress = '';
+  child.stderr.on('data', (chunk: Buffer) => (progress += chunk.toString()));
+  await once(child, 'close');
+  const lines = output.trimEnd().split('\n');
+  const json = lines.pop() ?? '';
+  if (!json.startsWith('{'))
+    throw new Error(`the simulator ended with ${child.exitCode}: ${output}${progress}`);
+  return { code: child.exitCode, text: lines.join('\n'), summary: JSON.parse(json) as VendorSummary };
+}
