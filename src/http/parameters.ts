@@ -4,6 +4,7 @@ import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import {
   ArrayMaxSize,
+  ArrayUnique,
   IsArray,
   IsBoolean,
   IsIn,
@@ -122,7 +123,7 @@ export function ChoiceParameter(
   );
 }
 
-/** A list of some of the choices. */
+/** A list of names that are known beforehand, each at most once. */
 export function ChoicesParameter(
   { description, example }: Example,
   choices: readonly string[],
@@ -136,6 +137,7 @@ export function ChoicesParameter(
     Transform(({ value }: { value: unknown }) => listOf(value)),
     IsArray({ message: 'must be text' }),
     ArrayMaxSize(MOST_IN_A_LIST, { message: `must have at most ${MOST_IN_A_LIST} values` }),
+    ArrayUnique({ message: 'must name nothing twice' }),
     IsIn(choices, { each: true, message: `must be of ${choices.join(', ')}` }),
   );
 }
@@ -167,11 +169,11 @@ export function CursorParameter({ description, example }: Example): PropertyDeco
   );
 }
 
-export function TimeZoneParameter(): PropertyDecorator {
+export function TimeZoneParameter(use = 'that dates without a time are in'): PropertyDecorator {
   return applyDecorators(
     parameter({
       type: String,
-      description: 'The IANA time zone that dates without a time are in. Default: the zone of the pushes.',
+      description: `The IANA time zone ${use}. Default: the zone of the pushes.`,
       example: 'Asia/Shanghai',
     }),
     ValidateBy({

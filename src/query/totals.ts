@@ -1,8 +1,8 @@
 // Sums over rollup rows: the SQL that makes them, the form the API answers them in.
 import { ApiProperty } from '@nestjs/swagger';
 
-/** What the calls of a task or batch add up to. */
-export class Totals {
+/** What calls add up to. */
+export class Sums {
   @ApiProperty({ type: 'integer', description: 'Calls.', example: 120 })
   calls!: number;
 
@@ -27,7 +27,10 @@ export class Totals {
     example: 60,
   })
   averageDuration!: number | null;
+}
 
+/** What the calls of a task or batch add up to. */
+export class Totals extends Sums {
   @ApiProperty({
     type: String,
     format: 'date-time',
@@ -48,19 +51,25 @@ export class Totals {
 }
 
 /** Sums as `pg` gives them: `bigint` and `numeric` are text. */
-export interface TotalsRow {
+export interface SumsRow {
   readonly calls: string;
   readonly answered: string;
   readonly duration: string;
+}
+
+export interface TotalsRow extends SumsRow {
   readonly first_call_at: Date | null;
   readonly last_call_at: Date | null;
 }
 
-/** The select list of {@link TotalsRow} over rows of call_rollups. */
-export const TOTALS = `coalesce(sum(calls), 0) AS calls, coalesce(sum(answered), 0) AS answered,
-  coalesce(sum(duration), 0) AS duration, min(first_occurred_at) AS first_call_at, max(last_occurred_at) AS last_call_at`;
+/** The select list of {@link SumsRow} over rows of call_rollups. */
+export const SUMS = `coalesce(sum(calls), 0) AS calls, coalesce(sum(answered), 0) AS answered,
+  coalesce(sum(duration), 0) AS duration`;
 
-export function totalsOf(row: TotalsRow): Totals {
+/** The select list of {@link TotalsRow}. */
+export const TOTALS = `${SUMS}, min(first_occurred_at) AS first_call_at, max(last_occurred_at) AS last_call_at`;
+
+export function sumsOf(row: SumsRow): Sums {
   const calls = Number(row.calls);
   const answered = Number(row.answered);
   const totalDuration = Number(row.duration);
@@ -70,6 +79,12 @@ export function totalsOf(row: TotalsRow): Totals {
     answerRate: calls === 0 ? null : answered / calls,
     totalDuration,
     averageDuration: answered === 0 ? null : totalDuration / answered,
+  };
+}
+
+export function totalsOf(row: TotalsRow): Totals {
+  return {
+    ...sumsOf(row),
     firstCallAt: row.first_call_at?.toISOString() ?? null,
     lastCallAt: row.last_call_at?.toISOString() ?? null,
   };
