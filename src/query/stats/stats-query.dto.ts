@@ -1,0 +1,77 @@
+import {
+  BooleanParameter,
+  ChoiceParameter,
+  ChoicesParameter,
+  InstantParameter,
+  ListParameter,
+  TimeZoneParameter,
+} from '../../http/parameters.js';
+import { INTERVALS, type Interval } from './bucket-edges.js';
+import { GROUP_FIELDS, type GroupField } from './group-fields.js';
+import { MOST_BUCKETS, MOST_ROWS } from './limits.js';
+
+const ON_A_QUARTER = 'Must fall on a quarter-hour of UTC: the statistics are kept by these.';
+
+/** Which calls, and by what they are added up. All conditions must hold. */
+export class StatsQuery {
+  @InstantParameter({
+    description: `Calls that occurred at this time or later; default: from the first call on. ${ON_A_QUARTER}`,
+    example: '2025-06-01T00:00:00+08:00',
+  })
+  from?: string;
+
+  @InstantParameter({
+    description: `Calls that occurred before this time; default: up to the last call. ${ON_A_QUARTER}`,
+    example: '2025-06-02',
+  })
+  to?: string;
+
+  @TimeZoneParameter(
+    'that dates without a time are in, and in which the intervals begin. Where they do not begin on quarter-hours of UTC (before about 1900, local mean time; Africa/Monrovia until 1972) the question is refused',
+  )
+  timeZone?: string;
+
+  @ListParameter({ description: 'The source that pushed the call.', example: 'vendor' })
+  source?: string[];
+
+  @ListParameter({ description: 'The calling task.', example: '118100000000000001' })
+  taskId?: string[];
+
+  @ListParameter({ description: 'The batch of numbers.', example: 'B20250601' })
+  batchId?: string[];
+
+  @ListParameter({ description: "The carrier's result.", example: '200000' })
+  statusCode?: string[];
+
+  @ListParameter({ description: "The product's own result.", example: 'ANSWERED' })
+  smartStatusCode?: string[];
+
+  @ListParameter({ description: 'Who hung up.', example: 'User' })
+  hangupDirection?: string[];
+
+  @ChoiceParameter(
+    {
+      description: `How the range is divided, at most into ${MOST_BUCKETS} parts; weeks begin on Monday. Where clocks change, a day has 23 or 25 hours, and an hour that the clocks show twice counts as two; where they change by half an hour (Australia/Lord_Howe), one hour has 90 or 30 minutes.`,
+      example: 'day',
+    },
+    ['none', ...INTERVALS],
+    'none',
+  )
+  interval?: 'none' | Interval;
+
+  @ChoicesParameter(
+    {
+      description: `The fields that split the sums further, into at most ${MOST_ROWS} rows.`,
+      example: 'taskId,smartStatusCode',
+    },
+    GROUP_FIELDS,
+  )
+  groupBy?: GroupField[];
+
+  @BooleanParameter({
+    description:
+      'true: parts of the range without calls are answered too, with zeros; with `groupBy`, for every group that occurs in the range. Default: false.',
+    example: false,
+  })
+  fill?: boolean;
+}

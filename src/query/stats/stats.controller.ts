@@ -1,0 +1,25 @@
+import { Controller, Get, Query } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { QueryApi } from '../../security/query-api.js';
+import { StatsQuery } from './stats-query.dto.js';
+import { CallStats } from './stats.dto.js';
+import { StatsService } from './stats.service.js';
+
+@Controller('v1/stats')
+@QueryApi()
+@ApiTags('Statistics')
+export class StatsController {
+  constructor(private readonly stats: StatsService) {}
+
+  @Get('calls')
+  @ApiOperation({
+    operationId: 'getCallStats',
+    summary: 'Get statistics of calls',
+    description:
+      'What the calls add up to, by time and by their fields. Exact: a call counts from the moment its push is in the ledger, and a corrected call counts as it stands now.',
+  })
+  @ApiOkResponse({ type: CallStats, description: 'The sums.' })
+  calls(@Query() query: StatsQuery): Promise<CallStats> {
+    return this.stats.calls(query);
+  }
+}

@@ -1,0 +1,74 @@
+// A question about what calls add up to in, the sums by bucket and group out.
+import { Injectable } from '@nestjs/common';
+import { Settings } from '../../config/settings.js';
+import { InvalidParametersException } from '../../http/invalid-parameters.js';
+import { Database, type Transaction } from '../../persistence/database.js';
+import { bucketEdges } from './bucket-edges.js';
+import { MOST_BUCKETS, MOST_ROWS } from './limits.js';
+import { checkEdges, rangeOf } from './quarter-hours.js';
+import { answerRows, type DividedRange, filled, groupsOf } from './stats-rows.js';
+import type { StatsQuery } from './stats-query.dto.js';
+import type { CallStats } from './stats.dto.js';
+import { type StatsFilter, StatsRepository } from './stats.repository.js';
+
+@Injectable()
+export class StatsService {
+  constructor(
+    private readonly settings: Settings,
+    private readonly database: Database,
+    private readonly stats: StatsRepository,
+  ) {}
+
+  /** @throws InvalidParametersException */
+  async calls(query: StatsQuery): Promise<CallStats> {
+    const { interval = 'none', groupBy = [], fill = false } = query;
+    const zone = query.timeZone ?? this.settings.pushTimeZone;
+    const filter = { ...query, ...rangeOf(query.from, query.to, zone) };
+    // Of one moment: a correction between the two reads could take a call out of both.
+    const { range, sums } = await this.database.readTogether(async (transaction) => {
+      const divided = await this.divide(transaction, filter, interval, zone);
+      if (divided === undefined) return { range: divided, sums: [] };
+      const found = await this.stats.sums(transaction, filter, divided.edges, groupBy, MOST_ROWS + 1);
+      return { range: divided, sums: found };
+    });
+    if (range === undefined) return { data: [] };
+    if (sums.length > MOST_ROWS) throw tooManyRows();
+    if (!fill) return { data: answerRows(range, groupBy, sums) };
+    const groups = groupsOf(groupBy, sums);
+    if (groups.length * (range.edges.length + 1) > MOST_ROWS) throw tooManyRows();
+    return { data: answerRows(range, groupBy, filled(range, groups, sums)) };
+  }
+
+  /** @returns undefined when the range has no buckets: it is empty, or open and without calls */
+  private async divide(
+    transaction: Transaction,
+    filter: StatsFilter,
+    interval: NonNullable<StatsQuery['interval']>,
+    zone: string,
+  ): Promise<DividedRange | undefined> {
+    const { from, to } = filter;
+    if (from !== undefined && to !== undefined && from >= to) return undefined;
+    if (interval === 'none') return { start: from ?? null, edges: [], end: to ?? null };
+    const isOpen = from === undefined || to === undefined;
+    const span = isOpen ? await this.stats.span(transaction, filter) : undefined;
+    const first = from ?? span?.first.getTime();
+    const end = to ?? (span && span.last.getTime() + 1);
+    if (first === undefined || end === undefined) return undefined;
+    const covering = await bucketEdges(interval, zone, first, end, MOST_BUCKETS);
+    if (covering.length - 1 > MOST_BUCKETS) throw tooManyBuckets(interval);
+    const [least, most] = [from ?? -Infinity, to ?? Infinity];
+    const [start = first, ...rest] = covering.map((edge) => Math.min(Math.max(edge, least), most));
+    checkEdges([start, ...rest], interval, zone);
+    return { start, edges: rest.slice(0, -1), end: rest.at(-1) ?? end };
+  }
+}
+
+function tooManyBuckets(interval: string): InvalidParametersException {
+  const message = `${interval} divides the range into more than ${MOST_BUCKETS} parts: narrow it by from and to, or take a longer interval`;
+  return new InvalidParametersException([{ path: 'interval', message }]);
+}
+
+function tooManyRows(): InvalidParametersException {
+  const message = `splits the sums into more than ${MOST_ROWS} rows: name fewer fields, narrow the range by from and to, filter, or take a longer interval`;
+  return new InvalidParametersException([{ path: 'groupBy', message }]);
+}
