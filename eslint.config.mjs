@@ -10,8 +10,8 @@ import tseslint from 'typescript-eslint';
 const MAY_IMPORT = {
   config: [],
   health: ['http', 'ingestion', 'persistence'],
-  http: ['persistence', 'time'],
-  ingestion: ['config', 'persistence', 'security', 'time', 'vendor'],
+  http: ['openapi', 'persistence', 'time'],
+  ingestion: ['config', 'openapi', 'persistence', 'security', 'time', 'vendor'],
   openapi: [],
   persistence: ['config'],
   query: ['config', 'http', 'persistence', 'security', 'vendor'],

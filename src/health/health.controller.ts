@@ -23,7 +23,7 @@ export class HealthController {
     description: 'Answers when it is.',
     security: [],
   })
-  @HealthDocs({ checks: [], mayFail: false })
+  @HealthDocs({})
   live(@Query() _none: NoParameters): Promise<HealthCheckResult> {
     return this.health.check([]);
   }
@@ -36,7 +36,7 @@ export class HealthController {
     description: 'In the database, or, `degraded`, in the journal.',
     security: [],
   })
-  @HealthDocs({ checks: ['database'], mayFail: true })
+  @HealthDocs({ check: 'database' })
   ready(@Query() _none: NoParameters): Promise<HealthCheckResult> {
     return this.health.check([() => this.pushHealth.pushes()]);
   }
@@ -49,7 +49,7 @@ export class HealthController {
     description: 'It has when the schema is migrated.',
     security: [],
   })
-  @HealthDocs({ checks: ['schema'], mayFail: true })
+  @HealthDocs({ check: 'schema' })
   startup(@Query() _none: NoParameters): Promise<HealthCheckResult> {
     return this.health.check([() => this.pushHealth.migrated()]);
   }

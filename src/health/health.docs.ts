@@ -1,52 +1,33 @@
 // How the health checks stand in the API's description.
 import { applyDecorators } from '@nestjs/common';
-import { ApiResponse } from '@nestjs/swagger';
+import { ApiExtraModels, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import { InvalidRequest } from '../http/problem.docs.js';
+import { HealthReport } from './health-report.dto.js';
 
-const indicators = {
-  type: 'object' as const,
-  description: 'The checks by their names.',
-  additionalProperties: {
-    type: 'object' as const,
-    properties: { status: { type: 'string' as const, example: 'up' } },
-  },
-};
-
-function resultSchema(status: string, checks: readonly string[]) {
-  const each = Object.fromEntries(
-    checks.map((check) => [check, { status: status === 'ok' ? 'up' : 'down' }]),
+/** @param check the name of the indicator that is asked, if any */
+export function HealthDocs({ check }: { check?: 'database' | 'schema' }): MethodDecorator {
+  const found = (status: string, message?: string) =>
+    check === undefined ? {} : { [check]: { status, ...(message !== undefined && { message }) } };
+  const up = found('up');
+  const down = found('down', check === 'schema' ? 'The schema is not migrated yet' : 'It can not be reached');
+  const no = check === undefined ? 'shutting_down' : 'error';
+  return applyDecorators(
+    ApiExtraModels(HealthReport),
+    report(200, 'Yes.', { status: 'ok', info: up, error: {}, details: up }),
+    InvalidRequest(),
+    report(503, 'No, or not any more: the service is shutting down.', {
+      status: no,
+      info: {},
+      error: down,
+      details: down,
+    }),
   );
-  return {
-    type: 'object' as const,
-    properties: {
-      status: { type: 'string' as const, description: '`ok`, `degraded` or `error`.', example: status },
-      info: indicators,
-      error: indicators,
-      details: indicators,
-    },
-    required: ['status', 'details'],
-    example: {
-      status,
-      info: status === 'ok' ? each : {},
-      error: status === 'ok' ? {} : each,
-      details: each,
-    },
-  };
 }
 
-export function HealthDocs({
-  checks,
-  mayFail,
-}: {
-  checks: readonly string[];
-  mayFail: boolean;
-}): MethodDecorator {
-  const responses = [
-    ApiResponse({ status: 200, description: 'Yes.', schema: resultSchema('ok', checks) }),
-    InvalidRequest(),
-  ];
-  if (mayFail) {
-    responses.push(ApiResponse({ status: 503, description: 'No.', schema: resultSchema('error', checks) }));
-  }
-  return applyDecorators(...responses);
+function report(status: number, description: string, example: object): MethodDecorator {
+  return ApiResponse({
+    status,
+    description,
+    content: { 'application/json': { schema: { $ref: getSchemaPath(HealthReport) }, example } },
+  });
 }

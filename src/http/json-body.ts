@@ -5,16 +5,21 @@ import { json } from 'express';
 import { InvalidParametersException } from './invalid-parameters.js';
 
 /** A thousand ids and as much again. */
-const MOST_BYTES = 128 * 1024;
+export const MOST_BODY_BYTES = 128 * 1024;
 
 /**
- * Reads a request's body as JSON, whatever its content type: `curl --data` names another one.
+ * Reads a request's body as JSON, whatever its content type: `curl --data` names another one. A body of GET means nothing
+ * (RFC 9110) and is not read.
  *
  * Fails with InvalidParametersException, or an HttpException 413 or 415.
  */
 export function jsonBody(): RequestHandler {
-  const parse = json({ limit: MOST_BYTES, type: () => true });
+  const parse = json({ limit: MOST_BODY_BYTES, type: () => true });
   return (request, response, next) => {
+    if (['GET', 'HEAD'].includes(request.method)) {
+      next();
+      return;
+    }
     parse(request, response, (error?: unknown) => {
       next(error === undefined ? undefined : problemOf(error));
     });
@@ -24,7 +29,7 @@ export function jsonBody(): RequestHandler {
 /** The parser's own messages quote what came. */
 function problemOf(error: unknown): unknown {
   const status = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined;
-  if (status === 413) return new HttpException(`The body is larger than ${MOST_BYTES} bytes`, 413);
+  if (status === 413) return new HttpException(`The body is larger than ${MOST_BODY_BYTES} bytes`, 413);
   if (status === 415) return new HttpException('The body is encoded in a way that is not understood', 415);
   return status === 400
     ? new InvalidParametersException([{ path: '', message: 'the body is not JSON' }])

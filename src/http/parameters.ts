@@ -25,6 +25,9 @@ const LONGEST_TEXT = 600;
 /** PostgreSQL's text takes no NUL. */
 const WITHOUT_NUL = /^[^\0]*$/u;
 
+/** How OpenAPI says that a list is one text. Generated clients that repeat the parameter instead are understood too. */
+const COMMA_SEPARATED = { style: 'form', explode: false } as const;
+
 type Example = { readonly description: string; readonly example: unknown };
 
 function parameter(options: ApiPropertyOptions): PropertyDecorator {
@@ -34,7 +37,13 @@ function parameter(options: ApiPropertyOptions): PropertyDecorator {
 /** A list: comma-separated, or the parameter repeated. */
 export function ListParameter({ description, example }: Example): PropertyDecorator {
   return applyDecorators(
-    parameter({ type: String, description: `${description} A comma-separated list takes several.`, example }),
+    parameter({
+      ...COMMA_SEPARATED,
+      type: [String],
+      maxItems: MOST_IN_A_LIST,
+      description: `${description} A comma-separated list takes several.`,
+      example: [example],
+    }),
     Transform(({ value }: { value: unknown }) => listOf(value)),
     ...listRules(MOST_IN_A_LIST, 'must be text'),
   );
@@ -130,9 +139,12 @@ export function ChoicesParameter(
 ): PropertyDecorator {
   return applyDecorators(
     parameter({
-      type: String,
-      description: `${description} A comma-separated list of: ${choices.map((choice) => `\`${choice}\``).join(', ')}.`,
-      example,
+      ...COMMA_SEPARATED,
+      type: [String],
+      items: { type: 'string', enum: [...choices] },
+      maxItems: MOST_IN_A_LIST,
+      description: `${description} A comma-separated list takes several.`,
+      example: listOf(example),
     }),
     Transform(({ value }: { value: unknown }) => listOf(value)),
     IsArray({ message: 'must be text' }),

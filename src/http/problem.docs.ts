@@ -1,6 +1,8 @@
 // How errors stand in the API's description.
 import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiResponse, getSchemaPath } from '@nestjs/swagger';
+import { challengeHeader, type HeaderDocs, RETRY_AFTER } from '../openapi/headers.js';
+import { MOST_BODY_BYTES } from './json-body.js';
 import { Problem } from './problem.dto.js';
 
 const REQUEST = '0b0a5c1e-6c5f-4c3a-9d0e-7c1b7d1c9f52';
@@ -11,6 +13,7 @@ interface Failure {
   readonly description: string;
   readonly detail: string;
   readonly errors?: Problem['errors'];
+  readonly headers?: HeaderDocs;
 }
 
 /** A parameter is not known, or its value is not allowed. */
@@ -30,6 +33,7 @@ export function Unauthorized(): ClassDecorator & MethodDecorator {
     title: 'Unauthorized',
     description: 'No API key, or not a known one.',
     detail: 'This API key is not known',
+    headers: challengeHeader('Bearer realm="call-ledger"'),
   });
 }
 
@@ -48,6 +52,24 @@ export function MayConflict(detail: string): ClassDecorator & MethodDecorator {
   return problemResponse({ status: 409, title: 'Conflict', description: 'Its state forbids it.', detail });
 }
 
+/** For operations other than GET: {@link jsonBody} reads what they bring, wanted or not. */
+export function BodyMayBeRefused(): ClassDecorator & MethodDecorator {
+  return applyDecorators(
+    problemResponse({
+      status: 413,
+      title: 'Payload Too Large',
+      description: 'The body is too large.',
+      detail: `The body is larger than ${MOST_BODY_BYTES} bytes`,
+    }),
+    problemResponse({
+      status: 415,
+      title: 'Unsupported Media Type',
+      description: 'The body is encoded in a way that is not understood.',
+      detail: 'The body is encoded in a way that is not understood',
+    }),
+  );
+}
+
 export function DatabaseMayBeAway(): ClassDecorator & MethodDecorator {
   return problemResponse({
     status: 503,
@@ -55,15 +77,17 @@ export function DatabaseMayBeAway(): ClassDecorator & MethodDecorator {
     description:
       'The database can not be reached, or the answer takes longer than 30 s. Ask again after Retry-After seconds, or for less.',
     detail: 'The database is not available',
+    headers: RETRY_AFTER,
   });
 }
 
-function problemResponse({ status, title, description, detail, errors = [] }: Failure) {
+function problemResponse({ status, title, description, detail, errors = [], headers }: Failure) {
   return applyDecorators(
     ApiExtraModels(Problem),
     ApiResponse({
       status,
       description,
+      ...(headers && { headers }),
       content: {
         'application/problem+json': {
           schema: { $ref: getSchemaPath(Problem) },

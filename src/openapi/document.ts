@@ -35,11 +35,16 @@ export function createDocument(app: INestApplication): OpenAPIObject {
     .addTag('Deliveries', 'Pushes, and what each did.')
     .addTag('Quarantine', 'What could not be read as a call.')
     .addTag('Health', 'For orchestrators and operators.')
-    .addBearerAuth({ type: 'http', description: 'An API key.' }, 'apiKey')
-    .addBearerAuth({ type: 'http', description: 'A push token.' }, 'pushToken')
-    .addBasicAuth({ type: 'http', description: 'A push token as the password.' }, 'pushPassword')
+    // Not addBearerAuth(), which would call them JWT.
+    .addSecurity('apiKey', { type: 'http', scheme: 'bearer', description: 'An API key.' })
+    .addSecurity('pushToken', { type: 'http', scheme: 'bearer', description: 'A push token.' })
+    .addSecurity('pushPassword', {
+      type: 'http',
+      scheme: 'basic',
+      description: 'A push token as the password.',
+    })
     .build();
-  return withNullTypes(SwaggerModule.createDocument(app, config));
+  return withNullTypes(SwaggerModule.createDocument(app, config, { autoTagControllers: false }));
 }
 
 /** Serves the document at /openapi.json and /openapi.yaml, and for people at /docs. */

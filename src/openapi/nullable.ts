@@ -10,8 +10,23 @@ export function withNullTypes(document: OpenAPIObject): OpenAPIObject {
 function rewrite(node: unknown): void {
   if (typeof node !== 'object' || node === null) return;
   if ('nullable' in node) {
-    if (node.nullable === true && 'type' in node) Object.assign(node, { type: [node.type, 'null'].flat() });
+    const isNullable = node.nullable === true;
     Reflect.deleteProperty(node, 'nullable');
+    if (isNullable) allowNull(node);
   }
   for (const child of Object.values(node)) rewrite(child);
+}
+
+function allowNull(schema: object): void {
+  if ('enum' in schema) Object.assign(schema, { enum: [...listOf(schema.enum), null] });
+  if ('type' in schema) Object.assign(schema, { type: [schema.type, 'null'].flat() });
+  else if ('allOf' in schema) {
+    // How Nest refers to another schema beside a description.
+    Object.assign(schema, { anyOf: [...listOf(schema.allOf), { type: 'null' }] });
+    Reflect.deleteProperty(schema, 'allOf');
+  }
+}
+
+function listOf(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
 }

@@ -2,7 +2,7 @@ import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { linkNext } from '../http/page.js';
-import { MayBeMissing, MayConflict } from '../http/problem.docs.js';
+import { BodyMayBeRefused, MayBeMissing, MayConflict } from '../http/problem.docs.js';
 import { NoParameters } from '../http/validation.pipe.js';
 import { NEXT_PAGE_LINK, QueryApi } from '../security/query-api.js';
 import {
@@ -64,6 +64,7 @@ export class QuarantineController {
       'Reads open entries by the rules of the running version. What is a call now goes into the ledger, as received when it first came, as a delivery of its own; what is not stays open.',
   })
   @ApiOkResponse({ type: ReplayResult, description: 'What became of the entries.' })
+  @BodyMayBeRefused()
   replay(@Body() request: ReplayRequest, @Query() _none: NoParameters): Promise<ReplayResult> {
     return this.replays.replay(request);
   }
@@ -79,6 +80,7 @@ export class QuarantineController {
   @ApiOkResponse({ type: QuarantineEntryDto, description: 'The entry, discarded.' })
   @MayBeMissing(MISSING)
   @MayConflict('The entry has been replayed')
+  @BodyMayBeRefused()
   discard(@Param('id') id: string, @Query() _none: NoParameters): Promise<QuarantineEntryDto> {
     return this.quarantine.discard(id);
   }

@@ -1,4 +1,4 @@
-import { ApiProperty, IntersectionType } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema, IntersectionType } from '@nestjs/swagger';
 import { IsUUID } from 'class-validator';
 import { PageInfo, PageQuery } from '../http/page.dto.js';
 import {
@@ -25,6 +25,7 @@ export const DEFAULT_REPLAYED = 1000;
 const MOST_IDS = 1000;
 
 /** What could not be read as a call, as it came. */
+@ApiSchema({ name: 'QuarantineEntry' })
 export class QuarantineEntryDto {
   @ApiProperty({ ...ID, description: 'The entry.' })
   id!: string;
@@ -154,11 +155,11 @@ export class ReplayRequest extends ReceivedRange {
   @BooleanParameter({ description: 'Whether only to count what would happen.', example: true })
   dryRun?: boolean;
 
+  // Were the default given as such, generated clients would demand the field.
   @IntegerParameter(
-    { description: 'Most entries to look at.', example: DEFAULT_REPLAYED },
+    { description: `Most entries to look at. Default: ${DEFAULT_REPLAYED}.`, example: DEFAULT_REPLAYED },
     1,
     MOST_REPLAYED,
-    DEFAULT_REPLAYED,
   )
   limit?: number;
 

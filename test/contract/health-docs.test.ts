@@ -257,6 +257,7 @@ describe('the docs', () => {
           'minDuration',
           'maxDuration',
           'hasWarnings',
+          'fields',
           'order',
           'limit',
           'cursor',

@@ -1,4 +1,5 @@
 import { Controller, HttpCode, Post, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
+import { ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { PushDocs } from './push.docs.js';
 import { PushErrorFilter } from './push-error.filter.js';
@@ -9,6 +10,7 @@ import { PushService } from './push.service.js';
 @Controller('push')
 @UseGuards(PushGuard)
 @UseFilters(PushErrorFilter)
+@ApiTags('Push')
 export class PushController {
   constructor(private readonly pushes: PushService) {}
 

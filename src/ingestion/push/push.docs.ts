@@ -9,19 +9,34 @@ import {
   ApiOperation,
   ApiParam,
   ApiResponse,
-  ApiTags,
   getSchemaPath,
 } from '@nestjs/swagger';
+import { challengeHeader, type HeaderDocs, RETRY_AFTER } from '../../openapi/headers.js';
 import { CallRecord } from '../reading/call-record.dto.js';
 import { PushAnswer } from './push-answer.dto.js';
+import { CHALLENGES } from './push.guard.js';
 
-const REFUSALS: readonly (readonly [status: number, description: string, msg: string])[] = [
+const DELIVERY_ID = {
+  description: 'The id of the delivery.',
+  schema: { type: 'string', format: 'uuid', example: '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f' },
+} as const;
+
+type Refusal = readonly [status: number, description: string, msg: string, headers?: HeaderDocs];
+
+const REFUSALS: readonly Refusal[] = [
   [
     400,
     'The body holds no records; it is kept in the quarantine.',
     'The body is not JSON: unexpected character at byte 17',
+    // Without it the request itself is broken, and nothing of it is kept.
+    { 'X-Delivery-Id': DELIVERY_ID },
   ],
-  [401, 'No token, or not a known one. Nothing is kept.', 'This push token is not known'],
+  [
+    401,
+    'No token, or not a known one. Nothing is kept.',
+    'This push token is not known',
+    challengeHeader(CHALLENGES),
+  ],
   [403, 'The address is not among PUSH_ALLOW_FROM. Nothing is kept.', 'This address may not push'],
   [
     413,
@@ -33,7 +48,12 @@ const REFUSALS: readonly (readonly [status: number, description: string, msg: st
     'The body is encoded otherwise than with gzip. Nothing is kept.',
     'The body is encoded in a way that is not understood; gzip is',
   ],
-  [503, 'Nothing could be kept in time; push again.', 'The database is not available'],
+  [
+    503,
+    'Nothing could be kept in time; push again.',
+    'The database is not available',
+    { ...RETRY_AFTER, 'X-Delivery-Id': DELIVERY_ID },
+  ],
 ];
 
 const EXAMPLE = [
@@ -64,13 +84,13 @@ export function PushDocs({ tokenInPath }: { tokenInPath: boolean }): MethodDecor
     ? [
         ApiParam({
           name: 'token',
+          type: String,
           description: 'A push token of PUSH_TOKENS.',
           example: 'a-token-of-16-or-more',
         }),
       ]
     : [ApiBearerAuth('pushToken'), ApiBasicAuth('pushPassword')];
   return applyDecorators(
-    ApiTags('Push'),
     ApiExtraModels(CallRecord, PushAnswer),
     ApiOperation({
       operationId: tokenInPath ? 'pushWithTokenInPath' : 'push',
@@ -99,17 +119,13 @@ export function PushDocs({ tokenInPath }: { tokenInPath: boolean }): MethodDecor
       status: 200,
       description: 'Kept. The same body again within an hour is answered the same.',
       type: PushAnswer,
-      headers: {
-        'X-Delivery-Id': {
-          description: 'The id of the delivery.',
-          schema: { type: 'string', format: 'uuid', example: '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f' },
-        },
-      },
+      headers: { 'X-Delivery-Id': { ...DELIVERY_ID, required: true } },
     }),
-    ...REFUSALS.map(([status, description, msg]) =>
+    ...REFUSALS.map(([status, description, msg, headers]) =>
       ApiResponse({
         status,
         description,
+        ...(headers && { headers }),
         content: {
           'application/json': { schema: { $ref: getSchemaPath(PushAnswer) }, example: { code: status, msg } },
         },

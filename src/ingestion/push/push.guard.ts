@@ -1,9 +1,12 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
-import type { Request } from 'express';
+import type { Request, Response } from 'express';
 import { AllowedNetworks } from '../../security/allowed-networks.js';
 import { basicPassword, bearerToken } from '../../security/authorization-header.js';
 import { PushTokens } from '../../security/push-tokens.js';
 import { PushError } from './push-error.js';
+
+/** RFC 9110 wants the ways in named, though the vendor looks at the status alone. */
+export const CHALLENGES = 'Bearer realm="call-ledger", Basic realm="call-ledger"';
 
 /** A request whose token was found good. */
 export interface PushRequest extends Request {
@@ -20,7 +23,8 @@ export class PushGuard implements CanActivate {
 
   /** @throws PushError 403 for the address, 401 for the token */
   canActivate(context: ExecutionContext): boolean {
-    const request = context.switchToHttp().getRequest<PushRequest>();
+    const http = context.switchToHttp();
+    const request = http.getRequest<PushRequest>();
     if (!this.networks.allow(request.ip)) throw new PushError(403, 'This address may not push');
     const { authorization } = request.headers;
     const inPath = request.params['token'];
@@ -28,6 +32,7 @@ export class PushGuard implements CanActivate {
       typeof inPath === 'string' ? inPath : (bearerToken(authorization) ?? basicPassword(authorization));
     const source = token === undefined ? undefined : this.tokens.sourceOf(token);
     if (source === undefined) {
+      http.getResponse<Response>().setHeader('WWW-Authenticate', CHALLENGES);
       throw new PushError(
         401,
         token === undefined ? 'A push token is needed' : 'This push token is not known',

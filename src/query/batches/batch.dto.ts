@@ -1,9 +1,10 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { PageInfo, PageQuery } from '../../http/page.dto.js';
 import { ChoiceParameter, ListParameter } from '../../http/parameters.js';
 import { Totals } from '../totals.js';
 
 /** A batch of numbers of a task and what its calls add up to. */
+@ApiSchema({ name: 'Batch' })
 export class BatchDto extends Totals {
   @ApiProperty({
     type: String,

@@ -1,4 +1,4 @@
-import { ApiProperty, IntersectionType, OmitType, PartialType, PickType } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema, IntersectionType, OmitType, PartialType, PickType } from '@nestjs/swagger';
 import { PageInfo } from '../../http/page.dto.js';
 
 interface Field {
@@ -136,6 +136,7 @@ export class CallContent {
 }
 
 /** A call as the ledger holds it. */
+@ApiSchema({ name: 'Call' })
 export class CallDto extends CallContent {
   @ApiProperty({ type: 'integer', description: '1, and one more for each correction.', example: 1 })
   revision!: number;
@@ -182,6 +183,7 @@ export class CallChange {
 }
 
 /** One content of a call and the delivery that brought it. */
+@ApiSchema({ name: 'CallRevision' })
 export class CallRevisionDto {
   @ApiProperty({
     type: 'integer',

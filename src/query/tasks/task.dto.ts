@@ -1,9 +1,10 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { PageInfo, PageQuery } from '../../http/page.dto.js';
 import { ChoiceParameter } from '../../http/parameters.js';
 import { Totals } from '../totals.js';
 
 /** A calling task and what its calls add up to. */
+@ApiSchema({ name: 'Task' })
 export class TaskDto extends Totals {
   @ApiProperty({ type: String, description: 'The task.', example: '118100000000000001' })
   taskId!: string;
