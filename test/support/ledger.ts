@@ -7,19 +7,15 @@ import { createApp } from '../../src/app.setup.js';
 import { readSettings } from '../../src/config/read-settings.js';
 import { DatabaseLifecycle } from '../../src/persistence/database-lifecycle.js';
 import { createDatabase, type TestDatabase } from './database.js';
+import { type Answer, contractOf, exchange } from './exchange.js';
 
 export const PUSH_TOKEN = 'push-token-of-the-tests';
 export const OTHER_PUSH_TOKEN = 'push-token-of-another-source';
 export const API_KEY = 'api-key-of-the-tests-of-32-characters';
 
-export interface Answer {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly text: string;
-  /** The parsed body; undefined when it is not JSON. */
-  readonly body: unknown;
-}
+export type { Answer };
 
+/** A running service. Each of its answers is held against its own description: one that is not so fails the test. */
 export interface TestLedger {
   readonly url: string;
   readonly database: TestDatabase;
@@ -60,7 +56,9 @@ export async function startLedger(
   await app.listen(settings.port, settings.host);
   await app.get(DatabaseLifecycle).up();
   const url = await app.getUrl();
-  const request = (path: string, init?: RequestInit) => answerOf(fetch(`${url}${path}`, init));
+  // Here rather than at the first answer, whose time a test may measure.
+  await contractOf(url);
+  const request = (path: string, init?: RequestInit) => exchange(url, path, init);
   return {
     url,
     database,
@@ -84,18 +82,4 @@ function bytesOf(body: unknown): string | Uint8Array<ArrayBuffer> {
   if (typeof body === 'string') return body;
   if (body instanceof Uint8Array) return new Uint8Array(body);
   return JSON.stringify(body);
-}
-
-async function answerOf(pending: Promise<Response>): Promise<Answer> {
-  const response = await pending;
-  const text = await response.text();
-  return { status: response.status, headers: response.headers, text, body: parsed(text) };
-}
-
-function parsed(text: string): unknown {
-  try {
-    return JSON.parse(text);
-  } catch {
-    return undefined;
-  }
 }

@@ -1,0 +1,197 @@
+// The API's description is the contract: what it describes is really answered, and it is sound in itself.
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
+import { type IncomingMessage, request as httpRequest } from 'node:http';
+import { NIL } from 'uuid';
+import { Contract } from '../support/contract/contract.js';
+import { describedApi } from '../support/contract/described.js';
+import { SchemaChecks } from '../support/contract/schemas.js';
+import type { Operation, Schema } from '../support/contract/document.js';
+import { type Answer, exchange } from '../support/exchange.js';
+import { API_KEY, PUSH_TOKEN, startLedger, type TestLedger } from '../support/ledger.js';
+import { isObject, NO_DATABASE, spawnLedger, type LedgerProcess } from './helpers.js';
+import { CONFLICTS, type Known, prepare, REQUESTS, type Sample, UNPROVOKED } from './requests.js';
+
+const STRANGER = '192.0.2.1';
+const BODY_LIMIT = 100 * 1024;
+
+const { document, operations } = new Contract(await describedApi());
+const answers = operations.flatMap((operation) =>
+  Object.keys(operation.responses).map((status) => ({ ...operation, operation, status: Number(status) })),
+);
+
+let ledger: TestLedger;
+let withoutDatabase: LedgerProcess;
+let known: Known;
+
+beforeAll(async () => {
+  ledger = await startLedger({
+    PUSH_BODY_LIMIT: `${BODY_LIMIT}b`,
+    PUSH_ALLOW_FROM: '127.0.0.1',
+    TRUST_PROXY: 'on',
+  });
+  withoutDatabase = await spawnLedger({ DATABASE_URL: NO_DATABASE });
+  known = await prepare(ledger);
+});
+afterAll(async () => {
+  await withoutDatabase.stop();
+  await ledger.stop();
+});
+
+const isPush = ({ path }: Operation) => path.startsWith('/push');
+
+function sampleOf({ operationId }: Operation): Sample {
+  const request = REQUESTS[operationId];
+  if (request === undefined) throw new Error(`add ${operationId} to REQUESTS in test/contract/requests.ts`);
+  return request(known);
+}
+
+interface Changes {
+  readonly url?: string;
+  readonly body?: string | undefined;
+  readonly headers?: Record<string, string>;
+}
+
+/** Sends a request to an operation with all that it needs, but for the changes. */
+function send(operation: Operation, target: string, { url, body, headers }: Changes = {}): Promise<Answer> {
+  const secret = isPush(operation) ? PUSH_TOKEN : API_KEY;
+  return exchange(url ?? ledger.url, target, {
+    method: operation.method,
+    headers: { authorization: `Bearer ${secret}`, ...headers },
+    ...(body === undefined ? {} : { body }),
+  });
+}
+
+/** Path and query with something else in the place of each parameter of the path. */
+const filled = ({ path }: Operation, value: string) => path.replaceAll(/\{\w+\}/g, value);
+
+/** How each answer is brought about, by its status. */
+const PROVOCATIONS: Readonly<Record<number, (operation: Operation) => Promise<Answer>>> = {
+  200: (operation) => {
+    const { target, body } = sampleOf(operation);
+    return send(operation, target, { body });
+  },
+  400: (operation) => {
+    const { target, body } = sampleOf(operation);
+    if (isPush(operation)) return send(operation, target, { body: 'no JSON' });
+    return send(operation, `${target.split('?')[0] ?? ''}?nonsense=1`, { body });
+  },
+  401: (operation) => send(operation, filled(operation, 'wrong'), { headers: { authorization: 'wrong' } }),
+  403: (operation) =>
+    send(operation, sampleOf(operation).target, { headers: { 'x-forwarded-for': STRANGER } }),
+  404: (operation) => send(operation, filled(operation, NIL)),
+  409: (operation) => {
+    const request = CONFLICTS[operation.operationId];
+    if (request === undefined) throw new Error(`add ${operation.operationId} to CONFLICTS`);
+    return send(operation, request(known).target);
+  },
+  413: (operation) => send(operation, sampleOf(operation).target, { body: ' '.repeat(2 * BODY_LIMIT) }),
+  415: (operation) =>
+    send(operation, sampleOf(operation).target, { body: '{}', headers: { 'content-encoding': 'lzma' } }),
+  503: (operation) => {
+    const { target, body } = sampleOf(operation);
+    return send(operation, target, { url: withoutDatabase.url, body });
+  },
+};
+
+describe('Every answer that is described is given', () => {
+  it.each(answers.filter(({ operationId, status }) => !(`${operationId} ${status}` in UNPROVOKED)))(
+    '$method $path ($operationId) answers $status',
+    async ({ operation, status }) => {
+      const provoke = PROVOCATIONS[status];
+      if (provoke === undefined) throw new Error(`nothing in PROVOCATIONS brings about a ${status}`);
+      expect((await provoke(operation)).status).toBe(status);
+    },
+  );
+
+  it('or is one of the few that are said not to be provoked here', () => {
+    const described = answers.map(({ operationId, status }) => `${operationId} ${status}`);
+    expect(described).toEqual(expect.arrayContaining(Object.keys(UNPROVOKED)));
+  });
+
+  it.each(operations.filter(({ method }) => method === 'GET'))(
+    'HEAD $path ($operationId) answers as GET does, without the body',
+    async (operation) => {
+      const { target } = sampleOf(operation);
+      expect((await send({ ...operation, method: 'HEAD' }, target)).status).toBe(200);
+    },
+  );
+});
+
+describe('What is not described', () => {
+  it.each([
+    ['GET', '/'],
+    ['GET', '/v1'],
+    ['GET', '/v1/nothing'],
+    ['PUT', '/v1/calls'],
+    ['DELETE', '/v1/calls/one'],
+    ['OPTIONS', '/v1/calls'],
+    ['POST', '/health/live'],
+    ['GET', '/push/call-reports'],
+  ])('%s %s is answered 404 in the form of other errors', async (method, path) => {
+    const headers = { authorization: `Bearer ${API_KEY}` };
+    expect((await ledger.request(path, { method, headers })).status).toBe(404);
+  });
+
+  it('a path that can not be decoded is answered 400', async () => {
+    expect((await ledger.get('/v1/calls/%E0%A4%A')).status).toBe(400);
+  });
+
+  it('a body of GET is not looked at', async () => {
+    const headers = { authorization: `Bearer ${API_KEY}`, 'content-length': 7 };
+    // fetch() gives GET none.
+    const request = httpRequest(`${ledger.url}/v1/calls`, { headers }).end('no JSON');
+    const [response] = (await once(request, 'response')) as [IncomingMessage];
+    response.resume();
+    expect(response.statusCode).toBe(200);
+  });
+});
+
+describe('The description', () => {
+  const closed = new SchemaChecks(document, { closed: true });
+
+  it('gives examples that are what their schemas ask for', () => {
+    const wrong: string[] = [];
+    let examples = 0;
+    walk(document, '#', (node, place) => {
+      if (!('example' in node)) return;
+      examples += 1;
+      const schema = isObject(node['schema']) ? node['schema'] : node;
+      const problem = closed.of(schema)(node['example']);
+      if (problem !== undefined) wrong.push(`${place}: ${problem}`);
+    });
+    expect(wrong).toEqual([]);
+    expect(examples).toBeGreaterThan(200);
+  });
+
+  it('has schemas that a strict validator takes, each with a type and a name of the field', () => {
+    const strict = new SchemaChecks(document, { closed: false });
+    for (const [name, schema] of Object.entries(document.components.schemas)) {
+      expect(() => strict.of(schema)).not.toThrow();
+      expect(name).not.toMatch(/Dto$/);
+    }
+    const untyped: string[] = [];
+    walk(document, '#', (node, place) => {
+      const schemas = isObject(node['properties']) ? Object.entries(node['properties']) : [];
+      if (isObject(node['schema'])) schemas.push(['schema', node['schema']]);
+      for (const [name, schema] of schemas)
+        if (!isObject(schema) || !isTyped(schema)) untyped.push(`${place}/${name}`);
+    });
+    expect(untyped).toEqual([]);
+  });
+});
+
+function isTyped(schema: Schema): boolean {
+  return ['type', '$ref', 'allOf', 'anyOf', 'oneOf'].some((keyword) => keyword in schema);
+}
+
+/** Visits every object of the description but those in examples. */
+function walk(node: unknown, place: string, visit: (node: Schema, place: string) => void): void {
+  if (Array.isArray(node)) {
+    for (const [index, child] of node.entries()) walk(child, `${place}/${index}`, visit);
+  } else if (isObject(node)) {
+    visit(node, place);
+    for (const [name, child] of Object.entries(node))
+      if (name !== 'example') walk(child, `${place}/${name}`, visit);
+  }
+}

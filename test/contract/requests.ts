@@ -1,0 +1,69 @@
+// A request for each operation of the API that goes well. A new operation is added here.
+import { v7 as uuidv7 } from 'uuid';
+import { API_KEY, PUSH_TOKEN, type TestLedger } from '../support/ledger.js';
+import { record } from '../support/records.js';
+import { dataOf, pushed, string } from './helpers.js';
+
+/** What there is to ask for. */
+export interface Known {
+  /** Of a call of the task `task-1` and the batch `batch-1`. */
+  readonly callId: string;
+  readonly openEntry: string;
+  readonly replayedEntry: string;
+}
+
+export interface Sample {
+  /** Path and query. */
+  readonly target: string;
+  readonly body?: string;
+}
+
+/** Puts into a ledger what {@link REQUESTS} ask for. */
+export async function prepare(ledger: TestLedger): Promise<Known> {
+  await pushed(ledger, [record('one'), record('two'), { stray: true }]);
+  const [entry] = dataOf(await ledger.get('/v1/quarantine'));
+  const replayedEntry = uuidv7();
+  await ledger.database.query(
+    `INSERT INTO quarantine (id, delivery_id, received_at, source, status, place, reason, raw, records)
+      VALUES ($1, $1, now(), 'vendor', 'open', '/0', 'The record could not be read', $2, 1)`,
+    [replayedEntry, Buffer.from(JSON.stringify(record('three')))],
+  );
+  const body = JSON.stringify({ ids: [replayedEntry] });
+  await ledger.request('/v1/quarantine/replay', {
+    method: 'POST',
+    body,
+    headers: { authorization: `Bearer ${API_KEY}` },
+  });
+  return { callId: 'one', openEntry: string(entry?.['id']), replayedEntry };
+}
+
+/** By operationId. */
+export const REQUESTS: Readonly<Record<string, (known: Known) => Sample>> = {
+  pushWithTokenInPath: () => ({ target: `/push/${PUSH_TOKEN}/call-reports`, body: '[]' }),
+  push: () => ({ target: '/push/call-reports', body: '[]' }),
+  listCalls: () => ({ target: '/v1/calls?limit=1&taskId=task-1,task-2&from=2025-06-01&answered=true' }),
+  getCall: ({ callId }) => ({ target: `/v1/calls/${callId}` }),
+  getCallHistory: ({ callId }) => ({ target: `/v1/calls/${callId}/history?limit=10` }),
+  listTasks: () => ({ target: '/v1/tasks?order=asc' }),
+  getTask: () => ({ target: '/v1/tasks/task-1' }),
+  listBatchesOfTask: () => ({ target: '/v1/tasks/task-1/batches' }),
+  getBatch: () => ({ target: '/v1/tasks/task-1/batches/batch-1' }),
+  listBatches: () => ({ target: '/v1/batches?taskId=task-1' }),
+  listQuarantine: () => ({ target: '/v1/quarantine?status=open,replayed' }),
+  getQuarantined: ({ openEntry }) => ({ target: `/v1/quarantine/${openEntry}` }),
+  replayQuarantine: () => ({ target: '/v1/quarantine/replay', body: '{"dryRun":true}' }),
+  discardQuarantined: ({ openEntry }) => ({ target: `/v1/quarantine/${openEntry}/discard` }),
+  getLiveness: () => ({ target: '/health/live' }),
+  getReadiness: () => ({ target: '/health/ready' }),
+  getStartup: () => ({ target: '/health/startup' }),
+};
+
+/** Requests that the state of what they ask for forbids, by operationId. */
+export const CONFLICTS: Readonly<Record<string, (known: Known) => Sample>> = {
+  discardQuarantined: ({ replayedEntry }) => ({ target: `/v1/quarantine/${replayedEntry}/discard` }),
+};
+
+/** Answers that are described and can't be brought about here, and why. As `operationId status`. */
+export const UNPROVOKED: Readonly<Record<string, string>> = {
+  'getLiveness 503': 'only while the service shuts down, on a connection that is open already',
+};

@@ -1,0 +1,36 @@
+// A request to a running service in, its answer out, once that is found to be as /openapi.json says.
+import { Contract } from './contract/contract.js';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+  /** The parsed body; undefined when it is not JSON. */
+  readonly body: unknown;
+}
+
+let contract: Promise<Contract> | undefined;
+
+/** The description of the service under test. It depends on no setting, so that a test file reads it once. */
+export function contractOf(url: string): Promise<Contract> {
+  contract ??= fetch(`${url}/openapi.json`).then(async (response) => new Contract(await response.text()));
+  return contract;
+}
+
+/** @throws Error when the answer is not as the service's description says */
+export async function exchange(url: string, target: string, init: RequestInit = {}): Promise<Answer> {
+  const response = await fetch(`${url}${target}`, init);
+  const text = await response.text();
+  const { status, headers } = response;
+  const method = init.method ?? 'GET';
+  (await contractOf(url)).check({ method, target, requestBody: init.body, status, headers, text });
+  return { status, headers, text, body: parsed(text) };
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
