@@ -24,7 +24,7 @@ export class StatsService {
     const { interval = 'none', groupBy = [], fill = false } = query;
     const zone = query.timeZone ?? this.settings.pushTimeZone;
     const filter = { ...query, ...rangeOf(query.from, query.to, zone) };
-    // Of one moment: a correction between the two reads could take a call out of both.
+    // Of one moment: a call that was moved between the two reads would stand in a bucket that it is not of.
     const { range, sums } = await this.database.readTogether(async (transaction) => {
       const divided = await this.divide(transaction, filter, interval, zone);
       if (divided === undefined) return { range: divided, sums: [] };

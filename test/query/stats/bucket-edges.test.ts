@@ -145,6 +145,17 @@ describe('The edges of a range', () => {
     );
   });
 
+  it('begin with a start that is not after the range, at whatever instant that begins', async () => {
+    for (let day = 0; day < 7; day += 1) {
+      const from = Date.UTC(2025, 5, 1 + day);
+      const halfHour = 30 * MINUTE_MS;
+      expect(await bucketEdges('hour', 'Asia/Kolkata', from, from + 1, ENOUGH)).toEqual([
+        from - halfHour,
+        from + halfHour,
+      ]);
+    }
+  });
+
   it('stop when there are more than asked for', async () => {
     const from = Date.parse('2025-01-01T00:00:00Z');
     expect(await bucketEdges('15m', 'UTC', from, from + 10 * 900_000, 10)).toHaveLength(11);
