@@ -3,6 +3,9 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 /** One push that was acknowledged. records = stored + corrected + duplicate + quarantined, unless redelivered. */
 @Entity('deliveries')
 @Index('deliveries_position', ['position'], { unique: true })
+@Index('deliveries_changes', ['position'], {
+  where: "((stored > 0) OR (corrected > 0) OR (via = 'erasure'::text))",
+})
 @Index('deliveries_body_hash', ['sha256', 'receivedAt'])
 @Index('deliveries_quarantined', ['id'], { where: '(quarantined > 0)' })
 @Index('deliveries_redelivered', ['id'], { where: '(redelivery_of IS NOT NULL)' })
@@ -12,7 +15,7 @@ export class Delivery {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'deliveries_pkey' })
   id!: string;
 
-  /** Drawn last before the commit, under a lock: positions become visible in order. */
+  /** Drawn last before the commit, under a lock: positions become visible in order. Change feeds count on it. */
   @Column('bigint')
   position!: string;
 

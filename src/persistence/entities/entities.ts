@@ -4,6 +4,7 @@ import { CallRollup } from './call-rollup.entity.js';
 import { Call } from './call.entity.js';
 import { DeliveryBody } from './delivery-body.entity.js';
 import { Delivery } from './delivery.entity.js';
+import { ErasedCall } from './erased-call.entity.js';
 import { QuarantineEntry } from './quarantine-entry.entity.js';
 import { SchemaDrift } from './schema-drift.entity.js';
 import { Task } from './task.entity.js';
@@ -17,6 +18,7 @@ export const entities = [
   CallRollup,
   Delivery,
   DeliveryBody,
+  ErasedCall,
   QuarantineEntry,
   SchemaDrift,
 ];

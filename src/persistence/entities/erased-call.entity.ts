@@ -1,0 +1,17 @@
+import { Entity, PrimaryColumn } from 'typeorm';
+
+/** A call that an erasure deleted: written in its transaction, told by the change feed at its position. */
+@Entity('erased_calls')
+export class ErasedCall {
+  /** The erasure's row in deliveries, whose `via` is `erasure`. */
+  @PrimaryColumn('uuid', { name: 'delivery_id', primaryKeyConstraintName: 'erased_calls_pkey' })
+  deliveryId!: string;
+
+  @PrimaryColumn({
+    type: 'text',
+    name: 'call_id',
+    collation: 'C',
+    primaryKeyConstraintName: 'erased_calls_pkey',
+  })
+  callId!: string;
+}
