@@ -13,20 +13,22 @@ export function encodeCursor(kind: string, position: Position): string {
 
 /**
  * @param types of the position's parts
+ * @param parameter by which the cursor came
  * @throws InvalidParametersException when it is not a cursor of this kind
  */
 export function decodeCursor(
   cursor: string,
   kind: string,
   types: readonly ('string' | 'number')[],
+  parameter = 'cursor',
 ): Position {
   const parts = parse(cursor);
-  if (!Array.isArray(parts)) throw invalid('is not a cursor');
+  if (!Array.isArray(parts)) throw invalid('is not a cursor', parameter);
   const [itsKind, ...position] = parts as unknown[];
-  if (itsKind !== kind) throw invalid('is of another list or of another order');
+  if (itsKind !== kind) throw invalid('is of another list or of another order', parameter);
   const fits =
     position.length === types.length && position.every((part, index) => isPart(part, types[index]));
-  if (!fits) throw invalid('is not a cursor');
+  if (!fits) throw invalid('is not a cursor', parameter);
   return position as Position;
 }
 
@@ -40,11 +42,12 @@ export function decodeIdCursor(cursor: string, kind: string): string {
   throw invalid('is not a cursor');
 }
 
+/** @returns undefined when it is no JSON */
 function parse(cursor: string): unknown {
   try {
     return JSON.parse(Buffer.from(cursor, 'base64url').toString('utf8'));
   } catch {
-    throw invalid('is not a cursor');
+    return undefined;
   }
 }
 
@@ -55,6 +58,6 @@ function isPart(part: unknown, type: 'string' | 'number' | undefined): boolean {
   return typeof part === 'string' && !part.includes('\0') && part.length <= 1024;
 }
 
-function invalid(message: string): InvalidParametersException {
-  return new InvalidParametersException([{ path: 'cursor', message }]);
+function invalid(message: string, path = 'cursor'): InvalidParametersException {
+  return new InvalidParametersException([{ path, message }]);
 }

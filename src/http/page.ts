@@ -25,13 +25,16 @@ export function pageOf<Entry>(
   return { data, page: { limit, nextCursor } };
 }
 
-/** Names the next page in the Link header too (RFC 8288), as a reference relative to the request's host. */
+/** Names the next page in the Link header too (RFC 8288). */
 export function linkNext<Entry>(page: Page<Entry>, request: Request, response: Response): Page<Entry> {
   const { nextCursor } = page.page;
-  if (nextCursor !== null) {
-    const parameters = new URLSearchParams(request.originalUrl.split('?')[1]);
-    parameters.set('cursor', nextCursor);
-    response.setHeader('Link', `<${request.path}?${parameters.toString()}>; rel="next"`);
-  }
+  if (nextCursor !== null) linkWith('cursor', nextCursor, request, response);
   return page;
+}
+
+/** Names the same question with another cursor as the next one, as a reference relative to the request's host. */
+export function linkWith(parameter: string, cursor: string, request: Request, response: Response): void {
+  const parameters = new URLSearchParams(request.originalUrl.split('?')[1]);
+  parameters.set(parameter, cursor);
+  response.setHeader('Link', `<${request.path}?${parameters.toString()}>; rel="next"`);
 }

@@ -32,6 +32,7 @@ export function createDocument(app: INestApplication): OpenAPIObject {
     .addTag('Push', 'Where the vendor pushes call records to.')
     .addTag('Calls', 'Single calls and lists of them.')
     .addTag('Tasks and batches', 'Campaigns and what their calls add up to.')
+    .addTag('Changes', 'What changed, for whoever keeps a copy.')
     .addTag('Deliveries', 'Pushes, and what each did.')
     .addTag('Quarantine', 'What could not be read as a call.')
     .addTag('Health', 'For orchestrators and operators.')

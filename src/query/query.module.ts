@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { BatchesModule } from './batches/batches.module.js';
 import { CallsModule } from './calls/calls.module.js';
+import { ChangesModule } from './changes/changes.module.js';
 import { DeliveriesModule } from './deliveries/deliveries.module.js';
 import { SchemaDriftModule } from './schema-drift/schema-drift.module.js';
 import { StatsModule } from './stats/stats.module.js';
@@ -14,6 +15,7 @@ import { TasksModule } from './tasks/tasks.module.js';
     TasksModule,
     BatchesModule,
     StatsModule,
+    ChangesModule,
     DeliveriesModule,
     StatusCodesModule,
     SchemaDriftModule,

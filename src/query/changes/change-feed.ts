@@ -1,0 +1,34 @@
+// A place in the feed in, a page of what changed after it out, after a bounded walk.
+import { Injectable } from '@nestjs/common';
+import { ChangeRepository, type FeedPlace, type Stretch } from './change.repository.js';
+
+/** Of deliveries of which no call is theirs any more, 100,000 are walked in this time on a busy machine. */
+const LONGEST_WALK_MS = 1000;
+const MOST_CALLS_A_STEP = 50_000;
+
+export const BEGINNING: FeedPlace = { position: 0, callId: '' };
+
+@Injectable()
+export class ChangeFeed {
+  constructor(private readonly changes: ChangeRepository) {}
+
+  /** The place after everything that is committed now. */
+  async end(): Promise<FeedPlace> {
+    return { position: (await this.changes.newest()) + 1, callId: '' };
+  }
+
+  /**
+   * The next changes. None, and not up to date, when the time went by in deliveries whose calls have all been changed
+   * again since: `next` is behind them.
+   */
+  async page(after: FeedPlace, limit: number): Promise<Stretch> {
+    const end = Date.now() + LONGEST_WALK_MS;
+    let mostCalls = limit + 1;
+    let stretch = await this.changes.next(after, limit, mostCalls);
+    while (stretch.changes.length === 0 && !stretch.upToDate && Date.now() < end) {
+      mostCalls = Math.min(mostCalls * 4, MOST_CALLS_A_STEP);
+      stretch = await this.changes.next(stretch.next, limit, mostCalls);
+    }
+    return stretch;
+  }
+}

@@ -1,0 +1,51 @@
+import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
+import { CallDto } from '../calls/call.dto.js';
+
+/** A call that was stored or corrected. */
+export class CallChange {
+  @ApiProperty({ type: String, enum: ['call'], description: 'The kind of change.', example: 'call' })
+  type!: 'call';
+
+  @ApiProperty({ type: CallDto, description: 'The call as the ledger holds it now.' })
+  call!: CallDto;
+}
+
+/** A call that was erased. */
+export class ErasedChange {
+  @ApiProperty({ type: String, enum: ['erased'], description: 'The kind of change.', example: 'erased' })
+  type!: 'erased';
+
+  @ApiProperty({ type: String, description: 'The call.', example: '100001611234^100001811234' })
+  callId!: string;
+}
+
+@ApiExtraModels(CallChange, ErasedChange)
+export class ChangePage {
+  @ApiProperty({
+    type: 'array',
+    items: {
+      oneOf: [{ $ref: getSchemaPath(CallChange) }, { $ref: getSchemaPath(ErasedChange) }],
+      discriminator: {
+        propertyName: 'type',
+        mapping: { call: getSchemaPath(CallChange), erased: getSchemaPath(ErasedChange) },
+      },
+    },
+    description: 'The changes, in the order in which they were committed.',
+  })
+  data!: (CallChange | ErasedChange)[];
+
+  @ApiProperty({
+    type: String,
+    description: 'To be given as `after` for what comes next; always there, also when nothing is new.',
+    example: 'WyJjaGFuZ2VzIiw0MTksIiJd',
+  })
+  nextCursor!: string;
+
+  @ApiProperty({
+    type: Boolean,
+    description:
+      'Whether nothing was after these changes. When it is false, ask again at once, even if `data` is empty.',
+    example: true,
+  })
+  upToDate!: boolean;
+}

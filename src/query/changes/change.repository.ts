@@ -1,0 +1,178 @@
+// A place in the feed of changes in, the changes after it out.
+//
+// Why none is missed. The feed is the deliveries in the order of their positions, and with each the calls whose row it
+// wrote last.
+// - Positions become visible in order: they are drawn under a lock that is held to the commit, so whoever sees one sees
+//   every smaller one that will ever be. Gaps stay gaps. When a delivery was received does not matter here.
+// - A row names a delivery only from that delivery's own transaction on, so the calls of a position that is visible can
+//   only become fewer: by a correction or an erasure, whose position is greater than all that were visible before it.
+//   Whoever has passed a call, or stands in the middle of a delivery, finds it again there.
+// - Deliveries and calls are read at one moment (one snapshot), and the next place is after what was read then.
+import { Injectable } from '@nestjs/common';
+import { Database, type Transaction } from '../../persistence/database.js';
+import { CALL_COLUMNS, type CallRow } from '../calls/call-row.js';
+
+/** A place in the feed: after the call `callId` of the delivery at `position`; '' is before all of its calls. */
+export interface FeedPlace {
+  readonly position: number;
+  readonly callId: string;
+}
+
+/** A call as it stands now, or one that was erased: then `call` is undefined. */
+export interface Change {
+  readonly position: number;
+  readonly callId: string;
+  readonly call: CallRow | undefined;
+}
+
+/** The changes of some deliveries. */
+export interface Stretch {
+  readonly changes: readonly Change[];
+  /** The place after all that was read. */
+  readonly next: FeedPlace;
+  /** Nothing is after them. */
+  readonly upToDate: boolean;
+}
+
+interface ChangedDelivery {
+  readonly id: string;
+  readonly position: string;
+  readonly via: string;
+  readonly found: number;
+}
+
+/** What a step reads of deliveries: the most of which no call is theirs any more take 20 ms. */
+const MOST_DELIVERIES = 5000;
+/** Of `extra` as it is stored, compressed: up to a hundred times as much as text. */
+const LARGEST_PAGE_BYTES = 1_000_000;
+
+/** Word for word the predicate of the index deliveries_changes. */
+const CHANGED = "(stored > 0 OR corrected > 0 OR via = 'erasure')";
+const NEWEST = {
+  name: 'newest-change',
+  text: `SELECT coalesce(max(position), 0) AS position FROM deliveries WHERE ${CHANGED}`,
+};
+const NEXT_DELIVERIES = {
+  name: 'next-changed-deliveries',
+  text: `SELECT id, position, via, found::int FROM (
+      SELECT *, sum(stored + corrected) OVER (ORDER BY position) - stored - corrected AS calls_before,
+        count(*) OVER () AS found
+      FROM (SELECT id, position, via, stored, corrected FROM deliveries WHERE ${CHANGED} AND position >= $1
+        ORDER BY position LIMIT ${MOST_DELIVERIES}) AS next
+    ) AS counted WHERE calls_before < $2 ORDER BY position`,
+};
+// The ids as a subselect, and the fence (OFFSET 0): else PostgreSQL takes the many ids for many calls and walks the
+// whole index, or looks through all ids for each of them. 5,000 deliveries without a call: 13 ms instead of 6 s.
+const CALLS_OF = `SELECT * FROM calls WHERE delivery_id = ANY(ARRAY(SELECT t.id FROM unnest($1::uuid[]) AS t(id))) OFFSET 0`;
+const ERASED_OF = 'SELECT * FROM erased_calls WHERE delivery_id = ANY($1::uuid[])';
+const nextOf = (rows: string) => `
+  SELECT row.*, d.position FROM unnest($1::uuid[], $2::bigint[]) AS d(id, position)
+  JOIN (${rows}) AS row ON row.delivery_id = d.id
+  WHERE (d.position, row.call_id) > ($3::bigint, $4::text) ORDER BY d.position, row.call_id LIMIT $5::integer`;
+const SIZE = 'coalesce(pg_column_size(extra), 0)';
+const NEXT_CALLS = `SELECT ${CALL_COLUMNS}, position, found::int FROM (
+    SELECT *, sum(${SIZE}) OVER (ORDER BY position, call_id) - ${SIZE} AS size_before, count(*) OVER () AS found
+    FROM (${nextOf(CALLS_OF)}) AS page
+  ) AS sized WHERE size_before < ${LARGEST_PAGE_BYTES} ORDER BY position, call_id`;
+const NEXT_ERASED = nextOf(ERASED_OF);
+
+@Injectable()
+export class ChangeRepository {
+  constructor(private readonly database: Database) {}
+
+  /** The position of the newest delivery that changed anything; 0 when there is none. */
+  async newest(): Promise<number> {
+    const [row] = await this.database.read<{ position: string }>(NEWEST);
+    return Number(row?.position ?? 0);
+  }
+
+  /**
+   * The changes of the next deliveries. There may be none, though there are more after them: their calls may all have
+   * been changed again since.
+   *
+   * @param limit most changes
+   * @param mostCalls once the next deliveries brought so many calls, no further one is looked at; 50,000 take 60 ms
+   */
+  next(after: FeedPlace, limit: number, mostCalls: number): Promise<Stretch> {
+    return this.database.readTogether(async (transaction) => {
+      const values = [after.position, mostCalls];
+      const { rows } = await transaction.query<ChangedDelivery>({ ...NEXT_DELIVERIES, values });
+      const last = rows.at(-1);
+      if (last === undefined) return { changes: [], next: after, upToDate: true };
+      const { changes, endsEarly } = await changesOf(transaction, rows, after, limit + 1);
+      const page = changes.slice(0, limit);
+      const lastOfPage = page.at(-1);
+      if (lastOfPage !== undefined && (endsEarly || changes.length > limit)) {
+        const { position, callId } = lastOfPage;
+        return { changes: page, next: { position, callId }, upToDate: false };
+      }
+      const isEnd = rows.length === last.found && last.found < MOST_DELIVERIES;
+      return { changes, next: { position: Number(last.position) + 1, callId: '' }, upToDate: isEnd };
+    });
+  }
+}
+
+/** An erasure's delivery brings no calls, and no other delivery erases any. */
+async function changesOf(
+  transaction: Transaction,
+  deliveries: readonly ChangedDelivery[],
+  after: FeedPlace,
+  limit: number,
+): Promise<{ changes: Change[]; endsEarly: boolean }> {
+  const { calls, endsEarly } = await nextCalls(
+    transaction,
+    deliveries.filter(({ via }) => via !== 'erasure'),
+    after,
+    limit,
+  );
+  const erased = await nextErased(
+    transaction,
+    deliveries.filter(({ via }) => via === 'erasure'),
+    after,
+    limit,
+  );
+  const changes = [...calls, ...erased].sort((a, b) => a.position - b.position);
+  const lastCall = calls.at(-1);
+  if (!endsEarly || lastCall === undefined) return { changes, endsEarly: false };
+  return { changes: changes.slice(0, changes.indexOf(lastCall) + 1), endsEarly };
+}
+
+/** They end early where their unknown fields grow large, as the list of calls does. */
+async function nextCalls(
+  transaction: Transaction,
+  deliveries: readonly ChangedDelivery[],
+  after: FeedPlace,
+  limit: number,
+): Promise<{ calls: Change[]; endsEarly: boolean }> {
+  if (deliveries.length === 0) return { calls: [], endsEarly: false };
+  const { rows } = await transaction.query<CallRow & { position: string; found: number }>({
+    text: NEXT_CALLS,
+    values: parametersOf(deliveries, after, limit),
+  });
+  const calls = rows.map((call) => ({ position: Number(call.position), callId: call.call_id, call }));
+  return { calls, endsEarly: rows.length < (rows[0]?.found ?? 0) };
+}
+
+async function nextErased(
+  transaction: Transaction,
+  deliveries: readonly ChangedDelivery[],
+  after: FeedPlace,
+  limit: number,
+): Promise<Change[]> {
+  if (deliveries.length === 0) return [];
+  const { rows } = await transaction.query<{ position: string; call_id: string }>({
+    text: NEXT_ERASED,
+    values: parametersOf(deliveries, after, limit),
+  });
+  return rows.map((row) => ({ position: Number(row.position), callId: row.call_id, call: undefined }));
+}
+
+function parametersOf(deliveries: readonly ChangedDelivery[], after: FeedPlace, limit: number): unknown[] {
+  return [
+    deliveries.map(({ id }) => id),
+    deliveries.map(({ position }) => position),
+    after.position,
+    after.callId,
+    limit,
+  ];
+}

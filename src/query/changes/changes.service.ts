@@ -1,0 +1,54 @@
+// A question about what changed in, its answer out, at once or when there is one.
+import { Injectable } from '@nestjs/common';
+import { decodeCursor, encodeCursor } from '../../http/cursor.js';
+import { DEFAULT_LIMIT } from '../../http/page.dto.js';
+import { callDto } from '../calls/call-row.js';
+import { BEGINNING, ChangeFeed } from './change-feed.js';
+import type { ChangeQuery } from './change-query.dto.js';
+import { ChangeWatcher } from './change-watcher.js';
+import type { CallChange, ChangePage, ErasedChange } from './change.dto.js';
+import type { Change, FeedPlace } from './change.repository.js';
+
+const KIND = 'changes';
+const NOW = 'now';
+
+@Injectable()
+export class ChangesService {
+  constructor(
+    private readonly feed: ChangeFeed,
+    private readonly watcher: ChangeWatcher,
+  ) {}
+
+  /**
+   * @param gone aborted when nobody wants the answer any more
+   * @throws InvalidParametersException, DatabaseUnavailableError
+   */
+  async list(
+    { after, limit = DEFAULT_LIMIT, wait = 0 }: ChangeQuery,
+    gone: AbortSignal,
+  ): Promise<ChangePage> {
+    const end = Date.now() + wait * 1000;
+    let page = await this.feed.page(await this.placeOf(after), limit);
+    while (page.changes.length === 0 && page.upToDate) {
+      if (!(await this.watcher.await(page.next.position, end - Date.now(), gone))) break;
+      page = await this.feed.page(page.next, limit);
+    }
+    const { position, callId } = page.next;
+    return {
+      data: page.changes.map(changeDto),
+      nextCursor: encodeCursor(KIND, [position, callId]),
+      upToDate: page.upToDate,
+    };
+  }
+
+  private async placeOf(after: string | undefined): Promise<FeedPlace> {
+    if (after === undefined) return BEGINNING;
+    if (after === NOW) return this.feed.end();
+    const [position, callId] = decodeCursor(after, KIND, ['number', 'string'], 'after');
+    return { position: Number(position), callId: String(callId) };
+  }
+}
+
+function changeDto({ call, callId }: Change): CallChange | ErasedChange {
+  return call === undefined ? { type: 'erased', callId } : { type: 'call', call: callDto(call) };
+}
