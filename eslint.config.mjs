@@ -14,7 +14,7 @@ const MAY_IMPORT = {
   ingestion: ['config', 'openapi', 'persistence', 'security', 'time', 'vendor'],
   openapi: [],
   persistence: ['config'],
-  query: ['config', 'http', 'persistence', 'security', 'vendor'],
+  query: ['config', 'http', 'persistence', 'security', 'time', 'vendor'],
   quarantine: ['config', 'http', 'ingestion', 'persistence', 'security'],
   security: ['config', 'http'],
   simulator: [],

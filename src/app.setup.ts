@@ -20,6 +20,8 @@ export async function createApp(settings: Settings): Promise<NestExpressApplicat
   });
   app.set('trust proxy', settings.trustProxy);
   app.disable('x-powered-by');
+  // Pushes and errors need none; answers of the API get theirs from ExactJsonInterceptor.
+  app.disable('etag');
   app.use(requestIds());
   app.use('/v1', notStored(), compressed(), jsonBody());
   app.useGlobalPipes(new RequestValidationPipe());

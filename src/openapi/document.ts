@@ -2,6 +2,7 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { readFileSync } from 'node:fs';
+import { withCommonAnswers } from './common-answers.js';
 import { withNullTypes } from './nullable.js';
 
 interface PackageFile {
@@ -32,6 +33,7 @@ export function createDocument(app: INestApplication): OpenAPIObject {
     .addTag('Push', 'Where the vendor pushes call records to.')
     .addTag('Calls', 'Single calls and lists of them.')
     .addTag('Tasks and batches', 'Campaigns and what their calls add up to.')
+    .addTag('Statistics', 'What calls add up to, by time and by what they have in common.')
     .addTag('Changes', 'What changed, for whoever keeps a copy.')
     .addTag('Deliveries', 'Pushes, and what each did.')
     .addTag('Quarantine', 'What could not be read as a call.')
@@ -45,7 +47,8 @@ export function createDocument(app: INestApplication): OpenAPIObject {
       description: 'A push token as the password.',
     })
     .build();
-  return withNullTypes(SwaggerModule.createDocument(app, config, { autoTagControllers: false }));
+  const document = SwaggerModule.createDocument(app, config, { autoTagControllers: false });
+  return withNullTypes(withCommonAnswers(document));
 }
 
 /** Serves the document at /openapi.json and /openapi.yaml, and for people at /docs. */

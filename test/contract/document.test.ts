@@ -10,7 +10,7 @@ import type { Operation, Schema } from '../support/contract/document.js';
 import { type Answer, exchange } from '../support/exchange.js';
 import { API_KEY, PUSH_TOKEN, startLedger, type TestLedger } from '../support/ledger.js';
 import { isObject, NO_DATABASE, spawnLedger, type LedgerProcess } from './helpers.js';
-import { CONFLICTS, type Known, prepare, REQUESTS, type Sample, UNPROVOKED } from './requests.js';
+import { CONFLICTS, GONE, type Known, prepare, REQUESTS, type Sample, UNPROVOKED } from './requests.js';
 
 const STRANGER = '192.0.2.1';
 const BODY_LIMIT = 100 * 1024;
@@ -71,6 +71,11 @@ const PROVOCATIONS: Readonly<Record<number, (operation: Operation) => Promise<An
     const { target, body } = sampleOf(operation);
     return send(operation, target, { body });
   },
+  304: async (operation) => {
+    const { target } = sampleOf(operation);
+    const etag = (await send(operation, target)).headers.get('etag') ?? '';
+    return send(operation, target, { headers: { 'if-none-match': etag } });
+  },
   400: (operation) => {
     const { target, body } = sampleOf(operation);
     if (isPush(operation)) return send(operation, target, { body: 'no JSON' });
@@ -83,6 +88,11 @@ const PROVOCATIONS: Readonly<Record<number, (operation: Operation) => Promise<An
   409: (operation) => {
     const request = CONFLICTS[operation.operationId];
     if (request === undefined) throw new Error(`add ${operation.operationId} to CONFLICTS`);
+    return send(operation, request(known).target);
+  },
+  410: (operation) => {
+    const request = GONE[operation.operationId];
+    if (request === undefined) throw new Error(`add ${operation.operationId} to GONE`);
     return send(operation, request(known).target);
   },
   413: (operation) => send(operation, sampleOf(operation).target, { body: ' '.repeat(2 * BODY_LIMIT) }),

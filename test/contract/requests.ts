@@ -8,6 +8,9 @@ import { dataOf, pushed, string } from './helpers.js';
 export interface Known {
   /** Of a call of the task `task-1` and the batch `batch-1`. */
   readonly callId: string;
+  readonly delivery: string;
+  /** A delivery whose body is not kept any more. */
+  readonly goneDelivery: string;
   readonly openEntry: string;
   readonly replayedEntry: string;
 }
@@ -20,7 +23,8 @@ export interface Sample {
 
 /** Puts into a ledger what {@link REQUESTS} ask for. */
 export async function prepare(ledger: TestLedger): Promise<Known> {
-  await pushed(ledger, [record('one'), record('two'), { stray: true }]);
+  await pushed(ledger, [record('one', { unknown: 1 }), record('two'), { stray: true }]);
+  await pushed(ledger, [record('gone')]);
   const [entry] = dataOf(await ledger.get('/v1/quarantine'));
   const replayedEntry = uuidv7();
   await ledger.database.query(
@@ -34,7 +38,10 @@ export async function prepare(ledger: TestLedger): Promise<Known> {
     body,
     headers: { authorization: `Bearer ${API_KEY}` },
   });
-  return { callId: 'one', openEntry: string(entry?.['id']), replayedEntry };
+  const [gone, delivery] = dataOf(await ledger.get('/v1/deliveries?via=direct')).map(({ id }) => string(id));
+  if (gone === undefined || delivery === undefined) throw new Error('the deliveries are missing');
+  await ledger.database.query('DELETE FROM delivery_bodies WHERE delivery_id = $1', [gone]);
+  return { callId: 'one', delivery, goneDelivery: gone, openEntry: string(entry?.['id']), replayedEntry };
 }
 
 /** By operationId. */
@@ -49,6 +56,13 @@ export const REQUESTS: Readonly<Record<string, (known: Known) => Sample>> = {
   listBatchesOfTask: () => ({ target: '/v1/tasks/task-1/batches' }),
   getBatch: () => ({ target: '/v1/tasks/task-1/batches/batch-1' }),
   listBatches: () => ({ target: '/v1/batches?taskId=task-1' }),
+  getCallStats: () => ({ target: '/v1/stats/calls?interval=day&groupBy=taskId&fill=false' }),
+  listChanges: () => ({ target: '/v1/changes?limit=1&wait=0' }),
+  listDeliveries: () => ({ target: '/v1/deliveries?via=direct&hasQuarantined=true' }),
+  getDelivery: ({ delivery }) => ({ target: `/v1/deliveries/${delivery}` }),
+  getDeliveryBody: ({ delivery }) => ({ target: `/v1/deliveries/${delivery}/body` }),
+  listStatusCodes: () => ({ target: '/v1/status-codes' }),
+  listSchemaDrift: () => ({ target: '/v1/schema-drift?kind=unknownField' }),
   listQuarantine: () => ({ target: '/v1/quarantine?status=open,replayed' }),
   getQuarantined: ({ openEntry }) => ({ target: `/v1/quarantine/${openEntry}` }),
   replayQuarantine: () => ({ target: '/v1/quarantine/replay', body: '{"dryRun":true}' }),
@@ -61,6 +75,11 @@ export const REQUESTS: Readonly<Record<string, (known: Known) => Sample>> = {
 /** Requests that the state of what they ask for forbids, by operationId. */
 export const CONFLICTS: Readonly<Record<string, (known: Known) => Sample>> = {
   discardQuarantined: ({ replayedEntry }) => ({ target: `/v1/quarantine/${replayedEntry}/discard` }),
+};
+
+/** Requests for what is not kept any more, by operationId. */
+export const GONE: Readonly<Record<string, (known: Known) => Sample>> = {
+  getDeliveryBody: ({ goneDelivery }) => ({ target: `/v1/deliveries/${goneDelivery}/body` }),
 };
 
 /** Answers that are described and can't be brought about here, and why. As `operationId status`. */

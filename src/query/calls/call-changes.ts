@@ -1,10 +1,10 @@
 // Two contents of a call in, what differs between them out.
 import { stringifyExact } from '../../http/exact-json.js';
 import { CALL_FIELDS } from './call-fields.js';
-import type { CallChange, CallContent } from './call.dto.js';
+import type { FieldChange, CallContent } from './call.dto.js';
 
 /** The fields that the later content has otherwise than the earlier one, in the order of a call's fields. */
-export function changesBetween(before: CallContent, after: CallContent): CallChange[] {
+export function changesBetween(before: CallContent, after: CallContent): FieldChange[] {
   const [old, current]: Readonly<Record<string, unknown>>[] = [{ ...before }, { ...after }];
   return CALL_FIELDS.map((field) => ({
     field,

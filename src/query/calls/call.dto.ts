@@ -171,7 +171,7 @@ export class CallPage {
 }
 
 /** A field that one content of a call has otherwise than the one before. */
-export class CallChange {
+export class FieldChange {
   @KnownText({ description: 'The field.', example: 'duration' })
   field!: string;
 
@@ -208,12 +208,12 @@ export class CallRevisionDto {
   deliveryId!: string;
 
   @ApiProperty({
-    type: [CallChange],
+    type: [FieldChange],
     nullable: true,
     description:
       'What it changed. Null for the first content, for one that arrived too late to change anything, and when the content before is not kept any more.',
   })
-  changes!: CallChange[] | null;
+  changes!: FieldChange[] | null;
 
   @ApiProperty({ type: CallContent, description: 'The content.' })
   call!: CallContent;

@@ -1,4 +1,4 @@
-import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
+import { Controller, Get, Param, Query, Req, Res, StreamableFile } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { linkNext } from '../../http/page.js';
@@ -9,6 +9,13 @@ import { DeliveriesService } from './deliveries.service.js';
 import { DeliveryDto, DeliveryPage, DeliveryQuery } from './delivery.dto.js';
 
 const ID = { name: 'id', description: 'The delivery.', example: '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f' };
+/** Whatever could be read as a push. */
+const PUSHED = {
+  oneOf: [
+    { type: 'array', items: {} },
+    { type: 'object', additionalProperties: true },
+  ],
+};
 const MISSING = 'There is no delivery with this id';
 
 @Controller('v1/deliveries')
@@ -54,11 +61,11 @@ export class DeliveriesController {
   @ApiParam(ID)
   @ApiOkResponse({
     description: 'The body.',
-    content: { 'application/json': { schema: {}, example: [{ callId: '100001611234^100001811234' }] } },
+    content: { 'application/json': { schema: PUSHED, example: [{ callId: '100001611234^100001811234' }] } },
   })
   @MayBeMissing(MISSING)
   @MayBeGone('The body is not kept any more')
-  async body(@Param('id') id: string, @Query() _none: NoParameters, @Res() response: Response) {
-    response.type('application/json').send(await this.deliveries.body(id));
+  async body(@Param('id') id: string, @Query() _none: NoParameters): Promise<StreamableFile> {
+    return new StreamableFile(await this.deliveries.body(id), { type: 'application/json; charset=utf-8' });
   }
 }

@@ -1,4 +1,4 @@
-import { ApiProperty, IntersectionType } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema, IntersectionType } from '@nestjs/swagger';
 import { PageInfo, PageQuery } from '../../http/page.dto.js';
 import {
   BooleanParameter,
@@ -14,6 +14,7 @@ const Count = (description: string, example: number) =>
   ApiProperty({ type: 'integer', description, example });
 
 /** A push that was acknowledged, and what it did. */
+@ApiSchema({ name: 'Delivery' })
 export class DeliveryDto {
   @ApiProperty({ ...ID, description: 'The delivery; the push was answered with it as `X-Delivery-Id`.' })
   id!: string;

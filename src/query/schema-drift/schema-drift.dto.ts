@@ -1,10 +1,11 @@
-import { ApiProperty, IntersectionType } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema, IntersectionType } from '@nestjs/swagger';
 import { PageInfo, PageQuery } from '../../http/page.dto.js';
 import { ChoicesParameter, ListParameter } from '../../http/parameters.js';
 
 export const DRIFT_KINDS = ['unknownField', 'unlistedCode', 'otherType', 'unreadableField'] as const;
 
 /** Something that came otherwise than the vendor describes it. */
+@ApiSchema({ name: 'SchemaDrift' })
 export class SchemaDriftDto {
   @ApiProperty({
     type: String,

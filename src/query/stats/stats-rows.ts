@@ -1,4 +1,5 @@
 // The sums of the buckets and groups that have calls in, the rows of the answer out.
+import { LATEST_MS } from '../../time/civil-time.js';
 import { sumsOf } from '../totals.js';
 import type { GroupField } from './group-fields.js';
 import type { CallStatsRow } from './stats.dto.js';
@@ -17,8 +18,9 @@ export function answerRows(
   groupBy: readonly GroupField[],
   sums: readonly SumsOfGroup[],
 ): CallStatsRow[] {
+  // The year 10000 has no form that everybody reads; the last bucket before it is open.
   const instants = [range.start, ...range.edges, range.end].map((instant) =>
-    instant === null ? null : new Date(instant).toISOString(),
+    instant === null || instant > LATEST_MS ? null : new Date(instant).toISOString(),
   );
   return sums.map((row) => {
     const delayedCalls = Number(row.answer_delay_calls);

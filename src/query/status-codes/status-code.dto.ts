@@ -1,6 +1,7 @@
-import { ApiProperty } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 
 /** A code and what is known of it. */
+@ApiSchema({ name: 'StatusCode' })
 export class StatusCodeDto {
   @ApiProperty({ type: String, description: 'The code.', example: '200010' })
   code!: string;

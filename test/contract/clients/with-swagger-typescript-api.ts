@@ -9,8 +9,11 @@ const { v1 } = new Api({
   baseApiParams: { headers: { authorization: `Bearer ${API_KEY}` } },
 });
 
-/** The error of a request that does not go well: the client throws its answer. */
-async function problemOf<Data>(pending: Promise<HttpResponse<Data, Problem>>): Promise<Problem> {
+/**
+ * The error of a request that does not go well: the client throws its answer. That of 304, which only a request with
+ * If-None-Match gets, is void.
+ */
+async function problemOf<Data>(pending: Promise<HttpResponse<Data, Problem | void>>): Promise<Problem> {
   try {
     await pending;
   } catch (answer) {

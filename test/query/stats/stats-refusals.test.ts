@@ -99,7 +99,7 @@ describe('A question is refused', () => {
       const ends = await stats(own, { interval: 'day', timeZone: 'Etc/GMT+5', to: '0001-01-02T00:00:00Z' });
       expect(ends).toMatchObject([{ start: '0000-12-31T05:00:00.000Z', calls: 1 }]);
       const late = await stats(own, { interval: 'day', timeZone: 'UTC', from: '9999-12-31' });
-      expect(late).toMatchObject([{ end: '+010000-01-01T00:00:00.000Z', calls: 1 }]);
+      expect(late).toMatchObject([{ end: null, calls: 1 }]);
     });
   });
 

@@ -1,0 +1,65 @@
+// The modules' operations in, the same with what every answer of the service has out.
+import type { OpenAPIObject } from '@nestjs/swagger';
+import type { HeaderDocs } from './headers.js';
+
+type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
+
+const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
+const REQUEST_ID = {
+  'X-Request-Id': {
+    description: "The request's id: the client's own if it sent a harmless one. It stands in the log.",
+    required: true,
+    schema: { type: 'string', example: '0b0a5c1e-6c5f-4c3a-9d0e-7c1b7d1c9f52' },
+  },
+} as const satisfies HeaderDocs;
+const NOT_STORED = {
+  'Cache-Control': {
+    description: 'Nobody on the way may keep the answer.',
+    required: true,
+    schema: { type: 'string', enum: ['no-store'], example: 'no-store' },
+  },
+} as const satisfies HeaderDocs;
+const ETAG = {
+  ETag: {
+    description: 'Changes when the answer does. To be sent as `If-None-Match`.',
+    schema: { type: 'string', example: 'W/"2jmj7l5rSw0yVb/vlWAYkK/YBwk"' },
+  },
+} as const satisfies HeaderDocs;
+const IF_NONE_MATCH = {
+  name: 'If-None-Match',
+  in: 'header',
+  required: false,
+  description: 'The `ETag` of an answer that the client has: answered 304 if it is still the same.',
+  example: ETAG.ETag.schema.example,
+  schema: { type: 'string' },
+} as const;
+
+/** Adds the headers that `src/http` gives to every answer, and 304 where there is an ETag. Changes the document in place. */
+export function withCommonAnswers(document: OpenAPIObject): OpenAPIObject {
+  for (const [path, item] of Object.entries(document.paths)) {
+    for (const method of METHODS) {
+      const operation = item[method];
+      if (operation === undefined) continue;
+      if (path.startsWith('/v1') && method === 'get') addETag(operation);
+      addHeaders(operation, path.startsWith('/v1') ? { ...REQUEST_ID, ...NOT_STORED } : REQUEST_ID);
+    }
+  }
+  return document;
+}
+
+function addETag(operation: Operation): void {
+  const ok = operation.responses['200'];
+  const schema = ok !== undefined && 'content' in ok ? ok.content?.['application/json']?.schema : undefined;
+  // The one JSON that is no schema of ours is the body of a push, as it came.
+  if (ok === undefined || schema === undefined || !('$ref' in schema) || '$ref' in ok) return;
+  ok.headers = { ...ok.headers, ...ETAG };
+  operation.responses['304'] = { description: 'The answer is still the same.', headers: { ...ok.headers } };
+  operation.parameters = [...(operation.parameters ?? []), { ...IF_NONE_MATCH }];
+}
+
+function addHeaders(operation: Operation, headers: HeaderDocs): void {
+  for (const response of Object.values(operation.responses)) {
+    if (response !== undefined && 'description' in response)
+      Object.assign(response, { headers: { ...('headers' in response && response.headers), ...headers } });
+  }
+}
