@@ -144,10 +144,12 @@ export class Journal {
   }
 
   private async ownFolder(): Promise<JournalFolder> {
+    if (this.folder !== undefined) return this.folder;
     if (this.settings.journalDir === undefined) throw new JournalUnavailableError('the journal is off');
     this.making ??= JournalFolder.create(this.settings.journalDir);
     try {
-      this.folder ??= await this.making;
+      this.folder = await this.making;
+      this.failure = undefined;
     } catch (error) {
       this.failure = `the journal can not be made: ${errorText(error)}`;
       throw error;

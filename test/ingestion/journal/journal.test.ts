@@ -94,6 +94,7 @@ describe('The journal', () => {
     }
     got.push(...(await drained(journal)));
     expect(got.map(({ id }) => id)).toEqual(put.map(({ id }) => id));
+    expect(readdirSync(folder)).toHaveLength(1);
   });
 
   it('is taken over from a process that has ended, by one process only', async () => {
