@@ -5,6 +5,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { Settings } from '../config/settings.js';
 import { errorCode, errorText } from '../errors.js';
+import { READ_ONLY } from './database.js';
 import { EmbeddedPostgres } from './embedded/embedded-postgres.js';
 import { migrate, UnsuitableDatabaseError } from './migrator.js';
 
@@ -97,5 +98,6 @@ export class DatabaseLifecycle implements OnApplicationBootstrap, OnApplicationS
 /** A migration whose SQL fails will fail again; everything else may pass. */
 function isWorthAnotherTry(error: unknown): boolean {
   if (error instanceof UnsuitableDatabaseError) return false;
-  return !/^(?:0A|22|23|25|2B|3F|42)[0-9A-Z]{3}$/.test(errorCode(error) ?? '');
+  const code = errorCode(error) ?? '';
+  return code === READ_ONLY || !/^(?:0A|22|23|25|2B|3F|42)[0-9A-Z]{3}$/.test(code);
 }

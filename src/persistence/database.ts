@@ -34,8 +34,10 @@ const WRITE_LIMIT_MS = 15_000;
 const READ_LIMIT_MS = 32_000;
 /** Classes of SQLSTATE: connection exceptions, insufficient resources, operator intervention, system errors. */
 const UNAVAILABLE_CLASSES = new Set(['08', '53', '57', '58']);
+/** The server, or the session, is read-only: a standby, a failover, a disk that is nearly full. */
+export const READ_ONLY = '25006';
 /** A read-only server, a lock that was not had in time, and tables that are still to be migrated. */
-const UNAVAILABLE_STATES = new Set(['25006', '55P03', '42P01']);
+const UNAVAILABLE_STATES = new Set([READ_ONLY, '55P03', '42P01']);
 const CONNECTION_LOST =
   /Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|not queryable|Driver not Connected|pool after calling end/;
 
@@ -106,6 +108,8 @@ export class Database {
       client = (await runner.connect()) as PoolClient;
       return await work(client);
     } catch (error) {
+      // A session may stay read-only for as long as it lives, though others could write: the pool drops it.
+      if (sqlState(error) === READ_ONLY) await client?.end();
       throw isUnavailable(error) ? new DatabaseUnavailableError(error) : error;
     } finally {
       clearTimeout(limit);

@@ -1,4 +1,5 @@
 // An initialized data source in, the ledger's schema at its newest out.
+import type { PoolClient } from 'pg';
 import { type DataSource, MigrationExecutor } from 'typeorm';
 import { LEDGER_LOCKS, MIGRATION_LOCK } from './advisory-locks.js';
 
@@ -18,7 +19,9 @@ export class UnsuitableDatabaseError extends Error {}
 export async function migrate(dataSource: DataSource): Promise<string[]> {
   // The lock and the time-outs belong to this one connection.
   const runner = dataSource.createQueryRunner();
+  let client: PoolClient | undefined;
   try {
+    client = (await runner.connect()) as PoolClient;
     const [version] = (await runner.query(
       `SELECT current_setting('server_version_num')::int AS number, current_setting('server_version') AS name,
         current_setting('server_encoding') AS encoding`,
@@ -40,6 +43,10 @@ export async function migrate(dataSource: DataSource): Promise<string[]> {
       await runner.query(`SELECT pg_advisory_unlock(${LOCK})`);
       await runner.query('RESET statement_timeout; RESET lock_timeout');
     }
+  } catch (error) {
+    // Read-only, perhaps, or without its time-outs: the next try, and the pool, get another connection.
+    await client?.end();
+    throw error;
   } finally {
     await runner.release();
   }
