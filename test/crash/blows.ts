@@ -3,6 +3,7 @@ import { expect } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
 import { isAlive, type ServiceProcess } from '../support/service.js';
+import type { SmallDisk } from '../support/small-disk.js';
 
 /** Long enough for a restart under load, so that each blow meets a service at work. */
 const SHORTEST_PAUSE_MS = 700;
@@ -82,6 +83,19 @@ export function freezeDatabase(pid: () => number | undefined): Blow {
       for (const each of pids) signal(each, 'SIGSTOP');
       await wait(FROZEN_MS);
       for (const each of pids) signal(each, 'SIGCONT');
+    },
+  };
+}
+
+/** The database is killed, and while it is away the journal has no room either: pushes are refused for a while. */
+export function fillDisk(disk: SmallDisk, database: Blow): Blow {
+  return {
+    name: `a full disk under the journal, and ${database.name}`,
+    strike: async () => {
+      await disk.fill();
+      await database.strike();
+      await wait(FROZEN_MS);
+      await disk.free();
     },
   };
 }
