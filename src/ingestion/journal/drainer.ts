@@ -25,6 +25,12 @@ const MOST_REFUSALS = 8;
 /** What is being written at the shutdown gets this long; what is not committed stays in the journal. */
 const GRACE_MS = 2000;
 
+/**
+ * Read and written at once, at most. A whole segment takes 300 ms to be read, and then keeps the threads busy that pack
+ * bodies and append to the journal alike: pushes would wait that long, at every try while the database is away.
+ */
+const PART_BYTES = 256 * 1024;
+
 interface Failure {
   readonly delivery: Delivery;
   readonly error: unknown;
@@ -83,19 +89,31 @@ export class Drainer implements OnApplicationBootstrap, BeforeApplicationShutdow
 
   /** Entries leave the journal only when all of their batch are committed; those that are already change nothing. */
   private async drain(batch: JournalBatch): Promise<void> {
-    const results = await Promise.allSettled(batch.deliveries.map((delivery) => this.keeper.write(delivery)));
-    const failures = results.flatMap((result, index) => {
-      const delivery = batch.deliveries[index];
-      return result.status === 'rejected' && delivery !== undefined
-        ? [{ delivery, error: result.reason as unknown }]
-        : [];
-    });
+    const failures: Failure[] = [];
+    for (const part of parts(batch.deliveries)) failures.push(...(await this.write(part)));
     await this.settle(failures);
     await this.journal.remove(batch);
     this.pause = FIRST_PAUSE_MS;
     this.refusals = 0;
     this.breaker.succeeded();
     this.logger.log(`drained ${batch.deliveries.length} deliveries`);
+  }
+
+  /**
+   * @returns the deliveries that the database refuses
+   * @throws DatabaseUnavailableError when it takes none
+   */
+  private async write(deliveries: readonly Delivery[]): Promise<Failure[]> {
+    const results = await Promise.allSettled(deliveries.map((delivery) => this.keeper.write(delivery)));
+    const failures = results.flatMap((result, index) => {
+      const delivery = deliveries[index];
+      return result.status === 'rejected' && delivery !== undefined
+        ? [{ delivery, error: result.reason as unknown }]
+        : [];
+    });
+    const away = failures.find(({ error }) => error instanceof DatabaseUnavailableError);
+    if (away !== undefined) throw away.error;
+    return failures;
   }
 
   /**
@@ -106,8 +124,6 @@ export class Drainer implements OnApplicationBootstrap, BeforeApplicationShutdow
   private async settle(failures: readonly Failure[]): Promise<void> {
     const [first] = failures;
     if (first === undefined) return;
-    const away = failures.find(({ error }) => error instanceof DatabaseUnavailableError);
-    if (away !== undefined) throw away.error;
     this.refusals += 1;
     if (this.refusals < MOST_REFUSALS) throw first.error;
     for (const { delivery, error } of failures) await this.keeper.quarantineUnwritable(delivery, error);
@@ -116,4 +132,20 @@ export class Drainer implements OnApplicationBootstrap, BeforeApplicationShutdow
   private async rest(ms: number): Promise<void> {
     await wait(ms, undefined, { signal: this.stopping.signal }).catch(() => undefined);
   }
+}
+
+/** Neighbours together, each part with at least one. */
+function* parts(deliveries: readonly Delivery[]): Generator<Delivery[]> {
+  let part: Delivery[] = [];
+  let bytes = 0;
+  for (const delivery of deliveries) {
+    if (part.length > 0 && bytes + delivery.body.length > PART_BYTES) {
+      yield part;
+      part = [];
+      bytes = 0;
+    }
+    part.push(delivery);
+    bytes += delivery.body.length;
+  }
+  if (part.length > 0) yield part;
 }
