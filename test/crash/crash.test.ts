@@ -19,7 +19,7 @@ import {
   secondsOf,
   strikeAll,
 } from './blows.js';
-import { FAULTS, playVendor } from './vendor.js';
+import { endVendors, FAULTS, playVendor } from './vendor.js';
 
 const CALLS_A_SECOND = 400;
 
@@ -35,6 +35,7 @@ beforeAll(async () => {
   await service.current.ready();
 }, 60_000);
 afterAll(async () => {
+  await endVendors();
   await service.current.end('SIGTERM');
   const pid = serverPid();
   if (pid !== undefined && isAlive(pid)) process.kill(pid, 'SIGQUIT');
@@ -55,10 +56,10 @@ it('Whatever is killed, whenever: no acknowledged record is lost, none is double
   const { url } = service.current;
   const calls = Math.round(secondsOf(list) * CALLS_A_SECOND);
   const pace = { rate: CALLS_A_SECOND, 'batch-size': 5, concurrency: 8, 'time-scale': 0.01 };
-  const vendor = playVendor({ url, calls, ...pace, ...FAULTS }, { DATA_DIR: dataDir() });
-  await strikeAll(list);
-  await service.current.ready();
-  const { code, text } = await vendor;
+  const [{ code, text }] = await Promise.all([
+    playVendor({ url, calls, ...pace, ...FAULTS }, { DATA_DIR: dataDir() }),
+    strikeAll(list).then(() => service.current.ready()),
+  ]);
   console.log(`${namesOf(list)}\n${text}`);
   expect(text).toMatch(/verify +OK/);
   expect(code).toBe(0);

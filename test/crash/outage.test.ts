@@ -13,7 +13,7 @@ import { DatabaseServer } from '../support/database-server.js';
 import { rollupDifferencesAt } from '../support/rollups.js';
 import { ACCESS, freePort, healthOf, ServiceProcess, until } from '../support/service.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
-import { FAULTS, playVendor } from './vendor.js';
+import { endVendors, FAULTS, playVendor } from './vendor.js';
 
 const OUTAGE_SECONDS = Number(process.env['OUTAGE_SECONDS'] ?? 6);
 const PUSHES_A_SECOND = 50;
@@ -37,6 +37,7 @@ beforeAll(async () => {
   service = await ServiceProcess.start(join(folder, 'data'), await freePort(), environment).ready();
 }, 60_000);
 afterAll(async () => {
+  await endVendors();
   await service.end('SIGTERM');
   await proxy.refuse();
   await database.remove();
@@ -51,18 +52,10 @@ it('While the database is stopped, every push is acknowledged at its first try, 
     'time-scale': 0.1,
   };
   const calls = (OUTAGE_SECONDS + AROUND_SECONDS) * PUSHES_A_SECOND * CALLS_IN_PUSH;
-  const vendor = playVendor({ url: service.url, calls, ...pace, ...FAULTS }, ACCESS);
-  await until('the vendor to push', async () => (await deliveries()).direct > PUSHES_A_SECOND);
-
-  await database.stop();
-  await proxy.refuse();
-  expect(await healthOf(service.url)).toBe('degraded');
-  await wait(OUTAGE_SECONDS * 1000);
-  databaseUrl = await database.start();
-  proxy.retarget(portOf(databaseUrl));
-  await proxy.acceptAgain();
-
-  const { text, code, summary } = await vendor;
+  const [{ text, code, summary }] = await Promise.all([
+    playVendor({ url: service.url, calls, ...pace, ...FAULTS }, ACCESS),
+    outage(),
+  ]);
   const { journal } = await deliveries();
   console.log(`${OUTAGE_SECONDS} s without a database; ${journal} pushes came through the journal\n${text}`);
   const { pushes, failures, faults, records } = summary;
@@ -72,6 +65,17 @@ it('While the database is stopped, every push is acknowledged at its first try, 
   expect([code, faults]).toEqual([0, 0]);
   expect(await rollupDifferencesAt(databaseUrl)).toEqual([]);
 }, 3_600_000);
+
+async function outage(): Promise<void> {
+  await until('the vendor to push', async () => (await deliveries()).direct > PUSHES_A_SECOND);
+  await database.stop();
+  await proxy.refuse();
+  expect(await healthOf(service.url)).toBe('degraded');
+  await wait(OUTAGE_SECONDS * 1000);
+  databaseUrl = await database.start();
+  proxy.retarget(portOf(databaseUrl));
+  await proxy.acceptAgain();
+}
 
 const portOf = (url: string) => Number(new URL(url).port);
 

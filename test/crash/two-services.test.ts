@@ -25,7 +25,7 @@ import {
   secondsOf,
   strikeAll,
 } from './blows.js';
-import { FAULTS, playVendor } from './vendor.js';
+import { endVendors, FAULTS, playVendor } from './vendor.js';
 
 const CALLS_A_SECOND = 300;
 
@@ -48,6 +48,7 @@ beforeAll(async () => {
   proxy = await TcpProxy.before(...ports);
 }, 60_000);
 afterAll(async () => {
+  await endVendors();
   for (const { current } of services) await current.end('SIGKILL');
   await proxy.refuse();
   await database.remove();
@@ -79,9 +80,10 @@ it('Two services on one database, whatever is killed: none lost, none double, th
   const calls = Math.round(secondsOf(list) * CALLS_A_SECOND);
   const pace = { rate: CALLS_A_SECOND, 'batch-size': 5, concurrency: 8, 'time-scale': 0.01 };
   const url = `http://127.0.0.1:${proxy.port}`;
-  const vendor = playVendor({ url, calls, ...pace, ...FAULTS }, ACCESS);
-  await strikeAll(list);
-  const { code, text } = await vendor;
+  const [{ code, text }] = await Promise.all([
+    playVendor({ url, calls, ...pace, ...FAULTS }, ACCESS),
+    strikeAll(list),
+  ]);
   console.log(`${namesOf(list)}\n${text}`);
   expect(text).toMatch(/verify +OK/);
   expect(code).toBe(0);

@@ -1,5 +1,5 @@
 // The vendor, played by the simulator in a process of its own.
-import { spawn } from 'node:child_process';
+import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
@@ -31,6 +31,16 @@ export interface VendorRun {
   readonly summary: VendorSummary;
 }
 
+const atWork = new Set<ChildProcess>();
+
+/** Ends what a test that failed has left at work. */
+export async function endVendors(): Promise<void> {
+  for (const child of atWork) {
+    child.kill('SIGKILL');
+    await once(child, 'close');
+  }
+}
+
 /**
  * Pushes calls, then verifies that every acknowledged record is in the ledger once and right.
  *
@@ -47,6 +57,8 @@ export async function playVendor(
     env: { PATH: process.env['PATH'] ?? '', ...environment },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
+  atWork.add(child);
+  child.once('close', () => atWork.delete(child));
   let output = '';
   child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
   let progress = '';

@@ -62,10 +62,13 @@ export class ServiceProcess {
   }
 
   async ready(): Promise<this> {
-    await until(`the service to be ready; it printed ${this.output}`, async () => {
-      if (this.child.exitCode !== null) throw new Error(`the service ended: ${this.output}`);
-      return (await healthOf(this.url)) === 'ok';
-    });
+    await until(
+      () => `the service to be ready; it printed ${this.output}`,
+      async () => {
+        if (this.child.exitCode !== null) throw new Error(`the service ended: ${this.output}`);
+        return (await healthOf(this.url)) === 'ok';
+      },
+    );
     return this;
   }
 
@@ -127,10 +130,13 @@ export function isAlive(pid: number): boolean {
 }
 
 /** Polls until a condition holds. */
-export async function until(what: string, condition: () => boolean | Promise<boolean>): Promise<void> {
+export async function until(
+  what: string | (() => string),
+  condition: () => boolean | Promise<boolean>,
+): Promise<void> {
   const end = Date.now() + PATIENCE_MS;
   while (!(await condition())) {
-    if (Date.now() > end) throw new Error(`waited in vain for ${what}`);
+    if (Date.now() > end) throw new Error(`waited in vain for ${typeof what === 'string' ? what : what()}`);
     await wait(POLL_MS);
   }
 }

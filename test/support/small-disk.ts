@@ -4,7 +4,8 @@ import { once } from 'node:events';
 import { chmodSync, chownSync, mkdtempSync, rmdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { createInterface, type Interface } from 'node:readline';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 
 /** Mounts, says so, then does what it is told, line by line, and ends with its standard input. */
 const HOLDER = `
@@ -32,7 +33,7 @@ export interface DiskUser {
 export class SmallDisk {
   private constructor(
     private readonly holder: ChildProcess,
-    private readonly lines: Interface,
+    private readonly lines: AsyncIterator<string, undefined>,
     private readonly mountPoint: string,
   ) {}
 
@@ -53,7 +54,9 @@ export class SmallDisk {
         stdio: ['pipe', 'pipe', 'ignore'],
       },
     );
-    const disk = new SmallDisk(holder, createInterface({ input: holder.stdout }), mountPoint);
+    // Where there is no such program, the end of its output says so.
+    holder.once('error', () => undefined);
+    const disk = new SmallDisk(holder, linesOf(holder.stdout), mountPoint);
     // A test that fails must not be kept from ending.
     holder.unref();
     if (await disk.says('mounted')) return disk;
@@ -85,22 +88,18 @@ export class SmallDisk {
   }
 
   private async tell(task: string, answer: string): Promise<void> {
-    const done = this.says(answer);
     this.holder.stdin?.write(`${task}\n`);
-    if (!(await done)) throw new Error(`the small disk did not ${task}`);
+    if (!(await this.says(answer))) throw new Error(`the small disk did not ${task}`);
   }
 
+  /** Whether the next line says so, rather than the end. */
   private async says(answer: string): Promise<boolean> {
-    return new Promise((resolve) => {
-      this.lines.once('line', (line) => {
-        resolve(line === answer);
-      });
-      this.lines.once('close', () => {
-        resolve(false);
-      });
-      this.holder.once('error', () => {
-        resolve(false);
-      });
-    });
+    const { value } = await this.lines.next();
+    return value === answer;
   }
+}
+
+async function* linesOf(stream: Readable): AsyncGenerator<string, undefined> {
+  yield* createInterface({ input: stream });
+  return undefined;
 }
