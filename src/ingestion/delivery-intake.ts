@@ -47,7 +47,10 @@ export class DeliveryIntake {
 
   /** Refuses a body that can't be read, once it is kept. */
   async refuse(delivery: Delivery, error: UnreadableBodyError): Promise<never> {
-    await this.keep(delivery, () => this.keeper.quarantine(delivery, error));
+    const { reason, place } = error;
+    await this.keep({ ...delivery, refusal: { reason, place } }, () =>
+      this.keeper.quarantine(delivery, error),
+    );
     throw new PushError(400, error.message);
   }
 

@@ -2,7 +2,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { errorText } from '../errors.js';
 import { sqlState } from '../persistence/database.js';
-import type { Delivery, ReadDelivery } from './delivery.js';
+import type { Delivery, ReadDelivery, Refusal } from './delivery.js';
 import { UnreadableBodyError } from './reading/body-reader.js';
 import { DeliveryReader } from './reading/delivery-reader.js';
 import { GroupCommit } from './writing/group-commit.js';
@@ -26,6 +26,7 @@ export class DeliveryKeeper {
    * @throws DatabaseUnavailableError
    */
   async write(delivery: Delivery): Promise<void> {
+    if (delivery.refusal !== undefined) return this.quarantine(delivery, delivery.refusal);
     let read: ReadDelivery;
     try {
       read = this.reader.read(delivery);
@@ -50,8 +51,8 @@ export class DeliveryKeeper {
     }
   }
 
-  /** Keeps a body that can't be read. */
-  async quarantine(delivery: Delivery, { reason, place }: UnreadableBodyError): Promise<void> {
+  /** Keeps a body that is refused. */
+  async quarantine(delivery: Delivery, { reason, place }: Refusal): Promise<void> {
     await this.writer.writeUnreadable(delivery, { place, reason, raw: delivery.body, records: null });
   }
 

@@ -6,6 +6,13 @@ import type { ReadCall } from './reading/record-reader.js';
 /** How a delivery came into the ledger. */
 export type DeliveryWay = 'direct' | 'journal' | 'replay' | 'erasure';
 
+/** Why a whole body is refused. */
+export interface Refusal {
+  readonly reason: string;
+  /** `byte 17`, counted from 0, or a JSON Pointer. */
+  readonly place: string;
+}
+
 /** One push, as it arrived. */
 export interface Delivery {
   /** UUIDv7 whose time is `receivedAt`. */
@@ -19,6 +26,8 @@ export interface Delivery {
   /** Of `body`. */
   readonly sha256: Buffer;
   readonly via: DeliveryWay;
+  /** Set when the push was refused. It stays so by way of the journal, though its bytes might be read as records. */
+  readonly refusal?: Refusal | undefined;
 }
 
 /** A record, or a whole body, that is no call, kept as it came. */

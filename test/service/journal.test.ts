@@ -103,13 +103,20 @@ describe('With a journal, every push is acknowledged', () => {
       body: 'no JSON',
     });
     expect(unreadable.status).toBe(400);
+    const notPacked = await fetch(`${without.url}/push/${token}/call-reports`, {
+      method: 'POST',
+      headers: { 'content-encoding': 'gzip' },
+      body: JSON.stringify([record('refused, so no call')]),
+    });
+    expect(notPacked.status).toBe(400);
     expect(await without.end('SIGTERM')).toBe(0);
     await start({ ...environment, DATABASE_URL: database.url });
     await until('all to be drained', async () => (await countOf(database, 'calls')) === 10);
     await until(
-      'the unreadable one to be quarantined',
-      async () => (await countOf(database, 'quarantine')) === 1,
+      'the refused ones to be quarantined',
+      async () => (await countOf(database, 'quarantine')) === 2,
     );
+    expect(await countOf(database, 'calls')).toBe(10);
     expect(await rollupDifferences(database)).toEqual([]);
     const ways = await database.query<{ via: string }>('SELECT DISTINCT via FROM deliveries');
     expect(ways).toEqual([{ via: 'journal' }]);

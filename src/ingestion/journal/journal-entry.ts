@@ -1,6 +1,6 @@
 // A delivery in, its bytes in a journal segment out, and back: with every damage noticed.
 import { crc32 } from 'node:zlib';
-import type { Delivery } from '../delivery.js';
+import type { Delivery, Refusal } from '../delivery.js';
 
 // An entry: 4 bytes of mark, then the lengths of head and body and the CRC-32 of both lengths, head and body (each
 // 4 bytes, big-endian), then the head (JSON) and the body.
@@ -21,12 +21,13 @@ interface Head {
   readonly receivedAt: number;
   readonly remoteAddress: string | null;
   readonly sha256: string;
+  readonly refusal?: Refusal | undefined;
 }
 
 /** The bytes of an entry, in pieces to be written one after the other. */
 export function encodeEntry(delivery: Delivery): Buffer[] {
-  const { id, source, receivedAt, remoteAddress, sha256, body } = delivery;
-  const head: Head = { id, source, receivedAt, remoteAddress, sha256: sha256.toString('hex') };
+  const { id, source, receivedAt, remoteAddress, sha256, body, refusal } = delivery;
+  const head: Head = { id, source, receivedAt, remoteAddress, sha256: sha256.toString('hex'), refusal };
   const headBytes = Buffer.from(JSON.stringify(head));
   const frame = Buffer.alloc(FRAME_BYTES);
   MARK.copy(frame);
