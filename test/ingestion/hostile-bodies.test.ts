@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { record } from '../support/records.js';
 import { startLedger, type TestLedger } from '../support/ledger.js';
+import { rollupDifferences } from '../support/rollups.js';
 
 let ledger: TestLedger;
 
@@ -65,6 +66,19 @@ describe('A field', () => {
   it('with numbers that would be written with hundreds of digits is kept as its JSON text', async () => {
     expect((await ledger.push('[{"callId":"long","n":[1e999,1]}]')).status).toBe(200);
     expect(await call('long')).toMatchObject({ extra: { n: '[1e999,1]' } });
+  });
+});
+
+describe('Clocks that are ten thousand years off', () => {
+  it('leave the rollups equal to the calls', async () => {
+    const calls = Array.from({ length: 3000 }, (_, index) => ({
+      callId: `far-${index}`,
+      originateTime: index % 2 === 0 ? '0001-01-01T00:00:00Z' : '9999-12-31T23:59:59.999Z',
+      startTime: index % 2 === 0 ? '9999-12-31T23:59:59.999Z' : '0001-01-01T00:00:00Z',
+      duration: 2_147_483_647,
+    }));
+    expect((await ledger.push(calls)).status).toBe(200);
+    expect(await rollupDifferences(ledger.database)).toEqual([]);
   });
 });
 

@@ -134,6 +134,18 @@ describe('A number of any length', () => {
   });
 });
 
+describe('The delay of an answer', () => {
+  it.each([
+    ['2025-06-01 09:59:45', '2025-06-01 10:00:00', 15_000],
+    ['2025-06-01 10:00:00', '2025-06-01 09:59:45', -15_000],
+    ['2025-06-01 10:00:00', '2025-06-02 10:00:00', 86_400_000],
+    ['2025-06-01 10:00:00', '2025-06-02 10:00:01', null],
+    ['0001-01-01T00:00:00Z', '9999-12-31T23:59:59Z', null],
+  ])('from %s to %s is %s ms', (originateTime, startTime, delay) => {
+    expect(readRecord({ originateTime, startTime }).answerDelay).toBe(delay);
+  });
+});
+
 describe('What PostgreSQL can not hold', () => {
   it.each([
     ['NUL', '"a\\u0000b"', 'contains a NUL character'],

@@ -19,11 +19,13 @@ export function rollupDifferences(database: Pick<TestDatabase, 'query'>): Promis
         coalesce(smart_status_code, '') AS smart_status_code, coalesce(hangup_direction, '') AS hangup_direction,
         count(*) AS calls, count(*) FILTER (WHERE answered) AS answered, coalesce(sum(duration), 0) AS duration,
         coalesce(sum(b_duration), 0) AS b_duration,
-        coalesce(sum(extract(epoch FROM start_time - originate_time) * 1000) FILTER (WHERE answered), 0)::bigint
+        coalesce(sum(extract(epoch FROM start_time - originate_time) * 1000) FILTER (WHERE has_delay), 0)::bigint
           AS answer_delay_ms,
-        count(start_time - originate_time) FILTER (WHERE answered) AS answer_delay_calls,
+        count(*) FILTER (WHERE has_delay) AS answer_delay_calls,
         min(occurred_at) AS first_occurred_at, max(occurred_at) AS last_occurred_at
-      FROM calls GROUP BY 1, 2, 3, 4, 5, 6, 7
+      FROM calls CROSS JOIN LATERAL (
+        SELECT answered AND start_time - originate_time BETWEEN '-1 day' AND '1 day' AS has_delay) AS delay
+      GROUP BY 1, 2, 3, 4, 5, 6, 7
     )
     (SELECT 'only in rollups' AS place, * FROM (TABLE from_rollups EXCEPT TABLE from_calls) AS a)
     UNION ALL (SELECT 'only in calls', * FROM (TABLE from_calls EXCEPT TABLE from_rollups) AS b)`);

@@ -21,7 +21,7 @@ export interface ReadCall {
   /** Epoch milliseconds; null when the record names no time at all (then the delivery's counts). */
   readonly occurredAt: number | null;
   readonly answered: boolean;
-  /** Milliseconds from the call's start to the callee's answer; null when not answered or not known. */
+  /** As {@link answerDelay} gives it. */
   readonly answerDelay: number | null;
   /** JSON text of the fields that are not the vendor's known ones, and of those that could not be read. */
   readonly extra: string | null;
@@ -48,6 +48,7 @@ interface Notes {
 type FieldReader = (raw: unknown) => FieldReading;
 
 const HASH_BYTES = 16;
+const LONGEST_ANSWER_DELAY_MS = 86_400_000;
 
 /** Reads records by the rules that the decorators of {@link CallRecord} state. */
 export class RecordReader {
@@ -147,10 +148,14 @@ function extraJson(kept: [string, string][]): string {
   return `{${kept.map(([key, json]) => `${JSON.stringify(key)}:${json}`).join(',')}}`;
 }
 
-/** Milliseconds from the call's start to the callee's answer; null when not answered or not known. */
+/**
+ * Milliseconds from the call's start to the callee's answer; null when not answered or not known, or when a clock was
+ * wrong: nobody rings for a day. Without that bound, the rollups' sums of years 1 to 9999 outgrow a `bigint`.
+ */
 export function answerDelay(record: CallRecord, answered: boolean): number | null {
   if (!answered || record.startTime === null || record.originateTime === null) return null;
-  return record.startTime - record.originateTime;
+  const delay = record.startTime - record.originateTime;
+  return Math.abs(delay) <= LONGEST_ANSWER_DELAY_MS ? delay : null;
 }
 
 /** Never by statusCode: the vendor's own example has 200010 (powered off) beside ANSWERED. */
