@@ -2,6 +2,7 @@
 import { isSafeNumber, LosslessNumber, parse as parseLossless } from 'lossless-json';
 import { errorCode } from '../../errors.js';
 import { type Slice, slicesOf } from './json-slices.js';
+import { jsonEndsAt } from './json-syntax.js';
 
 /** One element of the pushed array, or the bare object. */
 export interface BodyElement {
@@ -113,23 +114,13 @@ function parseText(text: string): unknown {
   }
 }
 
-/** V8's message quotes the text and often lacks the position; the lossless parser knows where it stopped. */
 function syntaxProblem(text: string): UnreadableBodyError {
   if (text.trim() === '') return new UnreadableBodyError('The body is empty, not JSON', 'byte 0');
-  try {
-    parseLosslessly(text);
-  } catch (error) {
-    const position = error instanceof SyntaxError ? /position (\d+)$/.exec(error.message)?.[1] : undefined;
-    if (position !== undefined) {
-      const byte = Buffer.byteLength(text.slice(0, Number(position)));
-      const ends = Number(position) >= text.trimEnd().length;
-      return new UnreadableBodyError(
-        `The body is not JSON: ${ends ? 'it ends too early' : 'unexpected character'}`,
-        `byte ${byte}`,
-      );
-    }
-  }
-  return new UnreadableBodyError('The body is not JSON', 'byte 0');
+  const end = jsonEndsAt(text);
+  return new UnreadableBodyError(
+    `The body is not JSON: ${end < text.length ? 'unexpected character' : 'it ends too early'}`,
+    `byte ${Buffer.byteLength(text.slice(0, end))}`,
+  );
 }
 
 function withAllDigits(element: unknown, place: string, text: string): BodyElement {
