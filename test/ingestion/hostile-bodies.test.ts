@@ -69,6 +69,19 @@ describe('A field', () => {
   });
 });
 
+describe('A record', () => {
+  it('with 20,000 fields that jsonb can not hold is taken in the time that a push has', async () => {
+    const fields = Array.from({ length: 20_000 }, (_, index) => `"k${index}":"\\u0000"`);
+    const begin = performance.now();
+    expect((await ledger.push(`[{"callId":"hostile",${fields.join(',')}}]`)).status).toBe(200);
+    // Once, the record's text was cut up anew for each of them: minutes, in which nobody else was answered.
+    expect(performance.now() - begin).toBeLessThan(10_000);
+    const { extra } = (await call('hostile')) as { extra: Record<string, string> };
+    expect(extra['k0']).toBe('"\\u0000"');
+    expect(extra['…']).toContain('"k19999":"\\u0000"');
+  });
+});
+
 describe('Clocks that are ten thousand years off', () => {
   it('leave the rollups equal to the calls', async () => {
     const calls = Array.from({ length: 3000 }, (_, index) => ({

@@ -134,6 +134,61 @@ describe('A number of any length', () => {
   });
 });
 
+describe('Beside a number of many digits', () => {
+  it.each([
+    [
+      'too deep',
+      '['.repeat(100_000) + ']'.repeat(100_000),
+      'is nested deeper than 100 levels, kept as JSON text',
+    ],
+    [
+      'too deep, with such a number in it',
+      '['.repeat(40_000) + '12345678901234567890' + ']'.repeat(40_000),
+      'is nested too deep to read its long numbers digit by digit, kept as JSON text',
+    ],
+    [
+      'too large, with such a number in it',
+      `["${'a'.repeat(200_000)}", 12345678901234567890]`,
+      'is too large to read its long numbers digit by digit, kept as JSON text',
+    ],
+  ])('a field that is %s is kept as its JSON text and named', (_name, json, reason) => {
+    const call = read(`{"callId":"c","outId":12345678901234567890,"x":${json}}`);
+    expect(call.record.outId).toBe('12345678901234567890');
+    expect(extraOf(call)).toEqual({ x: json });
+    expect(call.warnings).toEqual([{ field: 'x', reason }]);
+  });
+
+  it.each(['__proto__', 'constructor', 'toString', 'hasOwnProperty', '\\u0061', ''])(
+    'a field named "%s" is kept',
+    (name) => {
+      const json = `{"callId":"c","n":12345678901234567890,"${name}":{"a":12345678901234567890}}`;
+      const key = JSON.parse(`"${name}"`) as string;
+      expect(Object.keys(extraOf(read(json))).sort()).toEqual(['n', key].sort());
+      expect(read(json).extra).toContain('{"a":12345678901234567890}');
+    },
+  );
+
+  it('the last of equal fields stands', () => {
+    const call = read(
+      '{"callId":"c","outId":12345678901234567890,"outId":"text","n":1,"n":12345678901234567890}',
+    );
+    expect(call.record.outId).toBe('text');
+    expect(call.extra).toBe('{"n":12345678901234567890}');
+  });
+});
+
+describe('Of more than 10,000 unknown fields', () => {
+  it('every one is kept, those beyond as one JSON text', () => {
+    const fields = Object.fromEntries(Array.from({ length: 10_500 }, (_, index) => [`k${index}`, index]));
+    const call = read(JSON.stringify({ ...fields, callId: 'c', '…': 'taken' }));
+    const { '……': rest, ...kept } = extraOf(call);
+    expect({ ...kept, ...(JSON.parse(String(rest)) as object) }).toEqual({ ...fields, '…': 'taken' });
+    expect(call.warnings).toEqual([
+      { field: '……', reason: 'holds 501 fields beyond 10000, kept as JSON text' },
+    ]);
+  });
+});
+
 describe('The delay of an answer', () => {
   it.each([
     ['2025-06-01 09:59:45', '2025-06-01 10:00:00', 15_000],

@@ -1,16 +1,15 @@
 // The bytes of a push in, the JSON values of its records out, none of them with a digit lost.
-import { isSafeNumber, LosslessNumber, parse as parseLossless } from 'lossless-json';
 import { errorCode } from '../../errors.js';
+import { mayLoseDigits, withAllDigits } from './exact-numbers.js';
 import { type Slice, slicesOf } from './json-slices.js';
 import { jsonEndsAt } from './json-syntax.js';
 
 /** One element of the pushed array, or the bare object. */
 export interface BodyElement {
+  /** Of an object, numbers that `JSON.parse` does not keep are `LosslessNumber`s. */
   readonly value: unknown;
   /** JSON Pointer into the body: `/0`, or empty for a bare object. */
   readonly place: string;
-  /** Why the value could not be had without losing digits; then `value` must not be used. */
-  readonly problem?: string;
 }
 
 /** The body is no JSON array or object. Nothing of the body itself is in the message: it goes into logs. */
@@ -41,12 +40,6 @@ export interface BodyContent {
 const MOST_RECORDS = 50_000;
 
 /**
- * Numbers that `JSON.parse` may not keep digit by digit: 16 digits or more, or an exponent. It also finds such
- * digits inside strings, which costs a slower parse and nothing else.
- */
-const RISKY_NUMBER = /(?:^|[:,[\s])-?(?:[\d.]{16}|[\d.]+[eE])/;
-
-/**
  * @throws UnreadableBodyError when the bytes are not UTF-8, not JSON, neither array nor object, or too many records
  */
 export function readBody(body: Buffer): BodyContent {
@@ -67,10 +60,10 @@ export function readBody(body: Buffer): BodyContent {
   if (values.length > MOST_RECORDS) {
     throw new UnreadableBodyError(`The body holds more than ${MOST_RECORDS} records`, `/${MOST_RECORDS}`);
   }
-  const risky = RISKY_NUMBER.test(text);
+  const risky = mayLoseDigits(text);
   const elements = values.map((element, index): BodyElement => {
     const place = isArray ? `/${index}` : '';
-    return risky ? withAllDigits(element, place, textOf(index)) : { value: element, place };
+    return { value: risky ? withAllDigits(element, textOf(index)) : element, place };
   });
   return { elements, textOf };
 }
@@ -121,26 +114,4 @@ function syntaxProblem(text: string): UnreadableBodyError {
     `The body is not JSON: ${end < text.length ? 'unexpected character' : 'it ends too early'}`,
     `byte ${Buffer.byteLength(text.slice(0, end))}`,
   );
-}
-
-function withAllDigits(element: unknown, place: string, text: string): BodyElement {
-  if (!RISKY_NUMBER.test(text)) return { value: element, place };
-  try {
-    return { value: parseLosslessly(text), place };
-  } catch (error) {
-    if (!(error instanceof RangeError)) throw error;
-    return {
-      value: null,
-      place,
-      problem: 'The record is nested too deep to read its long numbers digit by digit',
-    };
-  }
-}
-
-/** Like `JSON.parse`, the last of equal keys standing, but numbers that would lose digits stay text. */
-function parseLosslessly(text: string): unknown {
-  return parseLossless(text, undefined, {
-    parseNumber: (digits) => (isSafeNumber(digits) ? Number(digits) : new LosslessNumber(digits)),
-    onDuplicateKey: ({ newValue }) => newValue,
-  });
 }

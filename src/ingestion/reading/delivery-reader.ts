@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../../config/settings.js';
 import { ZonedTime } from '../../time/zoned-time.js';
-import { type BodyContent, type BodyElement, readBody } from './body-reader.js';
+import { type BodyContent, readBody } from './body-reader.js';
 import type { Delivery, ReadDelivery, Reject } from '../delivery.js';
 import { type ReadCall, RecordReader } from './record-reader.js';
 
@@ -29,7 +29,7 @@ export class DeliveryReader {
     const calls: ReadCall[] = [];
     const rejected: RejectedElement[] = [];
     content.elements.forEach((element, index) => {
-      const reading = this.readElement(element, () => content.textOf(index));
+      const reading = this.records.read(element.value, () => content.textOf(index));
       if ('record' in reading) calls.push(reading);
       else rejected.push({ index, place: element.place, reason: reading.reason });
     });
@@ -40,12 +40,6 @@ export class DeliveryReader {
       rejects: rejects(rejected, content),
       rejectedRecords: rejected.length,
     };
-  }
-
-  private readElement(element: BodyElement, text: () => string) {
-    return element.problem === undefined
-      ? this.records.read(element.value, text)
-      : { reason: element.problem };
   }
 }
 

@@ -3,6 +3,7 @@
 import { isLosslessNumber } from 'lossless-json';
 import { civilToMs } from '../../time/civil-time.js';
 import type { ZonedTime } from '../../time/zoned-time.js';
+import { InexactValue } from './exact-numbers.js';
 
 /** What a known field holds: text, whole number, or time in epoch milliseconds. */
 export type FieldKind = 'text' | 'integer' | 'time';
@@ -110,6 +111,7 @@ function digitsOf(raw: unknown): string | undefined {
 }
 
 function kindOf(raw: unknown): string {
+  if (raw instanceof InexactValue) return kindOf(raw.value);
   if (Array.isArray(raw)) return 'an array';
   if (typeof raw === 'object') return 'an object';
   return typeof raw === 'boolean' ? 'true or false' : 'a number';

@@ -35,15 +35,22 @@ export function slicesOf(text: string): Slice[] {
   return slices.length === 1 && first?.start === first?.end ? [] : slices;
 }
 
-/** The text of an object's member as it came; of equal keys the last one's, which is what `JSON.parse` gives. */
-export function memberText(object: string, key: string): string | undefined {
-  const members = slicesOf(object).reverse();
-  for (const { start, end } of members) {
+/**
+ * The text of each member's value as it came, by key; of equal keys the last one's, which is what `JSON.parse` gives.
+ *
+ * @param object that `JSON.parse` has taken
+ */
+export function memberTexts(object: string): Map<string, string> {
+  const texts = new Map<string, string>();
+  for (const { start, end } of slicesOf(object)) {
     const keyEnd = endOfString(object, start) + 1;
-    if (JSON.parse(object.slice(start, keyEnd)) !== key) continue;
-    return object.slice(object.indexOf(':', keyEnd) + 1, end).trim();
+    const key = object.slice(start + 1, keyEnd - 1);
+    texts.set(
+      key.includes('\\') ? (JSON.parse(`"${key}"`) as string) : key,
+      object.slice(object.indexOf(':', keyEnd) + 1, end).trim(),
+    );
   }
-  return undefined;
+  return texts;
 }
 
 /** The position of the quote that ends the string that begins at `position`. */

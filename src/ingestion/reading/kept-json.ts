@@ -1,5 +1,6 @@
 // A parsed JSON value in, JSON text that PostgreSQL's jsonb takes without changing it out.
 import { isLosslessNumber } from 'lossless-json';
+import { InexactValue } from './exact-numbers.js';
 
 /** JSON text for a jsonb column; with a `problem` when the value had to be wrapped to be kept. */
 export interface KeptJson {
@@ -45,6 +46,7 @@ class Inspection {
     if (typeof value === 'number') return numberProblem(String(value));
     if (typeof value !== 'object' || value === null) return undefined;
     if (isLosslessNumber(value)) return numberProblem(value.toString());
+    if (value instanceof InexactValue) return value.problem;
     if (depth >= DEEPEST) return `is nested deeper than ${DEEPEST} levels`;
     return Array.isArray(value) ? this.inArray(value, depth) : this.inObject(value, depth);
   }
