@@ -1,8 +1,9 @@
 // The one way to PostgreSQL for the repositories: parameters in, rows out, and one error when it is away.
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import type { PoolClient, QueryResultRow } from 'pg';
+import { Client, type Pool, type PoolClient, type QueryResultRow } from 'pg';
 import { DataSource } from 'typeorm';
+import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { Settings } from '../config/settings.js';
 import { errorCode } from '../errors.js';
 import { Turnstile } from './turnstile.js';
@@ -99,6 +100,28 @@ export class Database {
     }
   }
 
+  /**
+   * A connection beside the pool, for what takes minutes: it takes none from pushes and questions. Whoever asks for it
+   * ends it.
+   *
+   * @param name by which it stands in pg_stat_activity
+   * @throws DatabaseUnavailableError
+   */
+  async connectApart(name: string): Promise<Client> {
+    const pool = (this.dataSource.driver as PostgresDriver).master as Pool | undefined;
+    if (pool === undefined) throw new DatabaseUnavailableError(new Error('Driver not Connected'));
+    // The pool hides the password from being copied.
+    const { password } = pool.options;
+    const client = new Client({ ...pool.options, password, application_name: name });
+    // Whatever is under way on the connection is told too.
+    client.on('error', () => undefined);
+    try {
+      return await client.connect();
+    } catch (error) {
+      throw asUnavailable(error);
+    }
+  }
+
   private async withClient<T>(limitMs: number, work: (client: PoolClient) => Promise<T>): Promise<T> {
     const runner = this.dataSource.createQueryRunner();
     let client: PoolClient | undefined;
@@ -110,7 +133,7 @@ export class Database {
     } catch (error) {
       // A session may stay read-only for as long as it lives, though others could write: the pool drops it.
       if (sqlState(error) === READ_ONLY) await client?.end();
-      throw isUnavailable(error) ? new DatabaseUnavailableError(error) : error;
+      throw asUnavailable(error);
     } finally {
       clearTimeout(limit);
       await runner.release();
@@ -142,6 +165,11 @@ export function sqlState(error: unknown): string | undefined {
   if (typeof error !== 'object' || error === null) return undefined;
   if ('driverError' in error) return sqlState(error.driverError);
   return errorCode(error);
+}
+
+/** The error, as {@link DatabaseUnavailableError} when it means that the database is away. */
+export function asUnavailable(error: unknown): unknown {
+  return isUnavailable(error) ? new DatabaseUnavailableError(error) : error;
 }
 
 function isUnavailable(error: unknown): boolean {

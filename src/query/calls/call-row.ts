@@ -1,6 +1,10 @@
 // A row of calls in, the call as the API answers it out.
+import { type CustomTypesConfig, types } from 'pg';
 import { parseExact } from '../../http/exact-json.js';
 import type { CallDto } from './call.dto.js';
+
+/** As `pg` reads it, or ISO 8601 with {@link ISO_TIMES}. */
+type Time = Date | string;
 
 /** A row of calls as `pg` gives it. */
 export interface CallRow {
@@ -9,15 +13,15 @@ export interface CallRow {
   readonly batch_id: string | null;
   readonly detail_id: string | null;
   readonly out_id: string | null;
-  readonly originate_time: Date | null;
-  readonly ring_time: Date | null;
-  readonly start_time: Date | null;
-  readonly end_time: Date | null;
+  readonly originate_time: Time | null;
+  readonly ring_time: Time | null;
+  readonly start_time: Time | null;
+  readonly end_time: Time | null;
   readonly duration: number | null;
-  readonly b_originate_time: Date | null;
-  readonly b_ring_time: Date | null;
-  readonly b_start_time: Date | null;
-  readonly b_end_time: Date | null;
+  readonly b_originate_time: Time | null;
+  readonly b_ring_time: Time | null;
+  readonly b_start_time: Time | null;
+  readonly b_end_time: Time | null;
   readonly b_duration: number | null;
   readonly status_code: string | null;
   readonly smart_status_code: string | null;
@@ -26,15 +30,15 @@ export interface CallRow {
   readonly real_caller: string | null;
   readonly callee: string | null;
   readonly hangup_direction: string | null;
-  readonly occurred_at: Date;
+  readonly occurred_at: Time;
   readonly answered: boolean;
   readonly source: string;
   /** JSON text: its numbers may have more digits than a double. */
   readonly extra: string | null;
   readonly warnings: CallDto['warnings'];
   readonly revision: number;
-  readonly first_received_at: Date;
-  readonly last_received_at: Date;
+  readonly first_received_at: Time;
+  readonly last_received_at: Time;
   readonly delivery_id: string;
 }
 
@@ -68,18 +72,36 @@ export function callDto(row: CallRow): CallDto {
     realCaller: row.real_caller,
     callee: row.callee,
     hangupDirection: row.hangup_direction,
-    occurredAt: row.occurred_at.toISOString(),
+    occurredAt: iso(row.occurred_at),
     answered: row.answered,
     source: row.source,
     extra: row.extra === null ? null : (parseExact(row.extra) as CallDto['extra']),
     warnings: row.warnings,
     revision: row.revision,
-    firstReceivedAt: row.first_received_at.toISOString(),
-    lastReceivedAt: row.last_received_at.toISOString(),
+    firstReceivedAt: iso(row.first_received_at),
+    lastReceivedAt: iso(row.last_received_at),
     deliveryId: row.delivery_id,
   };
 }
 
-function iso(time: Date | null): string | null {
-  return time?.toISOString() ?? null;
+function iso(time: Time): string;
+function iso(time: Time | null): string | null;
+function iso(time: Time | null): string | null {
+  return typeof time === 'string' ? time : (time?.toISOString() ?? null);
+}
+
+/**
+ * For statements of very many rows, on a connection whose time zone is UTC: makes ISO 8601 of the text of a time by
+ * cutting it. By way of `Date`, reading a row takes half as long again.
+ */
+export const ISO_TIMES: CustomTypesConfig = {
+  getTypeParser: (type, format): unknown =>
+    type === types.builtins.TIMESTAMPTZ ? isoOf : types.getTypeParser(type, format),
+};
+
+/** Of what PostgreSQL writes in UTC: `2025-06-01 01:59:45+00`, or with up to six digits after the second. */
+function isoOf(text: string): string {
+  if (!text.endsWith('+00')) throw new Error('PostgreSQL gave a time that is not in UTC');
+  const fraction = text.length === 22 ? '000' : text.slice(20, -3).padEnd(3, '0').slice(0, 3);
+  return `${text.slice(0, 10)}T${text.slice(11, 19)}.${fraction}Z`;
 }

@@ -1,0 +1,87 @@
+// The rows of an export in, the bytes of its file out, as fast as they are taken.
+import { Readable } from 'node:stream';
+import { DatabaseUnavailableError } from '../../persistence/database.js';
+import { callDto, type CallRow } from '../calls/call-row.js';
+import type { CallFormat } from './call-format.js';
+import type { RowFlow, RowReceiver } from './row-flow.js';
+
+/** Lines of so many characters, or of so many milliseconds, are handed on together: each handing on costs system calls. */
+const CHUNK_LENGTH = 65_536;
+const CHUNK_MS = 50;
+
+/**
+ * A stream of the file; ends only when all calls are in it, else it fails. It emits `accepted` once PostgreSQL has taken
+ * the query: with the first row, or with the end when there is none.
+ */
+export class CallFile extends Readable implements RowReceiver<CallRow> {
+  /** Those that are not handed on yet. */
+  private lines: string;
+  private timer: NodeJS.Timeout | undefined;
+  private accepted = false;
+  private readonly patience: NodeJS.Timeout;
+
+  /** @param idleMs after so long without a row from the one side, or room for one on the other, it fails */
+  constructor(
+    private readonly rows: RowFlow<CallRow>,
+    private readonly format: CallFormat,
+    idleMs: number,
+  ) {
+    super();
+    this.lines = format.head;
+    this.patience = setTimeout(() => {
+      const error = new Error(`the export made no progress for ${idleMs} ms`);
+      this.destroy(this.accepted ? error : new DatabaseUnavailableError(error));
+    }, idleMs);
+    rows.start(this);
+  }
+
+  row(row: CallRow): void {
+    if (this.destroyed) return;
+    try {
+      this.lines += this.format.line(callDto(row));
+    } catch (error) {
+      this.fail(error);
+      return;
+    }
+    if (this.lines.length >= CHUNK_LENGTH) this.handOn();
+    else
+      this.timer ??= setTimeout(() => {
+        this.handOn();
+      }, CHUNK_MS);
+  }
+
+  end(): void {
+    if (this.destroyed) return;
+    this.handOn();
+    this.push(null);
+  }
+
+  fail(error: unknown): void {
+    this.destroy(error instanceof Error ? error : new Error('the export failed', { cause: error }));
+  }
+
+  override _read(): void {
+    this.patience.refresh();
+    this.rows.resume();
+  }
+
+  override _destroy(error: Error | null, done: (error?: Error | null) => void): void {
+    clearTimeout(this.patience);
+    clearTimeout(this.timer);
+    this.rows.close();
+    done(error);
+  }
+
+  private handOn(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+    this.patience.refresh();
+    if (!this.accepted) {
+      this.accepted = true;
+      this.emit('accepted');
+    }
+    const bytes = Buffer.from(this.lines);
+    this.lines = '';
+    if (bytes.length > 0 && !this.push(bytes)) this.rows.pause();
+  }
+}

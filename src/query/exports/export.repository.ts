@@ -1,0 +1,39 @@
+// The read of all calls of a filter.
+import { Injectable } from '@nestjs/common';
+import { randomUUID } from 'node:crypto';
+import { asUnavailable, Database } from '../../persistence/database.js';
+import { type CallFilter, conditionsOf } from '../calls/call-filter.js';
+import { CALL_COLUMNS, type CallRow, ISO_TIMES } from '../calls/call-row.js';
+import { RowFlow } from './row-flow.js';
+
+/** The statement time-out of the pool's connections is for what is answered at once. */
+const BEGIN = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
+  SET LOCAL statement_timeout = 0; SET LOCAL timezone = 'UTC'; SET LOCAL datestyle = 'ISO'`;
+const TERMINATE = 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1';
+
+@Injectable()
+export class ExportRepository {
+  constructor(private readonly database: Database) {}
+
+  /**
+   * The calls of a filter as they are at this moment, in time order.
+   *
+   * @throws DatabaseUnavailableError
+   */
+  async open(filter: CallFilter, order: 'asc' | 'desc'): Promise<RowFlow<CallRow>> {
+    const { where, values } = conditionsOf(filter);
+    const text = `SELECT ${CALL_COLUMNS} FROM calls ${where} ORDER BY occurred_at ${order}, call_id ${order}`;
+    const name = `call-ledger export ${randomUUID()}`;
+    const client = await this.database.connectApart(name);
+    const flow = new RowFlow<CallRow>(client, { text, values, types: ISO_TIMES }, () =>
+      this.database.query({ text: TERMINATE, values: [name] }),
+    );
+    try {
+      await client.query(BEGIN);
+      return flow;
+    } catch (error) {
+      flow.close();
+      throw asUnavailable(error);
+    }
+  }
+}

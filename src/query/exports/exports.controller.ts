@@ -1,0 +1,33 @@
+import { Controller, Get, Query, Req, Res } from '@nestjs/common';
+import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { QueryApi } from '../../security/query-api.js';
+import { ExportQuery } from './export-query.dto.js';
+import { ExportedFile, MayBeTooMany } from './exports.docs.js';
+import { ExportsService } from './exports.service.js';
+
+@Controller('v1/exports')
+@QueryApi()
+@ApiTags('Exports')
+export class ExportsController {
+  constructor(private readonly exports: ExportsService) {}
+
+  @Get('calls')
+  @ApiOperation({
+    operationId: 'exportCalls',
+    summary: 'Export calls',
+    description:
+      'All calls of a filter as one file, whatever its size, as the ledger holds them at the moment of the request.',
+  })
+  @ExportedFile()
+  @MayBeTooMany()
+  async calls(
+    @Query() query: ExportQuery,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<null> {
+    await this.exports.send(query, request, response);
+    // The answer is written; what is returned only passes the interceptor that makes JSON of answers.
+    return null;
+  }
+}

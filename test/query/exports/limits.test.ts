@@ -1,0 +1,122 @@
+import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import express from 'express';
+import { once } from 'node:events';
+import type { IncomingMessage } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { DataSource } from 'typeorm';
+import { readSettings } from '../../../src/config/read-settings.js';
+import { dataSourceOptions } from '../../../src/persistence/data-source-options.js';
+import { Database } from '../../../src/persistence/database.js';
+import { ExportRepository } from '../../../src/query/exports/export.repository.js';
+import { ExportsService } from '../../../src/query/exports/exports.service.js';
+import { API_KEY, startLedger, type TestLedger } from '../../support/ledger.js';
+import { record } from '../../support/records.js';
+import { until } from '../../support/service.js';
+import { openExport, readAll } from './export-client.js';
+import { exportSessions, insertCalls } from './many-calls.js';
+
+const MANY = 80_000;
+
+let ledger: TestLedger;
+let url: string;
+let open: IncomingMessage[] = [];
+
+/** An export whose client does not read on. */
+async function unread(): Promise<IncomingMessage> {
+  const answer = await openExport(url);
+  open.push(answer);
+  return answer;
+}
+
+beforeAll(async () => {
+  ledger = await startLedger({ DATABASE_POOL_SIZE: '2' });
+  url = `${ledger.url}/v1/exports/calls`;
+  await insertCalls(ledger.database, MANY);
+});
+afterAll(() => ledger.stop());
+afterEach(async () => {
+  for (const answer of open) answer.destroy();
+  open = [];
+  await until('no export to be at work', async () => (await exportSessions(ledger.database)).length === 0);
+});
+
+describe('While as many exports as may be are under way', () => {
+  it('one more is asked to come again later', async () => {
+    await unread();
+    await unread();
+    const answer = await ledger.get('/v1/exports/calls');
+    expect(answer.headers.get('retry-after')).toBe('5');
+    expect(answer).toMatchObject({
+      status: 503,
+      body: { detail: 'As many exports as may be at once are under way' },
+    });
+    open.pop()?.destroy();
+    await until('room for another', async () => (await unread()).statusCode === 200);
+  });
+
+  it('pushes are taken and questions answered, with the smallest pool', async () => {
+    await unread();
+    await unread();
+    for (let index = 0; index < 20; index += 1) {
+      expect((await ledger.push([record(`meanwhile-${index}`)])).status).toBe(200);
+      expect((await ledger.get(`/v1/calls/meanwhile-${index}`)).status).toBe(200);
+    }
+  });
+});
+
+describe('An export', () => {
+  it('is of the moment at which it was asked for', async () => {
+    const answer = await unread();
+    await ledger.push([record('later'), record('many-1', { statusMsg: 'corrected' })]);
+    const lines = (await readAll(answer)).toString().split('\r\n');
+    expect(lines.filter((line) => /"later"|corrected/.test(line))).toEqual([]);
+    expect(lines.filter((line) => line.startsWith('"many-'))).toHaveLength(MANY);
+  });
+
+  it('holds none but the call that is being written, however large calls are', async () => {
+    await ledger.database.query(
+      `UPDATE calls SET extra = jsonb_build_object('long', repeat(call_id, 600000))
+       WHERE occurred_at < timestamptz '2025-06-01 00:01:00Z'`,
+    );
+    const before = process.memoryUsage().rss;
+    const answer = await openExport(`${url}?order=asc`);
+    open.push(answer);
+    let looks = 0;
+    await until('PostgreSQL to wait at look after look: nothing takes what it has', async () => {
+      const [event] = await exportSessions(ledger.database);
+      looks = event === 'ClientWrite' ? looks + 1 : 0;
+      return looks === 40;
+    });
+    expect(process.memoryUsage().rss - before).toBeLessThan(150_000_000);
+    answer.resume();
+    await once(answer, 'end');
+    expect(answer.complete).toBe(true);
+    expect(process.memoryUsage().rss - before).toBeLessThan(300_000_000);
+  });
+});
+
+describe('An export on which nothing moves', () => {
+  it('is given up, and ends in a broken connection', async () => {
+    const settings = readSettings(
+      { DATABASE_URL: ledger.database.url, PUSH_TOKENS: `a=${API_KEY}`, ADMIN_API_KEY: API_KEY },
+      false,
+    );
+    const dataSource = new DataSource(dataSourceOptions(ledger.database.url, 2, () => undefined));
+    await dataSource.initialize();
+    const repository = new ExportRepository(new Database(dataSource, settings));
+    const service = new ExportsService(settings, { atOnce: 1, idleMs: 1000 }, repository);
+    const failures: unknown[] = [];
+    const app = express();
+    app.get('/', (request, response) => {
+      service.send({}, request, response).catch((error: unknown) => failures.push(error));
+    });
+    const server = app.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const answer = await openExport(`http://127.0.0.1:${(server.address() as AddressInfo).port}/`);
+    await until('the export to be given up', () => failures.length === 1);
+    expect(failures[0]).toMatchObject({ message: 'the export made no progress for 1000 ms' });
+    await expect(readAll(answer)).rejects.toThrow('aborted');
+    server.close();
+    await dataSource.destroy();
+  });
+});
