@@ -4,6 +4,7 @@ import type { RequestHandler } from 'express';
 import { randomUUID } from 'node:crypto';
 
 export const REQUEST_ID = 'X-Request-Id';
+const EXPORTS = '/v1/exports';
 const ACCEPTABLE_ID = /^[\w.:-]{1,100}$/;
 
 /** Gives a request its id, the client's own if it sent a harmless one, and sends it back: both logs can name it. */
@@ -26,7 +27,10 @@ export function notStored(): RequestHandler {
   };
 }
 
-/** Compresses answers of a kilobyte and more by what the client takes: br, gzip, deflate. */
+/** Compresses answers of a kilobyte and more by what the client takes: br, gzip, deflate. Exports do so themselves. */
 export function compressed(): RequestHandler {
-  return compression();
+  return compression({
+    filter: (request, response) =>
+      !request.originalUrl.startsWith(EXPORTS) && compression.filter(request, response),
+  });
 }

@@ -21,6 +21,8 @@ export class ExactJsonInterceptor implements NestInterceptor<unknown, string | S
     return next.handle().pipe(
       map((answer: unknown) => {
         if (answer instanceof StreamableFile) return answer;
+        // The route has written its answer itself.
+        if (response.headersSent) return '';
         const json = stringifyExact(answer);
         // Weak: the same answer is sent compressed or not. Express answers 304 if the client has it.
         if (isRead) response.setHeader('ETag', `W/"${hash('sha1', json, 'base64')}"`);

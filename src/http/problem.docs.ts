@@ -81,6 +81,17 @@ export function DatabaseMayBeAway(): ClassDecorator & MethodDecorator {
   });
 }
 
+/** For operations of which only so many are under way at once. */
+export function MayBeBusy(detail: string): ClassDecorator & MethodDecorator {
+  return problemResponse({
+    status: 503,
+    title: 'Service Unavailable',
+    description: `${detail}, or the database can not be reached. Ask again after Retry-After seconds.`,
+    detail,
+    headers: RETRY_AFTER,
+  });
+}
+
 function problemResponse({ status, title, description, detail, errors = [], headers }: Failure) {
   return applyDecorators(
     ApiExtraModels(Problem),

@@ -35,6 +35,7 @@ export function createDocument(app: INestApplication): OpenAPIObject {
     .addTag('Tasks and batches', 'Campaigns and what their calls add up to.')
     .addTag('Statistics', 'What calls add up to, by time and by what they have in common.')
     .addTag('Changes', 'What changed, for whoever keeps a copy.')
+    .addTag('Exports', 'Calls as files.')
     .addTag('Deliveries', 'Pushes, and what each did.')
     .addTag('Quarantine', 'What could not be read as a call.')
     .addTag('Health', 'For orchestrators and operators.')

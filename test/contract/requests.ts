@@ -58,6 +58,7 @@ export const REQUESTS: Readonly<Record<string, (known: Known) => Sample>> = {
   listBatches: () => ({ target: '/v1/batches?taskId=task-1' }),
   getCallStats: () => ({ target: '/v1/stats/calls?interval=day&groupBy=taskId&fill=false' }),
   listChanges: () => ({ target: '/v1/changes?limit=1&wait=0' }),
+  exportCalls: () => ({ target: '/v1/exports/calls?format=csv&fields=outId&for=program' }),
   listDeliveries: () => ({ target: '/v1/deliveries?via=direct&hasQuarantined=true' }),
   getDelivery: ({ delivery }) => ({ target: `/v1/deliveries/${delivery}` }),
   getDeliveryBody: ({ delivery }) => ({ target: `/v1/deliveries/${delivery}/body` }),

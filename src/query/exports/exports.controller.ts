@@ -1,9 +1,10 @@
 import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
+import { MayBeBusy } from '../../http/problem.docs.js';
 import { QueryApi } from '../../security/query-api.js';
 import { ExportQuery } from './export-query.dto.js';
-import { ExportedFile, MayBeTooMany } from './exports.docs.js';
+import { ExportedFile } from './exports.docs.js';
 import { ExportsService } from './exports.service.js';
 
 @Controller('v1/exports')
@@ -20,7 +21,7 @@ export class ExportsController {
       'All calls of a filter as one file, whatever its size, as the ledger holds them at the moment of the request.',
   })
   @ExportedFile()
-  @MayBeTooMany()
+  @MayBeBusy('As many exports as may be at once are under way')
   async calls(
     @Query() query: ExportQuery,
     @Req() request: Request,

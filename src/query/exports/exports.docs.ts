@@ -1,7 +1,6 @@
 // How the answers of exports stand in the API's description.
 import { applyDecorators } from '@nestjs/common';
-import { ApiExtraModels, ApiOkResponse, ApiResponse, getSchemaPath } from '@nestjs/swagger';
-import { Problem } from '../../http/problem.dto.js';
+import { ApiExtraModels, ApiOkResponse } from '@nestjs/swagger';
 import { SelectedCall } from '../calls/call.dto.js';
 
 const CSV = `callId,outId,originateTime,duration,answered,callee\r
@@ -37,30 +36,6 @@ export function ExportedFile(): MethodDecorator {
         'application/x-ndjson': {
           schema: { type: 'string', description: `A call a line, each a JSON object as in lists of calls.` },
           example: NDJSON,
-        },
-      },
-    }),
-  );
-}
-
-export function MayBeTooMany(): MethodDecorator {
-  return applyDecorators(
-    ApiExtraModels(Problem),
-    ApiResponse({
-      status: 503,
-      description:
-        'As many exports as may be at once are under way, or the database can not be reached. Ask again after ' +
-        'Retry-After seconds.',
-      content: {
-        'application/problem+json': {
-          schema: { $ref: getSchemaPath(Problem) },
-          example: {
-            type: 'about:blank',
-            title: 'Service Unavailable',
-            status: 503,
-            detail: 'As many exports as may be at once are under way',
-            errors: [],
-          },
         },
       },
     }),
