@@ -68,15 +68,24 @@ const SELECT_LANES = {
 };
 const LOCK_LANES = {
   name: 'lock-rollup-lanes',
-  text: `SELECT 1 FROM ${CELLS} AS cell JOIN call_rollups r ON ${SAME_CELL} ORDER BY cell.place, r.lane FOR UPDATE OF r`,
+  text: `SELECT cell.place::int, r.lane FROM ${CELLS} AS cell JOIN call_rollups r ON ${SAME_CELL}
+    ORDER BY cell.place, r.lane FOR UPDATE OF r`,
 };
 const SET_BOUNDS = {
   name: 'set-rollup-bounds',
   text: `UPDATE call_rollups r SET first_occurred_at = b.first, last_occurred_at = b.last
-    FROM ${CELLS} AS cell JOIN unnest($8::timestamptz[], $9::timestamptz[]) WITH ORDINALITY AS b(first, last, place)
+    FROM ${CELLS} AS cell
+    JOIN unnest($8::smallint[], $9::timestamptz[], $10::timestamptz[]) WITH ORDINALITY AS b(lane, first, last, place)
       ON b.place = cell.place
-    WHERE ${SAME_CELL}`,
+    WHERE ${SAME_CELL} AND r.lane = b.lane`,
 };
+
+/** A row that is locked. */
+interface LockedLane {
+  /** Of the cell among those asked for, counted from 1. */
+  readonly place: number;
+  readonly lane: number;
+}
 
 interface LaneRow {
   /** Of the cell among those asked for, counted from 1. */
@@ -126,7 +135,10 @@ export class RollupRepository {
   }
 
   private async renewBounds(transaction: Transaction, cells: readonly LaneDelta[]): Promise<void> {
-    await transaction.query({ ...LOCK_LANES, values: arrays(CELL_COLUMNS, cells) });
+    const { rows: locked } = await transaction.query<LockedLane & Record<string, unknown>>({
+      ...LOCK_LANES,
+      values: arrays(CELL_COLUMNS, cells),
+    });
     // Only now: what others committed before they let go of their lanes must be seen.
     const lanes = await this.lanesOf(transaction, cells);
     const bounds: Bounds[] = [];
@@ -136,10 +148,19 @@ export class RollupRepository {
         .reduce((sum, row) => sum + Number(row.calls), 0);
       bounds.push(calls === 0 ? { first: null, last: null } : await this.boundsOf(transaction, cell));
     }
+    // A lane that came since is left alone: it has the times of its own calls, which may not have been seen here.
+    const rows = locked.flatMap(({ place, lane }) => {
+      const [cell, times] = [cells[place - 1], bounds[place - 1]];
+      return cell === undefined || times === undefined ? [] : [{ cell: { ...cell, lane }, times }];
+    });
     const values = [
-      ...arrays(CELL_COLUMNS, cells),
-      bounds.map(({ first }) => first),
-      bounds.map(({ last }) => last),
+      ...arrays(
+        CELL_COLUMNS,
+        rows.map(({ cell }) => cell),
+      ),
+      rows.map(({ cell }) => cell.lane),
+      rows.map(({ times }) => times.first),
+      rows.map(({ times }) => times.last),
     ];
     await transaction.query({ ...SET_BOUNDS, values });
   }
