@@ -224,8 +224,9 @@ export class Journal {
   private async read(segment: Segment): Promise<JournalBatch> {
     const folder = await this.ownFolder();
     const path = join(folder.path, segment.name);
-    // No further than what is durable: behind it, a write may be under way.
-    const bytes = (await readFile(path)).subarray(0, segment.bytes);
+    // No further than what was durable before: behind it, a write may be under way, and done when the file has been read.
+    const durable = segment.bytes;
+    const bytes = (await readFile(path)).subarray(0, durable);
     const deliveries: Delivery[] = [];
     let position = segment.drained;
     while (position < bytes.length) {

@@ -80,6 +80,21 @@ describe('The journal', () => {
     expect([journal.isEmpty, journal.bytes, segments()]).toEqual([true, 0, []]);
   });
 
+  it('is read while a large entry is written, and takes it neither for torn nor for damaged', async () => {
+    const journal = open();
+    const put = Array.from({ length: 100 }, () => delivery(randomBytes(3_000_000)));
+    const got: Delivery[] = [];
+    for (const each of put) {
+      const [batch] = await Promise.all([journal.oldest(), journal.append(each)]);
+      if (batch === undefined) continue;
+      got.push(...batch.deliveries);
+      await journal.remove(batch);
+    }
+    got.push(...(await drained(journal)));
+    expect(got.map(({ id }) => id)).toEqual(put.map(({ id }) => id));
+    expect(readdirSync(folder).filter((name) => name.endsWith('.damaged'))).toEqual([]);
+  });
+
   it('goes over several segments, and is emptied while it is filled', async () => {
     const journal = open();
     const put = Array.from({ length: 40 }, () => delivery(randomBytes(500_000)));
