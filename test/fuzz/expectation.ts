@@ -1,0 +1,118 @@
+// A body in, what must become of it by the protocol's words out: written anew, without the service's own reading.
+import { isUtf8 } from 'node:buffer';
+import { createHash } from 'node:crypto';
+import { gunzipSync } from 'node:zlib';
+import { errorCode } from '../../src/errors.js';
+import type { FuzzBody } from './bodies.js';
+import { BODY_LIMIT } from './giants.js';
+import { KNOWN_FIELDS } from './records.js';
+
+/** What must be answered, and what must be kept. */
+export type Expectation =
+  | { readonly status: 413 | 415 }
+  /** Kept whole, under the hash of its bytes. */
+  | { readonly status: 400; readonly sha256: Buffer; readonly bytes: number }
+  | { readonly status: 200; readonly records: ExpectedRecords };
+
+export interface ExpectedRecords {
+  readonly count: number;
+  /** Elements that can be no call. */
+  readonly rejects: number;
+  /** Elements whose callId is a number written in a strange way: calls if it has no more than 512 digits. */
+  readonly uncertain: number;
+  /** The callIds that must be in the ledger, each with some of the fields that no column is for. */
+  readonly calls: ReadonlyMap<string, readonly string[]>;
+}
+
+const MOST_RECORDS = 50_000;
+const CALL_ID_BYTES = 512;
+const MOST_UNKNOWN_FIELDS = 20;
+const INTEGER_CALL_ID = /"callId":(-?[1-9]\d*|0)(?=[,}])/g;
+const known = new Set(KNOWN_FIELDS);
+
+export function expectationOf({ bytes, headers }: FuzzBody): Expectation {
+  const encoding = (headers['content-encoding'] ?? '').toLowerCase();
+  if (!['', 'gzip', 'x-gzip'].includes(encoding)) return { status: 415 };
+  if (bytes.length > BODY_LIMIT) return { status: 413 };
+  const unpacked = encoding === '' ? bytes : unpack(bytes);
+  if (unpacked === 'too large') return { status: 413 };
+  const text = unpacked === 'not gzip' ? undefined : textOf(unpacked);
+  const elements = text === undefined ? undefined : elementsOf(text);
+  if (text !== undefined && elements !== undefined && elements.length <= MOST_RECORDS)
+    return { status: 200, records: recordsOf(elements, integerCallIds(text)) };
+  const kept = unpacked === 'not gzip' ? bytes : unpacked;
+  return { status: 400, sha256: createHash('sha256').update(kept).digest(), bytes: kept.length };
+}
+
+function unpack(bytes: Buffer): Buffer | 'too large' | 'not gzip' {
+  try {
+    return gunzipSync(bytes, { maxOutputLength: BODY_LIMIT });
+  } catch (error) {
+    return errorCode(error) === 'ERR_BUFFER_TOO_LARGE' ? 'too large' : 'not gzip';
+  }
+}
+
+function textOf(bytes: Buffer): string | undefined {
+  return isUtf8(bytes) ? bytes.toString('utf8').replace(/^\ufeff/, '') : undefined;
+}
+
+/** The elements of the array, or the object, that the text is in JSON; undefined for anything else. */
+function elementsOf(text: string): readonly unknown[] | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    if (Array.isArray(value)) return value as unknown[];
+    return typeof value === 'object' && value !== null ? [value] : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** The callIds that are whole numbers, digit by digit, by what `JSON.parse` makes of them: undefined when of two the same. */
+function integerCallIds(text: string): ReadonlyMap<number, string | undefined> {
+  const callIds = new Map<number, string | undefined>();
+  for (const [, digits = ''] of text.matchAll(INTEGER_CALL_ID)) {
+    const number = Number(digits);
+    callIds.set(number, callIds.has(number) && callIds.get(number) !== digits ? undefined : digits);
+  }
+  return callIds;
+}
+
+function recordsOf(
+  elements: readonly unknown[],
+  integers: ReadonlyMap<number, string | undefined>,
+): ExpectedRecords {
+  const calls = new Map<string, readonly string[]>();
+  let rejects = 0;
+  let uncertain = 0;
+  for (const element of elements) {
+    const id = callIdOf(element, integers);
+    if (id === 'uncertain') uncertain += 1;
+    else if (id === undefined) rejects += 1;
+    else calls.set(id.text, unknownFields(element as object));
+  }
+  return { count: elements.length, rejects, uncertain, calls };
+}
+
+function callIdOf(
+  element: unknown,
+  integers: ReadonlyMap<number, string | undefined>,
+): { readonly text: string } | 'uncertain' | undefined {
+  if (typeof element !== 'object' || element === null || Array.isArray(element)) return undefined;
+  const id: unknown = Object.hasOwn(element, 'callId') ? Reflect.get(element, 'callId') : undefined;
+  if (typeof id !== 'string' && typeof id !== 'number') return undefined;
+  const text = typeof id === 'string' ? id.trim() : integers.get(id);
+  if (text === undefined) return 'uncertain';
+  const fits = text !== '' && Buffer.byteLength(text) <= CALL_ID_BYTES && isStorable(text);
+  return fits ? { text } : undefined;
+}
+
+/** Their names as they came, where jsonb can hold them. */
+function unknownFields(record: object): string[] {
+  return Object.keys(record)
+    .filter((key) => !known.has(key) && isStorable(key))
+    .slice(0, MOST_UNKNOWN_FIELDS);
+}
+
+function isStorable(text: string): boolean {
+  return text.isWellFormed() && !text.includes('\0');
+}

@@ -1,0 +1,80 @@
+// Bodies in, the service's answers out, over connections that are kept.
+import { Agent, type IncomingMessage, request } from 'node:http';
+import { buffer } from 'node:stream/consumers';
+import type { FuzzBody } from './bodies.js';
+
+export interface PushAnswer {
+  readonly status: number;
+  readonly text: string;
+  readonly deliveryId: string | undefined;
+  readonly ms: number;
+}
+
+/** Whoever waits this long has met a hang. */
+const PATIENCE_MS = 60_000;
+
+export class Pusher {
+  private readonly agent = new Agent({ keepAlive: true });
+
+  constructor(
+    private readonly url: string,
+    private readonly token: string,
+  ) {}
+
+  async push(body: FuzzBody): Promise<PushAnswer> {
+    const begin = performance.now();
+    const answer = await this.send(body);
+    const text = (await buffer(answer)).toString();
+    const id = answer.headers['x-delivery-id'];
+    return {
+      status: answer.statusCode ?? 0,
+      text,
+      deliveryId: typeof id === 'string' ? id : undefined,
+      ms: performance.now() - begin,
+    };
+  }
+
+  /** @throws Error when it does not answer 200 */
+  async askHealth(): Promise<number> {
+    const begin = performance.now();
+    for (const path of ['/health/live', '/health/ready']) {
+      const answer = await fetch(`${this.url}${path}`, { signal: AbortSignal.timeout(PATIENCE_MS) });
+      if (answer.status !== 200) throw new Error(`${path} answers ${answer.status}: ${await answer.text()}`);
+      await answer.arrayBuffer();
+    }
+    return performance.now() - begin;
+  }
+
+  close(): void {
+    this.agent.destroy();
+  }
+
+  /** The service closes connections that rest: a body that met such an end is sent again on a new one, once. */
+  private async send(body: FuzzBody): Promise<IncomingMessage> {
+    const first = await this.attempt(body, this.agent);
+    if (first !== 'connection had been closed') return first;
+    const second = await this.attempt(body, new Agent());
+    if (second === 'connection had been closed') throw new Error(second);
+    return second;
+  }
+
+  private attempt(body: FuzzBody, agent: Agent): Promise<IncomingMessage | 'connection had been closed'> {
+    const length = body.isChunked ? {} : { 'content-length': body.bytes.length };
+    const sent = request(`${this.url}/push/${this.token}/call-reports`, {
+      agent,
+      method: 'POST',
+      headers: { ...body.headers, ...length },
+      signal: AbortSignal.timeout(PATIENCE_MS),
+    });
+    return new Promise((answer, failed) => {
+      sent.on('response', answer);
+      sent.on('error', (error: NodeJS.ErrnoException) => {
+        if (sent.reusedSocket && error.code === 'ECONNRESET') answer('connection had been closed');
+        else failed(error);
+      });
+      const middle = body.bytes.length >> 1;
+      if (body.isChunked) sent.write(body.bytes.subarray(0, middle));
+      sent.end(body.isChunked ? body.bytes.subarray(middle) : body.bytes);
+    });
+  }
+}
