@@ -26,20 +26,17 @@ const PLAIN_TEXTS = new Set<CallField>([
 type Value = SelectedCall[CallField];
 type Cell = (value: Value) => string;
 
-/** @param names of the columns, as `callId` and the other fields of the calls that are given to `line` */
+/** @param names of the columns */
 export function csvFormat(
   names: readonly CallField[],
   reader: 'spreadsheet' | 'program',
 ): CallFormat<SelectedCall> {
   const textOf = reader === 'spreadsheet' ? guarded : (text: string) => text;
-  const cells = names.map((name) => (PLAIN_TEXTS.has(name) ? plainCell : cellWith(textOf)));
+  const columns = names.map((name) => ({ name, cell: PLAIN_TEXTS.has(name) ? plainCell : cellWith(textOf) }));
   return {
     mediaType: 'text/csv; charset=utf-8; header=present',
     head: `${reader === 'spreadsheet' ? BYTE_ORDER_MARK : ''}${names.join(',')}\r\n`,
-    line: (call) => {
-      const values = Object.values<Value>({ ...call });
-      return `${values.map((value, index) => cells[index]?.(value)).join(',')}\r\n`;
-    },
+    line: (call) => `${columns.map(({ name, cell }) => cell(call[name])).join(',')}\r\n`,
   };
 }
 

@@ -1,7 +1,7 @@
 // The read of all calls of a filter.
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
-import { asUnavailable, Database } from '../../persistence/database.js';
+import { Database } from '../../persistence/database.js';
 import { type CallFilter, conditionsOf } from '../calls/call-filter.js';
 import { CALL_COLUMNS, type CallRow, ISO_TIMES } from '../calls/call-row.js';
 import { RowFlow } from './row-flow.js';
@@ -16,7 +16,7 @@ export class ExportRepository {
   constructor(private readonly database: Database) {}
 
   /**
-   * The calls of a filter as they are at this moment, in time order.
+   * The calls of a filter, in time order, as they are when the flow is started.
    *
    * @throws DatabaseUnavailableError
    */
@@ -25,15 +25,8 @@ export class ExportRepository {
     const text = `SELECT ${CALL_COLUMNS} FROM calls ${where} ORDER BY occurred_at ${order}, call_id ${order}`;
     const name = `call-ledger export ${randomUUID()}`;
     const client = await this.database.connectApart(name);
-    const flow = new RowFlow<CallRow>(client, { text, values, types: ISO_TIMES }, () =>
+    return new RowFlow<CallRow>(client, BEGIN, { text, values, types: ISO_TIMES }, () =>
       this.database.query({ text: TERMINATE, values: [name] }),
     );
-    try {
-      await client.query(BEGIN);
-      return flow;
-    } catch (error) {
-      flow.close();
-      throw asUnavailable(error);
-    }
   }
 }

@@ -20,7 +20,7 @@ export function ExportedFile(): MethodDecorator {
     ApiOkResponse({
       description:
         'The file, as it is read from the ledger; gzipped for clients that accept it. It is whole when the answer ends ' +
-        'properly: what goes wrong later breaks the connection off. An export on which nothing moves for a minute, ' +
+        'properly: what goes wrong later breaks the connection off. An export on which nothing moves for five minutes, ' +
         'because the client does not read, is broken off too.',
       headers: {
         'Content-Disposition': header(

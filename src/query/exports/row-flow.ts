@@ -21,15 +21,21 @@ export class RowFlow<Row extends QueryResultRow> {
   private over = false;
 
   /**
+   * @param begin opens the transaction
    * @param terminate ends the session in the server, where the query may be at work for long without sending a row
    */
   constructor(
     private readonly client: Client,
+    private readonly begin: string,
     private readonly query: RowQuery,
     private readonly terminate: () => Promise<unknown>,
   ) {}
 
   start(receiver: RowReceiver<Row>): void {
+    const fail = (error: unknown) => {
+      receiver.fail(asUnavailable(error));
+    };
+    this.client.query(this.begin).catch(fail);
     const running = this.client.query(new Query<Row>(this.query));
     running.on('row', (row: Row) => {
       receiver.row(row);
@@ -38,9 +44,7 @@ export class RowFlow<Row extends QueryResultRow> {
       this.over = true;
       receiver.end();
     });
-    running.on('error', (error: Error) => {
-      receiver.fail(asUnavailable(error));
-    });
+    running.on('error', fail);
   }
 
   pause(): void {
