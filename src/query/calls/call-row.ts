@@ -92,7 +92,7 @@ function iso(time: Time | null): string | null {
 
 /**
  * For statements of very many rows, on a connection whose time zone is UTC: makes ISO 8601 of the text of a time by
- * cutting it. By way of `Date`, reading a row takes half as long again.
+ * cutting it. By way of `Date`, reading a row takes twice as long.
  */
 export const ISO_TIMES: CustomTypesConfig = {
   getTypeParser: (type, format): unknown =>
