@@ -1,13 +1,9 @@
 // The stream of a push in, the bytes of its body out, decompressed and bounded.
 import getRawBody from 'raw-body';
 import type { IncomingMessage } from 'node:http';
-import { promisify } from 'node:util';
-import { gunzip } from 'node:zlib';
-import { errorCode } from '../../errors.js';
+import { createGunzip } from 'node:zlib';
 import { UnreadableBodyError } from '../reading/body-reader.js';
 import { PushError } from './push-error.js';
-
-const decompress = promisify(gunzip);
 
 /** The body as it came, when it could not be decompressed. */
 export class UnreadableEncodingError extends UnreadableBodyError {
@@ -23,16 +19,21 @@ export class UnreadableEncodingError extends UnreadableBodyError {
  * Reads a body whatever its content type.
  *
  * @param limit bytes, before and after decompression
+ * @param take is told of bytes before they are held beside those that came; what it throws ends the reading
  * @throws PushError 413 over the limit, 415 for an encoding other than gzip, 400 when the client broke off
  * @throws UnreadableEncodingError for gzip that can't be unpacked
  */
-export async function readPushBody(request: IncomingMessage, limit: number): Promise<Buffer> {
+export async function readPushBody(
+  request: IncomingMessage,
+  limit: number,
+  take: (bytes: number) => void,
+): Promise<Buffer> {
   const encoding = (request.headers['content-encoding'] ?? 'identity').trim().toLowerCase();
   if (!['identity', 'gzip', 'x-gzip', ''].includes(encoding)) {
     throw new PushError(415, 'The body is encoded in a way that is not understood; gzip is');
   }
   const body = await readBytes(request, limit);
-  return encoding.endsWith('gzip') ? unpack(body, limit) : body;
+  return encoding.endsWith('gzip') ? unpack(body, limit, take) : body;
 }
 
 async function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
@@ -49,13 +50,22 @@ async function readBytes(request: IncomingMessage, limit: number): Promise<Buffe
   }
 }
 
-async function unpack(body: Buffer, limit: number): Promise<Buffer> {
+/** Piece by piece: 30 kB of gzip may be 32 MB, and a hundred of them at once be more than the machine has. */
+async function unpack(body: Buffer, limit: number, take: (bytes: number) => void): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
   try {
-    return await decompress(body, { maxOutputLength: limit });
+    for await (const piece of createGunzip().end(body) as AsyncIterable<Buffer>) {
+      bytes += piece.length;
+      if (bytes > limit) throw tooLarge(limit);
+      take(piece.length);
+      pieces.push(piece);
+    }
   } catch (error) {
-    if (errorCode(error) === 'ERR_BUFFER_TOO_LARGE') throw tooLarge(limit);
+    if (error instanceof PushError) throw error;
     throw new UnreadableEncodingError(body, 'The body is not gzip, though its header says so');
   }
+  return Buffer.concat(pieces);
 }
 
 function tooLarge(limit: number): PushError {

@@ -29,10 +29,16 @@ export class PushService {
       return delivery;
     };
     const declared = Number(request.headers['content-length'] ?? UNDECLARED_BYTES);
-    const giveBack = [this.budget.take(declared)];
+    const giveBack: (() => void)[] = [];
+    let taken = 0;
+    const take = (bytes: number) => {
+      giveBack.push(this.budget.take(bytes));
+      taken += bytes;
+    };
     try {
-      const body = await readPushBody(request, this.settings.pushBodyLimit);
-      giveBack.push(this.budget.take(Math.max(0, body.length - declared)));
+      take(declared);
+      const body = await readPushBody(request, this.settings.pushBodyLimit, take);
+      take(Math.max(0, body.length - taken));
       await this.intake.take(arrival(body));
     } catch (error) {
       if (!(error instanceof UnreadableEncodingError)) throw error;
