@@ -96,8 +96,16 @@ it('Two services on one database, whatever is killed: none lost, none double, th
   expect(await rollupDifferencesAt(databaseUrl)).toEqual([]);
 }, 3_600_000);
 
-function blow(name: string, service: 0 | 1, kind: 'kill' | 'terminate'): Blow {
-  return { name, strike: () => services[service]?.[kind]() ?? Promise.resolve() };
+/** One of the two is struck while the other takes pushes: the death of all is the test of one service. */
+function blow(name: string, struck: 0 | 1, kind: 'kill' | 'terminate'): Blow {
+  return {
+    name,
+    strike: async () => {
+      const [service, other] = struck === 0 ? services : [...services].reverse();
+      await until('the other service', async () => (await healthOf(other?.current.url ?? '')) !== undefined);
+      await service?.[kind]();
+    },
+  };
 }
 
 /** Calls that a third service took while it had no database, and kept when it was killed. It never comes back. */

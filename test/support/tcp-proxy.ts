@@ -76,7 +76,7 @@ export class TcpProxy {
     listener.on('connection', (client) => {
       client.on('error', () => client.destroy());
       if (this.silent) this.hold(client);
-      else this.join(client, this.targets.length);
+      else this.join(client, this.inTurn());
     });
   }
 
@@ -87,10 +87,15 @@ export class TcpProxy {
     client.pause();
   }
 
-  /** @param chances how many servers may still be tried */
-  private join(client: Socket, chances: number): void {
-    const target = this.targets[this.turn++ % this.targets.length];
-    if (target === undefined || chances === 0) {
+  /** All servers, each time beginning with another one. */
+  private inTurn(): number[] {
+    const first = this.turn++ % this.targets.length;
+    return [...this.targets.slice(first), ...this.targets.slice(0, first)];
+  }
+
+  /** @param targets to be tried, one after the other */
+  private join(client: Socket, [target, ...others]: readonly number[]): void {
+    if (target === undefined) {
       client.destroy();
       return;
     }
@@ -110,7 +115,7 @@ export class TcpProxy {
     server.on('error', () => {
       this.pairs.delete(pair);
       if (joined) client.destroy();
-      else this.join(client, chances - 1);
+      else this.join(client, others);
     });
   }
 
