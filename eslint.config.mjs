@@ -11,15 +11,15 @@ const MAY_IMPORT = {
   config: [],
   health: ['http', 'ingestion', 'persistence'],
   http: ['openapi', 'persistence', 'time'],
-  ingestion: ['config', 'openapi', 'persistence', 'security', 'time', 'vendor'],
+  ingestion: ['config', 'openapi', 'persistence', 'security', 'time', 'codes'],
   openapi: [],
   persistence: ['config'],
-  query: ['config', 'http', 'persistence', 'security', 'time', 'vendor'],
+  query: ['config', 'http', 'persistence', 'security', 'time', 'codes'],
   quarantine: ['config', 'http', 'ingestion', 'persistence', 'security'],
   security: ['config', 'http'],
   simulator: [],
   time: [],
-  vendor: [],
+  codes: [],
 };
 const FOLDERS = readdirSync(new URL('src', import.meta.url), { withFileTypes: true })
   .filter((entry) => entry.isDirectory())

@@ -1,6 +1,6 @@
 // A record as it came in, what of it the vendor's pages do not say out: new fields, new codes, other types.
 import { isLosslessNumber } from 'lossless-json';
-import { HANGUP_DIRECTIONS, SMART_STATUS_CODES, STATUS_CODES } from '../../vendor/status-codes.js';
+import { HANGUP_DIRECTIONS, SMART_STATUS_CODES, STATUS_CODES } from '../../codes/status-codes.js';
 import type { CallRecord } from './call-record.dto.js';
 import type { FieldKind } from './field-readers.js';
 

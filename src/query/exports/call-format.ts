@@ -1,9 +1,5 @@
-// What an export asks for in, the way in which its calls are written out.
-import { stringifyExact } from '../../http/exact-json.js';
-import { CALL_FIELDS, type CallField, withFields } from '../calls/call-fields.js';
-import type { CallDto, SelectedCall } from '../calls/call.dto.js';
-import { csvFormat } from './csv-format.js';
-import type { ExportQuery } from './export-query.dto.js';
+// How calls are written into a file.
+import type { CallDto } from '../calls/call.dto.js';
 
 /** How calls, or those fields of them that are wanted, are written into a file. */
 export interface CallFormat<Call = CallDto> {
@@ -12,16 +8,4 @@ export interface CallFormat<Call = CallDto> {
   readonly head: string;
   /** A call, with the end of its line. */
   readonly line: (call: Call) => string;
-}
-
-const NDJSON: CallFormat<SelectedCall> = {
-  mediaType: 'application/x-ndjson',
-  head: '',
-  line: (call) => `${stringifyExact(call)}\n`,
-};
-
-export function formatOf({ format = 'csv', fields, for: reader = 'spreadsheet' }: ExportQuery): CallFormat {
-  const names = new Set<CallField>(['callId', ...(fields ?? CALL_FIELDS)]);
-  const chosen = format === 'csv' ? csvFormat([...names], reader) : NDJSON;
-  return fields === undefined ? chosen : { ...chosen, line: (call) => chosen.line(withFields(call, fields)) };
 }

@@ -7,7 +7,7 @@ import { constants, createGzip, type Gzip } from 'node:zlib';
 import { Settings } from '../../config/settings.js';
 import { filterOf } from '../calls/call-filter.js';
 import { CallFile } from './call-file.js';
-import { formatOf } from './call-format.js';
+import { formatOf } from './export-format.js';
 import { ExportLimits } from './export-limits.js';
 import type { ExportQuery } from './export-query.dto.js';
 import { ExportRepository } from './export.repository.js';

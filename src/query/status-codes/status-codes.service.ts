@@ -1,6 +1,6 @@
 // The vendor's tables and the calls' codes in, both together out.
 import { Injectable } from '@nestjs/common';
-import { type CodeTable, SMART_STATUS_CODES, STATUS_CODES } from '../../vendor/status-codes.js';
+import { type CodeTable, SMART_STATUS_CODES, STATUS_CODES } from '../../codes/status-codes.js';
 import type { StatusCodeDto, StatusCodes } from './status-code.dto.js';
 import { type CodeCount, StatusCodeRepository } from './status-code.repository.js';
 
