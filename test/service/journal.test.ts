@@ -109,12 +109,14 @@ describe('With a journal, every push is acknowledged', () => {
       body: JSON.stringify([record('refused, so no call')]),
     });
     expect(notPacked.status).toBe(400);
+    const empty = await fetch(`${without.url}/push/${token}/call-reports`, { method: 'POST', body: '' });
+    expect(empty.status).toBe(400);
     expect(await without.end('SIGTERM')).toBe(0);
     await start({ ...environment, DATABASE_URL: database.url });
     await until('all to be drained', async () => (await countOf(database, 'calls')) === 10);
     await until(
       'the refused ones to be quarantined',
-      async () => (await countOf(database, 'quarantine')) === 2,
+      async () => (await countOf(database, 'quarantine')) === 3,
     );
     expect(await countOf(database, 'calls')).toBe(10);
     expect(await rollupDifferences(database)).toEqual([]);

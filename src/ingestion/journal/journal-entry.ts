@@ -62,8 +62,11 @@ function nextMark(segment: Buffer, from: number): number {
   return place < 0 ? segment.length : place;
 }
 
+/** Of nothing, `crc32` gives 0 instead of what it is to go on from, or not, depending on where the nothing lies. */
 function checksum(frame: Buffer, head: Buffer, body: Buffer): number {
-  return crc32(body, crc32(head, crc32(frame.subarray(MARK.length, FRAME_BYTES - 4))));
+  return [frame.subarray(MARK.length, FRAME_BYTES - 4), head, body]
+    .filter((part) => part.length > 0)
+    .reduce((sum, part) => crc32(part, sum), 0);
 }
 
 function deliveryOf(head: Buffer, body: Buffer): Delivery {
