@@ -30,7 +30,10 @@ export interface Transaction {
 /** Serialization failures and deadlocks: PostgreSQL's advice is to run the transaction again. */
 const RETRYABLE = new Set(['40001', '40P01']);
 const MOST_ATTEMPTS = 5;
-/** The server gives up earlier by itself (data-source-options.ts); this is for one that does not answer at all. */
+/**
+ * The server gives up earlier by itself (data-source-options.ts); this is for one that does not answer at all. Writes have it
+ * for each statement: corrections of 50,000 calls take longer on a slow server, and would never get through the journal.
+ */
 const WRITE_LIMIT_MS = 15_000;
 const READ_LIMIT_MS = 32_000;
 /** Classes of SQLSTATE: connection exceptions, insufficient resources, operator intervention, system errors. */
@@ -93,7 +96,9 @@ export class Database {
   async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.withClient(WRITE_LIMIT_MS, (client) => runTransaction(client, 'BEGIN', work));
+        return await this.withClient(WRITE_LIMIT_MS, (client, hasAnswered) =>
+          runTransaction(client, 'BEGIN', work, hasAnswered),
+        );
       } catch (error) {
         if (attempt >= MOST_ATTEMPTS || !RETRYABLE.has(sqlState(error) ?? '')) throw error;
       }
@@ -122,14 +127,18 @@ export class Database {
     }
   }
 
-  private async withClient<T>(limitMs: number, work: (client: PoolClient) => Promise<T>): Promise<T> {
+  /** @param limitMs from the beginning, or since `work` last said that the server has answered */
+  private async withClient<T>(
+    limitMs: number,
+    work: (client: PoolClient, hasAnswered: () => void) => Promise<T>,
+  ): Promise<T> {
     const runner = this.dataSource.createQueryRunner();
     let client: PoolClient | undefined;
     // A connection can break without a word (a failover, a frozen server): then nothing would ever come back on it.
     const limit = setTimeout(() => void client?.end().catch(() => undefined), limitMs);
     try {
       client = (await runner.connect()) as PoolClient;
-      return await work(client);
+      return await work(client, () => limit.refresh());
     } catch (error) {
       // A session may stay read-only for as long as it lives, though others could write: the pool drops it.
       if (sqlState(error) === READ_ONLY) await client?.end();
@@ -145,10 +154,17 @@ async function runTransaction<T>(
   client: PoolClient,
   begin: string,
   work: (transaction: Transaction) => Promise<T>,
+  hasAnswered: () => void = () => undefined,
 ): Promise<T> {
   await client.query(begin);
   try {
-    const result = await work(client);
+    const result = await work({
+      async query<Row extends QueryResultRow>(statement: Statement) {
+        const answer = await client.query<Row>(statement);
+        hasAnswered();
+        return answer;
+      },
+    });
     await client.query('COMMIT');
     return result;
   } catch (error) {

@@ -1,0 +1,38 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import 'reflect-metadata';
+import { DataSource } from 'typeorm';
+import { readSettings } from '../../src/config/read-settings.js';
+import { dataSourceOptions } from '../../src/persistence/data-source-options.js';
+import { Database } from '../../src/persistence/database.js';
+import { createDatabase, type TestDatabase } from '../support/database.js';
+
+let testDatabase: TestDatabase;
+let dataSource: DataSource;
+
+beforeAll(async () => {
+  testDatabase = await createDatabase();
+  dataSource = new DataSource(dataSourceOptions(testDatabase.url, 2, () => undefined));
+  await dataSource.initialize();
+});
+afterAll(async () => {
+  await dataSource.destroy();
+  await testDatabase.drop();
+});
+
+it('A transaction may take longer than a server may be silent, as long as its statements do not', async () => {
+  const settings = readSettings(
+    {
+      DATABASE_URL: testDatabase.url,
+      PUSH_TOKENS: 'vendor=0123456789abcdef',
+      ADMIN_API_KEY: 'k'.repeat(32),
+      JOURNAL_DIR: 'off',
+    },
+    false,
+  );
+  const seconds = await new Database(dataSource, settings).transaction(async (transaction) => {
+    for (let times = 0; times < 3; times += 1) await transaction.query({ text: 'SELECT pg_sleep(6)' });
+    const text = 'SELECT extract(epoch FROM clock_timestamp() - now())::int AS seconds';
+    return (await transaction.query<{ seconds: number }>({ text })).rows[0]?.seconds;
+  });
+  expect(seconds).toBe(18);
+});
