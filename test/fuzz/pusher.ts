@@ -1,5 +1,5 @@
 // Bodies in, the service's answers out, over connections that are kept.
-import { Agent, type IncomingMessage, request } from 'node:http';
+import { Agent, get, type IncomingMessage, request } from 'node:http';
 import { buffer } from 'node:stream/consumers';
 import type { FuzzBody } from './bodies.js';
 
@@ -34,19 +34,29 @@ export class Pusher {
     };
   }
 
-  /** @throws Error when it does not answer 200 */
+  /**
+   * @returns milliseconds
+   * @throws Error when it does not answer 200
+   */
   async askHealth(): Promise<number> {
     const begin = performance.now();
     for (const path of ['/health/live', '/health/ready']) {
-      const answer = await fetch(`${this.url}${path}`, { signal: AbortSignal.timeout(PATIENCE_MS) });
-      if (answer.status !== 200) throw new Error(`${path} answers ${answer.status}: ${await answer.text()}`);
-      await answer.arrayBuffer();
+      const answer = await this.ask(path);
+      const text = (await buffer(answer)).toString();
+      if (answer.statusCode !== 200) throw new Error(`${path} answers ${answer.statusCode}: ${text}`);
     }
     return performance.now() - begin;
   }
 
   close(): void {
     this.agent.destroy();
+  }
+
+  private ask(path: string): Promise<IncomingMessage> {
+    const signal = AbortSignal.timeout(PATIENCE_MS);
+    return new Promise((answer, failed) => {
+      get(`${this.url}${path}`, { agent: false, signal }, answer).on('error', failed);
+    });
   }
 
   /** The service closes connections that rest: a body that met such an end is sent again on a new one, once. */
