@@ -10,6 +10,8 @@ import { packBody } from './stored-body.js';
 const MOST_RECORDS = 1000;
 const MOST_BYTES = 8 * 1024 * 1024;
 const MOST_WRITERS = 4;
+/** Of bodies. While the database hangs, deliveries that the journal has taken, or nobody, still wait here. */
+const MOST_WAITING_BYTES = 64 * 1024 * 1024;
 
 interface Waiting extends PackedDelivery {
   readonly written: () => void;
@@ -24,6 +26,7 @@ interface Waiting extends PackedDelivery {
 export class GroupCommit {
   private readonly waiting: Waiting[] = [];
   private readonly writers: number;
+  private waitingBytes = 0;
   private atWork = 0;
 
   constructor(
@@ -39,8 +42,12 @@ export class GroupCommit {
    * @throws DatabaseUnavailableError, or PostgreSQL's error when this very delivery can't be written
    */
   async write(read: ReadDelivery): Promise<void> {
+    const bytes = read.delivery.body.length;
+    if (this.waitingBytes > 0 && this.waitingBytes + bytes > MOST_WAITING_BYTES)
+      throw new DatabaseUnavailableError(new Error('too much waits to be written'));
     const body = await packBody(read.delivery.body);
     await new Promise<void>((written, failed) => {
+      this.waitingBytes += bytes;
       this.waiting.push({ read, body, written, failed });
       this.employWriters();
     });
@@ -67,7 +74,9 @@ export class GroupCommit {
       if (count > 0 && (records > MOST_RECORDS || bytes > MOST_BYTES)) break;
       count += 1;
     }
-    return this.waiting.splice(0, count);
+    const group = this.waiting.splice(0, count);
+    for (const { read } of group) this.waitingBytes -= read.delivery.body.length;
+    return group;
   }
 
   /** A group that fails is written one by one, so that a delivery that can't be written harms no other. */

@@ -1,0 +1,32 @@
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import pg from 'pg';
+import { startLedger, type TestLedger } from '../support/ledger.js';
+
+const BODIES = 40;
+const BLANKS = ' '.repeat(4 * 1024 * 1024);
+/** 64 MB that wait, and 8 MB in each of four writers' hands. */
+const MOST_KEPT = 96 / 4 + 1;
+
+let ledger: TestLedger;
+
+beforeAll(async () => {
+  ledger = await startLedger({ ACK_DEADLINE_MS: '50' });
+});
+afterAll(() => ledger.stop());
+
+it('While the database hangs, only so much waits to be written, and the rest is refused at once', async () => {
+  const locker = new pg.Client({ connectionString: ledger.database.url });
+  await locker.connect();
+  await locker.query('BEGIN');
+  await locker.query('LOCK TABLE calls IN ACCESS EXCLUSIVE MODE');
+  for (let index = 0; index < BODIES; index += 1) {
+    expect((await ledger.push(`[{"callId":"call-${index}"}${BLANKS}]`)).status).toBe(503);
+  }
+  await locker.query('ROLLBACK');
+  await locker.end();
+  // Whoever comes last is written last: before it, all that waited.
+  while ((await ledger.push('[{"callId":"last"}]')).status !== 200);
+  const kept = (await ledger.database.query('SELECT 1 FROM calls')).length - 1;
+  expect(kept).toBeGreaterThan(1);
+  expect(kept).toBeLessThanOrEqual(MOST_KEPT);
+});
