@@ -19,14 +19,22 @@ export interface Settlement {
   readonly outcomes: readonly RecordOutcome[];
 }
 
+/** A call was erased, or its time was over, after its row was seen: the transaction must begin anew. */
+export class CallVanishedError extends Error {
+  constructor() {
+    super('a call to correct was deleted meanwhile');
+  }
+}
+
 /**
  * Settles records whose calls are known already.
  *
  * Equal content is a duplicate. Other content replaces the row, unless its delivery was received before the one
  * that last changed the row: then it only enters the history.
  *
- * @param stored the rows as they are, by callId; one for every call of `incoming`
+ * @param stored the rows as they are, by callId
  * @param incoming the records as first states, oldest delivery first
+ * @throws CallVanishedError when one of their calls has no row
  */
 export function settle(stored: ReadonlyMap<string, CallState>, incoming: readonly CallState[]): Settlement {
   const current = new Map<string, CallState>();
@@ -34,7 +42,7 @@ export function settle(stored: ReadonlyMap<string, CallState>, incoming: readonl
   const outcomes = incoming.map((state): RecordOutcome => {
     const { callId } = state.record;
     const row = current.get(callId) ?? stored.get(callId);
-    if (row === undefined) throw new Error('a record to settle has no row');
+    if (row === undefined) throw new CallVanishedError();
     if (row.contentHash.equals(state.contentHash)) return 'duplicate';
     if (isReceivedBefore(state, row)) {
       past.push({ state, revision: null });

@@ -5,7 +5,7 @@ import type { Delivery, ReadDelivery, Reject } from '../delivery.js';
 import { type CallState, firstState } from './call-state.js';
 import { CallRepository } from './call.repository.js';
 import { CampaignRepository, type NamedCampaigns } from './campaign.repository.js';
-import { settle, type Settlement } from './corrections.js';
+import { CallVanishedError, settle, type Settlement } from './corrections.js';
 import { type DeliveryCounts, DeliveryRepository } from './delivery.repository.js';
 import { DriftRepository } from './drift.repository.js';
 import { LanePool } from './lane-pool.js';
@@ -37,6 +37,7 @@ interface SettledCalls {
   readonly corrected: ReadonlyMap<string, number>;
 }
 
+const MOST_ATTEMPTS = 5;
 const NOTHING_COUNTED: DeliveryCounts = { records: 0, stored: 0, corrected: 0, duplicate: 0, quarantined: 0 };
 const NOTHING_SETTLED: Settlement = { replaced: [], past: [], outcomes: [] };
 
@@ -81,6 +82,7 @@ export class LedgerWriter {
     group: readonly PackedDelivery[],
     lane: number,
     first?: TransactionStep,
+    attempt = 1,
   ): Promise<void> {
     try {
       const campaigns = await this.database.transaction(async (transaction) => {
@@ -89,6 +91,9 @@ export class LedgerWriter {
       });
       this.campaigns.remember(campaigns);
     } catch (error) {
+      // Calls are deleted while corrections of them are under way: the next time they are inserted as new ones.
+      if (error instanceof CallVanishedError && attempt < MOST_ATTEMPTS)
+        return this.writeNew(group, lane, first, attempt + 1);
       if (!(error instanceof AlreadyWrittenError)) throw error;
       const rest = group.filter(({ read }) => !error.ids.has(read.delivery.id));
       if (rest.length > 0) await this.writeNew(rest, lane, first);
