@@ -14,6 +14,7 @@ const MAY_IMPORT = {
   ingestion: ['config', 'openapi', 'persistence', 'security', 'time', 'codes'],
   openapi: [],
   persistence: ['config'],
+  privacy: ['config', 'http', 'ingestion', 'persistence', 'security'],
   query: ['config', 'http', 'persistence', 'security', 'time', 'codes'],
   quarantine: ['config', 'http', 'ingestion', 'persistence', 'security'],
   security: ['config', 'http'],

@@ -5,6 +5,7 @@ import { ConnectionDrain } from './http/connection-drain.js';
 import { HealthModule } from './health/health.module.js';
 import { IngestionModule } from './ingestion/ingestion.module.js';
 import { PersistenceModule } from './persistence/persistence.module.js';
+import { PrivacyModule } from './privacy/privacy.module.js';
 import { QuarantineModule } from './quarantine/quarantine.module.js';
 import { QueryModule } from './query/query.module.js';
 
@@ -20,6 +21,7 @@ export class AppModule {
         IngestionModule,
         QuarantineModule,
         QueryModule,
+        PrivacyModule,
         HealthModule,
       ],
     };

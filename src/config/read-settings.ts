@@ -33,6 +33,7 @@ const NEST_LEVELS: Readonly<Record<(typeof LEVELS)[number], LogLevel>> = {
 };
 const NOTHING_GENERATED = { generatedPushToken: undefined, apiKeyIsGenerated: false, databasePassword: '' };
 const SHORTEST_API_KEY = 32;
+const LONGEST_RETENTION_DAYS = 36_500;
 const LARGEST_BODY = 256 * 1024 * 1024;
 
 /** Reads single settings and collects what is wrong with them. An empty value counts as unset. */
@@ -84,6 +85,8 @@ export function readSettings(environment: NodeJS.ProcessEnv, onTerminal: boolean
     ackDeadlineMs: reader.read('ACK_DEADLINE_MS', '400', (text) => integer(text, 1, 60_000)),
     journalDir: journalDir(reader, dataDir),
     journalMaxBytes: reader.read('JOURNAL_MAX_BYTES', '1gb', byteSize),
+    bodyRetentionDays: reader.read('BODY_RETENTION_DAYS', '30', retentionDays),
+    callRetentionDays: reader.read('CALL_RETENTION_DAYS', '0', retentionDays),
     pushAllowFrom: reader.read('PUSH_ALLOW_FROM', undefined, networks),
     trustProxy: reader.read('TRUST_PROXY', 'off', trustProxy),
     logLevels: LEVELS.slice(0, LEVELS.indexOf(level) + 1).map((name) => NEST_LEVELS[name]),
@@ -99,6 +102,10 @@ export function readSettings(environment: NodeJS.ProcessEnv, onTerminal: boolean
 function journalDir(reader: Reader, dataDir: string): string | undefined {
   const text = reader.text('JOURNAL_DIR');
   return text === 'off' ? undefined : resolve(text ?? join(dataDir, 'journal'));
+}
+
+function retentionDays(text: string): number {
+  return integer(text, 0, LONGEST_RETENTION_DAYS);
 }
 
 /** A body becomes one string, and V8's end at 512 MB. */

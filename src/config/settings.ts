@@ -36,6 +36,10 @@ export class Settings {
   /** Absolute path; undefined: no journal. */
   readonly journalDir!: string | undefined;
   readonly journalMaxBytes!: number;
+  /** Days that raw bodies are kept; 0: for ever. */
+  readonly bodyRetentionDays!: number;
+  /** Days that calls are kept; 0: for ever. */
+  readonly callRetentionDays!: number;
   /** Undefined: any address may push. */
   readonly pushAllowFrom!: readonly Network[] | undefined;
   readonly trustProxy!: boolean | number | readonly string[];

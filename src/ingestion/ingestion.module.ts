@@ -42,6 +42,6 @@ import { RollupRepository } from './writing/rollup.repository.js';
     RollupRepository,
     Replayer,
   ],
-  exports: [Journal, Replayer],
+  exports: [CallRepository, Journal, Replayer],
 })
 export class IngestionModule {}

@@ -40,6 +40,8 @@ describe('Settings', () => {
       pushBodyLimit: 32 * 1024 * 1024,
       pushAllowFrom: undefined,
       ackDeadlineMs: 400,
+      bodyRetentionDays: 30,
+      callRetentionDays: 0,
       trustProxy: false,
       logFormat: 'json',
       logLevels: ['fatal', 'error', 'warn', 'log'],

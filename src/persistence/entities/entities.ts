@@ -5,6 +5,7 @@ import { Call } from './call.entity.js';
 import { DeliveryBody } from './delivery-body.entity.js';
 import { Delivery } from './delivery.entity.js';
 import { ErasedCall } from './erased-call.entity.js';
+import { Lease } from './lease.entity.js';
 import { QuarantineEntry } from './quarantine-entry.entity.js';
 import { SchemaDrift } from './schema-drift.entity.js';
 import { Task } from './task.entity.js';
@@ -19,6 +20,7 @@ export const entities = [
   Delivery,
   DeliveryBody,
   ErasedCall,
+  Lease,
   QuarantineEntry,
   SchemaDrift,
 ];

@@ -1,0 +1,144 @@
+// The deletions of what has been kept long enough, in steps. Each step names where the next one begins: behind what it
+// deleted, for an index keeps its entries of deleted rows for a while, and every step would walk them again.
+import { Injectable } from '@nestjs/common';
+import { Database, type Transaction } from '../../persistence/database.js';
+import { CallRepository } from '../../ingestion/writing/call.repository.js';
+import { LeaseRepository } from '../lease.repository.js';
+
+export const RETENTION = 'retention';
+
+/** What a step deleted, and the place behind it; undefined when nothing is left to be deleted. */
+export interface RetentionStep {
+  readonly deleted: number;
+  readonly revisions: number;
+  readonly next: string | undefined;
+}
+
+/** Where {@link RetentionRepository.deleteBodies} begins. */
+export const FIRST_INSTANT = '-infinity';
+
+const DELETE_BODIES = {
+  name: 'retain-bodies',
+  text: `DELETE FROM delivery_bodies WHERE delivery_id = ANY(ARRAY(
+      SELECT delivery_id FROM delivery_bodies WHERE received_at >= $1::timestamptz AND received_at < $2
+      ORDER BY received_at LIMIT $3))
+    RETURNING received_at::text AS place, received_at`,
+};
+const OLD_CALLS = {
+  name: 'retain-calls-find',
+  text: `SELECT call_id, delivery_id FROM calls WHERE delivery_id >= $1 AND delivery_id < $2
+    ORDER BY delivery_id LIMIT $3`,
+};
+// Those that a correction has renewed meanwhile stay.
+const DELETE_CALLS = {
+  name: 'retain-calls',
+  text: 'DELETE FROM calls WHERE call_id = ANY($1) AND delivery_id < $2 RETURNING call_id',
+};
+const DELETE_REVISIONS = {
+  name: 'retain-revisions',
+  text: 'DELETE FROM call_revisions WHERE call_id = ANY($1) RETURNING 1',
+};
+const deleteEntries = (name: string, resolvedOnly: string) => ({
+  name,
+  text: `DELETE FROM quarantine WHERE id = ANY(ARRAY(
+      SELECT id FROM quarantine WHERE status = $1 AND id >= $2 AND id < $3 ${resolvedOnly}
+      ORDER BY id LIMIT $4))
+    RETURNING id::text AS place`,
+});
+const DELETE_RESOLVED = deleteEntries('retain-resolved', 'AND resolved_at < $5');
+const DELETE_OPEN = deleteEntries('retain-open', '');
+const COUNT_OPEN = {
+  name: 'count-old-open',
+  text: `SELECT count(*)::int AS count FROM quarantine WHERE status = 'open' AND id < $1`,
+};
+
+@Injectable()
+export class RetentionRepository {
+  constructor(
+    private readonly database: Database,
+    private readonly leases: LeaseRepository,
+    private readonly calls: CallRepository,
+  ) {}
+
+  /**
+   * Deletes the oldest bodies that arrived before an instant.
+   *
+   * @param from `next` of the step before, or {@link FIRST_INSTANT}
+   * @throws LeaseLostError
+   */
+  deleteBodies(from: string, before: Date, limit: number): Promise<RetentionStep> {
+    return this.step(async (transaction) => {
+      const values = [from, before, limit];
+      const { rows } = await transaction.query<{ place: string; received_at: Date }>({
+        ...DELETE_BODIES,
+        values,
+      });
+      const last = rows.reduce((a, b) => (a.received_at > b.received_at ? a : b), rows[0] ?? NOWHERE);
+      return { deleted: rows.length, revisions: 0, next: rows.length < limit ? undefined : last.place };
+    });
+  }
+
+  /**
+   * Deletes the calls, and their revisions, whose last change came with the oldest deliveries. Under the locks of corrections:
+   * one that is under way is committed before, and then the call stays, or finds none and makes it anew.
+   *
+   * @param from `next` of the step before, or the nil UUID
+   * @param before the first delivery whose calls stay
+   * @throws LeaseLostError
+   */
+  deleteCalls(from: string, before: string, limit: number): Promise<RetentionStep> {
+    return this.step(async (transaction) => {
+      const values = [from, before, limit];
+      const old = await transaction.query<{ call_id: string; delivery_id: string }>({ ...OLD_CALLS, values });
+      const callIds = old.rows.map((row) => row.call_id);
+      if (callIds.length === 0) return { deleted: 0, revisions: 0, next: undefined };
+      await this.calls.lock(transaction, callIds);
+      const gone = await transaction.query<{ call_id: string }>({
+        ...DELETE_CALLS,
+        values: [callIds, before],
+      });
+      const goneIds = gone.rows.map((row) => row.call_id);
+      const revisions = await transaction.query({ ...DELETE_REVISIONS, values: [goneIds] });
+      const next = callIds.length < limit ? undefined : old.rows.at(-1)?.delivery_id;
+      return { deleted: goneIds.length, revisions: revisions.rows.length, next };
+    });
+  }
+
+  /**
+   * Deletes entries of the quarantine that arrived before `before`; of resolved ones those that were resolved before
+   * `resolvedBefore`.
+   *
+   * @param from `next` of the step before, or the nil UUID
+   * @throws LeaseLostError
+   */
+  deleteEntries(
+    status: 'open' | 'replayed' | 'discarded',
+    from: string,
+    before: string,
+    limit: number,
+    resolvedBefore: Date,
+  ): Promise<RetentionStep> {
+    return this.step(async (transaction) => {
+      const statement = status === 'open' ? DELETE_OPEN : DELETE_RESOLVED;
+      const values = [status, from, before, limit, ...(status === 'open' ? [] : [resolvedBefore])];
+      const { rows } = await transaction.query<{ place: string }>({ ...statement, values });
+      const places = rows.map(({ place }) => place).sort();
+      return { deleted: rows.length, revisions: 0, next: rows.length < limit ? undefined : places.at(-1) };
+    });
+  }
+
+  /** How many open entries of the quarantine arrived before. */
+  async countOpen(before: string): Promise<number> {
+    const [row] = await this.database.query<{ count: number }>({ ...COUNT_OPEN, values: [before] });
+    return row?.count ?? 0;
+  }
+
+  private step(work: (transaction: Transaction) => Promise<RetentionStep>): Promise<RetentionStep> {
+    return this.database.transaction(async (transaction) => {
+      await this.leases.renew(transaction, RETENTION);
+      return work(transaction);
+    });
+  }
+}
+
+const NOWHERE = { place: FIRST_INSTANT, received_at: new Date(0) };

@@ -1,0 +1,150 @@
+// The time in; bodies, calls and entries of the quarantine that have been kept long enough deleted, step by step.
+import {
+  type BeforeApplicationShutdown,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
+import { setTimeout as wait } from 'node:timers/promises';
+import { NIL } from 'uuid';
+import { Settings } from '../../config/settings.js';
+import { errorText } from '../../errors.js';
+import { DatabaseLifecycle } from '../../persistence/database-lifecycle.js';
+import { firstIdOf } from '../../persistence/first-id.js';
+import { LeaseLostError, LeaseRepository } from '../lease.repository.js';
+import { Pace } from '../pace.js';
+import { FIRST_INSTANT, RETENTION, RetentionRepository, type RetentionStep } from './retention.repository.js';
+
+const EVERY_MS = 600_000;
+/** A service that has just started has better things to do. */
+const FIRST_AFTER_MS = 60_000;
+const GRACE_MS = 2000;
+const MOST_ROWS_A_STEP = 1000;
+const DAY_MS = 86_400_000;
+
+/** What a run deleted. */
+export interface Retained {
+  bodies: number;
+  calls: number;
+  revisions: number;
+  resolvedEntries: number;
+  openEntries: number;
+}
+
+type Step = (from: string, limit: number) => Promise<RetentionStep>;
+
+@Injectable()
+export class Retention implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
+  private readonly logger = new Logger('Retention');
+  private readonly stopping = new AbortController();
+  private running: Promise<void> | undefined;
+
+  constructor(
+    private readonly settings: Settings,
+    private readonly lifecycle: DatabaseLifecycle,
+    private readonly leases: LeaseRepository,
+    private readonly retention: RetentionRepository,
+  ) {}
+
+  onApplicationBootstrap(): void {
+    const { bodyRetentionDays, callRetentionDays } = this.settings;
+    if (bodyRetentionDays > 0 || callRetentionDays > 0) this.running = this.runUntilStopped();
+  }
+
+  beforeApplicationShutdown(): void {
+    this.stopping.abort();
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    // A step that the database does not finish is undone when its connection closes.
+    await Promise.race([this.running, wait(GRACE_MS, undefined, { ref: false })]);
+  }
+
+  /**
+   * Deletes what has been kept long enough. Nothing happens, and undefined is returned, while another process does it.
+   *
+   * @throws DatabaseUnavailableError
+   */
+  async run(now = Date.now()): Promise<Retained | undefined> {
+    if (!(await this.leases.claim(RETENTION))) return undefined;
+    const done: Retained = { bodies: 0, calls: 0, revisions: 0, resolvedEntries: 0, openEntries: 0 };
+    try {
+      const { bodyRetentionDays, callRetentionDays } = this.settings;
+      if (bodyRetentionDays > 0) await this.deleteBodies(now - bodyRetentionDays * DAY_MS, done);
+      if (callRetentionDays > 0) await this.deleteCalls(now - callRetentionDays * DAY_MS, done);
+    } finally {
+      this.note(done);
+      await this.leases.release(RETENTION);
+    }
+    return done;
+  }
+
+  private async deleteBodies(before: number, done: Retained): Promise<void> {
+    const instant = new Date(before);
+    const id = firstIdOf(before);
+    await this.inSteps(FIRST_INSTANT, async (from, limit) => {
+      const step = await this.retention.deleteBodies(from, instant, limit);
+      done.bodies += step.deleted;
+      return step;
+    });
+    for (const status of ['replayed', 'discarded'] as const) {
+      await this.inSteps(NIL, async (from, limit) => {
+        const step = await this.retention.deleteEntries(status, from, id, limit, instant);
+        done.resolvedEntries += step.deleted;
+        return step;
+      });
+    }
+    const open = await this.retention.countOpen(id);
+    if (open > 0) {
+      const days = this.settings.bodyRetentionDays;
+      this.logger.warn(`${open} entries of the quarantine are open since more than ${days} days`);
+    }
+  }
+
+  private async deleteCalls(before: number, done: Retained): Promise<void> {
+    const id = firstIdOf(before);
+    await this.inSteps(NIL, async (from, limit) => {
+      const step = await this.retention.deleteCalls(from, id, limit);
+      done.calls += step.deleted;
+      done.revisions += step.revisions;
+      return step;
+    });
+    await this.inSteps(NIL, async (from, limit) => {
+      const step = await this.retention.deleteEntries('open', from, id, limit, new Date(before));
+      done.openEntries += step.deleted;
+      return step;
+    });
+  }
+
+  private async inSteps(first: string, step: Step): Promise<void> {
+    const pace = new Pace(MOST_ROWS_A_STEP);
+    let from: string | undefined = first;
+    while (from !== undefined && !this.stopping.signal.aborted) {
+      const begin = performance.now();
+      from = (await step(from, pace.rows)).next;
+      await this.rest(pace.after(performance.now() - begin));
+    }
+  }
+
+  /** Told to the operator, and to whoever audits. */
+  private note(done: Retained): void {
+    if (Object.values(done).some((count) => count > 0)) this.logger.log({ outcome: 'deleted', ...done });
+  }
+
+  private async runUntilStopped(): Promise<void> {
+    await this.rest(FIRST_AFTER_MS);
+    while (!this.stopping.signal.aborted) {
+      try {
+        if (this.lifecycle.migrated) await this.run();
+      } catch (error) {
+        if (!(error instanceof LeaseLostError)) this.logger.warn(`goes on later: ${errorText(error)}`);
+      }
+      await this.rest(EVERY_MS);
+    }
+  }
+
+  private async rest(ms: number): Promise<void> {
+    await wait(ms, undefined, { signal: this.stopping.signal, ref: false }).catch(() => undefined);
+  }
+}
