@@ -17,7 +17,7 @@ const MAY_IMPORT = {
   privacy: ['config', 'http', 'ingestion', 'persistence', 'security'],
   query: ['config', 'http', 'persistence', 'security', 'time', 'codes'],
   quarantine: ['config', 'http', 'ingestion', 'persistence', 'security'],
-  security: ['config', 'http'],
+  security: ['config', 'http', 'openapi', 'persistence'],
   simulator: [],
   time: [],
   codes: [],

@@ -8,6 +8,7 @@ import { PersistenceModule } from './persistence/persistence.module.js';
 import { PrivacyModule } from './privacy/privacy.module.js';
 import { QuarantineModule } from './quarantine/quarantine.module.js';
 import { QueryModule } from './query/query.module.js';
+import { ApiKeysModule } from './security/api-keys/api-keys.module.js';
 
 /** The service: the list of its modules. */
 @Module({ providers: [ConnectionDrain] })
@@ -22,6 +23,7 @@ export class AppModule {
         QuarantineModule,
         QueryModule,
         PrivacyModule,
+        ApiKeysModule,
         HealthModule,
       ],
     };

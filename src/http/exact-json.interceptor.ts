@@ -10,19 +10,21 @@ import { hash } from 'node:crypto';
 import { map, type Observable } from 'rxjs';
 import { stringifyExact } from './exact-json.js';
 
+type Answer = string | StreamableFile | undefined;
+
 /** Writes answers so that no number of a call's `extra` loses a digit, with an ETag for those who ask again. */
 @Injectable()
-export class ExactJsonInterceptor implements NestInterceptor<unknown, string | StreamableFile> {
-  intercept(context: ExecutionContext, next: CallHandler): Observable<string | StreamableFile> {
+export class ExactJsonInterceptor implements NestInterceptor<unknown, Answer> {
+  intercept(context: ExecutionContext, next: CallHandler): Observable<Answer> {
     const http = context.switchToHttp();
     const response = http.getResponse<Response>();
-    const isRead = http.getRequest<Request>().method !== 'POST';
-    response.type('application/json');
+    const isRead = ['GET', 'HEAD'].includes(http.getRequest<Request>().method);
     return next.handle().pipe(
       map((answer: unknown) => {
+        // Nothing, or what the route has written by itself.
+        if (answer === undefined || response.headersSent) return undefined;
         if (answer instanceof StreamableFile) return answer;
-        // The route has written its answer itself.
-        if (response.headersSent) return '';
+        response.type('application/json');
         const json = stringifyExact(answer);
         // Weak: the same answer is sent compressed or not. Express answers 304 if the client has it.
         if (isRead) response.setHeader('ETag', `W/"${hash('sha1', json, 'base64')}"`);

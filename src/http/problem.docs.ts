@@ -31,10 +31,15 @@ export function Unauthorized(): ClassDecorator & MethodDecorator {
   return problemResponse({
     status: 401,
     title: 'Unauthorized',
-    description: 'No API key, or not a known one.',
-    detail: 'This API key is not known',
+    description: 'No API key, or not a known one: wrong, expired or revoked.',
+    detail: 'This API key is not known, or not valid any more',
     headers: challengeHeader('Bearer realm="call-ledger"'),
   });
+}
+
+/** @param detail names what the API key lacks */
+export function Forbidden(detail: string): ClassDecorator & MethodDecorator {
+  return problemResponse({ status: 403, title: 'Forbidden', description: `${detail}.`, detail });
 }
 
 /** For operations that name one thing in their path. */

@@ -4,6 +4,9 @@ import type { HeaderDocs } from './headers.js';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 
+/** Where an operation names the scopes of which a key needs one. */
+export const SCOPES_EXTENSION = 'x-scopes';
+
 const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
 const REQUEST_ID = {
   'X-Request-Id': {
@@ -34,17 +37,28 @@ const IF_NONE_MATCH = {
   schema: { type: 'string' },
 } as const;
 
-/** Adds the headers that `src/http` gives to every answer, and 304 where there is an ETag. Changes the document in place. */
+/**
+ * Adds the headers that `src/http` gives to every answer, 304 where there is an ETag, and the scopes to what people read.
+ * Changes the document in place.
+ */
 export function withCommonAnswers(document: OpenAPIObject): OpenAPIObject {
   for (const [path, item] of Object.entries(document.paths)) {
     for (const method of METHODS) {
       const operation = item[method];
       if (operation === undefined) continue;
+      addScopes(operation);
       if (path.startsWith('/v1') && method === 'get') addETag(operation);
       addHeaders(operation, path.startsWith('/v1') ? { ...REQUEST_ID, ...NOT_STORED } : REQUEST_ID);
     }
   }
   return document;
+}
+
+function addScopes(operation: Operation): void {
+  const scopes: unknown = Object.entries(operation).find(([name]) => name === SCOPES_EXTENSION)?.[1];
+  if (!Array.isArray(scopes)) return;
+  const names = scopes.map((scope) => `\`${String(scope)}\``).join(' or ');
+  operation.description = `${operation.description ?? ''}\n\nNeeds the scope ${names}.`;
 }
 
 function addETag(operation: Operation): void {

@@ -38,9 +38,14 @@ export function createDocument(app: INestApplication): OpenAPIObject {
     .addTag('Exports', 'Calls as files.')
     .addTag('Deliveries', 'Pushes, and what each did.')
     .addTag('Quarantine', 'What could not be read as a call.')
+    .addTag('API keys', 'Who may ask, and what.')
     .addTag('Health', 'For orchestrators and operators.')
     // Not addBearerAuth(), which would call them JWT.
-    .addSecurity('apiKey', { type: 'http', scheme: 'bearer', description: 'An API key.' })
+    .addSecurity('apiKey', {
+      type: 'http',
+      scheme: 'bearer',
+      description: 'An API key, which needs one of the scopes that `x-scopes` names.',
+    })
     .addSecurity('pushToken', { type: 'http', scheme: 'bearer', description: 'A push token.' })
     .addSecurity('pushPassword', {
       type: 'http',

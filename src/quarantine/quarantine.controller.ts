@@ -19,7 +19,7 @@ const ID = { name: 'id', description: 'The entry.', example: '01972a3e-5f1c-7c3a
 const MISSING = 'There is no entry with this id in the quarantine';
 
 @Controller('v1/quarantine')
-@QueryApi()
+@QueryApi('quarantine:manage')
 @ApiTags('Quarantine')
 export class QuarantineController {
   constructor(

@@ -1,26 +1,60 @@
-import { type CanActivate, type ExecutionContext, Injectable, UnauthorizedException } from '@nestjs/common';
-import type { Request, Response } from 'express';
-import { Settings } from '../config/settings.js';
+import {
+  type CanActivate,
+  type ExecutionContext,
+  ForbiddenException,
+  Injectable,
+  UnauthorizedException,
+} from '@nestjs/common';
+import { Reflector } from '@nestjs/core';
+import type { Response } from 'express';
+import { KnownKeys } from './api-keys/known-keys.js';
 import { bearerToken } from './authorization-header.js';
-import { Secret } from './secret.js';
+import type { AskedRequest } from './principal.js';
+import type { Scope } from './scopes.js';
 
-/** Lets requests with `Authorization: Bearer <ADMIN_API_KEY>` through. */
+/** Metadata of a route or its controller: the scopes of which a key needs one. */
+export const NEEDED_SCOPES = 'needed-scopes';
+
+/** Lets requests with a known key through that has a scope for the operation, and notes who asks. */
 @Injectable()
 export class ApiKeyGuard implements CanActivate {
-  private readonly adminKey: Secret;
+  constructor(
+    private readonly keys: KnownKeys,
+    private readonly reflector: Reflector,
+  ) {}
 
-  constructor(settings: Settings) {
-    this.adminKey = new Secret(settings.adminApiKey);
-  }
-
-  /** @throws UnauthorizedException */
-  canActivate(context: ExecutionContext): boolean {
+  /**
+   * @throws UnauthorizedException, ForbiddenException
+   * @throws DatabaseUnavailableError when nobody can say whether the key is good
+   */
+  async canActivate(context: ExecutionContext): Promise<boolean> {
     const http = context.switchToHttp();
-    const key = bearerToken(http.getRequest<Request>().headers.authorization);
-    if (key !== undefined && this.adminKey.equals(key)) return true;
-    http.getResponse<Response>().setHeader('WWW-Authenticate', 'Bearer realm="call-ledger"');
-    throw new UnauthorizedException(
-      key === undefined ? 'An API key is needed: Authorization: Bearer <key>' : 'This API key is not known',
-    );
+    const request = http.getRequest<AskedRequest>();
+    const key = bearerToken(request.headers.authorization);
+    const principal = key === undefined ? undefined : await this.keys.principalOf(key);
+    if (principal === undefined) {
+      http.getResponse<Response>().setHeader('WWW-Authenticate', 'Bearer realm="call-ledger"');
+      throw new UnauthorizedException(
+        key === undefined
+          ? 'An API key is needed: Authorization: Bearer <key>'
+          : 'This API key is not known, or not valid any more',
+      );
+    }
+    const needed = this.neededScopes(context);
+    if (!needed.some((scope) => principal.scopes.includes(scope))) {
+      throw new ForbiddenException(lackOf(needed));
+    }
+    request.principal = principal;
+    return true;
   }
+
+  private neededScopes(context: ExecutionContext): readonly Scope[] {
+    const places = [context.getHandler(), context.getClass()];
+    return this.reflector.getAllAndOverride<readonly Scope[] | undefined>(NEEDED_SCOPES, places) ?? [];
+  }
+}
+
+/** What is told to a key that has none of the scopes. */
+export function lackOf(scopes: readonly Scope[]): string {
+  return `This API key lacks the scope ${scopes.join(' or ')}`;
 }

@@ -1,18 +1,28 @@
 // What all questions have in common: who may ask, and what can go wrong.
-import { applyDecorators, UseGuards, UseInterceptors } from '@nestjs/common';
-import { ApiBearerAuth } from '@nestjs/swagger';
+import { applyDecorators, SetMetadata, UseGuards, UseInterceptors } from '@nestjs/common';
+import { ApiBearerAuth, ApiExtension } from '@nestjs/swagger';
 import { ExactJsonInterceptor } from '../http/exact-json.interceptor.js';
-import { DatabaseMayBeAway, InvalidRequest, Unauthorized } from '../http/problem.docs.js';
-import { ApiKeyGuard } from './api-key.guard.js';
+import { DatabaseMayBeAway, Forbidden, InvalidRequest, Unauthorized } from '../http/problem.docs.js';
+import { SCOPES_EXTENSION } from '../openapi/common-answers.js';
+import { ApiKeyGuard, lackOf, NEEDED_SCOPES } from './api-key.guard.js';
+import type { Scope } from './scopes.js';
 
-/** For controllers: guarded by an API key, with the errors that every query can have. */
-export function QueryApi(): ClassDecorator {
+/**
+ * For controllers: guarded by an API key, with the errors that every query can have.
+ *
+ * @param scopes of which a key needs one
+ */
+export function QueryApi(...scopes: readonly [Scope, ...Scope[]]): ClassDecorator {
   return applyDecorators(
+    SetMetadata(NEEDED_SCOPES, scopes),
     UseGuards(ApiKeyGuard),
     UseInterceptors(ExactJsonInterceptor),
     ApiBearerAuth('apiKey'),
+    // OpenAPI 3.1 lets roles stand in a security requirement, but its linters know those of OAuth 2 only.
+    ApiExtension(SCOPES_EXTENSION, scopes),
     InvalidRequest(),
     Unauthorized(),
+    Forbidden(lackOf(scopes)),
     DatabaseMayBeAway(),
   );
 }

@@ -1,11 +1,13 @@
 import { Module } from '@nestjs/common';
 import { AllowedNetworks } from './allowed-networks.js';
-import { ApiKeyGuard } from './api-key.guard.js';
+import { ApiKeyRepository } from './api-keys/api-key.repository.js';
+import { KeyUses } from './api-keys/key-uses.js';
+import { KnownKeys } from './api-keys/known-keys.js';
 import { PushTokens } from './push-tokens.js';
 
 /** Who may push and who may ask. */
 @Module({
-  providers: [PushTokens, AllowedNetworks, ApiKeyGuard],
-  exports: [PushTokens, AllowedNetworks, ApiKeyGuard],
+  providers: [PushTokens, AllowedNetworks, ApiKeyRepository, KeyUses, KnownKeys],
+  exports: [PushTokens, AllowedNetworks, ApiKeyRepository, KnownKeys],
 })
 export class SecurityModule {}

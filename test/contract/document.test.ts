@@ -65,12 +65,16 @@ function send(operation: Operation, target: string, { url, body, headers }: Chan
 /** Path and query with something else in the place of each parameter of the path. */
 const filled = ({ path }: Operation, value: string) => path.replaceAll(/\{\w+\}/g, value);
 
+function goesWell(operation: Operation): Promise<Answer> {
+  const { target, body } = sampleOf(operation);
+  return send(operation, target, { body });
+}
+
 /** How each answer is brought about, by its status. */
 const PROVOCATIONS: Readonly<Record<number, (operation: Operation) => Promise<Answer>>> = {
-  200: (operation) => {
-    const { target, body } = sampleOf(operation);
-    return send(operation, target, { body });
-  },
+  200: goesWell,
+  201: goesWell,
+  204: goesWell,
   304: async (operation) => {
     const { target } = sampleOf(operation);
     const etag = (await send(operation, target)).headers.get('etag') ?? '';
@@ -83,7 +87,11 @@ const PROVOCATIONS: Readonly<Record<number, (operation: Operation) => Promise<An
   },
   401: (operation) => send(operation, filled(operation, 'wrong'), { headers: { authorization: 'wrong' } }),
   403: (operation) =>
-    send(operation, sampleOf(operation).target, { headers: { 'x-forwarded-for': STRANGER } }),
+    send(operation, sampleOf(operation).target, {
+      headers: isPush(operation)
+        ? { 'x-forwarded-for': STRANGER }
+        : { authorization: `Bearer ${known.powerlessKey}` },
+    }),
   404: (operation) => send(operation, filled(operation, NIL)),
   409: (operation) => {
     const request = CONFLICTS[operation.operationId];

@@ -1,5 +1,6 @@
 // A request for each operation of the API that goes well. A new operation is added here.
 import { v7 as uuidv7 } from 'uuid';
+import { makeKey } from '../support/api-keys.js';
 import { API_KEY, PUSH_TOKEN, type TestLedger } from '../support/ledger.js';
 import { record } from '../support/records.js';
 import { dataOf, pushed, string } from './helpers.js';
@@ -13,6 +14,10 @@ export interface Known {
   readonly goneDelivery: string;
   readonly openEntry: string;
   readonly replayedEntry: string;
+  /** The id of an API key that nothing else needs. */
+  readonly apiKey: string;
+  /** An API key that opens no operation. */
+  readonly powerlessKey: string;
 }
 
 export interface Sample {
@@ -41,7 +46,15 @@ export async function prepare(ledger: TestLedger): Promise<Known> {
   const [gone, delivery] = dataOf(await ledger.get('/v1/deliveries?via=direct')).map(({ id }) => string(id));
   if (gone === undefined || delivery === undefined) throw new Error('the deliveries are missing');
   await ledger.database.query('DELETE FROM delivery_bodies WHERE delivery_id = $1', [gone]);
-  return { callId: 'one', delivery, goneDelivery: gone, openEntry: string(entry?.['id']), replayedEntry };
+  return {
+    callId: 'one',
+    delivery,
+    goneDelivery: gone,
+    openEntry: string(entry?.['id']),
+    replayedEntry,
+    apiKey: (await makeKey(ledger, { scopes: ['calls:read'] })).id,
+    powerlessKey: (await makeKey(ledger, { scopes: ['numbers:read'] })).key,
+  };
 }
 
 /** By operationId. */
@@ -68,6 +81,12 @@ export const REQUESTS: Readonly<Record<string, (known: Known) => Sample>> = {
   getQuarantined: ({ openEntry }) => ({ target: `/v1/quarantine/${openEntry}` }),
   replayQuarantine: () => ({ target: '/v1/quarantine/replay', body: '{"dryRun":true}' }),
   discardQuarantined: ({ openEntry }) => ({ target: `/v1/quarantine/${openEntry}/discard` }),
+  listApiKeys: () => ({ target: '/v1/api-keys?limit=10' }),
+  createApiKey: () => ({
+    target: '/v1/api-keys',
+    body: '{"name":"CRM","scopes":["calls:read"],"sources":["vendor"],"expiresAt":"2099-01-01T00:00:00Z"}',
+  }),
+  revokeApiKey: ({ apiKey }) => ({ target: `/v1/api-keys/${apiKey}` }),
   getLiveness: () => ({ target: '/health/live' }),
   getReadiness: () => ({ target: '/health/ready' }),
   getStartup: () => ({ target: '/health/startup' }),

@@ -1,3 +1,4 @@
+import { ApiKey } from './api-key.entity.js';
 import { Batch } from './batch.entity.js';
 import { CallRevision } from './call-revision.entity.js';
 import { CallRollup } from './call-rollup.entity.js';
@@ -12,6 +13,7 @@ import { Task } from './task.entity.js';
 
 /** Every table of the ledger. */
 export const entities = [
+  ApiKey,
   Task,
   Batch,
   Call,

@@ -2,6 +2,7 @@ import { CreateLedger1763800000000 } from './1763800000000-create-ledger.js';
 import { ResolveQuarantine1763900000000 } from './1763900000000-resolve-quarantine.js';
 import { SchemaDrift1764000000000 } from './1764000000000-schema-drift.js';
 import { CreateChangeFeed1764100000000 } from './1764100000000-create-change-feed.js';
+import { CreateApiKeys1764200000000 } from './1764200000000-create-api-keys.js';
 import { CreateLeases1764500000000 } from './1764500000000-create-leases.js';
 
 /** Every migration, in order. */
@@ -10,5 +11,6 @@ export const migrations = [
   ResolveQuarantine1763900000000,
   SchemaDrift1764000000000,
   CreateChangeFeed1764100000000,
+  CreateApiKeys1764200000000,
   CreateLeases1764500000000,
 ];

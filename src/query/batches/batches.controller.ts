@@ -7,7 +7,7 @@ import { BatchPage, BatchQuery } from './batch.dto.js';
 import { BatchesService } from './batches.service.js';
 
 @Controller('v1/batches')
-@QueryApi()
+@QueryApi('calls:read', 'stats:read')
 @ApiTags('Tasks and batches')
 export class BatchesController {
   constructor(private readonly batches: BatchesService) {}

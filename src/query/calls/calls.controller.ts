@@ -13,7 +13,7 @@ import { CallsService } from './calls.service.js';
 const CALL_ID = { name: 'callId', description: 'The call.', example: '100001611234^100001811234' };
 
 @Controller('v1/calls')
-@QueryApi()
+@QueryApi('calls:read')
 @ApiTags('Calls')
 export class CallsController {
   constructor(private readonly calls: CallsService) {}

@@ -16,7 +16,7 @@ const NEXT_CHANGES_LINK = {
 };
 
 @Controller('v1/changes')
-@QueryApi()
+@QueryApi('calls:read')
 @ApiTags('Changes')
 export class ChangesController {
   constructor(private readonly changes: ChangesService) {}

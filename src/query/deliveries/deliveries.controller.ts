@@ -19,7 +19,7 @@ const PUSHED = {
 const MISSING = 'There is no delivery with this id';
 
 @Controller('v1/deliveries')
-@QueryApi()
+@QueryApi('deliveries:read')
 @ApiTags('Deliveries')
 export class DeliveriesController {
   constructor(private readonly deliveries: DeliveriesService) {}

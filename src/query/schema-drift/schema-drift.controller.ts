@@ -7,7 +7,7 @@ import { SchemaDriftPage, SchemaDriftQuery } from './schema-drift.dto.js';
 import { SchemaDriftService } from './schema-drift.service.js';
 
 @Controller('v1/schema-drift')
-@QueryApi()
+@QueryApi('deliveries:read')
 @ApiTags('Deliveries')
 export class SchemaDriftController {
   constructor(private readonly drift: SchemaDriftService) {}

@@ -6,7 +6,7 @@ import { CallStats } from './stats.dto.js';
 import { StatsService } from './stats.service.js';
 
 @Controller('v1/stats')
-@QueryApi()
+@QueryApi('stats:read')
 @ApiTags('Statistics')
 export class StatsController {
   constructor(private readonly stats: StatsService) {}

@@ -6,7 +6,7 @@ import { StatusCodes } from './status-code.dto.js';
 import { StatusCodesService } from './status-codes.service.js';
 
 @Controller('v1/status-codes')
-@QueryApi()
+@QueryApi('calls:read', 'stats:read')
 @ApiTags('Calls')
 export class StatusCodesController {
   constructor(private readonly codes: StatusCodesService) {}

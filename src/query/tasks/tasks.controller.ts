@@ -15,7 +15,7 @@ const TASK_ID = { name: 'taskId', description: 'The task.', example: '1181000000
 const BATCH_ID = { name: 'batchId', description: 'The batch.', example: 'B20250601' };
 
 @Controller('v1/tasks')
-@QueryApi()
+@QueryApi('calls:read', 'stats:read')
 @ApiTags('Tasks and batches')
 export class TasksController {
   constructor(

@@ -34,6 +34,8 @@ export interface OperationObject {
   readonly parameters?: readonly ParameterObject[];
   readonly requestBody?: { readonly content: Readonly<Record<string, MediaType>> };
   readonly responses: Readonly<Record<string, ResponseObject>>;
+  /** Of which a key needs one. */
+  readonly 'x-scopes'?: readonly string[];
   readonly security?: readonly Readonly<Record<string, unknown>>[];
 }
 

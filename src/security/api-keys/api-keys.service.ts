@@ -1,0 +1,111 @@
+// The wish to make, see or revoke keys in, what became of it out.
+import { ForbiddenException, Injectable, NotFoundException } from '@nestjs/common';
+import { v7 as uuidv7, validate as isUuid } from 'uuid';
+import { Settings } from '../../config/settings.js';
+import { decodeIdCursor, encodeCursor, LAST_ID } from '../../http/cursor.js';
+import { instantOf } from '../../http/instant-text.js';
+import { InvalidParametersException } from '../../http/invalid-parameters.js';
+import { type Page, pageOf } from '../../http/page.js';
+import { DEFAULT_LIMIT, type PageQuery } from '../../http/page.dto.js';
+import { Database, type Transaction } from '../../persistence/database.js';
+import type { Principal } from '../principal.js';
+import { newKey } from './api-key.js';
+import type { ApiKeyDto, NewApiKey, NewApiKeyRequest } from './api-key.dto.js';
+import { ApiKeyRepository, type ApiKeyRow } from './api-key.repository.js';
+import { KnownKeys } from './known-keys.js';
+
+@Injectable()
+export class ApiKeysService {
+  constructor(
+    private readonly settings: Settings,
+    private readonly database: Database,
+    private readonly keys: ApiKeyRepository,
+    private readonly known: KnownKeys,
+  ) {}
+
+  /** @throws InvalidParametersException */
+  async list({ limit = DEFAULT_LIMIT, cursor }: PageQuery, asker: Principal): Promise<Page<ApiKeyDto>> {
+    const before = cursor === undefined ? LAST_ID : decodeIdCursor(cursor, 'api-keys');
+    const rows = await this.keys.list(asker.sources, before, limit + 1);
+    return pageOf(rows.map(keyDto), limit, (last) => encodeCursor('api-keys', [last.id]));
+  }
+
+  /**
+   * Makes a key that can do nothing that its maker can't.
+   *
+   * @throws InvalidParametersException, ForbiddenException
+   */
+  async create(request: NewApiKeyRequest, asker: Principal): Promise<NewApiKey> {
+    const { name, scopes, sources = null } = request;
+    const expiresAt = this.expiryOf(request);
+    refuseEscalation(request, asker);
+    const id = uuidv7();
+    const { key, secretHash } = newKey(id);
+    const entry = { id, name, scopes, sources, expires_at: expiresAt, secretHash, createdBy: asker.keyId };
+    const row = await this.change(async (transaction) => {
+      const maker = await this.keys.find(transaction, asker.keyId);
+      refuseLongerLife(expiresAt, maker?.expires_at ?? null);
+      return this.keys.insert(transaction, entry);
+    });
+    return { ...keyDto(row), key };
+  }
+
+  /**
+   * Ends a key, for good. To revoke it again changes nothing.
+   *
+   * @throws NotFoundException
+   */
+  async revoke(id: string, asker: Principal): Promise<void> {
+    const row = isUuid(id)
+      ? await this.change((transaction) => this.keys.revoke(transaction, id, asker.sources))
+      : undefined;
+    if (row === undefined) throw new NotFoundException('There is no API key with this id');
+  }
+
+  private async change<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    try {
+      return await this.database.transaction(work);
+    } finally {
+      // Also after an error: the commit may have come through all the same.
+      this.known.forget();
+    }
+  }
+
+  private expiryOf({ expiresAt }: NewApiKeyRequest): Date | null {
+    if (expiresAt === undefined) return null;
+    const instant = instantOf(expiresAt, this.settings.pushTimeZone);
+    if (instant > Date.now()) return new Date(instant);
+    throw new InvalidParametersException([{ path: 'expiresAt', message: 'must be in the future' }]);
+  }
+}
+
+function refuseEscalation({ scopes, sources }: NewApiKeyRequest, asker: Principal): void {
+  const lacking = scopes.filter((scope) => !asker.scopes.includes(scope));
+  if (lacking.length > 0) {
+    throw new ForbiddenException(`This API key lacks the scope ${lacking.join(', ')}, and can't grant it`);
+  }
+  const own = asker.sources;
+  if (own === null) return;
+  if (sources === undefined || sources.some((source) => !own.includes(source))) {
+    throw new ForbiddenException('This API key is limited to sources, and can only grant some of these');
+  }
+}
+
+function refuseLongerLife(expiresAt: Date | null, own: Date | null): void {
+  if (own === null || (expiresAt !== null && expiresAt <= own)) return;
+  throw new ForbiddenException("This API key expires, and can't make one that outlives it");
+}
+
+function keyDto(row: ApiKeyRow): ApiKeyDto {
+  return {
+    id: row.id,
+    name: row.name,
+    scopes: [...row.scopes],
+    sources: row.sources === null ? null : [...row.sources],
+    createdAt: row.created_at.toISOString(),
+    createdBy: row.created_by,
+    expiresAt: row.expires_at?.toISOString() ?? null,
+    revokedAt: row.revoked_at?.toISOString() ?? null,
+    lastUsedAt: row.last_used_at?.toISOString() ?? null,
+  };
+}

@@ -1,0 +1,33 @@
+// Who asks: made by the guard, handed on explicitly to whatever answers.
+import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
+import type { Request } from 'express';
+import { type Scope, SCOPES } from './scopes.js';
+
+/** Who asks, and what they may see. */
+export interface Principal {
+  /** The key's id; {@link ADMIN}'s for the key of the settings. */
+  readonly keyId: string;
+  readonly name: string;
+  readonly scopes: readonly Scope[];
+  /** The sources whose calls there are for them; null: all. */
+  readonly sources: readonly string[] | null;
+}
+
+/** The holder of ADMIN_API_KEY. */
+export const ADMIN: Principal = { keyId: 'admin', name: 'ADMIN_API_KEY', scopes: SCOPES, sources: null };
+
+/** A request whose key was found good. */
+export interface AskedRequest extends Request {
+  principal?: Principal;
+}
+
+/** @throws Error when no guard has looked at the request: a mistake in the making of the route */
+export function principalOf(request: AskedRequest): Principal {
+  if (request.principal === undefined) throw new Error('nobody looked at who asks; the route lacks QueryApi');
+  return request.principal;
+}
+
+/** The parameter of a route that is who asks: a {@link Principal}. */
+export const Asker = createParamDecorator((_data: undefined, context: ExecutionContext) =>
+  principalOf(context.switchToHttp().getRequest<AskedRequest>()),
+);
