@@ -4,6 +4,7 @@ import type { Request, Response } from 'express';
 import { linkNext } from '../http/page.js';
 import { BodyMayBeRefused, MayBeMissing, MayConflict } from '../http/problem.docs.js';
 import { NoParameters } from '../http/validation.pipe.js';
+import { Asker, type Principal } from '../security/principal.js';
 import { NEXT_PAGE_LINK, QueryApi } from '../security/query-api.js';
 import {
   QuarantineEntryDto,
@@ -36,10 +37,11 @@ export class QuarantineController {
   @ApiOkResponse({ type: QuarantinePage, description: 'A page of entries.', headers: NEXT_PAGE_LINK })
   async list(
     @Query() query: QuarantineQuery,
+    @Asker() asker: Principal,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<QuarantinePage> {
-    return linkNext(await this.quarantine.list(query), request, response);
+    return linkNext(await this.quarantine.list(query, asker), request, response);
   }
 
   @Get(':id')
@@ -51,8 +53,12 @@ export class QuarantineController {
   @ApiParam(ID)
   @ApiOkResponse({ type: QuarantineEntryDto, description: 'The entry.' })
   @MayBeMissing(MISSING)
-  find(@Param('id') id: string, @Query() _none: NoParameters): Promise<QuarantineEntryDto> {
-    return this.quarantine.find(id);
+  find(
+    @Param('id') id: string,
+    @Query() _none: NoParameters,
+    @Asker() asker: Principal,
+  ): Promise<QuarantineEntryDto> {
+    return this.quarantine.find(id, asker);
   }
 
   @Post('replay')
@@ -65,8 +71,12 @@ export class QuarantineController {
   })
   @ApiOkResponse({ type: ReplayResult, description: 'What became of the entries.' })
   @BodyMayBeRefused()
-  replay(@Body() request: ReplayRequest, @Query() _none: NoParameters): Promise<ReplayResult> {
-    return this.replays.replay(request);
+  replay(
+    @Body() request: ReplayRequest,
+    @Query() _none: NoParameters,
+    @Asker() asker: Principal,
+  ): Promise<ReplayResult> {
+    return this.replays.replay(request, asker);
   }
 
   @Post(':id/discard')
@@ -81,7 +91,11 @@ export class QuarantineController {
   @MayBeMissing(MISSING)
   @MayConflict('The entry has been replayed')
   @BodyMayBeRefused()
-  discard(@Param('id') id: string, @Query() _none: NoParameters): Promise<QuarantineEntryDto> {
-    return this.quarantine.discard(id);
+  discard(
+    @Param('id') id: string,
+    @Query() _none: NoParameters,
+    @Asker() asker: Principal,
+  ): Promise<QuarantineEntryDto> {
+    return this.quarantine.discard(id, asker);
   }
 }

@@ -1,7 +1,7 @@
 // The reads of the quarantine, and the end of an entry that nobody wants.
 import { Injectable } from '@nestjs/common';
 import { Database } from '../persistence/database.js';
-import { SqlConditions } from '../persistence/sql-conditions.js';
+import { isOfSources, SqlConditions, type Viewer } from '../persistence/sql-conditions.js';
 
 export interface QuarantineRow {
   readonly id: string;
@@ -41,10 +41,11 @@ export class QuarantineRepository {
 
   async list(
     filter: QuarantineFilter,
+    viewer: Viewer,
     place: Place,
     limit: number,
   ): Promise<{ rows: QuarantineRow[]; endsEarly: boolean }> {
-    const sql = conditionsOf(filter);
+    const sql = conditionsOf(filter, viewer);
     if ('before' in place) sql.add(`id < ${sql.parameter(place.before)}`);
     else sql.add(`id > ${sql.parameter(place.after)}`);
     const sorted = `ORDER BY id ${'before' in place ? 'DESC' : 'ASC'}`;
@@ -57,21 +58,26 @@ export class QuarantineRepository {
     return { rows, endsEarly: rows.length < (rows[0]?.found ?? 0) };
   }
 
-  async find(id: string): Promise<QuarantineRow | undefined> {
-    const text = `SELECT ${COLUMNS} FROM quarantine WHERE id = $1`;
-    const [row] = await this.database.read<QuarantineRow>({ name: 'find-quarantined', text, values: [id] });
+  async find(id: string, { sources }: Viewer): Promise<QuarantineRow | undefined> {
+    const text = `SELECT ${COLUMNS} FROM quarantine WHERE id = $1 AND ${isOfSources('$2')}`;
+    const [row] = await this.database.read<QuarantineRow>({
+      name: 'find-quarantined',
+      text,
+      values: [id, sources],
+    });
     return row;
   }
 
   /** Discards an entry if it is open. */
-  async discard(id: string): Promise<void> {
-    const text = `UPDATE quarantine SET status = 'discarded', resolved_at = now() WHERE id = $1 AND status = 'open'`;
-    await this.database.query({ name: 'discard-quarantined', text, values: [id] });
+  async discard(id: string, { sources }: Viewer): Promise<void> {
+    const text = `UPDATE quarantine SET status = 'discarded', resolved_at = now() WHERE id = $1 AND status = 'open'
+      AND ${isOfSources('$2')}`;
+    await this.database.query({ name: 'discard-quarantined', text, values: [id, sources] });
   }
 }
 
-function conditionsOf(filter: QuarantineFilter): SqlConditions {
-  const sql = new SqlConditions();
+function conditionsOf(filter: QuarantineFilter, viewer: Viewer): SqlConditions {
+  const sql = SqlConditions.visibleTo(viewer);
   if (filter.ids !== undefined) sql.add(`id = ANY(${sql.parameter(filter.ids)}::uuid[])`);
   if (filter.deliveryId !== undefined)
     sql.add(`delivery_id = ANY(${sql.parameter(filter.deliveryId)}::uuid[])`);

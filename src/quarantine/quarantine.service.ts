@@ -7,6 +7,7 @@ import { decodeIdCursor, encodeCursor, LAST_ID } from '../http/cursor.js';
 import { instantOf } from '../http/instant-text.js';
 import { type Page, pageOf } from '../http/page.js';
 import { DEFAULT_LIMIT } from '../http/page.dto.js';
+import type { Principal } from '../security/principal.js';
 import type { QuarantineEntryDto, QuarantineQuery } from './quarantine.dto.js';
 import { QuarantineRepository, type QuarantineRow } from './quarantine.repository.js';
 
@@ -18,17 +19,22 @@ export class QuarantineService {
   ) {}
 
   /** @throws InvalidParametersException */
-  async list(query: QuarantineQuery): Promise<Page<QuarantineEntryDto>> {
+  async list(query: QuarantineQuery, asker: Principal): Promise<Page<QuarantineEntryDto>> {
     const { limit = DEFAULT_LIMIT, cursor, ...filter } = query;
     const before = cursor === undefined ? LAST_ID : decodeIdCursor(cursor, 'quarantine');
     const times = receivedRange(query, this.settings.pushTimeZone);
-    const { rows, endsEarly } = await this.quarantine.list({ ...filter, ...times }, { before }, limit + 1);
+    const { rows, endsEarly } = await this.quarantine.list(
+      { ...filter, ...times },
+      asker,
+      { before },
+      limit + 1,
+    );
     return pageOf(rows.map(entryDto), limit, (last) => encodeCursor('quarantine', [last.id]), endsEarly);
   }
 
   /** @throws NotFoundException */
-  async find(id: string): Promise<QuarantineEntryDto> {
-    const row = isUuid(id) ? await this.quarantine.find(id) : undefined;
+  async find(id: string, asker: Principal): Promise<QuarantineEntryDto> {
+    const row = isUuid(id) ? await this.quarantine.find(id, asker) : undefined;
     if (row === undefined) throw new NotFoundException('There is no entry with this id in the quarantine');
     return entryDto(row);
   }
@@ -39,9 +45,9 @@ export class QuarantineService {
    * @throws NotFoundException
    * @throws ConflictException when it has been replayed
    */
-  async discard(id: string): Promise<QuarantineEntryDto> {
-    if (isUuid(id)) await this.quarantine.discard(id);
-    const entry = await this.find(id);
+  async discard(id: string, asker: Principal): Promise<QuarantineEntryDto> {
+    if (isUuid(id)) await this.quarantine.discard(id, asker);
+    const entry = await this.find(id, asker);
     if (entry.status !== 'discarded') throw new ConflictException(`The entry has been ${entry.status}`);
     return entry;
   }

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { decodeIdCursor, encodeCursor } from '../http/cursor.js';
 import { type ReadableEntry, Replayer } from '../ingestion/replayer.js';
+import type { Principal } from '../security/principal.js';
 import { DEFAULT_REPLAYED, type ReplayRequest, ReplayResult } from './quarantine.dto.js';
 import { type QuarantineFilter, QuarantineRepository, type QuarantineRow } from './quarantine.repository.js';
 import { receivedRange } from './quarantine.service.js';
@@ -26,27 +27,32 @@ export class ReplayService {
    * @throws InvalidParametersException
    * @throws DatabaseUnavailableError
    */
-  async replay(request: ReplayRequest): Promise<ReplayResult> {
+  async replay(request: ReplayRequest, asker: Principal): Promise<ReplayResult> {
     const { dryRun = false, limit = DEFAULT_REPLAYED, cursor, ids, source, deliveryId } = request;
     const times = receivedRange(request, this.settings.pushTimeZone);
     const filter = { ids, source, deliveryId, ...times, status: ['open'] };
     const result = emptyResult(dryRun);
     let after = cursor === undefined ? FIRST_ID : decodeIdCursor(cursor, 'replay');
     while (result.examined < limit) {
-      const rows = await this.nextOpen(filter, after, limit - result.examined);
+      const rows = await this.nextOpen(filter, asker, after, limit - result.examined);
       const last = rows.at(-1);
       if (last === undefined) break;
       await this.step(rows, result);
       after = last.id;
     }
-    const rest = result.examined < limit ? [] : await this.nextOpen(filter, after, 1);
+    const rest = result.examined < limit ? [] : await this.nextOpen(filter, asker, after, 1);
     if (rest.length > 0) result.nextCursor = encodeCursor('replay', [after]);
     else if (ids !== undefined && cursor === undefined) result.notOpen += new Set(ids).size - result.examined;
     return result;
   }
 
-  private async nextOpen(filter: QuarantineFilter, after: string, most: number): Promise<QuarantineRow[]> {
-    return (await this.quarantine.list(filter, { after }, Math.min(ENTRIES_A_STEP, most))).rows;
+  private async nextOpen(
+    filter: QuarantineFilter,
+    asker: Principal,
+    after: string,
+    most: number,
+  ): Promise<QuarantineRow[]> {
+    return (await this.quarantine.list(filter, asker, { after }, Math.min(ENTRIES_A_STEP, most))).rows;
   }
 
   private async step(rows: readonly QuarantineRow[], result: ReplayResult): Promise<void> {

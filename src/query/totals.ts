@@ -1,5 +1,6 @@
 // Sums over rollup rows: the SQL that makes them, the form the API answers them in.
 import { ApiProperty } from '@nestjs/swagger';
+import { isOfSources } from '../persistence/sql-conditions.js';
 
 /** What calls add up to. */
 export class Sums {
@@ -68,6 +69,22 @@ export const SUMS = `coalesce(sum(calls), 0) AS calls, coalesce(sum(answered), 0
 
 /** The select list of {@link TotalsRow}. */
 export const TOTALS = `${SUMS}, min(first_occurred_at) AS first_call_at, max(last_occurred_at) AS last_call_at`;
+
+/**
+ * A table to join, with the totals of the calls that a viewer sees.
+ *
+ * @param condition on the rollups
+ * @param sources the place holder of the viewer's sources
+ */
+export function totalsTable(condition: string, sources: string): string {
+  return `LATERAL (SELECT ${TOTALS} FROM call_rollups WHERE ${condition} AND ${isOfSources(sources)}) AS totals`;
+}
+
+/** The condition that a viewer sees a call of a task or batch. Those who are not limited see what has none left, too. */
+export function hasVisibleCalls(condition: string, sources: string): string {
+  const calls = `SELECT sum(calls) FROM call_rollups WHERE ${condition} AND ${isOfSources(sources)}`;
+  return `(${sources}::text[] IS NULL OR (${calls}) > 0)`;
+}
 
 export function sumsOf(row: SumsRow): Sums {
   const calls = Number(row.calls);

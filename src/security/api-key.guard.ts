@@ -15,6 +15,9 @@ import type { Scope } from './scopes.js';
 /** Metadata of a route or its controller: the scopes of which a key needs one. */
 export const NEEDED_SCOPES = 'needed-scopes';
 
+/** Metadata: that a key must not be limited to sources. */
+export const WHOLE_LEDGER = 'whole-ledger';
+
 /** Lets requests with a known key through that has a scope for the operation, and notes who asks. */
 @Injectable()
 export class ApiKeyGuard implements CanActivate {
@@ -40,17 +43,21 @@ export class ApiKeyGuard implements CanActivate {
           : 'This API key is not known, or not valid any more',
       );
     }
-    const needed = this.neededScopes(context);
+    const needed = this.metadata<readonly Scope[]>(NEEDED_SCOPES, context) ?? [];
     if (!needed.some((scope) => principal.scopes.includes(scope))) {
       throw new ForbiddenException(lackOf(needed));
+    }
+    if (principal.sources !== null && this.metadata(WHOLE_LEDGER, context) === true) {
+      throw new ForbiddenException(
+        'This API key is limited to sources, and what it asks for is of all of them',
+      );
     }
     request.principal = principal;
     return true;
   }
 
-  private neededScopes(context: ExecutionContext): readonly Scope[] {
-    const places = [context.getHandler(), context.getClass()];
-    return this.reflector.getAllAndOverride<readonly Scope[] | undefined>(NEEDED_SCOPES, places) ?? [];
+  private metadata<T>(name: string, context: ExecutionContext): T | undefined {
+    return this.reflector.getAllAndOverride<T | undefined>(name, [context.getHandler(), context.getClass()]);
   }
 }
 

@@ -1,10 +1,11 @@
 // Who asks: made by the guard, handed on explicitly to whatever answers.
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
+import type { Viewer } from '../persistence/sql-conditions.js';
 import { type Scope, SCOPES } from './scopes.js';
 
 /** Who asks, and what they may see. */
-export interface Principal {
+export interface Principal extends Viewer {
   /** The key's id; {@link ADMIN}'s for the key of the settings. */
   readonly keyId: string;
   readonly name: string;

@@ -4,7 +4,7 @@ import { ApiBearerAuth, ApiExtension } from '@nestjs/swagger';
 import { ExactJsonInterceptor } from '../http/exact-json.interceptor.js';
 import { DatabaseMayBeAway, Forbidden, InvalidRequest, Unauthorized } from '../http/problem.docs.js';
 import { SCOPES_EXTENSION } from '../openapi/common-answers.js';
-import { ApiKeyGuard, lackOf, NEEDED_SCOPES } from './api-key.guard.js';
+import { ApiKeyGuard, lackOf, NEEDED_SCOPES, WHOLE_LEDGER } from './api-key.guard.js';
 import type { Scope } from './scopes.js';
 
 /**
@@ -25,6 +25,11 @@ export function QueryApi(...scopes: readonly [Scope, ...Scope[]]): ClassDecorato
     Forbidden(lackOf(scopes)),
     DatabaseMayBeAway(),
   );
+}
+
+/** For what is of no source: only keys that are not limited to sources may ask for it. */
+export function WholeLedger(): ClassDecorator {
+  return SetMetadata(WHOLE_LEDGER, true);
 }
 
 /** For operations whose answer is a page of a list. */

@@ -7,8 +7,10 @@ import { dataOf, pushed, string } from './helpers.js';
 
 /** What there is to ask for. */
 export interface Known {
-  /** Of a call of the task `task-1` and the batch `batch-1`. */
   readonly callId: string;
+  /** The call's. */
+  readonly taskId: string;
+  readonly batchId: string;
   readonly delivery: string;
   /** A delivery whose body is not kept any more. */
   readonly goneDelivery: string;
@@ -48,6 +50,8 @@ export async function prepare(ledger: TestLedger): Promise<Known> {
   await ledger.database.query('DELETE FROM delivery_bodies WHERE delivery_id = $1', [gone]);
   return {
     callId: 'one',
+    taskId: 'task-1',
+    batchId: 'batch-1',
     delivery,
     goneDelivery: gone,
     openEntry: string(entry?.['id']),
@@ -65,10 +69,10 @@ export const REQUESTS: Readonly<Record<string, (known: Known) => Sample>> = {
   getCall: ({ callId }) => ({ target: `/v1/calls/${callId}` }),
   getCallHistory: ({ callId }) => ({ target: `/v1/calls/${callId}/history?limit=10` }),
   listTasks: () => ({ target: '/v1/tasks?order=asc' }),
-  getTask: () => ({ target: '/v1/tasks/task-1' }),
-  listBatchesOfTask: () => ({ target: '/v1/tasks/task-1/batches' }),
-  getBatch: () => ({ target: '/v1/tasks/task-1/batches/batch-1' }),
-  listBatches: () => ({ target: '/v1/batches?taskId=task-1' }),
+  getTask: ({ taskId }) => ({ target: `/v1/tasks/${taskId}` }),
+  listBatchesOfTask: ({ taskId }) => ({ target: `/v1/tasks/${taskId}/batches` }),
+  getBatch: ({ taskId, batchId }) => ({ target: `/v1/tasks/${taskId}/batches/${batchId}` }),
+  listBatches: ({ taskId }) => ({ target: `/v1/batches?taskId=${taskId}` }),
   getCallStats: () => ({ target: '/v1/stats/calls?interval=day&groupBy=taskId&fill=false' }),
   listChanges: () => ({ target: '/v1/changes?limit=1&wait=0' }),
   exportCalls: () => ({ target: '/v1/exports/calls?format=csv&fields=outId&for=program' }),

@@ -1,4 +1,4 @@
-import { Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, PrimaryColumn } from 'typeorm';
 
 /** A call that an erasure deleted: written in its transaction, told by the change feed at its position. */
 @Entity('erased_calls')
@@ -14,4 +14,8 @@ export class ErasedCall {
     primaryKeyConstraintName: 'erased_calls_pkey',
   })
   callId!: string;
+
+  /** Of the content that was erased. Null where nobody noted it: then only who sees all sources is told. */
+  @Column({ type: 'text', collation: 'C', nullable: true })
+  source!: string | null;
 }

@@ -3,6 +3,7 @@ import { ResolveQuarantine1763900000000 } from './1763900000000-resolve-quaranti
 import { SchemaDrift1764000000000 } from './1764000000000-schema-drift.js';
 import { CreateChangeFeed1764100000000 } from './1764100000000-create-change-feed.js';
 import { CreateApiKeys1764200000000 } from './1764200000000-create-api-keys.js';
+import { SourceOfErasedCalls1764210000000 } from './1764210000000-source-of-erased-calls.js';
 import { CreateLeases1764500000000 } from './1764500000000-create-leases.js';
 
 /** Every migration, in order. */
@@ -12,5 +13,6 @@ export const migrations = [
   SchemaDrift1764000000000,
   CreateChangeFeed1764100000000,
   CreateApiKeys1764200000000,
+  SourceOfErasedCalls1764210000000,
   CreateLeases1764500000000,
 ];

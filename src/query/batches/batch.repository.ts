@@ -1,8 +1,8 @@
 // The reads of batches, with their totals from the rollups.
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../persistence/database.js';
-import { SqlConditions } from '../../persistence/sql-conditions.js';
-import { TOTALS, type TotalsRow } from '../totals.js';
+import { SqlConditions, type Viewer } from '../../persistence/sql-conditions.js';
+import { hasVisibleCalls, totalsTable, type TotalsRow } from '../totals.js';
 
 export interface BatchRow extends TotalsRow {
   /** Empty for a batch whose calls name no task. */
@@ -23,8 +23,12 @@ export interface BatchPosition {
   readonly batchId: string;
 }
 
-const TOTALS_OF_BATCH = `LATERAL (SELECT ${TOTALS} FROM call_rollups
-  WHERE task_id = b.task_id AND batch_id = b.batch_id) AS totals`;
+const OF_BATCH = 'task_id = b.task_id AND batch_id = b.batch_id';
+const FIND_BATCH = {
+  name: 'find-batch',
+  text: `SELECT b.*, totals.* FROM batches AS b CROSS JOIN ${totalsTable(OF_BATCH, '$3')}
+    WHERE b.task_id = $1 AND b.batch_id = $2 AND ${hasVisibleCalls(OF_BATCH, '$3')}`,
+};
 
 @Injectable()
 export class BatchRepository {
@@ -32,11 +36,14 @@ export class BatchRepository {
 
   list(
     filter: BatchFilter,
+    viewer: Viewer,
     order: 'asc' | 'desc',
     after: BatchPosition | undefined,
     limit: number,
   ): Promise<BatchRow[]> {
     const sql = new SqlConditions();
+    const sources = sql.parameter(viewer.sources);
+    sql.add(hasVisibleCalls(OF_BATCH, sources));
     sql.oneOf('task_id', filter.taskId);
     sql.oneOf('batch_id', filter.batchId);
     if (after !== undefined) {
@@ -49,19 +56,13 @@ export class BatchRepository {
     }
     const sorted = (table: string) =>
       `ORDER BY ${['first_seen_at', 'task_id', 'batch_id'].map((column) => `${table}${column} ${order}`).join(', ')}`;
-    const page = `SELECT task_id, batch_id, first_seen_at FROM batches ${sql.where} ${sorted('')} LIMIT ${sql.parameter(limit)}`;
-    const text = `SELECT b.*, totals.* FROM (${page}) AS b CROSS JOIN ${TOTALS_OF_BATCH} ${sorted('b.')}`;
+    const page = `SELECT task_id, batch_id, first_seen_at FROM batches AS b ${sql.where} ${sorted('')} LIMIT ${sql.parameter(limit)}`;
+    const text = `SELECT b.*, totals.* FROM (${page}) AS b CROSS JOIN ${totalsTable(OF_BATCH, sources)} ${sorted('b.')}`;
     return this.database.read<BatchRow>({ text, values: sql.values });
   }
 
-  async find(taskId: string, batchId: string): Promise<BatchRow | undefined> {
-    const text = `SELECT b.*, totals.* FROM batches AS b CROSS JOIN ${TOTALS_OF_BATCH}
-      WHERE b.task_id = $1 AND b.batch_id = $2`;
-    const [row] = await this.database.read<BatchRow>({
-      name: 'find-batch',
-      text,
-      values: [taskId, batchId],
-    });
+  async find(taskId: string, batchId: string, { sources }: Viewer): Promise<BatchRow | undefined> {
+    const [row] = await this.database.read<BatchRow>({ ...FIND_BATCH, values: [taskId, batchId, sources] });
     return row;
   }
 }

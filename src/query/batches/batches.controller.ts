@@ -2,6 +2,7 @@ import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { linkNext } from '../../http/page.js';
+import { Asker, type Principal } from '../../security/principal.js';
 import { NEXT_PAGE_LINK, QueryApi } from '../../security/query-api.js';
 import { BatchPage, BatchQuery } from './batch.dto.js';
 import { BatchesService } from './batches.service.js';
@@ -21,9 +22,10 @@ export class BatchesController {
   @ApiOkResponse({ type: BatchPage, description: 'A page of batches.', headers: NEXT_PAGE_LINK })
   async list(
     @Query() query: BatchQuery,
+    @Asker() asker: Principal,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<BatchPage> {
-    return linkNext(await this.batches.list(query), request, response);
+    return linkNext(await this.batches.list(query, asker), request, response);
   }
 }

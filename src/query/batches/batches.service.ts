@@ -3,6 +3,7 @@ import { Injectable, NotFoundException } from '@nestjs/common';
 import { decodeCursor, encodeCursor } from '../../http/cursor.js';
 import { type Page, pageOf } from '../../http/page.js';
 import { DEFAULT_LIMIT } from '../../http/page.dto.js';
+import type { Principal } from '../../security/principal.js';
 import { isStorable } from '../storable.js';
 import { totalsOf } from '../totals.js';
 import type { BatchDto, BatchQuery } from './batch.dto.js';
@@ -13,23 +14,19 @@ export class BatchesService {
   constructor(private readonly batches: BatchRepository) {}
 
   /** @throws InvalidParametersException */
-  async list({
-    order = 'desc',
-    limit = DEFAULT_LIMIT,
-    cursor,
-    ...filter
-  }: BatchQuery): Promise<Page<BatchDto>> {
+  async list(query: BatchQuery, asker: Principal): Promise<Page<BatchDto>> {
+    const { order = 'desc', limit = DEFAULT_LIMIT, cursor, ...filter } = query;
     const kind = `batches ${order}`;
     const after = cursor === undefined ? undefined : positionOf(cursor, kind);
-    const rows = await this.batches.list(filter, order, after, limit + 1);
+    const rows = await this.batches.list(filter, asker, order, after, limit + 1);
     return pageOf(rows.map(batchDto), limit, (last) =>
       encodeCursor(kind, [Date.parse(last.firstSeenAt), last.taskId ?? '', last.batchId]),
     );
   }
 
   /** @throws NotFoundException */
-  async find(taskId: string, batchId: string): Promise<BatchDto> {
-    const row = isStorable(taskId + batchId) ? await this.batches.find(taskId, batchId) : undefined;
+  async find(taskId: string, batchId: string, asker: Principal): Promise<BatchDto> {
+    const row = isStorable(taskId + batchId) ? await this.batches.find(taskId, batchId, asker) : undefined;
     if (row === undefined) throw new NotFoundException('There is no batch with this batchId in this task');
     return batchDto(row);
   }

@@ -1,7 +1,7 @@
 // The parameters that say which calls are meant in, the conditions of a WHERE clause out.
 import { instantOf } from '../../http/instant-text.js';
 import { firstIdOf } from '../../persistence/first-id.js';
-import { SqlConditions } from '../../persistence/sql-conditions.js';
+import { SqlConditions, type Viewer } from '../../persistence/sql-conditions.js';
 import type { CallConditions } from './call-query.dto.js';
 
 /** Which calls. Times are epoch milliseconds, ranges half-open. */
@@ -42,8 +42,9 @@ export function filterOf(query: CallConditions, zone: string): CallFilter {
   return { ...query, ...times };
 }
 
-export function conditionsOf(filter: CallFilter): SqlConditions {
-  const sql = new SqlConditions();
+/** @param viewer whoever reads: calls of other sources fit no filter */
+export function conditionsOf(filter: CallFilter, viewer: Viewer): SqlConditions {
+  const sql = SqlConditions.visibleTo(viewer);
   sql.between('occurred_at', filter.from, filter.to);
   sql.between('last_received_at', filter.receivedFrom, filter.receivedTo);
   // Says the same by the time in the deliveries' ids, for which there is an index.

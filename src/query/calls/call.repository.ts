@@ -1,6 +1,7 @@
 // The reads of calls and call_revisions.
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../persistence/database.js';
+import { isOfSources, type Viewer } from '../../persistence/sql-conditions.js';
 import { type CallFilter, conditionsOf } from './call-filter.js';
 import { CALL_COLUMNS, type CallRow } from './call-row.js';
 
@@ -21,17 +22,22 @@ export interface RevisionRow {
 /** Of `extra` as it is stored, compressed: up to a hundred times as much as text. */
 const LARGEST_PAGE_BYTES = 1_000_000;
 
-const FIND_CALL = { name: 'find-call', text: `SELECT ${CALL_COLUMNS} FROM calls WHERE call_id = $1` };
+const FIND_CALL = {
+  name: 'find-call',
+  text: `SELECT ${CALL_COLUMNS} FROM calls WHERE call_id = $1 AND ${isOfSources('$2')}`,
+};
+// A call may have come from several sources, each content from one of them.
+const OF_SOURCES = isOfSources('$3', "content->>'source'");
 const PAST_CONTENTS = {
   name: 'past-contents',
   text: `SELECT revision, received_at, delivery_id, content::text FROM call_revisions
-    WHERE call_id = $1 AND delivery_id < $2 ORDER BY delivery_id DESC LIMIT $3`,
+    WHERE call_id = $1 AND delivery_id < $2 AND ${OF_SOURCES} ORDER BY delivery_id DESC LIMIT $4`,
 };
 
 const CONTENT_OF_REVISION = {
   name: 'content-of-revision',
   text: `SELECT revision, received_at, delivery_id, content::text FROM call_revisions
-    WHERE call_id = $1 AND revision = $2`,
+    WHERE call_id = $1 AND revision = $2 AND ${OF_SOURCES}`,
 };
 
 @Injectable()
@@ -44,11 +50,12 @@ export class CallRepository {
    */
   async list(
     filter: CallFilter,
+    viewer: Viewer,
     order: 'asc' | 'desc',
     after: CallPosition | undefined,
     limit: number,
   ): Promise<{ rows: CallRow[]; endsEarly: boolean }> {
-    const sql = conditionsOf(filter);
+    const sql = conditionsOf(filter, viewer);
     if (after !== undefined) {
       const position = `(${sql.instant(after.occurredAt)}, ${sql.parameter(after.callId)})`;
       sql.add(`(occurred_at, call_id) ${order === 'desc' ? '<' : '>'} ${position}`);
@@ -63,8 +70,8 @@ export class CallRepository {
     return { rows, endsEarly: rows.length < (rows[0]?.found ?? 0) };
   }
 
-  async find(callId: string): Promise<CallRow | undefined> {
-    const [row] = await this.database.read<CallRow>({ ...FIND_CALL, values: [callId] });
+  async find(callId: string, { sources }: Viewer): Promise<CallRow | undefined> {
+    const [row] = await this.database.read<CallRow>({ ...FIND_CALL, values: [callId, sources] });
     return row;
   }
 
@@ -74,20 +81,21 @@ export class CallRepository {
    */
   history(
     callId: string,
+    { sources }: Viewer,
     beforeDelivery: string,
     limit: number,
   ): Promise<{ call: CallRow | undefined; past: RevisionRow[]; replaced: RevisionRow | undefined }> {
     return this.database.readTogether(async (transaction) => {
-      const calls = await transaction.query<CallRow>({ ...FIND_CALL, values: [callId] });
+      const calls = await transaction.query<CallRow>({ ...FIND_CALL, values: [callId, sources] });
       const past = await transaction.query<RevisionRow>({
         ...PAST_CONTENTS,
-        values: [callId, beforeDelivery, limit],
+        values: [callId, beforeDelivery, sources, limit],
       });
       const [call] = calls.rows;
       const oldest = past.rows.findLast(({ revision }) => revision !== null)?.revision ?? call?.revision ?? 1;
       const replaced = await transaction.query<RevisionRow>({
         ...CONTENT_OF_REVISION,
-        values: [callId, oldest - 1],
+        values: [callId, oldest - 1, sources],
       });
       return { call, past: past.rows, replaced: replaced.rows[0] };
     });

@@ -5,6 +5,7 @@ import { linkNext } from '../../http/page.js';
 import { PageQuery } from '../../http/page.dto.js';
 import { MayBeMissing } from '../../http/problem.docs.js';
 import { NoParameters } from '../../http/validation.pipe.js';
+import { Asker, type Principal } from '../../security/principal.js';
 import { NEXT_PAGE_LINK, QueryApi } from '../../security/query-api.js';
 import { CallQuery } from './call-query.dto.js';
 import { CallDto, CallHistory, CallPage } from './call.dto.js';
@@ -27,10 +28,11 @@ export class CallsController {
   @ApiOkResponse({ type: CallPage, description: 'A page of calls.', headers: NEXT_PAGE_LINK })
   async list(
     @Query() query: CallQuery,
+    @Asker() asker: Principal,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<CallPage> {
-    return linkNext(await this.calls.list(query), request, response);
+    return linkNext(await this.calls.list(query, asker), request, response);
   }
 
   @Get(':callId')
@@ -42,8 +44,12 @@ export class CallsController {
   @ApiParam(CALL_ID)
   @ApiOkResponse({ type: CallDto, description: 'The call.' })
   @MayBeMissing('There is no call with this callId')
-  find(@Param('callId') callId: string, @Query() _none: NoParameters): Promise<CallDto> {
-    return this.calls.find(callId);
+  find(
+    @Param('callId') callId: string,
+    @Query() _none: NoParameters,
+    @Asker() asker: Principal,
+  ): Promise<CallDto> {
+    return this.calls.find(callId, asker);
   }
 
   @Get(':callId/history')
@@ -62,9 +68,10 @@ export class CallsController {
   async history(
     @Param('callId') callId: string,
     @Query() query: PageQuery,
+    @Asker() asker: Principal,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<CallHistory> {
-    return linkNext(await this.calls.history(callId, query), request, response);
+    return linkNext(await this.calls.history(callId, query, asker), request, response);
   }
 }

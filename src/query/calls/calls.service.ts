@@ -5,6 +5,7 @@ import { decodeCursor, decodeIdCursor, encodeCursor, LAST_ID } from '../../http/
 import { parseExact } from '../../http/exact-json.js';
 import { type Page, pageOf } from '../../http/page.js';
 import { DEFAULT_LIMIT, type PageQuery } from '../../http/page.dto.js';
+import type { Principal } from '../../security/principal.js';
 import { isStorable } from '../storable.js';
 import { changesBetween } from './call-changes.js';
 import { filterOf } from './call-filter.js';
@@ -24,20 +25,20 @@ export class CallsService {
   ) {}
 
   /** @throws InvalidParametersException */
-  async list(query: CallQuery): Promise<Page<SelectedCall>> {
+  async list(query: CallQuery, asker: Principal): Promise<Page<SelectedCall>> {
     const { order = 'desc', limit = DEFAULT_LIMIT, fields } = query;
     const kind = `calls ${order}`;
     const after = query.cursor === undefined ? undefined : positionOf(query.cursor, kind);
     const filter = filterOf(query, this.settings.pushTimeZone);
-    const { rows, endsEarly } = await this.calls.list(filter, order, after, limit + 1);
+    const { rows, endsEarly } = await this.calls.list(filter, asker, order, after, limit + 1);
     const cursorOf = (last: CallDto) => encodeCursor(kind, [Date.parse(last.occurredAt), last.callId]);
     const { data, page } = pageOf(rows.map(callDto), limit, cursorOf, endsEarly);
     return { data: fields === undefined ? data : data.map((call) => withFields(call, fields)), page };
   }
 
   /** @throws NotFoundException */
-  async find(callId: string): Promise<CallDto> {
-    const row = isStorable(callId) ? await this.calls.find(callId) : undefined;
+  async find(callId: string, asker: Principal): Promise<CallDto> {
+    const row = isStorable(callId) ? await this.calls.find(callId, asker) : undefined;
     if (row === undefined) throw new NotFoundException(NO_SUCH_CALL);
     return callDto(row);
   }
@@ -47,10 +48,10 @@ export class CallsService {
    *
    * @throws NotFoundException
    */
-  async history(callId: string, query: PageQuery): Promise<Page<CallRevisionDto>> {
+  async history(callId: string, query: PageQuery, asker: Principal): Promise<Page<CallRevisionDto>> {
     const { limit = DEFAULT_LIMIT, cursor } = query;
     const before = cursor === undefined ? LAST_ID : decodeIdCursor(cursor, 'history');
-    const found = isStorable(callId) ? await this.calls.history(callId, before, limit + 1) : undefined;
+    const found = isStorable(callId) ? await this.calls.history(callId, asker, before, limit + 1) : undefined;
     if (found?.call === undefined) throw new NotFoundException(NO_SUCH_CALL);
     const contents = found.past.map(pastContent);
     if (found.call.delivery_id < before) contents.push(presentContent(found.call));

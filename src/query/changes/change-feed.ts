@@ -1,5 +1,6 @@
 // A place in the feed in, a page of what changed after it out, after a bounded walk.
 import { Injectable } from '@nestjs/common';
+import type { Viewer } from '../../persistence/sql-conditions.js';
 import { ChangeRepository, type FeedPlace, type Stretch } from './change.repository.js';
 
 /** Of deliveries of which no call is theirs any more, 100,000 are walked in this time on a busy machine. */
@@ -21,13 +22,13 @@ export class ChangeFeed {
    * The next changes. None, and not up to date, when the time went by in deliveries whose calls have all been changed
    * again since: `next` is behind them.
    */
-  async page(after: FeedPlace, limit: number): Promise<Stretch> {
+  async page(viewer: Viewer, after: FeedPlace, limit: number): Promise<Stretch> {
     const end = Date.now() + LONGEST_WALK_MS;
     let mostCalls = limit + 1;
-    let stretch = await this.changes.next(after, limit, mostCalls);
+    let stretch = await this.changes.next(viewer, after, limit, mostCalls);
     while (stretch.changes.length === 0 && !stretch.upToDate && Date.now() < end) {
       mostCalls = Math.min(mostCalls * 4, MOST_CALLS_A_STEP);
-      stretch = await this.changes.next(stretch.next, limit, mostCalls);
+      stretch = await this.changes.next(viewer, stretch.next, limit, mostCalls);
     }
     return stretch;
   }

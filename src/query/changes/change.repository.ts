@@ -8,8 +8,11 @@
 //   only become fewer: by a correction or an erasure, whose position is greater than all that were visible before it.
 //   Whoever has passed a call, or stands in the middle of a delivery, finds it again there.
 // - Deliveries and calls are read at one moment (one snapshot), and the next place is after what was read then.
+// Who sees some sources only is told the calls of these. A call that a correction of another source took over is gone for
+// them: it is told as erased, to those who may have been told it before.
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '../../persistence/database.js';
+import { isOfSources, type Viewer } from '../../persistence/sql-conditions.js';
 import { CALL_COLUMNS, type CallRow } from '../calls/call-row.js';
 
 /** A place in the feed: after the call `callId` of the delivery at `position`; '' is before all of its calls. */
@@ -18,7 +21,7 @@ export interface FeedPlace {
   readonly callId: string;
 }
 
-/** A call as it stands now, or one that was erased: then `call` is undefined. */
+/** A call as it stands now, or one that was erased or is not the viewer's any more: then `call` is undefined. */
 export interface Change {
   readonly position: number;
   readonly callId: string;
@@ -39,6 +42,13 @@ interface ChangedDelivery {
   readonly position: string;
   readonly via: string;
   readonly found: number;
+}
+
+/** Which changes of some deliveries. */
+interface Wanted {
+  readonly viewer: Viewer;
+  readonly after: FeedPlace;
+  readonly limit: number;
 }
 
 /** What a step reads of deliveries: the most of which no call is theirs any more take 20 ms. */
@@ -65,16 +75,21 @@ const NEXT_DELIVERIES = {
 // whole index, or looks through all ids for each of them. 5,000 deliveries without a call: 13 ms instead of 6 s.
 const CALLS_OF = `SELECT * FROM calls WHERE delivery_id = ANY(ARRAY(SELECT t.id FROM unnest($1::uuid[]) AS t(id))) OFFSET 0`;
 const ERASED_OF = 'SELECT * FROM erased_calls WHERE delivery_id = ANY($1::uuid[])';
-const nextOf = (rows: string) => `
+const IS_SEEN = isOfSources('$6', 'row.source');
+// Only a correction can have taken a call from another source.
+const WAS_SEEN = `(row.revision > 1 AND EXISTS (SELECT 1 FROM call_revisions AS past
+  WHERE past.call_id = row.call_id AND past.content->>'source' = ANY($6::text[])))`;
+const nextOf = (rows: string, condition: string) => `
   SELECT row.*, d.position FROM unnest($1::uuid[], $2::bigint[]) AS d(id, position)
   JOIN (${rows}) AS row ON row.delivery_id = d.id
-  WHERE (d.position, row.call_id) > ($3::bigint, $4::text) ORDER BY d.position, row.call_id LIMIT $5::integer`;
+  WHERE (d.position, row.call_id) > ($3::bigint, $4::text) AND ${condition}
+  ORDER BY d.position, row.call_id LIMIT $5::integer`;
 const SIZE = 'coalesce(pg_column_size(extra), 0)';
 const NEXT_CALLS = `SELECT ${CALL_COLUMNS}, position, found::int FROM (
     SELECT *, sum(${SIZE}) OVER (ORDER BY position, call_id) - ${SIZE} AS size_before, count(*) OVER () AS found
-    FROM (${nextOf(CALLS_OF)}) AS page
+    FROM (${nextOf(CALLS_OF, `(${IS_SEEN} OR ${WAS_SEEN})`)}) AS page
   ) AS sized WHERE size_before < ${LARGEST_PAGE_BYTES} ORDER BY position, call_id`;
-const NEXT_ERASED = nextOf(ERASED_OF);
+const NEXT_ERASED = nextOf(ERASED_OF, IS_SEEN);
 
 @Injectable()
 export class ChangeRepository {
@@ -93,13 +108,13 @@ export class ChangeRepository {
    * @param limit most changes
    * @param mostCalls once the next deliveries brought so many calls, no further one is looked at; 50,000 take 60 ms
    */
-  next(after: FeedPlace, limit: number, mostCalls: number): Promise<Stretch> {
+  next(viewer: Viewer, after: FeedPlace, limit: number, mostCalls: number): Promise<Stretch> {
     return this.database.readTogether(async (transaction) => {
       const values = [after.position, mostCalls];
       const { rows } = await transaction.query<ChangedDelivery>({ ...NEXT_DELIVERIES, values });
       const last = rows.at(-1);
       if (last === undefined) return { changes: [], next: after, upToDate: true };
-      const { changes, endsEarly } = await changesOf(transaction, rows, after, limit + 1);
+      const { changes, endsEarly } = await changesOf(transaction, rows, { viewer, after, limit: limit + 1 });
       const page = changes.slice(0, limit);
       const lastOfPage = page.at(-1);
       if (lastOfPage !== undefined && (endsEarly || changes.length > limit)) {
@@ -116,20 +131,17 @@ export class ChangeRepository {
 async function changesOf(
   transaction: Transaction,
   deliveries: readonly ChangedDelivery[],
-  after: FeedPlace,
-  limit: number,
+  wanted: Wanted,
 ): Promise<{ changes: Change[]; endsEarly: boolean }> {
   const { calls, endsEarly } = await nextCalls(
     transaction,
     deliveries.filter(({ via }) => via !== 'erasure'),
-    after,
-    limit,
+    wanted,
   );
   const erased = await nextErased(
     transaction,
     deliveries.filter(({ via }) => via === 'erasure'),
-    after,
-    limit,
+    wanted,
   );
   const changes = [...calls, ...erased].sort((a, b) => a.position - b.position);
   const lastCall = calls.at(-1);
@@ -141,38 +153,42 @@ async function changesOf(
 async function nextCalls(
   transaction: Transaction,
   deliveries: readonly ChangedDelivery[],
-  after: FeedPlace,
-  limit: number,
+  wanted: Wanted,
 ): Promise<{ calls: Change[]; endsEarly: boolean }> {
   if (deliveries.length === 0) return { calls: [], endsEarly: false };
   const { rows } = await transaction.query<CallRow & { position: string; found: number }>({
     text: NEXT_CALLS,
-    values: parametersOf(deliveries, after, limit),
+    values: parametersOf(deliveries, wanted),
   });
-  const calls = rows.map((call) => ({ position: Number(call.position), callId: call.call_id, call }));
+  const { sources } = wanted.viewer;
+  const calls = rows.map((call) => ({
+    position: Number(call.position),
+    callId: call.call_id,
+    call: sources === null || sources.includes(call.source) ? call : undefined,
+  }));
   return { calls, endsEarly: rows.length < (rows[0]?.found ?? 0) };
 }
 
 async function nextErased(
   transaction: Transaction,
   deliveries: readonly ChangedDelivery[],
-  after: FeedPlace,
-  limit: number,
+  wanted: Wanted,
 ): Promise<Change[]> {
   if (deliveries.length === 0) return [];
   const { rows } = await transaction.query<{ position: string; call_id: string }>({
     text: NEXT_ERASED,
-    values: parametersOf(deliveries, after, limit),
+    values: parametersOf(deliveries, wanted),
   });
   return rows.map((row) => ({ position: Number(row.position), callId: row.call_id, call: undefined }));
 }
 
-function parametersOf(deliveries: readonly ChangedDelivery[], after: FeedPlace, limit: number): unknown[] {
+function parametersOf(deliveries: readonly ChangedDelivery[], { viewer, after, limit }: Wanted): unknown[] {
   return [
     deliveries.map(({ id }) => id),
     deliveries.map(({ position }) => position),
     after.position,
     after.callId,
     limit,
+    viewer.sources,
   ];
 }

@@ -3,6 +3,7 @@ import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { closingOf } from '../../http/closing.js';
 import { linkWith } from '../../http/page.js';
+import { Asker, type Principal } from '../../security/principal.js';
 import { QueryApi } from '../../security/query-api.js';
 import { ChangeQuery } from './change-query.dto.js';
 import { ChangePage } from './change.dto.js';
@@ -35,10 +36,11 @@ export class ChangesController {
   })
   async list(
     @Query() query: ChangeQuery,
+    @Asker() asker: Principal,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<ChangePage> {
-    const page = await this.changes.list(query, closingOf(response));
+    const page = await this.changes.list(query, asker, closingOf(response));
     linkWith('after', page.nextCursor, request, response);
     return page;
   }

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { decodeCursor, encodeCursor } from '../../http/cursor.js';
 import { DEFAULT_LIMIT } from '../../http/page.dto.js';
 import { callDto } from '../calls/call-row.js';
+import type { Principal } from '../../security/principal.js';
 import { BEGINNING, ChangeFeed } from './change-feed.js';
 import type { ChangeQuery } from './change-query.dto.js';
 import { ChangeWatcher } from './change-watcher.js';
@@ -25,13 +26,14 @@ export class ChangesService {
    */
   async list(
     { after, limit = DEFAULT_LIMIT, wait = 0 }: ChangeQuery,
+    asker: Principal,
     gone: AbortSignal,
   ): Promise<ChangePage> {
     const end = Date.now() + wait * 1000;
-    let page = await this.feed.page(await this.placeOf(after), limit);
+    let page = await this.feed.page(asker, await this.placeOf(after), limit);
     while (page.changes.length === 0 && page.upToDate) {
       if (!(await this.watcher.await(page.next.position, end - Date.now(), gone))) break;
-      page = await this.feed.page(page.next, limit);
+      page = await this.feed.page(asker, page.next, limit);
     }
     const { position, callId } = page.next;
     return {

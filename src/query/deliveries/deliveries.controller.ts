@@ -4,6 +4,7 @@ import type { Request, Response } from 'express';
 import { linkNext } from '../../http/page.js';
 import { MayBeGone, MayBeMissing } from '../../http/problem.docs.js';
 import { NoParameters } from '../../http/validation.pipe.js';
+import { Asker, type Principal } from '../../security/principal.js';
 import { NEXT_PAGE_LINK, QueryApi } from '../../security/query-api.js';
 import { DeliveriesService } from './deliveries.service.js';
 import { DeliveryDto, DeliveryPage, DeliveryQuery } from './delivery.dto.js';
@@ -33,10 +34,11 @@ export class DeliveriesController {
   @ApiOkResponse({ type: DeliveryPage, description: 'A page of deliveries.', headers: NEXT_PAGE_LINK })
   async list(
     @Query() query: DeliveryQuery,
+    @Asker() asker: Principal,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<DeliveryPage> {
-    return linkNext(await this.deliveries.list(query), request, response);
+    return linkNext(await this.deliveries.list(query, asker), request, response);
   }
 
   @Get(':id')
@@ -48,8 +50,12 @@ export class DeliveriesController {
   @ApiParam(ID)
   @ApiOkResponse({ type: DeliveryDto, description: 'The delivery.' })
   @MayBeMissing(MISSING)
-  find(@Param('id') id: string, @Query() _none: NoParameters): Promise<DeliveryDto> {
-    return this.deliveries.find(id);
+  find(
+    @Param('id') id: string,
+    @Query() _none: NoParameters,
+    @Asker() asker: Principal,
+  ): Promise<DeliveryDto> {
+    return this.deliveries.find(id, asker);
   }
 
   @Get(':id/body')
@@ -65,7 +71,13 @@ export class DeliveriesController {
   })
   @MayBeMissing(MISSING)
   @MayBeGone('The body is not kept any more')
-  async body(@Param('id') id: string, @Query() _none: NoParameters): Promise<StreamableFile> {
-    return new StreamableFile(await this.deliveries.body(id), { type: 'application/json; charset=utf-8' });
+  async body(
+    @Param('id') id: string,
+    @Query() _none: NoParameters,
+    @Asker() asker: Principal,
+  ): Promise<StreamableFile> {
+    return new StreamableFile(await this.deliveries.body(id, asker), {
+      type: 'application/json; charset=utf-8',
+    });
   }
 }

@@ -8,6 +8,7 @@ import { decodeIdCursor, encodeCursor, LAST_ID } from '../../http/cursor.js';
 import { instantOf } from '../../http/instant-text.js';
 import { type Page, pageOf } from '../../http/page.js';
 import { DEFAULT_LIMIT } from '../../http/page.dto.js';
+import type { Principal } from '../../security/principal.js';
 import type { DeliveryDto, DeliveryQuery } from './delivery.dto.js';
 import { DeliveryRepository, type DeliveryRow } from './delivery.repository.js';
 
@@ -21,18 +22,18 @@ export class DeliveriesService {
   ) {}
 
   /** @throws InvalidParametersException */
-  async list(query: DeliveryQuery): Promise<Page<DeliveryDto>> {
+  async list(query: DeliveryQuery, asker: Principal): Promise<Page<DeliveryDto>> {
     const { limit = DEFAULT_LIMIT, cursor, timeZone = this.settings.pushTimeZone } = query;
     const before = cursor === undefined ? LAST_ID : decodeIdCursor(cursor, 'deliveries');
     const time = (text: string | undefined) => (text === undefined ? undefined : instantOf(text, timeZone));
     const times = { receivedFrom: time(query.receivedFrom), receivedTo: time(query.receivedTo) };
-    const rows = await this.deliveries.list({ ...query, ...times }, before, limit + 1);
+    const rows = await this.deliveries.list({ ...query, ...times }, asker, before, limit + 1);
     return pageOf(rows.map(deliveryDto), limit, (last) => encodeCursor('deliveries', [last.id]));
   }
 
   /** @throws NotFoundException */
-  async find(id: string): Promise<DeliveryDto> {
-    return deliveryDto(await this.row(id));
+  async find(id: string, asker: Principal): Promise<DeliveryDto> {
+    return deliveryDto(await this.row(id, asker));
   }
 
   /**
@@ -41,15 +42,15 @@ export class DeliveriesService {
    * @throws NotFoundException
    * @throws GoneException when they are not kept any more
    */
-  async body(id: string): Promise<Buffer> {
-    const { redelivery_of: first } = await this.row(id);
+  async body(id: string, asker: Principal): Promise<Buffer> {
+    const { redelivery_of: first } = await this.row(id, asker);
     const stored = await this.deliveries.body(first ?? id);
     if (stored === undefined) throw new GoneException('The body is not kept any more');
     return stored.encoding === 'gzip' ? decompress(stored.body) : stored.body;
   }
 
-  private async row(id: string): Promise<DeliveryRow> {
-    const row = isUuid(id) ? await this.deliveries.find(id) : undefined;
+  private async row(id: string, asker: Principal): Promise<DeliveryRow> {
+    const row = isUuid(id) ? await this.deliveries.find(id, asker) : undefined;
     if (row === undefined) throw new NotFoundException('There is no delivery with this id');
     return row;
   }

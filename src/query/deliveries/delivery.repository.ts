@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { firstIdOf } from '../../persistence/first-id.js';
 import { Database } from '../../persistence/database.js';
-import { SqlConditions } from '../../persistence/sql-conditions.js';
+import { isOfSources, SqlConditions, type Viewer } from '../../persistence/sql-conditions.js';
 
 export interface DeliveryRow {
   readonly id: string;
@@ -39,7 +39,10 @@ export interface BodyRow {
 
 const COLUMNS = `id, source, received_at, remote_address, sha256, bytes, records, stored, corrected, duplicate,
   quarantined, via, ack_ms, redelivery_of`;
-const FIND = { name: 'find-delivery', text: `SELECT ${COLUMNS} FROM deliveries WHERE id = $1` };
+const FIND = {
+  name: 'find-delivery',
+  text: `SELECT ${COLUMNS} FROM deliveries WHERE id = $1 AND ${isOfSources('$2')}`,
+};
 const FIND_BODY = {
   name: 'find-delivery-body',
   text: 'SELECT encoding, body FROM delivery_bodies WHERE delivery_id = $1',
@@ -50,8 +53,8 @@ export class DeliveryRepository {
   constructor(private readonly database: Database) {}
 
   /** The deliveries before one, the newest first: ids are in the order of arrival. */
-  list(filter: DeliveryFilter, before: string, limit: number): Promise<DeliveryRow[]> {
-    const sql = new SqlConditions();
+  list(filter: DeliveryFilter, viewer: Viewer, before: string, limit: number): Promise<DeliveryRow[]> {
+    const sql = SqlConditions.visibleTo(viewer);
     sql.add(`id < ${sql.parameter(before)}`);
     if (filter.receivedFrom !== undefined) sql.atLeast('id', firstIdOf(filter.receivedFrom));
     if (filter.receivedTo !== undefined) sql.add(`id < ${sql.parameter(firstIdOf(filter.receivedTo))}`);
@@ -63,11 +66,12 @@ export class DeliveryRepository {
     return this.database.read<DeliveryRow>({ text, values: sql.values });
   }
 
-  async find(id: string): Promise<DeliveryRow | undefined> {
-    const [row] = await this.database.read<DeliveryRow>({ ...FIND, values: [id] });
+  async find(id: string, { sources }: Viewer): Promise<DeliveryRow | undefined> {
+    const [row] = await this.database.read<DeliveryRow>({ ...FIND, values: [id, sources] });
     return row;
   }
 
+  /** @param deliveryId of a delivery that the asker was found to see, or that it repeats: of the same source */
   async body(deliveryId: string): Promise<BodyRow | undefined> {
     const [row] = await this.database.read<BodyRow>({ ...FIND_BODY, values: [deliveryId] });
     return row;

@@ -2,12 +2,13 @@ import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { linkNext } from '../../http/page.js';
-import { NEXT_PAGE_LINK, QueryApi } from '../../security/query-api.js';
+import { NEXT_PAGE_LINK, QueryApi, WholeLedger } from '../../security/query-api.js';
 import { SchemaDriftPage, SchemaDriftQuery } from './schema-drift.dto.js';
 import { SchemaDriftService } from './schema-drift.service.js';
 
 @Controller('v1/schema-drift')
 @QueryApi('deliveries:read')
+@WholeLedger()
 @ApiTags('Deliveries')
 export class SchemaDriftController {
   constructor(private readonly drift: SchemaDriftService) {}
@@ -17,7 +18,7 @@ export class SchemaDriftController {
     operationId: 'listSchemaDrift',
     summary: 'List what the vendor changed',
     description:
-      'What came otherwise than the vendor describes it: unknown fields, unlisted codes, other types, fields that could not be read. Nothing of it is lost: the calls are in the ledger, such fields in `extra`.',
+      'What came otherwise than the vendor describes it: unknown fields, unlisted codes, other types, fields that could not be read. Nothing of it is lost: the calls are in the ledger, such fields in `extra`. Not for keys that are limited to sources: it is counted over all of them.',
   })
   @ApiOkResponse({ type: SchemaDriftPage, description: 'A page of it.', headers: NEXT_PAGE_LINK })
   async list(

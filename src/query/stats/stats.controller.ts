@@ -1,5 +1,6 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { Asker, type Principal } from '../../security/principal.js';
 import { QueryApi } from '../../security/query-api.js';
 import { StatsQuery } from './stats-query.dto.js';
 import { CallStats } from './stats.dto.js';
@@ -19,7 +20,7 @@ export class StatsController {
       'What the calls add up to, by time and by their fields. Exact: a call counts from the moment its push is in the ledger, and a corrected call counts as it stands now.',
   })
   @ApiOkResponse({ type: CallStats, description: 'The sums.' })
-  calls(@Query() query: StatsQuery): Promise<CallStats> {
-    return this.stats.calls(query);
+  calls(@Query() query: StatsQuery, @Asker() asker: Principal): Promise<CallStats> {
+    return this.stats.calls(query, asker);
   }
 }

@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Settings } from '../../config/settings.js';
 import { InvalidParametersException } from '../../http/invalid-parameters.js';
 import { Database, type Transaction } from '../../persistence/database.js';
+import type { Principal } from '../../security/principal.js';
 import { bucketEdges } from './bucket-edges.js';
 import { MOST_BUCKETS, MOST_ROWS } from './limits.js';
 import { checkEdges, rangeOf } from './quarter-hours.js';
@@ -20,15 +21,15 @@ export class StatsService {
   ) {}
 
   /** @throws InvalidParametersException */
-  async calls(query: StatsQuery): Promise<CallStats> {
+  async calls(query: StatsQuery, asker: Principal): Promise<CallStats> {
     const { interval = 'none', groupBy = [], fill = false } = query;
     const zone = query.timeZone ?? this.settings.pushTimeZone;
     const filter = { ...query, ...rangeOf(query.from, query.to, zone) };
     // Of one moment: a call that was moved between the two reads would stand in a bucket that it is not of.
     const { range, sums } = await this.database.readTogether(async (transaction) => {
-      const divided = await this.divide(transaction, filter, interval, zone);
+      const divided = await this.divide(transaction, filter, asker, interval, zone);
       if (divided === undefined) return { range: divided, sums: [] };
-      const found = await this.stats.sums(transaction, filter, divided.edges, groupBy, MOST_ROWS + 1);
+      const found = await this.stats.sums(transaction, filter, asker, divided.edges, groupBy, MOST_ROWS + 1);
       return { range: divided, sums: found };
     });
     if (range === undefined) return { data: [] };
@@ -43,6 +44,7 @@ export class StatsService {
   private async divide(
     transaction: Transaction,
     filter: StatsFilter,
+    asker: Principal,
     interval: NonNullable<StatsQuery['interval']>,
     zone: string,
   ): Promise<DividedRange | undefined> {
@@ -50,7 +52,7 @@ export class StatsService {
     if (from !== undefined && to !== undefined && from >= to) return undefined;
     if (interval === 'none') return { start: from ?? null, edges: [], end: to ?? null };
     const isOpen = from === undefined || to === undefined;
-    const span = isOpen ? await this.stats.span(transaction, filter) : undefined;
+    const span = isOpen ? await this.stats.span(transaction, filter, asker) : undefined;
     const first = from ?? span?.first.getTime();
     const end = to ?? (span && span.last.getTime() + 1);
     if (first === undefined || end === undefined) return undefined;

@@ -1,6 +1,7 @@
 // How often each code stands in the calls, from the rollups.
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../persistence/database.js';
+import { isOfSources, type Viewer } from '../../persistence/sql-conditions.js';
 
 /** Calls with this pair of codes; empty text where a call has none. */
 export interface CodeCount {
@@ -12,14 +13,14 @@ export interface CodeCount {
 const COUNT_CODES = {
   name: 'count-codes',
   text: `SELECT status_code, smart_status_code, sum(calls) AS calls FROM call_rollups
-    GROUP BY status_code, smart_status_code HAVING sum(calls) > 0`,
+    WHERE ${isOfSources('$1')} GROUP BY status_code, smart_status_code HAVING sum(calls) > 0`,
 };
 
 @Injectable()
 export class StatusCodeRepository {
   constructor(private readonly database: Database) {}
 
-  counts(): Promise<CodeCount[]> {
-    return this.database.read<CodeCount>(COUNT_CODES);
+  counts({ sources }: Viewer): Promise<CodeCount[]> {
+    return this.database.read<CodeCount>({ ...COUNT_CODES, values: [sources] });
   }
 }

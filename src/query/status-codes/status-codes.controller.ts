@@ -1,6 +1,7 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import { NoParameters } from '../../http/validation.pipe.js';
+import { Asker, type Principal } from '../../security/principal.js';
 import { QueryApi } from '../../security/query-api.js';
 import { StatusCodes } from './status-code.dto.js';
 import { StatusCodesService } from './status-codes.service.js';
@@ -18,7 +19,7 @@ export class StatusCodesController {
     description: 'Both tables of codes: what each means, who says so, and how many calls have it.',
   })
   @ApiOkResponse({ type: StatusCodes, description: 'The codes.' })
-  list(@Query() _none: NoParameters): Promise<StatusCodes> {
-    return this.codes.list();
+  list(@Query() _none: NoParameters, @Asker() asker: Principal): Promise<StatusCodes> {
+    return this.codes.list(asker);
   }
 }

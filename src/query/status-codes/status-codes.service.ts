@@ -1,5 +1,6 @@
 // The vendor's tables and the calls' codes in, both together out.
 import { Injectable } from '@nestjs/common';
+import type { Principal } from '../../security/principal.js';
 import { type CodeTable, SMART_STATUS_CODES, STATUS_CODES } from '../../codes/status-codes.js';
 import type { StatusCodeDto, StatusCodes } from './status-code.dto.js';
 import { type CodeCount, StatusCodeRepository } from './status-code.repository.js';
@@ -8,8 +9,8 @@ import { type CodeCount, StatusCodeRepository } from './status-code.repository.j
 export class StatusCodesService {
   constructor(private readonly codes: StatusCodeRepository) {}
 
-  async list(): Promise<StatusCodes> {
-    const counts = await this.codes.counts();
+  async list(asker: Principal): Promise<StatusCodes> {
+    const counts = await this.codes.counts(asker);
     return {
       statusCode: withCounts(STATUS_CODES, counts, (count) => count.status_code),
       smartStatusCode: withCounts(SMART_STATUS_CODES, counts, (count) => count.smart_status_code),

@@ -7,6 +7,7 @@ import { MayBeMissing } from '../../http/problem.docs.js';
 import { NoParameters } from '../../http/validation.pipe.js';
 import { BatchDto, BatchPage } from '../batches/batch.dto.js';
 import { BatchesService } from '../batches/batches.service.js';
+import { Asker, type Principal } from '../../security/principal.js';
 import { NEXT_PAGE_LINK, QueryApi } from '../../security/query-api.js';
 import { TaskDto, TaskPage, TaskQuery } from './task.dto.js';
 import { TasksService } from './tasks.service.js';
@@ -32,10 +33,11 @@ export class TasksController {
   @ApiOkResponse({ type: TaskPage, description: 'A page of tasks.', headers: NEXT_PAGE_LINK })
   async list(
     @Query() query: TaskQuery,
+    @Asker() asker: Principal,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<TaskPage> {
-    return linkNext(await this.tasks.list(query), request, response);
+    return linkNext(await this.tasks.list(query, asker), request, response);
   }
 
   @Get(':taskId')
@@ -47,8 +49,12 @@ export class TasksController {
   @ApiParam(TASK_ID)
   @ApiOkResponse({ type: TaskDto, description: 'The task.' })
   @MayBeMissing('There is no task with this taskId')
-  find(@Param('taskId') taskId: string, @Query() _none: NoParameters): Promise<TaskDto> {
-    return this.tasks.find(taskId);
+  find(
+    @Param('taskId') taskId: string,
+    @Query() _none: NoParameters,
+    @Asker() asker: Principal,
+  ): Promise<TaskDto> {
+    return this.tasks.find(taskId, asker);
   }
 
   @Get(':taskId/batches')
@@ -63,11 +69,12 @@ export class TasksController {
   async listBatches(
     @Param('taskId') taskId: string,
     @Query() query: PageQuery,
+    @Asker() asker: Principal,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<BatchPage> {
-    await this.tasks.find(taskId);
-    return linkNext(await this.batches.list({ ...query, taskId: [taskId] }), request, response);
+    await this.tasks.find(taskId, asker);
+    return linkNext(await this.batches.list({ ...query, taskId: [taskId] }, asker), request, response);
   }
 
   @Get(':taskId/batches/:batchId')
@@ -84,7 +91,8 @@ export class TasksController {
     @Param('taskId') taskId: string,
     @Param('batchId') batchId: string,
     @Query() _none: NoParameters,
+    @Asker() asker: Principal,
   ): Promise<BatchDto> {
-    return this.batches.find(taskId, batchId);
+    return this.batches.find(taskId, batchId, asker);
   }
 }

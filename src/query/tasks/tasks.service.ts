@@ -3,6 +3,7 @@ import { Injectable, NotFoundException } from '@nestjs/common';
 import { decodeCursor, encodeCursor } from '../../http/cursor.js';
 import { type Page, pageOf } from '../../http/page.js';
 import { DEFAULT_LIMIT } from '../../http/page.dto.js';
+import type { Principal } from '../../security/principal.js';
 import { isStorable } from '../storable.js';
 import { totalsOf } from '../totals.js';
 import type { TaskDto, TaskQuery } from './task.dto.js';
@@ -13,18 +14,21 @@ export class TasksService {
   constructor(private readonly tasks: TaskRepository) {}
 
   /** @throws InvalidParametersException */
-  async list({ order = 'desc', limit = DEFAULT_LIMIT, cursor }: TaskQuery): Promise<Page<TaskDto>> {
+  async list(
+    { order = 'desc', limit = DEFAULT_LIMIT, cursor }: TaskQuery,
+    asker: Principal,
+  ): Promise<Page<TaskDto>> {
     const kind = `tasks ${order}`;
     const after = cursor === undefined ? undefined : positionOf(cursor, kind);
-    const rows = await this.tasks.list(order, after, limit + 1);
+    const rows = await this.tasks.list(asker, order, after, limit + 1);
     return pageOf(rows.map(taskDto), limit, (last) =>
       encodeCursor(kind, [Date.parse(last.firstSeenAt), last.taskId]),
     );
   }
 
   /** @throws NotFoundException */
-  async find(taskId: string): Promise<TaskDto> {
-    const row = isStorable(taskId) ? await this.tasks.find(taskId) : undefined;
+  async find(taskId: string, asker: Principal): Promise<TaskDto> {
+    const row = isStorable(taskId) ? await this.tasks.find(taskId, asker) : undefined;
     if (row === undefined) throw new NotFoundException('There is no task with this taskId');
     return taskDto(row);
   }

@@ -9,8 +9,8 @@ export async function eraseCalls(
   const id = uuidv7();
   await database.query(
     `DO $$ BEGIN
-      WITH gone AS (DELETE FROM calls WHERE call_id IN (${callIds.map(quoted).join(', ')}) RETURNING call_id)
-        INSERT INTO erased_calls (delivery_id, call_id) SELECT '${id}', call_id FROM gone;
+      WITH gone AS (DELETE FROM calls WHERE call_id IN (${callIds.map(quoted).join(', ')}) RETURNING call_id, source)
+        INSERT INTO erased_calls (delivery_id, call_id, source) SELECT '${id}', call_id, source FROM gone;
       INSERT INTO deliveries (position, id, received_at, bytes, records, stored, corrected, duplicate, quarantined, ack_ms,
           source, via, sha256)
         VALUES (next_delivery_position(), '${id}', now(), 0, 0, 0, 0, 0, 0, 0, 'erasure', 'erasure', '');
