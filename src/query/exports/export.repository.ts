@@ -2,6 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { Database } from '../../persistence/database.js';
+import type { Viewer } from '../../persistence/sql-conditions.js';
 import { type CallFilter, conditionsOf } from '../calls/call-filter.js';
 import { CALL_COLUMNS, type CallRow, ISO_TIMES } from '../calls/call-row.js';
 import { RowFlow } from './row-flow.js';
@@ -20,8 +21,8 @@ export class ExportRepository {
    *
    * @throws DatabaseUnavailableError
    */
-  async open(filter: CallFilter, order: 'asc' | 'desc'): Promise<RowFlow<CallRow>> {
-    const { where, values } = conditionsOf(filter);
+  async open(filter: CallFilter, order: 'asc' | 'desc', viewer: Viewer): Promise<RowFlow<CallRow>> {
+    const { where, values } = conditionsOf(filter, viewer);
     const text = `SELECT ${CALL_COLUMNS} FROM calls ${where} ORDER BY occurred_at ${order}, call_id ${order}`;
     const name = `call-ledger export ${randomUUID()}`;
     const client = await this.database.connectApart(name);

@@ -2,13 +2,14 @@ import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { MayBeBusy } from '../../http/problem.docs.js';
+import { Asker, type Principal } from '../../security/principal.js';
 import { QueryApi } from '../../security/query-api.js';
 import { ExportQuery } from './export-query.dto.js';
 import { ExportedFile } from './exports.docs.js';
 import { ExportsService } from './exports.service.js';
 
 @Controller('v1/exports')
-@QueryApi()
+@QueryApi('calls:read')
 @ApiTags('Exports')
 export class ExportsController {
   constructor(private readonly exports: ExportsService) {}
@@ -24,10 +25,11 @@ export class ExportsController {
   @MayBeBusy('As many exports as may be at once are under way')
   async calls(
     @Query() query: ExportQuery,
+    @Asker() asker: Principal,
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<null> {
-    await this.exports.send(query, request, response);
+    await this.exports.send(query, asker, request, response);
     // The answer is written; what is returned only passes the interceptor that makes JSON of answers.
     return null;
   }

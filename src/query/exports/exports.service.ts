@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { pipeline } from 'node:stream/promises';
 import { constants, createGzip, type Gzip } from 'node:zlib';
 import { Settings } from '../../config/settings.js';
+import type { Viewer } from '../../persistence/sql-conditions.js';
 import { filterOf } from '../calls/call-filter.js';
 import { CallFile } from './call-file.js';
 import { formatOf } from './export-format.js';
@@ -32,17 +33,18 @@ export class ExportsService {
   /**
    * Resolves when the whole file is written, or when the client is gone.
    *
+   * @param viewer calls of other sources are not in the file
    * @throws ServiceUnavailableException when too many are under way
    * @throws DatabaseUnavailableError before the answer has begun
    * @throws Error after that; the connection is broken off by then, so that the file is seen not to be whole
    */
-  async send(query: ExportQuery, request: Request, response: Response): Promise<void> {
+  async send(query: ExportQuery, viewer: Viewer, request: Request, response: Response): Promise<void> {
     if (this.underWay >= this.limits.atOnce) {
       throw new ServiceUnavailableException('As many exports as may be at once are under way');
     }
     this.underWay += 1;
     try {
-      await this.write(query, request, response);
+      await this.write(query, viewer, request, response);
     } catch (error) {
       if (!(error instanceof ReaderGoneError)) throw error;
     } finally {
@@ -50,10 +52,15 @@ export class ExportsService {
     }
   }
 
-  private async write(query: ExportQuery, request: Request, response: Response): Promise<void> {
+  private async write(
+    query: ExportQuery,
+    viewer: Viewer,
+    request: Request,
+    response: Response,
+  ): Promise<void> {
     const filter = filterOf(query, this.settings.pushTimeZone);
     const format = formatOf(query);
-    const rows = await this.calls.open(filter, query.order ?? 'desc');
+    const rows = await this.calls.open(filter, query.order ?? 'desc', viewer);
     const file = new CallFile(rows, format, this.limits.idleMs);
     response.once('close', () => file.destroy(new ReaderGoneError()));
     if (response.closed) file.destroy(new ReaderGoneError());

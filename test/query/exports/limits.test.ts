@@ -108,7 +108,7 @@ describe('An export on which nothing moves', () => {
     const failures: unknown[] = [];
     const app = express();
     app.get('/', (request, response) => {
-      service.send({}, request, response).catch((error: unknown) => failures.push(error));
+      service.send({}, { sources: null }, request, response).catch((error: unknown) => failures.push(error));
     });
     const server = app.listen(0, '127.0.0.1');
     await once(server, 'listening');
