@@ -103,12 +103,13 @@ describe('The starts of buckets are all local starts and no others', () => {
     for (const interval of INTERVALS) await expectAsReference(interval, zone, Date.parse(moment));
   });
 
-  it('in any zone at any time since 1973', async () => {
+  // Before October 1979, Kiritimati's clocks stood 10:40 behind UTC, and the reference looks at quarter-hours only.
+  it('in any zone at any time since 1980', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.constantFrom(...INTERVALS.slice(0, 4)),
         fc.constantFrom(...Intl.supportedValuesOf('timeZone')),
-        fc.date({ min: new Date('1973-01-01'), max: new Date('2040-01-01'), noInvalidDate: true }),
+        fc.date({ min: new Date('1980-01-01'), max: new Date('2040-01-01'), noInvalidDate: true }),
         async (interval, zone, around) => {
           await expectAsReference(interval, zone, around.getTime());
         },
