@@ -11,6 +11,7 @@ import { DeliveryReader } from './reading/delivery-reader.js';
 import { DriftRepository } from './writing/drift.repository.js';
 import { DeliveryRepository } from './writing/delivery.repository.js';
 import { GroupCommit } from './writing/group-commit.js';
+import { LateErasureRepository } from './writing/late-erasure.repository.js';
 import { LedgerWriter } from './writing/ledger-writer.js';
 import { BodyBudget } from './push/body-budget.js';
 import { PushController } from './push/push.controller.js';
@@ -33,6 +34,7 @@ import { RollupRepository } from './writing/rollup.repository.js';
     Journal,
     DeliveryReader,
     GroupCommit,
+    LateErasureRepository,
     LedgerWriter,
     CallRepository,
     CampaignRepository,

@@ -1,7 +1,7 @@
 // How long the steps of a background work take in, how large the next one is and how long to rest before it out.
 
 const FIRST_ROWS = 200;
-const LEAST_ROWS = 10;
+const LEAST_ROWS = 20;
 /** A step that takes longer was too large, or the database is busy with pushes: both ask for smaller ones. */
 const LONG_STEP_MS = 100;
 const SHORT_STEP_MS = 40;

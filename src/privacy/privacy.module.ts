@@ -1,12 +1,35 @@
 import { Module } from '@nestjs/common';
 import { IngestionModule } from '../ingestion/ingestion.module.js';
+import { SecurityModule } from '../security/security.module.js';
+import { ErasedBytesRepository } from './erasure/erased-bytes.repository.js';
+import { ErasedCallsRepository } from './erasure/erased-calls.repository.js';
+import { Eraser } from './erasure/eraser.js';
+import { ErasureRepository } from './erasure/erasure.repository.js';
+import { ErasureSteps } from './erasure/erasure-steps.js';
+import { ErasuresController } from './erasure/erasures.controller.js';
+import { ErasuresService } from './erasure/erasures.service.js';
+import { JournalSearch } from './erasure/journal-search.js';
 import { LeaseRepository } from './lease.repository.js';
+import { PrivacyEvents } from './privacy-events.js';
 import { Retention } from './retention/retention.js';
 import { RetentionRepository } from './retention/retention.repository.js';
 
-/** How personal data leaves the ledger again: after its time. */
+/** How personal data leaves the ledger again: after its time, or because somebody asks for it. */
 @Module({
-  imports: [IngestionModule],
-  providers: [LeaseRepository, Retention, RetentionRepository],
+  imports: [SecurityModule, IngestionModule],
+  controllers: [ErasuresController],
+  providers: [
+    LeaseRepository,
+    PrivacyEvents,
+    Retention,
+    RetentionRepository,
+    ErasuresService,
+    ErasureRepository,
+    Eraser,
+    ErasureSteps,
+    ErasedCallsRepository,
+    ErasedBytesRepository,
+    JournalSearch,
+  ],
 })
 export class PrivacyModule {}

@@ -74,6 +74,7 @@ function goesWell(operation: Operation): Promise<Answer> {
 const PROVOCATIONS: Readonly<Record<number, (operation: Operation) => Promise<Answer>>> = {
   200: goesWell,
   201: goesWell,
+  202: goesWell,
   204: goesWell,
   304: async (operation) => {
     const { target } = sampleOf(operation);

@@ -3,7 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { makeKey } from '../support/api-keys.js';
 import { API_KEY, PUSH_TOKEN, type TestLedger } from '../support/ledger.js';
 import { record } from '../support/records.js';
-import { dataOf, pushed, string } from './helpers.js';
+import { dataOf, object, pushed, string } from './helpers.js';
 
 /** What there is to ask for. */
 export interface Known {
@@ -20,6 +20,7 @@ export interface Known {
   readonly apiKey: string;
   /** An API key that opens no operation. */
   readonly powerlessKey: string;
+  readonly erasure: string;
 }
 
 export interface Sample {
@@ -48,6 +49,11 @@ export async function prepare(ledger: TestLedger): Promise<Known> {
   const [gone, delivery] = dataOf(await ledger.get('/v1/deliveries?via=direct')).map(({ id }) => string(id));
   if (gone === undefined || delivery === undefined) throw new Error('the deliveries are missing');
   await ledger.database.query('DELETE FROM delivery_bodies WHERE delivery_id = $1', [gone]);
+  const { body: erasure } = await ledger.request('/v1/erasures', {
+    method: 'POST',
+    body: ERASURE,
+    headers: { authorization: `Bearer ${API_KEY}` },
+  });
   return {
     callId: 'one',
     taskId: 'task-1',
@@ -58,8 +64,12 @@ export async function prepare(ledger: TestLedger): Promise<Known> {
     replayedEntry,
     apiKey: (await makeKey(ledger, { scopes: ['calls:read'] })).id,
     powerlessKey: (await makeKey(ledger, { scopes: ['numbers:read'] })).key,
+    erasure: string(object(erasure)['id']),
   };
 }
+
+/** Of a number that nothing here holds. */
+const ERASURE = JSON.stringify({ number: '13900000009', reason: 'Asked for by the person' });
 
 /** By operationId. */
 export const REQUESTS: Readonly<Record<string, (known: Known) => Sample>> = {
@@ -91,6 +101,9 @@ export const REQUESTS: Readonly<Record<string, (known: Known) => Sample>> = {
     body: '{"name":"CRM","scopes":["calls:read"],"sources":["vendor"],"expiresAt":"2099-01-01T00:00:00Z"}',
   }),
   revokeApiKey: ({ apiKey }) => ({ target: `/v1/api-keys/${apiKey}` }),
+  eraseNumber: () => ({ target: '/v1/erasures', body: ERASURE }),
+  listErasures: () => ({ target: '/v1/erasures?limit=1' }),
+  getErasure: ({ erasure }) => ({ target: `/v1/erasures/${erasure}` }),
   getLiveness: () => ({ target: '/health/live' }),
   getReadiness: () => ({ target: '/health/ready' }),
   getStartup: () => ({ target: '/health/startup' }),

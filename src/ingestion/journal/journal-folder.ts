@@ -4,6 +4,7 @@
 // socket in it: whoever can connect knows that the owner lives, even if it is frozen; when the process is gone, however
 // it ended, nobody can. Unlike a process id, that holds across containers that share a volume.
 import { once } from 'node:events';
+import type { Dirent } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
@@ -11,6 +12,8 @@ import { v7 as uuidv7 } from 'uuid';
 import { errorCode } from '../../errors.js';
 
 const SEGMENT = /^[0-9a-f-]{36}\.journal$/;
+/** The end of the name of a copy of a damaged segment. */
+export const DAMAGED = '.damaged';
 const UNFINISHED = '.new-';
 const UNFINISHED_IS_DEAD_AFTER_MS = 60_000;
 const SOCKET = 'owner';
@@ -83,6 +86,30 @@ export class JournalFolder {
       yield segment;
     }
     if ((await segmentsIn(folder)).length === 0) await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** The files of a journal, of all processes: segments, and copies of damaged ones. Some may be gone already. */
+export async function journalFiles(parent: string): Promise<{ segments: string[]; damaged: string[] }> {
+  const segments: string[] = [];
+  const damaged: string[] = [];
+  for (const entry of await entriesOf(parent)) {
+    const path = join(parent, entry.name);
+    if (!entry.isDirectory()) {
+      if (entry.name.endsWith(DAMAGED)) damaged.push(path);
+      continue;
+    }
+    for (const name of await segmentsIn(path)) segments.push(join(path, name));
+  }
+  return { segments, damaged };
+}
+
+async function entriesOf(folder: string): Promise<Dirent[]> {
+  try {
+    return await readdir(folder, { withFileTypes: true });
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw error;
   }
 }
 

@@ -7,7 +7,7 @@ import { Settings } from '../../config/settings.js';
 import { errorText } from '../../errors.js';
 import type { Delivery } from '../delivery.js';
 import { encodeEntry, scanEntry } from './journal-entry.js';
-import { JournalFolder, syncFolder } from './journal-folder.js';
+import { DAMAGED, JournalFolder, syncFolder } from './journal-folder.js';
 
 /** The journal can't keep a delivery: it is full, or its disk is, or can't be written. Nothing of it was kept. */
 export class JournalUnavailableError extends Error {}
@@ -242,9 +242,9 @@ export class Journal {
 
   /** For a person to look at: the machine can't read it, and nothing is thrown away. */
   private async keepDamaged(path: string, position: number): Promise<void> {
-    await copyFile(path, join(dirname(dirname(path)), `${basename(path)}.damaged`));
+    await copyFile(path, join(dirname(dirname(path)), `${basename(path)}${DAMAGED}`));
     this.logger.error(
-      `a segment is damaged at byte ${position}; a copy of it is kept as ${basename(path)}.damaged`,
+      `a segment is damaged at byte ${position}; a copy of it is kept as ${basename(path)}${DAMAGED}`,
     );
   }
 

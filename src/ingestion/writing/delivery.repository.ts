@@ -74,8 +74,16 @@ const INSERT = {
   name: 'insert-deliveries',
   text: `INSERT INTO deliveries (position, ${names(COLUMNS)})
     SELECT next_delivery_position(), ${selected(COLUMNS, 't')} FROM ${unnest(COLUMNS, 't')}
-    ON CONFLICT (id) DO NOTHING RETURNING id`,
+    ON CONFLICT (id) DO NOTHING
+    RETURNING id, EXISTS (SELECT 1 FROM erasures e WHERE e.requested_at >= deliveries.received_at) AS is_late`,
 };
+
+/** Deliveries that are written now. */
+export interface InsertedDeliveries {
+  readonly ids: ReadonlySet<string>;
+  /** Those that were received before somebody asked for an erasure that this transaction sees. */
+  readonly late: ReadonlySet<string>;
+}
 
 @Injectable()
 export class DeliveryRepository {
@@ -119,16 +127,17 @@ export class DeliveryRepository {
    * To be the last statement of its transaction: from here to the commit, no other delivery can be committed.
    *
    * @param deliveries oldest first
-   * @returns the ids of those written; the others are in the ledger already, and the transaction must be rolled back
+   * @returns those written; the others are in the ledger already, and the transaction must be rolled back
    */
   async insert(
     transaction: Transaction,
     deliveries: readonly WrittenDelivery[],
-  ): Promise<ReadonlySet<string>> {
-    const { rows } = await transaction.query<{ id: string }>({
+  ): Promise<InsertedDeliveries> {
+    const { rows } = await transaction.query<{ id: string; is_late: boolean }>({
       ...INSERT,
       values: arrays(COLUMNS, deliveries),
     });
-    return new Set(rows.map(({ id }) => id));
+    const late = rows.filter((row) => row.is_late);
+    return { ids: new Set(rows.map(({ id }) => id)), late: new Set(late.map(({ id }) => id)) };
   }
 }

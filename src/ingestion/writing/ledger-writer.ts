@@ -9,6 +9,7 @@ import { CallVanishedError, settle, type Settlement } from './corrections.js';
 import { type DeliveryCounts, DeliveryRepository } from './delivery.repository.js';
 import { DriftRepository } from './drift.repository.js';
 import { LanePool } from './lane-pool.js';
+import { LateErasureRepository } from './late-erasure.repository.js';
 import { QuarantineRepository } from './quarantine.repository.js';
 import { RollupDeltas } from './rollup-deltas.js';
 import { RollupRepository } from './rollup.repository.js';
@@ -53,6 +54,7 @@ export class LedgerWriter {
     private readonly quarantine: QuarantineRepository,
     private readonly deliveries: DeliveryRepository,
     private readonly drift: DriftRepository,
+    private readonly erasures: LateErasureRepository,
   ) {}
 
   /**
@@ -73,9 +75,10 @@ export class LedgerWriter {
 
   /** Keeps a body that is refused. */
   async writeUnreadable(delivery: Delivery, reject: Reject): Promise<void> {
-    await this.database.transaction((transaction) =>
-      this.quarantine.insertBody(transaction, delivery, reject),
-    );
+    await this.database.transaction(async (transaction) => {
+      await this.quarantine.insertBody(transaction, delivery, reject);
+      await this.erasures.noteLate(transaction, [delivery]);
+    });
   }
 
   private async writeNew(
@@ -134,8 +137,10 @@ export class LedgerWriter {
         return { delivery: read.delivery, counts, redeliveryOf };
       }),
     );
-    const known = deliveries.map(({ id }) => id).filter((id) => !written.has(id));
+    const known = deliveries.map(({ id }) => id).filter((id) => !written.ids.has(id));
     if (known.length > 0) throw new AlreadyWrittenError(new Set(known));
+    const late = deliveries.filter(({ id }) => written.late.has(id));
+    if (late.length > 0) await this.erasures.noteLate(transaction, late);
     return campaigns;
   }
 

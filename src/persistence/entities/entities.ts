@@ -6,9 +6,11 @@ import { Call } from './call.entity.js';
 import { DeliveryBody } from './delivery-body.entity.js';
 import { Delivery } from './delivery.entity.js';
 import { ErasedCall } from './erased-call.entity.js';
+import { Erasure } from './erasure.entity.js';
 import { Lease } from './lease.entity.js';
 import { QuarantineEntry } from './quarantine-entry.entity.js';
 import { SchemaDrift } from './schema-drift.entity.js';
+import { Secret } from './secret.entity.js';
 import { Task } from './task.entity.js';
 
 /** Every table of the ledger. */
@@ -22,7 +24,9 @@ export const entities = [
   Delivery,
   DeliveryBody,
   ErasedCall,
+  Erasure,
   Lease,
   QuarantineEntry,
   SchemaDrift,
+  Secret,
 ];

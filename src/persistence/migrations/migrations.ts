@@ -5,6 +5,7 @@ import { CreateChangeFeed1764100000000 } from './1764100000000-create-change-fee
 import { CreateApiKeys1764200000000 } from './1764200000000-create-api-keys.js';
 import { SourceOfErasedCalls1764210000000 } from './1764210000000-source-of-erased-calls.js';
 import { CreateLeases1764500000000 } from './1764500000000-create-leases.js';
+import { CreateErasures1764600000000 } from './1764600000000-create-erasures.js';
 
 /** Every migration, in order. */
 export const migrations = [
@@ -15,4 +16,5 @@ export const migrations = [
   CreateApiKeys1764200000000,
   SourceOfErasedCalls1764210000000,
   CreateLeases1764500000000,
+  CreateErasures1764600000000,
 ];

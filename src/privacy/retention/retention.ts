@@ -14,6 +14,7 @@ import { DatabaseLifecycle } from '../../persistence/database-lifecycle.js';
 import { firstIdOf } from '../../persistence/first-id.js';
 import { LeaseLostError, LeaseRepository } from '../lease.repository.js';
 import { Pace } from '../pace.js';
+import { PrivacyEvents } from '../privacy-events.js';
 import { FIRST_INSTANT, RETENTION, RetentionRepository, type RetentionStep } from './retention.repository.js';
 
 const EVERY_MS = 600_000;
@@ -45,6 +46,7 @@ export class Retention implements OnApplicationBootstrap, BeforeApplicationShutd
     private readonly lifecycle: DatabaseLifecycle,
     private readonly leases: LeaseRepository,
     private readonly retention: RetentionRepository,
+    private readonly events: PrivacyEvents,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -74,7 +76,7 @@ export class Retention implements OnApplicationBootstrap, BeforeApplicationShutd
       if (bodyRetentionDays > 0) await this.deleteBodies(now - bodyRetentionDays * DAY_MS, done);
       if (callRetentionDays > 0) await this.deleteCalls(now - callRetentionDays * DAY_MS, done);
     } finally {
-      this.note(done);
+      if (Object.values(done).some((count) => count > 0)) this.events.retentionDone(done);
       await this.leases.release(RETENTION);
     }
     return done;
@@ -125,11 +127,6 @@ export class Retention implements OnApplicationBootstrap, BeforeApplicationShutd
       from = (await step(from, pace.rows)).next;
       await this.rest(pace.after(performance.now() - begin));
     }
-  }
-
-  /** Told to the operator, and to whoever audits. */
-  private note(done: Retained): void {
-    if (Object.values(done).some((count) => count > 0)) this.logger.log({ outcome: 'deleted', ...done });
   }
 
   private async runUntilStopped(): Promise<void> {

@@ -1,0 +1,63 @@
+// Deliveries that are written after an erasure of what they hold was asked for, but were received before, in; the erasure
+// begins anew.
+//
+// Why none escapes. An erasure searches once every transaction has ended that might not have seen it, and from its
+// request on every transaction that writes what was received before looks here, after it has begun to write. However
+// long a push waited, in memory, in the journal of a process that is frozen or gone, in the quarantine: either it was
+// committed before the search, or it is found here, by the hash that is kept when the number is not any more.
+import { Injectable } from '@nestjs/common';
+import { textOf } from '../../numbers/erased-body.js';
+import { coresIn } from '../../numbers/number-forms.js';
+import { numberHash, sealedNumber } from '../../numbers/number-secrets.js';
+import type { Transaction } from '../../persistence/database.js';
+import type { Delivery } from '../delivery.js';
+
+const ASKED_SINCE = {
+  name: 'erasures-since',
+  text: `SELECT e.id, e.number_hash, e.requested_at, s.value AS secret
+    FROM erasures e JOIN secrets s ON s.name = 'numbers'
+    WHERE e.requested_at >= to_timestamp($1 / 1000.0) ORDER BY e.id`,
+};
+const BEGIN_ANEW = {
+  name: 'begin-erasure-anew',
+  text: `UPDATE erasures SET again = true, status = CASE status WHEN 'done' THEN 'pending' ELSE status END,
+      finished_at = NULL, next_try_at = now(), sealed_number = $2, journal_entries = journal_entries + $3
+    WHERE id = $1`,
+};
+
+interface AskedErasure {
+  readonly id: string;
+  readonly number_hash: Buffer;
+  readonly requested_at: Date;
+  readonly secret: Buffer;
+}
+
+@Injectable()
+export class LateErasureRepository {
+  /**
+   * Lets erasures begin anew of whose numbers one is in these deliveries. To be called after the transaction has written something: only
+   * then does an erasure that is not seen here wait for it.
+   */
+  async noteLate(transaction: Transaction, deliveries: readonly Delivery[]): Promise<void> {
+    const oldest = Math.min(...deliveries.map(({ receivedAt }) => receivedAt));
+    const { rows } = await transaction.query<AskedErasure>({ ...ASKED_SINCE, values: [oldest] });
+    const [first] = rows;
+    if (first === undefined) return;
+    const held = deliveries.map((delivery) => ({ delivery, hashes: hashesIn(delivery, first.secret) }));
+    for (const { id, number_hash, requested_at, secret } of rows) {
+      const holders = held.filter(
+        ({ delivery, hashes }) =>
+          delivery.receivedAt <= requested_at.getTime() && hashes.has(number_hash.toString('hex')),
+      );
+      const core = holders[0]?.hashes.get(number_hash.toString('hex'));
+      if (core === undefined) continue;
+      const journaled = holders.filter(({ delivery }) => delivery.via === 'journal').length;
+      await transaction.query({ ...BEGIN_ANEW, values: [id, sealedNumber(secret, core), journaled] });
+    }
+  }
+}
+
+/** Of all that may be a number in a body: its core by its hash. */
+function hashesIn({ body }: Delivery, secret: Buffer): Map<string, string> {
+  return new Map([...coresIn(textOf(body))].map((core) => [numberHash(secret, core).toString('hex'), core]));
+}

@@ -1,0 +1,185 @@
+// A number in; the bytes that came and hold it read and written again without it: bodies, and what the quarantine keeps.
+import { Injectable } from '@nestjs/common';
+import { createHash, randomBytes } from 'node:crypto';
+import { promisify } from 'node:util';
+import { gunzip } from 'node:zlib';
+import { packBody } from '../../ingestion/writing/stored-body.js';
+import { erasedBody } from '../../numbers/erased-body.js';
+import type { NumberSearch } from '../../numbers/number-forms.js';
+import { Database, type Transaction } from '../../persistence/database.js';
+import { firstIdOf } from '../../persistence/first-id.js';
+import type { ErasureJob } from './erasure-job.js';
+
+/** What a step reads at once, as it is stored. */
+const LARGEST_STEP_BYTES = 4 * 1024 * 1024;
+const NIL = '00000000-0000-0000-0000-000000000000';
+
+/** Rows of a table in the order of their ids, as many as may be read at once; `found` is how many there are. */
+const page = (table: string, id: string, columns: string, size: string) => `
+  SELECT ${columns}, found::int FROM (
+    SELECT *, sum(${size}) OVER (ORDER BY ${id}) - ${size} AS size_before, count(*) OVER () AS found
+    FROM (SELECT * FROM ${table} WHERE ${id} > $1 AND ${id} < $2 ORDER BY ${id} LIMIT $3) AS next
+  ) AS sized WHERE size_before < ${LARGEST_STEP_BYTES} ORDER BY ${id}`;
+const NEXT_BODIES = {
+  name: 'erase-next-bodies',
+  text: page('delivery_bodies', 'delivery_id', 'delivery_id AS id, encoding, body', 'octet_length(body)'),
+};
+const NEXT_ENTRIES = {
+  name: 'erase-next-entries',
+  text: page('quarantine', 'id', 'id, raw, reason, place', 'octet_length(raw)'),
+};
+const REWRITE_BODIES = {
+  name: 'erase-in-bodies',
+  text: `UPDATE delivery_bodies b SET encoding = t.encoding, body = t.body
+    FROM unnest($1::uuid[], $2::text[], $3::bytea[]) AS t(id, encoding, body)
+    WHERE b.delivery_id = t.id RETURNING 1`,
+};
+// Of redeliveries, too: they name the hash of the body that was there before.
+const REWRITE_HASHES = {
+  name: 'erase-in-hashes',
+  text: `UPDATE deliveries d SET sha256 = t.sha256, bytes = t.bytes
+    FROM unnest($1::uuid[], $2::bytea[], $3::integer[]) AS t(id, sha256, bytes)
+    JOIN deliveries original ON original.id = t.id
+    WHERE d.sha256 = original.sha256 AND (d.id = t.id OR d.redelivery_of = t.id)`,
+};
+// Those that were being written while the hash of what they repeat changed. Nothing is a redelivery of more than an hour ago.
+const ALIGN_REDELIVERIES = {
+  name: 'erase-in-redeliveries',
+  text: `UPDATE deliveries d SET sha256 = o.sha256, bytes = o.bytes FROM deliveries o
+    WHERE d.redelivery_of = o.id AND d.redelivery_of IS NOT NULL AND d.id >= $1 AND d.sha256 <> o.sha256`,
+};
+const HOUR_MS = 3_600_000;
+const REWRITE_ENTRIES = {
+  name: 'erase-in-entries',
+  text: `UPDATE quarantine q SET raw = t.raw, reason = t.reason, place = t.place,
+      sha256 = CASE WHEN q.sha256 IS NULL THEN NULL ELSE t.sha256 END
+    FROM unnest($1::uuid[], $2::bytea[], $3::text[], $4::text[], $5::bytea[]) AS t(id, raw, reason, place, sha256)
+    WHERE q.id = t.id RETURNING 1`,
+};
+const DRIFT = {
+  name: 'erase-find-drift',
+  text: `SELECT kind, field, value FROM schema_drift
+    WHERE first_seen_at <= to_timestamp($1 / 1000.0) AND concat_ws(' ', field, value) ~ $2`,
+};
+const DELETE_DRIFT = {
+  name: 'erase-drift',
+  text: `DELETE FROM schema_drift
+    WHERE (kind, field, value) IN (SELECT * FROM unnest($1::text[], $2::text[], $3::text[])) RETURNING 1`,
+};
+
+/** Bytes that hold the number. */
+export interface HeldBody {
+  readonly id: string;
+  /** Without the number. */
+  readonly erased: Buffer;
+}
+
+export interface HeldEntry extends HeldBody {
+  readonly reason: string;
+  readonly place: string;
+}
+
+export interface HeldPage<Held> {
+  readonly held: readonly Held[];
+  /** The place behind those that were looked at; undefined at the end. */
+  readonly next: string | undefined;
+}
+
+const unpack = promisify(gunzip);
+
+@Injectable()
+export class ErasedBytesRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Of the next bodies in the order of their arrival, those that hold the number. */
+  async bodies(job: ErasureJob, limit: number): Promise<HeldPage<HeldBody>> {
+    const rows = await this.database.query<PageRow & { encoding: string; body: Buffer }>({
+      ...NEXT_BODIES,
+      values: boundsOf(job, limit),
+    });
+    const held: HeldBody[] = [];
+    for (const { id, encoding, body } of rows) {
+      const erased = erasedBody(encoding === 'gzip' ? await unpack(body) : body, job.search);
+      if (erased !== undefined) held.push({ id, erased });
+    }
+    return { held, next: nextOf(rows, limit) };
+  }
+
+  /** Bodies never change otherwise; one that was deleted meanwhile stays so. */
+  async rewriteBodies(transaction: Transaction, held: readonly HeldBody[]): Promise<number> {
+    if (held.length === 0) return 0;
+    const packed = await Promise.all(held.map(({ erased }) => packBody(erased)));
+    const ids = held.map(({ id }) => id);
+    const values = [ids, packed.map(({ encoding }) => encoding), packed.map(({ bytes }) => bytes)];
+    const { rows } = await transaction.query({ ...REWRITE_BODIES, values });
+    // The old hash would tell the number: of the body, all but it can be read, and numbers can be tried out.
+    const hashes = held.map(({ erased }) => createHash('sha256').update(erased).digest());
+    const lengths = held.map(({ erased }) => erased.length);
+    await transaction.query({ ...REWRITE_HASHES, values: [ids, hashes, lengths] });
+    return rows.length;
+  }
+
+  /** Of the next entries of the quarantine, those that hold the number. */
+  async entries(job: ErasureJob, limit: number): Promise<HeldPage<HeldEntry>> {
+    const rows = await this.database.query<PageRow & { raw: Buffer; reason: string; place: string }>({
+      ...NEXT_ENTRIES,
+      values: boundsOf(job, limit),
+    });
+    const held = rows.flatMap(({ id, raw, reason, place }): HeldEntry[] => {
+      const erased = erasedBody(raw, job.search);
+      if (erased === undefined && !job.search.isIn(`${reason}\n${place}`)) return [];
+      const texts = { reason: job.search.erasedFrom(reason), place: job.search.erasedFrom(place) };
+      return [{ id, erased: erased ?? raw, ...texts }];
+    });
+    return { held, next: nextOf(rows, limit) };
+  }
+
+  async rewriteEntries(transaction: Transaction, held: readonly HeldEntry[]): Promise<number> {
+    if (held.length === 0) return 0;
+    const values = [
+      held.map(({ id }) => id),
+      held.map(({ erased }) => erased),
+      held.map(({ reason }) => reason),
+      held.map(({ place }) => place),
+      // It only says that the body has come before; of two that are alike without their numbers it must differ.
+      held.map(() => randomBytes(32)),
+    ];
+    return (await transaction.query({ ...REWRITE_ENTRIES, values })).rows.length;
+  }
+
+  /** To be called once no body holds the number any more. */
+  async alignRedeliveries(transaction: Transaction, { requestedAt }: ErasureJob): Promise<void> {
+    await transaction.query({ ...ALIGN_REDELIVERIES, values: [firstIdOf(requestedAt - HOUR_MS)] });
+  }
+
+  /** A table of 5,000 rows at most. */
+  async deleteDrift(transaction: Transaction, job: ErasureJob): Promise<number> {
+    const { rows } = await transaction.query<{ kind: string; field: string; value: string }>({
+      ...DRIFT,
+      values: [job.requestedAt, job.search.sqlPattern],
+    });
+    const held = rows.filter(({ field, value }) => holds(job.search, field, value));
+    const values = [held.map((row) => row.kind), held.map((row) => row.field), held.map((row) => row.value)];
+    return (await transaction.query({ ...DELETE_DRIFT, values })).rows.length;
+  }
+}
+
+interface PageRow {
+  readonly id: string;
+  readonly found: number;
+}
+
+function boundsOf({ place = NIL, requestedAt }: ErasureJob, limit: number): unknown[] {
+  return [place, firstIdOf(requestedAt + 1), limit];
+}
+
+function nextOf(rows: readonly PageRow[], limit: number): string | undefined {
+  const [first] = rows;
+  return first === undefined || (rows.length === first.found && first.found < limit)
+    ? undefined
+    : rows.at(-1)?.id;
+}
+
+function holds(search: NumberSearch, ...texts: readonly string[]): boolean {
+  return texts.some((text) => search.isIn(text));
+}

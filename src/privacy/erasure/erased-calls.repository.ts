@@ -1,0 +1,193 @@
+// A number in; the calls and revisions that hold it found and deleted, in steps, and told to the feed of changes.
+import { Injectable } from '@nestjs/common';
+import { orderedId } from '../../ingestion/ordered-id.js';
+import { CallRepository } from '../../ingestion/writing/call.repository.js';
+import type { NumberSearch } from '../../numbers/number-forms.js';
+import { Database, type Transaction } from '../../persistence/database.js';
+import type { ErasedCounts, ErasureJob } from './erasure-job.js';
+
+/** Rows that may hold the number, and the place behind those that were looked at; undefined at the end. */
+export interface FoundRows<Row> {
+  readonly rows: readonly Row[];
+  readonly next: string | undefined;
+}
+
+export interface RevisionKey {
+  readonly callId: string;
+  readonly deliveryId: string;
+}
+
+const RECEIVED = 'to_timestamp($1 / 1000.0)';
+/** All that came with a record: a number may stand in any text. */
+const CONTENT = `concat_ws(E'\\n', call_id, task_id, batch_id, detail_id, out_id, status_code, smart_status_code,
+  status_msg, caller, real_caller, callee, hangup_direction, extra::text, warnings::text)`;
+// Every form of a number ends with its core, and the index is on the reversed callee.
+const FIND_CALLEES = {
+  name: 'erase-find-callees',
+  text: `SELECT call_id, reverse(callee) AS reversed FROM calls
+    WHERE reverse(callee) >= $2 AND reverse(callee) < $3 AND (reverse(callee), call_id) > ($4, $5)
+      AND last_received_at <= ${RECEIVED}
+    ORDER BY reverse(callee), call_id LIMIT $6`,
+};
+const FIND_CALLS = {
+  name: 'erase-find-calls',
+  text: `SELECT count(*)::int AS seen, max(call_id) AS next, array_agg(call_id) FILTER (WHERE content ~ $2) AS found
+    FROM (SELECT call_id, ${CONTENT} AS content FROM calls
+      WHERE call_id > $3 AND last_received_at <= ${RECEIVED} ORDER BY call_id LIMIT $4) AS page`,
+};
+const FIND_REVISIONS = {
+  name: 'erase-find-revisions',
+  text: `SELECT call_id, delivery_id, content ~ $2 AS found
+    FROM (SELECT call_id, delivery_id, content::text FROM call_revisions
+      WHERE (call_id, delivery_id) > ($3, $4::uuid) AND received_at <= ${RECEIVED}
+      ORDER BY call_id, delivery_id LIMIT $5) AS page
+    ORDER BY call_id, delivery_id`,
+};
+const CONTENTS = {
+  name: 'erase-contents',
+  text: `SELECT call_id, ${CONTENT} AS content FROM calls WHERE call_id = ANY($2) AND last_received_at <= ${RECEIVED}`,
+};
+const DELETE_CALLS = {
+  name: 'erase-calls',
+  text: 'DELETE FROM calls WHERE call_id = ANY($1) RETURNING call_id, source',
+};
+const DELETE_HISTORY = {
+  name: 'erase-history',
+  text: 'DELETE FROM call_revisions WHERE call_id = ANY($1) RETURNING 1',
+};
+const REVISION_CONTENTS = {
+  name: 'erase-revision-contents',
+  text: `SELECT r.call_id, r.delivery_id, r.content::text FROM call_revisions r
+    WHERE (r.call_id, r.delivery_id) IN (SELECT * FROM unnest($1::text[], $2::uuid[]))`,
+};
+const DELETE_REVISIONS = {
+  name: 'erase-revisions',
+  text: `DELETE FROM call_revisions
+    WHERE (call_id, delivery_id) IN (SELECT * FROM unnest($1::text[], $2::uuid[])) RETURNING 1`,
+};
+const NOTE_ERASED = {
+  name: 'note-erased-calls',
+  text: 'INSERT INTO erased_calls (delivery_id, call_id, source) SELECT $1::uuid, * FROM unnest($2::text[], $3::text[])',
+};
+const TELL = {
+  name: 'tell-erasure',
+  text: `INSERT INTO deliveries (position, id, received_at, bytes, records, stored, corrected, duplicate, quarantined, ack_ms,
+      source, via, sha256)
+    VALUES (next_delivery_position(), $1, to_timestamp($2 / 1000.0), 0, 0, 0, 0, 0, 0, 0, 'erasure', 'erasure', '')`,
+};
+
+@Injectable()
+export class ErasedCallsRepository {
+  constructor(
+    private readonly database: Database,
+    private readonly calls: CallRepository,
+  ) {}
+
+  /** Calls whose callee ends with the number. */
+  async withCallee({ search, requestedAt, place }: ErasureJob, limit: number): Promise<FoundRows<string>> {
+    const first = [...search.core].reverse().join('');
+    const behind = first.slice(0, -1) + String.fromCharCode(first.charCodeAt(first.length - 1) + 1);
+    const [reversed, callId] = place === undefined ? [first, ''] : pairOf(place);
+    const rows = await this.database.query<{ call_id: string; reversed: string }>({
+      ...FIND_CALLEES,
+      values: [requestedAt, first, behind, reversed, callId, limit],
+    });
+    const last = rows.at(-1);
+    const next = last === undefined || rows.length < limit ? undefined : pair(last.reversed, last.call_id);
+    return { rows: rows.map(({ call_id }) => call_id), next };
+  }
+
+  /** Calls in whose texts the number may be, of the next `limit` ones in the order of the key. */
+  async withText({ search, requestedAt, place }: ErasureJob, limit: number): Promise<FoundRows<string>> {
+    const [page] = await this.database.query<{ seen: number; next: string | null; found: string[] | null }>({
+      ...FIND_CALLS,
+      values: [requestedAt, search.sqlPattern, place ?? '', limit],
+    });
+    const next = page === undefined || page.seen < limit ? undefined : (page.next ?? undefined);
+    return { rows: page?.found ?? [], next };
+  }
+
+  /** The same for contents that are not the row's any more. */
+  async revisions(
+    { search, requestedAt, place }: ErasureJob,
+    limit: number,
+  ): Promise<FoundRows<RevisionKey>> {
+    const [callId, deliveryId] = place === undefined ? ['', NIL] : pairOf(place);
+    const rows = await this.database.query<{ call_id: string; delivery_id: string; found: boolean }>({
+      ...FIND_REVISIONS,
+      values: [requestedAt, search.sqlPattern, callId, deliveryId, limit],
+    });
+    const last = rows.at(-1);
+    const next = last === undefined || rows.length < limit ? undefined : pair(last.call_id, last.delivery_id);
+    const found = rows.filter((row) => row.found);
+    return { rows: found.map((row) => ({ callId: row.call_id, deliveryId: row.delivery_id })), next };
+  }
+
+  /**
+   * Deletes those of the calls that hold the number, with their history, and tells the feed. Under the locks of corrections: one
+   * that is under way is committed before, or finds no row and writes a new call.
+   */
+  async erase(
+    transaction: Transaction,
+    { search, requestedAt }: ErasureJob,
+    callIds: readonly string[],
+  ): Promise<Partial<ErasedCounts>> {
+    if (callIds.length === 0) return {};
+    await this.calls.lock(transaction, callIds);
+    // Only now: a correction that was waited for may have taken the number away, or be of after the request.
+    const contents = await transaction.query<{ call_id: string; content: string }>({
+      ...CONTENTS,
+      values: [requestedAt, callIds],
+    });
+    const held = contents.rows.filter(({ content }) => search.isIn(content)).map((row) => row.call_id);
+    if (held.length === 0) return {};
+    const gone = await transaction.query<{ call_id: string; source: string }>({
+      ...DELETE_CALLS,
+      values: [held],
+    });
+    const history = await transaction.query({ ...DELETE_HISTORY, values: [held] });
+    await this.tell(transaction, gone.rows);
+    return { calls: gone.rows.length, revisions: history.rows.length };
+  }
+
+  /** Deletes those of the revisions that hold the number; their calls stay. */
+  async eraseRevisions(
+    transaction: Transaction,
+    search: NumberSearch,
+    keys: readonly RevisionKey[],
+  ): Promise<Partial<ErasedCounts>> {
+    if (keys.length === 0) return {};
+    const values = [keys.map(({ callId }) => callId), keys.map(({ deliveryId }) => deliveryId)];
+    const { rows } = await transaction.query<{ call_id: string; delivery_id: string; content: string }>({
+      ...REVISION_CONTENTS,
+      values,
+    });
+    const held = rows.filter(({ content }) => search.isIn(content));
+    const heldKeys = [held.map((row) => row.call_id), held.map((row) => row.delivery_id)];
+    const gone = await transaction.query({ ...DELETE_REVISIONS, values: heldKeys });
+    return { revisions: gone.rows.length };
+  }
+
+  /** The erasure is a delivery: its position is drawn last, and from there to the commit no other can be. */
+  private async tell(
+    transaction: Transaction,
+    gone: readonly { readonly call_id: string; readonly source: string }[],
+  ): Promise<void> {
+    const now = Date.now();
+    const delivery = orderedId(now);
+    const values = [delivery, gone.map((row) => row.call_id), gone.map((row) => row.source)];
+    await transaction.query({ ...NOTE_ERASED, values });
+    await transaction.query({ ...TELL, values: [delivery, now] });
+  }
+}
+
+const NIL = '00000000-0000-0000-0000-000000000000';
+
+function pair(first: string, second: string): string {
+  return JSON.stringify([first, second]);
+}
+
+function pairOf(place: string): [string, string] {
+  const [first, second] = JSON.parse(place) as [string, string];
+  return [first, second];
+}

@@ -1,0 +1,44 @@
+// What goes from hand to hand while a number is erased.
+import type { NumberSearch } from '../../numbers/number-forms.js';
+
+/** What is searched, in this order. */
+export const PHASES = [
+  'transactions',
+  'callees',
+  'calls',
+  'revisions',
+  'bodies',
+  'quarantine',
+  'schemaDrift',
+  'journal',
+] as const;
+export type Phase = (typeof PHASES)[number];
+
+/** How many of what were erased. */
+export interface ErasedCounts {
+  calls: number;
+  revisions: number;
+  bodies: number;
+  quarantineEntries: number;
+  journalEntries: number;
+  schemaDrift: number;
+}
+
+/** A job that is being worked on. */
+export interface ErasureJob {
+  readonly id: string;
+  /** Epoch milliseconds: what was received until then is erased. */
+  readonly requestedAt: number;
+  readonly phase: Phase;
+  /** Undefined at the beginning of the phase. */
+  readonly place: string | undefined;
+  readonly barrier: string | null;
+  readonly failures: number;
+  readonly search: NumberSearch;
+}
+
+/** What a step did, and the place behind it; undefined when the phase is over. */
+export interface ErasureStep {
+  readonly next: string | undefined;
+  readonly erased: Partial<ErasedCounts>;
+}

@@ -1,0 +1,114 @@
+// A job and a number of rows in; the next step of its phase done, and the job as it stands then out.
+import { Injectable } from '@nestjs/common';
+import type { ErasureJob, ErasureStep } from './erasure-job.js';
+import { ErasureRepository } from './erasure.repository.js';
+import { ErasedBytesRepository } from './erased-bytes.repository.js';
+import { ErasedCallsRepository, type FoundRows } from './erased-calls.repository.js';
+import { JournalSearch } from './journal-search.js';
+
+/** The locks of so many calls are taken at once. */
+const MOST_ERASED_A_STEP = 500;
+
+/** The job can't go on before something has ended that is not its own. */
+export class NotYetError extends Error {}
+
+@Injectable()
+export class ErasureSteps {
+  constructor(
+    private readonly jobs: ErasureRepository,
+    private readonly calls: ErasedCallsRepository,
+    private readonly bytes: ErasedBytesRepository,
+    private readonly journal: JournalSearch,
+  ) {}
+
+  /**
+   * @throws NotYetError
+   * @throws LeaseLostError
+   */
+  async next(job: ErasureJob, rows: number): Promise<ErasureJob> {
+    switch (job.phase) {
+      case 'transactions':
+        return this.awaitTransactions(job);
+      case 'callees':
+        return this.eraseCalls(job, await this.calls.withCallee(job, Math.min(rows, MOST_ERASED_A_STEP)));
+      case 'calls':
+        return this.eraseCalls(job, await this.calls.withText(job, rows));
+      case 'revisions':
+        return this.eraseRevisions(job, rows);
+      case 'bodies':
+        return this.rewriteBodies(job, rows);
+      case 'quarantine':
+        return this.rewriteEntries(job, rows);
+      case 'schemaDrift':
+        return this.deleteDrift(job);
+      case 'journal':
+        return this.searchJournal(job);
+    }
+  }
+
+  private async awaitTransactions(job: ErasureJob): Promise<ErasureJob> {
+    const begun = job.barrier === null ? await this.jobs.begin(job) : job;
+    if (begun.barrier === null || !(await this.jobs.isBarrierPassed(begun.barrier)))
+      throw new NotYetError('waits for transactions that began before the request');
+    return this.jobs.stepOn(begun, () => Promise.resolve(OVER));
+  }
+
+  /** Where many are found at once, the place moves on with the last of them: the others would be found again. */
+  private async eraseCalls(job: ErasureJob, { rows, next }: FoundRows<string>): Promise<ErasureJob> {
+    let now = job;
+    for (let from = 0; from < rows.length - MOST_ERASED_A_STEP; from += MOST_ERASED_A_STEP) {
+      const some = rows.slice(from, from + MOST_ERASED_A_STEP);
+      now = await this.jobs.stepOn(now, async (transaction): Promise<ErasureStep> => {
+        const erased = await this.calls.erase(transaction, job, some);
+        return { next: job.place ?? '', erased };
+      });
+    }
+    const rest = rows.slice(
+      Math.floor(Math.max(0, rows.length - 1) / MOST_ERASED_A_STEP) * MOST_ERASED_A_STEP,
+    );
+    return this.jobs.stepOn(now, async (transaction) => ({
+      next,
+      erased: await this.calls.erase(transaction, job, rest),
+    }));
+  }
+
+  private async eraseRevisions(job: ErasureJob, limit: number): Promise<ErasureJob> {
+    const { rows, next } = await this.calls.revisions(job, limit);
+    return this.jobs.stepOn(job, async (transaction) => ({
+      next,
+      erased: await this.calls.eraseRevisions(transaction, job.search, rows),
+    }));
+  }
+
+  private async rewriteBodies(job: ErasureJob, limit: number): Promise<ErasureJob> {
+    const { held, next } = await this.bytes.bodies(job, limit);
+    return this.jobs.stepOn(job, async (transaction) => ({
+      next,
+      erased: { bodies: await this.bytes.rewriteBodies(transaction, held) },
+    }));
+  }
+
+  private async rewriteEntries(job: ErasureJob, limit: number): Promise<ErasureJob> {
+    const { held, next } = await this.bytes.entries(job, limit);
+    return this.jobs.stepOn(job, async (transaction) => ({
+      next,
+      erased: { quarantineEntries: await this.bytes.rewriteEntries(transaction, held) },
+    }));
+  }
+
+  private deleteDrift(job: ErasureJob): Promise<ErasureJob> {
+    return this.jobs.stepOn(job, async (transaction) => {
+      await this.bytes.alignRedeliveries(transaction, job);
+      return { next: undefined, erased: { schemaDrift: await this.bytes.deleteDrift(transaction, job) } };
+    });
+  }
+
+  private async searchJournal(job: ErasureJob): Promise<ErasureJob> {
+    if (await this.journal.isWaiting(job))
+      throw new NotYetError('waits for entries of the journal that are to be written first');
+    const journalEntries = await this.journal.rewriteDamaged(job);
+    return this.jobs.stepOn(job, () => Promise.resolve({ next: undefined, erased: { journalEntries } }));
+  }
+}
+
+const OVER: ErasureStep = { next: undefined, erased: {} };

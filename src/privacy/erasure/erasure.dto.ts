@@ -1,0 +1,126 @@
+import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { IsString, Matches, MaxLength, ValidateBy } from 'class-validator';
+import { PageInfo } from '../../http/page.dto.js';
+import { coreOf } from '../../numbers/number-forms.js';
+
+const ID = { type: String, format: 'uuid', example: '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f' } as const;
+const STATUSES = ['pending', 'running', 'done'];
+const LONGEST_REASON = 1000;
+const Count = (description: string, example: number) =>
+  ApiProperty({ type: 'integer', description, example });
+const Instant = (description: string, options: { nullable?: boolean; example: string | null }) =>
+  ApiProperty({ type: String, format: 'date-time', description, ...options });
+
+/** What to erase, and why. */
+export class ErasureRequest {
+  @ApiProperty({
+    type: String,
+    description:
+      'The telephone number, with or without country code 86, leading 0 and separators: it is erased in every form.',
+    example: '13900000000',
+  })
+  @ValidateBy({
+    name: 'isNumber',
+    validator: {
+      validate: (value: unknown) =>
+        typeof value === 'string' && value.length <= 40 && coreOf(value) !== undefined,
+      defaultMessage: () => 'must be a telephone number of 7 to 15 digits',
+    },
+  })
+  number!: string;
+
+  @ApiProperty({
+    type: String,
+    minLength: 1,
+    maxLength: LONGEST_REASON,
+    description: 'Why, for the record. The number itself is not kept in it.',
+    example: 'Asked for by the person, ticket 4711',
+  })
+  @IsString({ message: 'must be text' })
+  @MaxLength(LONGEST_REASON, { message: `must have at most ${LONGEST_REASON} characters` })
+  @Matches(/^[^\0]*\S[^\0]*$/u, { message: 'must say why' })
+  reason!: string;
+}
+
+/** A job that has been taken on. */
+export class AcceptedErasure {
+  @ApiProperty({ ...ID, description: 'The job.' })
+  id!: string;
+
+  @ApiProperty({ type: String, enum: STATUSES, description: 'How far it is.', example: 'pending' })
+  status!: string;
+}
+
+/** How many of what were erased. */
+@ApiSchema({ name: 'ErasedCounts' })
+export class ErasedCountsDto {
+  @Count('Calls that were deleted.', 12)
+  calls!: number;
+
+  @Count('Earlier contents of calls that were deleted.', 3)
+  revisions!: number;
+
+  @Count('Bodies of pushes that were written anew without the number.', 9)
+  bodies!: number;
+
+  @Count('Entries of the quarantine that were written anew without the number.', 1)
+  quarantineEntries!: number;
+
+  @Count(
+    'Pushes with the number that had waited in a journal, and copies of damaged journal files with it.',
+    0,
+  )
+  journalEntries!: number;
+
+  @Count('Notes of the schema drift that were deleted.', 0)
+  schemaDrift!: number;
+}
+
+/** A job that erases a number. */
+@ApiSchema({ name: 'Erasure' })
+export class ErasureDto {
+  @ApiProperty({ ...ID, description: 'The job.' })
+  id!: string;
+
+  @ApiProperty({
+    type: String,
+    enum: STATUSES,
+    description:
+      'How far it is. A job that is done becomes pending again when something is written that had been received before it.',
+    example: 'done',
+  })
+  status!: string;
+
+  @ApiProperty({ type: String, description: 'Why.', example: 'Asked for by the person, ticket 4711' })
+  reason!: string;
+
+  @Instant('When it was asked for: what was received until then is erased.', {
+    example: '2025-06-01T02:05:31.120Z',
+  })
+  requestedAt!: string;
+
+  @Instant('When the search began; null before.', { nullable: true, example: '2025-06-01T02:05:31.200Z' })
+  startedAt!: string | null;
+
+  @Instant('When it was done; null before.', { nullable: true, example: '2025-06-01T02:11:08.004Z' })
+  finishedAt!: string | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'What it waits for, or why the last try failed; null when nothing is in its way.',
+    example: null,
+  })
+  problem!: string | null;
+
+  @ApiProperty({ type: ErasedCountsDto, description: 'What was erased so far.' })
+  erased!: ErasedCountsDto;
+}
+
+export class ErasurePage {
+  @ApiProperty({ type: [ErasureDto], description: 'The jobs, the newest first.' })
+  data!: ErasureDto[];
+
+  @ApiProperty({ type: PageInfo, description: 'Where this page stands.' })
+  page!: PageInfo;
+}

@@ -1,0 +1,71 @@
+import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
+import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { REQUEST_ID } from '../../http/api-headers.js';
+import { PageQuery } from '../../http/page.dto.js';
+import { linkNext } from '../../http/page.js';
+import { BodyMayBeRefused, MayBeMissing } from '../../http/problem.docs.js';
+import { NoParameters } from '../../http/validation.pipe.js';
+import { NEXT_PAGE_LINK, QueryApi } from '../../security/query-api.js';
+import { AcceptedErasure, ErasureDto, ErasurePage, ErasureRequest } from './erasure.dto.js';
+import { ErasuresService } from './erasures.service.js';
+
+const ID = { name: 'id', description: 'The job.', example: '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f' };
+const MISSING = 'There is no erasure with this id';
+
+@Controller('v1/erasures')
+@QueryApi('privacy:erase')
+@ApiTags('Privacy')
+export class ErasuresController {
+  constructor(private readonly erasures: ErasuresService) {}
+
+  @Post()
+  @HttpCode(202)
+  @ApiOperation({
+    operationId: 'eraseNumber',
+    summary: 'Erase a number everywhere',
+    description:
+      'Takes a job on that deletes the calls with the number, and takes it out of bodies and the quarantine, as far as they were received until now. The statistics stay as they are, and the feed of changes tells which calls are gone.',
+  })
+  @ApiAcceptedResponse({ type: AcceptedErasure, description: 'The job; ask for it by its id.' })
+  @BodyMayBeRefused()
+  ask(
+    @Body() request: ErasureRequest,
+    @Query() _none: NoParameters,
+    @Req() { ip }: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<AcceptedErasure> {
+    return this.erasures.ask(request, {
+      remoteAddress: ip ?? null,
+      requestId: response.get(REQUEST_ID) ?? null,
+    });
+  }
+
+  @Get()
+  @ApiOperation({
+    operationId: 'listErasures',
+    summary: 'List erasures',
+    description: 'The jobs, and what each has erased.',
+  })
+  @ApiOkResponse({ type: ErasurePage, description: 'A page of jobs.', headers: NEXT_PAGE_LINK })
+  async list(
+    @Query() query: PageQuery,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<ErasurePage> {
+    return linkNext(await this.erasures.list(query), request, response);
+  }
+
+  @Get(':id')
+  @ApiOperation({
+    operationId: 'getErasure',
+    summary: 'Get an erasure',
+    description: 'One job, how far it is, and what it has erased.',
+  })
+  @ApiParam(ID)
+  @ApiOkResponse({ type: ErasureDto, description: 'The job.' })
+  @MayBeMissing(MISSING)
+  find(@Param('id') id: string, @Query() _none: NoParameters): Promise<ErasureDto> {
+    return this.erasures.find(id);
+  }
+}

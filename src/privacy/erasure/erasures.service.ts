@@ -1,0 +1,67 @@
+// The wish to erase a number in, a job out; a question about jobs in, its answer out.
+import { Injectable, NotFoundException } from '@nestjs/common';
+import { validate as isUuid } from 'uuid';
+import { decodeIdCursor, encodeCursor, LAST_ID } from '../../http/cursor.js';
+import { InvalidParametersException } from '../../http/invalid-parameters.js';
+import { DEFAULT_LIMIT, type PageQuery } from '../../http/page.dto.js';
+import { type Page, pageOf } from '../../http/page.js';
+import { orderedId } from '../../ingestion/ordered-id.js';
+import { coreOf, NumberSearch } from '../../numbers/number-forms.js';
+import { PrivacyEvents, type Request } from '../privacy-events.js';
+import { Eraser } from './eraser.js';
+import { countsOf } from './erasure-counts.js';
+import type { AcceptedErasure, ErasureDto, ErasureRequest } from './erasure.dto.js';
+import { ErasureRepository, type ErasureRow } from './erasure.repository.js';
+
+@Injectable()
+export class ErasuresService {
+  constructor(
+    private readonly erasures: ErasureRepository,
+    private readonly eraser: Eraser,
+    private readonly events: PrivacyEvents,
+  ) {}
+
+  /**
+   * Takes a job on. When this resolves it survives.
+   *
+   * @throws DatabaseUnavailableError
+   */
+  async ask({ number, reason }: ErasureRequest, request: Request): Promise<AcceptedErasure> {
+    const core = coreOf(number);
+    if (core === undefined)
+      throw new InvalidParametersException([{ path: 'number', message: 'is no number' }]);
+    const requestedAt = Date.now();
+    const id = orderedId(requestedAt);
+    await this.erasures.create(id, core, new NumberSearch(core).erasedFrom(reason), requestedAt);
+    this.events.erasureAsked(id, request);
+    this.eraser.look();
+    return { id, status: 'pending' };
+  }
+
+  /** @throws InvalidParametersException */
+  async list({ limit = DEFAULT_LIMIT, cursor }: PageQuery): Promise<Page<ErasureDto>> {
+    const before = cursor === undefined ? LAST_ID : decodeIdCursor(cursor, 'erasures');
+    const rows = await this.erasures.list(before, limit + 1);
+    return pageOf(rows.map(erasureDto), limit, (last) => encodeCursor('erasures', [last.id]));
+  }
+
+  /** @throws NotFoundException */
+  async find(id: string): Promise<ErasureDto> {
+    const row = isUuid(id) ? await this.erasures.find(id) : undefined;
+    if (row === undefined) throw new NotFoundException('There is no erasure with this id');
+    return erasureDto(row);
+  }
+}
+
+function erasureDto(row: ErasureRow): ErasureDto {
+  return {
+    id: row.id,
+    status: row.status,
+    reason: row.reason,
+    requestedAt: row.requested_at.toISOString(),
+    startedAt: row.started_at?.toISOString() ?? null,
+    finishedAt: row.finished_at?.toISOString() ?? null,
+    problem: row.problem,
+    erased: countsOf(row),
+  };
+}

@@ -1,0 +1,91 @@
+// A number in; what of the journal's files still holds it out. The journals of all processes on the same folder.
+import { Injectable } from '@nestjs/common';
+import { open, readFile, rename } from 'node:fs/promises';
+import { Settings } from '../../config/settings.js';
+import { errorCode } from '../../errors.js';
+import { scanEntry } from '../../ingestion/journal/journal-entry.js';
+import { journalFiles, syncFolder } from '../../ingestion/journal/journal-folder.js';
+import { erasedBody, textOf } from '../../numbers/erased-body.js';
+import type { NumberSearch } from '../../numbers/number-forms.js';
+import type { ErasureJob } from './erasure-job.js';
+
+@Injectable()
+export class JournalSearch {
+  constructor(private readonly settings: Settings) {}
+
+  /**
+   * Whether entries of before the request hold the number. They leave by being drained. Looked at twice: between two
+   * folders, a segment that another process takes over could be missed once.
+   */
+  async isWaiting(job: ErasureJob): Promise<boolean> {
+    return (await this.holds(job)) || (await this.holds(job));
+  }
+
+  /**
+   * Rewrites the copies of damaged segments that hold the number. They are there for a person to look at; nothing else reads
+   * them.
+   *
+   * @returns how many
+   */
+  async rewriteDamaged({ search }: ErasureJob): Promise<number> {
+    const { journalDir } = this.settings;
+    if (journalDir === undefined) return 0;
+    let rewritten = 0;
+    for (const path of (await journalFiles(journalDir)).damaged) {
+      const bytes = await contentOf(path);
+      const erased = bytes === undefined ? undefined : erasedBody(bytes, search);
+      if (erased === undefined) continue;
+      await replaceFile(path, erased);
+      rewritten += 1;
+    }
+    if (rewritten > 0) await syncFolder(journalDir);
+    return rewritten;
+  }
+
+  private async holds({ search, requestedAt }: ErasureJob): Promise<boolean> {
+    const { journalDir } = this.settings;
+    if (journalDir === undefined) return false;
+    for (const path of (await journalFiles(journalDir)).segments) {
+      const bytes = await contentOf(path);
+      if (bytes !== undefined && segmentHolds(bytes, search, requestedAt)) return true;
+    }
+    return false;
+  }
+}
+
+/** What is damaged or torn has no time: it is taken to be of before, until the drainer has looked at it. */
+function segmentHolds(bytes: Buffer, search: NumberSearch, requestedAt: number): boolean {
+  // Most segments hold it nowhere.
+  if (!search.isIn(bytes.toString('latin1'))) return false;
+  for (let position = 0; position < bytes.length;) {
+    const scanned = scanEntry(bytes, position);
+    const end = scanned.kind === 'torn' ? bytes.length : scanned.end;
+    const part = scanned.kind === 'entry' ? scanned.delivery.body : bytes.subarray(position, end);
+    const isOfBefore = scanned.kind !== 'entry' || scanned.delivery.receivedAt <= requestedAt;
+    if (isOfBefore && search.isIn(textOf(part))) return true;
+    position = end;
+  }
+  return false;
+}
+
+/** Undefined when it has been drained, or taken over, since it was listed. */
+async function contentOf(path: string): Promise<Buffer | undefined> {
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}
+
+async function replaceFile(path: string, bytes: Buffer): Promise<void> {
+  const draft = `${path}.new`;
+  const file = await open(draft, 'w', 0o600);
+  try {
+    await file.writeFile(bytes);
+    await file.datasync();
+  } finally {
+    await file.close();
+  }
+  await rename(draft, path);
+}
