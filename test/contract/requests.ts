@@ -3,6 +3,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { makeKey } from '../support/api-keys.js';
 import { API_KEY, PUSH_TOKEN, type TestLedger } from '../support/ledger.js';
 import { record } from '../support/records.js';
+import { until } from '../support/service.js';
 import { dataOf, object, pushed, string } from './helpers.js';
 
 /** What there is to ask for. */
@@ -54,6 +55,12 @@ export async function prepare(ledger: TestLedger): Promise<Known> {
     body: ERASURE,
     headers: { authorization: `Bearer ${API_KEY}` },
   });
+  const erasureId = string(object(erasure)['id']);
+  // Its answer changes until it is done.
+  await until('the erasure', async () => {
+    const { body } = await ledger.get(`/v1/erasures/${erasureId}`);
+    return object(body)['status'] === 'done';
+  });
   return {
     callId: 'one',
     taskId: 'task-1',
@@ -64,7 +71,7 @@ export async function prepare(ledger: TestLedger): Promise<Known> {
     replayedEntry,
     apiKey: (await makeKey(ledger, { scopes: ['calls:read'] })).id,
     powerlessKey: (await makeKey(ledger, { scopes: ['numbers:read'] })).key,
-    erasure: string(object(erasure)['id']),
+    erasure: erasureId,
   };
 }
 

@@ -6,7 +6,7 @@ import { PageQuery } from '../../http/page.dto.js';
 import { linkNext } from '../../http/page.js';
 import { BodyMayBeRefused, MayBeMissing } from '../../http/problem.docs.js';
 import { NoParameters } from '../../http/validation.pipe.js';
-import { NEXT_PAGE_LINK, QueryApi } from '../../security/query-api.js';
+import { NEXT_PAGE_LINK, QueryApi, WholeLedger } from '../../security/query-api.js';
 import { AcceptedErasure, ErasureDto, ErasurePage, ErasureRequest } from './erasure.dto.js';
 import { ErasuresService } from './erasures.service.js';
 
@@ -15,6 +15,7 @@ const MISSING = 'There is no erasure with this id';
 
 @Controller('v1/erasures')
 @QueryApi('privacy:erase')
+@WholeLedger()
 @ApiTags('Privacy')
 export class ErasuresController {
   constructor(private readonly erasures: ErasuresService) {}
