@@ -91,6 +91,24 @@ describe('Calls', () => {
     expect(await idsOf('tasks', 'task_id')).toEqual(['task-1']);
   });
 
+  it('leave the times of the statistics behind, also when the last one is corrected into another place', async () => {
+    const instance = await start({ CALL_RETENTION_DAYS: '90' });
+    await receive(instance, 95, [record('old', { originateTime: '2025-06-01 09:50:00' })]);
+    await receive(instance, 5, [record('young')]);
+    await retention(instance).run();
+    await receive(instance, 1, [record('young', { statusCode: '200001' })]);
+    const times = await database.query(
+      `SELECT status_code, sum(calls)::int AS calls, count(first_occurred_at)::int AS times FROM call_rollups
+        GROUP BY 1 ORDER BY 1`,
+    );
+    expect(times).toEqual([
+      { status_code: '200000', calls: 1, times: expect.anything() },
+      { status_code: '200001', calls: 1, times: 1 },
+    ]);
+    const [known] = times as { times: number }[];
+    expect(known?.times).toBeGreaterThan(0);
+  });
+
   it('that are corrected while they leave are kept as new ones, and no push fails', async () => {
     const instance = await start({ CALL_RETENTION_DAYS: '90', ACK_DEADLINE_MS: '20000' });
     const names = Array.from({ length: 3000 }, (_, index) => `call-${index}`);

@@ -100,6 +100,8 @@ interface Bounds {
   readonly last: Date | null;
 }
 
+const NO_BOUNDS: Bounds = { first: null, last: null };
+
 @Injectable()
 export class RollupRepository {
   /**
@@ -141,12 +143,14 @@ export class RollupRepository {
     });
     // Only now: what others committed before they let go of their lanes must be seen.
     const lanes = await this.lanesOf(transaction, cells);
-    const bounds: Bounds[] = [];
+    const bounds: (Bounds | undefined)[] = [];
     for (const [index, cell] of cells.entries()) {
       const calls = lanes
         .filter((row) => row.place === index + 1)
         .reduce((sum, row) => sum + Number(row.calls), 0);
-      bounds.push(calls === 0 ? { first: null, last: null } : await this.boundsOf(transaction, cell));
+      const found = calls === 0 ? NO_BOUNDS : await this.boundsOf(transaction, cell);
+      // Its other calls have been erased, or their time was over: the bounds that they left are the best there are.
+      bounds.push(calls > 0 && found.first === null ? undefined : found);
     }
     // A lane that came since is left alone: it has the times of its own calls, which may not have been seen here.
     const rows = locked.flatMap(({ place, lane }) => {
@@ -190,6 +194,6 @@ export class RollupRepository {
       `(SELECT occurred_at FROM calls WHERE ${where} ORDER BY occurred_at ${order} LIMIT 1)`;
     const text = `SELECT ${end('ASC')} AS first, ${end('DESC')} AS last`;
     const { rows } = await transaction.query<Bounds & Record<string, unknown>>({ text, values });
-    return rows[0] ?? { first: null, last: null };
+    return rows[0] ?? NO_BOUNDS;
   }
 }
