@@ -73,7 +73,8 @@ export class QuarantineEntryDto {
 
   @ApiProperty({
     type: String,
-    description: 'What came: its text, or base64 where it is not UTF-8.',
+    description:
+      'What came: its text, or base64 where it is not UTF-8. Without `numbers:read`, numbers in it are masked, and what is not text is empty.',
     example: '{"taskId":"1"}',
   })
   raw!: string;

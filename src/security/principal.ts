@@ -17,6 +17,10 @@ export interface Principal extends Viewer {
 /** The holder of ADMIN_API_KEY. */
 export const ADMIN: Principal = { keyId: 'admin', name: 'ADMIN_API_KEY', scopes: SCOPES, sources: null };
 
+export function seesNumbers({ scopes }: Principal): boolean {
+  return scopes.includes('numbers:read');
+}
+
 /** A request whose key was found good. */
 export interface AskedRequest extends Request {
   principal?: Principal;

@@ -5,6 +5,7 @@ import { ExactJsonInterceptor } from '../http/exact-json.interceptor.js';
 import { DatabaseMayBeAway, Forbidden, InvalidRequest, Unauthorized } from '../http/problem.docs.js';
 import { SCOPES_EXTENSION } from '../openapi/common-answers.js';
 import { ApiKeyGuard, lackOf, NEEDED_SCOPES, WHOLE_LEDGER } from './api-key.guard.js';
+import { NumbersInterceptor } from './masking/numbers.interceptor.js';
 import type { Scope } from './scopes.js';
 
 /**
@@ -16,7 +17,8 @@ export function QueryApi(...scopes: readonly [Scope, ...Scope[]]): ClassDecorato
   return applyDecorators(
     SetMetadata(NEEDED_SCOPES, scopes),
     UseGuards(ApiKeyGuard),
-    UseInterceptors(ExactJsonInterceptor),
+    // The answer passes the last one first: ETags are made of what is answered.
+    UseInterceptors(ExactJsonInterceptor, NumbersInterceptor),
     ApiBearerAuth('apiKey'),
     // OpenAPI 3.1 lets roles stand in a security requirement, but its linters know those of OAuth 2 only.
     ApiExtension(SCOPES_EXTENSION, scopes),

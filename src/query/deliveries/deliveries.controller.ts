@@ -62,7 +62,8 @@ export class DeliveriesController {
   @ApiOperation({
     operationId: 'getDeliveryBody',
     summary: 'Get the body of a delivery',
-    description: 'The bytes that were pushed, exactly as they came, after decompression.',
+    description:
+      'The bytes that were pushed, exactly as they came, after decompression. Without `numbers:read`, the same JSON with its numbers masked.',
   })
   @ApiParam(ID)
   @ApiOkResponse({

@@ -13,12 +13,13 @@ export interface SchemaDriftRow {
   readonly sample_delivery_id: string;
 }
 
-/** A row's place in the order of first appearance: epoch milliseconds and the row's key. */
+/**
+ * A place in the order of first appearance: behind so many of the rows of one instant (epoch milliseconds). Not behind a row's
+ * key, as elsewhere: cursors are no secrets, and a field's name may be any text, a telephone number too.
+ */
 export interface DriftPosition {
   readonly firstSeenAt: number;
-  readonly kind: string;
-  readonly field: string;
-  readonly value: string;
+  readonly given: number;
 }
 
 @Injectable()
@@ -34,14 +35,11 @@ export class SchemaDriftRepository {
     const sql = new SqlConditions();
     sql.oneOf('kind', filter.kind);
     sql.oneOf('field', filter.field);
-    if (before !== undefined) {
-      const { firstSeenAt, kind, field, value } = before;
-      const key = [kind, field, value].map((part) => sql.parameter(part)).join(', ');
-      sql.add(`(first_seen_at, kind, field, value) < (${sql.instant(firstSeenAt)}, ${key})`);
-    }
+    if (before !== undefined) sql.add(`first_seen_at <= ${sql.instant(before.firstSeenAt)}`);
     const text = `SELECT kind, field, value, first_seen_at, last_seen_at, count, sample_delivery_id
       FROM schema_drift ${sql.where}
-      ORDER BY first_seen_at DESC, kind DESC, field DESC, value DESC LIMIT ${sql.parameter(limit)}`;
+      ORDER BY first_seen_at DESC, kind DESC, field DESC, value DESC LIMIT ${sql.parameter(limit)}
+      OFFSET ${sql.parameter(before?.given ?? 0)}`;
     return this.database.read<SchemaDriftRow>({ text, values: sql.values });
   }
 }

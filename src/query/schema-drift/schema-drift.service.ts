@@ -16,23 +16,26 @@ export class SchemaDriftService {
   async list({ limit = DEFAULT_LIMIT, cursor, ...filter }: SchemaDriftQuery): Promise<Page<SchemaDriftDto>> {
     const before = cursor === undefined ? undefined : positionOf(cursor);
     const rows = await this.drift.list(filter, before, limit + 1);
-    return pageOf(rows.map(driftDto), limit, cursorOf);
+    const entries = rows.map(driftDto);
+    return pageOf(entries, limit, (last) => cursorOf(entries.slice(0, limit), last, before));
   }
 }
 
-function cursorOf({ firstSeenAt, kind, field, value }: SchemaDriftDto): string {
-  return encodeCursor(KIND, [Date.parse(firstSeenAt), kind, field, value ?? '']);
+/** @param before the position that the page began at */
+function cursorOf(
+  page: readonly SchemaDriftDto[],
+  { firstSeenAt }: SchemaDriftDto,
+  before: DriftPosition | undefined,
+): string {
+  const instant = Date.parse(firstSeenAt);
+  const givenBefore = before?.firstSeenAt === instant ? before.given : 0;
+  const given = givenBefore + page.filter((entry) => entry.firstSeenAt === firstSeenAt).length;
+  return encodeCursor(KIND, [instant, given]);
 }
 
 function positionOf(cursor: string): DriftPosition {
-  const position = decodeCursor(cursor, KIND, ['number', 'string', 'string', 'string']);
-  const [firstSeenAt, kind, field, value] = position;
-  return {
-    firstSeenAt: Number(firstSeenAt),
-    kind: String(kind),
-    field: String(field),
-    value: String(value),
-  };
+  const [firstSeenAt, given] = decodeCursor(cursor, KIND, ['number', 'number']);
+  return { firstSeenAt: Number(firstSeenAt), given: Math.max(0, Number(given)) };
 }
 
 function driftDto(row: SchemaDriftRow): SchemaDriftDto {

@@ -1,0 +1,164 @@
+// An answer of the API in; the same as those may see it who may not see numbers, and how many entries held some, out.
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type Rule, ruleOfAnswerField, ruleOfRecordField } from './field-rules.js';
+import { maskedParts, maskJsonText } from './json-text-mask.js';
+import { maskNumber } from './number-mask.js';
+import { OwnNumbers } from './own-numbers.js';
+import { maskReference, maskText } from './text-mask.js';
+
+export interface MaskedAnswer {
+  readonly answer: unknown;
+  /** Entries of a list, or 1 for an answer that is none. */
+  readonly entriesWithNumbers: number;
+}
+
+/** A longer text is masked in parts, so that others have their turn: whole bodies are among the answers. */
+const LONGEST_AT_ONCE = 100_000;
+
+type Fields = Readonly<Record<string, unknown>>;
+
+export async function maskAnswer(answer: unknown): Promise<MaskedAnswer> {
+  const mask = new AnswerMask(answer);
+  if (!isFields(answer) || !Array.isArray(answer['data'])) {
+    const masked = mask.of(answer);
+    await mask.finish();
+    return { answer: masked, entriesWithNumbers: mask.changes > 0 ? 1 : 0 };
+  }
+  const data: unknown[] = [];
+  let entriesWithNumbers = 0;
+  for (const entry of answer['data'] as unknown[]) {
+    const before = mask.changes;
+    data.push(mask.of(entry));
+    await mask.finish();
+    if (mask.changes > before) entriesWithNumbers += 1;
+  }
+  return { answer: { ...answer, data }, entriesWithNumbers };
+}
+
+/** As {@link maskAnswer}, at once: for single entries of what is streamed. */
+export function maskEntry(entry: unknown): unknown {
+  const mask = new AnswerMask(entry);
+  const masked = mask.of(entry);
+  mask.finishNow();
+  return masked;
+}
+
+/** A text that is still to be masked, and where it stands. */
+interface Unfinished {
+  readonly holder: Record<string, unknown>;
+  readonly name: string;
+  readonly text: string;
+}
+
+class AnswerMask {
+  /** How many texts were changed. */
+  changes = 0;
+  private readonly own = new OwnNumbers();
+  private unfinished: Unfinished[] = [];
+
+  constructor(answer: unknown) {
+    this.collect(answer);
+  }
+
+  of(value: unknown, rule: Rule = 'text'): unknown {
+    if (rule === 'keep' || value === null || value === undefined) return value;
+    if (typeof value === 'string') return this.changed(value, this.text(value, rule));
+    if (typeof value === 'number') return this.number(value, rule);
+    if (Array.isArray(value)) return value.map((entry: unknown) => this.of(entry, rule));
+    if (!isFields(value)) return value;
+    return rule === 'free' || rule === 'number' ? this.freeFields(value, rule) : this.fields(value);
+  }
+
+  /** Masks the long texts. */
+  async finish(): Promise<void> {
+    const { unfinished } = this;
+    if (unfinished.length === 0) return;
+    this.unfinished = [];
+    for (const { holder, name, text } of unfinished) {
+      const parts: string[] = [];
+      for (const part of maskedParts(text)) {
+        parts.push(part);
+        await nextTurn();
+      }
+      holder[name] = this.changed(text, parts.join(''));
+    }
+  }
+
+  finishNow(): void {
+    for (const { holder, name, text } of this.unfinished) holder[name] = maskJsonText(text);
+  }
+
+  private text(text: string, rule: Rule): string {
+    if (rule === 'number') return maskNumber(text);
+    if (rule === 'reference') return maskReference(text, this.own);
+    // A part of a record that was kept as its text.
+    if (rule === 'free' && /^[[{]/.test(text)) return maskJsonText(text);
+    return maskText(text, this.own);
+  }
+
+  /** Numbers of answers count something; those of the vendor's JSON may be telephone numbers. */
+  private number(value: number, rule: Rule): unknown {
+    if (rule !== 'number' && rule !== 'free' && rule !== 'reference') return value;
+    const text = String(value);
+    const masked = this.text(text, rule);
+    return this.changed(text, masked) === text ? value : masked;
+  }
+
+  private fields(value: Fields): Fields {
+    const masked: Record<string, unknown> = {};
+    for (const [name, field] of Object.entries(value)) {
+      const rule = ruleOfAnswerField(name === 'before' || name === 'after' ? changedField(value) : name);
+      masked[name] = rule === 'json' ? this.raw(value, name, masked) : this.of(field, rule);
+    }
+    return masked;
+  }
+
+  private freeFields(value: Fields, rule: Rule): Fields {
+    const masked = new Map<string, unknown>();
+    for (const [name, field] of Object.entries(value)) {
+      const shown = this.changed(name, maskText(name, this.own));
+      const place = masked.has(shown) ? `${shown} (${masked.size + 1})` : shown;
+      masked.set(place, this.of(field, rule === 'number' ? rule : ruleOfRecordField(name)));
+    }
+    // The vendor's names may be any, `__proto__` too.
+    return Object.fromEntries(masked);
+  }
+
+  /** What came and could not be read. What is no text can't be masked, and so is withheld. */
+  private raw(value: Fields, name: string, holder: Record<string, unknown>): unknown {
+    const raw = value[name];
+    if (typeof raw !== 'string') return this.of(raw, 'free');
+    if (value['rawEncoding'] === 'base64' || raw.includes('\0')) return this.changed(raw, '');
+    if (raw.length <= LONGEST_AT_ONCE) return this.changed(raw, maskJsonText(raw));
+    this.unfinished.push({ holder, name, text: raw });
+    return raw;
+  }
+
+  private changed(before: string, after: string): string {
+    if (before !== after) this.changes += 1;
+    return after;
+  }
+
+  private collect(value: unknown): void {
+    if (Array.isArray(value)) {
+      for (const entry of value as unknown[]) this.collect(entry);
+    } else if (isFields(value)) {
+      for (const [name, field] of Object.entries(value)) {
+        if (typeof field === 'string') {
+          if (ruleOfRecordField(name) === 'number') this.own.add(field);
+        } else this.collect(field);
+      }
+    }
+  }
+}
+
+/** Of a change of a field, whose contents stand under `before` and `after`; of anything else, no field. */
+function changedField(change: Fields): string {
+  return typeof change['field'] === 'string' ? change['field'] : '';
+}
+
+/** Digits that are written by a way of their own (`toJSON`) are longer than numbers are. */
+function isFields(value: unknown): value is Fields {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
+  return !('toJSON' in value && typeof value.toJSON === 'function');
+}
