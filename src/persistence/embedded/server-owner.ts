@@ -27,6 +27,8 @@ const ownSilentPatienceMs = 30_000;
 /** A query of a killed server's backend may run on for a while, and holds the files until then. */
 const filesHeldPatienceMs = 30_000;
 const lastProcessPatienceMs = 5000;
+/** Whatever kills a server each time it starts will not stop doing so. */
+const killedPatienceMs = 30_000;
 /** Below the ports that Linux, macOS and Windows give to outgoing connections (from 32768 and 49152). */
 const [lowestPort, highestPort] = [15_432, 32_000] as const;
 
@@ -169,9 +171,16 @@ export class ServerOwner {
     this.server = undefined;
     if (result.kind === 'failed') throw new Error(this.startFailure(result.logLines));
     if (result.kind === 'files-held') this.waitForFiles(result.logLines);
+    else if (result.kind === 'killed') this.startAfresh(address.pid);
     else if (this.port !== undefined)
       this.sayOnce('error', `Waiting for port ${port}: another program has it`);
     return undefined;
+  }
+
+  private startAfresh(pid: number): void {
+    const what = `PostgreSQL (process id ${pid}) was killed while it started`;
+    if (this.hasWaited('killed', killedPatienceMs)) throw new Error(`${what}, as were those before it`);
+    this.options.log('warn', `${what}: starting it again`);
   }
 
   private waitForFiles(logLines: string): void {

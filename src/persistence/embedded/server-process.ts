@@ -31,6 +31,8 @@ export type StartResult =
   /** Other processes have the files open: another server, or what a killed one left behind. */
   | { readonly kind: 'files-held'; readonly logLines: string }
   | { readonly kind: 'port-taken' }
+  /** Somebody killed it before it was ready: the system when memory is short, or a person. */
+  | { readonly kind: 'killed' }
   | { readonly kind: 'failed'; readonly logLines: string };
 
 /** A server that this process has started. */
@@ -79,6 +81,7 @@ export class ServerProcess {
       if (await saysReady(this.address.pid, this.files.clusterDirectory)) return { kind: 'ready' };
       await wait(pollMs, undefined, { signal });
     }
+    if (this.child.signalCode === 'SIGKILL') return { kind: 'killed' };
     const logLines = await logTail(this.files.logPath, this.logStart);
     if (/could not create any TCP\/IP sockets/.test(logLines)) return { kind: 'port-taken' };
     const held = /lock file "postmaster.pid" already exists|pre-existing shared memory block/.test(logLines);
