@@ -9,6 +9,7 @@ import { PrivacyModule } from './privacy/privacy.module.js';
 import { QuarantineModule } from './quarantine/quarantine.module.js';
 import { QueryModule } from './query/query.module.js';
 import { ApiKeysModule } from './security/api-keys/api-keys.module.js';
+import { AuditModule } from './security/audit/audit.module.js';
 
 /** The service: the list of its modules. */
 @Module({ providers: [ConnectionDrain] })
@@ -24,6 +25,7 @@ export class AppModule {
         QueryModule,
         PrivacyModule,
         ApiKeysModule,
+        AuditModule,
         HealthModule,
       ],
     };

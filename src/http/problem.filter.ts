@@ -6,6 +6,7 @@ import { DatabaseUnavailableError, sqlState } from '../persistence/database.js';
 import { REQUEST_ID } from './api-headers.js';
 import { InvalidParametersException } from './invalid-parameters.js';
 import type { Problem, ProblemDetail } from './problem.dto.js';
+import { routeOf } from './route-of.js';
 
 const RETRY_AFTER_S = 5;
 /** SQLSTATE of a statement that ran into its time limit, or that an operator ended. */
@@ -35,13 +36,6 @@ export class ProblemFilter implements ExceptionFilter {
     if (request.path.startsWith('/push')) response.json({ code: problem.status, msg: problem.detail });
     else response.type('application/problem+json').send(JSON.stringify(problem satisfies Problem));
   }
-}
-
-/** The pattern of the route that was taken, as `/v1/calls/:callId`; null when none was. */
-function routeOf(request: Request): string | null {
-  const route: unknown = request.route;
-  if (typeof route !== 'object' || route === null || !('path' in route)) return null;
-  return typeof route.path === 'string' ? route.path : null;
 }
 
 /** @param routed whether a route was found: without one, Nest's own message quotes the path, which may hold a token */

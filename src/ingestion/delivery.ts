@@ -1,6 +1,6 @@
 // What goes from hand to hand on the way of a push.
 import { createHash } from 'node:crypto';
-import { orderedId } from './ordered-id.js';
+import { orderedId } from '../persistence/ordered-id.js';
 import type { ReadCall } from './reading/record-reader.js';
 
 /** How a delivery came into the ledger. */

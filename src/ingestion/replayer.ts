@@ -1,7 +1,7 @@
 // Entries of the quarantine in, their calls in the ledger out, as of the time at which they first came.
 import { Injectable, Logger } from '@nestjs/common';
 import { errorText } from '../errors.js';
-import { DatabaseUnavailableError } from '../persistence/database.js';
+import { DatabaseUnavailableError, type Transaction } from '../persistence/database.js';
 import { arrive, type ReadDelivery } from './delivery.js';
 import { UnreadableBodyError } from './reading/body-reader.js';
 import { DeliveryReader } from './reading/delivery-reader.js';
@@ -30,6 +30,9 @@ export interface ReadableEntry {
  * database does not take it; it stays as it was.
  */
 export type ReplayOutcome = 'replayed' | 'notOpen' | 'refused';
+
+/** What is to be done in the transaction that writes entries. */
+export type WithReplay = (transaction: Transaction, entries: readonly ReadableEntry[]) => Promise<void>;
 
 class NotOpenError extends Error {}
 
@@ -62,36 +65,38 @@ export class Replayer {
   /**
    * Writes entries, and notes in the same transaction that they are replayed.
    *
+   * @param also what else is to be in that transaction; called once for every one that is tried
    * @returns what became of each, in their order
    * @throws DatabaseUnavailableError
    */
-  async write(entries: readonly ReadableEntry[]): Promise<ReplayOutcome[]> {
+  async write(entries: readonly ReadableEntry[], also: WithReplay): Promise<ReplayOutcome[]> {
     try {
-      await this.writeTogether(entries);
+      await this.writeTogether(entries, also);
       return entries.map(() => 'replayed');
     } catch (error) {
       if (error instanceof DatabaseUnavailableError) throw error;
       const [only] = entries;
-      if (entries.length > 1 || only === undefined) return this.writeEach(entries);
+      if (entries.length > 1 || only === undefined) return this.writeEach(entries, also);
       if (error instanceof NotOpenError) return ['notOpen'];
       this.logger.error(`the entry ${only.id} can not be written: ${errorText(error)}`);
       return ['refused'];
     }
   }
 
-  private async writeEach(entries: readonly ReadableEntry[]): Promise<ReplayOutcome[]> {
+  private async writeEach(entries: readonly ReadableEntry[], also: WithReplay): Promise<ReplayOutcome[]> {
     const outcomes: ReplayOutcome[] = [];
-    for (const entry of entries) outcomes.push(...(await this.write([entry])));
+    for (const entry of entries) outcomes.push(...(await this.write([entry], also)));
     return outcomes;
   }
 
-  private async writeTogether(entries: readonly ReadableEntry[]): Promise<void> {
+  private async writeTogether(entries: readonly ReadableEntry[], also: WithReplay): Promise<void> {
     const group = await Promise.all(
       entries.map(async ({ read }) => ({ read, body: await packBody(read.delivery.body) })),
     );
     const marks = entries.map(({ id, read }) => ({ id, deliveryId: read.delivery.id }));
     await this.writer.write(group, async (transaction) => {
       if ((await this.quarantine.markReplayed(transaction, marks)) < marks.length) throw new NotOpenError();
+      await also(transaction, entries);
     });
   }
 }

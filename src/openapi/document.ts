@@ -39,6 +39,7 @@ export function createDocument(app: INestApplication): OpenAPIObject {
     .addTag('Deliveries', 'Pushes, and what each did.')
     .addTag('Quarantine', 'What could not be read as a call.')
     .addTag('API keys', 'Who may ask, and what.')
+    .addTag('Audit', 'Who did what that has to be accounted for.')
     .addTag('Privacy', 'How a number is erased everywhere.')
     .addTag('Health', 'For orchestrators and operators.')
     // Not addBearerAuth(), which would call them JWT.

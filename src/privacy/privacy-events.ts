@@ -1,27 +1,50 @@
-// What is done for privacy in, told to whoever has to account for it out. Never with a number.
+// What is done for privacy in; told to the log, and to those who have to account for it, out. Never with a number.
 import { Injectable, Logger } from '@nestjs/common';
+import { Database, type Transaction } from '../persistence/database.js';
+import { AuditLog } from '../security/audit/audit-log.js';
+import type { Principal } from '../security/principal.js';
 import type { ErasedCounts } from './erasure/erasure-job.js';
 import type { Retained } from './retention/retention.js';
-
-/** By whom something was asked for. */
-export interface Request {
-  readonly remoteAddress: string | null;
-  readonly requestId: string | null;
-}
 
 @Injectable()
 export class PrivacyEvents {
   private readonly logger = new Logger('Privacy');
 
-  erasureAsked(erasureId: string, request: Request): void {
-    this.logger.log({ outcome: 'erasure asked for', erasureId, ...request });
+  constructor(
+    private readonly database: Database,
+    private readonly audit: AuditLog,
+  ) {}
+
+  /** @param numberHash says later whether it was this number, to whoever can ask the database for its secret */
+  async erasureRequested(
+    transaction: Transaction,
+    erasureId: string,
+    numberHash: Buffer,
+    by: Principal,
+  ): Promise<void> {
+    const detail = { erasureId, numberHash: numberHash.toString('hex') };
+    await this.audit.recordIn(transaction, { action: 'erasure.requested', by, detail, rows: null });
+    this.logger.log({ outcome: 'erasure requested', erasureId, requestId: by.requestId });
   }
 
-  erasureDone(erasureId: string, counts: ErasedCounts): void {
+  async erasureDone(transaction: Transaction, erasureId: string, counts: ErasedCounts): Promise<void> {
+    const event = { action: 'erasure.done', by: null, detail: { erasureId, ...counts } } as const;
+    await this.audit.recordIn(transaction, { ...event, rows: sumOf(counts) });
     this.logger.log({ outcome: 'erasure done', erasureId, ...counts });
   }
 
-  retentionDone(counts: Retained): void {
+  /** Nothing is noted of a run that found nothing to delete. */
+  async retentionDone(counts: Retained): Promise<void> {
+    const rows = sumOf(counts);
+    if (rows === 0) return;
     this.logger.log({ outcome: 'retention done', ...counts });
+    const event = { action: 'retention.done', by: null, detail: { ...counts }, rows } as const;
+    await this.database.transaction((transaction) => this.audit.recordIn(transaction, event));
   }
+}
+
+function sumOf(counts: ErasedCounts | Retained): number {
+  let sum = 0;
+  for (const count of Object.values<number>({ ...counts })) sum += count;
+  return sum;
 }

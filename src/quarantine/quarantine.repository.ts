@@ -1,6 +1,6 @@
 // The reads of the quarantine, and the end of an entry that nobody wants.
 import { Injectable } from '@nestjs/common';
-import { Database } from '../persistence/database.js';
+import { Database, type Transaction } from '../persistence/database.js';
 import { isOfSources, SqlConditions, type Viewer } from '../persistence/sql-conditions.js';
 
 export interface QuarantineRow {
@@ -68,11 +68,16 @@ export class QuarantineRepository {
     return row;
   }
 
-  /** Discards an entry if it is open. */
-  async discard(id: string, { sources }: Viewer): Promise<void> {
+  /** @returns whether the entry was open, and is discarded now */
+  async discard(transaction: Transaction, id: string, { sources }: Viewer): Promise<boolean> {
     const text = `UPDATE quarantine SET status = 'discarded', resolved_at = now() WHERE id = $1 AND status = 'open'
-      AND ${isOfSources('$2')}`;
-    await this.database.query({ name: 'discard-quarantined', text, values: [id, sources] });
+      AND ${isOfSources('$2')} RETURNING id`;
+    const { rows } = await transaction.query({
+      name: 'discard-quarantined',
+      text,
+      values: [id, sources],
+    });
+    return rows.length > 0;
   }
 }
 

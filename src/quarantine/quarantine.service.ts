@@ -7,6 +7,8 @@ import { decodeIdCursor, encodeCursor, LAST_ID } from '../http/cursor.js';
 import { instantOf } from '../http/instant-text.js';
 import { type Page, pageOf } from '../http/page.js';
 import { DEFAULT_LIMIT } from '../http/page.dto.js';
+import { Database } from '../persistence/database.js';
+import { AuditLog } from '../security/audit/audit-log.js';
 import type { Principal } from '../security/principal.js';
 import type { QuarantineEntryDto, QuarantineQuery } from './quarantine.dto.js';
 import { QuarantineRepository, type QuarantineRow } from './quarantine.repository.js';
@@ -15,7 +17,9 @@ import { QuarantineRepository, type QuarantineRow } from './quarantine.repositor
 export class QuarantineService {
   constructor(
     private readonly settings: Settings,
+    private readonly database: Database,
     private readonly quarantine: QuarantineRepository,
+    private readonly audit: AuditLog,
   ) {}
 
   /** @throws InvalidParametersException */
@@ -46,7 +50,13 @@ export class QuarantineService {
    * @throws ConflictException when it has been replayed
    */
   async discard(id: string, asker: Principal): Promise<QuarantineEntryDto> {
-    if (isUuid(id)) await this.quarantine.discard(id, asker);
+    if (isUuid(id)) {
+      await this.database.transaction(async (transaction) => {
+        if (!(await this.quarantine.discard(transaction, id, asker))) return;
+        const event = { action: 'quarantine.discarded', by: asker, detail: { id }, rows: 1 } as const;
+        await this.audit.recordIn(transaction, event);
+      });
+    }
     const entry = await this.find(id, asker);
     if (entry.status !== 'discarded') throw new ConflictException(`The entry has been ${entry.status}`);
     return entry;

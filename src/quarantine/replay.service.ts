@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { decodeIdCursor, encodeCursor } from '../http/cursor.js';
 import { type ReadableEntry, Replayer } from '../ingestion/replayer.js';
+import { type AuditEvent, AuditLog } from '../security/audit/audit-log.js';
 import type { Principal } from '../security/principal.js';
 import { DEFAULT_REPLAYED, type ReplayRequest, ReplayResult } from './quarantine.dto.js';
 import { type QuarantineFilter, QuarantineRepository, type QuarantineRow } from './quarantine.repository.js';
@@ -18,6 +19,7 @@ export class ReplayService {
     private readonly settings: Settings,
     private readonly quarantine: QuarantineRepository,
     private readonly replayer: Replayer,
+    private readonly audit: AuditLog,
   ) {}
 
   /**
@@ -37,7 +39,7 @@ export class ReplayService {
       const rows = await this.nextOpen(filter, asker, after, limit - result.examined);
       const last = rows.at(-1);
       if (last === undefined) break;
-      await this.step(rows, result);
+      await this.step(rows, result, asker);
       after = last.id;
     }
     const rest = result.examined < limit ? [] : await this.nextOpen(filter, asker, after, 1);
@@ -55,19 +57,26 @@ export class ReplayService {
     return (await this.quarantine.list(filter, asker, { after }, Math.min(ENTRIES_A_STEP, most))).rows;
   }
 
-  private async step(rows: readonly QuarantineRow[], result: ReplayResult): Promise<void> {
+  private async step(rows: readonly QuarantineRow[], result: ReplayResult, asker: Principal): Promise<void> {
     const entries = rows.map((row) => this.replayer.read({ ...row, receivedAt: row.received_at }));
     const readable = entries.filter((entry) => entry !== undefined);
     result.examined += rows.length;
     result.unreadable += rows.length - readable.length;
     const outcomes = result.dryRun
       ? readable.map(() => 'replayed' as const)
-      : await this.replayer.write(readable);
+      : await this.replayer.write(readable, (transaction, written) =>
+          this.audit.recordIn(transaction, eventOf(written, asker)),
+        );
     outcomes.forEach((outcome, index) => {
       result[outcome] += 1;
       if (outcome === 'replayed') result.calls += callsOf(readable[index]);
     });
   }
+}
+
+function eventOf(entries: readonly ReadableEntry[], by: Principal): AuditEvent {
+  const ids = entries.map(({ id }) => id);
+  return { action: 'quarantine.replayed', by, detail: { ids }, rows: ids.length };
 }
 
 function callsOf(entry: ReadableEntry | undefined): number {

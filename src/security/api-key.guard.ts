@@ -7,6 +7,7 @@ import {
 } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
 import type { Response } from 'express';
+import { REQUEST_ID } from '../http/api-headers.js';
 import { KnownKeys } from './api-keys/known-keys.js';
 import { bearerToken } from './authorization-header.js';
 import type { AskedRequest } from './principal.js';
@@ -34,9 +35,10 @@ export class ApiKeyGuard implements CanActivate {
     const http = context.switchToHttp();
     const request = http.getRequest<AskedRequest>();
     const key = bearerToken(request.headers.authorization);
-    const principal = key === undefined ? undefined : await this.keys.principalOf(key);
-    if (principal === undefined) {
-      http.getResponse<Response>().setHeader('WWW-Authenticate', 'Bearer realm="call-ledger"');
+    const response = http.getResponse<Response>();
+    const holder = key === undefined ? undefined : await this.keys.holderOf(key);
+    if (holder === undefined) {
+      response.setHeader('WWW-Authenticate', 'Bearer realm="call-ledger"');
       throw new UnauthorizedException(
         key === undefined
           ? 'An API key is needed: Authorization: Bearer <key>'
@@ -44,15 +46,16 @@ export class ApiKeyGuard implements CanActivate {
       );
     }
     const needed = this.metadata<readonly Scope[]>(NEEDED_SCOPES, context) ?? [];
-    if (!needed.some((scope) => principal.scopes.includes(scope))) {
+    if (!needed.some((scope) => holder.scopes.includes(scope))) {
       throw new ForbiddenException(lackOf(needed));
     }
-    if (principal.sources !== null && this.metadata(WHOLE_LEDGER, context) === true) {
+    if (holder.sources !== null && this.metadata(WHOLE_LEDGER, context) === true) {
       throw new ForbiddenException(
         'This API key is limited to sources, and what it asks for is of all of them',
       );
     }
-    request.principal = principal;
+    const requestId = response.get(REQUEST_ID) ?? '';
+    request.principal = { ...holder, remoteAddress: request.ip ?? null, requestId };
     return true;
   }
 

@@ -4,8 +4,8 @@ import type { Request } from 'express';
 import type { Viewer } from '../persistence/sql-conditions.js';
 import { type Scope, SCOPES } from './scopes.js';
 
-/** Who asks, and what they may see. */
-export interface Principal extends Viewer {
+/** Whose a key is, and what they may do and see. */
+export interface KeyHolder extends Viewer {
   /** The key's id; {@link ADMIN}'s for the key of the settings. */
   readonly keyId: string;
   readonly name: string;
@@ -15,9 +15,16 @@ export interface Principal extends Viewer {
 }
 
 /** The holder of ADMIN_API_KEY. */
-export const ADMIN: Principal = { keyId: 'admin', name: 'ADMIN_API_KEY', scopes: SCOPES, sources: null };
+export const ADMIN: KeyHolder = { keyId: 'admin', name: 'ADMIN_API_KEY', scopes: SCOPES, sources: null };
 
-export function seesNumbers({ scopes }: Principal): boolean {
+/** Who asks, and from where. */
+export interface Principal extends KeyHolder {
+  readonly remoteAddress: string | null;
+  /** The request's, as it stands in the answer and in the log. */
+  readonly requestId: string;
+}
+
+export function seesNumbers({ scopes }: KeyHolder): boolean {
   return scopes.includes('numbers:read');
 }
 

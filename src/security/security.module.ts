@@ -3,11 +3,12 @@ import { AllowedNetworks } from './allowed-networks.js';
 import { ApiKeyRepository } from './api-keys/api-key.repository.js';
 import { KeyUses } from './api-keys/key-uses.js';
 import { KnownKeys } from './api-keys/known-keys.js';
+import { AuditLog } from './audit/audit-log.js';
 import { PushTokens } from './push-tokens.js';
 
 /** Who may push and who may ask. */
 @Module({
-  providers: [PushTokens, AllowedNetworks, ApiKeyRepository, KeyUses, KnownKeys],
-  exports: [PushTokens, AllowedNetworks, ApiKeyRepository, KnownKeys],
+  providers: [PushTokens, AllowedNetworks, ApiKeyRepository, KeyUses, KnownKeys, AuditLog],
+  exports: [PushTokens, AllowedNetworks, ApiKeyRepository, KnownKeys, AuditLog],
 })
 export class SecurityModule {}

@@ -108,6 +108,9 @@ export const REQUESTS: Readonly<Record<string, (known: Known) => Sample>> = {
     body: '{"name":"CRM","scopes":["calls:read"],"sources":["vendor"],"expiresAt":"2099-01-01T00:00:00Z"}',
   }),
   revokeApiKey: ({ apiKey }) => ({ target: `/v1/api-keys/${apiKey}` }),
+  listAuditEvents: () => ({
+    target: '/v1/audit-events?action=key.created&keyId=admin&from=2025-06-01&limit=1',
+  }),
   eraseNumber: () => ({ target: '/v1/erasures', body: ERASURE }),
   listErasures: () => ({ target: '/v1/erasures?limit=1' }),
   getErasure: ({ erasure }) => ({ target: `/v1/erasures/${erasure}` }),

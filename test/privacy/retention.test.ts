@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { DeliveryKeeper } from '../../src/ingestion/delivery-keeper.js';
 import { arrive } from '../../src/ingestion/delivery.js';
-import { orderedId } from '../../src/ingestion/ordered-id.js';
+import { orderedId } from '../../src/persistence/ordered-id.js';
 import { Retention } from '../../src/privacy/retention/retention.js';
 import { Instance } from '../query/changes/instances.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';

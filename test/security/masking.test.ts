@@ -38,6 +38,7 @@ const SHOWING = [
   'getCallHistory',
   'getCallStats',
   'listChanges',
+  'exportCalls',
   'getDeliveryBody',
   'listStatusCodes',
   'listSchemaDrift',

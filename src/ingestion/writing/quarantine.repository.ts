@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../persistence/database.js';
 import type { Delivery, Reject } from '../delivery.js';
-import { orderedId } from '../ordered-id.js';
+import { orderedId } from '../../persistence/ordered-id.js';
 
 const INSERT = {
   name: 'insert-quarantine',

@@ -1,4 +1,5 @@
 import { ApiKey } from './api-key.entity.js';
+import { AuditEvent } from './audit-event.entity.js';
 import { Batch } from './batch.entity.js';
 import { CallRevision } from './call-revision.entity.js';
 import { CallRollup } from './call-rollup.entity.js';
@@ -16,6 +17,7 @@ import { Task } from './task.entity.js';
 /** Every table of the ledger. */
 export const entities = [
   ApiKey,
+  AuditEvent,
   Task,
   Batch,
   Call,

@@ -6,6 +6,7 @@ import { CreateApiKeys1764200000000 } from './1764200000000-create-api-keys.js';
 import { SourceOfErasedCalls1764210000000 } from './1764210000000-source-of-erased-calls.js';
 import { CreateLeases1764500000000 } from './1764500000000-create-leases.js';
 import { CreateErasures1764600000000 } from './1764600000000-create-erasures.js';
+import { CreateAuditEvents1764700000000 } from './1764700000000-create-audit-events.js';
 
 /** Every migration, in order. */
 export const migrations = [
@@ -17,4 +18,5 @@ export const migrations = [
   SourceOfErasedCalls1764210000000,
   CreateLeases1764500000000,
   CreateErasures1764600000000,
+  CreateAuditEvents1764700000000,
 ];

@@ -1,6 +1,6 @@
 // A number in; the calls and revisions that hold it found and deleted, in steps, and told to the feed of changes.
 import { Injectable } from '@nestjs/common';
-import { orderedId } from '../../ingestion/ordered-id.js';
+import { orderedId } from '../../persistence/ordered-id.js';
 import { CallRepository } from '../../ingestion/writing/call.repository.js';
 import type { NumberSearch } from '../../numbers/number-forms.js';
 import { Database, type Transaction } from '../../persistence/database.js';

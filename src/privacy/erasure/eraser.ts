@@ -115,9 +115,10 @@ export class Eraser implements OnApplicationBootstrap, BeforeApplicationShutdown
   }
 
   private async finish(job: ErasureJob): Promise<void> {
-    const done = await this.jobs.finish(job);
-    if (done !== undefined) this.events.erasureDone(done.id, countsOf(done));
-    else await this.jobs.begin(job);
+    const done = await this.jobs.finish(job, (transaction, row) =>
+      this.events.erasureDone(transaction, row.id, countsOf(row)),
+    );
+    if (done === undefined) await this.jobs.begin(job);
   }
 
   private async idle(ms: number): Promise<void> {

@@ -98,16 +98,26 @@ export class ErasureRepository {
     private readonly leases: LeaseRepository,
   ) {}
 
-  /** @param core the number, as `coreOf` gives it */
-  async create(id: string, core: string, reason: string, requestedAt: number): Promise<void> {
+  /**
+   * @param core the number, as `coreOf` gives it
+   * @param also what else is to be in the transaction; gets the number's keyed hash
+   */
+  async create(
+    id: string,
+    core: string,
+    reason: string,
+    requestedAt: number,
+    also: (transaction: Transaction, hash: Buffer) => Promise<void>,
+  ): Promise<void> {
     await this.database.transaction(async (transaction) => {
       await transaction.query({ ...MAKE_SECRET, values: [randomBytes(SECRET_BYTES)] });
       const { rows } = await transaction.query<{ value: Buffer }>(SECRET);
       const secret = rows[0]?.value;
       if (secret === undefined) throw new Error('the secret of the numbers is missing in the database');
-      const sealed = sealedNumber(secret, core);
-      const values = [id, reason, new Date(requestedAt), numberHash(secret, core), sealed];
+      const hash = numberHash(secret, core);
+      const values = [id, reason, new Date(requestedAt), hash, sealedNumber(secret, core)];
       await transaction.query({ ...CREATE, values });
+      await also(transaction, hash);
     });
   }
 
@@ -175,11 +185,18 @@ export class ErasureRepository {
     await this.database.query({ ...POSTPONE, values: [job.id, failures, problem, ms] });
   }
 
-  /** @returns the job as it ended; undefined when something came late, and all is to be searched once more */
-  async finish(job: ErasureJob): Promise<ErasureRow | undefined> {
+  /**
+   * @param also what else is to be in the transaction that ends it
+   * @returns the job as it ended; undefined when something came late, and all is to be searched once more
+   */
+  async finish(
+    job: ErasureJob,
+    also: (transaction: Transaction, done: ErasureRow) => Promise<void>,
+  ): Promise<ErasureRow | undefined> {
     return this.step(async (transaction) => {
-      const { rows } = await transaction.query<ErasureRow>({ ...FINISH, values: [job.id] });
-      return rows[0];
+      const [done] = (await transaction.query<ErasureRow>({ ...FINISH, values: [job.id] })).rows;
+      if (done !== undefined) await also(transaction, done);
+      return done;
     });
   }
 

@@ -1,11 +1,11 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { REQUEST_ID } from '../../http/api-headers.js';
 import { PageQuery } from '../../http/page.dto.js';
 import { linkNext } from '../../http/page.js';
 import { BodyMayBeRefused, MayBeMissing } from '../../http/problem.docs.js';
 import { NoParameters } from '../../http/validation.pipe.js';
+import { Asker, type Principal } from '../../security/principal.js';
 import { NEXT_PAGE_LINK, QueryApi, WholeLedger } from '../../security/query-api.js';
 import { AcceptedErasure, ErasureDto, ErasurePage, ErasureRequest } from './erasure.dto.js';
 import { ErasuresService } from './erasures.service.js';
@@ -33,13 +33,9 @@ export class ErasuresController {
   ask(
     @Body() request: ErasureRequest,
     @Query() _none: NoParameters,
-    @Req() { ip }: Request,
-    @Res({ passthrough: true }) response: Response,
+    @Asker() asker: Principal,
   ): Promise<AcceptedErasure> {
-    return this.erasures.ask(request, {
-      remoteAddress: ip ?? null,
-      requestId: response.get(REQUEST_ID) ?? null,
-    });
+    return this.erasures.ask(request, asker);
   }
 
   @Get()

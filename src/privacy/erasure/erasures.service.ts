@@ -5,9 +5,10 @@ import { decodeIdCursor, encodeCursor, LAST_ID } from '../../http/cursor.js';
 import { InvalidParametersException } from '../../http/invalid-parameters.js';
 import { DEFAULT_LIMIT, type PageQuery } from '../../http/page.dto.js';
 import { type Page, pageOf } from '../../http/page.js';
-import { orderedId } from '../../ingestion/ordered-id.js';
+import { orderedId } from '../../persistence/ordered-id.js';
 import { coreOf, NumberSearch } from '../../numbers/number-forms.js';
-import { PrivacyEvents, type Request } from '../privacy-events.js';
+import type { Principal } from '../../security/principal.js';
+import { PrivacyEvents } from '../privacy-events.js';
 import { Eraser } from './eraser.js';
 import { countsOf } from './erasure-counts.js';
 import type { AcceptedErasure, ErasureDto, ErasureRequest } from './erasure.dto.js';
@@ -26,14 +27,16 @@ export class ErasuresService {
    *
    * @throws DatabaseUnavailableError
    */
-  async ask({ number, reason }: ErasureRequest, request: Request): Promise<AcceptedErasure> {
+  async ask({ number, reason }: ErasureRequest, asker: Principal): Promise<AcceptedErasure> {
     const core = coreOf(number);
     if (core === undefined)
       throw new InvalidParametersException([{ path: 'number', message: 'is no number' }]);
     const requestedAt = Date.now();
     const id = orderedId(requestedAt);
-    await this.erasures.create(id, core, new NumberSearch(core).erasedFrom(reason), requestedAt);
-    this.events.erasureAsked(id, request);
+    const kept = new NumberSearch(core).erasedFrom(reason);
+    await this.erasures.create(id, core, kept, requestedAt, (transaction, hash) =>
+      this.events.erasureRequested(transaction, id, hash, asker),
+    );
     this.eraser.look();
     return { id, status: 'pending' };
   }

@@ -40,6 +40,7 @@ export class Retention implements OnApplicationBootstrap, BeforeApplicationShutd
   private readonly logger = new Logger('Retention');
   private readonly stopping = new AbortController();
   private running: Promise<void> | undefined;
+  private isAtWork = false;
 
   constructor(
     private readonly settings: Settings,
@@ -64,19 +65,23 @@ export class Retention implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   /**
-   * Deletes what has been kept long enough. Nothing happens, and undefined is returned, while another process does it.
+   * Deletes what has been kept long enough. Nothing happens, and undefined is returned, while another run is under way, here or in
+   * another process.
    *
    * @throws DatabaseUnavailableError
    */
   async run(now = Date.now()): Promise<Retained | undefined> {
-    if (!(await this.leases.claim(RETENTION))) return undefined;
+    // A process's own lease would let it in twice.
+    if (this.isAtWork || !(await this.leases.claim(RETENTION))) return undefined;
+    this.isAtWork = true;
     const done: Retained = { bodies: 0, calls: 0, revisions: 0, resolvedEntries: 0, openEntries: 0 };
     try {
       const { bodyRetentionDays, callRetentionDays } = this.settings;
       if (bodyRetentionDays > 0) await this.deleteBodies(now - bodyRetentionDays * DAY_MS, done);
       if (callRetentionDays > 0) await this.deleteCalls(now - callRetentionDays * DAY_MS, done);
     } finally {
-      if (Object.values(done).some((count) => count > 0)) this.events.retentionDone(done);
+      this.isAtWork = false;
+      await this.events.retentionDone(done);
       await this.leases.release(RETENTION);
     }
     return done;

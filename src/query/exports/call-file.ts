@@ -14,6 +14,8 @@ const CHUNK_MS = 50;
  * the query: with the first row, or with the end when there is none.
  */
 export class CallFile extends Readable implements RowReceiver<CallRow> {
+  /** How many are written so far. */
+  calls = 0;
   /** Those that are not handed on yet. */
   private lines: string;
   private timer: NodeJS.Timeout | undefined;
@@ -40,6 +42,7 @@ export class CallFile extends Readable implements RowReceiver<CallRow> {
     if (this.destroyed) return;
     try {
       this.lines += this.format.line(callDto(row));
+      this.calls += 1;
     } catch (error) {
       this.fail(error);
       return;

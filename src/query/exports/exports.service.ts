@@ -1,13 +1,18 @@
 // An export that is asked for in, its file written into the answer.
-import { Injectable, ServiceUnavailableException } from '@nestjs/common';
+import { Injectable, Logger, ServiceUnavailableException } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { once } from 'node:events';
 import { pipeline } from 'node:stream/promises';
 import { constants, createGzip, type Gzip } from 'node:zlib';
 import { Settings } from '../../config/settings.js';
-import type { Viewer } from '../../persistence/sql-conditions.js';
+import { errorText } from '../../errors.js';
+import { askedFor } from '../../security/audit/asked-for.js';
+import { AuditLog } from '../../security/audit/audit-log.js';
+import { maskEntry } from '../../security/masking/answer-mask.js';
+import { type Principal, seesNumbers } from '../../security/principal.js';
 import { filterOf } from '../calls/call-filter.js';
 import { CallFile } from './call-file.js';
+import type { CallFormat } from './call-format.js';
 import { formatOf } from './export-format.js';
 import { ExportLimits } from './export-limits.js';
 import type { ExportQuery } from './export-query.dto.js';
@@ -22,29 +27,31 @@ class ReaderGoneError extends Error {}
 
 @Injectable()
 export class ExportsService {
+  private readonly logger = new Logger('Export');
   private underWay = 0;
 
   constructor(
     private readonly settings: Settings,
     private readonly limits: ExportLimits,
     private readonly calls: ExportRepository,
+    private readonly audit: AuditLog,
   ) {}
 
   /**
    * Resolves when the whole file is written, or when the client is gone.
    *
-   * @param viewer calls of other sources are not in the file
+   * @param asker calls of other sources are not in the file, nor numbers that they may not see
    * @throws ServiceUnavailableException when too many are under way
    * @throws DatabaseUnavailableError before the answer has begun
    * @throws Error after that; the connection is broken off by then, so that the file is seen not to be whole
    */
-  async send(query: ExportQuery, viewer: Viewer, request: Request, response: Response): Promise<void> {
+  async send(query: ExportQuery, asker: Principal, request: Request, response: Response): Promise<void> {
     if (this.underWay >= this.limits.atOnce) {
       throw new ServiceUnavailableException('As many exports as may be at once are under way');
     }
     this.underWay += 1;
     try {
-      await this.write(query, viewer, request, response);
+      await this.write(query, asker, request, response);
     } catch (error) {
       if (!(error instanceof ReaderGoneError)) throw error;
     } finally {
@@ -54,14 +61,30 @@ export class ExportsService {
 
   private async write(
     query: ExportQuery,
-    viewer: Viewer,
+    asker: Principal,
     request: Request,
     response: Response,
   ): Promise<void> {
     const filter = filterOf(query, this.settings.pushTimeZone);
-    const format = formatOf(query);
-    const rows = await this.calls.open(filter, query.order ?? 'desc', viewer);
+    const format = formatFor(query, asker);
+    const detail = { ...askedFor(request), masked: !seesNumbers(asker) };
+    await this.audit.record({ action: 'export.begun', by: asker, detail, rows: null });
+    const rows = await this.calls.open(filter, query.order ?? 'desc', asker);
     const file = new CallFile(rows, format, this.limits.idleMs);
+    try {
+      await this.writeFile(file, format, query, request, response);
+    } finally {
+      await this.noteEnd(file, asker);
+    }
+  }
+
+  private async writeFile(
+    file: CallFile,
+    format: CallFormat,
+    query: ExportQuery,
+    request: Request,
+    response: Response,
+  ): Promise<void> {
     response.once('close', () => file.destroy(new ReaderGoneError()));
     if (response.closed) file.destroy(new ReaderGoneError());
     await once(file, 'accepted');
@@ -78,6 +101,23 @@ export class ExportsService {
       await pipeline(compressed ? [file, gzip(), response] : [file, response]);
     }
   }
+
+  /** The data has left already: that this can't be noted now must not spoil the file. */
+  private async noteEnd(file: CallFile, asker: Principal): Promise<void> {
+    const detail = { whole: file.readableEnded };
+    try {
+      await this.audit.record({ action: 'export.ended', by: asker, detail, rows: file.calls });
+    } catch (error) {
+      this.logger.error(
+        `the end of an export of ${file.calls} calls could not be noted: ${errorText(error)}`,
+      );
+    }
+  }
+}
+
+function formatFor(query: ExportQuery, asker: Principal): CallFormat {
+  const format = formatOf(query);
+  return seesNumbers(asker) ? format : { ...format, line: (call) => format.line(maskEntry(call)) };
 }
 
 /** Compresses at the level that keeps up with the rows, and hands on what it has several times a second. */

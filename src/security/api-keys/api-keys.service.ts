@@ -8,7 +8,10 @@ import { InvalidParametersException } from '../../http/invalid-parameters.js';
 import { type Page, pageOf } from '../../http/page.js';
 import { DEFAULT_LIMIT, type PageQuery } from '../../http/page.dto.js';
 import { Database, type Transaction } from '../../persistence/database.js';
+import { AuditLog } from '../audit/audit-log.js';
 import type { Principal } from '../principal.js';
+import { NONE } from '../masking/own-numbers.js';
+import { maskText } from '../masking/text-mask.js';
 import { newKey } from './api-key.js';
 import type { ApiKeyDto, NewApiKey, NewApiKeyRequest } from './api-key.dto.js';
 import { ApiKeyRepository, type ApiKeyRow } from './api-key.repository.js';
@@ -21,6 +24,7 @@ export class ApiKeysService {
     private readonly database: Database,
     private readonly keys: ApiKeyRepository,
     private readonly known: KnownKeys,
+    private readonly audit: AuditLog,
   ) {}
 
   /** @throws InvalidParametersException */
@@ -45,6 +49,8 @@ export class ApiKeysService {
     const row = await this.change(async (transaction) => {
       const maker = await this.keys.find(transaction, asker.keyId);
       refuseLongerLife(expiresAt, maker?.expires_at ?? null);
+      const detail = { id, name: maskText(name, NONE), scopes, sources, expiresAt };
+      await this.audit.recordIn(transaction, { action: 'key.created', by: asker, detail, rows: null });
       return this.keys.insert(transaction, entry);
     });
     return { ...keyDto(row), key };
@@ -57,7 +63,12 @@ export class ApiKeysService {
    */
   async revoke(id: string, asker: Principal): Promise<void> {
     const row = isUuid(id)
-      ? await this.change((transaction) => this.keys.revoke(transaction, id, asker.sources))
+      ? await this.change(async (transaction) => {
+          const revoked = await this.keys.revoke(transaction, id, asker.sources);
+          const event = { action: 'key.revoked', by: asker, detail: { id }, rows: null } as const;
+          if (revoked !== undefined) await this.audit.recordIn(transaction, event);
+          return revoked;
+        })
       : undefined;
     if (row === undefined) throw new NotFoundException('There is no API key with this id');
   }

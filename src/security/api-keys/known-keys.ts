@@ -1,7 +1,7 @@
 // The text of a key in, who holds it out.
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../../config/settings.js';
-import { ADMIN, type Principal } from '../principal.js';
+import { ADMIN, type KeyHolder } from '../principal.js';
 import { isScope } from '../scopes.js';
 import { Secret } from '../secret.js';
 import { isSecretOf, parseKey } from './api-key.js';
@@ -44,7 +44,7 @@ export class KnownKeys {
    * @returns undefined for a key that is wrong, expired or revoked
    * @throws DatabaseUnavailableError
    */
-  async principalOf(key: string): Promise<Principal | undefined> {
+  async holderOf(key: string): Promise<KeyHolder | undefined> {
     if (this.adminKey.equals(key)) return ADMIN;
     const parts = parseKey(key);
     if (parts === undefined) return undefined;

@@ -1,4 +1,4 @@
-// An answer of the API in; the same as those may see it who may not see numbers, and how many entries held some, out.
+// An answer of the API in, the same as those may see it who may not see numbers out.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type Rule, ruleOfAnswerField, ruleOfRecordField } from './field-rules.js';
 import { maskedParts, maskJsonText } from './json-text-mask.js';
@@ -6,41 +6,40 @@ import { maskNumber } from './number-mask.js';
 import { OwnNumbers } from './own-numbers.js';
 import { maskReference, maskText } from './text-mask.js';
 
-export interface MaskedAnswer {
-  readonly answer: unknown;
-  /** Entries of a list, or 1 for an answer that is none. */
-  readonly entriesWithNumbers: number;
-}
-
 /** A longer text is masked in parts, so that others have their turn: whole bodies are among the answers. */
 const LONGEST_AT_ONCE = 100_000;
 
 type Fields = Readonly<Record<string, unknown>>;
 
-export async function maskAnswer(answer: unknown): Promise<MaskedAnswer> {
+export async function maskAnswer(answer: unknown): Promise<unknown> {
   const mask = new AnswerMask(answer);
   if (!isFields(answer) || !Array.isArray(answer['data'])) {
     const masked = mask.of(answer);
     await mask.finish();
-    return { answer: masked, entriesWithNumbers: mask.changes > 0 ? 1 : 0 };
+    return masked;
   }
   const data: unknown[] = [];
-  let entriesWithNumbers = 0;
   for (const entry of answer['data'] as unknown[]) {
-    const before = mask.changes;
     data.push(mask.of(entry));
     await mask.finish();
-    if (mask.changes > before) entriesWithNumbers += 1;
   }
-  return { answer: { ...answer, data }, entriesWithNumbers };
+  return { ...answer, data };
 }
 
-/** As {@link maskAnswer}, at once: for single entries of what is streamed. */
+/** As {@link maskAnswer}, at once: for single entries of what is streamed. They keep their form, but numbers in free JSON become texts. */
+export function maskEntry<Entry>(entry: Entry): Entry;
 export function maskEntry(entry: unknown): unknown {
   const mask = new AnswerMask(entry);
   const masked = mask.of(entry);
   mask.finishNow();
   return masked;
+}
+
+/** How many texts of an entry would be masked, or are too long to be looked through for it. */
+export function countMasked(entry: unknown): number {
+  const mask = new AnswerMask(entry);
+  mask.of(entry);
+  return mask.changes + mask.unfinished.length;
 }
 
 /** A text that is still to be masked, and where it stands. */
@@ -54,7 +53,7 @@ class AnswerMask {
   /** How many texts were changed. */
   changes = 0;
   private readonly own = new OwnNumbers();
-  private unfinished: Unfinished[] = [];
+  unfinished: Unfinished[] = [];
 
   constructor(answer: unknown) {
     this.collect(answer);
@@ -65,6 +64,7 @@ class AnswerMask {
     if (typeof value === 'string') return this.changed(value, this.text(value, rule));
     if (typeof value === 'number') return this.number(value, rule);
     if (Array.isArray(value)) return value.map((entry: unknown) => this.of(entry, rule));
+    if (isLongNumber(value)) return this.number(value, rule);
     if (!isFields(value)) return value;
     return rule === 'free' || rule === 'number' ? this.freeFields(value, rule) : this.fields(value);
   }
@@ -97,9 +97,9 @@ class AnswerMask {
   }
 
   /** Numbers of answers count something; those of the vendor's JSON may be telephone numbers. */
-  private number(value: number, rule: Rule): unknown {
+  private number(value: number | LongNumber, rule: Rule): unknown {
     if (rule !== 'number' && rule !== 'free' && rule !== 'reference') return value;
-    const text = String(value);
+    const text = typeof value === 'number' ? String(value) : value.toJSON().slice(1);
     const masked = this.text(text, rule);
     return this.changed(text, masked) === text ? value : masked;
   }
@@ -157,8 +157,17 @@ function changedField(change: Fields): string {
   return typeof change['field'] === 'string' ? change['field'] : '';
 }
 
-/** Digits that are written by a way of their own (`toJSON`) are longer than numbers are. */
 function isFields(value: unknown): value is Fields {
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return false;
-  return !('toJSON' in value && typeof value.toJSON === 'function');
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isLongNumber(value);
+}
+
+/** A number with more digits than a double, as `parseExact` reads it: a mark, and its digits. */
+interface LongNumber {
+  toJSON(): string;
+}
+
+function isLongNumber(value: unknown): value is LongNumber {
+  return (
+    typeof value === 'object' && value !== null && 'toJSON' in value && typeof value.toJSON === 'function'
+  );
 }

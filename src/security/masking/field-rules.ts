@@ -18,7 +18,7 @@ const OF_RECORDS: readonly (readonly [Rule, readonly string[]])[] = [
 ];
 /** In answers alone, whose fields are ours: names, ids, times and cursors that we have made. */
 const OF_ANSWERS: readonly (readonly [Rule, readonly string[]])[] = [
-  ['free', ['extra']],
+  ['free', ['extra', 'detail']],
   ['json', ['raw']],
   ['keep', ['id', 'ids', 'deliveryId', 'sampleDeliveryId', 'replayedAs', 'redeliveryOf', 'requestId']],
   [

@@ -7,28 +7,45 @@ import {
   StreamableFile,
 } from '@nestjs/common';
 import { isUtf8 } from 'node:buffer';
-import { mergeMap, type Observable } from 'rxjs';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { mergeMap, type Observable } from 'rxjs';
+import { askedFor } from '../audit/asked-for.js';
+import { AuditLog } from '../audit/audit-log.js';
 import { type AskedRequest, principalOf, seesNumbers } from '../principal.js';
 import { maskAnswer } from './answer-mask.js';
 import { maskedParts } from './json-text-mask.js';
+import { entriesWithNumbers } from './shown-numbers.js';
 
 /**
- * The one way of answers out of the API: who lacks `numbers:read` gets them with all numbers masked. It stands in
- * {@link QueryApi}, so that a new operation is masked without doing anything for it.
+ * The one way of answers out of the API: who lacks `numbers:read` gets them with all numbers masked, and what others get to
+ * see is noted before they do. It stands in {@link QueryApi}, so that a new operation is masked and noted without doing
+ * anything for it.
  */
 @Injectable()
 export class NumbersInterceptor implements NestInterceptor {
+  constructor(private readonly audit: AuditLog) {}
+
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const principal = principalOf(context.switchToHttp().getRequest<AskedRequest>());
-    if (seesNumbers(principal)) return next.handle();
-    return next.handle().pipe(mergeMap((answer: unknown) => masked(answer)));
+    const request = context.switchToHttp().getRequest<AskedRequest>();
+    return next.handle().pipe(mergeMap((answer: unknown) => this.guarded(answer, request)));
+  }
+
+  /** @throws DatabaseUnavailableError when it can't be noted: then nothing is shown */
+  private async guarded(answer: unknown, request: AskedRequest): Promise<unknown> {
+    const by = principalOf(request);
+    if (answer instanceof StreamableFile) {
+      await this.audit.record({ action: 'body.read', by, detail: detailOf(request), rows: 1 });
+      return seesNumbers(by) ? answer : maskedFile(answer);
+    }
+    if (!seesNumbers(by)) return maskAnswer(answer);
+    const rows = entriesWithNumbers(answer);
+    if (rows > 0) await this.audit.record({ action: 'numbers.read', by, detail: detailOf(request), rows });
+    return answer;
   }
 }
 
-async function masked(answer: unknown): Promise<unknown> {
-  if (answer instanceof StreamableFile) return maskedFile(answer);
-  return (await maskAnswer(answer)).answer;
+function detailOf(request: AskedRequest): Readonly<Record<string, unknown>> {
+  return { ...askedFor(request), masked: !seesNumbers(principalOf(request)) };
 }
 
 /** @throws ForbiddenException for what is no text */

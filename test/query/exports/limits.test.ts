@@ -8,6 +8,8 @@ import { readSettings } from '../../../src/config/read-settings.js';
 import { dataSourceOptions } from '../../../src/persistence/data-source-options.js';
 import { Database } from '../../../src/persistence/database.js';
 import { ExportRepository } from '../../../src/query/exports/export.repository.js';
+import { AuditLog } from '../../../src/security/audit/audit-log.js';
+import { ADMIN } from '../../../src/security/principal.js';
 import { ExportsService } from '../../../src/query/exports/exports.service.js';
 import { API_KEY, startLedger, type TestLedger } from '../../support/ledger.js';
 import { record } from '../../support/records.js';
@@ -103,12 +105,19 @@ describe('An export on which nothing moves', () => {
     );
     const dataSource = new DataSource(dataSourceOptions(ledger.database.url, 2, () => undefined));
     await dataSource.initialize();
-    const repository = new ExportRepository(new Database(dataSource, settings));
-    const service = new ExportsService(settings, { atOnce: 1, idleMs: 1000 }, repository);
+    const database = new Database(dataSource, settings);
+    const repository = new ExportRepository(database);
+    const service = new ExportsService(
+      settings,
+      { atOnce: 1, idleMs: 1000 },
+      repository,
+      new AuditLog(database),
+    );
+    const asker = { ...ADMIN, remoteAddress: null, requestId: 'one' };
     const failures: unknown[] = [];
     const app = express();
     app.get('/', (request, response) => {
-      service.send({}, { sources: null }, request, response).catch((error: unknown) => failures.push(error));
+      service.send({}, asker, request, response).catch((error: unknown) => failures.push(error));
     });
     const server = app.listen(0, '127.0.0.1');
     await once(server, 'listening');

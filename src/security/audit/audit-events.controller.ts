@@ -1,0 +1,31 @@
+import { Controller, Get, Query, Req, Res } from '@nestjs/common';
+import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import type { Request, Response } from 'express';
+import { linkNext } from '../../http/page.js';
+import { NEXT_PAGE_LINK, QueryApi, WholeLedger } from '../query-api.js';
+import { AuditEventPage, AuditQuery } from './audit-event.dto.js';
+import { AuditEventsService } from './audit-events.service.js';
+
+@Controller('v1/audit-events')
+@QueryApi('audit:read')
+@WholeLedger()
+@ApiTags('Audit')
+export class AuditEventsController {
+  constructor(private readonly events: AuditEventsService) {}
+
+  @Get()
+  @ApiOperation({
+    operationId: 'listAuditEvents',
+    summary: 'List what was done',
+    description:
+      'Who saw numbers that are not masked, read bodies, exported calls, made or revoked keys, replayed or discarded entries of the quarantine, or had a number erased, and what retention deleted.',
+  })
+  @ApiOkResponse({ type: AuditEventPage, description: 'A page of events.', headers: NEXT_PAGE_LINK })
+  async list(
+    @Query() query: AuditQuery,
+    @Req() request: Request,
+    @Res({ passthrough: true }) response: Response,
+  ): Promise<AuditEventPage> {
+    return linkNext(await this.events.list(query), request, response);
+  }
+}

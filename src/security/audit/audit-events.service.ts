@@ -1,0 +1,41 @@
+// A question about what was done in, its answer out.
+import { Injectable } from '@nestjs/common';
+import { Settings } from '../../config/settings.js';
+import { decodeIdCursor, encodeCursor, LAST_ID } from '../../http/cursor.js';
+import { instantOf } from '../../http/instant-text.js';
+import { DEFAULT_LIMIT } from '../../http/page.dto.js';
+import { type Page, pageOf } from '../../http/page.js';
+import type { AuditEventDto, AuditQuery } from './audit-event.dto.js';
+import { AuditEventRepository, type AuditEventRow } from './audit-event.repository.js';
+
+@Injectable()
+export class AuditEventsService {
+  constructor(
+    private readonly settings: Settings,
+    private readonly events: AuditEventRepository,
+  ) {}
+
+  /** @throws InvalidParametersException */
+  async list(query: AuditQuery): Promise<Page<AuditEventDto>> {
+    const { limit = DEFAULT_LIMIT, cursor, timeZone = this.settings.pushTimeZone } = query;
+    const before = cursor === undefined ? LAST_ID : decodeIdCursor(cursor, 'audit-events');
+    const time = (text: string | undefined) => (text === undefined ? undefined : instantOf(text, timeZone));
+    const filter = { ...query, from: time(query.from), to: time(query.to) };
+    const rows = await this.events.list(filter, before, limit + 1);
+    return pageOf(rows.map(eventDto), limit, (last) => encodeCursor('audit-events', [last.id]));
+  }
+}
+
+function eventDto(row: AuditEventRow): AuditEventDto {
+  return {
+    id: row.id,
+    at: row.at.toISOString(),
+    action: row.action,
+    keyId: row.key_id,
+    keyName: row.key_name,
+    remoteAddress: row.remote_address,
+    requestId: row.request_id,
+    detail: row.detail,
+    rows: row.rows === null ? null : Number(row.rows),
+  };
+}

@@ -1,0 +1,13 @@
+import { Module } from '@nestjs/common';
+import { SecurityModule } from '../security.module.js';
+import { AuditEventRepository } from './audit-event.repository.js';
+import { AuditEventsController } from './audit-events.controller.js';
+import { AuditEventsService } from './audit-events.service.js';
+
+/** Questions about what was done. (It is written by whoever does it, through AuditLog.) */
+@Module({
+  imports: [SecurityModule],
+  controllers: [AuditEventsController],
+  providers: [AuditEventsService, AuditEventRepository],
+})
+export class AuditModule {}

@@ -1,0 +1,22 @@
+// An answer that is shown as it is in, how many of its entries show numbers out.
+import { countMasked } from './answer-mask.js';
+import { ruleOfRecordField } from './field-rules.js';
+
+/** Entries of a list, or 1 for an answer that is none. */
+export function entriesWithNumbers(answer: unknown): number {
+  const entries =
+    isFields(answer) && Array.isArray(answer['data']) ? (answer['data'] as unknown[]) : [answer];
+  return entries.filter((entry) => isNumberGiven(entry) || countMasked(entry) > 0).length;
+}
+
+/** Nearly all calls have one in the fields for it; the rest is looked through as if it were to be masked. */
+function isNumberGiven(entry: unknown): boolean {
+  if (!isFields(entry)) return false;
+  return Object.entries(entry).some(
+    ([name, value]) => value !== null && value !== '' && ruleOfRecordField(name) === 'number',
+  );
+}
+
+function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
