@@ -3,6 +3,7 @@ import { IsUUID } from 'class-validator';
 import { PageInfo, PageQuery } from '../http/page.dto.js';
 import {
   BooleanParameter,
+  ChoicesParameter,
   CursorParameter,
   InstantParameter,
   IntegerParameter,
@@ -23,6 +24,7 @@ const DELIVERY = { description: 'The delivery that brought it.', example: ID.exa
 export const MOST_REPLAYED = 10_000;
 export const DEFAULT_REPLAYED = 1000;
 const MOST_IDS = 1000;
+const STATUSES = ['open', 'replayed', 'discarded'] as const;
 
 /** What could not be read as a call, as it came. */
 @ApiSchema({ name: 'QuarantineEntry' })
@@ -81,7 +83,7 @@ export class QuarantineEntryDto {
 
   @ApiProperty({
     type: String,
-    enum: ['open', 'replayed', 'discarded'],
+    enum: [...STATUSES],
     description: 'What became of it.',
     example: 'open',
   })
@@ -126,10 +128,7 @@ class ReceivedRange {
 
 /** Which entries to list. All conditions must hold. */
 export class QuarantineQuery extends IntersectionType(PageQuery, ReceivedRange) {
-  @ListParameter({
-    description: 'What became of the entry: `open`, `replayed`, `discarded`.',
-    example: 'open',
-  })
+  @ChoicesParameter({ description: 'What became of the entry.', example: 'open' }, STATUSES)
   status?: string[];
 
   @ListParameter(SOURCE)

@@ -56,6 +56,9 @@ describe('The quarantine', () => {
     const all = ((await ledger.get('/v1/quarantine?status=open&source=vendor')).body as Page).data;
     expect(all).toHaveLength(4);
     expect((await ledger.get('/v1/quarantine?status=replayed,discarded')).body).toMatchObject({ data: [] });
+    expect((await ledger.get('/v1/quarantine?status=opened')).body).toMatchObject({
+      errors: [{ path: 'status', message: 'must be of open, replayed, discarded' }],
+    });
     expect((await ledger.get('/v1/quarantine?source=other')).body).toMatchObject({ data: [] });
     expect((await ledger.get(`/v1/quarantine/${all[0]?.id ?? ''}`)).body).toEqual(all[0]);
   });
