@@ -37,7 +37,9 @@ it('The first and last times of a rollup that are found anew do not overwrite th
      CREATE TEMP TABLE lane AS SELECT * FROM call_rollups LIMIT 1;
      UPDATE lane SET lane = 99, calls = 1, answered = answered / 2, duration = duration / 2, b_duration = b_duration / 2,
        first_occurred_at = '${LATER}', last_occurred_at = '${LATER}';
-     INSERT INTO call_rollups SELECT * FROM lane`,
+     INSERT INTO call_rollups SELECT * FROM lane;
+     INSERT INTO call_sums SELECT bucket_start, source, lane, calls, answered, duration, b_duration, answer_delay_ms,
+       answer_delay_calls FROM lane`,
   );
   await renewing.query('BEGIN');
   const { rows } = await renewing.query<{ answered: boolean }>(

@@ -1,4 +1,4 @@
-// The writes to call_rollups.
+// The writes to call_rollups and call_sums.
 import { Injectable } from '@nestjs/common';
 import { BOUNDS_LOCK, LEDGER_LOCKS } from '../../persistence/advisory-locks.js';
 import type { Transaction } from '../../persistence/database.js';
@@ -43,15 +43,22 @@ const COLUMNS: readonly ArrayColumn<LaneDelta>[] = [
   instantColumn('last_occurred_at', (row) => row.lastOccurredAt),
 ];
 
-// LEAST and GREATEST pass over nulls.
+const ADD_SUMS = SUMS.map((sum) => `${sum} = r.${sum} + excluded.${sum}`).join(', ');
+// Both tables in one statement: another one would be another round trip. LEAST and GREATEST pass over nulls.
 const ADD = {
   name: 'add-to-rollups',
-  text: `INSERT INTO call_rollups AS r (${names(COLUMNS)})
-    SELECT ${selected(COLUMNS, 't')} FROM ${unnest(COLUMNS, 't')}
-    ON CONFLICT (bucket_start, source, task_id, batch_id, status_code, smart_status_code, hangup_direction, lane)
-    DO UPDATE SET ${SUMS.map((sum) => `${sum} = r.${sum} + excluded.${sum}`).join(', ')},
-      first_occurred_at = LEAST(r.first_occurred_at, excluded.first_occurred_at),
-      last_occurred_at = GREATEST(r.last_occurred_at, excluded.last_occurred_at)`,
+  text: `WITH delta (${names(COLUMNS)}) AS MATERIALIZED (
+      SELECT ${selected(COLUMNS, 't')} FROM ${unnest(COLUMNS, 't')}),
+    rollups AS (
+      INSERT INTO call_rollups AS r (${names(COLUMNS)}) TABLE delta
+      ON CONFLICT (bucket_start, source, task_id, batch_id, status_code, smart_status_code, hangup_direction, lane)
+      DO UPDATE SET ${ADD_SUMS},
+        first_occurred_at = LEAST(r.first_occurred_at, excluded.first_occurred_at),
+        last_occurred_at = GREATEST(r.last_occurred_at, excluded.last_occurred_at))
+    INSERT INTO call_sums AS r (bucket_start, source, lane, ${SUMS.join(', ')})
+    SELECT bucket_start, source, lane, ${SUMS.map((sum) => `sum(${sum})`).join(', ')} FROM delta
+    GROUP BY bucket_start, source, lane ORDER BY bucket_start, source
+    ON CONFLICT (bucket_start, source, lane) DO UPDATE SET ${ADD_SUMS}`,
 };
 const LOCK_BOUNDS = {
   name: 'lock-rollup-bounds',
@@ -105,7 +112,7 @@ const NO_BOUNDS: Bounds = { first: null, last: null };
 @Injectable()
 export class RollupRepository {
   /**
-   * Adds the deltas to the rollups.
+   * Adds the deltas to the rollups, and to the sums of these.
    *
    * Where a call left that was the first or last of a row, the times are found anew from the calls. One transaction
    * at a time does that, and it holds its own lane's rows before it asks for the others', so that it never waits in

@@ -3,6 +3,7 @@ import { AuditEvent } from './audit-event.entity.js';
 import { Batch } from './batch.entity.js';
 import { CallRevision } from './call-revision.entity.js';
 import { CallRollup } from './call-rollup.entity.js';
+import { CallSums } from './call-sums.entity.js';
 import { Call } from './call.entity.js';
 import { DeliveryBody } from './delivery-body.entity.js';
 import { Delivery } from './delivery.entity.js';
@@ -23,6 +24,7 @@ export const entities = [
   Call,
   CallRevision,
   CallRollup,
+  CallSums,
   Delivery,
   DeliveryBody,
   ErasedCall,

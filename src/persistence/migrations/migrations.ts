@@ -7,6 +7,7 @@ import { SourceOfErasedCalls1764210000000 } from './1764210000000-source-of-eras
 import { CreateLeases1764500000000 } from './1764500000000-create-leases.js';
 import { CreateErasures1764600000000 } from './1764600000000-create-erasures.js';
 import { CreateAuditEvents1764700000000 } from './1764700000000-create-audit-events.js';
+import { CreateCallSums1764800000000 } from './1764800000000-create-call-sums.js';
 
 /** Every migration, in order. */
 export const migrations = [
@@ -19,4 +20,5 @@ export const migrations = [
   CreateLeases1764500000000,
   CreateErasures1764600000000,
   CreateAuditEvents1764700000000,
+  CreateCallSums1764800000000,
 ];

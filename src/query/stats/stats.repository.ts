@@ -1,9 +1,9 @@
-// The reads of call_rollups for statistics.
+// The reads of call_rollups and call_sums for statistics.
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../persistence/database.js';
 import { SqlConditions, type Viewer } from '../../persistence/sql-conditions.js';
 import { SUMS, type SumsRow } from '../totals.js';
-import { COLUMN_OF, type GroupField } from './group-fields.js';
+import { COLUMN_OF, GROUP_FIELDS, type GroupField } from './group-fields.js';
 
 /** Which calls to add up. Times are epoch milliseconds on quarter-hours, the range half-open. */
 export interface StatsFilter {
@@ -76,10 +76,20 @@ export class StatsRepository {
     const sorted = keys.join(', ');
     const text = `SELECT ${bucket} AS bucket, ARRAY[${columns.join(', ')}]::text[] AS "group", ${SUMS},
         sum(answer_delay_ms) AS answer_delay_ms, sum(answer_delay_calls) AS answer_delay_calls
-      FROM call_rollups ${sql.where} ${sorted && `GROUP BY ${sorted}`}
+      FROM ${tableFor(filter, groupBy)} ${sql.where} ${sorted && `GROUP BY ${sorted}`}
       HAVING sum(calls) <> 0 ${sorted && `ORDER BY ${sorted}`} LIMIT ${sql.parameter(limit)}`;
     return (await transaction.query<SumsOfGroup>({ text, values: sql.values })).rows;
   }
+}
+
+/**
+ * By source and time alone, the sums of the rollups do: over 10,000,000 calls some rows a quarter-hour instead of hundreds.
+ * They hold no times of calls.
+ */
+function tableFor(filter: StatsFilter, groupBy: readonly GroupField[]): 'call_sums' | 'call_rollups' {
+  const isOfSums = (field: GroupField) => field === 'source';
+  const filters = GROUP_FIELDS.filter((field) => filter[field] !== undefined);
+  return [...groupBy, ...filters].every(isOfSums) ? 'call_sums' : 'call_rollups';
 }
 
 /** 0 before the first edge, as PostgreSQL finds it by halving. Faster than a join with the buckets (0.33 to 0.58 s). */
