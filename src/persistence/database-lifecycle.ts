@@ -7,7 +7,7 @@ import { Settings } from '../config/settings.js';
 import { errorCode, errorText } from '../errors.js';
 import { READ_ONLY } from './database.js';
 import { EmbeddedPostgres } from './embedded/embedded-postgres.js';
-import { migrate, UnsuitableDatabaseError } from './migrator.js';
+import { migrate, SchemaBehindError, UnsuitableDatabaseError } from './migrator.js';
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5000;
@@ -80,7 +80,8 @@ export class DatabaseLifecycle implements OnApplicationBootstrap, OnApplicationS
         return;
       } catch (error) {
         if (!isWorthAnotherTry(error)) throw error;
-        this.logger.warn(`not reachable, trying again in ${pause} ms: ${errorText(error)}`);
+        const what = error instanceof SchemaBehindError ? 'not usable yet' : 'not reachable';
+        this.logger.warn(`${what}, trying again in ${pause} ms: ${errorText(error)}`);
       }
       await wait(pause, undefined, { signal: this.stopping.signal }).catch(() => undefined);
       pause = Math.min(pause * 2, LONGEST_PAUSE_MS);

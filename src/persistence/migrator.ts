@@ -1,6 +1,6 @@
 // An initialized data source in, the ledger's schema at its newest out.
 import type { PoolClient } from 'pg';
-import { type DataSource, MigrationExecutor } from 'typeorm';
+import { type DataSource, MigrationExecutor, type QueryRunner } from 'typeorm';
 import { LEDGER_LOCKS, MIGRATION_LOCK } from './advisory-locks.js';
 
 /** One migrator at a time: processes that start together wait for the first one here. */
@@ -10,11 +10,16 @@ const OLDEST_SERVER = 150_000;
 /** The server can't hold the ledger, whatever is tried again. */
 export class UnsuitableDatabaseError extends Error {}
 
+/** The schema is not at its newest, and this role may not bring it there. Another one may do so at any time. */
+export class SchemaBehindError extends Error {}
+
 /**
- * Brings the schema to its newest version. Safe with several processes starting at once.
+ * Brings the schema to its newest version. Safe with several processes starting at once. When it is there already, a role
+ * that may change nothing about it will do.
  *
  * @returns the names of the migrations that were run now
  * @throws UnsuitableDatabaseError for a PostgreSQL older than 15
+ * @throws SchemaBehindError
  */
 export async function migrate(dataSource: DataSource): Promise<string[]> {
   // The lock and the time-outs belong to this one connection.
@@ -36,6 +41,13 @@ export async function migrate(dataSource: DataSource): Promise<string[]> {
     await runner.query(`SELECT pg_advisory_lock(${LOCK})`);
     try {
       const executor = new MigrationExecutor(dataSource, runner);
+      const pending = await executor.getPendingMigrations();
+      // Asked first, because TypeORM tries to make its own table of migrations whatever is pending.
+      if (pending.length === 0) return [];
+      await refuseWithoutRights(
+        runner,
+        pending.map(({ name }) => name),
+      );
       executor.transaction = 'each';
       const done = await executor.executePendingMigrations();
       return done.map((migration) => migration.name);
@@ -50,4 +62,15 @@ export async function migrate(dataSource: DataSource): Promise<string[]> {
   } finally {
     await runner.release();
   }
+}
+
+async function refuseWithoutRights(runner: QueryRunner, pending: readonly string[]): Promise<void> {
+  const [rights] = (await runner.query(
+    `SELECT current_user AS role, coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS enough`,
+  )) as [{ role: string; enough: boolean }];
+  if (rights.enough) return;
+  throw new SchemaBehindError(
+    `the schema lacks ${pending.join(', ')}, and the role ${rights.role} may not change it: ` +
+      `run "npm run migrate -- --grant-to ${rights.role}" with the DATABASE_URL of the role that owns the tables`,
+  );
 }

@@ -5,7 +5,7 @@ import { once } from 'node:events';
 import { pipeline } from 'node:stream/promises';
 import { constants, createGzip, type Gzip } from 'node:zlib';
 import { Settings } from '../../config/settings.js';
-import { errorText } from '../../errors.js';
+import { errorCode, errorText } from '../../errors.js';
 import { askedFor } from '../../security/audit/asked-for.js';
 import { AuditLog } from '../../security/audit/audit-log.js';
 import { maskEntry } from '../../security/masking/answer-mask.js';
@@ -53,7 +53,10 @@ export class ExportsService {
     try {
       await this.write(query, asker, request, response);
     } catch (error) {
-      if (!(error instanceof ReaderGoneError)) throw error;
+      // The pipeline may see the closed connection before the file is told why.
+      const readerGone =
+        error instanceof ReaderGoneError || errorCode(error) === 'ERR_STREAM_PREMATURE_CLOSE';
+      if (!readerGone) throw error;
     } finally {
       this.underWay -= 1;
     }

@@ -1,0 +1,264 @@
+// The service runs as a role that may do what the service does, and nothing else. The roles are those of docs/security.md.
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { grantsTo, TABLE_PRIVILEGES } from '../../src/persistence/grants.js';
+import { Retention } from '../../src/privacy/retention/retention.js';
+import { prepare, REQUESTS } from '../contract/requests.js';
+import { erased, askFor } from '../privacy/erasing.js';
+import { Instance } from '../query/changes/instances.js';
+import { contractOf, exchange } from '../support/exchange.js';
+import { API_KEY, OTHER_PUSH_TOKEN, PUSH_TOKEN, type TestLedger } from '../support/ledger.js';
+import { record } from '../support/records.js';
+import { rollupDifferences } from '../support/rollups.js';
+import { freePort, ServiceProcess, until } from '../support/service.js';
+import { statementsOf, TwoRoles } from './two-roles.js';
+
+const DAY_MS = 86_400_000;
+const NUMBER = '13900000777';
+const roles = new TwoRoles();
+const folder = mkdtempSync(join(tmpdir(), 'call-ledger-roles-'));
+const cleanUps: (() => Promise<unknown>)[] = [];
+
+let admin: pg.Pool;
+let service: ServiceProcess;
+let ledger: Omit<TestLedger, 'stop'>;
+
+beforeAll(async () => {
+  await roles.setUp();
+  admin = new pg.Pool({ connectionString: roles.adminUrl, max: 2 });
+  admin.on('error', () => undefined);
+});
+afterAll(async () => {
+  for (const cleanUp of cleanUps.reverse()) await cleanUp();
+  await admin.end();
+  await roles.remove();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+const authorization = `Bearer ${API_KEY}`;
+const query = async <Row extends pg.QueryResultRow>(text: string, values?: unknown[]) =>
+  (await admin.query<Row>(text, values)).rows;
+
+function ledgerOf(url: string): Omit<TestLedger, 'stop'> {
+  const request = (path: string, init?: RequestInit) => exchange(url, path, init);
+  return {
+    url,
+    request,
+    database: { url: roles.adminUrl, query, drop: () => Promise.resolve() },
+    get: (path) => request(path, { headers: { authorization } }),
+    push: (body) =>
+      request(`/push/${PUSH_TOKEN}/call-reports`, {
+        method: 'POST',
+        body: typeof body === 'string' ? body : JSON.stringify(body),
+      }),
+  };
+}
+
+describe('The service, as a role that may not migrate,', () => {
+  it('says what to do while the schema is behind, keeps pushes, and begins when it was done', async () => {
+    service = ServiceProcess.start(folder, await freePort(), {
+      DATABASE_URL: roles.serviceUrl,
+      PUSH_TOKENS: `vendor=${PUSH_TOKEN},other=${OTHER_PUSH_TOKEN}`,
+      ADMIN_API_KEY: API_KEY,
+      LOG_FORMAT: 'json',
+    });
+    cleanUps.push(() => service.end('SIGTERM'));
+    await until('the message', () =>
+      service.output.includes(`run \\"npm run migrate -- --grant-to ${roles.service}\\"`),
+    );
+    const body = JSON.stringify([record('before-the-schema')]);
+    const push = await fetch(`${service.url}/push/${PUSH_TOKEN}/call-reports`, { method: 'POST', body });
+    expect(push.status).toBe(200);
+    expect((await exchange(service.url, '/health/startup')).status).toBe(503);
+    expect(await roles.migrate(roles.ownerUrl, roles.service)).toMatchObject({
+      code: 0,
+      output: expect.stringContaining(`can run as the role ${roles.service}`),
+    });
+    await service.ready();
+    await contractOf(service.url);
+    ledger = ledgerOf(service.url);
+    await until('the call', async () => (await ledger.get('/v1/calls/before-the-schema')).status === 200);
+  });
+
+  it('can answer every operation', async () => {
+    const known = await prepare({ ...ledger, stop: () => Promise.resolve() });
+    const { operations } = await contractOf(service.url);
+    for (const { operationId, method } of operations) {
+      const { target, body } = REQUESTS[operationId]?.(known) ?? { target: 'no sample' };
+      const answer = await ledger.request(target, {
+        method,
+        headers: { authorization: operationId === 'push' ? `Bearer ${PUSH_TOKEN}` : authorization },
+        ...(body === undefined ? {} : { body }),
+      });
+      expect([operationId, Math.floor(answer.status / 100), answer.text]).toEqual([
+        operationId,
+        2,
+        answer.text,
+      ]);
+    }
+  });
+
+  it('can take corrections, repetitions, broken bodies and what is new in them', async () => {
+    for (const duration of [1, 2, 2]) {
+      expect((await ledger.push([record('corrected', { duration, callee: NUMBER })])).status).toBe(200);
+    }
+    const drifting = [record('drifting', { unheardOf: 1, statusCode: '999999' }), { callee: NUMBER }];
+    expect((await ledger.push(drifting)).status).toBe(200);
+    expect((await ledger.push(`[{"callee": "${NUMBER}"`)).status).toBe(400);
+    const history = await ledger.get('/v1/calls/corrected/history');
+    expect(history.body).toMatchObject({ data: [{ revision: 2 }, { revision: 1 }] });
+    expect(await rollupDifferences({ query })).toEqual([]);
+  });
+
+  it('can write what the journal took while the tables were locked', async () => {
+    const locker = await admin.connect();
+    await locker.query('BEGIN; LOCK TABLE calls IN ACCESS EXCLUSIVE MODE');
+    expect((await ledger.push([record('journalled')])).status).toBe(200);
+    await locker.query('ROLLBACK');
+    locker.release();
+    await until('the call', async () => (await ledger.get('/v1/calls/journalled')).status === 200);
+  });
+
+  it('can erase a number everywhere', async () => {
+    const id = await askFor(ledger.url, NUMBER);
+    expect(await erased(ledger.url, id)).toMatchObject({ status: 'done' });
+    const { body } = await ledger.get(`/v1/erasures/${id}`);
+    expect(body).toMatchObject({ status: 'done' });
+    expect((await ledger.get('/v1/calls/corrected')).status).toBe(404);
+  });
+
+  it('can end an export that nobody reads any more in the server', async () => {
+    await query(`INSERT INTO calls (call_id, occurred_at, source, answered, revision, first_received_at, last_received_at,
+        delivery_id, content_hash, status_msg)
+      SELECT 'many-' || i, now(), 'vendor', true, 1, now(), now(), '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f', '',
+        repeat(md5(i::text), 20) FROM generate_series(1, 30000) i`);
+    const breakingOff = new AbortController();
+    const answer = await fetch(`${ledger.url}/v1/exports/calls`, {
+      headers: { authorization, 'accept-encoding': 'identity' },
+      signal: breakingOff.signal,
+    });
+    expect(answer.status).toBe(200);
+    const sessions = () =>
+      query(`SELECT 1 FROM pg_stat_activity WHERE application_name LIKE 'call-ledger export%'
+        AND datname = current_database()`);
+    expect(await sessions()).toHaveLength(1);
+    breakingOff.abort();
+    await until('the session to end', async () => (await sessions()).length === 0);
+  });
+
+  it('can delete what was kept long enough, and note when keys were used', async () => {
+    const instance = await Instance.start(roles.serviceUrl, {
+      JOURNAL_DIR: 'off',
+      BODY_RETENTION_DAYS: '30',
+      CALL_RETENTION_DAYS: '60',
+    });
+    try {
+      const retention = instance.app.get(Retention, { strict: false });
+      const done = await retention.run(Date.now() + 90 * DAY_MS);
+      expect(done?.bodies).toBeGreaterThan(0);
+      expect(done?.calls).toBeGreaterThan(0);
+      expect(done?.resolvedEntries).toBeGreaterThan(0);
+    } finally {
+      await instance.remove();
+    }
+  });
+
+  it('was never refused anything, to its end', async () => {
+    expect(await service.end('SIGTERM')).toBe(0);
+    expect(service.output).not.toMatch(/permission denied|must be owner/);
+    expect(service.output).not.toContain('"level":"error"');
+  });
+});
+
+describe('The role of the service', () => {
+  it.each([
+    ['drop a table', 'DROP TABLE leases'],
+    ['make a table', 'CREATE TABLE mine (a int)'],
+    ['make a temporary table', 'CREATE TEMP TABLE mine (a int)'],
+    ['make a schema', 'CREATE SCHEMA mine'],
+    ['make a function', 'CREATE FUNCTION mine() RETURNS int LANGUAGE sql AS $$SELECT 1$$'],
+    ['make an extension', 'CREATE EXTENSION pg_trgm'],
+    ['change a table', 'ALTER TABLE calls ADD COLUMN mine int'],
+    ['disable triggers', 'ALTER TABLE calls DISABLE TRIGGER ALL'],
+    ['replace a function', 'ALTER FUNCTION next_delivery_position() RENAME TO mine'],
+    ['make an index', 'CREATE INDEX mine ON calls (source)'],
+    ['empty a table', 'TRUNCATE calls'],
+    ['lock everybody out of a table', 'BEGIN; LOCK TABLE tasks IN ACCESS EXCLUSIVE MODE'],
+    ['delete deliveries', 'DELETE FROM deliveries'],
+    ['change tasks', "UPDATE tasks SET task_id = ''"],
+    ['forget an erasure', 'DELETE FROM erased_calls'],
+    ['replace the secret of erasures', "UPDATE secrets SET value = ''"],
+    ['delete keys', 'DELETE FROM api_keys'],
+    ['claim that a migration was run', "INSERT INTO migrations (timestamp, name) VALUES (1, 'mine')"],
+    ['set positions back', "SELECT setval('delivery_positions', 1)"],
+    ['read tables of other schemas', 'SELECT * FROM private.notes'],
+    ['read password hashes', 'SELECT * FROM pg_authid'],
+    ['read files of the server', "SELECT pg_read_file('PG_VERSION')"],
+    ['run programs', "COPY (SELECT 1) TO PROGRAM 'true'"],
+    ['change the server', 'ALTER SYSTEM SET fsync = off'],
+    ['make roles', 'CREATE ROLE mine'],
+    ['take over the owner', `SET ROLE ${roles.owner}`],
+    ['end the sessions of others', 'SELECT pg_terminate_backend(0)'],
+  ])('can not %s', async (_what, statement) => {
+    await query('CREATE SCHEMA IF NOT EXISTS private');
+    await query('CREATE TABLE IF NOT EXISTS private.notes (a int)');
+    const client = new pg.Client({ connectionString: roles.serviceUrl });
+    await client.connect();
+    try {
+      const [own] = await query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
+      const text = statement.replace('pg_terminate_backend(0)', `pg_terminate_backend(${own?.pid ?? 0})`);
+      // insufficient_privilege
+      await expect(client.query(text)).rejects.toMatchObject({ code: '42501' });
+    } finally {
+      await client.end();
+    }
+  });
+
+  it('has the privileges that the guide lists, and no others', async () => {
+    expect(statementsOf('grants')).toEqual(grantsTo('ledger_service'));
+    const granted = await query<{ table: string; privileges: string[] }>(
+      `SELECT table_name AS table, array_agg(privilege_type::text ORDER BY privilege_type) AS privileges
+        FROM information_schema.role_table_grants WHERE grantee = $1 GROUP BY 1`,
+      [roles.service],
+    );
+    const expected = Object.entries(TABLE_PRIVILEGES).map(([table, privileges]) => ({
+      table,
+      privileges: [...privileges].sort(),
+    }));
+    const byTable = (a: { table: string }, b: { table: string }) => (a.table < b.table ? -1 : 1);
+    expect(granted.sort(byTable)).toEqual(expected.sort(byTable));
+  });
+
+  it('loses what it no longer needs at the next migration, and the owner is not made one of them', async () => {
+    await query(`GRANT TRUNCATE, DELETE ON tasks TO ${roles.service}`);
+    expect((await roles.migrate(roles.ownerUrl, roles.service)).code).toBe(0);
+    const left = await query(
+      `SELECT privilege_type FROM information_schema.role_table_grants
+        WHERE grantee = $1 AND table_name = 'tasks' ORDER BY 1`,
+      [roles.service],
+    );
+    expect(left).toEqual([{ privilege_type: 'INSERT' }, { privilege_type: 'SELECT' }]);
+    const own = await roles.migrate(roles.ownerUrl, roles.owner);
+    expect(own).toMatchObject({ code: 1, output: expect.stringContaining('owns the tables') });
+  });
+
+  it('is granted for each table what the statements of the service do with it, and no more', () => {
+    const sources = readdirSync('src', { recursive: true, encoding: 'utf8' })
+      .filter((file) => file.endsWith('.ts') && !/migrations|embedded|simulator/.test(file))
+      .map((file) => readFileSync(join('src', file), 'utf8'))
+      .join('\n');
+    for (const [table, privileges] of Object.entries(TABLE_PRIVILEGES)) {
+      if (table === 'migrations') continue;
+      const done = [
+        new RegExp(`(?:FROM|JOIN) ${table}\\b`).test(sources) && 'SELECT',
+        new RegExp(`INSERT INTO ${table}\\b`).test(sources) && 'INSERT',
+        new RegExp(`UPDATE ${table}\\b|INSERT INTO ${table}\\b[^\`]*DO UPDATE`).test(sources) && 'UPDATE',
+        new RegExp(`DELETE FROM ${table}\\b`).test(sources) && 'DELETE',
+      ].filter((privilege) => privilege !== false);
+      expect([table, ...privileges]).toEqual([table, ...done]);
+    }
+  });
+});

@@ -1,0 +1,83 @@
+// A database with two roles, made by running what docs/security.md says.
+import { execFile } from 'node:child_process';
+import { randomUUID } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+import pg from 'pg';
+
+const MIGRATE = fileURLToPath(new URL('../../dist/persistence/migrate.js', import.meta.url));
+const guide = readFileSync(new URL('../../docs/security.md', import.meta.url), 'utf8');
+
+/** The statements of a block of SQL in the guide, by the comment that it begins with. */
+export function statementsOf(name: string): string[] {
+  const [, block = ''] = new RegExp(`\`\`\`sql\\n-- ${name}\\n([^]*?)\`\`\``).exec(guide) ?? [];
+  return block
+    .split(';\n')
+    .map((statement) => statement.trim())
+    .filter((statement) => statement !== '');
+}
+
+export class TwoRoles {
+  private readonly id = randomUUID().slice(0, 8);
+  readonly owner = `owner_${this.id}`;
+  readonly service = `service_${this.id}`;
+  private readonly name = `test_roles_${this.id}`;
+
+  get ownerUrl(): string {
+    return this.urlOf(this.owner, 'change-this-one');
+  }
+
+  get serviceUrl(): string {
+    return this.urlOf(this.service, 'change-this-too');
+  }
+
+  /** Of the server's administrator. */
+  get adminUrl(): string {
+    return (process.env['TEST_DATABASE_URL'] ?? '').replace(/[^/]*$/, this.name);
+  }
+
+  /** As an administrator of the server is told to. */
+  async setUp(): Promise<void> {
+    for (const statement of statementsOf('setup')) await this.onServer(this.renamed(statement));
+  }
+
+  /** @returns what the command printed, and its exit code */
+  async migrate(url: string, role?: string): Promise<{ readonly output: string; readonly code: number }> {
+    const args = role === undefined ? [] : ['--grant-to', role];
+    const env = { PATH: process.env['PATH'], DATABASE_URL: url };
+    try {
+      const { stdout, stderr } = await promisify(execFile)(process.execPath, [MIGRATE, ...args], { env });
+      return { output: stdout + stderr, code: 0 };
+    } catch (error) {
+      const { stdout, stderr, code } = error as { stdout: string; stderr: string; code: number };
+      return { output: stdout + stderr, code };
+    }
+  }
+
+  async remove(): Promise<void> {
+    await this.onServer(`DROP DATABASE IF EXISTS ${this.name} WITH (FORCE)`);
+    for (const role of [this.owner, this.service]) await this.onServer(`DROP ROLE IF EXISTS ${role}`);
+  }
+
+  renamed(statement: string): string {
+    return statement
+      .replaceAll('ledger_owner', this.owner)
+      .replaceAll('ledger_service', this.service)
+      .replaceAll(/\bledger\b/g, this.name);
+  }
+
+  private urlOf(user: string, password: string): string {
+    return Object.assign(new URL(this.adminUrl), { username: user, password }).href;
+  }
+
+  private async onServer(statement: string): Promise<void> {
+    const client = new pg.Client({ connectionString: process.env['TEST_DATABASE_URL'] });
+    await client.connect();
+    try {
+      await client.query(statement);
+    } finally {
+      await client.end();
+    }
+  }
+}
