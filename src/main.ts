@@ -5,7 +5,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { createApp } from './app.setup.js';
 import { readSettings, SettingsError } from './config/read-settings.js';
 import type { Settings } from './config/settings.js';
-import { errorCode, errorText } from './errors.js';
+import { errorCode, errorStack, errorText } from './errors.js';
 import { DatabaseLifecycle } from './persistence/database-lifecycle.js';
 import { announce } from './start-message.js';
 
@@ -42,6 +42,6 @@ try {
   await bootstrap();
 } catch (error) {
   if (error instanceof SettingsError) console.error(explain(error));
-  else new Logger('Start').fatal(explain(error), error instanceof Error ? error.stack : undefined);
+  else new Logger('Start').fatal(explain(error), errorStack(error));
   process.exit(1);
 }

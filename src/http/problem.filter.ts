@@ -2,6 +2,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { STATUS_CODES } from 'node:http';
+import { errorStack } from '../errors.js';
 import { DatabaseUnavailableError, sqlState } from '../persistence/database.js';
 import { REQUEST_ID } from './api-headers.js';
 import { InvalidParametersException } from './invalid-parameters.js';
@@ -25,7 +26,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (problem.status >= 500) {
       // The route, not the URL: a path or a query may hold a token or a number.
       const entry = { status: problem.status, method: request.method, route: routeOf(request), requestId };
-      this.logger.error(entry, error instanceof Error ? error.stack : String(error));
+      this.logger.error(entry, errorStack(error));
     }
     if (response.headersSent) {
       response.destroy();

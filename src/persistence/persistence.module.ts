@@ -1,6 +1,7 @@
 import { Global, Logger, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Settings } from '../config/settings.js';
+import { errorText } from '../errors.js';
 import { dataSourceOptions } from './data-source-options.js';
 import { DatabaseLifecycle } from './database-lifecycle.js';
 import { Database } from './database.js';
@@ -14,7 +15,7 @@ import { Database } from './database.js';
       useFactory: (settings: Settings) => {
         const logger = new Logger('Database');
         const options = dataSourceOptions(settings.databaseUrl, settings.databasePoolSize, (error) => {
-          logger.warn(`a connection broke: ${error.message}`);
+          logger.warn(`a connection broke: ${errorText(error)}`);
         });
         // DatabaseLifecycle connects: the service must start, and say that it is not ready, without a database.
         return { ...options, manualInitialization: true };

@@ -7,6 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { expect } from '@jest/globals';
+import { refuseLeaks, secretsOf } from '../support/leaks.js';
 import { API_KEY, OTHER_PUSH_TOKEN, PUSH_TOKEN, type Answer, type TestLedger } from '../support/ledger.js';
 
 export const SUCCESS = '{"code":0,"msg":"Success"}';
@@ -232,7 +233,7 @@ export interface LedgerProcess {
   readonly child: ChildProcess;
   /** All that it has written so far. */
   output(): string;
-  /** Ends it as an operator does. @returns its exit code */
+  /** Ends it as an operator does. @returns its exit code @throws Error when it has printed a secret or a number */
   stop(): Promise<number | null>;
 }
 
@@ -241,18 +242,19 @@ export async function spawnLedger(environment: Record<string, string>): Promise<
   const port = await freePort();
   const dataDir = mkdtempSync(join(tmpdir(), 'call-ledger-data-'));
   const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+  const variables: Record<string, string> = {
+    PATH: process.env['PATH'] ?? '',
+    DATA_DIR: dataDir,
+    PUSH_TOKENS: `vendor=${PUSH_TOKEN},other=${OTHER_PUSH_TOKEN}`,
+    ADMIN_API_KEY: API_KEY,
+    PORT: String(port),
+    JOURNAL_DIR: 'off',
+    ACK_DEADLINE_MS: '20000',
+    LOG_FORMAT: 'json',
+    ...environment,
+  };
   const child = spawn(process.execPath, [main], {
-    env: {
-      PATH: process.env['PATH'],
-      DATA_DIR: dataDir,
-      PUSH_TOKENS: `vendor=${PUSH_TOKEN},other=${OTHER_PUSH_TOKEN}`,
-      ADMIN_API_KEY: API_KEY,
-      PORT: String(port),
-      JOURNAL_DIR: 'off',
-      ACK_DEADLINE_MS: '20000',
-      LOG_FORMAT: 'json',
-      ...environment,
-    },
+    env: variables,
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';
@@ -277,6 +279,7 @@ export async function spawnLedger(environment: Record<string, string>): Promise<
         await once(child, 'exit');
       }
       rmSync(dataDir, { recursive: true, force: true });
+      refuseLeaks(output, secretsOf(variables));
       return child.exitCode;
     },
   };

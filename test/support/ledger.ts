@@ -8,6 +8,7 @@ import { readSettings } from '../../src/config/read-settings.js';
 import { DatabaseLifecycle } from '../../src/persistence/database-lifecycle.js';
 import { createDatabase, type TestDatabase } from './database.js';
 import { type Answer, contractOf, exchange } from './exchange.js';
+import { secretsOf, WatchedLog } from './leaks.js';
 
 export const PUSH_TOKEN = 'push-token-of-the-tests';
 export const OTHER_PUSH_TOKEN = 'push-token-of-another-source';
@@ -24,6 +25,7 @@ export interface TestLedger {
   /** Asks with the API key. */
   get(path: string): Promise<Answer>;
   request(path: string, init?: RequestInit): Promise<Answer>;
+  /** @throws Error when it has logged a secret or a number */
   stop(): Promise<void>;
 }
 
@@ -38,21 +40,21 @@ export async function startLedger(
   const database = await createDatabase();
   const databaseUrl = await through(database.url);
   const dataDir = mkdtempSync(join(tmpdir(), 'call-ledger-data-'));
-  const settings = readSettings(
-    {
-      DATABASE_URL: databaseUrl,
-      DATA_DIR: dataDir,
-      PUSH_TOKENS: `vendor=${PUSH_TOKEN},other=${OTHER_PUSH_TOKEN}`,
-      ADMIN_API_KEY: API_KEY,
-      PORT: '0',
-      LOG_LEVEL: 'fatal',
-      ACK_DEADLINE_MS: '20000',
-      JOURNAL_DIR: 'off',
-      ...environment,
-    },
-    false,
-  );
+  const variables = {
+    DATABASE_URL: databaseUrl,
+    DATA_DIR: dataDir,
+    PUSH_TOKENS: `vendor=${PUSH_TOKEN},other=${OTHER_PUSH_TOKEN}`,
+    ADMIN_API_KEY: API_KEY,
+    PORT: '0',
+    LOG_LEVEL: 'fatal',
+    ACK_DEADLINE_MS: '20000',
+    JOURNAL_DIR: 'off',
+    ...environment,
+  };
+  const settings = readSettings(variables, false);
   const app = await createApp(settings);
+  const log = new WatchedLog(secretsOf(variables));
+  app.useLogger(log);
   await app.listen(settings.port, settings.host);
   await app.get(DatabaseLifecycle).up();
   const url = await app.getUrl();
@@ -74,6 +76,7 @@ export async function startLedger(
       await app.close();
       await database.drop();
       rmSync(dataDir, { recursive: true, force: true });
+      log.refuseLeaks();
     },
   };
 }

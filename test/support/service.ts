@@ -5,6 +5,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { fileURLToPath } from 'node:url';
 import { setTimeout as wait } from 'node:timers/promises';
+import { refuseLeaks, secretsOf } from './leaks.js';
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 /** What a service with an external database must be given. */
@@ -18,6 +19,7 @@ const PATIENCE_MS = 40_000;
 export interface Credentials {
   readonly adminApiKey: string;
   readonly pushTokens: string;
+  readonly databasePassword: string;
 }
 
 /** One run of the service. */
@@ -50,7 +52,7 @@ export class ServiceProcess {
   }
 
   /** Those of its environment, else those that it has generated. */
-  get credentials(): Credentials {
+  get credentials(): Omit<Credentials, 'databasePassword'> {
     const { PUSH_TOKENS: pushTokens, ADMIN_API_KEY: adminApiKey } = this.environment;
     if (pushTokens !== undefined && adminApiKey !== undefined) return { pushTokens, adminApiKey };
     return JSON.parse(readFileSync(`${this.dataDir}/credentials.json`, 'utf8')) as Credentials;
@@ -89,19 +91,30 @@ export class ServiceProcess {
     });
   }
 
-  /** Sends a signal and waits for the end. Returns the exit code, null when the signal ended it. */
+  /**
+   * Sends a signal and waits for the end. Returns the exit code, null when the signal ended it.
+   *
+   * @throws Error when it has printed a secret or a number
+   */
   async end(signal: NodeJS.Signals): Promise<number | null> {
-    if (this.child.exitCode !== null || this.child.signalCode !== null) return this.child.exitCode;
-    const exit = once(this.child, 'exit');
-    this.child.kill(signal);
-    await exit;
+    if (this.child.exitCode === null && this.child.signalCode === null) this.child.kill(signal);
+    return this.exit();
+  }
+
+  /** Waits for the process to end by itself; fails as {@link end} does. */
+  async exit(): Promise<number | null> {
+    if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, 'close');
+    refuseLeaks(this.output, this.secrets());
     return this.child.exitCode;
   }
 
-  /** Waits for the process to end by itself. */
-  async exit(): Promise<number | null> {
-    if (this.child.exitCode === null) await once(this.child, 'exit');
-    return this.child.exitCode;
+  private secrets(): string[] {
+    const given = secretsOf(this.environment);
+    const file = `${this.dataDir}/credentials.json`;
+    if (!existsSync(file)) return given;
+    const { databasePassword, ...credentials } = JSON.parse(readFileSync(file, 'utf8')) as Credentials;
+    const { adminApiKey: ADMIN_API_KEY, pushTokens: PUSH_TOKENS } = credentials;
+    return [...given, databasePassword, ...secretsOf({ ADMIN_API_KEY, PUSH_TOKENS })];
   }
 }
 

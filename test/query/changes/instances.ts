@@ -7,12 +7,14 @@ import { join } from 'node:path';
 import { createApp } from '../../../src/app.setup.js';
 import { readSettings } from '../../../src/config/read-settings.js';
 import { DatabaseLifecycle } from '../../../src/persistence/database-lifecycle.js';
+import { secretsOf, WatchedLog } from '../../support/leaks.js';
 import { API_KEY, PUSH_TOKEN } from '../../support/ledger.js';
 
 export class Instance {
   readonly dataDir = mkdtempSync(join(tmpdir(), 'call-ledger-changes-'));
   private running: NestExpressApplication | undefined;
   private address = '';
+  private log: WatchedLog | undefined;
 
   private constructor(
     private readonly databaseUrl: string,
@@ -35,19 +37,19 @@ export class Instance {
   }
 
   async start(): Promise<void> {
-    const settings = readSettings(
-      {
-        DATABASE_URL: this.databaseUrl,
-        DATA_DIR: this.dataDir,
-        PUSH_TOKENS: `vendor=${PUSH_TOKEN}`,
-        ADMIN_API_KEY: API_KEY,
-        PORT: '0',
-        LOG_LEVEL: 'fatal',
-        ...this.environment,
-      },
-      false,
-    );
+    const variables = {
+      DATABASE_URL: this.databaseUrl,
+      DATA_DIR: this.dataDir,
+      PUSH_TOKENS: `vendor=${PUSH_TOKEN}`,
+      ADMIN_API_KEY: API_KEY,
+      PORT: '0',
+      LOG_LEVEL: 'fatal',
+      ...this.environment,
+    };
+    const settings = readSettings(variables, false);
     const app = await createApp(settings);
+    this.log = new WatchedLog(secretsOf(variables));
+    app.useLogger(this.log);
     await app.listen(settings.port, settings.host);
     await app.get(DatabaseLifecycle).up();
     this.address = await app.getUrl();
@@ -58,6 +60,7 @@ export class Instance {
     const app = this.running;
     this.running = undefined;
     await app?.close();
+    this.log?.refuseLeaks();
   }
 
   async remove(): Promise<void> {

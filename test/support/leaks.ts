@@ -1,0 +1,61 @@
+// What services print in any test in, an error out when it holds what no log may hold. Every service that a test starts is
+// watched, the one in the tests' own process too: at every level, whatever the test is about.
+import type { LoggerService } from '@nestjs/common';
+import { inspect } from 'node:util';
+
+/**
+ * The numbers that tests push, in each form; no part of an id or of a longer run of digits. (Times in milliseconds have 13
+ * digits, and begin with neither 86 nor 0.)
+ */
+const NUMBER = /(?<![\w.-])(?:\+|00)?(?:86)?0?(?:1[3-9]\d{9}|571\d{7,8})(?![\w.-])/;
+const API_KEY = /clk_[0-9a-f-]{36}_[0-9a-f]/;
+/** Shorter ones stand in ordinary words, too. */
+const SHORTEST_PASSWORD = 8;
+/** How the push URL is handed over when the service has made its token itself (docs/decisions.md). */
+const HANDED_OVER = /^ {2}Push URL for the vendor: .*$/m;
+
+/** The secrets among the settings of a service. */
+export function secretsOf(environment: Readonly<Record<string, string | undefined>>): string[] {
+  const { PUSH_TOKENS: tokens = '', ADMIN_API_KEY: key = '', DATABASE_URL: url = '' } = environment;
+  const password = URL.canParse(url) ? decodeURIComponent(new URL(url).password) : '';
+  const given = [...tokens.split(',').map((entry) => entry.split('=').slice(1).join('=')), key, password];
+  return given.filter((secret) => secret.length >= SHORTEST_PASSWORD);
+}
+
+/** @returns what was found, with its line; undefined when there is nothing */
+export function leakIn(output: string, secrets: readonly string[]): string | undefined {
+  const text = output.replace(HANDED_OVER, '');
+  const secret = secrets.find((one) => text.includes(one));
+  const [number] = NUMBER.exec(text) ?? [];
+  const found = secret ?? number ?? API_KEY.exec(text)?.[0];
+  if (found === undefined) return undefined;
+  const line = text.split('\n').find((one) => one.includes(found)) ?? '';
+  return `${found} in the log: ${line}`;
+}
+
+/** @throws Error when there is a secret or a number in what a service has printed */
+export function refuseLeaks(output: string, secrets: readonly string[]): void {
+  const leak = leakIn(output, secrets);
+  if (leak !== undefined) throw new Error(leak);
+}
+
+/** Takes the place of the logger of a service in the tests' own process, and prints nothing. */
+export class WatchedLog implements LoggerService {
+  private leak: string | undefined;
+
+  constructor(private readonly secrets: readonly string[]) {}
+
+  log = (...line: unknown[]): void => {
+    this.leak ??= leakIn(inspect(line, { depth: 6, breakLength: Infinity }), this.secrets);
+  };
+  readonly fatal = this.log;
+  readonly error = this.log;
+  readonly warn = this.log;
+  readonly debug = this.log;
+  readonly verbose = this.log;
+
+  /** @throws Error when a line held a secret or a number */
+  refuseLeaks(): void {
+    if (this.leak !== undefined) throw new Error(this.leak);
+  }
+}
