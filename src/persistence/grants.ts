@@ -15,6 +15,7 @@ export const TABLE_PRIVILEGES: Readonly<Record<string, readonly Privilege[]>> = 
   calls: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   call_revisions: ['SELECT', 'INSERT', 'DELETE'],
   call_rollups: ['SELECT', 'INSERT', 'UPDATE'],
+  call_sums: ['SELECT', 'INSERT', 'UPDATE'],
   deliveries: ['SELECT', 'INSERT', 'UPDATE'],
   delivery_bodies: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   quarantine: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
@@ -23,6 +24,7 @@ export const TABLE_PRIVILEGES: Readonly<Record<string, readonly Privilege[]>> = 
   erasures: ['SELECT', 'INSERT', 'UPDATE'],
   secrets: ['SELECT', 'INSERT'],
   api_keys: ['SELECT', 'INSERT', 'UPDATE'],
+  audit_events: ['SELECT', 'INSERT'],
   leases: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
 };
 
