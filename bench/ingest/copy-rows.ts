@@ -40,7 +40,7 @@ const COLUMNS: readonly (readonly [name: string, value: (state: CallState) => Va
   ['real_caller', ({ record }) => record.realCaller],
   ['callee', ({ record }) => record.callee],
   ['hangup_direction', ({ record }) => record.hangupDirection],
-  ['content_hash', (state) => `\\\\x${state.contentHash.toString('hex')}`],
+  ['content_hash', (state) => `\\\\x${state.contentHash}`],
   ['extra', (state) => state.extra],
 ];
 

@@ -34,7 +34,8 @@ export async function serve(
 ): Promise<Serving> {
   const port = await freePort();
   const startedAt = performance.now();
-  const child = spawn(process.execPath, [program], {
+  const profiling = process.env['BENCH_NODE_ARGUMENTS']?.split(' ') ?? [];
+  const child = spawn(process.execPath, [...profiling, program], {
     env: {
       PATH: process.env['PATH'] ?? '',
       NODE_ENV: 'production',

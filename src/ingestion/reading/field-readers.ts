@@ -1,23 +1,27 @@
 // One field as it came in, its value for a column out. The rules are those of the vendor's page and of what its
 // sibling messages were seen to send (docs/push-protocol.md).
 import { isLosslessNumber } from 'lossless-json';
-import { civilToMs } from '../../time/civil-time.js';
+import { civilToMs, plainDateTime } from '../../time/civil-time.js';
 import type { ZonedTime } from '../../time/zoned-time.js';
 import { InexactValue } from './exact-numbers.js';
 
 /** What a known field holds: text, whole number, or time in epoch milliseconds. */
 export type FieldKind = 'text' | 'integer' | 'time';
 
-/**
- * What became of one field. `value` null with no `problem`: the field is empty. With a `problem`, the field is
- * kept as it came too, and the problem is named in the call's warnings.
- */
-export interface FieldReading {
-  readonly value: string | number | null;
-  readonly problem?: string;
+/** What a column holds of a field; null: the field is empty. */
+export type FieldValue = string | number | null;
+
+/** A field that could not be read, or not wholly: it is kept as it came too, and the call's warnings name the problem. */
+export class FlawedField {
+  constructor(
+    readonly value: FieldValue,
+    readonly problem: string,
+  ) {}
 }
 
-const EMPTY: FieldReading = { value: null };
+/** What became of one field. The values themselves, not objects around them: a record has 22. */
+export type FieldReading = FieldValue | FlawedField;
+
 const INTEGER = /^[+-]?\d{1,15}$/;
 const EPOCH_MS = /^\d{13}$/;
 const DATE_TIME =
@@ -26,21 +30,21 @@ const FARTHEST_OFFSET_MINUTES = 18 * 60;
 
 /** Text: strings trimmed, numbers as their digits; `""` and null are empty. */
 export function readText(raw: unknown): FieldReading {
-  if (typeof raw === 'string') return { value: emptyToNull(raw.trim()) };
-  if (raw === null || raw === undefined) return EMPTY;
-  if (typeof raw === 'number' || isLosslessNumber(raw)) return { value: raw.toString() };
+  if (typeof raw === 'string') return emptyToNull(raw.trim());
+  if (raw === null || raw === undefined) return null;
+  if (typeof raw === 'number' || isLosslessNumber(raw)) return raw.toString();
   return unreadable(`is ${kindOf(raw)}, not text`);
 }
 
 /** A whole number, also written as a string. */
 export function readInteger(raw: unknown): FieldReading {
-  if (raw === null || raw === undefined) return EMPTY;
-  if (typeof raw === 'number' && Number.isInteger(raw)) return { value: raw === 0 ? 0 : raw };
+  if (raw === null || raw === undefined) return null;
+  if (typeof raw === 'number' && Number.isInteger(raw)) return raw === 0 ? 0 : raw;
   const text = digitsOf(raw);
-  if (text === '') return EMPTY;
+  if (text === '') return null;
   if (text === undefined) return unreadable(`is ${kindOf(raw)}, not a whole number`);
   if (!INTEGER.test(text)) return unreadable('is not a whole number of at most 15 digits');
-  return { value: Number(text) + 0 };
+  return Number(text) + 0;
 }
 
 /**
@@ -48,11 +52,13 @@ export function readInteger(raw: unknown): FieldReading {
  * (13 digits). The value is in epoch milliseconds.
  */
 export function readTime(raw: unknown, zone: ZonedTime): FieldReading {
-  if (raw === null || raw === undefined) return EMPTY;
+  if (raw === null || raw === undefined) return null;
   const text = digitsOf(raw);
-  if (text === '') return EMPTY;
+  if (text === '') return null;
   if (text === undefined) return unreadable(`is ${kindOf(raw)}, not a time`);
-  if (EPOCH_MS.test(text)) return { value: Number(text) };
+  const plain = plainDateTime(text);
+  if (plain !== undefined) return atLocalTime(plain, zone, undefined);
+  if (EPOCH_MS.test(text)) return Number(text);
   const match = DATE_TIME.exec(text);
   if (match === null) {
     return unreadable(
@@ -79,9 +85,13 @@ function readDateTime(match: RegExpExecArray, zone: ZonedTime): FieldReading {
     : undefined;
   if (offset !== undefined) return withOffset(localMs, offset, finer);
   if (separator === 'T') return unreadable('is ISO 8601 without an offset');
+  return atLocalTime(localMs, zone, finer);
+}
+
+function atLocalTime(localMs: number, zone: ZonedTime, problem: string | undefined): FieldReading {
   const instant = zone.toInstant(localMs);
   if (instant === undefined) return unreadable(`does not exist in ${zone.zoneName}: its clocks skipped it`);
-  return reading(instant.epochMs, finer ?? instant.note);
+  return reading(instant.epochMs, problem ?? instant.note);
 }
 
 function withOffset(localMs: number, offset: string, problem: string | undefined): FieldReading {
@@ -92,11 +102,11 @@ function withOffset(localMs: number, offset: string, problem: string | undefined
 }
 
 function reading(value: number, problem: string | undefined): FieldReading {
-  return problem === undefined ? { value } : { value, problem };
+  return problem === undefined ? value : new FlawedField(value, problem);
 }
 
 function unreadable(problem: string): FieldReading {
-  return { value: null, problem };
+  return new FlawedField(null, problem);
 }
 
 function emptyToNull(text: string): string | null {

@@ -4,7 +4,15 @@ import type { ZonedTime } from '../../time/zoned-time.js';
 import { CallRecord } from './call-record.dto.js';
 import { type Drift, DriftNotes } from './drift.js';
 import { fieldKinds } from './field-decorators.js';
-import { type FieldKind, type FieldReading, readInteger, readText, readTime } from './field-readers.js';
+import {
+  type FieldKind,
+  type FieldReading,
+  type FieldValue,
+  FlawedField,
+  readInteger,
+  readText,
+  readTime,
+} from './field-readers.js';
 import { memberTexts } from './json-slices.js';
 import { keepJson, keepKey } from './kept-json.js';
 import { compileChecks, type FieldCheck } from './record-checks.js';
@@ -28,8 +36,8 @@ export interface ReadCall {
   readonly warnings: readonly FieldWarning[] | null;
   /** What the vendor's pages do not say. */
   readonly drift: readonly Drift[] | null;
-  /** 16 bytes over all fields and `extra`: equal content has equal hashes, however it was written. */
-  readonly contentHash: Buffer;
+  /** 32 hexadecimal digits over all fields and `extra`: equal content has equal hashes, however it was written. */
+  readonly contentHash: string;
 }
 
 /** A record that is no call. */
@@ -47,7 +55,7 @@ interface Notes {
 
 type FieldReader = (raw: unknown) => FieldReading;
 
-const HASH_BYTES = 16;
+const HASH_DIGITS = 32;
 const LONGEST_ANSWER_DELAY_MS = 86_400_000;
 /** The vendor's record has 22 fields. PostgreSQL reads an object of ten thousand in 10 ms, one of a million in 1.4 s. */
 const MOST_KEPT_FIELDS = 10_000;
@@ -90,7 +98,8 @@ export class RecordReader {
     const notes: Notes = { kept: [], warnings: [], drift: new DriftNotes() };
     const textOf = memberTextsOf(text);
     for (const [name, kind, read, check] of this.fields) {
-      const present = Object.hasOwn(raw, name) ? raw[name] : undefined;
+      // None of these names is one that every object has.
+      const present = raw[name];
       notes.drift.type(name, kind, present);
       const problem = readField(record, name, read(present), check);
       if (problem === undefined) continue;
@@ -145,14 +154,16 @@ function memberTextsOf(text: () => string): (key: string) => string {
 
 /** Sets the field of the record. Returns what is wrong with it, if anything. */
 function readField(
-  record: CallRecord,
+  record: Record<keyof CallRecord, FieldValue>,
   name: keyof CallRecord,
   reading: FieldReading,
   check: FieldCheck,
 ): string | undefined {
-  const problem = check(reading.value);
-  Reflect.set(record, name, problem === undefined ? reading.value : null);
-  return reading.problem ?? problem;
+  const isFlawed = reading instanceof FlawedField;
+  const value = isFlawed ? reading.value : reading;
+  const problem = check(value);
+  record[name] = problem === undefined ? value : null;
+  return isFlawed ? reading.problem : problem;
 }
 
 function finish(record: CallRecord, { kept, warnings, drift }: Notes): ReadCall {
@@ -193,7 +204,8 @@ function isAnswered(record: CallRecord): boolean {
 }
 
 /** No text of a record holds a NUL, so NUL parts the fields without doubt; empty fields are null already. */
-function contentHash(record: CallRecord, extra: string | null): Buffer {
+function contentHash(record: CallRecord, extra: string | null): string {
   const content = `${Object.values(record).join('\0')}\0${extra ?? ''}`;
-  return Buffer.from(hash('sha256', content, 'buffer').subarray(0, HASH_BYTES));
+  // As a text: a Buffer of it took 2 µs more, of 6 in all.
+  return hash('sha256', content, 'hex').slice(0, HASH_DIGITS);
 }

@@ -53,7 +53,7 @@ const CALL_COLUMNS: readonly ArrayColumn<CallState>[] = [
   text('real_caller', (row) => row.record.realCaller),
   text('callee', (row) => row.record.callee),
   text('hangup_direction', (row) => row.record.hangupDirection),
-  { name: 'content_hash', type: 'bytea', value: (row) => row.contentHash },
+  { name: 'content_hash', type: 'bytea', value: (row) => `\\x${row.contentHash}` },
   { name: 'extra', type: 'jsonb', value: (row) => row.extra },
   {
     name: 'warnings',
@@ -77,11 +77,15 @@ const UPDATE = {
 };
 const SELECT_HASHES = {
   name: 'select-call-hashes',
-  text: 'SELECT call_id, content_hash FROM calls WHERE call_id = ANY($1)',
+  text: "SELECT call_id, encode(content_hash, 'hex') AS content_hash FROM calls WHERE call_id = ANY($1)",
+};
+const READ_AS: Readonly<Record<string, string>> = {
+  extra: 'extra::text AS extra',
+  content_hash: "encode(content_hash, 'hex') AS content_hash",
 };
 const SELECT_STATES = {
   name: 'select-call-states',
-  text: `SELECT ${CALL_COLUMNS.map(({ name }) => (name === 'extra' ? 'extra::text AS extra' : name)).join(', ')} FROM calls WHERE call_id = ANY($1)`,
+  text: `SELECT ${CALL_COLUMNS.map(({ name }) => READ_AS[name] ?? name).join(', ')} FROM calls WHERE call_id = ANY($1)`,
 };
 const PAST_COLUMNS: readonly ArrayColumn<PastContent>[] = [
   { name: 'call_id', type: 'text', value: ({ state }) => state.record.callId },
@@ -119,8 +123,8 @@ export class CallRepository {
     return inserted;
   }
 
-  async contentHashes(transaction: Transaction, callIds: readonly string[]): Promise<Map<string, Buffer>> {
-    const { rows } = await transaction.query<{ call_id: string; content_hash: Buffer }>({
+  async contentHashes(transaction: Transaction, callIds: readonly string[]): Promise<Map<string, string>> {
+    const { rows } = await transaction.query<{ call_id: string; content_hash: string }>({
       ...SELECT_HASHES,
       values: [callIds],
     });
@@ -191,7 +195,7 @@ interface CallRow {
   readonly real_caller: string | null;
   readonly callee: string | null;
   readonly hangup_direction: string | null;
-  readonly content_hash: Buffer;
+  readonly content_hash: string;
   readonly extra: string | null;
   readonly warnings: FieldWarning[] | null;
 }

@@ -43,7 +43,7 @@ export function settle(stored: ReadonlyMap<string, CallState>, incoming: readonl
     const { callId } = state.record;
     const row = current.get(callId) ?? stored.get(callId);
     if (row === undefined) throw new CallVanishedError();
-    if (row.contentHash.equals(state.contentHash)) return 'duplicate';
+    if (row.contentHash === state.contentHash) return 'duplicate';
     if (isReceivedBefore(state, row)) {
       past.push({ state, revision: null });
       return 'corrected';

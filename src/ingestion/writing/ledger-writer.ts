@@ -180,9 +180,7 @@ export class LedgerWriter {
     if (states.length === 0) return [];
     const hashes = await this.calls.contentHashes(transaction, callIds(states));
     const changed = new Set(
-      callIds(
-        states.filter(({ record, contentHash }) => hashes.get(record.callId)?.equals(contentHash) !== true),
-      ),
+      callIds(states.filter(({ record, contentHash }) => hashes.get(record.callId) !== contentHash)),
     );
     return states.filter(({ record }) => changed.has(record.callId));
   }
