@@ -53,7 +53,7 @@ const CALL_COLUMNS: readonly ArrayColumn<CallState>[] = [
   text('real_caller', (row) => row.record.realCaller),
   text('callee', (row) => row.record.callee),
   text('hangup_direction', (row) => row.record.hangupDirection),
-  { name: 'content_hash', type: 'bytea', value: (row) => `\\x${row.contentHash}` },
+  { name: 'content_hash', type: 'bytea', value: (row) => Buffer.from(row.contentHash, 'hex') },
   { name: 'extra', type: 'jsonb', value: (row) => row.extra },
   {
     name: 'warnings',

@@ -20,7 +20,7 @@ const MOST_A_GROUP = 500;
 const text = (
   name: string,
   value: (tally: DriftTally) => string,
-  type = 'text',
+  type: 'text' | 'uuid' = 'text',
 ): ArrayColumn<DriftTally> => ({ name, type, value });
 const COLUMNS: readonly ArrayColumn<DriftTally>[] = [
   text('kind', (tally) => tally.kind),

@@ -64,8 +64,8 @@ const LOCK_BOUNDS = {
   name: 'lock-rollup-bounds',
   text: `SELECT pg_advisory_xact_lock(${LEDGER_LOCKS}, ${BOUNDS_LOCK})`,
 };
-const CELLS = `(SELECT ${CELL_COLUMNS.map((column) => `${selected([column], 't')} AS ${column.name}`).join(', ')}, t.place
-  FROM unnest($1::bigint[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
+const CELLS = `(SELECT ${selected(CELL_COLUMNS, 't')}, t.place
+  FROM unnest($1::timestamptz[], $2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[])
     WITH ORDINALITY AS t(${names(CELL_COLUMNS)}, place))`;
 const SAME_CELL = CELL_COLUMNS.map(({ name: column }) => `r.${column} = cell.${column}`).join(' AND ');
 const SELECT_LANES = {
