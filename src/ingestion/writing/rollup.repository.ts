@@ -43,6 +43,7 @@ const COLUMNS: readonly ArrayColumn<LaneDelta>[] = [
   instantColumn('last_occurred_at', (row) => row.lastOccurredAt),
 ];
 
+const SUMS_OF_DELTAS = SUMS.map((sum) => `sum(${sum})`).join(', ');
 const ADD_SUMS = SUMS.map((sum) => `${sum} = r.${sum} + excluded.${sum}`).join(', ');
 // Both tables in one statement: another one would be another round trip. LEAST and GREATEST pass over nulls.
 const ADD = {
@@ -56,7 +57,7 @@ const ADD = {
         first_occurred_at = LEAST(r.first_occurred_at, excluded.first_occurred_at),
         last_occurred_at = GREATEST(r.last_occurred_at, excluded.last_occurred_at))
     INSERT INTO call_sums AS r (bucket_start, source, lane, ${SUMS.join(', ')})
-    SELECT bucket_start, source, lane, ${SUMS.map((sum) => `sum(${sum})`).join(', ')} FROM delta
+    SELECT bucket_start, source, lane, ${SUMS_OF_DELTAS} FROM delta
     GROUP BY bucket_start, source, lane ORDER BY bucket_start, source
     ON CONFLICT (bucket_start, source, lane) DO UPDATE SET ${ADD_SUMS}`,
 };
