@@ -2,7 +2,7 @@
 import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { STATUS_CODES } from 'node:http';
-import { errorStack } from '../errors.js';
+import { errorStack, errorText } from '../errors.js';
 import { DatabaseUnavailableError, sqlState } from '../persistence/database.js';
 import { REQUEST_ID } from './api-headers.js';
 import { InvalidParametersException } from './invalid-parameters.js';
@@ -23,11 +23,9 @@ export class ProblemFilter implements ExceptionFilter {
     const response = http.getResponse<Response>();
     const requestId = String(response.getHeader(REQUEST_ID));
     const problem = { ...problemOf(error, routeOf(request) !== null), requestId };
-    if (problem.status >= 500) {
-      // The route, not the URL: a path or a query may hold a token or a number.
-      const entry = { status: problem.status, method: request.method, route: routeOf(request), requestId };
-      this.logger.error(entry, errorStack(error));
-    }
+    // The route, not the URL: a path or a query may hold a token or a number.
+    if (problem.status >= 500)
+      this.log(error, { status: problem.status, method: request.method, route: routeOf(request), requestId });
     if (response.headersSent) {
       response.destroy();
       return;
@@ -36,6 +34,13 @@ export class ProblemFilter implements ExceptionFilter {
     response.status(problem.status);
     if (request.path.startsWith('/push')) response.json({ code: problem.status, msg: problem.detail });
     else response.type('application/problem+json').send(JSON.stringify(problem satisfies Problem));
+  }
+
+  /** What we refuse on purpose is no defect: the reason says all of it. Of anything else the stack is needed. */
+  private log(error: unknown, entry: object): void {
+    if (error instanceof HttpException || error instanceof DatabaseUnavailableError)
+      this.logger.warn({ ...entry, reason: errorText(error) });
+    else this.logger.error(entry, errorStack(error));
   }
 }
 
