@@ -5,25 +5,37 @@ import { AppModule } from './app.module.js';
 import type { Settings } from './config/settings.js';
 import { compressed, notStored, requestIds } from './http/api-headers.js';
 import { jsonBody } from './http/json-body.js';
+import { CONNECTION_LIMITS, type ConnectionLimits, LimitedHttpAdapter } from './http/limited-http-adapter.js';
 import { ProblemFilter } from './http/problem.filter.js';
+import { securityHeaders, swaggerUiPolicy, tlsOnly } from './http/security-headers.js';
 import { RequestValidationPipe } from './http/validation.pipe.js';
 import { ServiceLogger } from './service-logger.js';
 import { serveDocument } from './openapi/document.js';
+import { ApiGate } from './security/api-gate.js';
 
 /** Creates the application; it neither listens nor touches the database yet. */
-export async function createApp(settings: Settings): Promise<NestExpressApplication> {
-  const app = await NestFactory.create<NestExpressApplication>(AppModule.forRoot(settings), {
-    // Pushes are read as bytes.
-    bodyParser: false,
-    abortOnError: false,
-    logger: new ServiceLogger(settings),
-  });
+export async function createApp(
+  settings: Settings,
+  limits: ConnectionLimits = CONNECTION_LIMITS,
+): Promise<NestExpressApplication> {
+  const app = await NestFactory.create<NestExpressApplication>(
+    AppModule.forRoot(settings),
+    new LimitedHttpAdapter(limits),
+    {
+      // Pushes are read as bytes.
+      bodyParser: false,
+      abortOnError: false,
+      logger: new ServiceLogger(settings),
+    },
+  );
   app.set('trust proxy', settings.trustProxy);
   app.disable('x-powered-by');
   // Pushes and errors need none; answers of the API get theirs from ExactJsonInterceptor.
   app.disable('etag');
-  app.use(requestIds());
-  app.use('/v1', notStored(), compressed(), jsonBody());
+  app.use(requestIds(), securityHeaders(), tlsOnly());
+  app.use('/docs', swaggerUiPolicy());
+  // Nothing of a body is read for whom the gate does not know.
+  app.use('/v1', notStored(), compressed(), ...app.get(ApiGate).handlers(), jsonBody());
   app.useGlobalPipes(new RequestValidationPipe());
   app.useGlobalFilters(new ProblemFilter());
   serveDocument(app);

@@ -42,6 +42,8 @@ export class Settings {
   readonly callRetentionDays!: number;
   /** Undefined: any address may push. */
   readonly pushAllowFrom!: readonly Network[] | undefined;
+  /** Requests a second for an API key; 0: any number. */
+  readonly queryRateLimit!: number;
   readonly trustProxy!: boolean | number | readonly string[];
   /** Nest's names of the levels to print. */
   readonly logLevels!: LogLevel[];

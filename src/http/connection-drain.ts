@@ -4,15 +4,12 @@ import type { Server, ServerResponse } from 'node:http';
 import { Server as TcpServer } from 'node:net';
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 
-/** A client that has not sent its whole request by then is not waited for. The vendor gives up after 700 ms. */
-const REQUEST_TIME_OUT_MS = 30_000;
-const HEADERS_TIME_OUT_MS = 10_000;
 /** What is under way at the shutdown gets this long. */
 const GRACE_MS = 8000;
 /** What was sent before the service stopped listening may still be on its way here for so long. */
 const ARRIVAL_MS = 250;
 
-/** Bounds how long requests may take to arrive, and how long the shutdown waits for them. */
+/** Bounds how long the shutdown waits for requests. */
 @Injectable()
 export class ConnectionDrain implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly underWay = new Set<ServerResponse>();
@@ -22,8 +19,6 @@ export class ConnectionDrain implements OnApplicationBootstrap, BeforeApplicatio
 
   onApplicationBootstrap(): void {
     const server = this.server();
-    server.requestTimeout = REQUEST_TIME_OUT_MS;
-    server.headersTimeout = HEADERS_TIME_OUT_MS;
     server.prependListener('request', (_request, response) => {
       this.underWay.add(response);
       response.once('close', () => this.underWay.delete(response));

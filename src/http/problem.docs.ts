@@ -37,6 +37,17 @@ export function Unauthorized(): ClassDecorator & MethodDecorator {
   });
 }
 
+export function TooManyRequests(): ClassDecorator & MethodDecorator {
+  return problemResponse({
+    status: 429,
+    title: 'Too Many Requests',
+    description:
+      'More than QUERY_RATE_LIMIT requests with this key within a second; or one of too many wrong keys from this address within a minute. Ask again after Retry-After seconds.',
+    detail: 'This API key may ask 100 times a second',
+    headers: RETRY_AFTER,
+  });
+}
+
 /** @param detail names what the API key lacks */
 export function Forbidden(detail: string): ClassDecorator & MethodDecorator {
   return problemResponse({ status: 403, title: 'Forbidden', description: `${detail}.`, detail });

@@ -22,6 +22,17 @@ const NOT_STORED = {
     schema: { type: 'string', enum: ['no-store'], example: 'no-store' },
   },
 } as const satisfies HeaderDocs;
+const RATE_LIMIT = {
+  RateLimit: {
+    description:
+      'What is left of the rate (draft-ietf-httpapi-ratelimit-headers): `r` requests within the next `t` seconds. Absent without a good key, or without a limit.',
+    schema: { type: 'string', example: '"requests"; r=99; t=1' },
+  },
+  'RateLimit-Policy': {
+    description: 'The rate of an API key: `q` requests in `w` seconds; `pk` stands for the key.',
+    schema: { type: 'string', example: '"requests"; q=100; w=1; pk=:OTQwYjQ5ZTAwYjcx:' },
+  },
+} as const satisfies HeaderDocs;
 const ETAG = {
   ETag: {
     description: 'Changes when the answer does. To be sent as `If-None-Match`.',
@@ -48,7 +59,10 @@ export function withCommonAnswers(document: OpenAPIObject): OpenAPIObject {
       if (operation === undefined) continue;
       addScopes(operation);
       if (path.startsWith('/v1') && method === 'get') addETag(operation);
-      addHeaders(operation, path.startsWith('/v1') ? { ...REQUEST_ID, ...NOT_STORED } : REQUEST_ID);
+      addHeaders(
+        operation,
+        path.startsWith('/v1') ? { ...REQUEST_ID, ...NOT_STORED, ...RATE_LIMIT } : REQUEST_ID,
+      );
     }
   }
   return document;

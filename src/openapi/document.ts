@@ -3,6 +3,7 @@ import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { readFileSync } from 'node:fs';
 import { withCommonAnswers } from './common-answers.js';
+import { docsPage } from './docs-page.js';
 import { withNullTypes } from './nullable.js';
 
 interface PackageFile {
@@ -61,9 +62,13 @@ export function createDocument(app: INestApplication): OpenAPIObject {
 
 /** Serves the document at /openapi.json and /openapi.yaml, and for people at /docs. */
 export function serveDocument(app: INestApplication): void {
+  const page = docsPage('Call Ledger API');
+  // Before Nest's own, which thus never answers.
+  for (const path of ['/docs', '/docs/index.html']) app.getHttpAdapter().get(path, page);
   SwaggerModule.setup('docs', app, () => createDocument(app), {
     jsonDocumentUrl: 'openapi.json',
     yamlDocumentUrl: 'openapi.yaml',
-    customSiteTitle: 'Call Ledger API',
+    // Without the bar of the specimen; and without the badge for which a site of the maker is told of this document.
+    swaggerOptions: { layout: 'BaseLayout', validatorUrl: null },
   });
 }

@@ -28,14 +28,15 @@ export function seesNumbers({ scopes }: KeyHolder): boolean {
   return scopes.includes('numbers:read');
 }
 
-/** A request whose key was found good. */
+/** A request to the API; ApiGate notes who asks when it has found the key good. */
 export interface AskedRequest extends Request {
   principal?: Principal;
 }
 
-/** @throws Error when no guard has looked at the request: a mistake in the making of the route */
+/** @throws Error when nobody has looked at the request's key: a route that is not under `/v1` */
 export function principalOf(request: AskedRequest): Principal {
-  if (request.principal === undefined) throw new Error('nobody looked at who asks; the route lacks QueryApi');
+  if (request.principal === undefined)
+    throw new Error('nobody looked at who asks; the route is not behind ApiGate');
   return request.principal;
 }
 

@@ -2,7 +2,13 @@
 import { applyDecorators, SetMetadata, UseGuards, UseInterceptors } from '@nestjs/common';
 import { ApiBearerAuth, ApiExtension } from '@nestjs/swagger';
 import { ExactJsonInterceptor } from '../http/exact-json.interceptor.js';
-import { DatabaseMayBeAway, Forbidden, InvalidRequest, Unauthorized } from '../http/problem.docs.js';
+import {
+  DatabaseMayBeAway,
+  Forbidden,
+  InvalidRequest,
+  TooManyRequests,
+  Unauthorized,
+} from '../http/problem.docs.js';
 import { SCOPES_EXTENSION } from '../openapi/common-answers.js';
 import { ApiKeyGuard, lackOf, NEEDED_SCOPES, WHOLE_LEDGER } from './api-key.guard.js';
 import { NumbersInterceptor } from './masking/numbers.interceptor.js';
@@ -25,6 +31,7 @@ export function QueryApi(...scopes: readonly [Scope, ...Scope[]]): ClassDecorato
     InvalidRequest(),
     Unauthorized(),
     Forbidden(lackOf(scopes)),
+    TooManyRequests(),
     DatabaseMayBeAway(),
   );
 }

@@ -1,14 +1,25 @@
 import { Module } from '@nestjs/common';
 import { AllowedNetworks } from './allowed-networks.js';
+import { ApiGate } from './api-gate.js';
 import { ApiKeyRepository } from './api-keys/api-key.repository.js';
 import { KeyUses } from './api-keys/key-uses.js';
 import { KnownKeys } from './api-keys/known-keys.js';
 import { AuditLog } from './audit/audit-log.js';
+import { FailedLogins } from './failed-logins.js';
 import { PushTokens } from './push-tokens.js';
 
 /** Who may push and who may ask. */
 @Module({
-  providers: [PushTokens, AllowedNetworks, ApiKeyRepository, KeyUses, KnownKeys, AuditLog],
-  exports: [PushTokens, AllowedNetworks, ApiKeyRepository, KnownKeys, AuditLog],
+  providers: [
+    PushTokens,
+    AllowedNetworks,
+    ApiKeyRepository,
+    KeyUses,
+    KnownKeys,
+    FailedLogins,
+    ApiGate,
+    AuditLog,
+  ],
+  exports: [PushTokens, AllowedNetworks, ApiKeyRepository, KnownKeys, FailedLogins, AuditLog],
 })
 export class SecurityModule {}

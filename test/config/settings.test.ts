@@ -42,6 +42,7 @@ describe('Settings', () => {
       ackDeadlineMs: 400,
       bodyRetentionDays: 30,
       callRetentionDays: 0,
+      queryRateLimit: 100,
       trustProxy: false,
       logFormat: 'json',
       logLevels: ['fatal', 'error', 'warn', 'log'],

@@ -13,6 +13,8 @@ import { isObject, NO_DATABASE, spawnLedger, type LedgerProcess } from './helper
 import { CONFLICTS, GONE, type Known, prepare, REQUESTS, type Sample, UNPROVOKED } from './requests.js';
 
 const STRANGER = '192.0.2.1';
+/** Whose wrong secrets are too many, sooner or later. */
+const STUBBORN = '198.51.100.1';
 const BODY_LIMIT = 100 * 1024;
 
 const { document, operations } = new Contract(await describedApi());
@@ -27,8 +29,9 @@ let known: Known;
 beforeAll(async () => {
   ledger = await startLedger({
     PUSH_BODY_LIMIT: `${BODY_LIMIT}b`,
-    PUSH_ALLOW_FROM: '127.0.0.1',
+    PUSH_ALLOW_FROM: `127.0.0.1,${STUBBORN}`,
     TRUST_PROXY: 'on',
+    QUERY_RATE_LIMIT: '1000000',
   });
   withoutDatabase = await spawnLedger({ DATABASE_URL: NO_DATABASE });
   known = await prepare(ledger);
@@ -107,6 +110,13 @@ const PROVOCATIONS: Readonly<Record<number, (operation: Operation) => Promise<An
   413: (operation) => send(operation, sampleOf(operation).target, { body: ' '.repeat(2 * BODY_LIMIT) }),
   415: (operation) =>
     send(operation, sampleOf(operation).target, { body: '{}', headers: { 'content-encoding': 'lzma' } }),
+  429: async (operation) => {
+    const headers = { authorization: 'Bearer wrong', 'x-forwarded-for': STUBBORN };
+    const fail = () => send(operation, filled(operation, 'wrong'), { headers });
+    let answer = await fail();
+    for (let tries = 0; answer.status === 401 && tries < 1000; tries += 1) answer = await fail();
+    return answer;
+  },
   503: (operation) => {
     const { target, body } = sampleOf(operation);
     return send(operation, target, { url: withoutDatabase.url, body });

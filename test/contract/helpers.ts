@@ -251,6 +251,7 @@ export async function spawnLedger(environment: Record<string, string>): Promise<
     JOURNAL_DIR: 'off',
     ACK_DEADLINE_MS: '20000',
     LOG_FORMAT: 'json',
+    QUERY_RATE_LIMIT: '0',
     ...environment,
   };
   const child = spawn(process.execPath, [main], {

@@ -6,6 +6,9 @@ import { API_KEY, startLedger, type TestLedger } from '../support/ledger.js';
 import { until } from '../support/service.js';
 import { Instance } from '../query/changes/instances.js';
 
+/** The second one after too many wrong keys within a minute. */
+const REFUSED = [401, 429];
+
 let ledger: TestLedger;
 let other: Instance;
 
@@ -93,7 +96,7 @@ describe('An API key', () => {
     const { id, key } = await makeKey(ledger, { scopes: ['calls:read'] });
     await until('the key to work elsewhere', async () => (await elsewhere(key)) === 200);
     await revoke(ledger, id);
-    await until('the key to end elsewhere', async () => (await elsewhere(key)) === 401);
+    await until('the key to end elsewhere', async () => REFUSED.includes(await elsewhere(key)));
     expect(Date.now() - made).toBeLessThan(10_000);
   });
 
@@ -132,7 +135,7 @@ describe('A wrong key', () => {
   it('costs no query, however many come, each with another id', async () => {
     const asked = await queriesDuring(async () => {
       for (let round = 0; round < 200; round += 1)
-        expect(await elsewhere(`clk_${randomUUID()}_${randomBytes(32).toString('hex')}`)).toBe(401);
+        expect(REFUSED).toContain(await elsewhere(`clk_${randomUUID()}_${randomBytes(32).toString('hex')}`));
     });
     expect(asked).toBeLessThan(10);
   });

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createApp } from '../../src/app.setup.js';
 import { readSettings } from '../../src/config/read-settings.js';
+import type { ConnectionLimits } from '../../src/http/limited-http-adapter.js';
 import { DatabaseLifecycle } from '../../src/persistence/database-lifecycle.js';
 import { createDatabase, type TestDatabase } from './database.js';
 import { type Answer, contractOf, exchange } from './exchange.js';
@@ -32,10 +33,12 @@ export interface TestLedger {
 /**
  * @param environment settings that differ from the tests' own
  * @param through gives the URL by which the service reaches the database, when it is not the database's own
+ * @param limits of time and size of HTTP, when they are not the service's own
  */
 export async function startLedger(
   environment: Record<string, string> = {},
   through: (url: string) => Promise<string> = (url) => Promise.resolve(url),
+  limits?: ConnectionLimits,
 ): Promise<TestLedger> {
   const database = await createDatabase();
   const databaseUrl = await through(database.url);
@@ -49,10 +52,12 @@ export async function startLedger(
     LOG_LEVEL: 'fatal',
     ACK_DEADLINE_MS: '20000',
     JOURNAL_DIR: 'off',
+    // Tests ask as fast as they can.
+    QUERY_RATE_LIMIT: '0',
     ...environment,
   };
   const settings = readSettings(variables, false);
-  const app = await createApp(settings);
+  const app = await createApp(settings, limits);
   const log = new WatchedLog(secretsOf(variables));
   app.useLogger(log);
   await app.listen(settings.port, settings.host);

@@ -45,7 +45,13 @@ export class ServiceProcess {
   ): ServiceProcess {
     const command = [...under, process.execPath, MAIN];
     const child = spawn(command[0] ?? process.execPath, command.slice(1), {
-      env: { PATH: process.env['PATH'] ?? '', DATA_DIR: dataDir, PORT: String(port), ...environment },
+      env: {
+        PATH: process.env['PATH'] ?? '',
+        DATA_DIR: dataDir,
+        PORT: String(port),
+        QUERY_RATE_LIMIT: '0',
+        ...environment,
+      },
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     return new ServiceProcess(child, `http://127.0.0.1:${port}`, dataDir, environment);

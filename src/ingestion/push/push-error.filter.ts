@@ -1,7 +1,17 @@
-import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import {
+  type ArgumentsHost,
+  Catch,
+  type ExceptionFilter,
+  HttpException,
+  HttpStatus,
+  Logger,
+} from '@nestjs/common';
 import type { Response } from 'express';
 import { errorText } from '../../errors.js';
 import { PushError } from './push-error.js';
+
+/** Logged once a minute for an address, where it is counted: each of them would be the noise that it is to keep out. */
+const TOO_MANY: number = HttpStatus.TOO_MANY_REQUESTS;
 
 /** Answers whatever fails on the way of a push in the form the vendor knows. */
 @Catch()
@@ -18,7 +28,7 @@ export class PushErrorFilter implements ExceptionFilter {
         ...entry,
         ...(failure.cause !== undefined && { cause: errorText(failure.cause) }),
       });
-    } else this.logger.warn(entry);
+    } else if (status !== TOO_MANY) this.logger.warn(entry);
     if (response.headersSent) {
       response.destroy();
       return;

@@ -49,6 +49,12 @@ const REFUSALS: readonly Refusal[] = [
     'The body is encoded in a way that is not understood; gzip is',
   ],
   [
+    429,
+    'One of too many wrong tokens from this address within a minute. A known token is never refused for it.',
+    'Too many wrong push tokens came from this address',
+    RETRY_AFTER,
+  ],
+  [
     503,
     'Nothing could be kept in time; push again.',
     'The database is not available',

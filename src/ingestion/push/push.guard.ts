@@ -2,6 +2,7 @@ import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/com
 import type { Request, Response } from 'express';
 import { AllowedNetworks } from '../../security/allowed-networks.js';
 import { basicPassword, bearerToken } from '../../security/authorization-header.js';
+import { FailedLogins } from '../../security/failed-logins.js';
 import { PushTokens } from '../../security/push-tokens.js';
 import { PushError } from './push-error.js';
 
@@ -19,9 +20,10 @@ export class PushGuard implements CanActivate {
   constructor(
     private readonly tokens: PushTokens,
     private readonly networks: AllowedNetworks,
+    private readonly failures: FailedLogins,
   ) {}
 
-  /** @throws PushError 403 for the address, 401 for the token */
+  /** @throws PushError 403 for the address, 401 for the token, 429 for one of too many wrong ones; never for a good one */
   canActivate(context: ExecutionContext): boolean {
     const http = context.switchToHttp();
     const request = http.getRequest<PushRequest>();
@@ -32,6 +34,7 @@ export class PushGuard implements CanActivate {
       typeof inPath === 'string' ? inPath : (bearerToken(authorization) ?? basicPassword(authorization));
     const source = token === undefined ? undefined : this.tokens.sourceOf(token);
     if (source === undefined) {
+      if (token !== undefined) this.refuseIfTooMany(request);
       http.getResponse<Response>().setHeader('WWW-Authenticate', CHALLENGES);
       throw new PushError(
         401,
@@ -40,5 +43,11 @@ export class PushGuard implements CanActivate {
     }
     request.pushSource = source;
     return true;
+  }
+
+  private refuseIfTooMany(request: PushRequest): void {
+    const retryAfter = this.failures.note('push token', request.ip);
+    if (retryAfter === undefined) return;
+    throw new PushError(429, 'Too many wrong push tokens came from this address', retryAfter);
   }
 }

@@ -44,6 +44,7 @@ export class Instance {
       ADMIN_API_KEY: API_KEY,
       PORT: '0',
       LOG_LEVEL: 'fatal',
+      QUERY_RATE_LIMIT: '0',
       ...this.environment,
     };
     const settings = readSettings(variables, false);

@@ -1,6 +1,6 @@
 // What holds answers against the description is itself held against answers that are not as described.
 import { describe, expect, it } from '@jest/globals';
-import { Contract, type Exchange } from './contract.js';
+import { Contract, type Exchange, FOR_BROWSERS } from './contract.js';
 
 const call = {
   type: 'object',
@@ -105,7 +105,12 @@ function answer(
   headers: Record<string, string> = {},
 ): Exchange {
   const text = JSON.stringify(body);
-  const all = new Headers({ 'content-type': 'application/json; charset=utf-8', date: 'now', ...headers });
+  const all = new Headers({
+    ...FOR_BROWSERS,
+    'content-type': 'application/json; charset=utf-8',
+    date: 'now',
+    ...headers,
+  });
   return { method, target, requestBody: undefined, status: 200, headers: all, text };
 }
 
@@ -120,7 +125,7 @@ function exported(type: string, text: string): Exchange {
 const body = (exchange: Exchange, value: unknown): Exchange => ({ ...exchange, text: JSON.stringify(value) });
 const headed = (exchange: Exchange, headers: Record<string, string>): Exchange => ({
   ...exchange,
-  headers: new Headers({ 'content-type': 'application/json', 'x-total': '1', ...headers }),
+  headers: new Headers({ ...FOR_BROWSERS, 'content-type': 'application/json', 'x-total': '1', ...headers }),
 });
 
 describe('An answer', () => {
@@ -150,6 +155,11 @@ describe('An answer', () => {
     ['a header', headed(good.call, { 'x-stray': '1' }), /the header x-stray is not described/],
     ['the value of a header', headed(good.call, { 'x-total': 'many' }), /the header X-Total: .*integer/],
     ['a missing header', { ...good.call, headers: good.page.headers }, /the header X-Total is missing/],
+    [
+      'a weaker policy for browsers',
+      headed(good.call, { 'content-security-policy': "default-src 'self'" }),
+      /the header content-security-policy is default-src 'self'/,
+    ],
     ['a body', { ...good.deletion, text: '{}' }, /there is a body/],
     ['the body of an answer to HEAD', { ...good.call, method: 'HEAD' }, /the answer to HEAD has a body/],
     ['a parameter', { ...good.call, target: '/v1/calls/one?stray=1' }, /parameter stray is not described/],

@@ -24,12 +24,22 @@ export interface Exchange {
 const NOT_DESCRIBED = /^\/(docs|openapi)\b/;
 /** The form of its answers is the vendor's, and so is what it sends: none of it is held against a schema. */
 const PUSH = /^\/push\b/;
-/** A request for nothing that there is can be so broken that this is found first. */
-const REFUSALS = [400, 404, 413, 415];
+/** A request for nothing that there is can be so broken, or without a key, that this is found first. */
+const REFUSALS = [400, 401, 404, 429];
 /** Headers of HTTP itself, which every answer may have. */
 const HTTP_HEADERS = new Set(
   'connection content-encoding content-length content-type date keep-alive transfer-encoding vary'.split(' '),
 );
+
+/** What every answer tells browsers. Not described: it is nothing to clients, and the same everywhere. */
+export const FOR_BROWSERS: Readonly<Record<string, string>> = {
+  'content-security-policy': "default-src 'none';base-uri 'none';form-action 'none';frame-ancestors 'none'",
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+};
 
 /** The API's description, to hold answers against. */
 export class Contract {
@@ -53,9 +63,10 @@ export class Contract {
     if (NOT_DESCRIBED.test(pathname)) return;
     const operation = this.finder.find(exchange.method, pathname);
     const problem =
-      operation === undefined
+      browserProblem(exchange.headers) ??
+      (operation === undefined
         ? this.strayProblem(exchange, pathname)
-        : this.operationProblem(exchange, operation, searchParams);
+        : this.operationProblem(exchange, operation, searchParams));
     if (problem === undefined) return;
     const name = operation === undefined ? 'not described' : operation.operationId;
     throw new Error(
@@ -100,7 +111,9 @@ export class Contract {
       if (problem !== undefined) return `the header ${name}: ${problem}`;
     }
     const names = new Set(described.map(([name]) => name.toLowerCase()));
-    const stray = [...headers.keys()].find((name) => !names.has(name) && !HTTP_HEADERS.has(name));
+    const stray = [...headers.keys()].find(
+      (name) => !names.has(name) && !HTTP_HEADERS.has(name) && !(name in FOR_BROWSERS),
+    );
     return stray === undefined ? undefined : `the header ${stray} is not described`;
   }
 
@@ -117,4 +130,9 @@ export class Contract {
     }
     return undefined;
   }
+}
+
+function browserProblem(headers: Headers): string | undefined {
+  const wrong = Object.entries(FOR_BROWSERS).find(([name, value]) => headers.get(name) !== value)?.[0];
+  return wrong === undefined ? undefined : `the header ${wrong} is ${headers.get(wrong) ?? 'missing'}`;
 }

@@ -1,0 +1,57 @@
+// Requests to the API in, those whose key is good out, before anything of their body is read.
+import { HttpException, Injectable, UnauthorizedException } from '@nestjs/common';
+import type { RequestHandler, Response } from 'express';
+import { Settings } from '../config/settings.js';
+import { REQUEST_ID } from '../http/api-headers.js';
+import { KnownKeys } from './api-keys/known-keys.js';
+import { bearerToken } from './authorization-header.js';
+import { FailedLogins } from './failed-logins.js';
+import type { AskedRequest } from './principal.js';
+import { queryRate } from './query-rate.js';
+
+/** Where all of the API comes through, routes that do not exist included: whatever is added there is behind it. */
+@Injectable()
+export class ApiGate {
+  constructor(
+    private readonly settings: Settings,
+    private readonly keys: KnownKeys,
+    private readonly failures: FailedLogins,
+  ) {}
+
+  /** Who asks is noted on the request; then each key has its rate. */
+  handlers(): RequestHandler[] {
+    const known: RequestHandler = async (request: AskedRequest, response, next) => {
+      await this.identify(request, response);
+      next();
+    };
+    return [known, queryRate(this.settings.queryRateLimit)];
+  }
+
+  /**
+   * @throws UnauthorizedException, HttpException 429
+   * @throws DatabaseUnavailableError when nobody can say whether the key is good
+   */
+  private async identify(request: AskedRequest, response: Response): Promise<void> {
+    const key = bearerToken(request.headers.authorization);
+    const holder = key === undefined ? undefined : await this.keys.holderOf(key);
+    if (holder !== undefined) {
+      const requestId = response.get(REQUEST_ID) ?? '';
+      request.principal = { ...holder, remoteAddress: request.ip ?? null, requestId };
+      return;
+    }
+    if (key !== undefined) this.refuseIfTooMany(request, response);
+    response.setHeader('WWW-Authenticate', 'Bearer realm="call-ledger"');
+    throw new UnauthorizedException(
+      key === undefined
+        ? 'An API key is needed: Authorization: Bearer <key>'
+        : 'This API key is not known, or not valid any more',
+    );
+  }
+
+  private refuseIfTooMany(request: AskedRequest, response: Response): void {
+    const retryAfter = this.failures.note('API key', request.ip);
+    if (retryAfter === undefined) return;
+    response.setHeader('Retry-After', retryAfter);
+    throw new HttpException('Too many wrong API keys came from this address', 429);
+  }
+}
