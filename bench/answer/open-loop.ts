@@ -75,9 +75,17 @@ class Client implements LoadResult {
     }
   }
 
+  private freshOne(): PushConnection | undefined {
+    for (let connection = this.idle.pop(); connection !== undefined; connection = this.idle.pop()) {
+      if (connection.isFresh) return connection;
+      connection.close();
+    }
+    return undefined;
+  }
+
   private async pushOne(request: Buffer): Promise<number> {
     try {
-      const connection = this.idle.pop() ?? (await PushConnection.open(this.port));
+      const connection = this.freshOne() ?? (await PushConnection.open(this.port));
       const status = await connection.push(request);
       this.idle.push(connection);
       return status;

@@ -7,10 +7,15 @@ interface Waiting {
   readonly failed: (error: Error) => void;
 }
 
+/** Node.js closes a connection that has rested for five seconds: nobody shall write to one at that moment. */
+const LONGEST_REST_MS = 3000;
+
 /** One request at a time. */
 export class PushConnection {
   private waiting: Waiting | undefined;
   private received = '';
+  private isOpen = true;
+  private answeredAt = performance.now();
 
   private constructor(private readonly socket: Socket) {
     socket.setNoDelay(true);
@@ -22,6 +27,7 @@ export class PushConnection {
       this.fail(error);
     });
     socket.on('close', () => {
+      this.isOpen = false;
       this.fail(new Error('the connection was closed before the answer'));
     });
   }
@@ -30,6 +36,10 @@ export class PushConnection {
     const socket = connect(port, '127.0.0.1');
     await once(socket, 'connect');
     return new PushConnection(socket);
+  }
+
+  get isFresh(): boolean {
+    return this.isOpen && performance.now() - this.answeredAt < LONGEST_REST_MS;
   }
 
   /**
@@ -56,6 +66,7 @@ export class PushConnection {
     if (this.received.length < headEnd + 4 + length) return;
     const status = Number(this.received.slice(9, 12));
     this.received = '';
+    this.answeredAt = performance.now();
     const { waiting } = this;
     this.waiting = undefined;
     waiting?.answered(status);
