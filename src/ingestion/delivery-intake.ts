@@ -1,6 +1,5 @@
 // A push in, its acknowledgement out: only once it is kept, in the database or in the journal.
 import { Injectable, Logger } from '@nestjs/common';
-import { setTimeout as wait } from 'node:timers/promises';
 import { Settings } from '../config/settings.js';
 import { errorText } from '../errors.js';
 import { DatabaseUnavailableError } from '../persistence/database.js';
@@ -80,10 +79,11 @@ export class DeliveryIntake {
 
   /** The work goes on after the deadline. Should it succeed, the journal's copy, or the vendor's, changes nothing. */
   private async withinDeadline(work: Promise<void>): Promise<void> {
-    const answered = new AbortController();
-    const late = wait(this.settings.ackDeadlineMs, 'late' as const, { signal: answered.signal }).catch(
-      () => 'late' as const,
-    );
+    let timer: NodeJS.Timeout | undefined;
+    // Not an abortable wait: the error of each abort was a fifteenth of the service's time at one record a push.
+    const late = new Promise<'late'>((resolve) => {
+      timer = setTimeout(resolve, this.settings.ackDeadlineMs, 'late');
+    });
     try {
       if ((await Promise.race([work, late])) !== 'late') return;
       work.catch((error: unknown) => {
@@ -91,7 +91,7 @@ export class DeliveryIntake {
       });
       throw new DatabaseUnavailableError(new Error(`not committed within ${this.settings.ackDeadlineMs} ms`));
     } finally {
-      answered.abort();
+      clearTimeout(timer);
     }
   }
 }
