@@ -1,7 +1,9 @@
 // What errors tell: outside nothing of what is here, in the log as much as is needed.
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { ServiceUnavailableException } from '@nestjs/common';
+import { Settings } from '../../src/config/settings.js';
 import { Database } from '../../src/persistence/database.js';
+import { ServiceLogger } from '../../src/service-logger.js';
 import { expectProblem, NO_DATABASE, spawnLedger } from '../contract/helpers.js';
 import { Instance } from '../query/changes/instances.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
@@ -16,6 +18,8 @@ let lines: Record<string, unknown>[];
 beforeAll(async () => {
   database = await createDatabase();
   service = await Instance.start(database.url, { LOG_LEVEL: 'info', LOG_FORMAT: 'json' });
+  // Tests' services print nothing; this one shall.
+  service.app.useLogger(new ServiceLogger(service.app.get(Settings)));
 });
 afterAll(async () => {
   await service.remove();
