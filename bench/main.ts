@@ -4,6 +4,7 @@ import { benchAnswer } from './answer/answer.js';
 import type { Context } from './context.js';
 import { benchIngest } from './ingest/ingest.js';
 import { type BenchOptions, HELP, readOptions } from './options.js';
+import { benchQuery } from './query/query.js';
 import { benchReading } from './reading/reading.js';
 import { benchStart } from './start/start.js';
 import { Ending } from './support/ending.js';
@@ -18,6 +19,7 @@ const PARTS: Readonly<Record<string, (context: Context) => Promise<Finding[]> | 
   start: benchStart,
   ingest: benchIngest,
   answer: benchAnswer,
+  query: benchQuery,
 };
 
 async function run(options: BenchOptions): Promise<Finding[]> {

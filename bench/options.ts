@@ -14,6 +14,8 @@ export interface BenchOptions {
   readonly loadSeconds: number;
   /** Records a push of `ingest`; undefined: all of them. */
   readonly sizes: readonly number[] | undefined;
+  /** Calls in the ledgers of `query`; undefined: all of them. */
+  readonly ledgers: readonly number[] | undefined;
 }
 
 export const HELP = `npm run bench -- [part …] [options]
@@ -24,6 +26,7 @@ export const HELP = `npm run bench -- [part …] [options]
   --seconds N   each contender's turn in a round (4; quick: 2)
   --load N      seconds of each load of "answer" (60; quick: 10)
   --sizes N,N   records a push of "ingest" (1,20,100,1000)
+  --ledgers N,N calls in the ledgers of "query" (100000,1000000,10000000)
 
 The database is PostgreSQL's own binaries in a temporary folder, or the server of BENCH_DATABASE_URL.
 `;
@@ -40,6 +43,7 @@ export function readOptions(args: string[]): BenchOptions {
       seconds: { type: 'string' },
       load: { type: 'string' },
       sizes: { type: 'string' },
+      ledgers: { type: 'string' },
     },
   });
   const { quick } = values;
@@ -51,6 +55,7 @@ export function readOptions(args: string[]): BenchOptions {
     seconds: count('seconds', values.seconds, quick ? 2 : 4),
     loadSeconds: count('load', values.load, quick ? 10 : 60),
     sizes: values.sizes?.split(',').map((text) => count('sizes', text, 0)),
+    ledgers: values.ledgers?.split(',').map((text) => count('ledgers', text, 0)),
   };
 }
 

@@ -5,7 +5,7 @@ import { say } from './progress.js';
 const CALLS_A_STATEMENT = 500_000;
 
 /**
- * Fills a ledger as campaigns of 20,000 calls a day would have, five tasks side by side for five days each, pushed in hundreds.
+ * Fills a ledger as campaigns of 40,000 calls a day would have, five tasks side by side for five days each, pushed in hundreds.
  * The bodies of the pushes are left out: after BODY_RETENTION_DAYS they are gone anyway.
  */
 export async function fillLedger(client: Client, calls: number): Promise<void> {
@@ -29,7 +29,7 @@ export async function fillLedger(client: Client, calls: number): Promise<void> {
 
 /** SQL: when the call of that number began. */
 function timeOf(number: string): string {
-  return `(timestamptz '2024-01-01 09:00+08' + ${number} / 20000 * interval '1 day' + ${number} % 20000 * interval '2 s')`;
+  return `(timestamptz '2024-01-01 09:00+08' + ${number} / 40000 * interval '1 day' + ${number} % 40000 * interval '1 s')`;
 }
 
 const INSERT_CALLS = `

@@ -59,6 +59,15 @@ export class BenchServer {
     return this.createDatabase(`TEMPLATE ${template} STRATEGY ${calls === 0 ? 'wal_log' : 'file_copy'}`);
   }
 
+  /** As {@link ledger}, for those who only read: they share it. */
+  async ledgerToRead(calls: number): Promise<string> {
+    const template = this.templates.get(calls) ?? (await this.makeTemplate(calls));
+    this.templates.set(calls, template);
+    const url = new URL(this.url);
+    url.pathname = `/${template}`;
+    return url.href;
+  }
+
   async drop(databaseUrl: string): Promise<void> {
     await withClient(this.url, (client) =>
       client.query(`DROP DATABASE IF EXISTS ${nameOf(databaseUrl)} WITH (FORCE)`),
