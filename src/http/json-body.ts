@@ -7,6 +7,9 @@ import { InvalidParametersException } from './invalid-parameters.js';
 /** A thousand ids and as much again. */
 export const MOST_BODY_BYTES = 128 * 1024;
 
+/** Bodies of the API have two levels. What is thousands deep would overflow the stack of those who check it. */
+const MOST_LEVELS = 16;
+
 /**
  * Reads a request's body as JSON, whatever its content type: `curl --data` names another one. A body of GET means nothing
  * (RFC 9110) and is not read.
@@ -21,7 +24,9 @@ export function jsonBody(): RequestHandler {
       return;
     }
     parse(request, response, (error?: unknown) => {
-      next(error === undefined ? undefined : problemOf(error));
+      if (error !== undefined) next(problemOf(error));
+      else if (isDeep(request.body)) next(invalid(`the body has more than ${MOST_LEVELS} levels`));
+      else next();
     });
   };
 }
@@ -31,7 +36,20 @@ function problemOf(error: unknown): unknown {
   const status = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined;
   if (status === 413) return new HttpException(`The body is larger than ${MOST_BODY_BYTES} bytes`, 413);
   if (status === 415) return new HttpException('The body is encoded in a way that is not understood', 415);
-  return status === 400
-    ? new InvalidParametersException([{ path: '', message: 'the body is not JSON' }])
-    : error;
+  return status === 400 ? invalid('the body is not JSON') : error;
+}
+
+function invalid(message: string): InvalidParametersException {
+  return new InvalidParametersException([{ path: '', message }]);
+}
+
+function isDeep(body: unknown): boolean {
+  let level = [body];
+  for (let depth = 0; depth <= MOST_LEVELS; depth += 1) {
+    level = level.flatMap((value): unknown[] =>
+      typeof value === 'object' && value !== null ? Object.values(value) : [],
+    );
+    if (level.length === 0) return false;
+  }
+  return true;
 }

@@ -38,7 +38,7 @@ export class ErasureRequest {
   })
   @IsString({ message: 'must be text' })
   @MaxLength(LONGEST_REASON, { message: `must have at most ${LONGEST_REASON} characters` })
-  @Matches(/^[^\0]*\S[^\0]*$/u, { message: 'must say why' })
+  @Matches(/^[^\0]*[^\0\s][^\0]*$/u, { message: 'must say why' })
   reason!: string;
 }
 

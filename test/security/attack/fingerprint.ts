@@ -1,0 +1,28 @@
+// The whole database in, a text a table that changes with any of its rows out.
+import type { TestDatabase } from '../../support/database.js';
+
+/** What time changes by itself: how far erasures are, and when keys were used. */
+const ROWS: Readonly<Record<string, string>> = {
+  erasures: 't.id::text',
+  api_keys: "(to_jsonb(t) - 'last_used_at')::text",
+};
+
+/** @param except tables that the attack may write to by right */
+export async function fingerprint(
+  database: Pick<TestDatabase, 'query'>,
+  except: readonly string[] = [],
+): Promise<Record<string, string>> {
+  const relations = await database.query<{ name: string; sequence: boolean }>(
+    `SELECT c.oid::regclass::text AS name, c.relkind = 'S' AS sequence FROM pg_class c
+      WHERE c.relkind IN ('r', 'v', 'm', 'S', 'f') AND c.relnamespace = 'public'::regnamespace AND c.relname <> 'leases' ORDER BY 1`,
+  );
+  const prints: Record<string, string> = {};
+  for (const { name, sequence } of relations.filter((relation) => !except.includes(relation.name))) {
+    const row = ROWS[name] ?? (sequence ? 't.last_value::text' : 't::text');
+    const [print] = await database.query<{ print: string }>(
+      `SELECT count(*) || ' ' || coalesce(md5(string_agg(${row}, '' ORDER BY ${row})), '') AS print FROM ${name} t`,
+    );
+    prints[name] = print?.print ?? '';
+  }
+  return prints;
+}
