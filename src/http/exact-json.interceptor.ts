@@ -7,8 +7,8 @@ import {
 } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { hash } from 'node:crypto';
-import { map, type Observable } from 'rxjs';
-import { stringifyExact } from './exact-json.js';
+import { mergeMap, type Observable } from 'rxjs';
+import { answerJson } from './answer-json.js';
 
 type Answer = string | StreamableFile | undefined;
 
@@ -20,12 +20,12 @@ export class ExactJsonInterceptor implements NestInterceptor<unknown, Answer> {
     const response = http.getResponse<Response>();
     const isRead = ['GET', 'HEAD'].includes(http.getRequest<Request>().method);
     return next.handle().pipe(
-      map((answer: unknown) => {
+      mergeMap(async (answer: unknown) => {
         // Nothing, or what the route has written by itself.
         if (answer === undefined || response.headersSent) return undefined;
         if (answer instanceof StreamableFile) return answer;
         response.type('application/json');
-        const json = stringifyExact(answer);
+        const json = await answerJson(answer);
         // Weak: the same answer is sent compressed or not. Express answers 304 if the client has it.
         if (isRead) response.setHeader('ETag', `W/"${hash('sha1', json, 'base64')}"`);
         return json;

@@ -1,4 +1,5 @@
 import type { DataSourceOptions } from 'typeorm';
+import { readFairly } from './fair-reading.js';
 import { entities } from './entities/entities.js';
 import { migrations } from './migrations/migrations.js';
 
@@ -36,6 +37,7 @@ export function dataSourceOptions(
       keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
       statement_timeout: STATEMENT_TIME_OUT_MS,
       lock_timeout: LOCK_TIME_OUT_MS,
+      onConnect: readFairly,
     },
   };
 }

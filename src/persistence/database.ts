@@ -1,7 +1,7 @@
 // The one way to PostgreSQL for the repositories: parameters in, rows out, and one error when it is away.
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { Client, type Pool, type PoolClient, type QueryResultRow } from 'pg';
+import { Client, type CustomTypesConfig, type Pool, type PoolClient, type QueryResultRow } from 'pg';
 import { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { Settings } from '../config/settings.js';
@@ -20,6 +20,8 @@ export interface Statement {
   readonly name?: string;
   readonly text: string;
   readonly values?: unknown[];
+  /** How values are read; `pg`'s own ways when not given. */
+  readonly types?: CustomTypesConfig;
 }
 
 /** A connection inside a transaction. */

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../../persistence/database.js';
 import { isOfSources, type Viewer } from '../../persistence/sql-conditions.js';
 import { type CallFilter, conditionsOf } from './call-filter.js';
-import { CALL_COLUMNS, type CallRow } from './call-row.js';
+import { CALL_COLUMNS, type CallRow, ISO_TIMES } from './call-row.js';
 
 /** A call's place in time order: epoch milliseconds and callId. */
 export interface CallPosition {
@@ -25,6 +25,7 @@ const LARGEST_PAGE_BYTES = 1_000_000;
 const FIND_CALL = {
   name: 'find-call',
   text: `SELECT ${CALL_COLUMNS} FROM calls WHERE call_id = $1 AND ${isOfSources('$2')}`,
+  types: ISO_TIMES,
 };
 // A call may have come from several sources, each content from one of them.
 const OF_SOURCES = isOfSources('$3', "content->>'source'");
@@ -66,7 +67,8 @@ export class CallRepository {
         SELECT *, sum(${size}) OVER (${sorted}) - ${size} AS size_before, count(*) OVER () AS found
         FROM (SELECT * FROM calls ${sql.where} ${sorted} LIMIT ${sql.parameter(limit)}) AS page
       ) AS sized WHERE size_before < ${LARGEST_PAGE_BYTES} ${sorted}`;
-    const rows = await this.database.read<CallRow & { found: number }>({ text, values: sql.values });
+    const statement = { text, values: sql.values, types: ISO_TIMES };
+    const rows = await this.database.read<CallRow & { found: number }>(statement);
     return { rows, endsEarly: rows.length < (rows[0]?.found ?? 0) };
   }
 

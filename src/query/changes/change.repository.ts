@@ -13,7 +13,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '../../persistence/database.js';
 import { isOfSources, type Viewer } from '../../persistence/sql-conditions.js';
-import { CALL_COLUMNS, type CallRow } from '../calls/call-row.js';
+import { CALL_COLUMNS, type CallRow, ISO_TIMES } from '../calls/call-row.js';
 
 /** A place in the feed: after the call `callId` of the delivery at `position`; '' is before all of its calls. */
 export interface FeedPlace {
@@ -159,6 +159,7 @@ async function nextCalls(
   const { rows } = await transaction.query<CallRow & { position: string; found: number }>({
     text: NEXT_CALLS,
     values: parametersOf(deliveries, wanted),
+    types: ISO_TIMES,
   });
   const { sources } = wanted.viewer;
   const calls = rows.map((call) => ({

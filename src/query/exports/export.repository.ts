@@ -9,7 +9,7 @@ import { RowFlow } from './row-flow.js';
 
 /** The statement time-out of the pool's connections is for what is answered at once. */
 const BEGIN = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
-  SET LOCAL statement_timeout = 0; SET LOCAL timezone = 'UTC'; SET LOCAL datestyle = 'ISO'`;
+  SET LOCAL statement_timeout = 0; SET LOCAL timezone = 'UTC'`;
 const TERMINATE = 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1';
 
 @Injectable()
