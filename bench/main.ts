@@ -2,6 +2,7 @@
 import 'reflect-metadata';
 import { benchAnswer } from './answer/answer.js';
 import type { Context } from './context.js';
+import { benchFeed } from './feed/feed.js';
 import { benchIngest } from './ingest/ingest.js';
 import { type BenchOptions, HELP, readOptions } from './options.js';
 import { benchQuery } from './query/query.js';
@@ -20,6 +21,7 @@ const PARTS: Readonly<Record<string, (context: Context) => Promise<Finding[]> | 
   ingest: benchIngest,
   answer: benchAnswer,
   query: benchQuery,
+  feed: benchFeed,
 };
 
 async function run(options: BenchOptions): Promise<Finding[]> {
