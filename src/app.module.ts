@@ -4,6 +4,8 @@ import type { Settings } from './config/settings.js';
 import { ConnectionDrain } from './http/connection-drain.js';
 import { HealthModule } from './health/health.module.js';
 import { IngestionModule } from './ingestion/ingestion.module.js';
+import { RequestWatch } from './http/request-watch.js';
+import { MetricsModule } from './metrics/metrics.module.js';
 import { PersistenceModule } from './persistence/persistence.module.js';
 import { PrivacyModule } from './privacy/privacy.module.js';
 import { QuarantineModule } from './quarantine/quarantine.module.js';
@@ -12,7 +14,7 @@ import { ApiKeysModule } from './security/api-keys/api-keys.module.js';
 import { AuditModule } from './security/audit/audit.module.js';
 
 /** The service: the list of its modules. */
-@Module({ providers: [ConnectionDrain] })
+@Module({ providers: [ConnectionDrain, RequestWatch] })
 export class AppModule {
   static forRoot(settings: Settings): DynamicModule {
     return {
@@ -27,6 +29,7 @@ export class AppModule {
         ApiKeysModule,
         AuditModule,
         HealthModule,
+        MetricsModule,
       ],
     };
   }

@@ -11,6 +11,9 @@ import { PushError } from './push/push-error.js';
 import { UnreadableBodyError } from './reading/body-reader.js';
 import { DeliveryReader } from './reading/delivery-reader.js';
 
+/** Where a push is kept. */
+export type KeptIn = 'database' | 'journal';
+
 const RETRY_AFTER_S = 5;
 
 @Injectable()
@@ -28,9 +31,10 @@ export class DeliveryIntake {
   /**
    * Keeps a delivery. When this resolves, its records survive.
    *
+   * @returns where
    * @throws PushError 400 when the body holds no records (it is kept then), 503 when nothing could be kept
    */
-  async take(delivery: Delivery): Promise<void> {
+  async take(delivery: Delivery): Promise<KeptIn> {
     let read: ReadDelivery;
     try {
       read = this.reader.read(delivery);
@@ -38,10 +42,11 @@ export class DeliveryIntake {
       if (!(error instanceof UnreadableBodyError)) throw error;
       return this.refuse(delivery, error);
     }
-    await this.keep(delivery, () => this.keeper.writeRead(read));
+    const keptIn = await this.keep(delivery, () => this.keeper.writeRead(read));
     const { records, rejectedRecords: quarantined } = read;
     const { id: deliveryId, source } = delivery;
     this.logger.debug({ outcome: 'kept', deliveryId, source, records, quarantined });
+    return keptIn;
   }
 
   /** Refuses a body that can't be read, once it is kept. */
@@ -53,14 +58,15 @@ export class DeliveryIntake {
     throw new PushError(400, error.message);
   }
 
-  private async keep(delivery: Delivery, write: () => Promise<void>): Promise<void> {
-    if (this.breaker.isOpen && (await this.journalTakes(delivery))) return;
+  private async keep(delivery: Delivery, write: () => Promise<void>): Promise<KeptIn> {
+    if (this.breaker.isOpen && (await this.journalTakes(delivery))) return 'journal';
     try {
       await this.withinDeadline(write());
       this.breaker.succeeded();
+      return 'database';
     } catch (error) {
       this.breaker.failed();
-      if (await this.journalTakes(delivery)) return;
+      if (await this.journalTakes(delivery)) return 'journal';
       const away = error instanceof DatabaseUnavailableError;
       const reason = away ? 'The database is not available' : 'The push could not be written';
       throw new PushError(503, reason, RETRY_AFTER_S, { cause: error });

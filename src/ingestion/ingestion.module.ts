@@ -1,10 +1,11 @@
-import { Module } from '@nestjs/common';
+import { type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
 import { SecurityModule } from '../security/security.module.js';
 import { CallRepository } from './writing/call.repository.js';
 import { CampaignRepository } from './writing/campaign.repository.js';
 import { Breaker } from './breaker.js';
 import { DeliveryKeeper } from './delivery-keeper.js';
 import { Drainer } from './journal/drainer.js';
+import { JournalMetrics } from './journal/journal.metrics.js';
 import { Journal } from './journal/journal.js';
 import { DeliveryIntake } from './delivery-intake.js';
 import { DeliveryReader } from './reading/delivery-reader.js';
@@ -14,10 +15,13 @@ import { GroupCommit } from './writing/group-commit.js';
 import { LateErasureRepository } from './writing/late-erasure.repository.js';
 import { LedgerWriter } from './writing/ledger-writer.js';
 import { BodyBudget } from './push/body-budget.js';
+import { PushMetrics } from './push/push.metrics.js';
+import { PushWatch } from './push/push-watch.js';
 import { PushController } from './push/push.controller.js';
 import { PushService } from './push/push.service.js';
 import { Replayer } from './replayer.js';
 import { QuarantineRepository } from './writing/quarantine.repository.js';
+import { WritingMetrics } from './writing/writing.metrics.js';
 import { RollupRepository } from './writing/rollup.repository.js';
 
 /** Takes pushes and keeps their records. */
@@ -43,7 +47,14 @@ import { RollupRepository } from './writing/rollup.repository.js';
     QuarantineRepository,
     RollupRepository,
     Replayer,
+    PushMetrics,
+    JournalMetrics,
+    WritingMetrics,
   ],
   exports: [CallRepository, Journal, Replayer],
 })
-export class IngestionModule {}
+export class IngestionModule implements NestModule {
+  configure(consumer: MiddlewareConsumer): void {
+    consumer.apply(PushWatch).forRoutes(PushController);
+  }
+}

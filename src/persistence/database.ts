@@ -47,15 +47,31 @@ const UNAVAILABLE_STATES = new Set([READ_ONLY, '55P03', '42P01']);
 const CONNECTION_LOST =
   /Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|not queryable|Driver not Connected|pool after calling end/;
 
+/** The connections of the pool. */
+export interface Connections {
+  readonly total: number;
+  readonly idle: number;
+  /** Works that wait for one. */
+  readonly waiting: number;
+  readonly max: number;
+}
+
 @Injectable()
 export class Database {
   private readonly questions: Turnstile;
 
   constructor(
     @InjectDataSource() private readonly dataSource: DataSource,
-    settings: Settings,
+    private readonly settings: Settings,
   ) {
     this.questions = new Turnstile(Math.max(1, Math.floor(settings.databasePoolSize / 2)));
+  }
+
+  /** How the pool is used; all are 0 while there is none. */
+  get connections(): Connections {
+    const pool = this.pool();
+    const { totalCount: total = 0, idleCount: idle = 0, waitingCount: waiting = 0 } = pool ?? {};
+    return { total, idle, waiting, max: this.settings.databasePoolSize };
   }
 
   /**
@@ -115,7 +131,7 @@ export class Database {
    * @throws DatabaseUnavailableError
    */
   async connectApart(name: string): Promise<Client> {
-    const pool = (this.dataSource.driver as PostgresDriver).master as Pool | undefined;
+    const pool = this.pool();
     if (pool === undefined) throw new DatabaseUnavailableError(new Error('Driver not Connected'));
     // The pool hides the password from being copied.
     const { password } = pool.options;
@@ -127,6 +143,10 @@ export class Database {
     } catch (error) {
       throw asUnavailable(error);
     }
+  }
+
+  private pool(): Pool | undefined {
+    return (this.dataSource.driver as PostgresDriver).master as Pool | undefined;
   }
 
   /** @param limitMs from the beginning, or since `work` last said that the server has answered */

@@ -2,6 +2,7 @@ import { Module } from '@nestjs/common';
 import { IngestionModule } from '../ingestion/ingestion.module.js';
 import { SecurityModule } from '../security/security.module.js';
 import { QuarantineController } from './quarantine.controller.js';
+import { QuarantineMetrics } from './quarantine.metrics.js';
 import { QuarantineRepository } from './quarantine.repository.js';
 import { QuarantineService } from './quarantine.service.js';
 import { ReplayService } from './replay.service.js';
@@ -10,6 +11,6 @@ import { ReplayService } from './replay.service.js';
 @Module({
   imports: [SecurityModule, IngestionModule],
   controllers: [QuarantineController],
-  providers: [QuarantineService, ReplayService, QuarantineRepository],
+  providers: [QuarantineService, ReplayService, QuarantineRepository, QuarantineMetrics],
 })
 export class QuarantineModule {}

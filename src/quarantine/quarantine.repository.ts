@@ -34,10 +34,21 @@ const COLUMNS =
   'id, received_at, source, delivery_id, place, reason, raw, records, status, resolved_at, replayed_as';
 /** Whole bodies are among the entries: a page ends early where they grow large. */
 const LARGEST_PAGE_BYTES = 16 * 1024 * 1024;
+/** Who watches the quarantine is told no more: counting these takes some 10 ms, by the index alone. */
+export const MOST_COUNTED = 100_000;
 
 @Injectable()
 export class QuarantineRepository {
   constructor(private readonly database: Database) {}
+
+  /** The entries that are open, up to {@link MOST_COUNTED}. */
+  async countOpen(): Promise<number> {
+    const [row] = await this.database.read<{ open: number }>({
+      text: `SELECT count(*)::int AS open
+        FROM (SELECT FROM quarantine WHERE status = 'open' LIMIT ${MOST_COUNTED}) AS entries`,
+    });
+    return row?.open ?? 0;
+  }
 
   async list(
     filter: QuarantineFilter,

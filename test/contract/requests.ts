@@ -116,6 +116,7 @@ export const REQUESTS: Readonly<Record<string, (known: Known) => Sample>> = {
   getErasure: ({ erasure }) => ({ target: `/v1/erasures/${erasure}` }),
   getLiveness: () => ({ target: '/health/live' }),
   getReadiness: () => ({ target: '/health/ready' }),
+  getMetrics: () => ({ target: '/metrics' }),
   getStartup: () => ({ target: '/health/startup' }),
 };
 

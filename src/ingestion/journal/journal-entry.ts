@@ -57,6 +57,25 @@ export function scanEntry(segment: Buffer, start: number): Scanned {
   return { kind: 'entry', delivery: deliveryOf(head, body), end };
 }
 
+/** How many entries there are, and when the first of them was received (epoch milliseconds). */
+export interface CountedEntries {
+  readonly entries: number;
+  readonly since: number;
+}
+
+/** Counts the entries of a segment without looking whether they are whole, which takes a hundred times as long. */
+export function countEntries(segment: Buffer): CountedEntries {
+  let entries = 0;
+  let start = nextMark(segment, 0);
+  const first = start < segment.length ? scanEntry(segment, start) : undefined;
+  while (segment.length - start >= FRAME_BYTES) {
+    entries += 1;
+    const end = start + FRAME_BYTES + segment.readUInt32BE(start + 4) + segment.readUInt32BE(start + 8);
+    start = nextMark(segment, end);
+  }
+  return { entries, since: first?.kind === 'entry' ? first.delivery.receivedAt : Date.now() };
+}
+
 function nextMark(segment: Buffer, from: number): number {
   const place = segment.indexOf(MARK, from);
   return place < 0 ? segment.length : place;

@@ -6,6 +6,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { Settings } from '../../config/settings.js';
 import { errorText } from '../../errors.js';
 import type { Delivery } from '../delivery.js';
+import { Backlog } from './backlog.js';
 import { encodeEntry, scanEntry } from './journal-entry.js';
 import { DAMAGED, JournalFolder, syncFolder } from './journal-folder.js';
 
@@ -17,6 +18,8 @@ export interface JournalBatch {
   readonly segment: string;
   readonly deliveries: readonly Delivery[];
   readonly end: number;
+  /** Epoch milliseconds. */
+  readonly readAt: number;
 }
 
 /**
@@ -33,6 +36,7 @@ interface Segment {
 }
 
 interface Append {
+  readonly receivedAt: number;
   readonly pieces: readonly Buffer[];
   readonly bytes: number;
   readonly done: () => void;
@@ -48,6 +52,7 @@ interface Append {
  */
 @Injectable()
 export class Journal {
+  readonly backlog = new Backlog();
   private readonly logger = new Logger('Journal');
   private folder: JournalFolder | undefined;
   private making: Promise<JournalFolder> | undefined;
@@ -93,7 +98,7 @@ export class Journal {
     if (this.bytes + bytes > this.settings.journalMaxBytes)
       throw new JournalUnavailableError('the journal is full');
     await new Promise<void>((done, failed) => {
-      this.waiting.push({ pieces, bytes, done, failed });
+      this.waiting.push({ receivedAt: delivery.receivedAt, pieces, bytes, done, failed });
       this.waitingBytes += bytes;
       this.writing ??= this.writeWaiting();
     });
@@ -106,6 +111,7 @@ export class Journal {
     for await (const name of folder.adopt()) {
       const { size } = await stat(join(folder.path, name));
       this.segments.push({ name, bytes: size, drained: 0 });
+      await this.backlog.adopt(name, join(folder.path, name));
       this.logger.warn(`taken over from a process that has ended: ${size} bytes of journal`);
     }
     this.segments.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -130,6 +136,7 @@ export class Journal {
     const segment = this.segments.find(({ name }) => name === batch.segment);
     if (segment === undefined) return;
     segment.drained = batch.end;
+    this.backlog.drain(segment.name, batch.deliveries.length, batch.readAt);
     await this.removeDrained(segment);
   }
 
@@ -188,6 +195,8 @@ export class Journal {
       if (bytesWritten < bytes) throw new Error('the disk took only a part');
       await file.datasync();
       segment.bytes += bytes;
+      const since = Math.min(...appends.map(({ receivedAt }) => receivedAt));
+      this.backlog.append(segment.name, { entries: appends.length, since });
     } catch (error) {
       await this.cutBack(segment, file);
       throw error;
@@ -226,6 +235,7 @@ export class Journal {
     const path = join(folder.path, segment.name);
     // No further than what was durable before: behind it, a write may be under way, and done when the file has been read.
     const durable = segment.bytes;
+    const readAt = Date.now();
     const bytes = (await readFile(path)).subarray(0, durable);
     const deliveries: Delivery[] = [];
     let position = segment.drained;
@@ -237,7 +247,7 @@ export class Journal {
         this.logger.warn('the last entry of a segment is torn: it was never acknowledged');
       position = scanned.kind === 'torn' ? bytes.length : scanned.end;
     }
-    return { segment: segment.name, deliveries, end: position };
+    return { segment: segment.name, deliveries, end: position, readAt };
   }
 
   /** For a person to look at: the machine can't read it, and nothing is thrown away. */
@@ -258,6 +268,7 @@ export class Journal {
       await file.close();
     }
     this.segments = this.segments.filter((other) => other !== segment);
+    this.backlog.remove(segment.name);
     await rm(join(this.folder.path, segment.name), { force: true });
   }
 }

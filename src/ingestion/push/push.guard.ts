@@ -4,6 +4,7 @@ import { AllowedNetworks } from '../../security/allowed-networks.js';
 import { basicPassword, bearerToken } from '../../security/authorization-header.js';
 import { FailedLogins } from '../../security/failed-logins.js';
 import { PushTokens } from '../../security/push-tokens.js';
+import type { KeptIn } from '../delivery-intake.js';
 import { PushError } from './push-error.js';
 
 /** RFC 9110 wants the ways in named, though the vendor looks at the status alone. */
@@ -12,6 +13,8 @@ export const CHALLENGES = 'Bearer realm="call-ledger", Basic realm="call-ledger"
 /** A request whose token was found good. */
 export interface PushRequest extends Request {
   pushSource?: string;
+  /** Set once it is kept. */
+  keptIn?: KeptIn;
 }
 
 /** Lets pushes with a known token from an allowed address through, before anything of their body is read. */

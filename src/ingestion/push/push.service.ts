@@ -39,7 +39,7 @@ export class PushService {
       take(declared);
       const body = await readPushBody(request, this.settings.pushBodyLimit, take);
       take(Math.max(0, body.length - taken));
-      await this.intake.take(arrival(body));
+      request.keptIn = await this.intake.take(arrival(body));
     } catch (error) {
       if (!(error instanceof UnreadableEncodingError)) throw error;
       await this.intake.refuse(arrival(error.body), error);

@@ -6,7 +6,7 @@ import { type CallState, firstState } from './call-state.js';
 import { CallRepository } from './call.repository.js';
 import { CampaignRepository, type NamedCampaigns } from './campaign.repository.js';
 import { CallVanishedError, settle, type Settlement } from './corrections.js';
-import { type DeliveryCounts, DeliveryRepository } from './delivery.repository.js';
+import { type DeliveryCounts, DeliveryRepository, type WrittenDelivery } from './delivery.repository.js';
 import { DriftRepository } from './drift.repository.js';
 import { LanePool } from './lane-pool.js';
 import { LateErasureRepository } from './late-erasure.repository.js';
@@ -14,6 +14,7 @@ import { QuarantineRepository } from './quarantine.repository.js';
 import { RollupDeltas } from './rollup-deltas.js';
 import { RollupRepository } from './rollup.repository.js';
 import type { StoredBody } from './stored-body.js';
+import { WritingMetrics } from './writing.metrics.js';
 
 /** A delivery that is ready to be written. */
 export interface PackedDelivery {
@@ -55,6 +56,7 @@ export class LedgerWriter {
     private readonly deliveries: DeliveryRepository,
     private readonly drift: DriftRepository,
     private readonly erasures: LateErasureRepository,
+    private readonly metrics: WritingMetrics,
   ) {}
 
   /**
@@ -87,12 +89,14 @@ export class LedgerWriter {
     first?: TransactionStep,
     attempt = 1,
   ): Promise<void> {
+    const begin = performance.now();
     try {
-      const campaigns = await this.database.transaction(async (transaction) => {
+      const { campaigns, written } = await this.database.transaction(async (transaction) => {
         await first?.(transaction);
         return this.writeAll(transaction, group, lane);
       });
       this.campaigns.remember(campaigns);
+      this.metrics.committed(written, (performance.now() - begin) / 1000);
     } catch (error) {
       // Calls are deleted while corrections of them are under way: the next time they are inserted as new ones.
       if (error instanceof CallVanishedError && attempt < MOST_ATTEMPTS)
@@ -107,7 +111,7 @@ export class LedgerWriter {
     transaction: Transaction,
     group: readonly PackedDelivery[],
     lane: number,
-  ): Promise<NamedCampaigns> {
+  ): Promise<{ campaigns: NamedCampaigns; written: readonly WrittenDelivery[] }> {
     const deliveries = group.map(({ read }) => read.delivery);
     // A replay brings a body again on purpose.
     const pushed = deliveries.filter(({ via }) => via !== 'replay');
@@ -129,19 +133,17 @@ export class LedgerWriter {
       fresh.map(({ read }) => read),
     );
     const countsOf = deliveryCounts(settled);
-    const written = await this.deliveries.insert(
-      transaction,
-      group.map(({ read }) => {
-        const redeliveryOf = redeliveries.get(read.delivery.id) ?? null;
-        const counts = redeliveryOf === null ? countsOf(read) : NOTHING_COUNTED;
-        return { delivery: read.delivery, counts, redeliveryOf };
-      }),
-    );
-    const known = deliveries.map(({ id }) => id).filter((id) => !written.ids.has(id));
+    const written = group.map(({ read }) => {
+      const redeliveryOf = redeliveries.get(read.delivery.id) ?? null;
+      const counts = redeliveryOf === null ? countsOf(read) : NOTHING_COUNTED;
+      return { delivery: read.delivery, counts, redeliveryOf };
+    });
+    const inserted = await this.deliveries.insert(transaction, written);
+    const known = deliveries.map(({ id }) => id).filter((id) => !inserted.ids.has(id));
     if (known.length > 0) throw new AlreadyWrittenError(new Set(known));
-    const late = deliveries.filter(({ id }) => written.late.has(id));
+    const late = deliveries.filter(({ id }) => inserted.late.has(id));
     if (late.length > 0) await this.erasures.noteLate(transaction, late);
-    return campaigns;
+    return { campaigns, written };
   }
 
   private async keepAsTheyCame(transaction: Transaction, group: readonly PackedDelivery[]): Promise<void> {

@@ -1,0 +1,101 @@
+// The journal's own numbers in, what Prometheus is told of them out.
+import { Injectable } from '@nestjs/common';
+import { Counter, Gauge, Registry } from 'prom-client';
+import { statfs } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { Settings } from '../../config/settings.js';
+import { errorCode } from '../../errors.js';
+import { AskedGauge } from '../../metrics/asked-gauge.js';
+import { Breaker } from '../breaker.js';
+import { Journal } from './journal.js';
+
+/** Of this process's journal. There are none when the journal is off. */
+@Injectable()
+export class JournalMetrics {
+  constructor(
+    private readonly registry: Registry,
+    private readonly journal: Journal,
+    breaker: Breaker,
+    { journalDir, journalMaxBytes }: Settings,
+  ) {
+    this.gauge('call_ledger_breaker_open', 'Whether pushes go past the database, because it failed.', () =>
+      Number(breaker.isOpen),
+    );
+    if (journalDir === undefined) return;
+    this.addGauges(journalMaxBytes);
+    this.addCounters();
+    new AskedGauge(registry, {
+      name: 'call_ledger_journal_disk_free_bytes',
+      help: 'Bytes that are free on the disk of the journal.',
+      ask: () => freeBytes(journalDir),
+    });
+  }
+
+  private addGauges(journalMaxBytes: number): void {
+    const { journal } = this;
+    const { backlog } = journal;
+    this.gauge(
+      'call_ledger_journal_entries',
+      'Deliveries in the journal that are not in the database yet.',
+      () => backlog.entries,
+    );
+    this.gauge('call_ledger_journal_bytes', 'Bytes that the journal holds.', () => journal.bytes);
+    this.gauge('call_ledger_journal_max_bytes', 'Bytes that the journal may hold.', () => journalMaxBytes);
+    this.gauge(
+      'call_ledger_journal_oldest_entry_age_seconds',
+      'How long ago the oldest delivery in the journal was received; 0 when it is empty.',
+      () => Math.max(0, Date.now() - (backlog.since ?? Infinity)) / 1000,
+    );
+    this.gauge('call_ledger_journal_usable', 'Whether the journal can take a push, as far as is known.', () =>
+      Number(journal.problem === undefined),
+    );
+  }
+
+  private addCounters(): void {
+    const { backlog } = this.journal;
+    this.counter(
+      'call_ledger_journal_appended_total',
+      'Deliveries that this process has put into the journal.',
+      () => backlog.appended,
+    );
+    this.counter(
+      'call_ledger_journal_drained_total',
+      'Deliveries that this process has brought from the journal into the database.',
+      () => backlog.drained,
+    );
+  }
+
+  private gauge(name: string, help: string, value: () => number): void {
+    new Gauge({
+      name,
+      help,
+      registers: [this.registry],
+      collect() {
+        this.set(value());
+      },
+    });
+  }
+
+  private counter(name: string, help: string, value: () => number): void {
+    new Counter({
+      name,
+      help,
+      registers: [this.registry],
+      collect() {
+        this.reset();
+        this.inc(value());
+      },
+    });
+  }
+}
+
+/** The journal's folder is made with its first entry: until then, that of the folder which it will be in. */
+async function freeBytes(folder: string): Promise<number> {
+  try {
+    const { bavail, bsize } = await statfs(folder);
+    return bavail * bsize;
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT' || dirname(folder) === folder) throw error;
+    return freeBytes(dirname(folder));
+  }
+}

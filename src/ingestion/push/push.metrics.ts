@@ -1,0 +1,90 @@
+// What became of a push in, what Prometheus is told of it out.
+import { Injectable } from '@nestjs/common';
+import { Counter, Gauge, Histogram, Registry } from 'prom-client';
+import { Settings } from '../../config/settings.js';
+import { SourceLabels } from '../../metrics/source-labels.js';
+import type { KeptIn } from '../delivery-intake.js';
+
+/** What became of a push. The first two are acknowledged. */
+const OUTCOMES = [
+  'database',
+  'journal',
+  'unreadable',
+  'unauthorized',
+  'forbidden',
+  'too_large',
+  'unsupported',
+  'throttled',
+  'unavailable',
+  'failed',
+  'broken_off',
+] as const;
+export type PushOutcome = (typeof OUTCOMES)[number];
+
+const OF_STATUS: ReadonlyMap<number, PushOutcome> = new Map([
+  [400, 'unreadable'],
+  [401, 'unauthorized'],
+  [403, 'forbidden'],
+  [413, 'too_large'],
+  [415, 'unsupported'],
+  [429, 'throttled'],
+  [503, 'unavailable'],
+]);
+
+/** Promised are 0.5 s; the vendor gives up at 0.7 s. */
+const ACK_BUCKETS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 1, 2.5];
+
+/** @param keptIn where the push was kept; undefined when it was not acknowledged */
+export function outcomeOf(status: number, keptIn: KeptIn | undefined): PushOutcome {
+  if (status === 200 && keptIn !== undefined) return keptIn;
+  return OF_STATUS.get(status) ?? 'failed';
+}
+
+@Injectable()
+export class PushMetrics {
+  private readonly sources: SourceLabels;
+  private readonly pushes: Counter<'source' | 'outcome'>;
+  private readonly acks: Histogram<'kept_in'>;
+  private readonly last: Gauge<'source'>;
+
+  constructor(registry: Registry, settings: Settings) {
+    const registers = [registry];
+    this.sources = new SourceLabels(settings);
+    this.pushes = new Counter({
+      name: 'call_ledger_pushes_total',
+      help: 'Pushes that were answered, or broken off, by what became of them.',
+      labelNames: ['source', 'outcome'],
+      registers,
+    });
+    this.acks = new Histogram({
+      name: 'call_ledger_push_ack_seconds',
+      help: 'From the head of a push having come to its 200 having left, by where it was kept.',
+      labelNames: ['kept_in'],
+      buckets: ACK_BUCKETS_S,
+      registers,
+    });
+    this.last = new Gauge({
+      name: 'call_ledger_last_push_timestamp_seconds',
+      help: 'When the last push with a token of the source came, or the process started if none has come since.',
+      labelNames: ['source'],
+      registers,
+    });
+    this.zero();
+  }
+
+  /** @param seconds from the beginning of the push to the end of its answer */
+  ended(source: string | undefined, outcome: PushOutcome, seconds: number): void {
+    const label = this.sources.of(source);
+    this.pushes.inc({ source: label, outcome });
+    if (outcome === 'database' || outcome === 'journal') this.acks.observe({ kept_in: outcome }, seconds);
+    if (source !== undefined) this.last.setToCurrentTime({ source: label });
+  }
+
+  /** Prometheus sees no rise in a series that begins with its first event. */
+  private zero(): void {
+    for (const source of this.sources.all)
+      for (const outcome of OUTCOMES) this.pushes.inc({ source, outcome }, 0);
+    for (const keptIn of ['database', 'journal']) this.acks.zero({ kept_in: keptIn });
+    for (const source of this.sources.all.slice(0, -1)) this.last.setToCurrentTime({ source });
+  }
+}

@@ -1,0 +1,30 @@
+// How the metrics stand in the API's description.
+import { applyDecorators } from '@nestjs/common';
+import { ApiOperation, ApiResponse } from '@nestjs/swagger';
+import { InvalidRequest } from '../http/problem.docs.js';
+
+const EXAMPLE = [
+  '# HELP call_ledger_pushes_total Pushes that were answered, or broken off, by what became of them.',
+  '# TYPE call_ledger_pushes_total counter',
+  'call_ledger_pushes_total{source="vendor",outcome="database"} 4711',
+  '',
+].join('\n');
+
+export function MetricsDocs(): MethodDecorator {
+  return applyDecorators(
+    ApiOperation({
+      operationId: 'getMetrics',
+      summary: 'How does the service do?',
+      description:
+        'Counters, gauges and histograms in the text format of Prometheus: totals only, no number and no call. ' +
+        'Docs/operations.md says what each means. Answers without the database, too.',
+      security: [],
+    }),
+    ApiResponse({
+      status: 200,
+      description: 'The metrics.',
+      content: { 'text/plain': { schema: { type: 'string' }, example: EXAMPLE } },
+    }),
+    InvalidRequest(),
+  );
+}
