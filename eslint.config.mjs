@@ -9,7 +9,7 @@ import tseslint from 'typescript-eslint';
  */
 const MAY_IMPORT = {
   config: [],
-  health: ['http', 'ingestion', 'persistence'],
+  health: ['config', 'http', 'ingestion', 'persistence'],
   http: ['openapi', 'persistence', 'time'],
   ingestion: ['config', 'metrics', 'numbers', 'openapi', 'persistence', 'security', 'time', 'codes'],
   metrics: ['config', 'http', 'persistence'],

@@ -89,6 +89,7 @@ export function readSettings(environment: NodeJS.ProcessEnv, onTerminal: boolean
     callRetentionDays: reader.read('CALL_RETENTION_DAYS', '0', retentionDays),
     pushAllowFrom: reader.read('PUSH_ALLOW_FROM', undefined, networks),
     queryRateLimit: reader.read('QUERY_RATE_LIMIT', '100', (text) => integer(text, 0, 1_000_000)),
+    shutdownDelayMs: reader.read('SHUTDOWN_DELAY_MS', '0', (text) => integer(text, 0, 60_000)),
     trustProxy: reader.read('TRUST_PROXY', 'off', trustProxy),
     logLevels: LEVELS.slice(0, LEVELS.indexOf(level) + 1).map((name) => NEST_LEVELS[name]),
     logFormat: reader.read('LOG_FORMAT', onTerminal ? 'pretty' : 'json', (text) =>

@@ -44,6 +44,8 @@ export class Settings {
   readonly pushAllowFrom!: readonly Network[] | undefined;
   /** Requests a second for an API key; 0: any number. */
   readonly queryRateLimit!: number;
+  /** How long the service goes on taking requests after it has begun to say that it is not ready any more. */
+  readonly shutdownDelayMs!: number;
   readonly trustProxy!: boolean | number | readonly string[];
   /** Nest's names of the levels to print. */
   readonly logLevels!: LogLevel[];

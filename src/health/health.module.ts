@@ -1,6 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import { IngestionModule } from '../ingestion/ingestion.module.js';
+import { Leaving } from './leaving.js';
 import { PushHealth } from './push.health.js';
 import { HealthController } from './health.controller.js';
 
@@ -9,6 +10,6 @@ import { HealthController } from './health.controller.js';
   // A failed check is the answer to a question, not an event: whoever asks is told.
   imports: [IngestionModule, TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController],
-  providers: [PushHealth],
+  providers: [Leaving, PushHealth],
 })
 export class HealthModule {}

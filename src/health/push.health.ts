@@ -4,6 +4,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Journal } from '../ingestion/journal/journal.js';
 import { DatabaseLifecycle } from '../persistence/database-lifecycle.js';
 import { Database } from '../persistence/database.js';
+import { Leaving } from './leaving.js';
 
 const PATIENCE_MS = 2000;
 
@@ -15,6 +16,7 @@ export class PushHealth {
     private readonly database: Database,
     private readonly lifecycle: DatabaseLifecycle,
     private readonly journal: Journal,
+    private readonly leaving: Leaving,
   ) {}
 
   /** Up when the schema has been brought to its newest. */
@@ -23,8 +25,9 @@ export class PushHealth {
     return this.lifecycle.migrated ? indicator.up() : indicator.down('The schema is not migrated yet');
   }
 
-  /** Up when the database can take a push; degraded when it can't, but the journal can; else down. */
+  /** Up when the database can take a push; degraded when it can't, but the journal can; else down. Down, too, once the service is ending. */
   async pushes(): Promise<HealthIndicatorResult> {
+    if (this.leaving.hasBegun) return this.indicators.check('service').down('The service is shutting down');
     const indicator = this.indicators.check('database');
     const problem = await this.databaseProblem();
     if (problem === undefined) return indicator.up();

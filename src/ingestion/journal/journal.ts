@@ -65,7 +65,12 @@ export class Journal {
   /** Why the last append failed; undefined when it did not. */
   private failure: string | undefined;
 
-  constructor(private readonly settings: Settings) {}
+  /** Bytes with which it is full: those with which the last push found no room, or all that it may hold. */
+  private fullAt: number;
+
+  constructor(private readonly settings: Settings) {
+    this.fullAt = settings.journalMaxBytes;
+  }
 
   get isOff(): boolean {
     return this.settings.journalDir === undefined;
@@ -74,7 +79,7 @@ export class Journal {
   /** Why a delivery could not be kept now, as far as is known without trying. */
   get problem(): string | undefined {
     if (this.isOff) return 'the journal is off';
-    return this.bytes >= this.settings.journalMaxBytes ? 'the journal is full' : this.failure;
+    return this.bytes >= this.fullAt ? 'the journal is full' : this.failure;
   }
 
   /** Bytes of the segments that are not wholly drained. */
@@ -95,8 +100,11 @@ export class Journal {
     if (this.isOff) throw new JournalUnavailableError('the journal is off');
     const pieces = encodeEntry(delivery);
     const bytes = pieces.reduce((sum, piece) => sum + piece.length, 0);
-    if (this.bytes + bytes > this.settings.journalMaxBytes)
+    if (this.bytes + bytes > this.settings.journalMaxBytes) {
+      this.fullAt = this.bytes;
       throw new JournalUnavailableError('the journal is full');
+    }
+    this.fullAt = this.settings.journalMaxBytes;
     await new Promise<void>((done, failed) => {
       this.waiting.push({ receivedAt: delivery.receivedAt, pieces, bytes, done, failed });
       this.waitingBytes += bytes;
