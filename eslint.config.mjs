@@ -11,7 +11,7 @@ const MAY_IMPORT = {
   config: [],
   health: ['config', 'http', 'ingestion', 'persistence'],
   http: ['openapi', 'persistence', 'time'],
-  ingestion: ['config', 'metrics', 'numbers', 'openapi', 'persistence', 'security', 'time', 'codes'],
+  ingestion: ['config', 'http', 'metrics', 'numbers', 'openapi', 'persistence', 'security', 'time', 'codes'],
   metrics: ['config', 'http', 'persistence'],
   numbers: [],
   openapi: [],

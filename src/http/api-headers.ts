@@ -4,6 +4,8 @@ import type { RequestHandler } from 'express';
 import { randomUUID } from 'node:crypto';
 
 export const REQUEST_ID = 'X-Request-Id';
+/** Of answers to pushes. */
+export const DELIVERY_ID = 'X-Delivery-Id';
 const EXPORTS = '/v1/exports';
 const ACCEPTABLE_ID = /^[\w.:-]{1,100}$/;
 

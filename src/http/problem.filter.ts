@@ -25,7 +25,13 @@ export class ProblemFilter implements ExceptionFilter {
     const problem = { ...problemOf(error, routeOf(request) !== null), requestId };
     // The route, not the URL: a path or a query may hold a token or a number.
     if (problem.status >= 500)
-      this.log(error, { status: problem.status, method: request.method, route: routeOf(request), requestId });
+      this.log(error, {
+        outcome: 'failed',
+        status: problem.status,
+        method: request.method,
+        route: routeOf(request),
+        requestId,
+      });
     if (response.headersSent) {
       response.destroy();
       return;

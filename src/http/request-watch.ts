@@ -1,7 +1,8 @@
 // Every request from its head to the end of its answer in, by its route; a line in the log and a count out.
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import type { NextFunction, Request, Response } from 'express';
 import { Histogram, Registry } from 'prom-client';
+import { DELIVERY_ID, REQUEST_ID } from './api-headers.js';
 import { routeOf } from './route-of.js';
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
@@ -12,6 +13,7 @@ const MOST_LISTENERS = 20;
 
 @Injectable()
 export class RequestWatch {
+  private readonly logger = new Logger('Http');
   private readonly requests: Histogram<'method' | 'route' | 'status'>;
 
   constructor(registry: Registry) {
@@ -40,5 +42,15 @@ export class RequestWatch {
     // An answer that did not get through was none.
     const status = response.writableFinished ? `${Math.floor(response.statusCode / 100)}xx` : 'broken_off';
     this.requests.observe({ method, route, status }, ms / 1000);
+    this.logger.debug({
+      outcome: response.writableFinished ? 'answered' : 'broken off',
+      // The route, not the URL: a path or a query may hold a token or a number.
+      method,
+      route,
+      status: response.statusCode,
+      ms: Math.round(ms),
+      requestId: response.getHeader(REQUEST_ID),
+      deliveryId: response.getHeader(DELIVERY_ID),
+    });
   }
 }

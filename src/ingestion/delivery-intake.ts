@@ -45,7 +45,7 @@ export class DeliveryIntake {
     const keptIn = await this.keep(delivery, () => this.keeper.writeRead(read));
     const { records, rejectedRecords: quarantined } = read;
     const { id: deliveryId, source } = delivery;
-    this.logger.debug({ outcome: 'kept', deliveryId, source, records, quarantined });
+    this.logger.debug({ outcome: 'kept', keptIn, deliveryId, source, records, quarantined });
     return keptIn;
   }
 
@@ -61,7 +61,7 @@ export class DeliveryIntake {
   private async keep(delivery: Delivery, write: () => Promise<void>): Promise<KeptIn> {
     if (this.breaker.isOpen && (await this.journalTakes(delivery))) return 'journal';
     try {
-      await this.withinDeadline(write());
+      await this.withinDeadline(write(), delivery.id);
       this.breaker.succeeded();
       return 'database';
     } catch (error) {
@@ -78,13 +78,20 @@ export class DeliveryIntake {
       await this.journal.append(delivery);
       return true;
     } catch (error) {
-      if (!this.journal.isOff) this.logger.error(`not kept in the journal: ${errorText(error)}`);
+      if (!this.journal.isOff) {
+        const entry = {
+          outcome: 'not kept in the journal',
+          deliveryId: delivery.id,
+          reason: errorText(error),
+        };
+        this.logger.error(entry);
+      }
       return false;
     }
   }
 
   /** The work goes on after the deadline. Should it succeed, the journal's copy, or the vendor's, changes nothing. */
-  private async withinDeadline(work: Promise<void>): Promise<void> {
+  private async withinDeadline(work: Promise<void>, deliveryId: string): Promise<void> {
     let timer: NodeJS.Timeout | undefined;
     // Not an abortable wait: the error of each abort was a fifteenth of the service's time at one record a push.
     const late = new Promise<'late'>((resolve) => {
@@ -93,7 +100,7 @@ export class DeliveryIntake {
     try {
       if ((await Promise.race([work, late])) !== 'late') return;
       work.catch((error: unknown) => {
-        this.logger.warn(`A write that was not waited for failed: ${errorText(error)}`);
+        this.logger.warn({ outcome: 'late write failed', deliveryId, reason: errorText(error) });
       });
       throw new DatabaseUnavailableError(new Error(`not committed within ${this.settings.ackDeadlineMs} ms`));
     } finally {

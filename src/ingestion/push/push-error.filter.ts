@@ -8,7 +8,9 @@ import {
 } from '@nestjs/common';
 import type { Response } from 'express';
 import { errorText } from '../../errors.js';
+import { DELIVERY_ID, REQUEST_ID } from '../../http/api-headers.js';
 import { PushError } from './push-error.js';
+import type { PushRequest } from './push.guard.js';
 
 /** Logged once a minute for an address, where it is counted: each of them would be the noise that it is to keep out. */
 const TOO_MANY: number = HttpStatus.TOO_MANY_REQUESTS;
@@ -19,10 +21,19 @@ export class PushErrorFilter implements ExceptionFilter {
   private readonly logger = new Logger('Push');
 
   catch(error: unknown, host: ArgumentsHost): void {
-    const response = host.switchToHttp().getResponse<Response>();
+    const http = host.switchToHttp();
+    const { pushSource: source } = http.getRequest<PushRequest>();
+    const response = http.getResponse<Response>();
     const failure = asPushError(error);
     const status = failure.getStatus();
-    const entry = { outcome: 'refused', status, deliveryId: deliveryIdOf(response), reason: failure.reason };
+    const entry = {
+      outcome: 'refused',
+      status,
+      reason: failure.reason,
+      source,
+      deliveryId: response.getHeader(DELIVERY_ID),
+      requestId: response.getHeader(REQUEST_ID),
+    };
     if (status >= 500) {
       this.logger.error({
         ...entry,
@@ -43,9 +54,4 @@ function asPushError(error: unknown): PushError {
   if (error instanceof HttpException)
     return new PushError(error.getStatus(), error.message, undefined, { cause: error });
   return new PushError(500, 'The push could not be taken', undefined, { cause: error });
-}
-
-function deliveryIdOf(response: Response): string | undefined {
-  const id = response.getHeader('X-Delivery-Id');
-  return typeof id === 'string' ? id : undefined;
 }

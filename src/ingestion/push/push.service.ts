@@ -2,6 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Response } from 'express';
 import { Settings } from '../../config/settings.js';
+import { DELIVERY_ID } from '../../http/api-headers.js';
 import { arrive } from '../delivery.js';
 import { DeliveryIntake } from '../delivery-intake.js';
 import { BodyBudget } from './body-budget.js';
@@ -25,7 +26,7 @@ export class PushService {
     const receivedAt = Date.now();
     const arrival = (body: Buffer) => {
       const delivery = arrive(request.pushSource ?? '', request.ip ?? null, body, receivedAt);
-      response.setHeader('X-Delivery-Id', delivery.id);
+      response.setHeader(DELIVERY_ID, delivery.id);
       return delivery;
     };
     const declared = Number(request.headers['content-length'] ?? UNDECLARED_BYTES);

@@ -111,9 +111,9 @@ export class ExportsService {
     try {
       await this.audit.record({ action: 'export.ended', by: asker, detail, rows: file.calls });
     } catch (error) {
-      this.logger.error(
-        `the end of an export of ${file.calls} calls could not be noted: ${errorText(error)}`,
-      );
+      const { requestId } = asker;
+      const entry = { outcome: 'end of an export not noted', calls: file.calls, requestId };
+      this.logger.error({ ...entry, reason: errorText(error) });
     }
   }
 }
