@@ -13,6 +13,7 @@ import {
   timeZone,
   trustProxy,
 } from './setting-values.js';
+import { readTracing } from './read-tracing.js';
 import { Settings } from './settings.js';
 
 /** The settings can't be used. `problems` holds one line for each, with the setting's name. */
@@ -90,6 +91,7 @@ export function readSettings(environment: NodeJS.ProcessEnv, onTerminal: boolean
     pushAllowFrom: reader.read('PUSH_ALLOW_FROM', undefined, networks),
     queryRateLimit: reader.read('QUERY_RATE_LIMIT', '100', (text) => integer(text, 0, 1_000_000)),
     shutdownDelayMs: reader.read('SHUTDOWN_DELAY_MS', '0', (text) => integer(text, 0, 60_000)),
+    tracing: readTracing(reader),
     trustProxy: reader.read('TRUST_PROXY', 'off', trustProxy),
     logLevels: LEVELS.slice(0, LEVELS.indexOf(level) + 1).map((name) => NEST_LEVELS[name]),
     logFormat: reader.read('LOG_FORMAT', onTerminal ? 'pretty' : 'json', (text) =>

@@ -9,6 +9,9 @@ export interface PushToken {
 /** A network in CIDR form, as `ipaddr.js` compares it: an address and the length of its prefix in bits. */
 export type Network = readonly [address: string, prefixLength: number];
 
+/** How spans are sent. */
+export type TracingProtocol = 'http/protobuf' | 'http/json';
+
 export type LogFormat = 'pretty' | 'json';
 
 /**
@@ -50,6 +53,8 @@ export class Settings {
   /** Nest's names of the levels to print. */
   readonly logLevels!: LogLevel[];
   readonly logFormat!: LogFormat;
+  /** Undefined: no spans are made. */
+  readonly tracing!: TracingProtocol | undefined;
   /** Password of the embedded database's superuser; empty with an external database. */
   readonly databasePassword!: string;
 }

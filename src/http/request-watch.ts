@@ -1,8 +1,10 @@
 // Every request from its head to the end of its answer in, by its route; a line in the log and a count out.
 import { Injectable, Logger } from '@nestjs/common';
+import { type Span, SpanStatusCode } from '@opentelemetry/api';
 import type { NextFunction, Request, Response } from 'express';
 import { Histogram, Registry } from 'prom-client';
 import { DELIVERY_ID, REQUEST_ID } from './api-headers.js';
+import { beginRequest, within } from '../tracing/spans.js';
 import { routeOf } from './route-of.js';
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
@@ -30,13 +32,15 @@ export class RequestWatch {
   readonly use = (request: Request, response: Response, next: NextFunction): void => {
     const begin = performance.now();
     response.setMaxListeners(MOST_LISTENERS);
+    const span = beginRequest(request.headers);
     response.once('close', () => {
-      this.ended(request, response, performance.now() - begin);
+      this.ended(request, response, performance.now() - begin, span);
     });
-    next();
+    if (span === undefined) next();
+    else within(span, next);
   };
 
-  private ended(request: Request, response: Response, ms: number): void {
+  private ended(request: Request, response: Response, ms: number, span: Span | undefined): void {
     const method = METHODS.has(request.method) ? request.method : 'other';
     const route = routeOf(request) ?? NO_ROUTE;
     // An answer that did not get through was none.
@@ -52,5 +56,21 @@ export class RequestWatch {
       requestId: response.getHeader(REQUEST_ID),
       deliveryId: response.getHeader(DELIVERY_ID),
     });
+    if (span !== undefined) endSpan(span, method, route, response);
   }
+}
+
+function endSpan(span: Span, method: string, route: string, response: Response): void {
+  span.updateName(`${method} ${route}`);
+  span.setAttributes({
+    'http.request.method': method,
+    'http.route': route,
+    'http.response.status_code': response.statusCode,
+    'call_ledger.request_id': String(response.getHeader(REQUEST_ID)),
+  });
+  const deliveryId = response.getHeader(DELIVERY_ID);
+  if (deliveryId !== undefined) span.setAttribute('call_ledger.delivery_id', String(deliveryId));
+  if (response.statusCode >= 500 || !response.writableFinished)
+    span.setStatus({ code: SpanStatusCode.ERROR });
+  span.end();
 }

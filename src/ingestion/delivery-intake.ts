@@ -3,6 +3,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { errorText } from '../errors.js';
 import { DatabaseUnavailableError } from '../persistence/database.js';
+import { inSpan, noteOrigin } from '../tracing/spans.js';
 import { Breaker } from './breaker.js';
 import { DeliveryKeeper } from './delivery-keeper.js';
 import type { Delivery, ReadDelivery } from './delivery.js';
@@ -35,9 +36,10 @@ export class DeliveryIntake {
    * @throws PushError 400 when the body holds no records (it is kept then), 503 when nothing could be kept
    */
   async take(delivery: Delivery): Promise<KeptIn> {
+    noteOrigin(delivery);
     let read: ReadDelivery;
     try {
-      read = this.reader.read(delivery);
+      read = await inSpan('read push', {}, () => Promise.resolve(this.reader.read(delivery)));
     } catch (error) {
       if (!(error instanceof UnreadableBodyError)) throw error;
       return this.refuse(delivery, error);
@@ -61,7 +63,7 @@ export class DeliveryIntake {
   private async keep(delivery: Delivery, write: () => Promise<void>): Promise<KeptIn> {
     if (this.breaker.isOpen && (await this.journalTakes(delivery))) return 'journal';
     try {
-      await this.withinDeadline(write(), delivery.id);
+      await inSpan('keep in database', {}, () => this.withinDeadline(write(), delivery.id));
       this.breaker.succeeded();
       return 'database';
     } catch (error) {
@@ -75,7 +77,7 @@ export class DeliveryIntake {
 
   private async journalTakes(delivery: Delivery): Promise<boolean> {
     try {
-      await this.journal.append(delivery);
+      await inSpan('keep in journal', {}, () => this.journal.append(delivery));
       return true;
     } catch (error) {
       if (!this.journal.isOff) {

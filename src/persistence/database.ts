@@ -6,6 +6,7 @@ import { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { Settings } from '../config/settings.js';
 import { errorCode } from '../errors.js';
+import { inSpan, inStatementSpan } from '../tracing/spans.js';
 import { Turnstile } from './turnstile.js';
 
 /** PostgreSQL can't be reached, or can't work now. What was asked may or may not have been done. */
@@ -80,10 +81,7 @@ export class Database {
    * @throws DatabaseUnavailableError
    */
   async query<Row extends QueryResultRow>(statement: Statement): Promise<Row[]> {
-    return this.withClient(
-      WRITE_LIMIT_MS,
-      async (client) => (await client.query<Row>({ ...statement })).rows,
-    );
+    return inStatementSpan(statement, () => this.ask<Row>(WRITE_LIMIT_MS, statement));
   }
 
   /**
@@ -92,8 +90,8 @@ export class Database {
    * @throws DatabaseUnavailableError also when the answer takes more than 30 s
    */
   async read<Row extends QueryResultRow>(statement: Statement): Promise<Row[]> {
-    return this.questions.pass(() =>
-      this.withClient(READ_LIMIT_MS, async (client) => (await client.query<Row>({ ...statement })).rows),
+    return inStatementSpan(statement, () =>
+      this.questions.pass(() => this.ask<Row>(READ_LIMIT_MS, statement)),
     );
   }
 
@@ -114,8 +112,10 @@ export class Database {
   async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.withClient(WRITE_LIMIT_MS, (client, hasAnswered) =>
-          runTransaction(client, 'BEGIN', work, hasAnswered),
+        return await inSpan('transaction', {}, () =>
+          this.withClient(WRITE_LIMIT_MS, (client, hasAnswered) =>
+            runTransaction(client, 'BEGIN', work, hasAnswered),
+          ),
         );
       } catch (error) {
         if (attempt >= MOST_ATTEMPTS || !RETRYABLE.has(sqlState(error) ?? '')) throw error;
@@ -143,6 +143,10 @@ export class Database {
     } catch (error) {
       throw asUnavailable(error);
     }
+  }
+
+  private async ask<Row extends QueryResultRow>(limitMs: number, statement: Statement): Promise<Row[]> {
+    return this.withClient(limitMs, async (client) => (await client.query<Row>({ ...statement })).rows);
   }
 
   private pool(): Pool | undefined {
@@ -182,7 +186,7 @@ async function runTransaction<T>(
   try {
     const result = await work({
       async query<Row extends QueryResultRow>(statement: Statement) {
-        const answer = await client.query<Row>(statement);
+        const answer = await inStatementSpan(statement, () => client.query<Row>(statement));
         hasAnswered();
         return answer;
       },

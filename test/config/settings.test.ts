@@ -62,6 +62,9 @@ describe('Settings', () => {
       TRUST_PROXY: 'somewhere',
       LOG_LEVEL: 'loud',
       LOG_FORMAT: 'xml',
+      SHUTDOWN_DELAY_MS: '-1',
+      OTEL_TRACES_EXPORTER: 'otlp',
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
     });
     const named = problems.map((problem) => problem.split(' ')[0]);
     expect(named.sort()).toEqual([
@@ -69,11 +72,13 @@ describe('Settings', () => {
       'DATABASE_URL',
       'LOG_FORMAT',
       'LOG_LEVEL',
+      'OTEL_EXPORTER_OTLP_PROTOCOL',
       'PORT',
       'PUSH_ALLOW_FROM',
       'PUSH_BODY_LIMIT',
       'PUSH_TIME_ZONE',
       'PUSH_TOKENS',
+      'SHUTDOWN_DELAY_MS',
       'TRUST_PROXY',
     ]);
     expect(problems.join('\n')).not.toContain('hunter2');
@@ -107,6 +112,26 @@ describe('Settings', () => {
     const own = readSettings({ DATA_DIR: dataDir, ADMIN_API_KEY: 'o'.repeat(40) }, false);
     expect(own.adminApiKey).toBe('o'.repeat(40));
     expect(own.pushTokens).toEqual(first.pushTokens);
+  });
+
+  it.each([
+    [{}, undefined],
+    [{ OTEL_TRACES_EXPORTER: 'otlp' }, 'http/protobuf'],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318' }, 'http/protobuf'],
+    [{ OTEL_EXPORTER_OTLP_TRACES_ENDPOINT: 'http://collector:4318/v1/traces' }, 'http/protobuf'],
+    [
+      {
+        OTEL_TRACES_EXPORTER: 'otlp',
+        OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
+        OTEL_EXPORTER_OTLP_TRACES_PROTOCOL: 'http/json',
+      },
+      'http/json',
+    ],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318', OTEL_TRACES_EXPORTER: 'none' }, undefined],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://collector:4318', OTEL_SDK_DISABLED: 'TRUE' }, undefined],
+  ])('turn tracing on by %p: %s', (environment, tracing) => {
+    const dataDir = join(folder, 'data');
+    expect(readSettings({ DATA_DIR: dataDir, ...environment }, false).tracing).toBe(tracing);
   });
 
   it('do not overwrite credentials that can not be read, nor quote them', () => {

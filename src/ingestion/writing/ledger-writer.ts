@@ -1,6 +1,7 @@
 // A group of read deliveries in, their calls in the ledger out: one transaction.
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '../../persistence/database.js';
+import { inSpan, linksTo } from '../../tracing/spans.js';
 import type { Delivery, ReadDelivery, Reject } from '../delivery.js';
 import { type CallState, firstState } from './call-state.js';
 import { CallRepository } from './call.repository.js';
@@ -68,8 +69,10 @@ export class LedgerWriter {
    */
   async write(group: readonly PackedDelivery[], first?: TransactionStep): Promise<void> {
     const lane = this.lanes.take();
+    const links = linksTo(group.map(({ read }) => read.delivery));
     try {
-      await this.writeNew([...group].sort(byArrival), lane, first);
+      const options = { root: true, links, attributes: { 'call_ledger.deliveries': group.length } };
+      await inSpan('write group', options, () => this.writeNew([...group].sort(byArrival), lane, first));
     } finally {
       this.lanes.giveBack(lane);
     }

@@ -1,0 +1,93 @@
+// Work in, the same work out, told of in a span while tracing is on. While it is off, a look at a flag is all that it costs.
+import {
+  context,
+  type Context,
+  type Link,
+  propagation,
+  type Span,
+  type SpanContext,
+  SpanKind,
+  type SpanOptions,
+  SpanStatusCode,
+  trace,
+} from '@opentelemetry/api';
+import { errorCode } from '../errors.js';
+
+const tracer = trace.getTracer('call-ledger');
+let isOn = false;
+
+/** To be called once the SDK is registered. */
+export function turnOn(): void {
+  isOn = true;
+}
+
+/**
+ * Runs work in a span, a child of the one that is under way; in none when there is none and it is not to be a root: what
+ * the service does by itself, again and again, is nobody's question. No span holds a number, a token or a value of a statement:
+ * names and attributes are to be constants and counts.
+ */
+export async function inSpan<T>(name: string, options: SpanOptions, work: () => Promise<T>): Promise<T> {
+  if (!isOn || (options.root !== true && trace.getActiveSpan() === undefined)) return work();
+  return tracer.startActiveSpan(name, options, async (span) => {
+    try {
+      return await work();
+    } catch (error) {
+      failed(span, error);
+      throw error;
+    } finally {
+      span.end();
+    }
+  });
+}
+
+/** As {@link inSpan}, for a statement to PostgreSQL. */
+export async function inStatementSpan<T>(
+  statement: { readonly name?: string; readonly text: string },
+  work: () => Promise<T>,
+): Promise<T> {
+  if (!isOn) return work();
+  // Its first word when it has no name: its text is long, and says no more than where it stands.
+  const name = statement.name ?? /\w+/.exec(statement.text)?.[0] ?? 'statement';
+  const attributes = { 'db.system.name': 'postgresql', 'db.query.summary': name };
+  return inSpan(name, { kind: SpanKind.CLIENT, attributes }, work);
+}
+
+/** Begins the span of a request, as a child of the client's if it names one (W3C Trace Context); undefined when off. */
+export function beginRequest(headers: object): Span | undefined {
+  if (!isOn) return undefined;
+  return tracer.startSpan(
+    'request',
+    { kind: SpanKind.SERVER },
+    propagation.extract(context.active(), headers),
+  );
+}
+
+/** Runs what belongs to a span. */
+export function within(span: Span, work: () => void): void {
+  const inside: Context = trace.setSpan(context.active(), span);
+  context.with(inside, work);
+}
+
+const origins = new WeakMap<object, SpanContext>();
+
+/** Notes in whose span a delivery came, for {@link linksTo}. */
+export function noteOrigin(delivery: object): void {
+  const span = isOn ? trace.getActiveSpan() : undefined;
+  if (span !== undefined) origins.set(delivery, span.spanContext());
+}
+
+/** Links from what is done for several deliveries at once to the spans in which they came. */
+export function linksTo(deliveries: readonly object[]): Link[] {
+  if (!isOn) return [];
+  return deliveries.flatMap((delivery) => {
+    const origin = origins.get(delivery);
+    return origin === undefined ? [] : [{ context: origin }];
+  });
+}
+
+/** Its kind, never its message: that of PostgreSQL may quote a value. */
+function failed(span: Span, error: unknown): void {
+  const kind = errorCode(error) ?? (error instanceof Error ? error.constructor.name : 'Error');
+  span.setAttribute('error.type', kind);
+  span.setStatus({ code: SpanStatusCode.ERROR });
+}

@@ -1,0 +1,172 @@
+// Spans of a real process, as a collector gets them.
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { spawnSync } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { type LedgerProcess, spawnLedger } from '../contract/helpers.js';
+import { createDatabase, type TestDatabase } from '../support/database.js';
+import { API_KEY, PUSH_TOKEN } from '../support/ledger.js';
+import { record } from '../support/records.js';
+import { until } from '../support/service.js';
+import { type ExportedSpan, OtlpReceiver } from './otlp-receiver.js';
+
+const NUMBER = '13900000000';
+const TRACE = '0af7651916cd43dd8448eb211c80319c';
+const CALLER_SPAN = 'b7ad6b7169203331';
+const PUSH_ROUTE = '/push/:token/call-reports';
+const [SERVER_KIND, CLIENT_KIND] = [2, 3];
+
+let receiver: OtlpReceiver;
+let database: TestDatabase;
+let service: LedgerProcess | undefined;
+
+beforeEach(async () => {
+  receiver = await OtlpReceiver.start();
+  database = await createDatabase();
+});
+afterEach(async () => {
+  await service?.stop();
+  await receiver.stop();
+  await database.drop();
+});
+
+async function start(environment: Record<string, string>): Promise<LedgerProcess> {
+  const started = await spawnLedger({
+    DATABASE_URL: database.url,
+    OTEL_EXPORTER_OTLP_ENDPOINT: receiver.url,
+    OTEL_BSP_SCHEDULE_DELAY: '50',
+    ...environment,
+  });
+  service = started;
+  await until('readiness', async () => (await fetch(`${started.url}/health/ready`)).ok);
+  return started;
+}
+
+const push = ({ url }: LedgerProcess, body: unknown) =>
+  fetch(`${url}/push/${PUSH_TOKEN}/call-reports`, {
+    method: 'POST',
+    body: JSON.stringify(body),
+    headers: { traceparent: `00-${TRACE}-${CALLER_SPAN}-01` },
+  });
+
+/** The span of that name in the caller's trace, or anywhere. */
+function spanOf(name: string, where: (span: ExportedSpan) => boolean = () => true): ExportedSpan {
+  const span = receiver.spans().find((one) => one.name === name && where(one));
+  if (span === undefined) {
+    const names = receiver.spans().map((one) => one.name);
+    throw new Error(`no span ${name} among ${names.join(', ')}`);
+  }
+  return span;
+}
+
+const attributesOf = ({ attributes }: ExportedSpan) =>
+  Object.fromEntries(attributes.map(({ key, value }) => [key, Object.values(value)[0]]));
+
+describe('With a collector', () => {
+  it('a push is told of in the trace of whoever pushes, down to the statements of the group it was written in', async () => {
+    const ledger = await start({ OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' });
+    const answer = await push(ledger, [record('one')]);
+    expect(answer.status).toBe(200);
+    await until('the spans', () => receiver.text.includes(`POST ${PUSH_ROUTE}`));
+    const request = spanOf(`POST ${PUSH_ROUTE}`);
+    expect(request).toMatchObject({ traceId: TRACE, parentSpanId: CALLER_SPAN, kind: SERVER_KIND });
+    expect(attributesOf(request)).toEqual({
+      'http.request.method': 'POST',
+      'http.route': PUSH_ROUTE,
+      'http.response.status_code': 200,
+      'call_ledger.request_id': answer.headers.get('x-request-id'),
+      'call_ledger.delivery_id': answer.headers.get('x-delivery-id'),
+    });
+    for (const name of ['read push', 'keep in database'])
+      expect(spanOf(name)).toMatchObject({ traceId: TRACE, parentSpanId: request.spanId });
+
+    // The group is nobody's alone: a trace of its own, with a link to each push in it.
+    const group = spanOf('write group');
+    expect(group.traceId).not.toBe(TRACE);
+    expect(group.links).toEqual([expect.objectContaining({ traceId: TRACE, spanId: request.spanId })]);
+    const transaction = spanOf('transaction', ({ parentSpanId }) => parentSpanId === group.spanId);
+    const statement = spanOf('insert-deliveries');
+    expect(statement).toMatchObject({ parentSpanId: transaction.spanId, kind: CLIENT_KIND });
+    expect(receiver.paths).toContain('/v1/traces');
+    expect(receiver.text).toContain('{"key":"service.name","value":{"stringValue":"call-ledger"}}');
+  });
+
+  it('no span holds a number, a token, a key or a value', async () => {
+    const ledger = await start({ OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' });
+    await push(ledger, [record('one', { callee: NUMBER, outId: 'a-reference' }), NUMBER]);
+    const headers = { authorization: `Bearer ${API_KEY}` };
+    for (const path of [
+      `/v1/calls?callee=${NUMBER}&outId=a-reference`,
+      `/v1/calls/${NUMBER}`,
+      `/nothing/${NUMBER}`,
+    ])
+      await fetch(`${ledger.url}${path}`, { headers });
+    await until('the spans', () =>
+      ['GET /v1/calls', 'GET /v1/calls/:callId', 'GET none', 'write group'].every((name) =>
+        receiver.text.includes(`"${name}"`),
+      ),
+    );
+    for (const secret of [NUMBER, PUSH_TOKEN, API_KEY, 'a-reference'])
+      expect(receiver.text).not.toContain(secret);
+  });
+
+  it('spans come as protobuf by default, named as the environment says', async () => {
+    const ledger = await start({ OTEL_SERVICE_NAME: 'ledger-of-the-tests' });
+    await push(ledger, [record('one')]);
+    await until('the spans', () => receiver.text.includes(`POST ${PUSH_ROUTE}`));
+    expect(new Set(receiver.contentTypes)).toEqual(new Set(['application/x-protobuf']));
+    expect(receiver.text).toContain('ledger-of-the-tests');
+  });
+
+  it('that is away, pushes are taken as ever, the log says it, and the service ends', async () => {
+    const ledger = await start({ OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1' });
+    for (let count = 0; count < 5; count += 1) expect((await push(ledger, [record('one')])).status).toBe(200);
+    await until('the warning', () => ledger.output().includes('"context":"Tracing"'));
+    expect(await ledger.stop()).toBe(0);
+  });
+});
+
+describe('Without one', () => {
+  it.each([
+    ['nothing is set', {}],
+    ['the SDK is disabled', { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1', OTEL_SDK_DISABLED: 'true' }],
+    [
+      'there is no exporter',
+      { OTEL_EXPORTER_OTLP_ENDPOINT: 'http://127.0.0.1:1', OTEL_TRACES_EXPORTER: 'none' },
+    ],
+  ])('not a file of the SDK is loaded: %s', (_when, environment) => {
+    expect(loadedOfSdk(environment)).toEqual([]);
+  });
+
+  it('of the same files, some are when it is on', () => {
+    expect(loadedOfSdk({ OTEL_TRACES_EXPORTER: 'otlp' })).toContain('sdk-trace-base');
+  });
+});
+
+/** The packages of OpenTelemetry, its API apart, that a process has loaded once the application is initialised. */
+function loadedOfSdk(environment: Record<string, string>): string[] {
+  const program = `
+    import 'reflect-metadata';
+    import { createRequire } from 'node:module';
+    const { readSettings } = await import('./dist/config/read-settings.js');
+    const { createApp } = await import('./dist/app.setup.js');
+    const app = await createApp(readSettings(process.env, false));
+    await app.init();
+    const files = Object.keys(createRequire(process.cwd() + '/').cache);
+    const names = files.flatMap((file) => /@opentelemetry.([^/\\\\]+)/.exec(file)?.[1] ?? []);
+    console.log(JSON.stringify([...new Set(names)].filter((name) => name !== 'api')));
+    process.exit();`;
+  const { stdout, stderr } = spawnSync(process.execPath, ['--input-type=module', '--eval', program], {
+    cwd: fileURLToPath(new URL('../..', import.meta.url)),
+    encoding: 'utf8',
+    env: {
+      DATABASE_URL: 'postgres://nobody:nothing@127.0.0.1:1/none',
+      PUSH_TOKENS: 'vendor=0123456789abcdef',
+      ADMIN_API_KEY: API_KEY,
+      JOURNAL_DIR: 'off',
+      LOG_LEVEL: 'fatal',
+      ...environment,
+    },
+  });
+  if (stdout === '') throw new Error(stderr);
+  return JSON.parse(stdout) as string[];
+}
