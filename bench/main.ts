@@ -7,6 +7,7 @@ import { benchIngest } from './ingest/ingest.js';
 import { type BenchOptions, HELP, readOptions } from './options.js';
 import { benchQuery } from './query/query.js';
 import { benchReading } from './reading/reading.js';
+import { benchRetention } from './retention/retention.js';
 import { benchStart } from './start/start.js';
 import { Ending } from './support/ending.js';
 import type { Finding } from './support/finding.js';
@@ -22,6 +23,7 @@ const PARTS: Readonly<Record<string, (context: Context) => Promise<Finding[]> | 
   answer: benchAnswer,
   query: benchQuery,
   feed: benchFeed,
+  retention: benchRetention,
 };
 
 async function run(options: BenchOptions): Promise<Finding[]> {
