@@ -52,10 +52,7 @@ describe('A refusal that is meant', () => {
     const reason = 'As many exports as may be at once are under way';
     expectProblem(await askFailing(new ServiceUnavailableException(reason)), 503);
     expect(lines).toHaveLength(1);
-    expect(lines[0]).toMatchObject({
-      level: 'warn',
-      message: { status: 503, method: 'GET', route: '/v1/calls', reason },
-    });
+    expect(lines[0]).toMatchObject({ level: 'warn', status: 503, method: 'GET', route: '/v1/calls', reason });
     expect(JSON.stringify(lines)).not.toMatch(/\bat \S+ \(|stack|node_modules/);
   });
 
@@ -83,7 +80,7 @@ describe('A defect', () => {
     expect(answer.body).toMatchObject({ detail: 'Something went wrong here; it is in the log' });
     expect(answer.text).not.toMatch(/secret|\.js|node_modules/);
     expect(lines).toHaveLength(1);
-    expect(lines[0]).toMatchObject({ level: 'error', message: { status: 500, route: '/v1/calls' } });
+    expect(lines[0]).toMatchObject({ level: 'error', status: 500, route: '/v1/calls' });
     expect(JSON.stringify(lines)).toMatch(/secret_table.*\bat /);
   });
 });
