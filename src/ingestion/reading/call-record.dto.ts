@@ -11,68 +11,68 @@ export class CallRecord {
   callId!: string;
 
   @Identifier({ description: 'The calling task (campaign).', example: '118100000000000001' })
-  taskId!: string | null;
+  taskId: string | null = null;
 
   @Identifier({ description: 'The batch of numbers imported into the task.', example: 'B20250601' })
-  batchId!: string | null;
+  batchId: string | null = null;
 
   @Identifier({
     description: 'The entry (one person to call) of the task; a redial gives it another callId.',
     example: '9662000000000001',
   })
-  detailId!: string | null;
+  detailId: string | null = null;
 
   @Identifier({ description: "The caller's own reference from the original request.", example: '123456' })
-  outId!: string | null;
+  outId: string | null = null;
 
   @Time({ description: 'The voice service started the call to the carrier.', example: '2025-06-01 09:59:45' })
-  originateTime!: number | null;
+  originateTime: number | null = null;
 
   @Time({ description: 'The caller began to hear ringback.', example: '2025-06-01 09:59:50' })
-  ringTime!: number | null;
+  ringTime: number | null = null;
 
   @Time({ description: 'The callee answered; null if not answered.', example: '2025-06-01 10:00:00' })
-  startTime!: number | null;
+  startTime: number | null = null;
 
   @Time({ description: 'The call ended; null if it did not connect.', example: '2025-06-01 10:05:30' })
-  endTime!: number | null;
+  endTime: number | null = null;
 
   @Seconds({ description: 'Length of the call in seconds; 0 if it did not connect.', example: 330 })
-  duration!: number | null;
+  duration: number | null = null;
 
   @Time({ description: 'Start of the second leg, to the callee.', example: '2025-06-01 09:59:48' })
-  bOriginateTime!: number | null;
+  bOriginateTime: number | null = null;
 
   @Time({ description: 'The second leg began to ring.', example: '2025-06-01 09:59:52' })
-  bRingTime!: number | null;
+  bRingTime: number | null = null;
 
   @Time({ description: 'The second leg was answered.', example: '2025-06-01 09:59:55' })
-  bStartTime!: number | null;
+  bStartTime: number | null = null;
 
   @Time({ description: 'The second leg ended.', example: '2025-06-01 10:05:25' })
-  bEndTime!: number | null;
+  bEndTime: number | null = null;
 
   @Seconds({ description: 'Length of the second leg in seconds.', example: 320 })
-  bDuration!: number | null;
+  bDuration: number | null = null;
 
   @Code({ description: "The carrier's result. Codes are an open list.", example: '200000' })
-  statusCode!: string | null;
+  statusCode: string | null = null;
 
   @Code({ description: "The product's own result. Codes are an open list.", example: 'ANSWERED' })
-  smartStatusCode!: string | null;
+  smartStatusCode: string | null = null;
 
   @Message({ description: 'The result in words.', example: 'Call ended normally' })
-  statusMsg!: string | null;
+  statusMsg: string | null = null;
 
   @Code({ description: "The service instance's number.", example: '05710000000' })
-  caller!: string | null;
+  caller: string | null = null;
 
   @Code({ description: 'The number that was shown.', example: '05710000001' })
-  realCaller!: string | null;
+  realCaller: string | null = null;
 
   @Code({ description: 'The person called.', example: '13900000000' })
-  callee!: string | null;
+  callee: string | null = null;
 
   @Code({ description: 'Who hung up: `User` or `Machine`.', example: 'User' })
-  hangupDirection!: string | null;
+  hangupDirection: string | null = null;
 }

@@ -53,8 +53,17 @@ interface Notes {
   readonly drift: DriftNotes;
 }
 
-type FieldReader = (raw: unknown) => FieldReading;
+/** How one field of the record is read. */
+interface Field {
+  readonly name: keyof CallRecord;
+  readonly kind: FieldKind;
+  readonly read: (raw: unknown) => FieldReading;
+  readonly check: FieldCheck;
+  readonly mayBeEmpty: boolean;
+}
 
+const KINDS = fieldKinds(CallRecord.prototype);
+const FIELDS = [...KINDS.keys()] as (keyof CallRecord)[];
 const HASH_DIGITS = 32;
 const LONGEST_ANSWER_DELAY_MS = 86_400_000;
 /** The vendor's record has 22 fields. PostgreSQL reads an object of ten thousand in 10 ms, one of a million in 1.4 s. */
@@ -64,25 +73,20 @@ const REST = '…';
 
 /** Reads records by the rules that the decorators of {@link CallRecord} state. */
 export class RecordReader {
-  private readonly fields: readonly (readonly [
-    name: keyof CallRecord,
-    kind: FieldKind,
-    read: FieldReader,
-    check: FieldCheck,
-  ])[];
+  private readonly fields: readonly Field[];
   private readonly known: ReadonlySet<string>;
 
   /** @param zone of the vendor's times without offset */
   constructor(zone: ZonedTime) {
-    const kinds = fieldKinds(CallRecord.prototype);
     const checks = compileChecks(CallRecord);
     const readers = { text: readText, integer: readInteger, time: (raw: unknown) => readTime(raw, zone) };
-    this.fields = [...kinds].map(([name, kind]) => {
-      const check = checks.get(name);
-      if (check === undefined) throw new Error(`CallRecord.${name} has no check`);
-      return [name as keyof CallRecord, kind, readers[kind], check] as const;
+    this.fields = FIELDS.map((name) => {
+      const [kind, check] = [KINDS.get(name), checks.get(name)];
+      if (kind === undefined || check === undefined) throw new Error(`CallRecord.${name} has no check`);
+      const mayBeEmpty = check(null) === undefined;
+      return { name, kind, read: readers[kind], check, mayBeEmpty };
     });
-    this.known = new Set(kinds.keys());
+    this.known = new Set(FIELDS);
   }
 
   /**
@@ -97,9 +101,11 @@ export class RecordReader {
     const record = new CallRecord();
     const notes: Notes = { kept: [], warnings: [], drift: new DriftNotes() };
     const textOf = memberTextsOf(text);
-    for (const [name, kind, read, check] of this.fields) {
+    for (const { name, kind, read, check, mayBeEmpty } of this.fields) {
       // None of these names is one that every object has.
       const present = raw[name];
+      // As it is in the new record. Half of the fields of a call that nobody answered.
+      if (mayBeEmpty && (present === null || present === undefined)) continue;
       notes.drift.type(name, kind, present);
       const problem = readField(record, name, read(present), check);
       if (problem === undefined) continue;
@@ -205,7 +211,10 @@ function isAnswered(record: CallRecord): boolean {
 
 /** No text of a record holds a NUL, so NUL parts the fields without doubt; empty fields are null already. */
 function contentHash(record: CallRecord, extra: string | null): string {
-  const content = `${Object.values(record).join('\0')}\0${extra ?? ''}`;
+  let content = '';
+  // Object.values().join() took twice as long as adding up and hashing together.
+  for (const name of FIELDS) content += `${record[name] ?? ''}\0`;
+  content += extra ?? '';
   // As a text: a Buffer of it took 2 µs more, of 6 in all.
   return hash('sha256', content, 'hex').slice(0, HASH_DIGITS);
 }
