@@ -17,14 +17,14 @@ export class PushController {
   @Post(':token/call-reports')
   @HttpCode(200)
   @PushDocs({ tokenInPath: true })
-  pushWithToken(@Req() request: PushRequest, @Res({ passthrough: true }) response: Response) {
+  pushWithToken(@Req() request: PushRequest, @Res() response: Response) {
     return this.pushes.take(request, response);
   }
 
   @Post('call-reports')
   @HttpCode(200)
   @PushDocs({ tokenInPath: false })
-  push(@Req() request: PushRequest, @Res({ passthrough: true }) response: Response) {
+  push(@Req() request: PushRequest, @Res() response: Response) {
     return this.pushes.take(request, response);
   }
 }
