@@ -35,7 +35,11 @@ export class CampaignRepository {
   unknownOf(states: readonly CallState[]): NamedCampaigns {
     const tasks = new Map<string, [string, number]>();
     const batches = new Map<string, [string, string, number]>();
+    let last: CallState['record'] | undefined;
     for (const { record, lastReceivedAt } of states) {
+      // Of a push, nearly all are of the same.
+      if (record.taskId === last?.taskId && record.batchId === last.batchId) continue;
+      last = record;
       const taskId = record.taskId ?? '';
       const taskKey = keyOf(taskId);
       if (record.taskId !== null && !tasks.has(taskKey) && !this.remembered.has(taskKey)) {

@@ -120,9 +120,7 @@ export class LedgerWriter {
     const pushed = deliveries.filter(({ via }) => via !== 'replay');
     const redeliveries = await this.deliveries.findRedeliveries(transaction, pushed);
     const fresh = group.filter(({ read }) => !redeliveries.has(read.delivery.id));
-    const states = fresh.flatMap(({ read }) =>
-      lastOfEach(read.calls.map((call) => firstState(call, read.delivery))),
-    );
+    const states = fresh.flatMap(({ read }) => lastOfEach(read));
     const campaigns = this.campaigns.unknownOf(states);
     await this.campaigns.insert(transaction, campaigns);
     const settled = await this.settleCalls(transaction, states);
@@ -168,6 +166,8 @@ export class LedgerWriter {
     if (states.length === 0) return { inserted: [], settlement: NOTHING_SETTLED, corrected: new Map() };
     const ids = await this.calls.insertNew(transaction, [...firsts.values()].sort(byCallId));
     const inserted = [...firsts.values()].filter((state) => ids.has(state.record.callId));
+    if (inserted.length === states.length)
+      return { inserted, settlement: NOTHING_SETTLED, corrected: new Map() };
     const isInserted = new Set(inserted);
     const known = states.filter((state) => !isInserted.has(state));
     const changed = await this.withoutDuplicates(transaction, known);
@@ -215,8 +215,10 @@ function byCallId(a: CallState, b: CallState): number {
 }
 
 /** Of the same call twice in one delivery, the last one stands. */
-function lastOfEach(states: readonly CallState[]): CallState[] {
-  return [...new Map(states.map((state) => [state.record.callId, state])).values()];
+function lastOfEach({ calls, delivery }: ReadDelivery): CallState[] {
+  const states = new Map<string, CallState>();
+  for (const call of calls) states.set(call.record.callId, firstState(call, delivery));
+  return [...states.values()];
 }
 
 function callIds(states: readonly CallState[]): string[] {

@@ -63,20 +63,20 @@ export class RollupDeltas {
   private deltaOf(state: CallState): RollupDelta {
     const { record, source } = state;
     const bucketStart = Math.floor(state.occurredAt / BUCKET_MS) * BUCKET_MS;
-    const names = {
-      source,
-      taskId: record.taskId ?? '',
-      batchId: record.batchId ?? '',
-      statusCode: record.statusCode ?? '',
-      smartStatusCode: record.smartStatusCode ?? '',
-      hangupDirection: record.hangupDirection ?? '',
-    };
-    const key = `${bucketStart}\0${Object.values(names).join('\0')}`;
+    const [taskId, batchId] = [record.taskId ?? '', record.batchId ?? ''];
+    const [statusCode, smartStatusCode] = [record.statusCode ?? '', record.smartStatusCode ?? ''];
+    const hangupDirection = record.hangupDirection ?? '';
+    const key = `${bucketStart}\0${source}\0${taskId}\0${batchId}\0${statusCode}\0${smartStatusCode}\0${hangupDirection}`;
     const known = this.deltas.get(key);
     if (known !== undefined) return known;
     const delta: RollupDelta = {
       bucketStart,
-      ...names,
+      source,
+      taskId,
+      batchId,
+      statusCode,
+      smartStatusCode,
+      hangupDirection,
       calls: 0,
       answered: 0,
       duration: 0,
