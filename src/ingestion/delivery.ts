@@ -1,5 +1,5 @@
 // What goes from hand to hand on the way of a push.
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { orderedId } from '../persistence/ordered-id.js';
 import type { ReadCall } from './reading/record-reader.js';
 
@@ -64,7 +64,7 @@ export function arrive(
     receivedAt,
     remoteAddress,
     body,
-    sha256: createHash('sha256').update(body).digest(),
+    sha256: hash('sha256', body, 'buffer'),
     via: 'direct',
   };
 }

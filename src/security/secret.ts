@@ -1,4 +1,4 @@
-import { createHash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 
 /** A secret that can only be compared with, in a time that tells nothing of it. */
 export class Secret {
@@ -15,5 +15,5 @@ export class Secret {
 
 /** Of equal length for all secrets, as `timingSafeEqual` needs it. */
 function digestOf(secret: string): Buffer {
-  return createHash('sha256').update(secret).digest();
+  return hash('sha256', secret, 'buffer');
 }

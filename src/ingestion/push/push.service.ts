@@ -10,7 +10,8 @@ import type { PushAnswer } from './push-answer.dto.js';
 import { readPushBody, UnreadableEncodingError } from './push-body.js';
 import type { PushRequest } from './push.guard.js';
 
-const KEPT = Buffer.from(JSON.stringify({ code: 0, msg: 'Success' } satisfies PushAnswer));
+/** A text, not its bytes: Node.js writes it together with the headers. */
+const KEPT = JSON.stringify({ code: 0, msg: 'Success' } satisfies PushAnswer);
 
 /** What a push is taken to hold while it has not said how much it does. */
 const UNDECLARED_BYTES = 65_536;
@@ -55,7 +56,7 @@ export class PushService {
       for (const give of giveBack) give();
     }
     response.setHeader('Content-Type', 'application/json; charset=utf-8');
-    response.setHeader('Content-Length', KEPT.length);
+    response.setHeader('Content-Length', Buffer.byteLength(KEPT));
     response.end(KEPT);
   }
 }
