@@ -1,12 +1,12 @@
 // How soon pushes are answered, as in production with the journal: at half of what the service takes, and at three times.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Context } from '../context.js';
 import { pushAll } from '../support/closed-loop.js';
 import { type Finding, median, quantile } from '../support/finding.js';
-import { SERVICE } from '../support/paths.js';
+import { EMPTY, SERVICE } from '../support/paths.js';
 import { memoryOf } from '../support/process-usage.js';
 import { AFTER_COMMIT, serve, type Serving } from '../support/processes.js';
 import { say } from '../support/progress.js';
@@ -20,6 +20,10 @@ const CAPACITY_CONNECTIONS = 96;
 const CAPACITY_ROUNDS = 3;
 /** The vendor gives up then. */
 const PATIENCE_MS = 700;
+/** Before anything is timed, as a service that has run for a while. */
+const WARMING_S = 5;
+/** Of each load on the empty service. */
+const EMPTY_S = 10;
 const MOST_CONNECTIONS = 1000;
 const POOLED_PUSHES = 2000;
 const LOOK_MS = 500;
@@ -39,24 +43,25 @@ export async function benchAnswer(context: Context): Promise<Finding[]> {
   const idle = memoryOf(service.pid)?.now ?? NaN;
   const before = await callsIn(database);
   const pool = new RequestPool(new RecordSource('answer'), POOLED_PUSHES, RECORDS_A_PUSH);
-  const load = (share: number) => {
+  const load = (share: number, { port }: Serving, seconds = options.loadSeconds) => {
     const rate = (capacity * share) / RECORDS_A_PUSH;
-    say(`answer · ${share} of ${Math.round(capacity)} records/s for ${options.loadSeconds} s`);
-    const bounds = { rate, seconds: options.loadSeconds, mostConnections: MOST_CONNECTIONS };
-    return pushAtRate(service.port, () => pool.next(), bounds);
+    say(`answer · ${share} of ${Math.round(capacity)} records/s for ${seconds} s`);
+    return pushAtRate(port, () => pool.next(), { rate, seconds, mostConnections: MOST_CONNECTIONS });
   };
-  const half = await load(0.5);
+  const warming = await load(0.5, service, WARMING_S);
+  const half = await load(0.5, service);
   const halfMemory = memoryOf(service.pid)?.most ?? NaN;
-  const triple = await load(3);
+  const triple = await load(3, service);
   const memory = memoryOf(service.pid)?.most ?? NaN;
-  const sent = acknowledged(half) + acknowledged(triple);
-  const drained = await drainedAfter(database, before + sent, service);
+  const sent = acknowledged(warming) + acknowledged(half) + acknowledged(triple);
+  const drained = await drainedAfter(database, journal, service);
   const stored = (await callsIn(database)) - before;
   await service.stop();
+  const empty = await emptyAt(ending, load);
   await server.drop(database);
   return [
-    ...findingsOfHalf(half, capacity),
-    ...findingsOfTriple(triple, {
+    ...findingsOfHalf(half, empty.half, capacity),
+    ...findingsOfTriple(triple, empty.triple, {
       'MB idle': idle,
       'MB most at half': halfMemory,
       'MB most': memory,
@@ -71,6 +76,21 @@ export async function benchAnswer(context: Context): Promise<Finding[]> {
       details: { acknowledged: sent, stored },
     },
   ];
+}
+
+type Load = (share: number, serving: Serving, seconds: number) => Promise<LoadResult>;
+
+/** The same loads on a service that keeps nothing. */
+async function emptyAt(
+  ending: Context['ending'],
+  load: Load,
+): Promise<{ half: LoadResult; triple: LoadResult }> {
+  const empty = await serve(ending, EMPTY, {}, '/health');
+  await load(0.5, empty, WARMING_S);
+  const half = await load(0.5, empty, EMPTY_S);
+  const triple = await load(3, empty, EMPTY_S);
+  await empty.stop();
+  return { half, triple };
 }
 
 /** Records a second that are answered after their commit, as `ingest` measures it. */
@@ -94,7 +114,7 @@ async function capacityOf({ ending, options }: Context, database: string): Promi
   return median(rates);
 }
 
-function findingsOfHalf({ times, statuses }: LoadResult, capacity: number): Finding[] {
+function findingsOfHalf({ times, statuses }: LoadResult, empty: LoadResult, capacity: number): Finding[] {
   return [
     {
       part: 'answer',
@@ -108,12 +128,17 @@ function findingsOfHalf({ times, statuses }: LoadResult, capacity: number): Find
         'not 200': times.length - (statuses.get(200) ?? 0),
         'ms: half of them': quantile(times, 0.5),
         slowest: quantile(times, 1),
+        ...emptyDetails(empty),
       },
     },
   ];
 }
 
-function findingsOfTriple({ times, statuses }: LoadResult, details: Record<string, number>): Finding[] {
+function findingsOfTriple(
+  { times, statuses }: LoadResult,
+  empty: LoadResult,
+  details: Record<string, number>,
+): Finding[] {
   const good = statuses.get(200) ?? 0;
   return [
     {
@@ -125,7 +150,9 @@ function findingsOfTriple({ times, statuses }: LoadResult, details: Record<strin
       details: {
         'ms: half of them': quantile(times, 0.5),
         '99 of 100': quantile(times, 0.99),
+        pushes: times.length,
         [`within ${PATIENCE_MS}`]: times.filter((time) => time <= PATIENCE_MS).length,
+        ...emptyDetails(empty),
       },
     },
     {
@@ -139,20 +166,33 @@ function findingsOfTriple({ times, statuses }: LoadResult, details: Record<strin
   ];
 }
 
+function emptyDetails({ times }: LoadResult): Record<string, number> {
+  return {
+    'empty service: half of them': quantile(times, 0.5),
+    'its 99 of 100': quantile(times, 0.99),
+    'its slowest': quantile(times, 1),
+  };
+}
+
 function acknowledged({ statuses }: LoadResult): number {
   return (statuses.get(200) ?? 0) * RECORDS_A_PUSH;
 }
 
-/** @returns seconds until so many calls were there, or until none came any more */
-async function drainedAfter(database: string, calls: number, { pid }: Serving): Promise<number> {
+/** @returns seconds until the journal was empty */
+async function drainedAfter(database: string, journal: string, { pid }: Serving): Promise<number> {
   const startedAt = performance.now();
-  for (let count = 0; count < calls && performance.now() - startedAt < LONGEST_DRAIN_MS;) {
-    count = await callsIn(database);
+  while (segmentsIn(journal) > 0 && performance.now() - startedAt < LONGEST_DRAIN_MS) {
     const held = Math.round(memoryOf(pid)?.now ?? NaN);
-    say(`answer · draining the journal: ${count} of ${calls} calls, ${held} MB`);
+    say(`answer · draining the journal: ${await callsIn(database)} calls, ${held} MB`);
     await wait(LOOK_MS);
   }
   return (performance.now() - startedAt) / 1000;
+}
+
+function segmentsIn(journal: string): number {
+  return readdirSync(journal, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    name.endsWith('.journal'),
+  ).length;
 }
 
 async function callsIn(database: string): Promise<number> {

@@ -27,7 +27,7 @@ export async function pushAtRate(
   for (let sent = 0; sent < pushes;) {
     const now = performance.now();
     for (; sent < pushes && startedAt + (sent * 1000) / rate <= now; sent += 1) {
-      client.push({ request: request(), dueAt: startedAt + (sent * 1000) / rate });
+      client.push({ request, dueAt: startedAt + (sent * 1000) / rate });
     }
     await wait(TICK_MS);
   }
@@ -36,7 +36,8 @@ export async function pushAtRate(
 }
 
 interface DuePush {
-  readonly request: Buffer;
+  /** Made only when it is sent: who makes it may use the same bytes again later. */
+  readonly request: () => Buffer;
   readonly dueAt: number;
 }
 
@@ -69,7 +70,7 @@ class Client implements LoadResult {
   /** This push, and those that have become due meanwhile. */
   private async pushOn(first: DuePush): Promise<void> {
     for (let push: DuePush | undefined = first; push !== undefined; push = this.queue.shift()) {
-      const status = await this.pushOne(push.request);
+      const status = await this.pushOne(push.request());
       this.times.push(performance.now() - push.dueAt);
       this.statuses.set(status, (this.statuses.get(status) ?? 0) + 1);
     }

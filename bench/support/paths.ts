@@ -6,3 +6,5 @@ export const ROOT = fileURLToPath(new URL('../../../', import.meta.url));
 export const SERVICE = fileURLToPath(new URL('../../../dist/main.js', import.meta.url));
 /** What one would write otherwise. */
 export const BASELINE = fileURLToPath(new URL('../baseline/main.js', import.meta.url));
+/** A service that reads pushes and keeps nothing. */
+export const EMPTY = fileURLToPath(new URL('../answer/empty.js', import.meta.url));

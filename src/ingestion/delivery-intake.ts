@@ -4,6 +4,8 @@ import { Settings } from '../config/settings.js';
 import { errorText } from '../errors.js';
 import { DatabaseUnavailableError } from '../persistence/database.js';
 import { inSpan, noteOrigin } from '../tracing/spans.js';
+import { Backlog } from './backlog.js';
+import { checkBody } from './body-check.js';
 import { Breaker } from './breaker.js';
 import { DeliveryKeeper } from './delivery-keeper.js';
 import type { Delivery, ReadDelivery } from './delivery.js';
@@ -27,6 +29,7 @@ export class DeliveryIntake {
     private readonly keeper: DeliveryKeeper,
     private readonly journal: Journal,
     private readonly breaker: Breaker,
+    private readonly backlog: Backlog,
   ) {}
 
   /**
@@ -39,12 +42,17 @@ export class DeliveryIntake {
     noteOrigin(delivery);
     let read: ReadDelivery;
     try {
+      if (this.isUrgent(delivery)) {
+        // Nothing else of the body is looked at: the drainer reads it when there is time.
+        checkBody(delivery.body);
+        if (await this.journalTakes(delivery)) return 'journal';
+      }
       read = await inSpan('read push', {}, () => Promise.resolve(this.reader.read(delivery)));
     } catch (error) {
       if (!(error instanceof UnreadableBodyError)) throw error;
       return this.refuse(delivery, error);
     }
-    const keptIn = await this.keep(delivery, () => this.keeper.writeRead(read));
+    const keptIn = await this.write(delivery, () => this.keeper.writeRead(read));
     const { records, rejectedRecords: quarantined } = read;
     const { id: deliveryId, source } = delivery;
     this.logger.debug({ outcome: 'kept', keptIn, deliveryId, source, records, quarantined });
@@ -54,16 +62,23 @@ export class DeliveryIntake {
   /** Refuses a body that can't be read, once it is kept. */
   async refuse(delivery: Delivery, error: UnreadableBodyError): Promise<never> {
     const { reason, place } = error;
-    await this.keep({ ...delivery, refusal: { reason, place } }, () =>
-      this.keeper.quarantine(delivery, error),
-    );
+    const refused = { ...delivery, refusal: { reason, place } };
+    if (!this.isUrgent(refused) || !(await this.journalTakes(refused)))
+      await this.write(refused, () => this.keeper.quarantine(delivery, error));
     throw new PushError(400, error.message);
   }
 
-  private async keep(delivery: Delivery, write: () => Promise<void>): Promise<KeptIn> {
-    if (this.breaker.isOpen && (await this.journalTakes(delivery))) return 'journal';
+  /** Whether the database would not take it in time, as far as is known before. Then the journal is asked first. */
+  private isUrgent(delivery: Delivery): boolean {
+    const tooLong = this.backlog.isTooLongFor(delivery);
+    return !this.journal.isOff && (this.breaker.isOpen || tooLong);
+  }
+
+  private async write(delivery: Delivery, write: () => Promise<void>): Promise<KeptIn> {
+    const writing = inSpan('keep in database', {}, write);
+    this.backlog.add(delivery, writing);
     try {
-      await inSpan('keep in database', {}, () => this.withinDeadline(write(), delivery.id));
+      await this.withinDeadline(writing, delivery.id);
       this.breaker.succeeded();
       return 'database';
     } catch (error) {
@@ -78,6 +93,7 @@ export class DeliveryIntake {
   private async journalTakes(delivery: Delivery): Promise<boolean> {
     try {
       await inSpan('keep in journal', {}, () => this.journal.append(delivery));
+      this.logger.debug({ outcome: 'journalled', deliveryId: delivery.id, source: delivery.source });
       return true;
     } catch (error) {
       if (!this.journal.isOff) {

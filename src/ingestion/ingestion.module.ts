@@ -2,6 +2,7 @@ import { type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common
 import { SecurityModule } from '../security/security.module.js';
 import { CallRepository } from './writing/call.repository.js';
 import { CampaignRepository } from './writing/campaign.repository.js';
+import { Backlog } from './backlog.js';
 import { Breaker } from './breaker.js';
 import { DeliveryKeeper } from './delivery-keeper.js';
 import { Drainer } from './journal/drainer.js';
@@ -31,6 +32,7 @@ import { RollupRepository } from './writing/rollup.repository.js';
   providers: [
     BodyBudget,
     PushService,
+    Backlog,
     Breaker,
     DeliveryIntake,
     DeliveryKeeper,

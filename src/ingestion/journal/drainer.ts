@@ -10,8 +10,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { errorText } from '../../errors.js';
 import { DatabaseUnavailableError } from '../../persistence/database.js';
 import type { Delivery } from '../delivery.js';
+import { Backlog } from '../backlog.js';
 import { Breaker } from '../breaker.js';
 import { DeliveryKeeper } from '../delivery-keeper.js';
+import { DrainWindow } from './drain-window.js';
 import { Journal, type JournalBatch } from './journal.js';
 
 const FIRST_PAUSE_MS = 250;
@@ -26,10 +28,12 @@ const MOST_REFUSALS = 8;
 const GRACE_MS = 2000;
 
 /**
- * Read and written at once, at most. A whole segment takes 300 ms to be read, and then keeps the threads busy that pack
- * bodies and append to the journal alike: pushes would wait that long, at every try while the database is away.
+ * Of the journal under way at once beside pushes, in bytes: a quarter or less of what waits for the database under
+ * overload, so that nobody waits much longer for it. It is also what is read and packed at every try while the database is away.
  */
-const PART_BYTES = 256 * 1024;
+const BESIDE_PUSHES = 256 * 1024;
+/** The same while nobody pushes: what four writers take at once. */
+const WHEN_QUIET = 2 * 1024 * 1024;
 
 interface Failure {
   readonly delivery: Delivery;
@@ -49,6 +53,7 @@ export class Drainer implements OnApplicationBootstrap, BeforeApplicationShutdow
     private readonly journal: Journal,
     private readonly keeper: DeliveryKeeper,
     private readonly breaker: Breaker,
+    private readonly backlog: Backlog,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -89,13 +94,10 @@ export class Drainer implements OnApplicationBootstrap, BeforeApplicationShutdow
 
   /** Entries leave the journal only when all of their batch are committed; those that are already change nothing. */
   private async drain(batch: JournalBatch): Promise<void> {
-    const failures: Failure[] = [];
-    for (const part of parts(batch.deliveries)) failures.push(...(await this.write(part)));
-    await this.settle(failures);
+    await this.settle(await this.write(batch.deliveries));
     await this.journal.remove(batch);
     this.pause = FIRST_PAUSE_MS;
     this.refusals = 0;
-    this.breaker.succeeded();
     this.logger.log(`drained ${batch.deliveries.length} deliveries`);
   }
 
@@ -104,15 +106,25 @@ export class Drainer implements OnApplicationBootstrap, BeforeApplicationShutdow
    * @throws DatabaseUnavailableError when it takes none
    */
   private async write(deliveries: readonly Delivery[]): Promise<Failure[]> {
-    const results = await Promise.allSettled(deliveries.map((delivery) => this.keeper.write(delivery)));
-    const failures = results.flatMap((result, index) => {
-      const delivery = deliveries[index];
-      return result.status === 'rejected' && delivery !== undefined
-        ? [{ delivery, error: result.reason as unknown }]
-        : [];
-    });
-    const away = failures.find(({ error }) => error instanceof DatabaseUnavailableError);
-    if (away !== undefined) throw away.error;
+    const failures: Failure[] = [];
+    let takes = false;
+    let away: DatabaseUnavailableError | undefined;
+    const window = new DrainWindow(() => (takes && this.backlog.isQuiet ? WHEN_QUIET : BESIDE_PUSHES));
+    for (const delivery of deliveries) {
+      await window.begin(delivery, async () => {
+        try {
+          await this.keeper.write(delivery);
+          takes = true;
+          this.breaker.succeeded();
+        } catch (error) {
+          if (error instanceof DatabaseUnavailableError) away = error;
+          else failures.push({ delivery, error });
+        }
+      });
+      if (away !== undefined) break;
+    }
+    await window.allToEnd();
+    if (away !== undefined) throw away;
     return failures;
   }
 
@@ -132,20 +144,4 @@ export class Drainer implements OnApplicationBootstrap, BeforeApplicationShutdow
   private async rest(ms: number): Promise<void> {
     await wait(ms, undefined, { signal: this.stopping.signal }).catch(() => undefined);
   }
-}
-
-/** Neighbours together, each part with at least one. */
-function* parts(deliveries: readonly Delivery[]): Generator<Delivery[]> {
-  let part: Delivery[] = [];
-  let bytes = 0;
-  for (const delivery of deliveries) {
-    if (part.length > 0 && bytes + delivery.body.length > PART_BYTES) {
-      yield part;
-      part = [];
-      bytes = 0;
-    }
-    part.push(delivery);
-    bytes += delivery.body.length;
-  }
-  if (part.length > 0) yield part;
 }

@@ -46,13 +46,15 @@ export function scanEntry(segment: Buffer, start: number): Scanned {
   const headStart = start + FRAME_BYTES;
   const bodyStart = headStart + segment.readUInt32BE(start + 4);
   const end = bodyStart + segment.readUInt32BE(start + 8);
-  const next = nextMark(segment, start + 1);
-  // With an entry behind it, this one was whole: then its lengths are what is damaged.
-  if (end > segment.length) return next < segment.length ? { kind: 'damaged', end: next } : { kind: 'torn' };
+  if (end > segment.length) {
+    const next = nextMark(segment, start + 1);
+    // With an entry behind it, this one was whole: then its lengths are what is damaged.
+    return next < segment.length ? { kind: 'damaged', end: next } : { kind: 'torn' };
+  }
   const head = segment.subarray(headStart, bodyStart);
   const body = segment.subarray(bodyStart, end);
   if (checksum(segment.subarray(start, headStart), head, body) !== segment.readUInt32BE(start + 12)) {
-    return { kind: 'damaged', end: next };
+    return { kind: 'damaged', end: nextMark(segment, start + 1) };
   }
   return { kind: 'entry', delivery: deliveryOf(head, body), end };
 }

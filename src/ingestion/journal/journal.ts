@@ -2,6 +2,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { type FileHandle, copyFile, open, readFile, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { v7 as uuidv7 } from 'uuid';
 import { Settings } from '../../config/settings.js';
 import { errorText } from '../../errors.js';
@@ -27,6 +28,9 @@ export interface JournalBatch {
  * It is also what one read of the drainer holds in memory.
  */
 const SEGMENT_BYTES = 8 * 1024 * 1024;
+
+/** Looked through before others have their turn: of small entries, a segment holds ten thousand, which take 50 ms. */
+const BYTES_IN_TURN = 1024 * 1024;
 
 interface Segment {
   readonly name: string;
@@ -247,7 +251,12 @@ export class Journal {
     const bytes = (await readFile(path)).subarray(0, durable);
     const deliveries: Delivery[] = [];
     let position = segment.drained;
+    let restedAt = position;
     while (position < bytes.length) {
+      if (position - restedAt > BYTES_IN_TURN) {
+        await nextTurn();
+        restedAt = position;
+      }
       const scanned = scanEntry(bytes, position);
       if (scanned.kind === 'entry') deliveries.push(scanned.delivery);
       if (scanned.kind === 'damaged') await this.keepDamaged(path, position);
