@@ -21,6 +21,13 @@ const GROWTH = 1.25;
 /** Without a push for so long, nobody waits for the writers. */
 const QUIET_MS = 1000;
 
+/**
+ * A quarter or less of what waits under overload, so that nobody waits much longer for it.
+ */
+const JOURNAL_BESIDE_PUSHES = 256 * 1024;
+/** What four writers take at once. */
+const JOURNAL_WHEN_QUIET = 2 * 1024 * 1024;
+
 /** The cost of writing a delivery, in bytes. */
 export function costOf({ body }: Delivery): number {
   return body.length + PUSH_COST_BYTES;
@@ -50,7 +57,8 @@ export class Backlog {
   isTooLongFor(delivery: Delivery): boolean {
     this.lastPushAt = performance.now();
     this.turnWindow();
-    const room = Math.max(LEAST_ROOM, GROWTH * Math.max(this.committed, this.committedBefore));
+    const lately = GROWTH * Math.max(this.committed, this.committedBefore);
+    const room = Math.max(LEAST_ROOM, lately);
     // The first one may be of any size: the pace could not be known without it.
     return this.waiting > 0 && this.waiting + costOf(delivery) > room;
   }
@@ -75,9 +83,14 @@ export class Backlog {
     );
   }
 
-  /** Whether no push has come for a while: who writes what is not urgent needs to spare nobody. */
-  get isQuiet(): boolean {
-    return performance.now() - this.lastPushAt > QUIET_MS;
+  /**
+   * How much of the journal may be under way to the database, beside the pushes that it must not hold up.
+   *
+   * @returns cost in bytes
+   */
+  get roomForJournal(): number {
+    const isQuiet = performance.now() - this.lastPushAt > QUIET_MS;
+    return isQuiet ? JOURNAL_WHEN_QUIET : JOURNAL_BESIDE_PUSHES;
   }
 
   private turnWindow(): void {

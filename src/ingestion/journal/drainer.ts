@@ -27,13 +27,8 @@ const MOST_REFUSALS = 8;
 /** What is being written at the shutdown gets this long; what is not committed stays in the journal. */
 const GRACE_MS = 2000;
 
-/**
- * Of the journal under way at once beside pushes, in bytes: a quarter or less of what waits for the database under
- * overload, so that nobody waits much longer for it. It is also what is read and packed at every try while the database is away.
- */
-const BESIDE_PUSHES = 256 * 1024;
-/** The same while nobody pushes: what four writers take at once. */
-const WHEN_QUIET = 2 * 1024 * 1024;
+/** Under way until the database has taken the first entry of a batch: while it is away, no more is read and packed in vain. */
+const FIRST_BYTES = 256 * 1024;
 
 interface Failure {
   readonly delivery: Delivery;
@@ -109,7 +104,9 @@ export class Drainer implements OnApplicationBootstrap, BeforeApplicationShutdow
     const failures: Failure[] = [];
     let takes = false;
     let away: DatabaseUnavailableError | undefined;
-    const window = new DrainWindow(() => (takes && this.backlog.isQuiet ? WHEN_QUIET : BESIDE_PUSHES));
+    const window = new DrainWindow(() =>
+      takes ? this.backlog.roomForJournal : Math.min(FIRST_BYTES, this.backlog.roomForJournal),
+    );
     for (const delivery of deliveries) {
       await window.begin(delivery, async () => {
         try {
