@@ -33,18 +33,18 @@ export class JournalMetrics {
 
   private addGauges(journalMaxBytes: number): void {
     const { journal } = this;
-    const { backlog } = journal;
+    const { undrained } = journal;
     this.gauge(
       'call_ledger_journal_entries',
       'Deliveries in the journal that are not in the database yet.',
-      () => backlog.entries,
+      () => undrained.entries,
     );
     this.gauge('call_ledger_journal_bytes', 'Bytes that the journal holds.', () => journal.bytes);
     this.gauge('call_ledger_journal_max_bytes', 'Bytes that the journal may hold.', () => journalMaxBytes);
     this.gauge(
       'call_ledger_journal_oldest_entry_age_seconds',
       'How long ago the oldest delivery in the journal was received; 0 when it is empty.',
-      () => Math.max(0, Date.now() - (backlog.since ?? Infinity)) / 1000,
+      () => Math.max(0, Date.now() - (undrained.since ?? Infinity)) / 1000,
     );
     this.gauge('call_ledger_journal_usable', 'Whether the journal can take a push, as far as is known.', () =>
       Number(journal.problem === undefined),
@@ -52,16 +52,16 @@ export class JournalMetrics {
   }
 
   private addCounters(): void {
-    const { backlog } = this.journal;
+    const { undrained } = this.journal;
     this.counter(
       'call_ledger_journal_appended_total',
       'Deliveries that this process has put into the journal.',
-      () => backlog.appended,
+      () => undrained.appended,
     );
     this.counter(
       'call_ledger_journal_drained_total',
       'Deliveries that this process has brought from the journal into the database.',
-      () => backlog.drained,
+      () => undrained.drained,
     );
   }
 

@@ -7,7 +7,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { Settings } from '../../config/settings.js';
 import { errorText } from '../../errors.js';
 import type { Delivery } from '../delivery.js';
-import { Backlog } from './backlog.js';
+import { Undrained } from './undrained.js';
 import { encodeEntry, scanEntry } from './journal-entry.js';
 import { DAMAGED, JournalFolder, syncFolder } from './journal-folder.js';
 
@@ -64,7 +64,7 @@ interface Append {
  */
 @Injectable()
 export class Journal {
-  readonly backlog = new Backlog();
+  readonly undrained = new Undrained();
   private readonly logger = new Logger('Journal');
   private folder: JournalFolder | undefined;
   private making: Promise<JournalFolder> | undefined;
@@ -131,7 +131,7 @@ export class Journal {
     for await (const name of folder.adopt()) {
       const { size } = await stat(join(folder.path, name));
       this.segments.push({ name, bytes: size, drained: 0 });
-      await this.backlog.adopt(name, join(folder.path, name));
+      await this.undrained.adopt(name, join(folder.path, name));
       this.logger.warn(`taken over from a process that has ended: ${size} bytes of journal`);
     }
     this.segments.sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -156,7 +156,7 @@ export class Journal {
     const segment = this.segments.find(({ name }) => name === batch.segment);
     if (segment === undefined) return;
     segment.drained = batch.end;
-    this.backlog.drain(segment.name, batch.deliveries.length, batch.readAt);
+    this.undrained.drain(segment.name, batch.deliveries.length, batch.readAt);
     await this.removeDrained(segment);
   }
 
@@ -216,7 +216,7 @@ export class Journal {
       if (O_DSYNC === undefined) await file.datasync();
       segment.bytes += bytes;
       const since = Math.min(...appends.map(({ receivedAt }) => receivedAt));
-      this.backlog.append(segment.name, { entries: appends.length, since });
+      this.undrained.append(segment.name, { entries: appends.length, since });
     } catch (error) {
       await this.cutBack(segment, file);
       throw error;
@@ -293,7 +293,7 @@ export class Journal {
       await file.close();
     }
     this.segments = this.segments.filter((other) => other !== segment);
-    this.backlog.remove(segment.name);
+    this.undrained.remove(segment.name);
     await rm(join(this.folder.path, segment.name), { force: true });
   }
 }

@@ -84,23 +84,23 @@ describe('The journal', () => {
     const journal = open();
     const [first, second, third] = [delivery('one'), delivery('two'), delivery('three')];
     await Promise.all([journal.append(first), journal.append(second)]);
-    expect([journal.backlog.entries, journal.backlog.since]).toEqual([2, first.receivedAt]);
+    expect([journal.undrained.entries, journal.undrained.since]).toEqual([2, first.receivedAt]);
     const batch = await journal.oldest();
     await journal.append(third);
-    expect(journal.backlog.entries).toBe(3);
+    expect(journal.undrained.entries).toBe(3);
     if (batch !== undefined) await journal.remove(batch);
-    expect([journal.backlog.entries, journal.backlog.drained]).toEqual([1, 2]);
-    expect(journal.backlog.since).toBeGreaterThanOrEqual(second.receivedAt);
+    expect([journal.undrained.entries, journal.undrained.drained]).toEqual([1, 2]);
+    expect(journal.undrained.since).toBeGreaterThanOrEqual(second.receivedAt);
     await die(journal);
 
     const next = open();
     await next.append(delivery('four'));
     await next.adopt();
     // The whole segment: the two that were drained are in it still, and change nothing a second time.
-    expect([next.backlog.entries, next.backlog.appended]).toEqual([4, 1]);
-    expect(next.backlog.since).toBe(first.receivedAt);
+    expect([next.undrained.entries, next.undrained.appended]).toEqual([4, 1]);
+    expect(next.undrained.since).toBe(first.receivedAt);
     expect((await drained(next)).length).toBe(4);
-    expect([next.backlog.entries, next.backlog.since]).toEqual([0, undefined]);
+    expect([next.undrained.entries, next.undrained.since]).toEqual([0, undefined]);
   });
 
   it('is read while a large entry is written, and takes it neither for torn nor for damaged', async () => {

@@ -2,15 +2,15 @@
 import { readFile } from 'node:fs/promises';
 import { type CountedEntries, countEntries } from './journal-entry.js';
 
-interface SegmentBacklog {
+interface UndrainedSegment {
   entries: number;
   /** Epoch milliseconds at which the oldest of them was received, or a little later. */
   since: number;
 }
 
 /** The entries that are not drained yet, by their segments. */
-export class Backlog {
-  private readonly segments = new Map<string, SegmentBacklog>();
+export class Undrained {
+  private readonly segments = new Map<string, UndrainedSegment>();
   private appendedEver = 0;
   private drainedEver = 0;
 
@@ -60,7 +60,7 @@ export class Backlog {
     this.segments.delete(segment);
   }
 
-  private hold(segment: string, { entries, since }: SegmentBacklog): void {
+  private hold(segment: string, { entries, since }: UndrainedSegment): void {
     const held = this.segments.get(segment);
     if (held === undefined || held.entries === 0) this.segments.set(segment, { entries, since });
     else held.entries += entries;
