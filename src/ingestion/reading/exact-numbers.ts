@@ -6,7 +6,7 @@ import { memberTexts } from './json-slices.js';
  * Numbers that `JSON.parse` may not keep digit by digit: 16 digits or more, or an exponent. It also finds such
  * digits inside strings, which costs a slower parse and nothing else.
  */
-const RISKY_NUMBER = /(?:^|[:,[])\s*-?(?:[\d.]{16}|[\d.]+[eE])/;
+const RISKY_NUMBER = /(?:^|[:,[\s])-?(?:[\d.]{16}|[\d.]+[eE])/;
 
 /**
  * The lossless parser takes forty times the text's size, and a second for ten megabytes. Nobody looks into a larger
