@@ -1,15 +1,15 @@
 // Deliveries that the database did not take in time in; durable on this machine's disk out, until they are drained.
 import { Injectable, Logger } from '@nestjs/common';
-import { constants, type FileHandle, copyFile, open, readFile, rm, stat } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
-import { setImmediate as nextTurn } from 'node:timers/promises';
+import { constants, type FileHandle, open, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
 import { Settings } from '../../config/settings.js';
 import { errorText } from '../../errors.js';
 import type { Delivery } from '../delivery.js';
 import { Undrained } from './undrained.js';
-import { encodeEntry, scanEntry } from './journal-entry.js';
-import { DAMAGED, JournalFolder, syncFolder } from './journal-folder.js';
+import { encodeEntry } from './journal-entry.js';
+import { JournalFolder, syncFolder } from './journal-folder.js';
+import { readEntries } from './segment-reader.js';
 
 /** The journal can't keep a delivery: it is full, or its disk is, or can't be written. Nothing of it was kept. */
 export class JournalUnavailableError extends Error {}
@@ -36,9 +36,6 @@ const { O_APPEND, O_CREAT, O_EXCL, O_WRONLY } = constants;
  */
 const O_DSYNC = 'O_DSYNC' in constants ? constants.O_DSYNC : undefined;
 const OPENING = O_APPEND | O_CREAT | O_EXCL | O_WRONLY | (O_DSYNC ?? 0);
-
-/** Looked through before others have their turn: of small entries, a segment holds ten thousand, which take 50 ms. */
-const BYTES_IN_TURN = 1024 * 1024;
 
 interface Segment {
   readonly name: string;
@@ -256,31 +253,8 @@ export class Journal {
     // No further than what was durable before: behind it, a write may be under way, and done when the file has been read.
     const durable = segment.bytes;
     const readAt = Date.now();
-    const bytes = (await readFile(path)).subarray(0, durable);
-    const deliveries: Delivery[] = [];
-    let position = segment.drained;
-    let restedAt = position;
-    while (position < bytes.length) {
-      if (position - restedAt > BYTES_IN_TURN) {
-        await nextTurn();
-        restedAt = position;
-      }
-      const scanned = scanEntry(bytes, position);
-      if (scanned.kind === 'entry') deliveries.push(scanned.delivery);
-      if (scanned.kind === 'damaged') await this.keepDamaged(path, position);
-      if (scanned.kind === 'torn')
-        this.logger.warn('the last entry of a segment is torn: it was never acknowledged');
-      position = scanned.kind === 'torn' ? bytes.length : scanned.end;
-    }
-    return { segment: segment.name, deliveries, end: position, readAt };
-  }
-
-  /** For a person to look at: the machine can't read it, and nothing is thrown away. */
-  private async keepDamaged(path: string, position: number): Promise<void> {
-    await copyFile(path, join(dirname(dirname(path)), `${basename(path)}${DAMAGED}`));
-    this.logger.error(
-      `a segment is damaged at byte ${position}; a copy of it is kept as ${basename(path)}${DAMAGED}`,
-    );
+    const { deliveries, end } = await readEntries(path, segment.drained, durable);
+    return { segment: segment.name, deliveries, end, readAt };
   }
 
   private async removeDrained(segment: Segment): Promise<void> {
