@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os';
+
 /** @type {import('jest').Config} */
 export default {
   testEnvironment: 'node',
@@ -21,5 +23,8 @@ export default {
       },
     ],
   },
+  // Half of the time is waiting for the disk, so that one less than there are processors, Jest's own number, is too few.
+  // More would ask for more connections than the tests' PostgreSQL has.
+  maxWorkers: Math.min(4, availableParallelism()),
   testTimeout: 60_000,
 };
