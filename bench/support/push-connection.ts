@@ -48,6 +48,10 @@ export class PushConnection {
    */
   push(request: Buffer): Promise<number> {
     return new Promise((answered, failed) => {
+      if (!this.isOpen) {
+        failed(new Error('the connection is closed'));
+        return;
+      }
       this.waiting = { answered, failed };
       this.socket.write(request);
     });
