@@ -9,12 +9,15 @@ export function entriesWithNumbers(answer: unknown): number {
   return entries.filter((entry) => isNumberGiven(entry) || countMasked(entry) > 0).length;
 }
 
-/** Nearly all calls have one in the fields for it; the rest is looked through as if it were to be masked. */
+/**
+ * Nearly all calls have one in the fields for it, in the entry or in its `call`; the rest is looked through as if it were to
+ * be masked, which took half of the time of a page of the feed.
+ */
 function isNumberGiven(entry: unknown): boolean {
   if (!isFields(entry)) return false;
-  return Object.entries(entry).some(
-    ([name, value]) => value !== null && value !== '' && ruleOfRecordField(name) === 'number',
-  );
+  const isGiven = ([name, value]: [string, unknown]) =>
+    value !== null && value !== '' && ruleOfRecordField(name) === 'number';
+  return Object.entries(entry).some(isGiven) || isNumberGiven(entry['call']);
 }
 
 function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
