@@ -71,7 +71,8 @@ describe('The statistics', () => {
          (SELECT count(DISTINCT lane)::int FROM call_rollups) AS lanes,
          (SELECT count(*)::int FROM call_revisions) AS revisions`,
     );
-    expect(counts?.emptied).toBeGreaterThan(100);
+    // How many depends on which corrections were written together with what they correct.
+    expect(counts?.emptied).toBeGreaterThan(20);
     expect(counts?.lanes).toBeGreaterThan(1);
     expect(counts?.revisions).toBeGreaterThan(300);
   });
