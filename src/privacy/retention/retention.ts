@@ -15,6 +15,7 @@ import { firstIdOf } from '../../persistence/first-id.js';
 import { LeaseLostError, LeaseRepository } from '../lease.repository.js';
 import { Pace } from '../pace.js';
 import { PrivacyEvents } from '../privacy-events.js';
+import type { Retained } from './retained.js';
 import { FIRST_INSTANT, RETENTION, RetentionRepository, type RetentionStep } from './retention.repository.js';
 
 const EVERY_MS = 600_000;
@@ -23,15 +24,6 @@ const FIRST_AFTER_MS = 60_000;
 const GRACE_MS = 2000;
 const MOST_ROWS_A_STEP = 1000;
 const DAY_MS = 86_400_000;
-
-/** What a run deleted. */
-export interface Retained {
-  bodies: number;
-  calls: number;
-  revisions: number;
-  resolvedEntries: number;
-  openEntries: number;
-}
 
 type Step = (from: string, limit: number) => Promise<RetentionStep>;
 

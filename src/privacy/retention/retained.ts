@@ -1,0 +1,8 @@
+/** What a run deleted. */
+export interface Retained {
+  bodies: number;
+  calls: number;
+  revisions: number;
+  resolvedEntries: number;
+  openEntries: number;
+}
