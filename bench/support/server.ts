@@ -53,18 +53,15 @@ export class BenchServer {
    * @returns the URL of the database
    */
   async ledger(calls: number): Promise<string> {
-    const template = this.templates.get(calls) ?? (await this.makeTemplate(calls));
-    this.templates.set(calls, template);
+    const template = await this.templateOf(calls);
     say(`copying the ledger of ${calls.toLocaleString('en')} calls`);
     return this.createDatabase(`TEMPLATE ${template} STRATEGY ${calls === 0 ? 'wal_log' : 'file_copy'}`);
   }
 
   /** As {@link ledger}, for those who only read: they share it. */
   async ledgerToRead(calls: number): Promise<string> {
-    const template = this.templates.get(calls) ?? (await this.makeTemplate(calls));
-    this.templates.set(calls, template);
     const url = new URL(this.url);
-    url.pathname = `/${template}`;
+    url.pathname = `/${await this.templateOf(calls)}`;
     return url.href;
   }
 
@@ -72,6 +69,12 @@ export class BenchServer {
     await withClient(this.url, (client) =>
       client.query(`DROP DATABASE IF EXISTS ${nameOf(databaseUrl)} WITH (FORCE)`),
     );
+  }
+
+  private async templateOf(calls: number): Promise<string> {
+    const template = this.templates.get(calls) ?? (await this.makeTemplate(calls));
+    this.templates.set(calls, template);
+    return template;
   }
 
   private async makeTemplate(calls: number): Promise<string> {

@@ -160,7 +160,8 @@ function changedField(change: Fields): string {
   return typeof change['field'] === 'string' ? change['field'] : '';
 }
 
-function isFields(value: unknown): value is Fields {
+/** Named fields; a number with more digits than a double is none. */
+export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !isLongNumber(value);
 }
 

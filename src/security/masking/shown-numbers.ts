@@ -1,5 +1,5 @@
 // An answer that is shown as it is in, how many of its entries show numbers out.
-import { countMasked } from './answer-mask.js';
+import { countMasked, isFields } from './answer-mask.js';
 import { ruleOfRecordField } from './field-rules.js';
 
 /** Entries of a list, or 1 for an answer that is none. */
@@ -18,8 +18,4 @@ function isNumberGiven(entry: unknown): boolean {
   const isGiven = ([name, value]: [string, unknown]) =>
     value !== null && value !== '' && ruleOfRecordField(name) === 'number';
   return Object.entries(entry).some(isGiven) || isNumberGiven(entry['call']);
-}
-
-function isFields(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
