@@ -27,7 +27,8 @@ export interface ExpectedRecords {
 const MOST_RECORDS = 50_000;
 const CALL_ID_BYTES = 512;
 const MOST_UNKNOWN_FIELDS = 20;
-const INTEGER_CALL_ID = /"callId":(-?[1-9]\d*|0)(?=[,}])/g;
+const NUMERIC_CALL_ID = /"callId":(-?\d[\d.eE+-]*)(?=[,}])/g;
+const INTEGER = /^(-?[1-9]\d*|0)$/;
 const known = new Set(KNOWN_FIELDS);
 
 export function expectationOf({ bytes, headers }: FuzzBody): Expectation {
@@ -67,12 +68,16 @@ function elementsOf(text: string): readonly unknown[] | undefined {
   }
 }
 
-/** The callIds that are whole numbers, digit by digit, by what `JSON.parse` makes of them: undefined when of two the same. */
+/**
+ * The callIds that are whole numbers, digit by digit, by what `JSON.parse` makes of them: undefined where it makes the same
+ * of two that are written differently, as of `1E+400` and of 400 digits.
+ */
 function integerCallIds(text: string): ReadonlyMap<number, string | undefined> {
   const callIds = new Map<number, string | undefined>();
-  for (const [, digits = ''] of text.matchAll(INTEGER_CALL_ID)) {
-    const number = Number(digits);
-    callIds.set(number, callIds.has(number) && callIds.get(number) !== digits ? undefined : digits);
+  for (const [, written = ''] of text.matchAll(NUMERIC_CALL_ID)) {
+    const number = Number(written);
+    const isClear = INTEGER.test(written) && (!callIds.has(number) || callIds.get(number) === written);
+    callIds.set(number, isClear ? written : undefined);
   }
   return callIds;
 }
