@@ -6,7 +6,7 @@ import {
   StreamableFile,
 } from '@nestjs/common';
 import type { Request, Response } from 'express';
-import { hash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
 import { mergeMap, type Observable } from 'rxjs';
 import { answerJson } from './answer-json.js';
 
@@ -27,9 +27,14 @@ export class ExactJsonInterceptor implements NestInterceptor<unknown, Answer> {
         response.type('application/json');
         const json = await answerJson(answer);
         // Weak: the same answer is sent compressed or not. Express answers 304 if the client has it.
-        if (isRead) response.setHeader('ETag', `W/"${hash('sha1', json, 'base64')}"`);
+        if (isRead) response.setHeader('ETag', etagOf(json));
         return json;
       }),
     );
   }
+}
+
+/** By the CRC-32 and the length: of a page of 1,000 calls, SHA-1 took 2 ms, one in twenty of the whole answer's. */
+function etagOf(json: string): string {
+  return `W/"${json.length.toString(36)}-${crc32(json).toString(36)}"`;
 }

@@ -42,7 +42,7 @@ export interface CallRow {
   readonly delivery_id: string;
 }
 
-/** The columns of {@link CallRow}. */
+/** The columns of {@link CallRow}, in the order of `CALL_FIELDS`. */
 export const CALL_COLUMNS = `call_id, task_id, batch_id, detail_id, out_id, originate_time, ring_time, start_time,
   end_time, duration, b_originate_time, b_ring_time, b_start_time, b_end_time, b_duration, status_code,
   smart_status_code, status_msg, caller, real_caller, callee, hangup_direction, occurred_at, answered, source,
@@ -90,6 +90,9 @@ export const ISO_TIMES: CustomTypesConfig = {
     type === types.builtins.TIMESTAMPTZ && format !== 'binary' ? isoOf : types.getTypeParser(type, format),
 };
 
+/** Values as PostgreSQL writes them. */
+export const AS_WRITTEN: CustomTypesConfig = { getTypeParser: () => (text: unknown) => text };
+
 /** As `pg` reads it: of any zone and year. */
 function dateOf(text: string): Date {
   const read = PARSERS.getTypeParser(types.builtins.TIMESTAMPTZ)(text);
@@ -98,7 +101,7 @@ function dateOf(text: string): Date {
 }
 
 /** Of what PostgreSQL writes: `2025-06-01 01:59:45+00`, or with up to six digits after the second. */
-function isoOf(text: string): string {
+export function isoOf(text: string): string {
   // Of a session that is not in UTC; and of years with more digits, or before our time.
   if (!text.endsWith('+00') || text.charCodeAt(4) !== DASH) return dateOf(text).toISOString();
   const fraction = text.length === 22 ? '000' : text.slice(20, -3).padEnd(3, '0').slice(0, 3);

@@ -53,6 +53,8 @@ interface Wanted {
 
 /** What a step reads of deliveries: the most of which no call is theirs any more take 20 ms. */
 const MOST_DELIVERIES = 5000;
+/** These mostly hold enough calls for a page, and take 0.2 ms instead of 5. */
+const FIRST_DELIVERIES = 100;
 /** Of `extra` as it is stored, compressed: up to a hundred times as much as text. */
 const LARGEST_PAGE_BYTES = 1_000_000;
 
@@ -68,7 +70,7 @@ const NEXT_DELIVERIES = {
       SELECT *, sum(stored + corrected) OVER (ORDER BY position) - stored - corrected AS calls_before,
         count(*) OVER () AS found
       FROM (SELECT id, position, via, stored, corrected FROM deliveries WHERE ${CHANGED} AND position >= $1
-        ORDER BY position LIMIT ${MOST_DELIVERIES}) AS next
+        ORDER BY position LIMIT $3) AS next
     ) AS counted WHERE calls_before < $2 ORDER BY position`,
 };
 // The ids as a subselect, and the fence (OFFSET 0): else PostgreSQL takes the many ids for many calls and walks the
@@ -110,8 +112,7 @@ export class ChangeRepository {
    */
   next(viewer: Viewer, after: FeedPlace, limit: number, mostCalls: number): Promise<Stretch> {
     return this.database.readTogether(async (transaction) => {
-      const values = [after.position, mostCalls];
-      const { rows } = await transaction.query<ChangedDelivery>({ ...NEXT_DELIVERIES, values });
+      const rows = await nextDeliveries(transaction, after, mostCalls);
       const last = rows.at(-1);
       if (last === undefined) return { changes: [], next: after, upToDate: true };
       const { changes, endsEarly } = await changesOf(transaction, rows, { viewer, after, limit: limit + 1 });
@@ -125,6 +126,20 @@ export class ChangeRepository {
       return { changes, next: { position: Number(last.position) + 1, callId: '' }, upToDate: isEnd };
     });
   }
+}
+
+async function nextDeliveries(
+  transaction: Transaction,
+  { position }: FeedPlace,
+  mostCalls: number,
+): Promise<ChangedDelivery[]> {
+  const among = async (most: number) => {
+    const values = [position, mostCalls, most];
+    return (await transaction.query<ChangedDelivery>({ ...NEXT_DELIVERIES, values })).rows;
+  };
+  const rows = await among(FIRST_DELIVERIES);
+  // Fewer hold enough calls, or there are no more.
+  return rows.length < FIRST_DELIVERIES ? rows : among(MOST_DELIVERIES);
 }
 
 /** An erasure's delivery brings no calls, and no other delivery erases any. */

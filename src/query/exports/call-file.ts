@@ -1,8 +1,8 @@
 // The rows of an export in, the bytes of its file out, as fast as they are taken.
 import { Readable } from 'node:stream';
 import { DatabaseUnavailableError } from '../../persistence/database.js';
-import { callDto, type CallRow } from '../calls/call-row.js';
 import type { CallFormat } from './call-format.js';
+import { type CallTexts, textsOf } from './call-texts.js';
 import type { RowFlow, RowReceiver } from './row-flow.js';
 
 /** Lines of so many characters, or of so many milliseconds, are handed on together: each handing on costs system calls. */
@@ -13,7 +13,7 @@ const CHUNK_MS = 50;
  * A stream of the file; ends only when all calls are in it, else it fails. It emits `accepted` once PostgreSQL has taken
  * the query: with the first row, or with the end when there is none.
  */
-export class CallFile extends Readable implements RowReceiver<CallRow> {
+export class CallFile extends Readable implements RowReceiver<CallTexts> {
   /** How many are written so far. */
   calls = 0;
   /** Those that are not handed on yet. */
@@ -25,7 +25,7 @@ export class CallFile extends Readable implements RowReceiver<CallRow> {
 
   /** @param idleMs after so long without a row from the one side, or room for one on the other, it fails */
   constructor(
-    private readonly rows: RowFlow<CallRow>,
+    private readonly rows: RowFlow<CallTexts>,
     private readonly format: CallFormat,
     idleMs: number,
   ) {
@@ -38,10 +38,10 @@ export class CallFile extends Readable implements RowReceiver<CallRow> {
     rows.start(this);
   }
 
-  row(row: CallRow): void {
+  row(row: CallTexts): void {
     if (this.destroyed) return;
     try {
-      this.lines += this.format.line(callDto(row));
+      this.lines += this.format.line(textsOf(row));
       this.calls += 1;
     } catch (error) {
       this.fail(error);

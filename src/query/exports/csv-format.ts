@@ -1,58 +1,43 @@
 // The fields of calls in, lines of CSV (RFC 4180) out.
-import { stringifyExact } from '../../http/exact-json.js';
-import type { CallField } from '../calls/call-fields.js';
-import type { SelectedCall } from '../calls/call.dto.js';
+import { CALL_FIELDS, type CallField } from '../calls/call-fields.js';
 import type { CallFormat } from './call-format.js';
+import { kindOf, type TextKind } from './call-texts.js';
 import { guarded } from './spreadsheet-guard.js';
 
 /** Without it, Excel reads UTF-8 as the code page of the machine. */
 const BYTE_ORDER_MARK = '\uFEFF';
-/** Times and ids in one form of our own: no spreadsheet takes them for anything but text, and none needs quotes. */
-const PLAIN_TEXTS = new Set<CallField>([
-  'originateTime',
-  'ringTime',
-  'startTime',
-  'endTime',
-  'bOriginateTime',
-  'bRingTime',
-  'bStartTime',
-  'bEndTime',
-  'occurredAt',
-  'firstReceivedAt',
-  'lastReceivedAt',
-  'deliveryId',
-]);
+/** No spreadsheet takes our times and ids for anything but text, and none of these needs quotes. */
+const PLAIN = new Set<TextKind>(['id', 'time', 'number', 'boolean']);
 
-type Value = SelectedCall[CallField];
-type Cell = (value: Value) => string;
+type Text = string | null | undefined;
+type Cell = (text: Text) => string;
 
 /** @param names of the columns */
-export function csvFormat(
-  names: readonly CallField[],
-  reader: 'spreadsheet' | 'program',
-): CallFormat<SelectedCall> {
+export function csvFormat(names: readonly CallField[], reader: 'spreadsheet' | 'program'): CallFormat {
   const textOf = reader === 'spreadsheet' ? guarded : (text: string) => text;
-  const columns = names.map((name) => ({ name, cell: PLAIN_TEXTS.has(name) ? plainCell : cellWith(textOf) }));
+  const columns = names.map((name) => ({ index: CALL_FIELDS.indexOf(name), cell: cellOf(name, textOf) }));
   return {
     mediaType: 'text/csv; charset=utf-8; header=present',
     head: `${reader === 'spreadsheet' ? BYTE_ORDER_MARK : ''}${names.join(',')}\r\n`,
-    line: (call) => `${columns.map(({ name, cell }) => cell(call[name])).join(',')}\r\n`,
+    line: (call) => `${columns.map(({ index, cell }) => cell(call[index])).join(',')}\r\n`,
   };
 }
 
-function plainCell(value: Value): string {
-  if (value === null || value === undefined) return '';
-  return typeof value === 'object' ? quoted(stringifyExact(value)) : String(value);
+function cellOf(name: CallField, textOf: (text: string) => string): Cell {
+  const kind = kindOf(name);
+  if (PLAIN.has(kind)) return (text) => text ?? '';
+  if (kind === 'json') return (text) => (text === null || text === undefined ? '' : quoted(text));
+  return cellWith(textOf);
 }
 
-/** The cells of a column of texts or JSON. Codes, texts and ids of campaigns mostly are those of the call before. */
+/** The cells of a column of texts. Codes, texts and ids of campaigns mostly are those of the call before. */
 function cellWith(textOf: (text: string) => string): Cell {
-  let last: Value;
+  let last: Text = null;
   let cell = '';
-  return (value) => {
-    if (value === last) return cell;
-    last = value;
-    cell = typeof value === 'string' ? quoted(textOf(value)) : plainCell(value);
+  return (text) => {
+    if (text === last) return cell;
+    last = text;
+    cell = text === null || text === undefined ? '' : quoted(textOf(text));
     return cell;
   };
 }

@@ -4,7 +4,8 @@ import { randomUUID } from 'node:crypto';
 import { Database } from '../../persistence/database.js';
 import type { Viewer } from '../../persistence/sql-conditions.js';
 import { type CallFilter, conditionsOf } from '../calls/call-filter.js';
-import { CALL_COLUMNS, type CallRow, ISO_TIMES } from '../calls/call-row.js';
+import { AS_WRITTEN, CALL_COLUMNS } from '../calls/call-row.js';
+import type { CallTexts } from './call-texts.js';
 import { RowFlow } from './row-flow.js';
 
 /** The statement time-out of the pool's connections is for what is answered at once. */
@@ -17,16 +18,18 @@ export class ExportRepository {
   constructor(private readonly database: Database) {}
 
   /**
-   * The calls of a filter, in time order, as they are when the flow is started.
+   * The calls of a filter, in time order, as they are when the flow is started. Their values come as PostgreSQL writes them:
+   * to make numbers, times and objects of them, and texts again for the file, took half of the time of an export.
    *
    * @throws DatabaseUnavailableError
    */
-  async open(filter: CallFilter, order: 'asc' | 'desc', viewer: Viewer): Promise<RowFlow<CallRow>> {
+  async open(filter: CallFilter, order: 'asc' | 'desc', viewer: Viewer): Promise<RowFlow<CallTexts>> {
     const { where, values } = conditionsOf(filter, viewer);
     const text = `SELECT ${CALL_COLUMNS} FROM calls ${where} ORDER BY occurred_at ${order}, call_id ${order}`;
     const name = `call-ledger export ${randomUUID()}`;
     const client = await this.database.connectApart(name);
-    return new RowFlow<CallRow>(client, BEGIN, { text, values, types: ISO_TIMES }, () =>
+    const query = { text, values, types: AS_WRITTEN, rowMode: 'array' } as const;
+    return new RowFlow<CallTexts>(client, BEGIN, query, () =>
       this.database.query({ text: TERMINATE, values: [name] }),
     );
   }

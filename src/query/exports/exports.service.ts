@@ -8,11 +8,11 @@ import { Settings } from '../../config/settings.js';
 import { errorCode, errorText } from '../../errors.js';
 import { askedFor } from '../../security/audit/asked-for.js';
 import { AuditLog } from '../../security/audit/audit-log.js';
-import { maskEntry } from '../../security/masking/answer-mask.js';
 import { type Principal, seesNumbers } from '../../security/principal.js';
 import { filterOf } from '../calls/call-filter.js';
 import { CallFile } from './call-file.js';
 import type { CallFormat } from './call-format.js';
+import { maskedTexts } from './call-texts.js';
 import { formatOf } from './export-format.js';
 import { ExportLimits } from './export-limits.js';
 import type { ExportQuery } from './export-query.dto.js';
@@ -120,7 +120,7 @@ export class ExportsService {
 
 function formatFor(query: ExportQuery, asker: Principal): CallFormat {
   const format = formatOf(query);
-  return seesNumbers(asker) ? format : { ...format, line: (call) => format.line(maskEntry(call)) };
+  return seesNumbers(asker) ? format : { ...format, line: (call) => format.line(maskedTexts(call)) };
 }
 
 /** Compresses at the level that keeps up with the rows, and hands on what it has several times a second. */

@@ -1,5 +1,5 @@
 // A query in, its rows out as PostgreSQL sends them, for as long as they are wanted.
-import { type Client, Query, type QueryResultRow } from 'pg';
+import { type Client, Query, type QueryArrayConfig } from 'pg';
 import { asUnavailable } from '../../persistence/database.js';
 
 /** What becomes of a query. */
@@ -9,15 +9,15 @@ export interface RowReceiver<Row> {
   fail(error: unknown): void;
 }
 
-/** A statement, with the parsers of its values. */
-export type RowQuery = ConstructorParameters<typeof Query>[0];
+/** A statement whose rows are arrays, with the parsers of its values. */
+export type RowQuery = QueryArrayConfig;
 
 /**
  * A query on a connection of its own, whose rows are told one by one. While it pauses, nothing is read from the
  * connection, and PostgreSQL waits with the next row once the kernel's buffers are full: whatever the size of the rows,
  * this process holds one of them and what one read from the socket brings.
  */
-export class RowFlow<Row extends QueryResultRow> {
+export class RowFlow<Row extends readonly unknown[]> {
   private over = false;
 
   /**
@@ -36,7 +36,7 @@ export class RowFlow<Row extends QueryResultRow> {
       receiver.fail(asUnavailable(error));
     };
     this.client.query(this.begin).catch(fail);
-    const running = this.client.query(new Query<Row>(this.query));
+    const running = this.client.query(new Query(this.query));
     running.on('row', (row: Row) => {
       receiver.row(row);
     });

@@ -11,8 +11,9 @@
 export type Rule = 'keep' | 'number' | 'reference' | 'text' | 'free' | 'json';
 
 /** In records and in answers. What the vendor names calls by is no number, and all questions are asked by it. */
+export const NUMBER_FIELDS = ['caller', 'realCaller', 'callee'] as const;
 const OF_RECORDS: readonly (readonly [Rule, readonly string[]])[] = [
-  ['number', ['caller', 'realCaller', 'callee']],
+  ['number', NUMBER_FIELDS],
   ['reference', ['outId']],
   ['keep', ['callId', 'taskId', 'batchId', 'detailId']],
 ];

@@ -1,6 +1,6 @@
 // An answer that is shown as it is in, how many of its entries show numbers out.
 import { countMasked, isFields } from './answer-mask.js';
-import { ruleOfRecordField } from './field-rules.js';
+import { NUMBER_FIELDS } from './field-rules.js';
 
 /** Entries of a list, or 1 for an answer that is none. */
 export function entriesWithNumbers(answer: unknown): number {
@@ -15,7 +15,6 @@ export function entriesWithNumbers(answer: unknown): number {
  */
 function isNumberGiven(entry: unknown): boolean {
   if (!isFields(entry)) return false;
-  const isGiven = ([name, value]: [string, unknown]) =>
-    value !== null && value !== '' && ruleOfRecordField(name) === 'number';
-  return Object.entries(entry).some(isGiven) || isNumberGiven(entry['call']);
+  const isGiven = (name: string) => (entry[name] ?? '') !== '';
+  return NUMBER_FIELDS.some(isGiven) || isNumberGiven(entry['call']);
 }
