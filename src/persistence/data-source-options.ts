@@ -1,13 +1,9 @@
 import type { DataSourceOptions } from 'typeorm';
-import { readFairly } from './fair-reading.js';
 import { entities } from './entities/entities.js';
 import { migrations } from './migrations/migrations.js';
+import { prepareSession } from './session.js';
 
 const CONNECT_TIME_OUT_MS = 5000;
-/** Nobody waits longer for an answer, and the server must not go on for nobody. */
-const STATEMENT_TIME_OUT_MS = 30_000;
-/** Who waits for a lock behind somebody's migration gives its connection back and tries again later. */
-const LOCK_TIME_OUT_MS = 10_000;
 /** A peer that is gone without a word is noticed within a minute, not after the kernel's two hours. */
 const KEEP_ALIVE_AFTER_MS = 10_000;
 
@@ -35,9 +31,7 @@ export function dataSourceOptions(
     extra: {
       keepAlive: true,
       keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
-      statement_timeout: STATEMENT_TIME_OUT_MS,
-      lock_timeout: LOCK_TIME_OUT_MS,
-      onConnect: readFairly,
+      onConnect: prepareSession,
     },
   };
 }

@@ -7,6 +7,7 @@ import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { Settings } from '../config/settings.js';
 import { errorCode } from '../errors.js';
 import { inSpan, inStatementSpan } from '../tracing/spans.js';
+import { beginOn, isThroughPooler } from './session.js';
 import { Turnstile } from './turnstile.js';
 
 /** PostgreSQL can't be reached, or can't work now. What was asked may or may not have been done. */
@@ -16,7 +17,7 @@ export class DatabaseUnavailableError extends Error {
   }
 }
 
-/** A statement with its parameters; a name makes it a prepared one. */
+/** A statement with its parameters; a name makes it a prepared one, where there is no pooler between. */
 export interface Statement {
   readonly name?: string;
   readonly text: string;
@@ -34,7 +35,7 @@ export interface Transaction {
 const RETRYABLE = new Set(['40001', '40P01']);
 const MOST_ATTEMPTS = 5;
 /**
- * The server gives up earlier by itself (data-source-options.ts); this is for one that does not answer at all. Writes have it
+ * The server gives up earlier by itself (session.ts); this is for one that does not answer at all. Writes have it
  * for each statement: corrections of 50,000 calls take longer on a slow server, and would never get through the journal.
  */
 const WRITE_LIMIT_MS = 15_000;
@@ -146,7 +147,11 @@ export class Database {
   }
 
   private async ask<Row extends QueryResultRow>(limitMs: number, statement: Statement): Promise<Row[]> {
-    return this.withClient(limitMs, async (client) => (await client.query<Row>({ ...statement })).rows);
+    return this.withClient(limitMs, async (client) => {
+      if (!isThroughPooler(client)) return (await client.query<Row>({ ...statement })).rows;
+      // Alone it would have no time-outs.
+      return runTransaction(client, 'BEGIN', async () => (await client.query<Row>(unnamed(statement))).rows);
+    });
   }
 
   private pool(): Pool | undefined {
@@ -182,11 +187,13 @@ async function runTransaction<T>(
   work: (transaction: Transaction) => Promise<T>,
   hasAnswered: () => void = () => undefined,
 ): Promise<T> {
-  await client.query(begin);
+  await client.query(beginOn(client, begin));
+  const prepares = !isThroughPooler(client);
   try {
     const result = await work({
       async query<Row extends QueryResultRow>(statement: Statement) {
-        const answer = await inStatementSpan(statement, () => client.query<Row>(statement));
+        const sent = prepares ? statement : unnamed(statement);
+        const answer = await inStatementSpan(statement, () => client.query<Row>(sent));
         hasAnswered();
         return answer;
       },
@@ -200,6 +207,10 @@ async function runTransaction<T>(
     });
     throw error;
   }
+}
+
+function unnamed({ text, values, types }: Statement): Statement {
+  return { text, values, types };
 }
 
 /** The SQLSTATE of an error of PostgreSQL, also when TypeORM has wrapped it. */

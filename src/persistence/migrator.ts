@@ -22,7 +22,6 @@ export class SchemaBehindError extends Error {}
  * @throws SchemaBehindError
  */
 export async function migrate(dataSource: DataSource): Promise<string[]> {
-  // The lock and the time-outs belong to this one connection.
   const runner = dataSource.createQueryRunner();
   let client: PoolClient | undefined;
   try {
@@ -37,30 +36,48 @@ export async function migrate(dataSource: DataSource): Promise<string[]> {
     if (version.encoding !== 'UTF8') {
       throw new UnsuitableDatabaseError(`a database in UTF8 is needed; this one is in ${version.encoding}`);
     }
-    await runner.query('SET statement_timeout = 0; SET lock_timeout = 0');
-    await runner.query(`SELECT pg_advisory_lock(${LOCK})`);
-    try {
-      const executor = new MigrationExecutor(dataSource, runner);
-      const pending = await executor.getPendingMigrations();
-      // Asked first, because TypeORM tries to make its own table of migrations whatever is pending.
-      if (pending.length === 0) return [];
-      await refuseWithoutRights(
-        runner,
-        pending.map(({ name }) => name),
-      );
-      executor.transaction = 'each';
-      const done = await executor.executePendingMigrations();
-      return done.map((migration) => migration.name);
-    } finally {
-      await runner.query(`SELECT pg_advisory_unlock(${LOCK})`);
-      await runner.query('RESET statement_timeout; RESET lock_timeout');
+    const done: string[] = [];
+    for (;;) {
+      const name = await migrateOnce(dataSource, runner);
+      if (name === undefined) return done;
+      done.push(name);
     }
   } catch (error) {
-    // Read-only, perhaps, or without its time-outs: the next try, and the pool, get another connection.
+    // Read-only, perhaps, or broken: the next try, and the pool, get another connection.
     await client?.end();
     throw error;
   } finally {
     await runner.release();
+  }
+}
+
+/**
+ * Runs the first migration that is pending, in a transaction that holds the lock: a session's lock would stay with whoever gets
+ * the session next from a pooler.
+ *
+ * @returns its name; undefined when none was pending
+ */
+async function migrateOnce(dataSource: DataSource, runner: QueryRunner): Promise<string | undefined> {
+  await runner.startTransaction();
+  try {
+    await runner.query('SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0');
+    await runner.query(`SELECT pg_advisory_xact_lock(${LOCK})`);
+    const executor = new MigrationExecutor(dataSource, runner);
+    const pending = await executor.getPendingMigrations();
+    const [first] = pending;
+    if (first !== undefined) {
+      // Asked first, because TypeORM tries to make its own table of migrations whatever is pending.
+      await refuseWithoutRights(
+        runner,
+        pending.map(({ name }) => name),
+      );
+      await executor.executeMigration(first);
+    }
+    await runner.commitTransaction();
+    return first?.name;
+  } catch (error) {
+    await runner.rollbackTransaction().catch(() => undefined);
+    throw error;
   }
 }
 

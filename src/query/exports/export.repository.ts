@@ -2,15 +2,16 @@
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { Database } from '../../persistence/database.js';
+import { LOCK_TIME_OUT } from '../../persistence/session.js';
 import type { Viewer } from '../../persistence/sql-conditions.js';
 import { type CallFilter, conditionsOf } from '../calls/call-filter.js';
 import { AS_WRITTEN, CALL_COLUMNS } from '../calls/call-row.js';
 import type { CallTexts } from './call-texts.js';
 import { RowFlow } from './row-flow.js';
 
-/** The statement time-out of the pool's connections is for what is answered at once. */
+/** As long as it takes: the statement time-out of the pool's connections is for what is answered at once. */
 const BEGIN = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
-  SET LOCAL statement_timeout = 0; SET LOCAL timezone = 'UTC'`;
+  SET LOCAL statement_timeout = 0; ${LOCK_TIME_OUT}; SET LOCAL timezone = 'UTC'`;
 const TERMINATE = 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1';
 
 @Injectable()
