@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import { DatabaseServer } from '../support/database-server.js';
-import { programOrSkip } from '../support/prometheus.js';
+import { programOrSkip } from '../support/programs.js';
 import { record } from '../support/records.js';
 import { ACCESS, freePort, ServiceProcess, statusOf, until } from '../support/service.js';
 import { TcpProxy } from '../support/tcp-proxy.js';

@@ -5,14 +5,15 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startLedger } from '../support/ledger.js';
-import { programOrSkip, runPromtool } from '../support/prometheus.js';
+import { programOrSkip } from '../support/programs.js';
+import { runPromtool } from '../support/prometheus.js';
 import { record } from '../support/records.js';
 
 const fileOf = (path: string) => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const textOf = (path: string) => readFileSync(fileOf(path), 'utf8');
 const METRIC = /\b(?:call_ledger|nodejs|process)_[a-z0-9_]+/g;
 
-const promtool = programOrSkip('promtool');
+const promtool = programOrSkip('promtool', 'prometheus');
 const alerts = [...textOf('docker/prometheus/alerts.yml').matchAll(/- alert: (\w+)/g)].map(
   ([, name = '']) => name,
 );
