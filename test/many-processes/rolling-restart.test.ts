@@ -1,0 +1,180 @@
+// Three services on one database, behind haproxy, each with a journal of its own: restarted one after the other while the
+// vendor pushes, and killed. ROLLING_ROUNDS says how often each is restarted.
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { KeptService } from '../crash/blows.js';
+import { endVendors, FAULTS, playVendor, type VendorRun } from '../crash/vendor.js';
+import { askFor, erased, erasureOf } from '../privacy/erasing.js';
+import { tracesInDatabase, tracesInFolder } from '../privacy/traces.js';
+import { createDatabase, type TestDatabase } from '../support/database.js';
+import { Haproxy } from '../support/haproxy.js';
+import { API_KEY, PUSH_TOKEN } from '../support/ledger.js';
+import { programOrSkip } from '../support/programs.js';
+import { record } from '../support/records.js';
+import { rollupDifferences } from '../support/rollups.js';
+import { freePort, ServiceProcess, statusOf, until } from '../support/service.js';
+
+const ROUNDS = Number(process.env['ROLLING_ROUNDS'] ?? 1);
+const CALLS_A_SECOND = 200;
+/** About what one takes to leave, to start and to be ready. */
+const RESTART_SECONDS = 5;
+const KILL_SECONDS = 8;
+const CHECK_EVERY_MS = 200;
+/** Two checks that fail, and one that is under way. */
+const SHUTDOWN_DELAY_MS = 4 * CHECK_EVERY_MS;
+/** Whether pushes fail is asked here; how slow they are on a machine that is busy is only said. */
+const PATIENT = { 'time-out': 10_000 };
+const NUMBER = '13900000777';
+/** Statistics keep what is erased: there it must be told from what is too much. */
+const ERASED_TASK = 'task-of-the-erased-call';
+const ACCESS = { PUSH_TOKENS: `vendor=${PUSH_TOKEN}`, ADMIN_API_KEY: API_KEY } as const;
+
+const program = programOrSkip('haproxy');
+const folder = mkdtempSync(join(tmpdir(), 'call-ledger-rolling-'));
+let database: TestDatabase;
+let services: KeptService[] = [];
+let haproxy: Haproxy;
+
+beforeAll(async () => {
+  if (program === undefined) return;
+  database = await createDatabase('template1');
+  const ports = [await freePort(), await freePort(), await freePort()] as const;
+  // At once, on an empty database.
+  services = ports.map((port) => KeptService.start(() => start(port)));
+  await Promise.all(services.map(({ current }) => current.ready()));
+  haproxy = await Haproxy.before(ports, program, `${CHECK_EVERY_MS}ms`);
+}, 60_000);
+afterAll(async () => {
+  if (program === undefined) return;
+  await endVendors();
+  for (const { current } of services) await current.end('SIGKILL');
+  await haproxy.remove();
+  await database.drop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function start(port: number): ServiceProcess {
+  return ServiceProcess.start(join(folder, String(port)), port, {
+    ...ACCESS,
+    DATABASE_URL: database.url,
+    JOURNAL_DIR: journalAt(port),
+    SHUTDOWN_DELAY_MS: String(SHUTDOWN_DELAY_MS),
+    TRUST_PROXY: 'loopback',
+  });
+}
+
+(program === undefined ? describe.skip : describe)('Three services behind haproxy', () => {
+  it('show the way of pushes and of the API, and nothing else', async () => {
+    expect(await statusOf(`${haproxy.url}/v1/calls`)).toBe(401);
+    expect(await statusOf(`${haproxy.url}/metrics`)).toBe(404);
+    expect(await statusOf(`${haproxy.url}/health/ready`)).toBe(404);
+  });
+
+  it('restarted one after the other under load: every push is taken at its first try, none is lost', async () => {
+    const [run, seconds] = await Promise.all([
+      push(3 * ROUNDS * RESTART_SECONDS, { ...PATIENT, ...FAULTS }),
+      restartAll(),
+    ]);
+    tell(`${3 * ROUNDS} restarts, the slowest in ${Math.max(...seconds).toFixed(1)} s`, run);
+    expect(run.summary.failures).toEqual({});
+    expect(run.summary.pushes.retries).toBe(0);
+    await expectAllThere(run);
+  }, 3_600_000);
+
+  it('of which one is killed with entries in its journal: nothing acknowledged is lost, and what is erased meanwhile leaves that journal, too', async () => {
+    const [run] = await Promise.all([
+      push(KILL_SECONDS, { 'time-scale': 0.01, ...FAULTS }),
+      killAndErase(serviceAt(0), serviceAt(1)),
+    ]);
+    tell('one kill -9, with entries in its journal', run);
+    await expectAllThere(run, ERASED_TASK);
+    expect(await tracesInDatabase(database, NUMBER)).toEqual([]);
+    expect(tracesInFolder(folder, NUMBER)).toEqual([]);
+  }, 120_000);
+});
+
+/** For so long, through haproxy. */
+function push(seconds: number, options: Readonly<Record<string, number>>): Promise<VendorRun> {
+  const calls = seconds * CALLS_A_SECOND;
+  const pace = { rate: CALLS_A_SECOND, 'batch-size': 5, concurrency: 16 };
+  return playVendor({ url: haproxy.url, calls, ...pace, ...options }, ACCESS);
+}
+
+/** @returns how long each took, from the signal until it was ready again (s) */
+async function restartAll(): Promise<number[]> {
+  const seconds: number[] = [];
+  for (let round = 0; round < ROUNDS; round += 1) {
+    for (const service of services) {
+      const begin = performance.now();
+      await service.terminate();
+      await service.current.ready();
+      seconds.push((performance.now() - begin) / 1000);
+    }
+  }
+  return seconds;
+}
+
+/** The struck one takes a push of its own into its journal, and is gone while the other erases what is in it. */
+async function killAndErase(other: KeptService, struck: KeptService): Promise<void> {
+  const locker = new pg.Client({ connectionString: database.url });
+  await locker.connect();
+  await locker.query('BEGIN; LOCK TABLE calls IN ACCESS EXCLUSIVE MODE');
+  expect((await struck.current.push([record('held', { callee: NUMBER, taskId: ERASED_TASK })])).status).toBe(
+    200,
+  );
+  expect(tracesInFolder(journalOf(struck), NUMBER)).toHaveLength(1);
+  await struck.current.end('SIGKILL');
+  await locker.query('ROLLBACK');
+  await locker.end();
+
+  const { url } = other.current;
+  const id = await askFor(url, NUMBER);
+  expect((await erased(url, id)).erased).toMatchObject({ calls: 0, journalEntries: 0 });
+  expect(tracesInFolder(journalOf(struck), NUMBER)).toHaveLength(1);
+  // It is gone already: this starts it again.
+  await struck.kill();
+  await until('the late one to be erased', async () => {
+    const { status, erased: counts } = await erasureOf(url, id);
+    return status === 'done' && counts.calls === 1 && counts.journalEntries === 1;
+  });
+}
+
+/** @param onlyInRollups tasks of calls that were erased, one each */
+async function expectAllThere({ code, text }: VendorRun, ...onlyInRollups: string[]): Promise<void> {
+  expect(text).toMatch(/verify +OK/);
+  expect(code).toBe(0);
+  const journals = services.map(journalOf);
+  await until('the journals to be drained', () => journals.every((path) => segmentsIn(path).length === 0));
+  expect(await rollupDifferences(database)).toMatchObject(
+    onlyInRollups.map((task) => ({ task_id: task, calls: '1', place: 'only in rollups' })),
+  );
+}
+
+function tell(what: string, { summary: { pushes, failures, answerMs } }: VendorRun): void {
+  console.log(
+    `${what}: ${pushes.sent} pushes, ${pushes.acknowledged} acknowledged, ${pushes.retries} retries, failures ` +
+      `${JSON.stringify(failures)}; half within ${answerMs.p50} ms, 99 in 100 within ${answerMs.p99} ms, the slowest ` +
+      `within ${answerMs.max} ms`,
+  );
+}
+
+function journalOf({ current }: KeptService): string {
+  return journalAt(Number(new URL(current.url).port));
+}
+
+function journalAt(port: number): string {
+  return join(folder, `journal-${port}`);
+}
+
+function segmentsIn(path: string): string[] {
+  return readdirSync(path, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.journal'));
+}
+
+function serviceAt(index: number): KeptService {
+  const service = services[index];
+  if (service === undefined) throw new Error(`there is no service ${index}`);
+  return service;
+}
