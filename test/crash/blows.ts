@@ -50,6 +50,11 @@ export class KeptService {
 
   async kill(): Promise<void> {
     await this.running.end('SIGKILL');
+    this.startAgain();
+  }
+
+  /** After it was ended by somebody else. */
+  startAgain(): void {
     this.running = this.startOne();
   }
 
@@ -58,7 +63,7 @@ export class KeptService {
     const begin = Date.now();
     expect(await this.running.end('SIGTERM')).toBe(0);
     expect(Date.now() - begin).toBeLessThan(15_000);
-    this.running = this.startOne();
+    this.startAgain();
   }
 }
 
