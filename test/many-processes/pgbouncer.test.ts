@@ -152,6 +152,14 @@ afterAll(async () => {
       expect(left).toEqual({ statement: '0', lock: '0', prepared: 0, locks: 0 });
   });
 
+  it('a push for which there is no session is kept in the journal until there is one', async () => {
+    const ledger = ledgerOf(serviceAt(0).url);
+    await withAllSessions(async () => {
+      expect((await ledger.push([record('without-a-session')])).status).toBe(200);
+    });
+    await until('the call', async () => (await ledger.get('/v1/calls/without-a-session')).status === 200);
+  });
+
   it('nothing failed for want of a session, to the end', async () => {
     for (const service of services) {
       expect(await service.end('SIGTERM')).toBe(0);
@@ -167,19 +175,23 @@ const LEFT = `${TIME_OUTS}, (SELECT count(*)::int FROM pg_prepared_statements) A
 
 /** What each of the pooler's sessions holds between two transactions. */
 async function sessionsOfAll(): Promise<unknown[]> {
+  return withAllSessions(async (clients) =>
+    Promise.all(clients.map(async (client) => (await client.query<Record<string, unknown>>(LEFT)).rows[0])),
+  );
+}
+
+/** Meanwhile nobody else gets one. */
+async function withAllSessions<T>(work: (clients: readonly pg.Client[]) => Promise<T>): Promise<T> {
   const clients = Array.from({ length: SESSIONS }, () => new pg.Client({ connectionString: bouncer?.url }));
-  const left: unknown[] = [];
   try {
-    // Each holds its session until all have one.
     for (const client of clients) {
       await client.connect();
       await client.query('BEGIN');
-      left.push((await client.query(LEFT)).rows[0]);
     }
+    return await work(clients);
   } finally {
     for (const client of clients) await client.end();
   }
-  return left;
 }
 
 function serviceAt(index: number): ServiceProcess {
