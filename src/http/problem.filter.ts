@@ -3,7 +3,7 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger 
 import type { Request, Response } from 'express';
 import { STATUS_CODES } from 'node:http';
 import { errorStack, errorText } from '../errors.js';
-import { DatabaseUnavailableError, sqlState } from '../persistence/database.js';
+import { DatabaseUnavailableError, sqlState } from '../persistence/unavailable.js';
 import { REQUEST_ID } from './api-headers.js';
 import { InvalidParametersException } from './invalid-parameters.js';
 import type { Problem, ProblemDetail } from './problem.dto.js';

@@ -2,7 +2,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { errorText } from '../errors.js';
-import { DatabaseUnavailableError } from '../persistence/database.js';
+import { DatabaseUnavailableError } from '../persistence/unavailable.js';
 import { inSpan, noteOrigin } from '../tracing/spans.js';
 import { Backlog } from './backlog.js';
 import { checkBody } from './body-check.js';

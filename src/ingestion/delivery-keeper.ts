@@ -1,7 +1,7 @@
 // A delivery in; in the ledger, or in the quarantine, out.
 import { Injectable, Logger } from '@nestjs/common';
 import { errorText } from '../errors.js';
-import { sqlState } from '../persistence/database.js';
+import { sqlState } from '../persistence/unavailable.js';
 import type { Delivery, ReadDelivery, Refusal } from './delivery.js';
 import { UnreadableBodyError } from './reading/body-reader.js';
 import { DeliveryReader } from './reading/delivery-reader.js';

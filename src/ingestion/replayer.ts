@@ -1,7 +1,8 @@
 // Entries of the quarantine in, their calls in the ledger out, as of the time at which they first came.
 import { Injectable, Logger } from '@nestjs/common';
 import { errorText } from '../errors.js';
-import { DatabaseUnavailableError, type Transaction } from '../persistence/database.js';
+import type { Transaction } from '../persistence/database.js';
+import { DatabaseUnavailableError } from '../persistence/unavailable.js';
 import { arrive, type ReadDelivery } from './delivery.js';
 import { UnreadableBodyError } from './reading/body-reader.js';
 import { DeliveryReader } from './reading/delivery-reader.js';

@@ -3,9 +3,17 @@ import { entities } from './entities/entities.js';
 import { migrations } from './migrations/migrations.js';
 import { prepareSession } from './session.js';
 
+export const APPLICATION_NAME = 'call-ledger';
 const CONNECT_TIME_OUT_MS = 5000;
 /** A peer that is gone without a word is noticed within a minute, not after the kernel's two hours. */
 const KEEP_ALIVE_AFTER_MS = 10_000;
+
+/** How sessions are, on the primary and on the replica. */
+export const SESSION_OPTIONS = {
+  keepAlive: true,
+  keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
+  onConnect: prepareSession,
+};
 
 /**
  * TypeORM's options for the ledger's database. The schema is changed by migrations only.
@@ -25,13 +33,9 @@ export function dataSourceOptions(
     migrations,
     synchronize: false,
     poolSize,
-    applicationName: 'call-ledger',
+    applicationName: APPLICATION_NAME,
     connectTimeoutMS: CONNECT_TIME_OUT_MS,
     poolErrorHandler: onConnectionLost,
-    extra: {
-      keepAlive: true,
-      keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
-      onConnect: prepareSession,
-    },
+    extra: SESSION_OPTIONS,
   };
 }

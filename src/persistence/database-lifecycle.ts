@@ -5,9 +5,9 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { Settings } from '../config/settings.js';
 import { errorCode, errorText } from '../errors.js';
-import { READ_ONLY } from './database.js';
 import { EmbeddedPostgres } from './embedded/embedded-postgres.js';
 import { migrate, SchemaBehindError, UnsuitableDatabaseError } from './migrator.js';
+import { READ_ONLY } from './unavailable.js';
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5000;

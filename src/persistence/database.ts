@@ -1,21 +1,15 @@
 // The one way to PostgreSQL for the repositories: parameters in, rows out, and one error when it is away.
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import { Client, type CustomTypesConfig, type Pool, type PoolClient, type QueryResultRow } from 'pg';
+import type { Client, CustomTypesConfig, Pool, PoolClient, QueryResultRow } from 'pg';
 import { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { Settings } from '../config/settings.js';
-import { errorCode } from '../errors.js';
 import { inSpan, inStatementSpan } from '../tracing/spans.js';
-import { beginOn, isThroughPooler } from './session.js';
+import type { AskedServer } from './asked-server.js';
+import { AT_ONE_MOMENT, connected, runStatement, runTransaction } from './clients.js';
 import { Turnstile } from './turnstile.js';
-
-/** PostgreSQL can't be reached, or can't work now. What was asked may or may not have been done. */
-export class DatabaseUnavailableError extends Error {
-  constructor(cause: unknown) {
-    super('the database is not available', { cause });
-  }
-}
+import { asUnavailable, DatabaseUnavailableError, READ_ONLY, sqlState } from './unavailable.js';
 
 /** A statement with its parameters; a name makes it a prepared one, where there is no pooler between. */
 export interface Statement {
@@ -39,16 +33,7 @@ const MOST_ATTEMPTS = 5;
  * for each statement: corrections of 50,000 calls take longer on a slow server, and would never get through the journal.
  */
 const WRITE_LIMIT_MS = 15_000;
-const READ_LIMIT_MS = 32_000;
-/** Classes of SQLSTATE: connection exceptions, insufficient resources, operator intervention, system errors. */
-const UNAVAILABLE_CLASSES = new Set(['08', '53', '57', '58']);
-/** The server, or the session, is read-only: a standby, a failover, a disk that is nearly full. */
-export const READ_ONLY = '25006';
-/** A read-only server, a lock that was not had in time, and tables that are still to be migrated. */
-const UNAVAILABLE_STATES = new Set([READ_ONLY, '55P03', '42P01']);
-const CONNECTION_LOST =
-  /Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|not queryable|Driver not Connected|pool after calling end/;
-
+export const READ_LIMIT_MS = 32_000;
 /** The connections of the pool. */
 export interface Connections {
   readonly total: number;
@@ -58,8 +43,9 @@ export interface Connections {
   readonly max: number;
 }
 
+/** The primary: whatever writes, or must be current, is asked here. */
 @Injectable()
-export class Database {
+export class Database implements AskedServer {
   private readonly questions: Turnstile;
 
   constructor(
@@ -96,11 +82,15 @@ export class Database {
     );
   }
 
+  /** As {@link read}, for a single row. */
+  async find<Row extends QueryResultRow>(statement: Statement): Promise<Row | undefined> {
+    return (await this.read<Row>(statement))[0];
+  }
+
   /** As {@link read}, for several statements that must see the ledger at one moment. */
   async readTogether<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    const begin = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
     return this.questions.pass(() =>
-      this.withClient(READ_LIMIT_MS, (client) => runTransaction(client, begin, work)),
+      this.withClient(READ_LIMIT_MS, (client) => runTransaction(client, AT_ONE_MOMENT, work)),
     );
   }
 
@@ -136,22 +126,11 @@ export class Database {
     if (pool === undefined) throw new DatabaseUnavailableError(new Error('Driver not Connected'));
     // The pool hides the password from being copied.
     const { password } = pool.options;
-    const client = new Client({ ...pool.options, password, application_name: name });
-    // Whatever is under way on the connection is told too.
-    client.on('error', () => undefined);
-    try {
-      return await client.connect();
-    } catch (error) {
-      throw asUnavailable(error);
-    }
+    return connected({ ...pool.options, password, application_name: name });
   }
 
   private async ask<Row extends QueryResultRow>(limitMs: number, statement: Statement): Promise<Row[]> {
-    return this.withClient(limitMs, async (client) => {
-      if (!isThroughPooler(client)) return (await client.query<Row>({ ...statement })).rows;
-      // Alone it would have no time-outs.
-      return runTransaction(client, 'BEGIN', async () => (await client.query<Row>(unnamed(statement))).rows);
-    });
+    return this.withClient(limitMs, (client) => runStatement<Row>(client, statement));
   }
 
   private pool(): Pool | undefined {
@@ -179,56 +158,4 @@ export class Database {
       await runner.release();
     }
   }
-}
-
-async function runTransaction<T>(
-  client: PoolClient,
-  begin: string,
-  work: (transaction: Transaction) => Promise<T>,
-  hasAnswered: () => void = () => undefined,
-): Promise<T> {
-  await client.query(beginOn(client, begin));
-  const prepares = !isThroughPooler(client);
-  try {
-    const result = await work({
-      async query<Row extends QueryResultRow>(statement: Statement) {
-        const sent = prepares ? statement : unnamed(statement);
-        const answer = await inStatementSpan(statement, () => client.query<Row>(sent));
-        hasAnswered();
-        return answer;
-      },
-    });
-    await client.query('COMMIT');
-    return result;
-  } catch (error) {
-    await client.query('ROLLBACK').catch(async () => {
-      // In an unknown state: the pool drops a client that is ending instead of lending it again.
-      await client.end();
-    });
-    throw error;
-  }
-}
-
-function unnamed({ text, values, types }: Statement): Statement {
-  return { text, values, types };
-}
-
-/** The SQLSTATE of an error of PostgreSQL, also when TypeORM has wrapped it. */
-export function sqlState(error: unknown): string | undefined {
-  if (typeof error !== 'object' || error === null) return undefined;
-  if ('driverError' in error) return sqlState(error.driverError);
-  return errorCode(error);
-}
-
-/** The error, as {@link DatabaseUnavailableError} when it means that the database is away. */
-export function asUnavailable(error: unknown): unknown {
-  return isUnavailable(error) ? new DatabaseUnavailableError(error) : error;
-}
-
-function isUnavailable(error: unknown): boolean {
-  const code = sqlState(error);
-  if (code !== undefined && /^E[A-Z]{3,}/.test(code)) return true;
-  if (code !== undefined && (UNAVAILABLE_CLASSES.has(code.slice(0, 2)) || UNAVAILABLE_STATES.has(code)))
-    return true;
-  return error instanceof Error && CONNECTION_LOST.test(error.message);
 }

@@ -8,7 +8,7 @@ import {
 } from '@nestjs/common';
 import { setTimeout as wait } from 'node:timers/promises';
 import { errorText } from '../../errors.js';
-import { DatabaseUnavailableError } from '../../persistence/database.js';
+import { DatabaseUnavailableError } from '../../persistence/unavailable.js';
 import type { Delivery } from '../delivery.js';
 import { Backlog } from '../backlog.js';
 import { Breaker } from '../breaker.js';

@@ -1,0 +1,38 @@
+// The ways in which PostgreSQL can be away in, one error out.
+import { errorCode } from '../errors.js';
+
+/** PostgreSQL can't be reached, or can't work now. What was asked may or may not have been done. */
+export class DatabaseUnavailableError extends Error {
+  constructor(cause: unknown) {
+    super('the database is not available', { cause });
+  }
+}
+
+/** Classes of SQLSTATE: connection exceptions, insufficient resources, operator intervention, system errors. */
+const UNAVAILABLE_CLASSES = new Set(['08', '53', '57', '58']);
+/** The server, or the session, is read-only: a standby, a failover, a disk that is nearly full. */
+export const READ_ONLY = '25006';
+/** A read-only server, a lock that was not had in time, and tables that are still to be migrated. */
+const UNAVAILABLE_STATES = new Set([READ_ONLY, '55P03', '42P01']);
+const CONNECTION_LOST =
+  /Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|not queryable|Driver not Connected|pool after calling end/;
+
+/** The SQLSTATE of an error of PostgreSQL, also when TypeORM has wrapped it. */
+export function sqlState(error: unknown): string | undefined {
+  if (typeof error !== 'object' || error === null) return undefined;
+  if ('driverError' in error) return sqlState(error.driverError);
+  return errorCode(error);
+}
+
+/** The error, as {@link DatabaseUnavailableError} when it means that the database is away. */
+export function asUnavailable(error: unknown): unknown {
+  return isUnavailable(error) ? new DatabaseUnavailableError(error) : error;
+}
+
+function isUnavailable(error: unknown): boolean {
+  const code = sqlState(error);
+  if (code !== undefined && /^E[A-Z]{3,}/.test(code)) return true;
+  if (code !== undefined && (UNAVAILABLE_CLASSES.has(code.slice(0, 2)) || UNAVAILABLE_STATES.has(code)))
+    return true;
+  return error instanceof Error && CONNECTION_LOST.test(error.message);
+}
