@@ -3,17 +3,31 @@ import type { Client, QueryResultRow } from 'pg';
 import { DataSource } from 'typeorm';
 import { readSettings } from '../../src/config/read-settings.js';
 import { dataSourceOptions } from '../../src/persistence/data-source-options.js';
+import type { Settings } from '../../src/config/settings.js';
 import { Database, type Statement, type Transaction } from '../../src/persistence/database.js';
+import { ReadingDatabase } from '../../src/persistence/reading-database.js';
+import { Replica } from '../../src/persistence/replica.js';
 import { API_KEY, PUSH_TOKEN } from '../support/processes.js';
 
 /** Runs the repositories' own statements on one connection. */
-export class BareDatabase extends Database {
+export function bareDatabase(url: string, client: Client): ReadingDatabase {
+  const environment = { DATABASE_URL: url, PUSH_TOKENS: `vendor=${PUSH_TOKEN}`, ADMIN_API_KEY: API_KEY };
+  const settings = readSettings(environment, false);
+  const database = new BareDatabase(
+    new DataSource(dataSourceOptions(url, 1, () => undefined)),
+    settings,
+    client,
+  );
+  return new ReadingDatabase(database, new Replica(settings, database));
+}
+
+class BareDatabase extends Database {
   constructor(
-    url: string,
+    dataSource: DataSource,
+    settings: Settings,
     private readonly client: Client,
   ) {
-    const environment = { DATABASE_URL: url, PUSH_TOKENS: `vendor=${PUSH_TOKEN}`, ADMIN_API_KEY: API_KEY };
-    super(new DataSource(dataSourceOptions(url, 1, () => undefined)), readSettings(environment, false));
+    super(dataSource, settings);
   }
 
   override async read<Row extends QueryResultRow>(statement: Statement): Promise<Row[]> {

@@ -1,12 +1,13 @@
 // A ledger in, the questions that are asked of it out: each as a path of the API and as the statement behind it.
 import type { Client } from 'pg';
 import { encodeCursor } from '../../src/http/cursor.js';
+import type { ReadingDatabase } from '../../src/persistence/reading-database.js';
 import type { Viewer } from '../../src/persistence/sql-conditions.js';
 import { BatchRepository } from '../../src/query/batches/batch.repository.js';
 import { type CallFilter, conditionsOf } from '../../src/query/calls/call-filter.js';
 import { type CallPosition, CallRepository } from '../../src/query/calls/call.repository.js';
 import { TaskRepository } from '../../src/query/tasks/task.repository.js';
-import { BareDatabase } from './bare-database.js';
+import { bareDatabase } from './bare-database.js';
 
 export interface Question {
   readonly what: string;
@@ -36,7 +37,7 @@ interface Sample {
 }
 
 export async function questionsOf(url: string, client: Client): Promise<Question[]> {
-  const database = new BareDatabase(url, client);
+  const database = bareDatabase(url, client);
   const sample = await middleOf(client);
   const lists = await Promise.all(
     Object.entries(filtersFor(sample)).map(([name, filter]) => pagesOf(name, filter, client, database)),
@@ -74,7 +75,7 @@ async function pagesOf(
   name: string,
   filter: CallFilter,
   client: Client,
-  database: BareDatabase,
+  database: ReadingDatabase,
 ): Promise<Question[]> {
   const calls = new CallRepository(database);
   const ask = (after?: CallPosition) => () => calls.list(filter, EVERYTHING, 'desc', after, PAGE + 1);
@@ -111,7 +112,7 @@ function parametersOf(filter: CallFilter): string {
   return [`limit=${PAGE}`, ...parameters].join('&');
 }
 
-function singlesOf(sample: Sample, database: BareDatabase): Question[] {
+function singlesOf(sample: Sample, database: ReadingDatabase): Question[] {
   const { call_id: callId, task_id: taskId, batch_id: batchId } = sample;
   const calls = new CallRepository(database);
   const tasks = new TaskRepository(database);

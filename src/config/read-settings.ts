@@ -9,6 +9,7 @@ import {
   networks,
   oneOf,
   postgresUrl,
+  replicaUrl,
   pushTokens,
   timeZone,
   trustProxy,
@@ -77,6 +78,9 @@ export function readSettings(environment: NodeJS.ProcessEnv, onTerminal: boolean
     host: reader.read('HOST', '127.0.0.1', (text) => text),
     port: reader.read('PORT', '3000', (text) => integer(text, 0, 65_535)),
     databaseUrl: reader.read('DATABASE_URL', undefined, postgresUrl),
+    databaseReplicaUrl: reader.read('DATABASE_REPLICA_URL', undefined, (text) =>
+      replicaUrl(text, reader.text('DATABASE_URL')),
+    ),
     databasePoolSize: reader.read('DATABASE_POOL_SIZE', '10', (text) => integer(text, 2, 1000)),
     dataDir,
     pushTokens: reader.read('PUSH_TOKENS', undefined, pushTokens),

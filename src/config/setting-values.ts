@@ -47,6 +47,14 @@ export function postgresUrl(text: string): string {
   return text;
 }
 
+/** @param primaryUrl undefined: the database is the embedded one, which has no replica */
+export function replicaUrl(text: string, primaryUrl: string | undefined): string {
+  const url = postgresUrl(text);
+  if (primaryUrl === undefined) throw new Error('needs DATABASE_URL: the embedded database has no replica');
+  if (url === primaryUrl) throw new Error('must not be the same as DATABASE_URL');
+  return url;
+}
+
 /** `name=token,name=token`; a name may stand twice. The messages never hold a token. */
 export function pushTokens(text: string): PushToken[] {
   const entries = text.split(',').map((entry) => entry.trim());

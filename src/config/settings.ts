@@ -23,6 +23,9 @@ export class Settings {
   readonly port!: number;
   /** Undefined: an embedded PostgreSQL in `dataDir`. */
   readonly databaseUrl!: string | undefined;
+  /** Undefined: questions go to the one database. */
+  readonly databaseReplicaUrl!: string | undefined;
+  /** As many again for the replica. */
   readonly databasePoolSize!: number;
   /** Absolute path. */
   readonly dataDir!: string;

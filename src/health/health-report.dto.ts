@@ -13,7 +13,7 @@ export class HealthIndicator {
   @ApiProperty({
     type: String,
     required: false,
-    description: 'Why it is not up.',
+    description: 'Why it is not up, or what else there is to say.',
     example: 'The database can not be reached',
   })
   message?: string;

@@ -3,6 +3,7 @@ import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import { HealthCheck, type HealthCheckResult, HealthCheckService } from '@nestjs/terminus';
 import { NoParameters } from '../http/validation.pipe.js';
 import { PushHealth } from './push.health.js';
+import { ReplicaHealth } from './replica.health.js';
 import { HealthDocs } from './health.docs.js';
 import { HealthFilter } from './health.filter.js';
 
@@ -13,6 +14,7 @@ export class HealthController {
   constructor(
     private readonly health: HealthCheckService,
     private readonly pushHealth: PushHealth,
+    private readonly replicaHealth: ReplicaHealth,
   ) {}
 
   @Get('live')
@@ -33,12 +35,13 @@ export class HealthController {
   @ApiOperation({
     operationId: 'getReadiness',
     summary: 'Can a push be kept now?',
-    description: 'In the database, or, `degraded`, in the journal.',
+    description:
+      'In the database, or, `degraded`, in the journal. A read replica never decides about that: `replica` says how far it is behind, or, `degraded`, why questions go to the primary.',
     security: [],
   })
   @HealthDocs({ check: 'database' })
   ready(@Query() _none: NoParameters): Promise<HealthCheckResult> {
-    return this.health.check([() => this.pushHealth.pushes()]);
+    return this.health.check([() => this.pushHealth.pushes(), () => this.replicaHealth.questions()]);
   }
 
   @Get('startup')

@@ -3,6 +3,7 @@ import { TerminusModule } from '@nestjs/terminus';
 import { IngestionModule } from '../ingestion/ingestion.module.js';
 import { Leaving } from './leaving.js';
 import { PushHealth } from './push.health.js';
+import { ReplicaHealth } from './replica.health.js';
 import { HealthController } from './health.controller.js';
 
 /** Whether the service lives, has started, and can keep a push. */
@@ -10,6 +11,6 @@ import { HealthController } from './health.controller.js';
   // A failed check is the answer to a question, not an event: whoever asks is told.
   imports: [IngestionModule, TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController],
-  providers: [Leaving, PushHealth],
+  providers: [Leaving, PushHealth, ReplicaHealth],
 })
 export class HealthModule {}

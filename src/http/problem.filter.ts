@@ -3,15 +3,13 @@ import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger 
 import type { Request, Response } from 'express';
 import { STATUS_CODES } from 'node:http';
 import { errorStack, errorText } from '../errors.js';
-import { DatabaseUnavailableError, sqlState } from '../persistence/unavailable.js';
+import { DatabaseUnavailableError, QUERY_CANCELED, sqlState } from '../persistence/unavailable.js';
 import { REQUEST_ID } from './api-headers.js';
 import { InvalidParametersException } from './invalid-parameters.js';
 import type { Problem, ProblemDetail } from './problem.dto.js';
 import { routeOf } from './route-of.js';
 
 const RETRY_AFTER_S = 5;
-/** SQLSTATE of a statement that ran into its time limit, or that an operator ended. */
-const QUERY_CANCELED = '57014';
 
 @Catch()
 export class ProblemFilter implements ExceptionFilter {

@@ -2,13 +2,14 @@ import { Global, Module } from '@nestjs/common';
 import { Registry } from 'prom-client';
 import { createRegistry } from './create-registry.js';
 import { DatabaseMetrics } from './database.metrics.js';
+import { ReplicaMetrics } from './replica.metrics.js';
 import { MetricsController } from './metrics.controller.js';
 
 /** Tells Prometheus how the service does. Every module adds what it measures to the {@link Registry}. */
 @Global()
 @Module({
   controllers: [MetricsController],
-  providers: [{ provide: Registry, useFactory: createRegistry }, DatabaseMetrics],
+  providers: [{ provide: Registry, useFactory: createRegistry }, DatabaseMetrics, ReplicaMetrics],
   exports: [Registry],
 })
 export class MetricsModule {}

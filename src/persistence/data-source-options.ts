@@ -12,7 +12,6 @@ const KEEP_ALIVE_AFTER_MS = 10_000;
 export const SESSION_OPTIONS = {
   keepAlive: true,
   keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
-  onConnect: prepareSession,
 };
 
 /**
@@ -36,6 +35,6 @@ export function dataSourceOptions(
     applicationName: APPLICATION_NAME,
     connectTimeoutMS: CONNECT_TIME_OUT_MS,
     poolErrorHandler: onConnectionLost,
-    extra: SESSION_OPTIONS,
+    extra: { ...SESSION_OPTIONS, onConnect: prepareSession },
   };
 }

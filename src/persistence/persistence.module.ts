@@ -5,6 +5,8 @@ import { errorText } from '../errors.js';
 import { dataSourceOptions } from './data-source-options.js';
 import { DatabaseLifecycle } from './database-lifecycle.js';
 import { Database } from './database.js';
+import { ReadingDatabase } from './reading-database.js';
+import { Replica } from './replica.js';
 
 /** The database: its connections, its schema, and the embedded server when there is one. */
 @Global()
@@ -22,7 +24,7 @@ import { Database } from './database.js';
       },
     }),
   ],
-  providers: [Database, DatabaseLifecycle],
-  exports: [Database, DatabaseLifecycle],
+  providers: [Database, DatabaseLifecycle, ReadingDatabase, Replica],
+  exports: [Database, DatabaseLifecycle, ReadingDatabase, Replica],
 })
 export class PersistenceModule {}

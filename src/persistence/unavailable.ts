@@ -14,6 +14,8 @@ const UNAVAILABLE_CLASSES = new Set(['08', '53', '57', '58']);
 export const READ_ONLY = '25006';
 /** A read-only server, a lock that was not had in time, and tables that are still to be migrated. */
 const UNAVAILABLE_STATES = new Set([READ_ONLY, '55P03', '42P01']);
+/** A statement that ran into its time limit, or that an operator ended. */
+export const QUERY_CANCELED = '57014';
 const CONNECTION_LOST =
   /Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|not queryable|Driver not Connected|pool after calling end/;
 
@@ -29,10 +31,22 @@ export function asUnavailable(error: unknown): unknown {
   return isUnavailable(error) ? new DatabaseUnavailableError(error) : error;
 }
 
+/** Whether it means that no question at all can be answered there: no connection, none free, being shut down or started. */
+export function isServerGone(error: unknown): boolean {
+  const reason = error instanceof DatabaseUnavailableError ? error.cause : error;
+  const code = sqlState(reason) ?? '';
+  if (/^(?:08|57P|53300)/.test(code)) return true;
+  return isConnectionLost(reason);
+}
+
 function isUnavailable(error: unknown): boolean {
-  const code = sqlState(error);
-  if (code !== undefined && /^E[A-Z]{3,}/.test(code)) return true;
-  if (code !== undefined && (UNAVAILABLE_CLASSES.has(code.slice(0, 2)) || UNAVAILABLE_STATES.has(code)))
-    return true;
+  const code = sqlState(error) ?? '';
+  if (UNAVAILABLE_CLASSES.has(code.slice(0, 2)) || UNAVAILABLE_STATES.has(code)) return true;
+  return isConnectionLost(error);
+}
+
+/** Of Node.js (ECONNREFUSED), or of `pg`. */
+function isConnectionLost(error: unknown): boolean {
+  if (/^E[A-Z]{3,}/.test(sqlState(error) ?? '')) return true;
   return error instanceof Error && CONNECTION_LOST.test(error.message);
 }

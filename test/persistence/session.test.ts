@@ -4,7 +4,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import 'reflect-metadata';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/persistence/data-source-options.js';
-import { asUnavailable, DatabaseUnavailableError } from '../../src/persistence/database.js';
+import { asUnavailable, DatabaseUnavailableError } from '../../src/persistence/unavailable.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 
 let database: TestDatabase;

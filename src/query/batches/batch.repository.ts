@@ -1,6 +1,6 @@
 // The reads of batches, with their totals from the rollups.
 import { Injectable } from '@nestjs/common';
-import { Database } from '../../persistence/database.js';
+import { ReadingDatabase } from '../../persistence/reading-database.js';
 import { SqlConditions, type Viewer } from '../../persistence/sql-conditions.js';
 import { hasVisibleCalls, totalsTable, type TotalsRow } from '../totals.js';
 
@@ -32,7 +32,7 @@ const FIND_BATCH = {
 
 @Injectable()
 export class BatchRepository {
-  constructor(private readonly database: Database) {}
+  constructor(private readonly database: ReadingDatabase) {}
 
   list(
     filter: BatchFilter,
@@ -61,8 +61,7 @@ export class BatchRepository {
     return this.database.read<BatchRow>({ text, values: sql.values });
   }
 
-  async find(taskId: string, batchId: string, { sources }: Viewer): Promise<BatchRow | undefined> {
-    const [row] = await this.database.read<BatchRow>({ ...FIND_BATCH, values: [taskId, batchId, sources] });
-    return row;
+  find(taskId: string, batchId: string, { sources }: Viewer): Promise<BatchRow | undefined> {
+    return this.database.find<BatchRow>({ ...FIND_BATCH, values: [taskId, batchId, sources] });
   }
 }

@@ -1,6 +1,6 @@
 // The reads of calls and call_revisions.
 import { Injectable } from '@nestjs/common';
-import { Database } from '../../persistence/database.js';
+import { ReadingDatabase } from '../../persistence/reading-database.js';
 import { isOfSources, type Viewer } from '../../persistence/sql-conditions.js';
 import { type CallFilter, conditionsOf } from './call-filter.js';
 import { CALL_COLUMNS, type CallRow, ISO_TIMES } from './call-row.js';
@@ -43,7 +43,7 @@ const CONTENT_OF_REVISION = {
 
 @Injectable()
 export class CallRepository {
-  constructor(private readonly database: Database) {}
+  constructor(private readonly database: ReadingDatabase) {}
 
   /**
    * The calls after a position, in time order. The page ends early where the unknown fields of its calls grow large:
@@ -72,9 +72,8 @@ export class CallRepository {
     return { rows, endsEarly: rows.length < (rows[0]?.found ?? 0) };
   }
 
-  async find(callId: string, { sources }: Viewer): Promise<CallRow | undefined> {
-    const [row] = await this.database.read<CallRow>({ ...FIND_CALL, values: [callId, sources] });
-    return row;
+  find(callId: string, { sources }: Viewer): Promise<CallRow | undefined> {
+    return this.database.find<CallRow>({ ...FIND_CALL, values: [callId, sources] });
   }
 
   /**
@@ -86,15 +85,16 @@ export class CallRepository {
     { sources }: Viewer,
     beforeDelivery: string,
     limit: number,
-  ): Promise<{ call: CallRow | undefined; past: RevisionRow[]; replaced: RevisionRow | undefined }> {
-    return this.database.readTogether(async (transaction) => {
+  ): Promise<{ call: CallRow; past: RevisionRow[]; replaced: RevisionRow | undefined } | undefined> {
+    return this.database.findTogether(async (transaction) => {
       const calls = await transaction.query<CallRow>({ ...FIND_CALL, values: [callId, sources] });
+      const [call] = calls.rows;
+      if (call === undefined) return undefined;
       const past = await transaction.query<RevisionRow>({
         ...PAST_CONTENTS,
         values: [callId, beforeDelivery, sources, limit],
       });
-      const [call] = calls.rows;
-      const oldest = past.rows.findLast(({ revision }) => revision !== null)?.revision ?? call?.revision ?? 1;
+      const oldest = past.rows.findLast(({ revision }) => revision !== null)?.revision ?? call.revision;
       const replaced = await transaction.query<RevisionRow>({
         ...CONTENT_OF_REVISION,
         values: [callId, oldest - 1, sources],

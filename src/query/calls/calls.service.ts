@@ -52,7 +52,7 @@ export class CallsService {
     const { limit = DEFAULT_LIMIT, cursor } = query;
     const before = cursor === undefined ? LAST_ID : decodeIdCursor(cursor, 'history');
     const found = isStorable(callId) ? await this.calls.history(callId, asker, before, limit + 1) : undefined;
-    if (found?.call === undefined) throw new NotFoundException(NO_SUCH_CALL);
+    if (found === undefined) throw new NotFoundException(NO_SUCH_CALL);
     const contents = found.past.map(pastContent);
     if (found.call.delivery_id < before) contents.push(presentContent(found.call));
     contents.sort((a, b) => (a.deliveryId < b.deliveryId ? 1 : -1));

@@ -11,7 +11,8 @@
 // Who sees some sources only is told the calls of these. A call that a correction of another source took over is gone for
 // them: it is told as erased, to those who may have been told it before.
 import { Injectable } from '@nestjs/common';
-import { Database, type Transaction } from '../../persistence/database.js';
+import type { Transaction } from '../../persistence/database.js';
+import { ReadingDatabase } from '../../persistence/reading-database.js';
 import { isOfSources, type Viewer } from '../../persistence/sql-conditions.js';
 import { CALL_COLUMNS, type CallRow, ISO_TIMES } from '../calls/call-row.js';
 
@@ -95,7 +96,7 @@ const NEXT_ERASED = nextOf(ERASED_OF, IS_SEEN);
 
 @Injectable()
 export class ChangeRepository {
-  constructor(private readonly database: Database) {}
+  constructor(private readonly database: ReadingDatabase) {}
 
   /** The position of the newest delivery that changed anything; 0 when there is none. */
   async newest(): Promise<number> {

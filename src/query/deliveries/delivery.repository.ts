@@ -1,7 +1,7 @@
 // The reads of deliveries and delivery_bodies.
 import { Injectable } from '@nestjs/common';
 import { firstIdOf } from '../../persistence/first-id.js';
-import { Database } from '../../persistence/database.js';
+import { ReadingDatabase } from '../../persistence/reading-database.js';
 import { isOfSources, SqlConditions, type Viewer } from '../../persistence/sql-conditions.js';
 
 export interface DeliveryRow {
@@ -50,7 +50,7 @@ const FIND_BODY = {
 
 @Injectable()
 export class DeliveryRepository {
-  constructor(private readonly database: Database) {}
+  constructor(private readonly database: ReadingDatabase) {}
 
   /** The deliveries before one, the newest first: ids are in the order of arrival. */
   list(filter: DeliveryFilter, viewer: Viewer, before: string, limit: number): Promise<DeliveryRow[]> {
@@ -66,14 +66,12 @@ export class DeliveryRepository {
     return this.database.read<DeliveryRow>({ text, values: sql.values });
   }
 
-  async find(id: string, { sources }: Viewer): Promise<DeliveryRow | undefined> {
-    const [row] = await this.database.read<DeliveryRow>({ ...FIND, values: [id, sources] });
-    return row;
+  find(id: string, { sources }: Viewer): Promise<DeliveryRow | undefined> {
+    return this.database.find<DeliveryRow>({ ...FIND, values: [id, sources] });
   }
 
   /** @param deliveryId of a delivery that the asker was found to see, or that it repeats: of the same source */
-  async body(deliveryId: string): Promise<BodyRow | undefined> {
-    const [row] = await this.database.read<BodyRow>({ ...FIND_BODY, values: [deliveryId] });
-    return row;
+  body(deliveryId: string): Promise<BodyRow | undefined> {
+    return this.database.find<BodyRow>({ ...FIND_BODY, values: [deliveryId] });
   }
 }

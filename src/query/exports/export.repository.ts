@@ -1,7 +1,7 @@
 // The read of all calls of a filter.
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
-import { Database } from '../../persistence/database.js';
+import type { AskedServer } from '../../persistence/asked-server.js';
 import { LOCK_TIME_OUT } from '../../persistence/session.js';
 import type { Viewer } from '../../persistence/sql-conditions.js';
 import { type CallFilter, conditionsOf } from '../calls/call-filter.js';
@@ -16,22 +16,26 @@ const TERMINATE = 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE 
 
 @Injectable()
 export class ExportRepository {
-  constructor(private readonly database: Database) {}
-
   /**
    * The calls of a filter, in time order, as they are when the flow is started. Their values come as PostgreSQL writes them:
    * to make numbers, times and objects of them, and texts again for the file, took half of the time of an export.
    *
+   * @param server that is asked, and on which the query is ended
    * @throws DatabaseUnavailableError
    */
-  async open(filter: CallFilter, order: 'asc' | 'desc', viewer: Viewer): Promise<RowFlow<CallTexts>> {
+  async open(
+    server: AskedServer,
+    filter: CallFilter,
+    order: 'asc' | 'desc',
+    viewer: Viewer,
+  ): Promise<RowFlow<CallTexts>> {
     const { where, values } = conditionsOf(filter, viewer);
     const text = `SELECT ${CALL_COLUMNS} FROM calls ${where} ORDER BY occurred_at ${order}, call_id ${order}`;
     const name = `call-ledger export ${randomUUID()}`;
-    const client = await this.database.connectApart(name);
+    const client = await server.connectApart(name);
     const query = { text, values, types: AS_WRITTEN, rowMode: 'array' } as const;
     return new RowFlow<CallTexts>(client, BEGIN, query, () =>
-      this.database.query({ text: TERMINATE, values: [name] }),
+      server.query({ text: TERMINATE, values: [name] }),
     );
   }
 }

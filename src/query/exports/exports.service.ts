@@ -6,6 +6,8 @@ import { pipeline } from 'node:stream/promises';
 import { constants, createGzip, type Gzip } from 'node:zlib';
 import { Settings } from '../../config/settings.js';
 import { errorCode, errorText } from '../../errors.js';
+import type { AskedServer } from '../../persistence/asked-server.js';
+import { ReadingDatabase } from '../../persistence/reading-database.js';
 import { askedFor } from '../../security/audit/asked-for.js';
 import { AuditLog } from '../../security/audit/audit-log.js';
 import { type Principal, seesNumbers } from '../../security/principal.js';
@@ -33,6 +35,7 @@ export class ExportsService {
   constructor(
     private readonly settings: Settings,
     private readonly limits: ExportLimits,
+    private readonly database: ReadingDatabase,
     private readonly calls: ExportRepository,
     private readonly audit: AuditLog,
   ) {}
@@ -72,12 +75,16 @@ export class ExportsService {
     const format = formatFor(query, asker);
     const detail = { ...askedFor(request), masked: !seesNumbers(asker) };
     await this.audit.record({ action: 'export.begun', by: asker, detail, rows: null });
-    const rows = await this.calls.open(filter, query.order ?? 'desc', asker);
-    const file = new CallFile(rows, format, this.limits.idleMs);
+    let file: CallFile | undefined;
+    const begin = async (server: AskedServer) => {
+      const rows = await this.calls.open(server, filter, query.order ?? 'desc', asker);
+      file = new CallFile(rows, format, this.limits.idleMs);
+      return accepted(file, response);
+    };
     try {
-      await this.writeFile(file, format, query, request, response);
+      await this.writeFile(await this.database.ask(begin), format, query, request, response);
     } finally {
-      await this.noteEnd(file, asker);
+      if (file !== undefined) await this.noteEnd(file, asker);
     }
   }
 
@@ -88,9 +95,6 @@ export class ExportsService {
     request: Request,
     response: Response,
   ): Promise<void> {
-    response.once('close', () => file.destroy(new ReaderGoneError()));
-    if (response.closed) file.destroy(new ReaderGoneError());
-    await once(file, 'accepted');
     const compressed = request.acceptsEncodings('gzip', 'identity') === 'gzip';
     response.setHeader('Content-Type', format.mediaType);
     response.setHeader('Content-Disposition', `attachment; filename="${fileName(query)}"`);
@@ -116,6 +120,14 @@ export class ExportsService {
       this.logger.error({ ...entry, reason: errorText(error) });
     }
   }
+}
+
+/** Resolves once the first of the file is there: until then, nothing has left, and another server may be asked for it. */
+async function accepted(file: CallFile, response: Response): Promise<CallFile> {
+  response.once('close', () => file.destroy(new ReaderGoneError()));
+  if (response.closed) file.destroy(new ReaderGoneError());
+  await once(file, 'accepted');
+  return file;
 }
 
 function formatFor(query: ExportQuery, asker: Principal): CallFormat {

@@ -1,6 +1,6 @@
 // The reads of schema_drift.
 import { Injectable } from '@nestjs/common';
-import { Database } from '../../persistence/database.js';
+import { ReadingDatabase } from '../../persistence/reading-database.js';
 import { SqlConditions } from '../../persistence/sql-conditions.js';
 
 export interface SchemaDriftRow {
@@ -24,7 +24,7 @@ export interface DriftPosition {
 
 @Injectable()
 export class SchemaDriftRepository {
-  constructor(private readonly database: Database) {}
+  constructor(private readonly database: ReadingDatabase) {}
 
   /** What came before a position, the newest first. */
   list(

@@ -2,7 +2,8 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../../config/settings.js';
 import { InvalidParametersException } from '../../http/invalid-parameters.js';
-import { Database, type Transaction } from '../../persistence/database.js';
+import type { Transaction } from '../../persistence/database.js';
+import { ReadingDatabase } from '../../persistence/reading-database.js';
 import type { Principal } from '../../security/principal.js';
 import { bucketEdges } from './bucket-edges.js';
 import { MOST_BUCKETS, MOST_ROWS } from './limits.js';
@@ -16,7 +17,7 @@ import { type StatsFilter, StatsRepository } from './stats.repository.js';
 export class StatsService {
   constructor(
     private readonly settings: Settings,
-    private readonly database: Database,
+    private readonly database: ReadingDatabase,
     private readonly stats: StatsRepository,
   ) {}
 

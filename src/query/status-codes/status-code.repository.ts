@@ -1,6 +1,6 @@
 // How often each code stands in the calls, from the rollups.
 import { Injectable } from '@nestjs/common';
-import { Database } from '../../persistence/database.js';
+import { ReadingDatabase } from '../../persistence/reading-database.js';
 import { isOfSources, type Viewer } from '../../persistence/sql-conditions.js';
 
 /** Calls with this pair of codes; empty text where a call has none. */
@@ -18,7 +18,7 @@ const COUNT_CODES = {
 
 @Injectable()
 export class StatusCodeRepository {
-  constructor(private readonly database: Database) {}
+  constructor(private readonly database: ReadingDatabase) {}
 
   counts({ sources }: Viewer): Promise<CodeCount[]> {
     return this.database.read<CodeCount>({ ...COUNT_CODES, values: [sources] });

@@ -1,6 +1,6 @@
 // The reads of tasks, with their totals from the rollups.
 import { Injectable } from '@nestjs/common';
-import { Database } from '../../persistence/database.js';
+import { ReadingDatabase } from '../../persistence/reading-database.js';
 import { SqlConditions, type Viewer } from '../../persistence/sql-conditions.js';
 import { hasVisibleCalls, totalsTable, type TotalsRow } from '../totals.js';
 
@@ -24,7 +24,7 @@ const FIND_TASK = {
 
 @Injectable()
 export class TaskRepository {
-  constructor(private readonly database: Database) {}
+  constructor(private readonly database: ReadingDatabase) {}
 
   list(
     viewer: Viewer,
@@ -45,8 +45,7 @@ export class TaskRepository {
     return this.database.read<TaskRow>({ text, values: sql.values });
   }
 
-  async find(taskId: string, { sources }: Viewer): Promise<TaskRow | undefined> {
-    const [row] = await this.database.read<TaskRow>({ ...FIND_TASK, values: [taskId, sources] });
-    return row;
+  find(taskId: string, { sources }: Viewer): Promise<TaskRow | undefined> {
+    return this.database.find<TaskRow>({ ...FIND_TASK, values: [taskId, sources] });
   }
 }

@@ -7,6 +7,8 @@ import { DataSource } from 'typeorm';
 import { readSettings } from '../../../src/config/read-settings.js';
 import { dataSourceOptions } from '../../../src/persistence/data-source-options.js';
 import { Database } from '../../../src/persistence/database.js';
+import { ReadingDatabase } from '../../../src/persistence/reading-database.js';
+import { Replica } from '../../../src/persistence/replica.js';
 import { ExportRepository } from '../../../src/query/exports/export.repository.js';
 import { AuditLog } from '../../../src/security/audit/audit-log.js';
 import { ADMIN } from '../../../src/security/principal.js';
@@ -106,11 +108,11 @@ describe('An export on which nothing moves', () => {
     const dataSource = new DataSource(dataSourceOptions(ledger.database.url, 2, () => undefined));
     await dataSource.initialize();
     const database = new Database(dataSource, settings);
-    const repository = new ExportRepository(database);
     const service = new ExportsService(
       settings,
       { atOnce: 1, idleMs: 1000 },
-      repository,
+      new ReadingDatabase(database, new Replica(settings, database)),
+      new ExportRepository(),
       new AuditLog(database),
     );
     const asker = { ...ADMIN, remoteAddress: null, requestId: 'one' };
