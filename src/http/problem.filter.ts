@@ -34,6 +34,8 @@ export class ProblemFilter implements ExceptionFilter {
       response.destroy();
       return;
     }
+    // What was read was not shown in the end: its next page is not told of either.
+    response.removeHeader('Link');
     if (problem.status === 503) response.setHeader('Retry-After', RETRY_AFTER_S);
     response.status(problem.status);
     if (request.path.startsWith('/push')) response.json({ code: problem.status, msg: problem.detail });

@@ -114,6 +114,9 @@ export class Replica implements OnApplicationBootstrap, OnApplicationShutdown {
 
   /** @param primary undefined when it is away: then there is nothing better than the replica as it is */
   private judge(replica: LogPosition, primary: LogPosition | undefined): void {
+    // Perhaps the primary itself, which has not answered yet.
+    if (!replica.is_standby && this.primaryPosition === undefined && this.problemNow === 'not looked at')
+      return;
     if (!isReplicaOf(replica, this.primaryPosition)) {
       this.turnAway('no replica', 'it is no standby of the database of DATABASE_URL');
       return;

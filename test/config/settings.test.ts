@@ -35,6 +35,7 @@ describe('Settings', () => {
     expect(readSettings(external(), false)).toMatchObject({
       host: '127.0.0.1',
       port: 3000,
+      databaseReplicaUrl: undefined,
       databasePoolSize: 10,
       pushTimeZone: 'Asia/Shanghai',
       pushBodyLimit: 32 * 1024 * 1024,
@@ -62,6 +63,7 @@ describe('Settings', () => {
       TRUST_PROXY: 'somewhere',
       LOG_LEVEL: 'loud',
       LOG_FORMAT: 'xml',
+      DATABASE_REPLICA_URL: 'replica.internal',
       SHUTDOWN_DELAY_MS: '-1',
       OTEL_TRACES_EXPORTER: 'otlp',
       OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc',
@@ -69,6 +71,7 @@ describe('Settings', () => {
     const named = problems.map((problem) => problem.split(' ')[0]);
     expect(named.sort()).toEqual([
       'ADMIN_API_KEY',
+      'DATABASE_REPLICA_URL',
       'DATABASE_URL',
       'LOG_FORMAT',
       'LOG_LEVEL',
@@ -88,6 +91,19 @@ describe('Settings', () => {
     expect(problemsOf({ PUSH_TOKENS: '', ADMIN_API_KEY: ' ' })).toEqual([
       expect.stringMatching(/^PUSH_TOKENS is required/),
       expect.stringMatching(/^ADMIN_API_KEY is required/),
+    ]);
+  });
+
+  it('take a replica of an external database, and no other', () => {
+    const replica = 'postgres://ledger:secret@replica.internal:5432/ledger';
+    expect(readSettings({ ...external(), DATABASE_REPLICA_URL: replica }, false).databaseReplicaUrl).toBe(
+      replica,
+    );
+    expect(problemsOf({ DATABASE_REPLICA_URL: external().DATABASE_URL })).toEqual([
+      'DATABASE_REPLICA_URL must not be the same as DATABASE_URL',
+    ]);
+    expect(problemsOf({ DATABASE_URL: '', DATABASE_REPLICA_URL: replica })).toEqual([
+      expect.stringMatching(/^DATABASE_REPLICA_URL needs DATABASE_URL/),
     ]);
   });
 

@@ -16,9 +16,11 @@ const HANDED_OVER = /^ {2}Push URL for the vendor: .*$/m;
 
 /** The secrets among the settings of a service. */
 export function secretsOf(environment: Readonly<Record<string, string | undefined>>): string[] {
-  const { PUSH_TOKENS: tokens = '', ADMIN_API_KEY: key = '', DATABASE_URL: url = '' } = environment;
-  const password = URL.canParse(url) ? decodeURIComponent(new URL(url).password) : '';
-  const given = [...tokens.split(',').map((entry) => entry.split('=').slice(1).join('=')), key, password];
+  const { PUSH_TOKENS: tokens = '', ADMIN_API_KEY: key = '' } = environment;
+  const passwords = [environment['DATABASE_URL'], environment['DATABASE_REPLICA_URL']].map((url = '') =>
+    URL.canParse(url) ? decodeURIComponent(new URL(url).password) : '',
+  );
+  const given = [...tokens.split(',').map((entry) => entry.split('=').slice(1).join('=')), key, ...passwords];
   return given.filter((secret) => secret.length >= SHORTEST_PASSWORD);
 }
 

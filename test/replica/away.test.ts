@@ -1,0 +1,298 @@
+// A replica that goes away in every way: each question is answered all the same, in a bounded time, and later by the replica again.
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Journal } from '../../src/ingestion/journal/journal.js';
+import { ReadingDatabase } from '../../src/persistence/reading-database.js';
+import { openExport, readAll } from '../query/exports/export-client.js';
+import { Follower } from '../query/changes/follower.js';
+import { Instance } from '../query/changes/instances.js';
+import { record } from '../support/records.js';
+import { until } from '../support/service.js';
+import { callIdsOf, get, Pair, send } from './pair.js';
+
+const LOAD_MS = Number(process.env['REPLICA_TEST_SECONDS'] ?? 8) * 1000;
+const SHARED_CALLS = 100;
+/** A look every second, its patience with both servers, and the answer of the primary. */
+const SILENCE_LIMIT_MS = 5000;
+
+let pair: Pair;
+
+beforeAll(async () => {
+  pair = await Pair.start();
+}, 60_000);
+afterAll(() => pair.stop());
+
+const QUESTIONS = [
+  '/v1/calls?limit=10',
+  '/v1/calls/call-1',
+  '/v1/stats/calls',
+  '/v1/tasks',
+  '/v1/deliveries',
+];
+const anyOf = <T>(values: readonly T[]): T | undefined => values[Math.floor(Math.random() * values.length)];
+
+/** What is asked and pushed until it is ended, and what became of it. */
+class Load {
+  readonly follower = new Follower();
+  readonly counts = { questions: 0, failed: 0, pushes: 0, lost: 0, exports: 0 };
+  slowestMs = 0;
+  private over = false;
+  private readonly working: Promise<unknown>;
+
+  constructor(private readonly service: Instance) {
+    const works = [() => this.ask(), () => this.ask(), () => this.follow(), () => this.push()];
+    this.working = Promise.all(works.map((work) => this.repeat(work)));
+  }
+
+  async end(): Promise<void> {
+    this.over = true;
+    await this.working;
+  }
+
+  private async repeat(work: () => Promise<void>): Promise<void> {
+    while (!this.over) await work();
+  }
+
+  private async ask(): Promise<void> {
+    await this.timed(async () => {
+      const { status } = await get(this.service, anyOf(QUESTIONS) ?? '');
+      return status === 200;
+    });
+  }
+
+  private async follow(): Promise<void> {
+    await this.timed(() =>
+      this.follower.step(this.service.url, { limit: 20 }).then(
+        () => true,
+        () => false,
+      ),
+    );
+  }
+
+  private async timed(question: () => Promise<boolean>): Promise<void> {
+    const begin = performance.now();
+    const isAnswered = await question();
+    this.slowestMs = Math.max(this.slowestMs, performance.now() - begin);
+    this.counts.questions += 1;
+    if (!isAnswered) this.counts.failed += 1;
+  }
+
+  private async push(): Promise<void> {
+    const records = Array.from({ length: 5 }, () =>
+      record(`call-${Math.floor(Math.random() * SHARED_CALLS)}`, {
+        duration: Math.floor(Math.random() * 1e6),
+      }),
+    );
+    const { ok } = await this.service.push(records);
+    this.counts.pushes += 1;
+    if (!ok) this.counts.lost += 1;
+  }
+}
+
+describe('Under pushes and questions', () => {
+  it(
+    'a replica that is killed, lags and comes back fails no question, and whoever follows ends with the ledger',
+    async () => {
+      await pair.service.push(Array.from({ length: SHARED_CALLS }, (_, index) => record(`call-${index}`)));
+      await pair.isAsked();
+      const load = new Load(pair.service);
+      const end = performance.now() + LOAD_MS;
+      const seen = { kills: 0, pauses: 0, lag: 0, backMs: 0 };
+      while (performance.now() < end) {
+        await pair.standby.kill();
+        await pair.isNotAsked();
+        await wait(Math.random() * 500);
+        await pair.standby.start();
+        const begin = performance.now();
+        await pair.isAsked();
+        seen.backMs = Math.max(seen.backMs, performance.now() - begin);
+        seen.kills += 1;
+        await pair.standby.pauseReplay();
+        await until('it to lag', async () => ((await pair.metric('lag_seconds')) ?? 0) > 1);
+        seen.lag = Math.max(seen.lag, (await pair.metric('lag_seconds')) ?? 0);
+        await pair.standby.resumeReplay();
+        seen.pauses += 1;
+      }
+      await load.end();
+      const { counts, slowestMs, follower } = load;
+      const fallbacks = await pair.metric('fallbacks_total');
+      console.log({
+        ...counts,
+        slowestMs: Math.round(slowestMs),
+        fallbacks,
+        ...seen,
+        follower: follower.counts,
+      });
+      expect([counts.failed, counts.lost]).toEqual([0, 0]);
+      expect(slowestMs).toBeLessThan(SILENCE_LIMIT_MS);
+      expect(seen.kills).toBeGreaterThan(0);
+      await until('the journal to be empty', () => pair.service.app.get(Journal, { strict: false }).isEmpty);
+      await follower.catchUp(pair.direct.url);
+      expect(follower.steppedBack).toEqual([]);
+      const ledger = await pair.query<{ call_id: string; duration: number; revision: number }>(
+        'SELECT call_id, duration, revision FROM calls ORDER BY call_id',
+      );
+      const copy = [...follower.copy.values()].map(({ callId, duration, revision }) => ({
+        call_id: callId,
+        duration,
+        revision,
+      }));
+      expect(copy.sort((a, b) => (a.call_id < b.call_id ? -1 : 1))).toEqual(ledger);
+    },
+    LOAD_MS + 120_000,
+  );
+});
+
+describe('A replica', () => {
+  it('that falls silent keeps no question for long, those that it was asked already neither', async () => {
+    await pair.isAsked();
+    pair.toStandby.fallSilent();
+    const begin = performance.now();
+    const answers = await Promise.all(QUESTIONS.map((question) => get(pair.service, question)));
+    const ms = performance.now() - begin;
+    expect(answers.map(({ status }) => status)).toEqual(QUESTIONS.map(() => 200));
+    const again = performance.now();
+    expect((await get(pair.service, '/v1/calls/call-1')).status).toBe(200);
+    console.log(
+      `asked of a silent replica: ${Math.round(ms)} ms; then ${Math.round(performance.now() - again)} ms`,
+    );
+    expect(ms).toBeLessThan(SILENCE_LIMIT_MS);
+    expect(await pair.health()).toEqual({
+      code: 200,
+      status: 'degraded',
+      message: 'The replica can not be reached; questions go to the primary',
+    });
+    expect([await pair.metric('up'), await pair.metric('lag_seconds')]).toEqual([0, undefined]);
+    pair.toStandby.speakAgain();
+    await pair.isAsked();
+    expect(await pair.metric('up')).toBe(1);
+  });
+
+  it('that was away is asked again only once it has replayed what the primary held then', async () => {
+    await pair.isAsked();
+    await pair.toStandby.refuse();
+    await pair.isNotAsked();
+    await pair.standby.pauseReplay();
+    await pair.service.push([record('meanwhile')]);
+    await pair.toStandby.acceptAgain();
+    await until('it to be seen', async () => (await pair.health()).message.includes('catching up'));
+    expect(await get(pair.service, '/v1/calls?outId=out-of-meanwhile').then(callIdsOf)).toEqual([
+      'meanwhile',
+    ]);
+    await pair.standby.resumeReplay();
+    await pair.isAsked();
+  });
+
+  it('that ends a query because its replay is in the way has the primary asked', async () => {
+    await pair.isAsked();
+    const before = (await pair.metric('fallbacks_total')) ?? 0;
+    const asked = pair.service.app.get(ReadingDatabase, { strict: false }).read<{ on_standby: boolean }>({
+      text: `SELECT pg_is_in_recovery() AS on_standby, CASE WHEN pg_is_in_recovery() THEN pg_sleep(20)::text END
+          FROM calls LIMIT 1`,
+    });
+    await until('it to be under way', async () => {
+      const rows = await pair.standby.query("SELECT FROM pg_stat_activity WHERE wait_event = 'PgSleep'");
+      return rows.length === 1;
+    });
+    await pair.query('BEGIN; LOCK TABLE calls IN ACCESS EXCLUSIVE MODE; COMMIT');
+    expect(await asked).toMatchObject([{ on_standby: false }]);
+    expect(await pair.metric('fallbacks_total')).toBe(before + 1);
+    // Nothing was the matter with the server.
+    expect((await pair.health()).status).toBe('up');
+  });
+
+  it('that is killed breaks off the export that it has begun, and the next one is the primary’s', async () => {
+    await pair.isAsked();
+    await pair.query(`INSERT INTO calls (call_id, occurred_at, source, status_msg, answered, revision,
+        first_received_at, last_received_at, delivery_id, content_hash)
+      SELECT 'many-' || i, now(), 'vendor', repeat(md5(i::text), 16), true, 1, now(), now(), gen_random_uuid(), ''
+      FROM generate_series(1, 60000) AS i`);
+    await until('the calls on the standby', async () => {
+      const rows = await pair.standby.query("SELECT FROM calls WHERE call_id = 'many-60000'");
+      return rows.length === 1;
+    });
+    const begun = await openExport(`${pair.service.url}/v1/exports/calls`);
+    await pair.standby.kill();
+    await expect(readAll(begun)).rejects.toThrow('aborted');
+    expect(begun.complete).toBe(false);
+    const next = await readAll(await openExport(`${pair.service.url}/v1/exports/calls?format=ndjson`));
+    expect(next.toString().split('\n').length).toBeGreaterThan(60_000);
+    await pair.standby.start();
+    await pair.isAsked();
+  });
+
+  it('answers what shows no number while the primary is away, to the key that is known without it', async () => {
+    await pair.isAsked();
+    const made = await send(pair.service, 'POST', '/v1/api-keys', { name: 'any', scopes: ['stats:read'] });
+    const { key } = made.body as { key: string };
+    expect((await get(pair.service, '/v1/stats/calls', key)).status).toBe(200);
+    await pair.toPrimary.refuse();
+    try {
+      await until(
+        'the keys to be forgotten',
+        async () => (await get(pair.service, '/v1/stats/calls', key)).status === 503,
+      );
+      const statuses = async (path: string) => [path, (await get(pair.service, path)).status];
+      for (const path of ['/v1/stats/calls', '/v1/tasks', '/v1/status-codes', '/v1/schema-drift'])
+        expect(await statuses(path)).toEqual([path, 200]);
+      // That somebody has seen numbers can't be noted.
+      for (const path of [
+        '/v1/calls',
+        '/v1/calls/call-1',
+        '/v1/changes',
+        '/v1/exports/calls',
+        '/v1/calls/none',
+      ])
+        expect(await statuses(path)).toEqual([path, 503]);
+    } finally {
+      await pair.toPrimary.acceptAgain();
+    }
+    await until(
+      'the key to be known again',
+      async () => (await get(pair.service, '/v1/stats/calls', key)).status === 200,
+    );
+  });
+});
+
+describe('DATABASE_REPLICA_URL', () => {
+  const healthOf = async (replicaUrl: string) => {
+    const instance = await Instance.start(pair.toPrimary.through(pair.standby.url), {
+      DATABASE_REPLICA_URL: replicaUrl,
+    });
+    try {
+      let replica = { status: '', message: '' };
+      await until('a look', async () => {
+        const { body } = await get(instance, '/health/ready');
+        ({ replica } = (body as { details: { replica: typeof replica } }).details);
+        return !replica.message.includes('not been looked at');
+      });
+      expect((await get(instance, '/v1/calls/call-1')).status).toBe(200);
+      return replica;
+    } finally {
+      await instance.remove();
+    }
+  };
+
+  it('that is another database is not asked', async () => {
+    const elsewhere = process.env['TEST_DATABASE_URL'] ?? '';
+    const message =
+      'DATABASE_REPLICA_URL is no replica of the database of DATABASE_URL; questions go to the primary';
+    expect(await healthOf(elsewhere)).toEqual({ status: 'degraded', message });
+  });
+
+  it('that leads to the primary itself, as when there is no replica any more, is asked', async () => {
+    const itself = `${pair.toPrimary.through(pair.standby.url)}?application_name=call-ledger`;
+    expect(await healthOf(itself)).toEqual({ status: 'up', message: 'It is 0.0 s behind the primary' });
+  });
+
+  it('is looked at with the rights of any role', async () => {
+    await pair.query("CREATE ROLE poor LOGIN PASSWORD 'of-the-tests'");
+    await pair.query('GRANT pg_read_all_data, pg_write_all_data TO poor');
+    const poor = new URL(pair.toStandby.through(pair.standby.url));
+    Object.assign(poor, { username: 'poor', password: 'of-the-tests' });
+    await until('the role on the standby', async () => {
+      return (await pair.standby.query("SELECT FROM pg_roles WHERE rolname = 'poor'")).length === 1;
+    });
+    expect(await healthOf(poor.href)).toMatchObject({ status: 'up' });
+  });
+});
