@@ -1,0 +1,61 @@
+// How many rows are copied in, a bar on a terminal or a line now and then out.
+import cliProgress from 'cli-progress';
+import type { Client } from 'pg';
+
+const LOOK_EVERY_MS = 1000;
+const LINE_EVERY_MS = 5000;
+/** PostgreSQL's own count of the rows that a COPY has read so far. */
+const COPIED = 'SELECT coalesce(max(tuples_processed), 0) AS rows FROM pg_stat_progress_copy WHERE pid = $1';
+
+/** Shows how far a move is; its own connection looks at what the source's is doing. */
+export class MoveProgress {
+  private readonly bar: cliProgress.SingleBar | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private table = '';
+  private before = 0;
+  private shownMs = performance.now();
+
+  /**
+   * @param watcher a connection that nobody else uses
+   * @param copying process id of the connection that reads
+   * @param total rows to be copied
+   */
+  constructor(
+    private readonly stream: NodeJS.WriteStream,
+    private readonly watcher: Client,
+    private readonly copying: number,
+    private readonly total: number,
+  ) {
+    const format = 'moving [{bar}] {percentage} % | {value} of {total} rows | {table}';
+    if (stream.isTTY) this.bar = new cliProgress.SingleBar({ format, stream, hideCursor: true, barsize: 30 });
+  }
+
+  start(): void {
+    this.bar?.start(this.total, 0, { table: '' });
+    this.timer = setInterval(() => void this.look(), LOOK_EVERY_MS);
+  }
+
+  /** @param before rows of the tables that are copied already */
+  begin(table: string, before: number): void {
+    this.table = table;
+    this.before = before;
+    this.bar?.update(before, { table });
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+    this.bar?.stop();
+  }
+
+  private async look(): Promise<void> {
+    // A move does not fail because nobody can say how far it is.
+    const answer = await this.watcher
+      .query<{ rows: string }>(COPIED, [this.copying])
+      .catch(() => ({ rows: [] }));
+    const done = Math.min(this.before + Number(answer.rows[0]?.rows ?? 0), this.total);
+    this.bar?.update(done, { table: this.table });
+    if (this.bar !== undefined || performance.now() - this.shownMs < LINE_EVERY_MS) return;
+    this.shownMs = performance.now();
+    this.stream.write(`moving ${this.table}: ${done} of ${this.total} rows\n`);
+  }
+}
