@@ -1,8 +1,10 @@
 // The advisory locks of the ledger: pairs of numbers that nobody else uses. They are part of the schema: processes of
 // different versions must mean the same by them.
 
-/** The class of the locks below. Also the class of the lock in next_delivery_position(), which has the number 1. */
+/** The class of the locks below. */
 export const LEDGER_LOCKS = 1_129_072_709;
+/** Held by next_delivery_position() until its transaction ends. */
+export const POSITION_LOCK = 1;
 /** Held while migrating. */
 export const MIGRATION_LOCK = 2;
 /** Held while finding first and last times of rollups anew. */

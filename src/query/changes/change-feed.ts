@@ -1,5 +1,6 @@
 // A place in the feed in, a page of what changed after it out, after a bounded walk.
 import { Injectable } from '@nestjs/common';
+import { DatabaseUnavailableError } from '../../persistence/database.js';
 import type { Viewer } from '../../persistence/sql-conditions.js';
 import { ChangeRepository, type FeedPlace, type Stretch } from './change.repository.js';
 
@@ -16,6 +17,19 @@ export class ChangeFeed {
   /** The place after everything that is committed now. */
   async end(): Promise<FeedPlace> {
     return { position: (await this.changes.newest()) + 1, callId: '' };
+  }
+
+  /**
+   * Whether the place is beyond all that this ledger has ever handed out: it was a later one, before it was restored.
+   * False while the database can't be asked: questions may go to a replica then.
+   */
+  async isBeyond(place: FeedPlace): Promise<boolean> {
+    try {
+      return place.position > (await this.changes.lastDrawn()) + 1;
+    } catch (error) {
+      if (error instanceof DatabaseUnavailableError) return false;
+      throw error;
+    }
   }
 
   /**

@@ -65,6 +65,10 @@ const NEWEST = {
   name: 'newest-change',
   text: `SELECT coalesce(max(position), 0) AS position FROM deliveries WHERE ${CHANGED}`,
 };
+const LAST_DRAWN = {
+  name: 'last-drawn-position',
+  text: "SELECT coalesce(pg_sequence_last_value('delivery_positions'), 0) AS position",
+};
 const NEXT_DELIVERIES = {
   name: 'next-changed-deliveries',
   text: `SELECT id, position, via, found::int FROM (
@@ -101,6 +105,15 @@ export class ChangeRepository {
   /** The position of the newest delivery that changed anything; 0 when there is none. */
   async newest(): Promise<number> {
     const [row] = await this.database.read<{ position: string }>(NEWEST);
+    return Number(row?.position ?? 0);
+  }
+
+  /**
+   * The last position that was handed out, committed or not: no cursor of this ledger is more than one beyond it. A replica
+   * may not know of it yet.
+   */
+  async lastDrawn(): Promise<number> {
+    const [row] = await this.database.query<{ position: string }>(LAST_DRAWN);
     return Number(row?.position ?? 0);
   }
 

@@ -1,6 +1,7 @@
 // A question about what changed in, its answer out, at once or when there is one.
 import { Injectable } from '@nestjs/common';
 import { decodeCursor, encodeCursor } from '../../http/cursor.js';
+import { InvalidParametersException } from '../../http/invalid-parameters.js';
 import { DEFAULT_LIMIT } from '../../http/page.dto.js';
 import { callDto } from '../calls/call-row.js';
 import type { Principal } from '../../security/principal.js';
@@ -12,6 +13,9 @@ import type { Change, FeedPlace } from './change.repository.js';
 
 const KIND = 'changes';
 const NOW = 'now';
+/** Told rather than "nothing new", which would be said until other changes have had the positions that it has passed. */
+const BEYOND =
+  'is ahead of this ledger, which seems to have been restored to an earlier moment: begin again without it';
 
 @Injectable()
 export class ChangesService {
@@ -31,6 +35,8 @@ export class ChangesService {
   ): Promise<ChangePage> {
     const end = Date.now() + wait * 1000;
     let page = await this.feed.page(asker, await this.placeOf(after), limit);
+    if (page.changes.length === 0 && (await this.feed.isBeyond(page.next)))
+      throw new InvalidParametersException([{ path: 'after', message: BEYOND }]);
     while (page.changes.length === 0 && page.upToDate) {
       if (!(await this.watcher.await(page.next.position, end - Date.now(), gone))) break;
       page = await this.feed.page(asker, page.next, limit);

@@ -1,9 +1,15 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { execFile } from 'node:child_process';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
 import { createDatabase, type TestDatabase } from '../../support/database.js';
 import { record } from '../../support/records.js';
+import { until } from '../../support/service.js';
 import { eraseCalls } from './erasing.js';
-import { Follower } from './follower.js';
+import { askChanges, Follower } from './follower.js';
 import { Instance } from './instances.js';
+
+const AFTER_RESTORE = fileURLToPath(new URL('../../../dist/persistence/after-restore.js', import.meta.url));
 
 let databases: TestDatabase[];
 let instances: Instance[];
@@ -17,8 +23,11 @@ afterEach(async () => {
   for (const database of databases) await database.drop();
 });
 
-async function emptyDatabase(): Promise<TestDatabase> {
-  const database = await createDatabase();
+const nameOf = ({ url }: TestDatabase) => new URL(url).pathname.slice(1);
+
+/** @param of a database to which nobody is connected; the template of an empty ledger when not given */
+async function copyOf(of?: TestDatabase): Promise<TestDatabase> {
+  const database = await createDatabase(of && nameOf(of));
   databases.push(database);
   return database;
 }
@@ -45,7 +54,7 @@ async function restore(from: TestDatabase, to: TestDatabase): Promise<void> {
 }
 
 it('A cursor goes on in a ledger that was dumped and restored elsewhere', async () => {
-  const [from, to] = [await emptyDatabase(), await emptyDatabase()];
+  const [from, to] = [await copyOf(), await copyOf()];
   const before = await serve(from);
   // Positions with gaps, and a sequence that is ahead of them.
   for (let gap = 0; gap < 3; gap += 1) await from.query('SELECT next_delivery_position()');
@@ -65,3 +74,61 @@ it('A cursor goes on in a ledger that was dumped and restored elsewhere', async 
   expect(durations.sort()).toEqual(['a 3', 'b 1', 'c 2', 'e 3']);
   expect(follower.counts.erased).toBe(1);
 });
+
+describe('A ledger that was brought back to an earlier moment', () => {
+  const ids = (name: string) => Array.from({ length: 3 }, (_, index) => record(`${name}-${index}`));
+  let follower: Follower;
+  let ledger: TestDatabase;
+  let afterwards: Instance;
+
+  /** The follower has been told of changes that are not in the ledger any more. */
+  beforeEach(async () => {
+    const later = await copyOf();
+    let before = await serve(later);
+    await before.push(ids('kept'));
+    await before.end();
+    ledger = await copyOf(await whenLeft(later));
+    before = await serve(later);
+    for (const call of ids('lost')) await before.push([call]);
+    follower = new Follower();
+    await follower.catchUp(before.url);
+    expect(follower.copy.size).toBe(6);
+    await before.end();
+  });
+
+  it('refuses a cursor that is ahead of it, rather than to say that nothing is new', async () => {
+    afterwards = await serve(ledger);
+    await expect(follower.step(afterwards.url)).rejects.toThrow(/400: .*"path":"after".*restored/);
+    await expect(follower.step(afterwards.url, { wait: 30 })).rejects.toThrow(/restored/);
+    const now = await askChanges(afterwards.url, { after: 'now' });
+    expect(await askChanges(afterwards.url, { after: now.nextCursor })).toMatchObject({
+      data: [],
+      upToDate: true,
+    });
+  });
+
+  it('tells all that is new to who has an old cursor, after "npm run after-restore", once and again', async () => {
+    for (const name of ['new', 'newer']) {
+      const env = { PATH: process.env['PATH'] ?? '', DATABASE_URL: ledger.url };
+      const { stdout } = await promisify(execFile)(process.execPath, [AFTER_RESTORE], { env });
+      expect(stdout).toMatch(/go on after \d{15}, not after \d+:/);
+      afterwards = await serve(ledger);
+      await follower.catchUp(afterwards.url);
+      await afterwards.push(ids(name));
+      await follower.catchUp(afterwards.url);
+      expect([...follower.copy.keys()].filter((callId) => callId.startsWith(`${name}-`))).toHaveLength(3);
+    }
+  });
+});
+
+/** A database to which somebody is connected can't be copied, and connections that were ended are gone a moment later. */
+async function whenLeft(database: TestDatabase): Promise<TestDatabase> {
+  const another = await copyOf();
+  await until('the service to be disconnected', async () => {
+    const connected = await another.query('SELECT 1 FROM pg_stat_activity WHERE datname = $1', [
+      nameOf(database),
+    ]);
+    return connected.length === 0;
+  });
+  return database;
+}

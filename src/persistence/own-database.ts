@@ -1,0 +1,43 @@
+// For programs that an operator runs: a work in, done on the configured database, which is started for it when it is embedded.
+import { DataSource } from 'typeorm';
+import { readSettings } from '../config/read-settings.js';
+import { postgresUrl } from '../config/setting-values.js';
+import { dataSourceOptions } from './data-source-options.js';
+import { EmbeddedPostgres } from './embedded/embedded-postgres.js';
+
+/**
+ * @param work on the database of DATABASE_URL, else on the embedded one of DATA_DIR
+ * @throws Error also when a service runs on the embedded database
+ */
+export async function withOwnDatabase(work: (dataSource: DataSource) => Promise<void>): Promise<void> {
+  const external = process.env['DATABASE_URL']?.trim() ?? '';
+  const embedded = external === '' ? embeddedServer() : undefined;
+  try {
+    // Whoever may change the schema needs no token and no key of the service.
+    const url = (await embedded?.start()) ?? postgresUrl(external);
+    const dataSource = new DataSource(
+      dataSourceOptions(url, 2, (error) => {
+        console.error(error.message);
+      }),
+    );
+    await dataSource.initialize();
+    try {
+      await work(dataSource);
+    } finally {
+      await dataSource.destroy();
+    }
+  } finally {
+    await embedded?.stop();
+  }
+}
+
+function embeddedServer(): EmbeddedPostgres {
+  const settings = readSettings(process.env, process.stdout.isTTY);
+  return new EmbeddedPostgres({
+    dataDirectory: settings.dataDir,
+    password: settings.databasePassword,
+    log: (_level, message) => {
+      console.error(message);
+    },
+  });
+}
