@@ -38,7 +38,7 @@ export const READ_LIMIT_MS = 32_000;
 export interface Connections {
   readonly total: number;
   readonly idle: number;
-  /** Works that wait for one. */
+  /** Works that wait for one, and questions that wait because all of theirs are taken. */
   readonly waiting: number;
   readonly max: number;
 }
@@ -59,7 +59,7 @@ export class Database implements AskedServer {
   get connections(): Connections {
     const pool = this.pool();
     const { totalCount: total = 0, idleCount: idle = 0, waitingCount: waiting = 0 } = pool ?? {};
-    return { total, idle, waiting, max: this.settings.databasePoolSize };
+    return { total, idle, waiting: waiting + this.questions.waiting, max: this.settings.databasePoolSize };
   }
 
   /**

@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import { linkTo, type DatabaseLink } from '../contract/helpers.js';
 import { OTHER_PUSH_TOKEN, startLedger, type TestLedger } from '../support/ledger.js';
 import { type Samples, samplesOf } from '../support/metrics.js';
@@ -173,6 +174,20 @@ describe('The ledger', () => {
     expect(samples.get('call_ledger_database_waiting')).toBe(0);
     expect(samples.get('call_ledger_database_up')).toBe(1);
     expect(samples.get('nodejs_eventloop_lag_p99_seconds')).toBeGreaterThan(0);
+  });
+
+  it('tells of questions that wait because their half of the connections is taken', async () => {
+    const client = new pg.Client({ connectionString: ledger.database.url });
+    await client.connect();
+    await client.query('BEGIN; LOCK TABLE tasks');
+    const questions = Array.from({ length: 8 }, () => ledger.get('/v1/tasks'));
+    await until(
+      'three of eight to wait',
+      async () => (await scrape()).get('call_ledger_database_waiting') === 3,
+    );
+    await client.end();
+    expect((await Promise.all(questions)).map(({ status }) => status)).toEqual(Array(8).fill(200));
+    expect((await scrape()).get('call_ledger_database_waiting')).toBe(0);
   });
 });
 

@@ -11,7 +11,7 @@
 // Who sees some sources only is told the calls of these. A call that a correction of another source took over is gone for
 // them: it is told as erased, to those who may have been told it before.
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from '../../persistence/database.js';
+import { Database, type Transaction } from '../../persistence/database.js';
 import { ReadingDatabase } from '../../persistence/reading-database.js';
 import { isOfSources, type Viewer } from '../../persistence/sql-conditions.js';
 import { CALL_COLUMNS, type CallRow, ISO_TIMES } from '../calls/call-row.js';
@@ -100,7 +100,10 @@ const NEXT_ERASED = nextOf(ERASED_OF, IS_SEEN);
 
 @Injectable()
 export class ChangeRepository {
-  constructor(private readonly database: ReadingDatabase) {}
+  constructor(
+    private readonly database: ReadingDatabase,
+    private readonly primary: Database,
+  ) {}
 
   /** The position of the newest delivery that changed anything; 0 when there is none. */
   async newest(): Promise<number> {
@@ -113,7 +116,7 @@ export class ChangeRepository {
    * may not know of it yet.
    */
   async lastDrawn(): Promise<number> {
-    const [row] = await this.database.query<{ position: string }>(LAST_DRAWN);
+    const [row] = await this.primary.query<{ position: string }>(LAST_DRAWN);
     return Number(row?.position ?? 0);
   }
 
