@@ -263,13 +263,19 @@ export async function spawnLedger(environment: Record<string, string>): Promise<
     stream.setEncoding('utf8').on('data', (text: string) => (output += text));
   }
   const url = `http://127.0.0.1:${port}`;
-  await until(`${url} listens; it wrote: ${output}`, async () => {
-    if (child.exitCode !== null) throw new Error(`exited with ${child.exitCode}: ${output}`);
-    return fetch(`${url}/health/live`).then(
-      (response) => response.ok,
-      () => false,
-    );
-  });
+  try {
+    await until(`${url} listens`, async () => {
+      if (child.exitCode !== null) throw new Error(`exited with ${child.exitCode}`);
+      return fetch(`${url}/health/live`).then(
+        (response) => response.ok,
+        () => false,
+      );
+    });
+  } catch (cause) {
+    // Else it would keep the tests from ending.
+    child.kill('SIGKILL');
+    throw new Error(`no service; it wrote: ${output}`, { cause });
+  }
   return {
     url,
     child,
