@@ -7,7 +7,7 @@ const LONGEST_WAIT_S = 30;
 export class ChangeQuery {
   @CursorParameter({
     description:
-      'The `nextCursor` of the answer before. Without it the feed begins at the beginning of the ledger; `now` begins it after all that is in the ledger now.',
+      'The `nextCursor` of the answer before. Without it the feed begins at the beginning of the ledger; `now` begins it after all that is in the ledger now. One that is ahead of the ledger, because that was restored to an earlier moment, is refused.',
     example: 'WyJjaGFuZ2VzIiw0MTksIiJd',
   })
   after?: string;
