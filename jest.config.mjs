@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os';
+import { OWN_SERVER_TESTS } from './test/support/own-server-tests.mjs';
 
 /** @type {import('jest').Config} */
 export default {
@@ -7,6 +8,8 @@ export default {
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   roots: ['<rootDir>/test'],
   testMatch: ['**/*.test.ts'],
+  // A server that is given is neither started nor stopped.
+  testPathIgnorePatterns: process.env.TEST_DATABASE_URL === undefined ? ['/node_modules/'] : OWN_SERVER_TESTS,
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
   transform: {

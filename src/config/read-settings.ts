@@ -5,6 +5,7 @@ import { errorText } from '../errors.js';
 import { loadCredentials } from './credentials.js';
 import {
   byteSize,
+  distributionOf,
   integer,
   networks,
   oneOf,
@@ -15,7 +16,7 @@ import {
   trustProxy,
 } from './setting-values.js';
 import { readTracing } from './read-tracing.js';
-import { Settings } from './settings.js';
+import { type Distribution, Settings } from './settings.js';
 
 /** The settings can't be used. `problems` holds one line for each, with the setting's name. */
 export class SettingsError extends Error {
@@ -82,6 +83,7 @@ export function readSettings(environment: NodeJS.ProcessEnv, onTerminal: boolean
       replicaUrl(text, reader.text('DATABASE_URL')),
     ),
     databasePoolSize: reader.read('DATABASE_POOL_SIZE', '10', (text) => integer(text, 2, 1000)),
+    databaseDistributed: distribution(reader, embedded),
     dataDir,
     pushTokens: reader.read('PUSH_TOKENS', undefined, pushTokens),
     adminApiKey: reader.read('ADMIN_API_KEY', undefined, adminApiKey),
@@ -105,6 +107,13 @@ export function readSettings(environment: NodeJS.ProcessEnv, onTerminal: boolean
   if (!embedded) requireSecrets(reader);
   if (reader.problems.length > 0) throw new SettingsError(reader.problems);
   return Object.assign(new Settings(), settings, embedded ? generated(settings) : NOTHING_GENERATED);
+}
+
+function distribution(reader: Reader, embedded: boolean): Distribution | undefined {
+  const distributed = reader.read('DATABASE_DISTRIBUTED', 'off', distributionOf);
+  if (distributed !== undefined && embedded)
+    reader.problems.push('DATABASE_DISTRIBUTED needs DATABASE_URL: the embedded database is one server');
+  return distributed;
 }
 
 function journalDir(reader: Reader, dataDir: string): string | undefined {

@@ -1,7 +1,7 @@
 // Reads the text of one setting: text in, value out, or an Error that says what was expected.
 import ipaddr from 'ipaddr.js';
 import { IANAZone } from 'luxon';
-import type { Network, PushToken } from './settings.js';
+import type { Distribution, Network, PushToken } from './settings.js';
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 };
 const SOURCE_NAME = /^[A-Za-z0-9._-]{1,64}$/;
@@ -31,6 +31,11 @@ export function oneOf<T extends string>(text: string, allowed: readonly T[]): T 
   const found = allowed.find((value) => value === text);
   if (found === undefined) throw new Error(`must be one of ${allowed.join(', ')}`);
   return found;
+}
+
+/** @returns undefined for `off` */
+export function distributionOf(text: string): Distribution | undefined {
+  return oneOf(text, ['off', 'citus']) === 'citus' ? 'citus' : undefined;
 }
 
 export function timeZone(text: string): string {

@@ -12,6 +12,9 @@ export type Network = readonly [address: string, prefixLength: number];
 /** How spans are sent. */
 export type TracingProtocol = 'http/protobuf' | 'http/json';
 
+/** By what the calls are spread over several database servers. */
+export type Distribution = 'citus';
+
 export type LogFormat = 'pretty' | 'json';
 
 /**
@@ -27,6 +30,8 @@ export class Settings {
   readonly databaseReplicaUrl!: string | undefined;
   /** As many again for the replica. */
   readonly databasePoolSize!: number;
+  /** Undefined: whoever migrates leaves the calls on the server where they are. */
+  readonly databaseDistributed!: Distribution | undefined;
   /** Absolute path. */
   readonly dataDir!: string;
   readonly pushTokens!: readonly PushToken[];

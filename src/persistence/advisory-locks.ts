@@ -3,7 +3,7 @@
 
 /** The class of the locks below. */
 export const LEDGER_LOCKS = 1_129_072_709;
-/** Held by next_delivery_position() until its transaction ends. */
+/** Held from the drawing of a delivery's position to the end of its transaction: next_delivery_position() takes it. */
 export const POSITION_LOCK = 1;
 /** Held while migrating. */
 export const MIGRATION_LOCK = 2;

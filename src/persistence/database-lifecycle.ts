@@ -5,8 +5,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { Settings } from '../config/settings.js';
 import { errorCode, errorText } from '../errors.js';
+import { areCallsDistributed } from './distribution/distribute.js';
 import { EmbeddedPostgres } from './embedded/embedded-postgres.js';
-import { migrate, SchemaBehindError, UnsuitableDatabaseError } from './migrator.js';
+import { migrate } from './migrator.js';
+import { SchemaBehindError, UnsuitableDatabaseError } from './schema-errors.js';
 import { READ_ONLY } from './unavailable.js';
 
 const FIRST_PAUSE_MS = 250;
@@ -22,6 +24,7 @@ export class DatabaseLifecycle implements OnApplicationBootstrap, OnApplicationS
   private readonly stopping = new AbortController();
   private readonly embedded: EmbeddedPostgres | undefined;
   private migratedNow = false;
+  private distributedNow = false;
   private bringingUp: Promise<void> | undefined;
 
   constructor(
@@ -29,6 +32,11 @@ export class DatabaseLifecycle implements OnApplicationBootstrap, OnApplicationS
     @InjectDataSource() private readonly dataSource: DataSource,
   ) {
     if (settings.databaseUrl === undefined) this.embedded = this.createEmbedded();
+  }
+
+  /** Whether the calls are spread over several servers, by this process or by another one before. */
+  get distributed(): boolean {
+    return this.distributedNow;
   }
 
   /** Whether the schema has been brought to its newest. */
@@ -90,8 +98,9 @@ export class DatabaseLifecycle implements OnApplicationBootstrap, OnApplicationS
 
   private async connectAndMigrate(): Promise<void> {
     if (!this.dataSource.isInitialized) await this.dataSource.initialize();
-    const done = await migrate(this.dataSource);
+    const done = await migrate(this.dataSource, this.settings.databaseDistributed);
     for (const name of done) this.logger.log(`migrated: ${name}`);
+    this.distributedNow = await areCallsDistributed(this.dataSource);
     this.migratedNow = true;
   }
 }

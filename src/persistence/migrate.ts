@@ -2,16 +2,29 @@
 // service on it, and ends.
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
+import { distributionOf } from '../config/setting-values.js';
+import type { Distribution } from '../config/settings.js';
 import { errorText } from '../errors.js';
 import { grantTo } from './grants.js';
 import { migrate } from './migrator.js';
 import { withOwnDatabase } from './own-database.js';
 
+/** @throws Error that names the setting */
+function wishedDistribution(): Distribution | undefined {
+  const text = process.env['DATABASE_DISTRIBUTED']?.trim() ?? '';
+  try {
+    return text === '' ? undefined : distributionOf(text);
+  } catch (error) {
+    throw new Error(`DATABASE_DISTRIBUTED ${errorText(error)}`, { cause: error });
+  }
+}
+
 async function run(): Promise<void> {
   const { values } = parseArgs({ options: { 'grant-to': { type: 'string' } } });
   const role = values['grant-to'];
+  const distribution = wishedDistribution();
   await withOwnDatabase(async (dataSource) => {
-    const done = await migrate(dataSource);
+    const done = await migrate(dataSource, distribution);
     console.log(done.length === 0 ? 'The schema is up to date.' : `Migrated: ${done.join(', ')}`);
     if (role === undefined) return;
     await grantTo(dataSource, role);

@@ -1,27 +1,25 @@
 // An initialized data source in, the ledger's schema at its newest out.
 import type { PoolClient } from 'pg';
 import { type DataSource, MigrationExecutor, type QueryRunner } from 'typeorm';
+import type { Distribution } from '../config/settings.js';
 import { LEDGER_LOCKS, MIGRATION_LOCK } from './advisory-locks.js';
+import { distribute } from './distribution/distribute.js';
+import { SchemaBehindError, UnsuitableDatabaseError } from './schema-errors.js';
 
 /** One migrator at a time: processes that start together wait for the first one here. */
 const LOCK = `${LEDGER_LOCKS}, ${MIGRATION_LOCK}`;
 const OLDEST_SERVER = 150_000;
 
-/** The server can't hold the ledger, whatever is tried again. */
-export class UnsuitableDatabaseError extends Error {}
-
-/** The schema is not at its newest, and this role may not bring it there. Another one may do so at any time. */
-export class SchemaBehindError extends Error {}
-
 /**
  * Brings the schema to its newest version. Safe with several processes starting at once. When it is there already, a role
  * that may change nothing about it will do.
  *
- * @returns the names of the migrations that were run now
- * @throws UnsuitableDatabaseError for a PostgreSQL older than 15
+ * @param distribution by what the calls are to be spread over several servers, unless they are already
+ * @returns the names of what was done now
+ * @throws UnsuitableDatabaseError for a PostgreSQL older than 15, or one without the extension that is to spread the calls
  * @throws SchemaBehindError
  */
-export async function migrate(dataSource: DataSource): Promise<string[]> {
+export async function migrate(dataSource: DataSource, distribution?: Distribution): Promise<string[]> {
   const runner = dataSource.createQueryRunner();
   let client: PoolClient | undefined;
   try {
@@ -38,10 +36,13 @@ export async function migrate(dataSource: DataSource): Promise<string[]> {
     }
     const done: string[] = [];
     for (;;) {
-      const name = await migrateOnce(dataSource, runner);
-      if (name === undefined) return done;
+      const name = await alone(runner, () => migrateOnce(dataSource, runner));
+      if (name === undefined) break;
       done.push(name);
     }
+    if (distribution === undefined) return done;
+    // A step of its own, and the last one: a ledger is distributed whenever somebody wishes, not at a version.
+    return [...done, ...(await distribute(runner, (work) => alone(runner, work)))];
   } catch (error) {
     // Read-only, perhaps, or broken: the next try, and the pool, get another connection.
     await client?.end();
@@ -52,33 +53,39 @@ export async function migrate(dataSource: DataSource): Promise<string[]> {
 }
 
 /**
- * Runs the first migration that is pending, in a transaction that holds the lock: a session's lock would stay with whoever gets
- * the session next from a pooler.
- *
- * @returns its name; undefined when none was pending
+ * Works in a transaction that holds the lock: a session's lock would stay with whoever gets the session next from a pooler.
  */
-async function migrateOnce(dataSource: DataSource, runner: QueryRunner): Promise<string | undefined> {
+async function alone<T>(runner: QueryRunner, work: () => Promise<T>): Promise<T> {
   await runner.startTransaction();
   try {
     await runner.query('SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0');
     await runner.query(`SELECT pg_advisory_xact_lock(${LOCK})`);
-    const executor = new MigrationExecutor(dataSource, runner);
-    const pending = await executor.getPendingMigrations();
-    const [first] = pending;
-    if (first !== undefined) {
-      // Asked first, because TypeORM tries to make its own table of migrations whatever is pending.
-      await refuseWithoutRights(
-        runner,
-        pending.map(({ name }) => name),
-      );
-      await executor.executeMigration(first);
-    }
+    const result = await work();
     await runner.commitTransaction();
-    return first?.name;
+    return result;
   } catch (error) {
     await runner.rollbackTransaction().catch(() => undefined);
     throw error;
   }
+}
+
+/**
+ * Runs the first migration that is pending.
+ *
+ * @returns its name; undefined when none was pending
+ */
+async function migrateOnce(dataSource: DataSource, runner: QueryRunner): Promise<string | undefined> {
+  const executor = new MigrationExecutor(dataSource, runner);
+  const pending = await executor.getPendingMigrations();
+  const [first] = pending;
+  if (first === undefined) return undefined;
+  // Asked first, because TypeORM tries to make its own table of migrations whatever is pending.
+  await refuseWithoutRights(
+    runner,
+    pending.map(({ name }) => name),
+  );
+  await executor.executeMigration(first);
+  return first.name;
 }
 
 async function refuseWithoutRights(runner: QueryRunner, pending: readonly string[]): Promise<void> {

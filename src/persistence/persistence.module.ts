@@ -5,6 +5,7 @@ import { errorText } from '../errors.js';
 import { dataSourceOptions } from './data-source-options.js';
 import { DatabaseLifecycle } from './database-lifecycle.js';
 import { Database } from './database.js';
+import { Nodes } from './distribution/nodes.js';
 import { ReadingDatabase } from './reading-database.js';
 import { Replica } from './replica.js';
 
@@ -24,7 +25,7 @@ import { Replica } from './replica.js';
       },
     }),
   ],
-  providers: [Database, DatabaseLifecycle, ReadingDatabase, Replica],
-  exports: [Database, DatabaseLifecycle, ReadingDatabase, Replica],
+  providers: [Database, DatabaseLifecycle, Nodes, ReadingDatabase, Replica],
+  exports: [Database, DatabaseLifecycle, Nodes, ReadingDatabase, Replica],
 })
 export class PersistenceModule {}

@@ -34,7 +34,7 @@ describe('health', () => {
   });
 
   it('says no while there is no database, listening anyway, and yes as soon as there is one', async () => {
-    const database = await createDatabase('template1');
+    const database = await createDatabase('empty');
     const link = await linkTo(database.url);
     await link.close();
     const service = await spawnLedger({ DATABASE_URL: link.url });

@@ -16,7 +16,7 @@ describe('arrays as parameters', () => {
   let database: TestDatabase;
 
   beforeAll(async () => {
-    database = await createDatabase('template1');
+    database = await createDatabase('empty');
   });
 
   afterAll(() => database.drop());

@@ -3,6 +3,7 @@ import pg from 'pg';
 import { RollupRepository } from '../../src/ingestion/writing/rollup.repository.js';
 import type { RollupDelta } from '../../src/ingestion/writing/rollup-deltas.js';
 import type { Statement, Transaction } from '../../src/persistence/database.js';
+import { Nodes } from '../../src/persistence/distribution/nodes.js';
 import { startLedger, type TestLedger } from '../support/ledger.js';
 import { record } from '../support/records.js';
 import { rollupDifferences } from '../support/rollups.js';
@@ -54,7 +55,8 @@ it('The first and last times of a rollup that are found anew do not overwrite th
     },
   };
   const gone = withoutLast(rows[0]?.answered === true ? -1 : 0);
-  await new RollupRepository().add(transaction, [gone], lanes[0]?.lane ?? 0);
+  const nodes = new Nodes({ distributed: process.env['DATABASE_DISTRIBUTED'] === 'citus' });
+  await new RollupRepository(nodes).add(transaction, [gone], lanes[0]?.lane ?? 0);
   await renewing.query('COMMIT');
 
   expect(await rollupDifferences(ledger.database)).toEqual([]);

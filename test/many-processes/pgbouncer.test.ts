@@ -50,7 +50,7 @@ let services: ServiceProcess[] = [];
 
 beforeAll(async () => {
   if (program === undefined) return;
-  database = await createDatabase('template1');
+  database = await createDatabase('empty');
   bouncer = await PgBouncer.before(database.url, program, { default_pool_size: SESSIONS });
   const ports = await Promise.all([freePort(), freePort(), freePort()]);
   const environment = { ...ACCESS, DATABASE_URL: bouncer.url, LOG_FORMAT: 'json' };

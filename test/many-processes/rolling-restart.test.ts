@@ -40,7 +40,7 @@ let haproxy: Haproxy;
 
 beforeAll(async () => {
   if (program === undefined) return;
-  database = await createDatabase('template1');
+  database = await createDatabase('empty');
   const ports = [await freePort(), await freePort(), await freePort()] as const;
   // At once, on an empty database.
   services = ports.map((port) => KeptService.start(() => start(port)));

@@ -10,7 +10,7 @@ let database: TestDatabase;
 let dataSource: DataSource;
 
 beforeEach(async () => {
-  database = await createDatabase('template1');
+  database = await createDatabase('empty');
   dataSource = await connect();
 });
 afterEach(async () => {

@@ -47,8 +47,8 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-async function database(template?: string): Promise<TestDatabase> {
-  const made = await createDatabase(template);
+async function database(content: 'ledger' | 'empty' = 'ledger'): Promise<TestDatabase> {
+  const made = await createDatabase(content);
   databases = [...databases, made];
   return made;
 }
@@ -111,7 +111,7 @@ const filledTables = (of: Contents) =>
 
 describe('The program that moves a ledger', () => {
   it('moves nothing while a service runs on it', async () => {
-    const empty = await database('template1');
+    const empty = await database('empty');
     const { code, said } = await moveToEnd(empty.url);
     expect([code, said]).toEqual([1, expect.stringContaining('in use by another')]);
   });
@@ -132,7 +132,7 @@ describe('The program that moves a ledger', () => {
 
   it('moves all that the ledger holds, to be used as before: keys, cursors, history', async () => {
     await service.end('SIGTERM');
-    moved = await database('template1');
+    moved = await database('empty');
     const begin = performance.now();
     const { code, said } = await moveToEnd(moved.url);
     expect([code, said]).toEqual([0, expect.stringMatching(/ 4 calls\n/)]);
@@ -160,7 +160,7 @@ describe('The program that moves a ledger', () => {
     const { code, said } = await moveToEnd(target.url, '--from', moved.url);
     expect([code, said]).toEqual([1, expect.stringContaining('not empty: there are rows in tasks.')]);
     expect(filledTables(await contentsOf(target))).toEqual(['tasks']);
-    const nothing = await moveToEnd(target.url, '--from', (await database('template1')).url);
+    const nothing = await moveToEnd(target.url, '--from', (await database('empty')).url);
     expect([nothing.code, nothing.said]).toEqual([1, expect.stringContaining('no ledger')]);
   });
 

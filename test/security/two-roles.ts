@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import pg from 'pg';
+import { urlOf } from '../support/nodes.mjs';
 
 const MIGRATE = fileURLToPath(new URL('../../dist/persistence/migrate.js', import.meta.url));
 const guide = readFileSync(new URL('../../docs/security.md', import.meta.url), 'utf8');
@@ -34,7 +35,7 @@ export class TwoRoles {
 
   /** Of the server's administrator. */
   get adminUrl(): string {
-    return (process.env['TEST_DATABASE_URL'] ?? '').replace(/[^/]*$/, this.name);
+    return urlOf(process.env['TEST_DATABASE_URL'] ?? '', this.name);
   }
 
   /** As an administrator of the server is told to. */

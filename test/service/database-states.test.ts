@@ -166,7 +166,7 @@ describe('Every push is acknowledged in time, and nothing is missing afterwards,
 });
 
 it('A service that starts while its database is read-only, and still to be migrated, takes pushes, and writes them when it can', async () => {
-  const database = await createDatabase('template1');
+  const database = await createDatabase('empty');
   cleanUps.push(() => database.drop());
   await run(SERVER_URL, `ALTER DATABASE ${nameOf(database.url)} SET default_transaction_read_only = on`);
   const environment = { ...ACCESS, DATABASE_URL: database.url };

@@ -1,6 +1,7 @@
-// A fresh database for a test file, cloned from the migrated template.
+// A fresh database for a test file, cloned from a template: on every node, where the tests are given a cluster.
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
+import { onNodes, urlOf } from './nodes.mjs';
 
 export interface TestDatabase {
   readonly url: string;
@@ -9,27 +10,29 @@ export interface TestDatabase {
   drop(): Promise<void>;
 }
 
-function serverUrl(): string {
-  const url = process.env['TEST_DATABASE_URL'];
-  if (url === undefined) throw new Error('the tests are run by npm test, which starts their database');
-  return url;
+function given(name: string): string {
+  const value = process.env[name];
+  if (value === undefined) throw new Error('the tests are run by npm test, which starts their database');
+  return value;
 }
 
-async function onServer(statement: string): Promise<void> {
-  const client = new pg.Client({ connectionString: serverUrl() });
-  await client.connect();
-  try {
-    await client.query(statement);
-  } finally {
-    await client.end();
-  }
+function templateOf(content: 'ledger' | 'empty' | TestDatabase): string {
+  if (typeof content !== 'string') return new URL(content.url).pathname.slice(1);
+  const templates = JSON.parse(given('TEST_DATABASE_TEMPLATES')) as Record<typeof content, string>;
+  return templates[content];
 }
 
-/** @param template `template1` for an empty database */
-export async function createDatabase(template = 'ledger_template'): Promise<TestDatabase> {
+/**
+ * @param content what is in it: a migrated ledger, distributed where the tests are given DATABASE_DISTRIBUTED, or nothing, or
+ * what is in another one to which nobody is connected
+ */
+export async function createDatabase(
+  content: 'ledger' | 'empty' | TestDatabase = 'ledger',
+): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
-  await onServer(`CREATE DATABASE ${name} TEMPLATE ${template}`);
-  const url = serverUrl().replace(/[^/]*$/, name);
+  const nodes = JSON.parse(given('TEST_DATABASE_NODES')) as string[];
+  await onNodes(nodes, `CREATE DATABASE ${name} TEMPLATE ${templateOf(content)}`);
+  const url = urlOf(given('TEST_DATABASE_URL'), name);
   const pool = new pg.Pool({ connectionString: url, max: 4 });
   // Ends connections by force: a test may drop the database while some are open.
   pool.on('error', () => undefined);
@@ -40,7 +43,8 @@ export async function createDatabase(template = 'ledger_template'): Promise<Test
     },
     async drop() {
       await pool.end();
-      await onServer(`DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+      // The coordinator first: else it would go on asking the others.
+      for (const node of nodes) await onNodes([node], `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
     },
   };
 }

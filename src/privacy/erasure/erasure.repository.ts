@@ -4,6 +4,7 @@ import { randomBytes } from 'node:crypto';
 import { NumberSearch } from '../../numbers/number-forms.js';
 import { numberHash, openedNumber, sealedNumber } from '../../numbers/number-secrets.js';
 import { Database, type Transaction } from '../../persistence/database.js';
+import { Nodes } from '../../persistence/distribution/nodes.js';
 import { LeaseRepository } from '../lease.repository.js';
 import { type ErasedCounts, type ErasureJob, type ErasureStep, type Phase, PHASES } from './erasure-job.js';
 
@@ -96,6 +97,7 @@ export class ErasureRepository {
   constructor(
     private readonly database: Database,
     private readonly leases: LeaseRepository,
+    private readonly nodes: Nodes,
   ) {}
 
   /**
@@ -159,8 +161,12 @@ export class ErasureRepository {
 
   /** Whether all transactions have ended that may not have seen the request. */
   async isBarrierPassed(barrier: string): Promise<boolean> {
-    const [row] = await this.database.query<{ passed: boolean }>({ ...PASSED, values: [barrier] });
-    return row?.passed === true;
+    return this.database.transaction(async (transaction) => {
+      const { rows } = await transaction.query<{ passed: boolean }>({ ...PASSED, values: [barrier] });
+      if (rows[0]?.passed !== true) return false;
+      await this.nodes.catchUp(transaction);
+      return true;
+    });
   }
 
   /**

@@ -16,7 +16,7 @@ export class ChangeFeed {
 
   /** The place after everything that is committed now. */
   async end(): Promise<FeedPlace> {
-    return { position: (await this.changes.newest()) + 1, callId: '' };
+    return { position: (await this.changes.end()) + 1, callId: '' };
   }
 
   /**

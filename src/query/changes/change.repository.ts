@@ -7,11 +7,14 @@
 // - A row names a delivery only from that delivery's own transaction on, so the calls of a position that is visible can
 //   only become fewer: by a correction or an erasure, whose position is greater than all that were visible before it.
 //   Whoever has passed a call, or stands in the middle of a delivery, finds it again there.
-// - Deliveries and calls are read at one moment (one snapshot), and the next place is after what was read then.
+// - Deliveries and calls are read at one moment (one snapshot), and the next place is after what was read then. Where the calls
+//   are on other nodes, they are read at a later moment, when these have committed what the deliveries say (Nodes): they can
+//   only have become fewer.
 // Who sees some sources only is told the calls of these. A call that a correction of another source took over is gone for
 // them: it is told as erased, to those who may have been told it before.
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '../../persistence/database.js';
+import { Nodes } from '../../persistence/distribution/nodes.js';
 import { ReadingDatabase } from '../../persistence/reading-database.js';
 import { isOfSources, type Viewer } from '../../persistence/sql-conditions.js';
 import { CALL_COLUMNS, type CallRow, ISO_TIMES } from '../calls/call-row.js';
@@ -103,12 +106,22 @@ export class ChangeRepository {
   constructor(
     private readonly database: ReadingDatabase,
     private readonly primary: Database,
+    private readonly nodes: Nodes,
   ) {}
 
   /** The position of the newest delivery that changed anything; 0 when there is none. */
   async newest(): Promise<number> {
     const [row] = await this.database.read<{ position: string }>(NEWEST);
     return Number(row?.position ?? 0);
+  }
+
+  /** The position up to which whoever reads the calls from now on finds all that was changed. */
+  end(): Promise<number> {
+    return this.database.readTogether(async (transaction) => {
+      const { rows } = await transaction.query<{ position: string }>(NEWEST);
+      await this.nodes.catchUp(transaction);
+      return Number(rows[0]?.position ?? 0);
+    });
   }
 
   /**
@@ -132,6 +145,7 @@ export class ChangeRepository {
       const rows = await nextDeliveries(transaction, after, mostCalls);
       const last = rows.at(-1);
       if (last === undefined) return { changes: [], next: after, upToDate: true };
+      await this.nodes.catchUp(transaction);
       const { changes, endsEarly } = await changesOf(transaction, rows, { viewer, after, limit: limit + 1 });
       const page = changes.slice(0, limit);
       const lastOfPage = page.at(-1);

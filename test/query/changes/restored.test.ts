@@ -27,7 +27,7 @@ const nameOf = ({ url }: TestDatabase) => new URL(url).pathname.slice(1);
 
 /** @param of a database to which nobody is connected; the template of an empty ledger when not given */
 async function copyOf(of?: TestDatabase): Promise<TestDatabase> {
-  const database = await createDatabase(of && nameOf(of));
+  const database = await createDatabase(of);
   databases.push(database);
   return database;
 }

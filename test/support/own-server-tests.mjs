@@ -1,0 +1,8 @@
+/** Tests that start PostgreSQL themselves: embedded, as the service does, or to be stopped and killed. */
+export const OWN_SERVER_TESTS = [
+  'test/persistence/embedded/',
+  'test/crash/',
+  'test/metrics/alerting.test.ts',
+  'test/service/start.test.ts',
+  'test/service/shutdown.test.ts',
+];
