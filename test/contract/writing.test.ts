@@ -377,7 +377,7 @@ describe('one transaction', () => {
     ['the quarantine can not be written', 'TRIGGER broken BEFORE INSERT ON quarantine FOR EACH ROW'],
     [
       'the commit itself fails',
-      'CONSTRAINT TRIGGER broken AFTER INSERT ON calls DEFERRABLE INITIALLY DEFERRED FOR EACH ROW',
+      'CONSTRAINT TRIGGER broken AFTER INSERT ON delivery_bodies DEFERRABLE INITIALLY DEFERRED FOR EACH ROW',
     ],
   ])('keeps nothing and acknowledges nothing when %s, and all of it the next time', (_what, when) =>
     failing(when, async (own) => {
@@ -426,9 +426,14 @@ describe('a delivery that was received earlier', () => {
     const first = await pushed(ledger, [record('late', { duration: 1 })]);
     const second = await pushed(ledger, [record('late', { duration: 2 })]);
     // As if what stands there had been received after what now comes.
-    await ledger.database.query(
-      `UPDATE calls SET last_received_at = last_received_at + interval '1 hour' WHERE call_id = 'late'`,
-    );
+    const moveReceipt = (by: string) =>
+      ledger.database.query(
+        `UPDATE calls SET last_received_at = moved.at
+         FROM (SELECT call_id, last_received_at + $1::interval AS at FROM calls WHERE call_id = 'late') AS moved
+         WHERE calls.call_id = moved.call_id`,
+        [by],
+      );
+    await moveReceipt('1 hour');
     const row = () => ledger.database.query(`SELECT * FROM calls WHERE call_id = 'late'`);
     const before = await row();
     const third = await pushed(ledger, [
@@ -456,9 +461,7 @@ describe('a delivery that was received earlier', () => {
     expect([records, stored + corrected + duplicate + quarantined]).toEqual([2, 2]);
     await expectRollupsEqualCalls();
     // The call goes on living: the next correction that is received later stands.
-    await ledger.database.query(
-      `UPDATE calls SET last_received_at = last_received_at - interval '1 hour' WHERE call_id = 'late'`,
-    );
+    await moveReceipt('-1 hour');
     const fourth = await pushed(ledger, [record('late', { duration: 4 })]);
     expect(await callOf(ledger, 'late')).toMatchObject({ duration: 4, deliveryId: fourth });
     expect(await historyOf('late')).toHaveLength(4);

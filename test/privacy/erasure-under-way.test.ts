@@ -71,7 +71,7 @@ describe('An erasure', () => {
         FROM generate_series(1, 6000) AS i`);
     await database.query(`
       CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.2); RETURN NULL; END $$;
-      CREATE TRIGGER dawdle AFTER DELETE ON calls FOR EACH STATEMENT EXECUTE FUNCTION dawdle()`);
+      CREATE TRIGGER dawdle AFTER INSERT ON erased_calls FOR EACH STATEMENT EXECUTE FUNCTION dawdle()`);
     const key = { authorization: `Bearer ${ACCESS.ADMIN_API_KEY}` };
     const start = async () => {
       const environment = { ...ACCESS, DATABASE_URL: database.url };
@@ -87,7 +87,7 @@ describe('An erasure', () => {
       `SELECT count(*)::int FROM calls WHERE call_id LIKE 'big-%'`,
     );
     expect(between?.count).toBeGreaterThan(0);
-    await database.query('DROP TRIGGER dawdle ON calls');
+    await database.query('DROP TRIGGER dawdle ON erased_calls');
     const second = await start();
     const done = await erased(second.url, id, key);
     expect(done.erased.calls).toBe(6000);

@@ -2,11 +2,13 @@
 import { Injectable } from '@nestjs/common';
 import { CALL_LOCKS } from '../../persistence/advisory-locks.js';
 import type { Transaction } from '../../persistence/database.js';
+import { Nodes } from '../../persistence/distribution/nodes.js';
 import { CallRecord } from '../reading/call-record.dto.js';
 import { type CallState, contentJson } from './call-state.js';
 import { type ArrayColumn, arrays, instantColumn, names, selected, unnest } from './column-arrays.js';
 import type { PastContent } from './corrections.js';
 import { lockSlots } from './lock-slots.js';
+import { insertRows, ROWS_OF_PARAMETERS } from './row-parameters.js';
 import { answerDelay, type FieldWarning } from '../reading/record-reader.js';
 
 /** A push of a million records goes in pieces: one statement's parameters stay at some megabytes. */
@@ -62,11 +64,11 @@ const CALL_COLUMNS: readonly ArrayColumn<CallState>[] = [
   },
 ];
 
+const UNLESS_KNOWN = 'ON CONFLICT (call_id) DO NOTHING RETURNING call_id';
 const INSERT_NEW = {
   name: 'insert-new-calls',
   text: `INSERT INTO calls (${names(CALL_COLUMNS)})
-    SELECT ${selected(CALL_COLUMNS, 't')} FROM ${unnest(CALL_COLUMNS, 't')}
-    ON CONFLICT (call_id) DO NOTHING RETURNING call_id`,
+    SELECT ${selected(CALL_COLUMNS, 't')} FROM ${unnest(CALL_COLUMNS, 't')} ${UNLESS_KNOWN}`,
 };
 const KEY_COLUMNS = new Set(['call_id', 'first_received_at']);
 const CHANGED_COLUMNS = CALL_COLUMNS.filter((column) => !KEY_COLUMNS.has(column.name));
@@ -94,11 +96,11 @@ const PAST_COLUMNS: readonly ArrayColumn<PastContent>[] = [
   { name: 'revision', type: 'integer', value: ({ revision }) => revision },
   { name: 'content', type: 'jsonb', value: ({ state }) => contentJson(state) },
 ];
+const UNLESS_NOTED = 'ON CONFLICT (call_id, delivery_id) DO NOTHING';
 const INSERT_PAST = {
   name: 'insert-call-revisions',
   text: `INSERT INTO call_revisions (${names(PAST_COLUMNS)})
-    SELECT ${selected(PAST_COLUMNS, 't')} FROM ${unnest(PAST_COLUMNS, 't')}
-    ON CONFLICT (call_id, delivery_id) DO NOTHING`,
+    SELECT ${selected(PAST_COLUMNS, 't')} FROM ${unnest(PAST_COLUMNS, 't')} ${UNLESS_NOTED}`,
 };
 const LOCK_CALLS = {
   name: 'lock-calls',
@@ -107,6 +109,8 @@ const LOCK_CALLS = {
 
 @Injectable()
 export class CallRepository {
+  constructor(private readonly nodes: Nodes) {}
+
   /**
    * Inserts the calls that are not there yet.
    *
@@ -115,9 +119,11 @@ export class CallRepository {
    */
   async insertNew(transaction: Transaction, states: readonly CallState[]): Promise<ReadonlySet<string>> {
     const inserted = new Set<string>();
-    for (const piece of pieces(states)) {
-      const values = arrays(CALL_COLUMNS, piece);
-      const { rows } = await transaction.query<{ call_id: string }>({ ...INSERT_NEW, values });
+    for (const piece of this.insertedAtOnce(states)) {
+      const insert = this.nodes.areSeveral
+        ? insertRows('calls', CALL_COLUMNS, piece, UNLESS_KNOWN)
+        : { ...INSERT_NEW, values: arrays(CALL_COLUMNS, piece) };
+      const { rows } = await transaction.query<{ call_id: string }>(insert);
       for (const row of rows) inserted.add(row.call_id);
     }
     return inserted;
@@ -152,17 +158,22 @@ export class CallRepository {
   }
 
   async insertPast(transaction: Transaction, past: readonly PastContent[]): Promise<void> {
-    for (const piece of pieces(past)) {
-      await transaction.query({ ...INSERT_PAST, values: arrays(PAST_COLUMNS, piece) });
+    for (const piece of this.insertedAtOnce(past)) {
+      const insert = this.nodes.areSeveral
+        ? insertRows('call_revisions', PAST_COLUMNS, piece, UNLESS_NOTED)
+        : { ...INSERT_PAST, values: arrays(PAST_COLUMNS, piece) };
+      await transaction.query(insert);
     }
+  }
+
+  private insertedAtOnce<Row>(rows: readonly Row[]): Row[][] {
+    return pieces(rows, this.nodes.areSeveral ? ROWS_OF_PARAMETERS : ROWS_A_STATEMENT);
   }
 }
 
-function pieces<Row>(rows: readonly Row[]): Row[][] {
-  const count = Math.ceil(rows.length / ROWS_A_STATEMENT);
-  return Array.from({ length: count }, (_, index) =>
-    rows.slice(index * ROWS_A_STATEMENT, (index + 1) * ROWS_A_STATEMENT),
-  );
+function pieces<Row>(rows: readonly Row[], most = ROWS_A_STATEMENT): Row[][] {
+  const count = Math.ceil(rows.length / most);
+  return Array.from({ length: count }, (_, index) => rows.slice(index * most, (index + 1) * most));
 }
 
 interface CallRow {

@@ -37,6 +37,11 @@ const LOOK_PAUSE_MS = 20;
 export class Nodes {
   constructor(@Inject(DatabaseLifecycle) private readonly calls: Pick<DatabaseLifecycle, 'distributed'>) {}
 
+  /** Whether the calls are on nodes of a cluster, rather than on one server. */
+  get areSeveral(): boolean {
+    return this.calls.distributed;
+  }
+
   /**
    * Waits until every node shows what has been committed before. What is read of the calls must be read afterwards.
    *
@@ -44,7 +49,7 @@ export class Nodes {
    * @throws DatabaseUnavailableError when a node does not answer, or holds a transaction whose end it does not know
    */
   async catchUp(transaction: Transaction): Promise<void> {
-    if (!this.calls.distributed) return;
+    if (!this.areSeveral) return;
     const before = await inDoubt(transaction);
     await transaction.query(PASS_WRITERS);
     for (let look = 1; before.size > 0; look += 1) {

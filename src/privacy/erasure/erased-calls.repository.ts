@@ -58,12 +58,12 @@ const DELETE_HISTORY = {
 const REVISION_CONTENTS = {
   name: 'erase-revision-contents',
   text: `SELECT r.call_id, r.delivery_id, r.content::text FROM call_revisions r
-    WHERE (r.call_id, r.delivery_id) IN (SELECT * FROM unnest($1::text[], $2::uuid[]))`,
+    WHERE (r.call_id, r.delivery_id) IN (SELECT unnest($1::text[]), unnest($2::uuid[]))`,
 };
 const DELETE_REVISIONS = {
   name: 'erase-revisions',
   text: `DELETE FROM call_revisions
-    WHERE (call_id, delivery_id) IN (SELECT * FROM unnest($1::text[], $2::uuid[])) RETURNING 1`,
+    WHERE (call_id, delivery_id) IN (SELECT unnest($1::text[]), unnest($2::uuid[])) RETURNING 1`,
 };
 const NOTE_ERASED = {
   name: 'note-erased-calls',

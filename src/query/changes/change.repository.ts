@@ -89,8 +89,9 @@ const IS_SEEN = isOfSources('$6', 'row.source');
 // Only a correction can have taken a call from another source.
 const WAS_SEEN = `(row.revision > 1 AND EXISTS (SELECT 1 FROM call_revisions AS past
   WHERE past.call_id = row.call_id AND past.content->>'source' = ANY($6::text[])))`;
+// Not `FROM unnest($1, $2)`: Citus 13.2 takes the second column for one of the first one's type, and gives wrong positions.
 const nextOf = (rows: string, condition: string) => `
-  SELECT row.*, d.position FROM unnest($1::uuid[], $2::bigint[]) AS d(id, position)
+  SELECT row.*, d.position FROM (SELECT unnest($1::uuid[]) AS id, unnest($2::bigint[]) AS position) AS d
   JOIN (${rows}) AS row ON row.delivery_id = d.id
   WHERE (d.position, row.call_id) > ($3::bigint, $4::text) AND ${condition}
   ORDER BY d.position, row.call_id LIMIT $5::integer`;

@@ -79,7 +79,7 @@ describe('An export', () => {
 
   it('holds none but the call that is being written, however large calls are', async () => {
     await ledger.database.query(
-      `UPDATE calls SET extra = jsonb_build_object('long', repeat(call_id, 600000))
+      `UPDATE calls SET extra = ('{"long": "' || repeat(call_id, 600000) || '"}')::jsonb
        WHERE occurred_at < timestamptz '2025-06-01 00:01:00Z'`,
     );
     const before = process.memoryUsage().rss;
@@ -96,6 +96,7 @@ describe('An export', () => {
     await once(answer, 'end');
     expect(answer.complete).toBe(true);
     expect(process.memoryUsage().rss - before).toBeLessThan(300_000_000);
+    await ledger.database.query('UPDATE calls SET extra = NULL');
   });
 });
 
