@@ -426,13 +426,15 @@ describe('a delivery that was received earlier', () => {
     const first = await pushed(ledger, [record('late', { duration: 1 })]);
     const second = await pushed(ledger, [record('late', { duration: 2 })]);
     // As if what stands there had been received after what now comes.
-    const moveReceipt = (by: string) =>
-      ledger.database.query(
-        `UPDATE calls SET last_received_at = moved.at
-         FROM (SELECT call_id, last_received_at + $1::interval AS at FROM calls WHERE call_id = 'late') AS moved
-         WHERE calls.call_id = moved.call_id`,
+    const moveReceipt = async (by: string) => {
+      const [moved] = await ledger.database.query<{ at: Date }>(
+        `SELECT last_received_at + $1::interval AS at FROM calls WHERE call_id = 'late'`,
         [by],
       );
+      await ledger.database.query(`UPDATE calls SET last_received_at = $1 WHERE call_id = 'late'`, [
+        moved?.at,
+      ]);
+    };
     await moveReceipt('1 hour');
     const row = () => ledger.database.query(`SELECT * FROM calls WHERE call_id = 'late'`);
     const before = await row();

@@ -81,26 +81,26 @@ const NEXT_DELIVERIES = {
         ORDER BY position LIMIT $3) AS next
     ) AS counted WHERE calls_before < $2 ORDER BY position`,
 };
+// Only a correction can have taken a call from another source. Both are asked where the calls are, and the revisions with them.
+const IS_OR_WAS_SEEN = `(${isOfSources('$6', 'calls.source')} OR (calls.revision > 1 AND EXISTS (
+  SELECT 1 FROM call_revisions AS past WHERE past.call_id = calls.call_id AND past.content->>'source' = ANY($6::text[]))))`;
 // The ids as a subselect, and the fence (OFFSET 0): else PostgreSQL takes the many ids for many calls and walks the
 // whole index, or looks through all ids for each of them. 5,000 deliveries without a call: 13 ms instead of 6 s.
-const CALLS_OF = `SELECT * FROM calls WHERE delivery_id = ANY(ARRAY(SELECT t.id FROM unnest($1::uuid[]) AS t(id))) OFFSET 0`;
-const ERASED_OF = 'SELECT * FROM erased_calls WHERE delivery_id = ANY($1::uuid[])';
-const IS_SEEN = isOfSources('$6', 'row.source');
-// Only a correction can have taken a call from another source.
-const WAS_SEEN = `(row.revision > 1 AND EXISTS (SELECT 1 FROM call_revisions AS past
-  WHERE past.call_id = row.call_id AND past.content->>'source' = ANY($6::text[])))`;
+const CALLS_OF = `SELECT * FROM calls
+  WHERE delivery_id = ANY(ARRAY(SELECT t.id FROM unnest($1::uuid[]) AS t(id))) AND ${IS_OR_WAS_SEEN} OFFSET 0`;
+const ERASED_OF = `SELECT * FROM erased_calls WHERE delivery_id = ANY($1::uuid[]) AND ${isOfSources('$6')}`;
 // Not `FROM unnest($1, $2)`: Citus 13.2 takes the second column for one of the first one's type, and gives wrong positions.
-const nextOf = (rows: string, condition: string) => `
+const nextOf = (rows: string) => `
   SELECT row.*, d.position FROM (SELECT unnest($1::uuid[]) AS id, unnest($2::bigint[]) AS position) AS d
   JOIN (${rows}) AS row ON row.delivery_id = d.id
-  WHERE (d.position, row.call_id) > ($3::bigint, $4::text) AND ${condition}
+  WHERE (d.position, row.call_id) > ($3::bigint, $4::text)
   ORDER BY d.position, row.call_id LIMIT $5::integer`;
 const SIZE = 'coalesce(pg_column_size(extra), 0)';
 const NEXT_CALLS = `SELECT ${CALL_COLUMNS}, position, found::int FROM (
     SELECT *, sum(${SIZE}) OVER (ORDER BY position, call_id) - ${SIZE} AS size_before, count(*) OVER () AS found
-    FROM (${nextOf(CALLS_OF, `(${IS_SEEN} OR ${WAS_SEEN})`)}) AS page
+    FROM (${nextOf(CALLS_OF)}) AS page
   ) AS sized WHERE size_before < ${LARGEST_PAGE_BYTES} ORDER BY position, call_id`;
-const NEXT_ERASED = nextOf(ERASED_OF, IS_SEEN);
+const NEXT_ERASED = nextOf(ERASED_OF);
 
 @Injectable()
 export class ChangeRepository {

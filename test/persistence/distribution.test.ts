@@ -1,0 +1,127 @@
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import 'reflect-metadata';
+import { DataSource } from 'typeorm';
+import { dataSourceOptions } from '../../src/persistence/data-source-options.js';
+import { migrations } from '../../src/persistence/migrations/migrations.js';
+import { migrate } from '../../src/persistence/migrator.js';
+import { Follower } from '../query/changes/follower.js';
+import { Instance } from '../query/changes/instances.js';
+import { createDatabase, type TestDatabase } from '../support/database.js';
+import { API_KEY } from '../support/ledger.js';
+import { urlOf } from '../support/nodes.mjs';
+import { record } from '../support/records.js';
+import { rollupDifferences } from '../support/rollups.js';
+import { ACCESS, freePort, ServiceProcess } from '../support/service.js';
+import { TwoRoles } from '../security/two-roles.js';
+
+const [, ...WORKERS] = JSON.parse(process.env['TEST_DATABASE_NODES'] ?? '[]') as string[];
+const onCluster = WORKERS.length > 0 ? it : it.skip;
+if (WORKERS.length === 0)
+  console.warn('SKIPPED: what needs a Citus cluster, which TEST_DATABASE_URL may name');
+
+let cleanUps: (() => unknown)[];
+
+beforeEach(() => {
+  cleanUps = [];
+});
+afterEach(async () => {
+  for (const cleanUp of cleanUps) await cleanUp();
+});
+
+async function emptyDatabase(): Promise<TestDatabase> {
+  const database = await createDatabase('empty');
+  cleanUps.push(() => database.drop());
+  return database;
+}
+
+async function serve({ url }: TestDatabase): Promise<Instance> {
+  const instance = await Instance.start(url, { ACK_DEADLINE_MS: '20000', JOURNAL_DIR: 'off' });
+  cleanUps.unshift(() => instance.remove());
+  return instance;
+}
+
+async function migrated({ url }: TestDatabase, distribution?: 'citus'): Promise<string[]> {
+  const dataSource = await new DataSource(dataSourceOptions(url, 2, () => undefined)).initialize();
+  try {
+    return await migrate(dataSource, distribution);
+  } finally {
+    await dataSource.destroy();
+  }
+}
+
+describe('DATABASE_DISTRIBUTED=citus', () => {
+  it('ends a service whose database has no Citus, with the reason', async () => {
+    // Made from the server's own template: without the extension on a cluster, too.
+    const roles = new TwoRoles();
+    cleanUps.push(() => roles.remove());
+    await roles.setUp();
+    const folder = mkdtempSync(join(tmpdir(), 'call-ledger-citus-'));
+    cleanUps.push(() => {
+      rmSync(folder, { recursive: true, force: true });
+    });
+    const environment = { ...ACCESS, DATABASE_URL: roles.ownerUrl, DATABASE_DISTRIBUTED: 'citus' };
+    const service = ServiceProcess.start(folder, await freePort(), environment);
+    cleanUps.unshift(() => service.end('SIGKILL'));
+    expect(await service.exit()).toBe(1);
+    expect(service.output).toContain('DATABASE_DISTRIBUTED=citus needs the extension citus in this database');
+  });
+
+  onCluster('spreads a ledger that is there, once, and the service goes on with all it had', async () => {
+    const database = await emptyDatabase();
+    expect(await migrated(database)).toHaveLength(migrations.length);
+    const before = await serve(database);
+    const names = Array.from({ length: 300 }, (_, index) => `call-${index}`);
+    await before.push(names.map((name) => record(name)));
+    await before.push(names.slice(0, 20).map((name) => record(name, { duration: 7 })));
+    const follower = new Follower();
+    await follower.step(before.url, { limit: 10 });
+    await before.end();
+
+    expect(await migrated(database, 'citus')).toEqual(['DistributeCalls']);
+    expect(await migrated(database, 'citus')).toEqual([]);
+    const [local] = await database.query(
+      `SELECT pg_relation_size('calls')::int AS calls, pg_relation_size('call_revisions')::int AS revisions`,
+    );
+    expect(local).toEqual({ calls: 0, revisions: 0 });
+    const nodes = await database.query(
+      `SELECT DISTINCT nodeport FROM citus_shards WHERE table_name = 'calls'::regclass AND shard_size > 0`,
+    );
+    expect(nodes).toHaveLength(WORKERS.length);
+
+    await before.start();
+    await before.push([record('call-0', { duration: 8 }), record('new')]);
+    await follower.catchUp(before.url);
+    expect(follower.copy.size).toBe(301);
+    expect(follower.copy.get('call-0')).toMatchObject({ duration: 8 });
+    expect(follower.copy.get('call-1')).toMatchObject({ duration: 7 });
+    const revisions = await database.query(`SELECT revision FROM call_revisions WHERE call_id = 'call-0'`);
+    expect(revisions.map(({ revision }) => revision as number).sort()).toEqual([1, 2]);
+    expect(await rollupDifferences(database)).toEqual([]);
+  });
+
+  onCluster('tells no change past a transaction that a worker has prepared and not committed', async () => {
+    const database = await emptyDatabase();
+    await migrated(database, 'citus');
+    const instance = await serve(database);
+    await instance.push([record('before')]);
+    const worker = new pg.Client({
+      connectionString: urlOf(WORKERS[0] ?? '', new URL(database.url).pathname.slice(1)),
+    });
+    await worker.connect();
+    cleanUps.unshift(() => worker.end());
+    const key = { headers: { authorization: `Bearer ${API_KEY}` } };
+    const ask = () => fetch(`${instance.url}/v1/changes`, key);
+    // As a worker is that was lost between the two phases of a commit, and has come back. Citus leaves a name alone that is not
+    // of its own making; of its own it would find out the end.
+    await worker.query(`BEGIN; SET citus.enable_ddl_propagation = off; CREATE TABLE in_doubt ()`);
+    await worker.query(`PREPARE TRANSACTION 'citus_of_the_tests'`);
+    const refused = await ask();
+    await worker.query(`ROLLBACK PREPARED 'citus_of_the_tests'`);
+    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, expect.any(String)]);
+    expect((await ask()).status).toBe(200);
+  });
+});
