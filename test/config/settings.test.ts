@@ -37,6 +37,7 @@ describe('Settings', () => {
       port: 3000,
       databaseReplicaUrl: undefined,
       databasePoolSize: 10,
+      databaseDistributed: undefined,
       pushTimeZone: 'Asia/Shanghai',
       pushBodyLimit: 32 * 1024 * 1024,
       pushAllowFrom: undefined,
@@ -55,6 +56,7 @@ describe('Settings', () => {
     const problems = problemsOf({
       PORT: '70000',
       DATABASE_URL: 'mysql://root:hunter2@db/ledger',
+      DATABASE_DISTRIBUTED: 'everywhere',
       PUSH_TOKENS: 'vendor=hunter2',
       ADMIN_API_KEY: 'hunter2',
       PUSH_TIME_ZONE: 'Asia/Peking-ish',
@@ -71,6 +73,7 @@ describe('Settings', () => {
     const named = problems.map((problem) => problem.split(' ')[0]);
     expect(named.sort()).toEqual([
       'ADMIN_API_KEY',
+      'DATABASE_DISTRIBUTED',
       'DATABASE_REPLICA_URL',
       'DATABASE_URL',
       'LOG_FORMAT',
@@ -85,6 +88,14 @@ describe('Settings', () => {
       'TRUST_PROXY',
     ]);
     expect(problems.join('\n')).not.toContain('hunter2');
+  });
+
+  it('can distribute an external database only', () => {
+    const distributed = { DATABASE_DISTRIBUTED: 'citus' };
+    expect(readSettings({ ...external(), ...distributed }, false).databaseDistributed).toBe('citus');
+    expect(problemsOf({ ...distributed, DATABASE_URL: '' })).toEqual([
+      'DATABASE_DISTRIBUTED needs DATABASE_URL: the embedded database is one server',
+    ]);
   });
 
   it('require tokens and key with an external database', () => {

@@ -8,6 +8,7 @@ import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/persistence/data-source-options.js';
 import { migrations } from '../../src/persistence/migrations/migrations.js';
 import { migrate } from '../../src/persistence/migrator.js';
+import { orderedId } from '../../src/persistence/ordered-id.js';
 import { Follower } from '../query/changes/follower.js';
 import { Instance } from '../query/changes/instances.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
@@ -15,7 +16,7 @@ import { API_KEY } from '../support/ledger.js';
 import { urlOf } from '../support/nodes.mjs';
 import { record } from '../support/records.js';
 import { rollupDifferences } from '../support/rollups.js';
-import { ACCESS, freePort, ServiceProcess } from '../support/service.js';
+import { ACCESS, freePort, ServiceProcess, until } from '../support/service.js';
 import { TwoRoles } from '../security/two-roles.js';
 
 const [, ...WORKERS] = JSON.parse(process.env['TEST_DATABASE_NODES'] ?? '[]') as string[];
@@ -101,6 +102,42 @@ describe('DATABASE_DISTRIBUTED=citus', () => {
     const revisions = await database.query(`SELECT revision FROM call_revisions WHERE call_id = 'call-0'`);
     expect(revisions.map(({ revision }) => revision as number).sort()).toEqual([1, 2]);
     expect(await rollupDifferences(database)).toEqual([]);
+  });
+
+  onCluster('tells no change before the nodes show what the coordinator has committed', async () => {
+    const database = await emptyDatabase();
+    await migrated(database, 'citus');
+    const instance = await serve(database);
+    await instance.push([record('before')]);
+    const writer = new pg.Client({ connectionString: database.url });
+    await writer.connect();
+    cleanUps.unshift(() => writer.end());
+    // As it is between the two phases of a commit: the delivery is there, its call is not, and the writer has its locks.
+    await writer.query('BEGIN');
+    const { rows } = await writer.query<{ position: string }>('SELECT next_delivery_position() AS position');
+    const delivery = orderedId(Date.now());
+    await writer.query(
+      `INSERT INTO calls (call_id, occurred_at, first_received_at, last_received_at, delivery_id, revision, answered, source,
+         content_hash) VALUES ('late', now(), now(), now(), $1, 1, false, 'vendor', '\\x00')`,
+      [delivery],
+    );
+    await database.query(
+      `INSERT INTO deliveries (id, position, received_at, bytes, records, stored, corrected, duplicate, quarantined, ack_ms,
+         source, via, sha256) VALUES ($1, $2, now(), 1, 1, 1, 0, 0, 0, 1, 'vendor', 'direct', '\\x00')`,
+      [delivery, rows[0]?.position],
+    );
+    const follower = new Follower();
+    const following = follower.catchUp(instance.url);
+    await until('the feed to wait for the writer', async () => {
+      const waiting = await database.query(
+        `SELECT FROM pg_locks WHERE locktype = 'advisory' AND mode = 'ShareLock' AND NOT granted
+           AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+      );
+      return waiting.length > 0;
+    });
+    await writer.query('COMMIT');
+    await following;
+    expect([...follower.copy.keys()].sort()).toEqual(['before', 'late']);
   });
 
   onCluster('tells no change past a transaction that a worker has prepared and not committed', async () => {
