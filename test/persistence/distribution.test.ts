@@ -140,6 +140,40 @@ describe('DATABASE_DISTRIBUTED=citus', () => {
     expect([...follower.copy.keys()].sort()).toEqual(['before', 'late']);
   });
 
+  onCluster(
+    'corrects a call as it is, not as it was before a worker was lost while it committed',
+    async () => {
+      const database = await emptyDatabase();
+      await migrated(database, 'citus');
+      const instance = await serve(database);
+      await instance.push([record('corrected')]);
+      const [shard] = await database.query<{ name: string; port: number }>(
+        `SELECT shard_name AS name, nodeport AS port FROM citus_shards WHERE table_name = 'calls'::regclass
+         AND shardid = get_shard_id_for_distribution_column('calls', 'corrected')`,
+      );
+      const node = WORKERS.find((url) => new URL(url).port === String(shard?.port));
+      const worker = new pg.Client({
+        connectionString: urlOf(node ?? '', new URL(database.url).pathname.slice(1)),
+      });
+      await worker.connect();
+      cleanUps.unshift(() => worker.end());
+      await worker.query(`BEGIN; SET citus.enable_manual_changes_to_shards = on;
+      UPDATE ${shard?.name ?? ''} SET revision = 2 WHERE call_id = 'corrected'`);
+      await worker.query(`PREPARE TRANSACTION 'citus_of_the_tests'`);
+      const pushed = instance.push([record('corrected', { duration: 1 })]);
+      await until('the correction to wait for the worker', async () => {
+        const waiting = await worker.query(
+          `SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event = 'transactionid'`,
+        );
+        return waiting.rows.length > 0;
+      });
+      await worker.query(`COMMIT PREPARED 'citus_of_the_tests'`);
+      expect((await pushed).status).toBe(200);
+      const rows = await database.query(`SELECT revision, duration FROM calls WHERE call_id = 'corrected'`);
+      expect(rows).toEqual([{ revision: 3, duration: 1 }]);
+    },
+  );
+
   onCluster('tells no change past a transaction that a worker has prepared and not committed', async () => {
     const database = await emptyDatabase();
     await migrated(database, 'citus');

@@ -196,10 +196,7 @@ export class LedgerWriter {
     const stored = await this.calls.states(transaction, callIds(states));
     const settlement = settle(stored, states);
     await this.calls.insertPast(transaction, settlement.past);
-    await this.calls.replace(
-      transaction,
-      settlement.replaced.map(({ after }) => after),
-    );
+    await this.calls.replace(transaction, settlement.replaced);
     return settlement;
   }
 }
