@@ -6,7 +6,7 @@ import { Nodes } from '../../persistence/distribution/nodes.js';
 import { CallRecord } from '../reading/call-record.dto.js';
 import { type CallState, contentJson } from './call-state.js';
 import { type ArrayColumn, arrays, instantColumn, names, selected, unnest } from './column-arrays.js';
-import { CallVanishedError, type PastContent, type ReplacedCall } from './corrections.js';
+import type { PastContent } from './corrections.js';
 import { lockSlots } from './lock-slots.js';
 import { insertRows, ROWS_OF_PARAMETERS } from './row-parameters.js';
 import { answerDelay, type FieldWarning } from '../reading/record-reader.js';
@@ -72,17 +72,10 @@ const INSERT_NEW = {
 };
 const KEY_COLUMNS = new Set(['call_id', 'first_received_at']);
 const CHANGED_COLUMNS = CALL_COLUMNS.filter((column) => !KEY_COLUMNS.has(column.name));
-const REPLACING_COLUMNS: readonly ArrayColumn<ReplacedCall>[] = [
-  ...CALL_COLUMNS.map((column) => ofAfter(column)),
-  { name: 'known_revision', type: 'integer', value: ({ before }) => before.revision },
-];
-// A worker of a cluster that was lost while it committed may show rows as they were, though their locks are gone: an update waits
-// for them, and must not write over what it then finds.
 const UPDATE = {
   name: 'update-calls',
   text: `UPDATE calls SET (${names(CHANGED_COLUMNS)}) = ROW(${selected(CHANGED_COLUMNS, 't')})
-    FROM ${unnest(REPLACING_COLUMNS, 't')} WHERE calls.call_id = t.call_id AND calls.revision = t.known_revision
-    RETURNING calls.call_id`,
+    FROM ${unnest(CALL_COLUMNS, 't')} WHERE calls.call_id = t.call_id`,
 };
 const SELECT_HASHES = {
   name: 'select-call-hashes',
@@ -113,11 +106,6 @@ const LOCK_CALLS = {
   name: 'lock-calls',
   text: `SELECT pg_advisory_xact_lock(${CALL_LOCKS}, t.slot) FROM unnest($1::integer[]) AS t(slot)`,
 };
-
-function ofAfter(column: ArrayColumn<CallState>): ArrayColumn<ReplacedCall> {
-  // The value's type belongs to the column's.
-  return { ...column, value: ({ after }: ReplacedCall) => column.value(after) } as ArrayColumn<ReplacedCall>;
-}
 
 @Injectable()
 export class CallRepository {
@@ -163,11 +151,9 @@ export class CallRepository {
     return new Map(rows.map((row) => [row.call_id, stateOf(row)]));
   }
 
-  /** @throws CallVanishedError when one of them is not as it was before any more */
-  async replace(transaction: Transaction, calls: readonly ReplacedCall[]): Promise<void> {
-    for (const piece of pieces(calls)) {
-      const { rows } = await transaction.query({ ...UPDATE, values: arrays(REPLACING_COLUMNS, piece) });
-      if (rows.length < piece.length) throw new CallVanishedError();
+  async replace(transaction: Transaction, states: readonly CallState[]): Promise<void> {
+    for (const piece of pieces(states)) {
+      await transaction.query({ ...UPDATE, values: arrays(CALL_COLUMNS, piece) });
     }
   }
 

@@ -10,25 +10,19 @@ export interface PastContent {
   readonly revision: number | null;
 }
 
-/** A row's state and what it becomes. */
-export interface ReplacedCall {
-  readonly before: CallState;
-  readonly after: CallState;
-}
-
 /** The changes that make the ledger hold what came. */
 export interface Settlement {
   /** Rows in their new state, each once. */
-  readonly replaced: readonly ReplacedCall[];
+  readonly replaced: readonly { readonly before: CallState; readonly after: CallState }[];
   readonly past: readonly PastContent[];
   /** One outcome for each record that came, in its order. */
   readonly outcomes: readonly RecordOutcome[];
 }
 
-/** A call was erased, or its time was over, or it changed, after its row was seen: the transaction must begin anew. */
+/** A call was erased, or its time was over, after its row was seen: the transaction must begin anew. */
 export class CallVanishedError extends Error {
   constructor() {
-    super('a call to correct was deleted or changed meanwhile');
+    super('a call to correct was deleted meanwhile');
   }
 }
 

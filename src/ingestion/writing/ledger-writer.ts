@@ -196,7 +196,10 @@ export class LedgerWriter {
     const stored = await this.calls.states(transaction, callIds(states));
     const settlement = settle(stored, states);
     await this.calls.insertPast(transaction, settlement.past);
-    await this.calls.replace(transaction, settlement.replaced);
+    await this.calls.replace(
+      transaction,
+      settlement.replaced.map(({ after }) => after),
+    );
     return settlement;
   }
 }
