@@ -113,6 +113,9 @@ function distribution(reader: Reader, embedded: boolean): Distribution | undefin
   const distributed = reader.read('DATABASE_DISTRIBUTED', 'off', distributionOf);
   if (distributed !== undefined && embedded)
     reader.problems.push('DATABASE_DISTRIBUTED needs DATABASE_URL: the embedded database is one server');
+  // Nothing tells whoever reads a position on a standby of the coordinator that the standbys of the workers have its calls.
+  if (distributed !== undefined && reader.text('DATABASE_REPLICA_URL') !== undefined)
+    reader.problems.push("DATABASE_DISTRIBUTED can't be used with DATABASE_REPLICA_URL");
   return distributed;
 }
 

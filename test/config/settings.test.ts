@@ -90,11 +90,15 @@ describe('Settings', () => {
     expect(problems.join('\n')).not.toContain('hunter2');
   });
 
-  it('can distribute an external database only', () => {
+  it('can distribute an external database only, and one without a replica', () => {
     const distributed = { DATABASE_DISTRIBUTED: 'citus' };
     expect(readSettings({ ...external(), ...distributed }, false).databaseDistributed).toBe('citus');
     expect(problemsOf({ ...distributed, DATABASE_URL: '' })).toEqual([
       'DATABASE_DISTRIBUTED needs DATABASE_URL: the embedded database is one server',
+    ]);
+    const replica = { DATABASE_REPLICA_URL: 'postgres://ledger@replica.internal:5432/ledger' };
+    expect(problemsOf({ ...distributed, ...replica })).toEqual([
+      "DATABASE_DISTRIBUTED can't be used with DATABASE_REPLICA_URL",
     ]);
   });
 
