@@ -9,7 +9,13 @@ import { inSpan, inStatementSpan } from '../tracing/spans.js';
 import type { AskedServer } from './asked-server.js';
 import { AT_ONE_MOMENT, connected, runStatement, runTransaction } from './clients.js';
 import { Turnstile } from './turnstile.js';
-import { asUnavailable, DatabaseUnavailableError, READ_ONLY, sqlState } from './unavailable.js';
+import {
+  asUnavailable,
+  DatabaseUnavailableError,
+  READ_ONLY,
+  SERIALIZATION_FAILURE,
+  sqlState,
+} from './unavailable.js';
 
 /** A statement with its parameters; a name makes it a prepared one, where there is no pooler between. */
 export interface Statement {
@@ -26,7 +32,7 @@ export interface Transaction {
 }
 
 /** Serialization failures and deadlocks: PostgreSQL's advice is to run the transaction again. */
-const RETRYABLE = new Set(['40001', '40P01']);
+const RETRYABLE = new Set([SERIALIZATION_FAILURE, '40P01']);
 const MOST_ATTEMPTS = 5;
 /**
  * The server gives up earlier by itself (session.ts); this is for one that does not answer at all. Writes have it

@@ -8,7 +8,7 @@ import { Database } from './database.js';
 import { isReplicaOf, LOG_POSITION, type LogPosition } from './log-position.js';
 import { ReplicaLag } from './replica-lag.js';
 import { ReplicaServer } from './replica-server.js';
-import { isServerGone } from './unavailable.js';
+import { isServerGone, SERIALIZATION_FAILURE, sqlState } from './unavailable.js';
 
 const LOOK_EVERY_MS = 1000;
 /** While the replica is away, or catches up. A look takes both servers less than a millisecond. */
@@ -106,6 +106,8 @@ export class Replica implements OnApplicationBootstrap, OnApplicationShutdown {
       this.judge(replica, primary);
     } catch (error) {
       this.drop();
+      // The look itself was in the way of the replay: the replica is there.
+      if (sqlState(error) === SERIALIZATION_FAILURE) return;
       // What is asked on its connections would wait for as long as they are silent.
       server.breakOff();
       this.turnAway('unreachable', errorText(error));

@@ -14,6 +14,8 @@ const UNAVAILABLE_CLASSES = new Set(['08', '53', '57', '58']);
 export const READ_ONLY = '25006';
 /** A read-only server, a lock that was not had in time, and tables that are still to be migrated. */
 const UNAVAILABLE_STATES = new Set([READ_ONLY, '55P03', '42P01']);
+/** A query on a standby that was in the way of its replay; on any server, a transaction that is to be run again. */
+export const SERIALIZATION_FAILURE = '40001';
 /** A statement that ran into its time limit, or that an operator ended. */
 export const QUERY_CANCELED = '57014';
 const CONNECTION_LOST =

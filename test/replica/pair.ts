@@ -12,6 +12,9 @@ import { Instance } from '../query/changes/instances.js';
 /** Two servers on a small machine. A query that is in the way of the replay is ended at once. */
 const SETTINGS = { shared_buffers: '32MB', max_connections: '60', max_standby_streaming_delay: '0' };
 
+/** What is acknowledged is in the ledger, and not in a journal. */
+const AT_ONCE = { ACK_DEADLINE_MS: '20000' };
+
 export class Pair {
   private constructor(
     private readonly server: DatabaseServer,
@@ -24,15 +27,18 @@ export class Pair {
     readonly direct: Instance,
   ) {}
 
-  static async start(): Promise<Pair> {
+  /** @param environment settings of `service` that differ */
+  static async start(environment: Record<string, string> = {}): Promise<Pair> {
     const server = DatabaseServer.create(SETTINGS);
     const url = await server.start();
-    const direct = await Instance.start(url);
+    const direct = await Instance.start(url, AT_ONCE);
     const standby = await StandbyServer.of(url, SETTINGS);
     const toPrimary = await TcpProxy.before(Number(new URL(url).port));
     const toStandby = await TcpProxy.before(Number(new URL(standby.url).port));
     const service = await Instance.start(toPrimary.through(url), {
       DATABASE_REPLICA_URL: toStandby.through(standby.url),
+      ...AT_ONCE,
+      ...environment,
     });
     const pair = new Pair(server, url, standby, toPrimary, toStandby, service, direct);
     await pair.isAsked();

@@ -9,6 +9,7 @@ import pg from 'pg';
 import { type Binaries, findBinaries } from '../../src/persistence/embedded/binaries.js';
 import { serverEnvironment, settingArguments } from '../../src/persistence/embedded/server-settings.js';
 import { findLauncher, giveTree, type Launcher } from '../../src/persistence/embedded/unprivileged-user.js';
+import { errorCode } from '../../src/errors.js';
 import { freePort, isAlive, postmasterPid, until } from './service.js';
 
 /** What a base backup leaves out: it is the running server's own, or comes as a stream. */
@@ -95,8 +96,15 @@ export class StandbyServer {
     await this.query('SELECT pg_wal_replay_resume()');
   }
 
+  /** Asks again when the replay ended the query, which was in its way. */
   async query<Row extends pg.QueryResultRow>(text: string): Promise<Row[]> {
-    return askServer<Row>(this.url, text);
+    for (;;) {
+      try {
+        return await askServer<Row>(this.url, text);
+      } catch (error) {
+        if (errorCode(error) !== '40001') throw error;
+      }
+    }
   }
 
   async remove(): Promise<void> {
