@@ -20,8 +20,8 @@ const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 10_000;
 /** How often to look whether there is something to drain. */
 const LOOK_MS = 100;
-/** How often to look whether another process has died and left entries. */
-const ADOPT_MS = 30_000;
+/** How often to look whether another process has died and left entries, and whether a journal that failed can be written. */
+const LOOK_AROUND_MS = 30_000;
 /** Tries of an entry that the database refuses, until it goes to the quarantine. */
 const MOST_REFUSALS = 8;
 /** What is being written at the shutdown gets this long; what is not committed stays in the journal. */
@@ -41,7 +41,7 @@ export class Drainer implements OnApplicationBootstrap, BeforeApplicationShutdow
   private readonly stopping = new AbortController();
   private draining: Promise<void> | undefined;
   private pause = FIRST_PAUSE_MS;
-  private adoptedAt = -Infinity;
+  private lookedAt = -Infinity;
   private refusals = 0;
 
   constructor(
@@ -68,7 +68,7 @@ export class Drainer implements OnApplicationBootstrap, BeforeApplicationShutdow
   private async drainUntilStopped(): Promise<void> {
     while (!this.stopping.signal.aborted) {
       try {
-        await this.adopt();
+        await this.lookAround();
         const batch = await this.journal.oldest();
         if (batch === undefined) await this.rest(LOOK_MS);
         else await this.drain(batch);
@@ -81,10 +81,11 @@ export class Drainer implements OnApplicationBootstrap, BeforeApplicationShutdow
     }
   }
 
-  private async adopt(): Promise<void> {
-    if (Date.now() - this.adoptedAt < ADOPT_MS) return;
+  private async lookAround(): Promise<void> {
+    if (Date.now() - this.lookedAt < LOOK_AROUND_MS) return;
+    await this.journal.tryAgain();
     await this.journal.adopt();
-    this.adoptedAt = Date.now();
+    this.lookedAt = Date.now();
   }
 
   /** Entries leave the journal only when all of their batch are committed; those that are already change nothing. */

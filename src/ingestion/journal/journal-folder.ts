@@ -5,7 +5,7 @@
 // it ended, nobody can. Unlike a process id, that holds across containers that share a volume.
 import { once } from 'node:events';
 import type { Dirent } from 'node:fs';
-import { mkdir, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
@@ -17,6 +17,9 @@ export const DAMAGED = '.damaged';
 const UNFINISHED = '.new-';
 const UNFINISHED_IS_DEAD_AFTER_MS = 60_000;
 const SOCKET = 'owner';
+/** What is written to see whether that can be done, and then removed: as much as a usual push. */
+const TRIAL = 'trial';
+const TRIAL_BYTES = 65_536;
 
 /** A folder that this process owns until it ends. */
 export class JournalFolder {
@@ -51,6 +54,19 @@ export class JournalFolder {
   /** The segments in this folder, oldest first. */
   async segments(): Promise<string[]> {
     return segmentsIn(this.path);
+  }
+
+  /** Whether something can be made durable here: by doing so. */
+  async isWritable(): Promise<boolean> {
+    const path = join(this.path, TRIAL);
+    try {
+      await writeFile(path, Buffer.alloc(TRIAL_BYTES), { mode: 0o600, flush: true });
+      return true;
+    } catch {
+      return false;
+    } finally {
+      await rm(path, { force: true }).catch(() => undefined);
+    }
   }
 
   /** Takes the segments of dead processes into this folder. Names each one once it is here. */

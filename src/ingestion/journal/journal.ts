@@ -134,6 +134,15 @@ export class Journal {
     this.segments.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
+  /** After a failure: whether it can be written again, without waiting for a push that needs it. */
+  async tryAgain(): Promise<void> {
+    if (this.failure === undefined || this.writing !== undefined) return;
+    const folder = await this.ownFolder();
+    if (!(await folder.isWritable())) return;
+    this.failure = undefined;
+    this.logger.log('can be written again');
+  }
+
   /** The oldest entries that are not drained, at most a segment's; undefined when there are none. */
   async oldest(): Promise<JournalBatch | undefined> {
     for (const segment of [...this.segments]) {

@@ -6,6 +6,7 @@ import {
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -244,6 +245,22 @@ describe('The journal', () => {
     await journal.append(delivery('kept'));
     expect(journal.problem).toBeUndefined();
     expect((await drained(journal)).map(({ body }) => body.toString())).toEqual(['kept']);
+  });
+
+  it('that failed is found to be writable again without another push', async () => {
+    const journal = open();
+    await journal.append(delivery('first'));
+    await drained(journal);
+    const [own = ''] = readdirSync(folder);
+    const away = join(folder, `${own}-away`);
+    renameSync(join(folder, own), away);
+    await expect(journal.append(delivery('lost'))).rejects.toThrow(JournalUnavailableError);
+    await journal.tryAgain();
+    expect(journal.problem).toBeDefined();
+    renameSync(away, join(folder, own));
+    await journal.tryAgain();
+    expect(journal.problem).toBeUndefined();
+    expect(readdirSync(join(folder, own))).toEqual(['owner']);
   });
 
   it('is for its own user only', async () => {
