@@ -104,6 +104,9 @@ const NEXT_ERASED = nextOf(ERASED_OF);
 
 @Injectable()
 export class ChangeRepository {
+  /** What every node has committed once it shows for ever: up to this position nobody needs to wait for it again. */
+  private committedEverywhere = 0;
+
   constructor(
     private readonly database: ReadingDatabase,
     private readonly primary: Database,
@@ -118,11 +121,7 @@ export class ChangeRepository {
 
   /** The position up to which whoever reads the calls from now on finds all that was changed. */
   end(): Promise<number> {
-    return this.database.readTogether(async (transaction) => {
-      const { rows } = await transaction.query<{ position: string }>(NEWEST);
-      await this.nodes.catchUp(transaction);
-      return Number(rows[0]?.position ?? 0);
-    });
+    return this.database.readTogether((transaction) => this.catchUp(transaction));
   }
 
   /**
@@ -146,7 +145,8 @@ export class ChangeRepository {
       const rows = await nextDeliveries(transaction, after, mostCalls);
       const last = rows.at(-1);
       if (last === undefined) return { changes: [], next: after, upToDate: true };
-      await this.nodes.catchUp(transaction);
+      if (this.nodes.areSeveral && Number(last.position) > this.committedEverywhere)
+        await this.catchUp(transaction);
       const { changes, endsEarly } = await changesOf(transaction, rows, { viewer, after, limit: limit + 1 });
       const page = changes.slice(0, limit);
       const lastOfPage = page.at(-1);
@@ -157,6 +157,15 @@ export class ChangeRepository {
       const isEnd = rows.length === last.found && last.found < MOST_DELIVERIES;
       return { changes, next: { position: Number(last.position) + 1, callId: '' }, upToDate: isEnd };
     });
+  }
+
+  /** @returns the newest position that the transaction sees, when the calls of all up to it can be read */
+  private async catchUp(transaction: Transaction): Promise<number> {
+    const { rows } = await transaction.query<{ position: string }>(NEWEST);
+    const newest = Number(rows[0]?.position ?? 0);
+    await this.nodes.catchUp(transaction);
+    this.committedEverywhere = Math.max(this.committedEverywhere, newest);
+    return newest;
   }
 }
 
