@@ -13,11 +13,12 @@ export async function insertCalls(database: TestDatabase, count: number): Promis
   );
 }
 
-/** The states of the exports' connections, as PostgreSQL sees them. */
+/** The states of the exports' connections, as PostgreSQL sees them; a server may let workers of its own help each of them. */
 export async function exportSessions(database: TestDatabase): Promise<(string | null)[]> {
   const rows = await database.query<{ wait_event: string | null }>(
     `SELECT wait_event FROM pg_stat_activity
-     WHERE application_name LIKE 'call-ledger export %' AND datname = current_database()`,
+     WHERE application_name LIKE 'call-ledger export %' AND datname = current_database()
+       AND backend_type = 'client backend'`,
   );
   return rows.map(({ wait_event }) => wait_event);
 }
@@ -26,6 +27,7 @@ export async function exportSessions(database: TestDatabase): Promise<(string | 
 export async function terminateExports(database: TestDatabase): Promise<void> {
   await database.query(
     `SELECT pg_terminate_backend(pid) FROM pg_stat_activity
-     WHERE application_name LIKE 'call-ledger export %' AND datname = current_database()`,
+     WHERE application_name LIKE 'call-ledger export %' AND datname = current_database()
+       AND backend_type = 'client backend'`,
   );
 }
