@@ -1,10 +1,21 @@
 // How long the steps of a background work take in, how large the next one is and how long to rest before it out.
 
+/** How large and how long steps are. */
+export interface Gait {
+  readonly leastRows: number;
+  /** A step that takes longer was too large, or the database is busy with pushes: both ask for smaller ones. */
+  readonly longMs: number;
+  readonly shortMs: number;
+}
+
+export const ON_ONE_SERVER: Gait = { leastRows: 20, longMs: 100, shortMs: 40 };
+/**
+ * A step over the nodes of a cluster takes 100 ms on a busy machine, however few rows it has: by the measure of one server it would
+ * never have more than the least, and to look through a million calls for a number would take half a day.
+ */
+export const OVER_NODES: Gait = { leastRows: 200, longMs: 400, shortMs: 200 };
+
 const FIRST_ROWS = 200;
-const LEAST_ROWS = 20;
-/** A step that takes longer was too large, or the database is busy with pushes: both ask for smaller ones. */
-const LONG_STEP_MS = 100;
-const SHORT_STEP_MS = 40;
 /** One fifth of the time is work, whatever it costs: as pushes slow it down, it rests longer. */
 const REST_PER_WORK = 4;
 const SHORTEST_REST_MS = 10;
@@ -15,7 +26,10 @@ export class Pace {
   private size = FIRST_ROWS;
 
   /** @param mostRows of a step */
-  constructor(private readonly mostRows: number) {}
+  constructor(
+    private readonly mostRows: number,
+    private readonly gait: Gait,
+  ) {}
 
   /** How many rows the next step may have. */
   get rows(): number {
@@ -27,8 +41,9 @@ export class Pace {
    * @returns milliseconds to rest
    */
   after(ms: number): number {
-    if (ms > LONG_STEP_MS) this.size = Math.max(LEAST_ROWS, Math.floor(this.rows / 2));
-    else if (ms < SHORT_STEP_MS) this.size = Math.min(this.mostRows, this.size * 2);
+    const { leastRows, longMs, shortMs } = this.gait;
+    if (ms > longMs) this.size = Math.max(leastRows, Math.floor(this.rows / 2));
+    else if (ms < shortMs) this.size = Math.min(this.mostRows, this.size * 2);
     return Math.min(LONGEST_REST_MS, Math.max(SHORTEST_REST_MS, ms * REST_PER_WORK));
   }
 }

@@ -10,7 +10,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { errorText } from '../../errors.js';
 import { DatabaseLifecycle } from '../../persistence/database-lifecycle.js';
 import { LeaseLostError, LeaseRepository } from '../lease.repository.js';
-import { Pace } from '../pace.js';
+import { ON_ONE_SERVER, OVER_NODES, Pace } from '../pace.js';
 import { PrivacyEvents } from '../privacy-events.js';
 import { countsOf } from './erasure-counts.js';
 import type { ErasureJob } from './erasure-job.js';
@@ -103,13 +103,14 @@ export class Eraser implements OnApplicationBootstrap, BeforeApplicationShutdown
 
   private async search(due: ErasureJob): Promise<void> {
     let job = due;
-    let pace = new Pace(MOST_ROWS_A_STEP);
+    const gait = this.lifecycle.distributed ? OVER_NODES : ON_ONE_SERVER;
+    let pace = new Pace(MOST_ROWS_A_STEP, gait);
     while (!this.stopping.signal.aborted) {
       const { phase } = job;
       const begin = performance.now();
       job = await this.steps.next(job, pace.rows);
       if (phase === 'journal') return this.finish(job);
-      if (job.phase !== phase) pace = new Pace(MOST_ROWS_A_STEP);
+      if (job.phase !== phase) pace = new Pace(MOST_ROWS_A_STEP, gait);
       await this.rest(pace.after(performance.now() - begin));
     }
   }
