@@ -77,7 +77,10 @@ export class Replica implements OnApplicationBootstrap, OnApplicationShutdown {
     this.pause.abort();
     await this.watching;
     this.drop();
-    await this.server?.end();
+    if (this.server === undefined) return;
+    // It would wait for a question on a connection that is silent.
+    await within(PATIENCE_MS, this.server.end());
+    this.server.breakOff();
   }
 
   /** To be told of what a question to the replica failed with: if the server is gone, no other question goes there. */
