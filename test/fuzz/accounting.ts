@@ -129,12 +129,13 @@ export class Accounting {
     const expected = acknowledged.flatMap(({ index, records }) =>
       [...records.calls.keys()].map((callId) => ({ index, callId })),
     );
-    const rows = await this.database.query<{ index: number; id: string }>(
-      `SELECT t.index, t.id FROM unnest($1::int[], $2::text[]) AS t(index, id)
-        WHERE NOT EXISTS (SELECT FROM calls c WHERE c.call_id = t.id)`,
-      [expected.map(({ index }) => index), expected.map(({ callId }) => callId)],
+    const rows = await this.database.query<{ call_id: string }>(
+      'SELECT call_id FROM calls WHERE call_id = ANY($1)',
+      [expected.map(({ callId }) => callId)],
     );
-    for (const { index, id } of rows) this.problems.push({ index, problem: `no call has the callId ${id}` });
+    const known = new Set(rows.map((row) => row.call_id));
+    for (const { index, callId } of expected)
+      if (!known.has(callId)) this.problems.push({ index, problem: `no call has the callId ${callId}` });
   }
 
   /** No field that nobody knows is lost, where the call is still as this delivery left it. */
@@ -145,8 +146,8 @@ export class Accounting {
       ),
     );
     const rows = await this.database.query<{ index: number; field: string }>(
-      `SELECT t.index, t.field FROM unnest($1::int[], $2::uuid[], $3::text[], $4::text[])
-          AS t(index, delivery_id, call_id, field)
+      `SELECT t.index, t.field FROM (SELECT unnest($1::int[]) AS index, unnest($2::uuid[]) AS delivery_id,
+          unnest($3::text[]) AS call_id, unnest($4::text[]) AS field) AS t
         JOIN calls c ON c.call_id = t.call_id AND c.delivery_id = t.delivery_id
         WHERE NOT coalesce(c.extra ? t.field, false)`,
       [
