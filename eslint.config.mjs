@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint';
 
 /**
  * Which folders of src/ a folder may import from, itself apart. Files that stand in src/ itself put the modules
- * together and may import anything; a module imports none of them but errors.ts.
+ * together and may import anything; a module imports none of them but errors.ts and within.ts.
  */
 const MAY_IMPORT = {
   config: [],
@@ -44,9 +44,10 @@ for (const folder of FOLDERS) {
     throw new Error(`eslint.config.mjs does not say what src/${folder} may import`);
 }
 
-/** The files of src/ itself, but for what every module may use. */
+/** What stands in src/ itself for every module to use. */
+const FOR_ALL = ['errors.ts', 'within.ts'];
 const ASSEMBLY = readdirSync(new URL('src', import.meta.url))
-  .filter((name) => name.endsWith('.ts') && name !== 'errors.ts')
+  .filter((name) => name.endsWith('.ts') && !FOR_ALL.includes(name))
   .map((name) => name.slice(0, -3).replaceAll('.', '\\.'));
 
 function boundaryOf(folder) {

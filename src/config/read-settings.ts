@@ -10,8 +10,8 @@ import {
   networks,
   oneOf,
   postgresUrl,
-  replicaUrl,
   pushTokens,
+  replicaUrl,
   timeZone,
   trustProxy,
 } from './setting-values.js';

@@ -1,9 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
-import { setTimeout as wait } from 'node:timers/promises';
 import { Journal } from '../ingestion/journal/journal.js';
 import { DatabaseLifecycle } from '../persistence/database-lifecycle.js';
 import { Database } from '../persistence/database.js';
+import { within } from '../within.js';
 import { Leaving } from './leaving.js';
 
 const PATIENCE_MS = 2000;
@@ -39,17 +39,13 @@ export class PushHealth {
 
   private async databaseProblem(): Promise<string | undefined> {
     if (!this.lifecycle.migrated) return 'The schema is not migrated yet';
-    const answered = new AbortController();
-    const late = wait(PATIENCE_MS, 'late' as const, { signal: answered.signal }).catch(() => 'late' as const);
     try {
-      const answer = await Promise.race([this.isWritable(), late]);
-      if (answer === 'late') return `The database has not answered for ${PATIENCE_MS} ms`;
-      return answer ? undefined : 'The database is read-only';
+      const writable = await within(PATIENCE_MS, this.isWritable());
+      if (writable === undefined) return `The database has not answered for ${PATIENCE_MS} ms`;
+      return writable ? undefined : 'The database is read-only';
     } catch {
       // The reason is in the log; this answer is for anybody.
       return 'The database can not be reached';
-    } finally {
-      answered.abort();
     }
   }
 

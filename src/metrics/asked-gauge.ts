@@ -1,6 +1,6 @@
 // A question to something that may be slow or away in, a gauge that never waits long for its answer out.
 import { Gauge, type Registry } from 'prom-client';
-import { setTimeout as wait } from 'node:timers/promises';
+import { within } from '../within.js';
 
 /** However often the metrics are scraped, and by however many, one question is asked in this time. */
 const ASKED_EVERY_MS = 5000;
@@ -63,11 +63,4 @@ export class AskedGauge {
     if (shown === undefined) this.gauge.remove();
     else this.gauge.set(shown);
   }
-}
-
-async function within(ms: number, work: Promise<void>): Promise<void> {
-  const done = new AbortController();
-  const late = wait(ms, undefined, { signal: done.signal }).catch(() => undefined);
-  await Promise.race([work, late]);
-  done.abort();
 }

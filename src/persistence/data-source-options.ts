@@ -1,10 +1,9 @@
 import type { DataSourceOptions } from 'typeorm';
 import { entities } from './entities/entities.js';
 import { migrations } from './migrations/migrations.js';
-import { prepareSession } from './session.js';
+import { CONNECT_TIME_OUT_MS, prepareSession } from './session.js';
 
 export const APPLICATION_NAME = 'call-ledger';
-const CONNECT_TIME_OUT_MS = 5000;
 /** A peer that is gone without a word is noticed within a minute, not after the kernel's two hours. */
 const KEEP_ALIVE_AFTER_MS = 10_000;
 

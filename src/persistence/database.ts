@@ -40,6 +40,7 @@ const MOST_ATTEMPTS = 5;
  */
 const WRITE_LIMIT_MS = 15_000;
 export const READ_LIMIT_MS = 32_000;
+
 /** The connections of the pool. */
 export interface Connections {
   readonly total: number;

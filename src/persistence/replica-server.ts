@@ -32,7 +32,7 @@ export class ReplicaServer implements AskedServer {
     const options: object = { ...this.options(APPLICATION_NAME), max: poolSize, onConnect };
     this.pool = new Pool(options);
     this.pool.on('remove', (client) => this.clients.delete(client));
-    // A connection that breaks while nobody uses it: ReplicaWatch sees by itself what is the matter.
+    // A connection that breaks while nobody uses it: Replica sees by itself what is the matter.
     this.pool.on('error', () => undefined);
   }
 

@@ -4,6 +4,7 @@ import type { Client } from 'pg';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Settings } from '../config/settings.js';
 import { errorText } from '../errors.js';
+import { within } from '../within.js';
 import { Database } from './database.js';
 import { isReplicaOf, LOG_POSITION, type LogPosition } from './log-position.js';
 import { ReplicaLag } from './replica-lag.js';
@@ -176,16 +177,5 @@ export class Replica implements OnApplicationBootstrap, OnApplicationShutdown {
   private drop(): void {
     this.ownClient?.then(({ connection }) => connection.stream.destroy()).catch(() => undefined);
     this.ownClient = undefined;
-  }
-}
-
-/** Undefined when there is no answer in time. */
-async function within<T>(ms: number, work: Promise<T>): Promise<T | undefined> {
-  const done = new AbortController();
-  const late = wait(ms, undefined, { signal: done.signal }).catch(() => undefined);
-  try {
-    return await Promise.race([work, late]);
-  } finally {
-    done.abort();
   }
 }

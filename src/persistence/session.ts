@@ -3,7 +3,7 @@
 import type { Client, ClientBase } from 'pg';
 import { readFairly } from './fair-reading.js';
 
-const CONNECT_TIME_OUT_MS = 5000;
+export const CONNECT_TIME_OUT_MS = 5000;
 /** Nobody waits longer for an answer, and the server must not go on for nobody. */
 const STATEMENT_TIME_OUT_MS = 30_000;
 /** Who waits for a lock behind somebody's migration gives its connection back and tries again later. */

@@ -8,12 +8,17 @@ export interface Gait {
   readonly shortMs: number;
 }
 
-export const ON_ONE_SERVER: Gait = { leastRows: 20, longMs: 100, shortMs: 40 };
+const ON_ONE_SERVER: Gait = { leastRows: 20, longMs: 100, shortMs: 40 };
 /**
  * A step over the nodes of a cluster takes 100 ms on a busy machine, however few rows it has: by the measure of one server it would
  * never have more than the least, and to look through a million calls for a number would take half a day.
  */
-export const OVER_NODES: Gait = { leastRows: 200, longMs: 400, shortMs: 200 };
+const OVER_NODES: Gait = { leastRows: 200, longMs: 400, shortMs: 200 };
+
+/** @param distributed whether the tables lie on the nodes of a cluster */
+export function gaitOf(distributed: boolean): Gait {
+  return distributed ? OVER_NODES : ON_ONE_SERVER;
+}
 
 const FIRST_ROWS = 200;
 /** One fifth of the time is work, whatever it costs: as pushes slow it down, it rests longer. */

@@ -1,6 +1,8 @@
 // A request for each operation of the API that goes well. A new operation is added here.
+import { expect } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
 import { makeKey } from '../support/api-keys.js';
+import { contractOf } from '../support/exchange.js';
 import { API_KEY, PUSH_TOKEN, type TestLedger } from '../support/ledger.js';
 import { record } from '../support/records.js';
 import { until } from '../support/service.js';
@@ -134,3 +136,22 @@ export const GONE: Readonly<Record<string, (known: Known) => Sample>> = {
 export const UNPROVOKED: Readonly<Record<string, string>> = {
   'getLiveness 503': 'only while the service shuts down, on a connection that is open already',
 };
+
+/** Asks for all that the description at `/openapi.json` names, and compares the answers with it. */
+export async function everyOperationGoesWell(ledger: TestLedger): Promise<void> {
+  const known = await prepare(ledger);
+  const { operations } = await contractOf(ledger.url);
+  for (const { operationId, method } of operations) {
+    const { target, body } = REQUESTS[operationId]?.(known) ?? { target: 'no sample' };
+    const answer = await ledger.request(target, {
+      method,
+      headers: { authorization: `Bearer ${operationId === 'push' ? PUSH_TOKEN : API_KEY}` },
+      ...(body === undefined ? {} : { body }),
+    });
+    expect([operationId, Math.floor(answer.status / 100), answer.text]).toEqual([
+      operationId,
+      2,
+      answer.text,
+    ]);
+  }
+}

@@ -10,7 +10,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { errorText } from '../../errors.js';
 import { DatabaseLifecycle } from '../../persistence/database-lifecycle.js';
 import { LeaseLostError, LeaseRepository } from '../lease.repository.js';
-import { ON_ONE_SERVER, OVER_NODES, Pace } from '../pace.js';
+import { gaitOf, Pace } from '../pace.js';
 import { PrivacyEvents } from '../privacy-events.js';
 import { countsOf } from './erasure-counts.js';
 import type { ErasureJob } from './erasure-job.js';
@@ -103,7 +103,7 @@ export class Eraser implements OnApplicationBootstrap, BeforeApplicationShutdown
 
   private async search(due: ErasureJob): Promise<void> {
     let job = due;
-    const gait = this.lifecycle.distributed ? OVER_NODES : ON_ONE_SERVER;
+    const gait = gaitOf(this.lifecycle.distributed);
     let pace = new Pace(MOST_ROWS_A_STEP, gait);
     while (!this.stopping.signal.aborted) {
       const { phase } = job;

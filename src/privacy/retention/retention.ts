@@ -13,7 +13,7 @@ import { errorText } from '../../errors.js';
 import { DatabaseLifecycle } from '../../persistence/database-lifecycle.js';
 import { firstIdOf } from '../../persistence/first-id.js';
 import { LeaseLostError, LeaseRepository } from '../lease.repository.js';
-import { ON_ONE_SERVER, OVER_NODES, Pace } from '../pace.js';
+import { gaitOf, Pace } from '../pace.js';
 import { PrivacyEvents } from '../privacy-events.js';
 import type { Retained } from './retained.js';
 import { FIRST_INSTANT, RETENTION, RetentionRepository, type RetentionStep } from './retention.repository.js';
@@ -117,7 +117,7 @@ export class Retention implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   private async inSteps(first: string, step: Step): Promise<void> {
-    const pace = new Pace(MOST_ROWS_A_STEP, this.lifecycle.distributed ? OVER_NODES : ON_ONE_SERVER);
+    const pace = new Pace(MOST_ROWS_A_STEP, gaitOf(this.lifecycle.distributed));
     let from: string | undefined = first;
     while (from !== undefined && !this.stopping.signal.aborted) {
       const begin = performance.now();

@@ -10,8 +10,8 @@
  */
 export type Rule = 'keep' | 'number' | 'reference' | 'text' | 'free' | 'json';
 
-/** In records and in answers. What the vendor names calls by is no number, and all questions are asked by it. */
 export const NUMBER_FIELDS = ['caller', 'realCaller', 'callee'] as const;
+/** In records and in answers. What the vendor names calls by is no number, and all questions are asked by it. */
 const OF_RECORDS: readonly (readonly [Rule, readonly string[]])[] = [
   ['number', NUMBER_FIELDS],
   ['reference', ['outId']],
