@@ -9,6 +9,7 @@ import tseslint from 'typescript-eslint';
  */
 const MAY_IMPORT = {
   config: [],
+  console: ['http'],
   health: ['config', 'http', 'ingestion', 'persistence'],
   http: ['tracing', 'openapi', 'persistence', 'time'],
   ingestion: [
@@ -32,6 +33,7 @@ const MAY_IMPORT = {
   quarantine: ['config', 'http', 'ingestion', 'metrics', 'persistence', 'security'],
   security: ['config', 'http', 'openapi', 'persistence'],
   simulator: [],
+  status: ['config', 'http', 'ingestion', 'persistence', 'quarantine', 'security'],
   time: [],
   tracing: ['config'],
   codes: [],
@@ -78,9 +80,10 @@ export default tseslint.config(
   { ignores: ['dist/', 'dist.*/', 'data/', 'node_modules/', 'coverage/', 'test-results/'] },
   // Import what is generated in a test, which compiles them.
   { ignores: ['test/contract/clients/'] },
+  { ignores: ['console/generated/'] },
   eslint.configs.recommended,
   {
-    files: ['**/*.ts'],
+    files: ['**/*.ts', '**/*.tsx'],
     extends: [tseslint.configs.strictTypeChecked],
     languageOptions: { parserOptions: { projectService: true, tsconfigRootDir: import.meta.dirname } },
     rules: {
@@ -99,6 +102,20 @@ export default tseslint.config(
     },
   },
   ...FOLDERS.map(boundaryOf),
+  {
+    // The page knows of the service what the API's description says, and nothing else.
+    files: ['console/**/*.ts', 'console/**/*.tsx'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            { regex: '(^|/)(src|dist|test|bench)/', message: 'console imports nothing of the server.' },
+          ],
+        },
+      ],
+    },
+  },
   {
     files: ['**/*.mjs'],
     languageOptions: {

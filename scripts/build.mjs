@@ -1,4 +1,4 @@
-// Compiles src/ into dist/. `--if-changed` does nothing when dist/ was built from these very sources.
+// Compiles src/ into dist/, and bundles console/ into dist/console-page. `--if-changed` does nothing when dist/ was built from these very sources.
 // The compiler writes into a folder of its own, which then takes dist's place in one rename: a process
 // that runs from dist/ has loaded all its files at its start and is never disturbed.
 import { spawnSync } from 'node:child_process';
@@ -7,6 +7,7 @@ import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSyn
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { buildConsole } from './build-console.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
@@ -14,13 +15,15 @@ const stampName = 'sources.sha256';
 
 function sourceHash() {
   const hash = createHash('sha256');
-  const sources = readdirSync(join(root, 'src'), { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
+  const sources = ['src', 'console']
+    .flatMap((folder) => readdirSync(join(root, folder), { recursive: true, withFileTypes: true }))
+    .filter((entry) => entry.isFile() && !entry.parentPath.endsWith('generated'))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
   for (const file of [
     'tsconfig.json',
     'tsconfig.build.json',
+    'scripts/build-console.mjs',
     'package-lock.json',
     ...sources.map((path) => path.slice(root.length)),
   ]) {
@@ -67,6 +70,7 @@ export function build({ ifChanged }) {
     rmSync(fresh, { recursive: true, force: true });
     process.exit(result.status ?? 1);
   }
+  buildConsole(join(fresh, 'console-page'));
   writeFileSync(join(fresh, stampName), wanted);
   if (!ifChanged || builtFrom() !== wanted) replaceDist(fresh);
   else rmSync(fresh, { recursive: true, force: true });

@@ -12,7 +12,9 @@ import { PrivacyModule } from './privacy/privacy.module.js';
 import { QuarantineModule } from './quarantine/quarantine.module.js';
 import { QueryModule } from './query/query.module.js';
 import { ApiKeysModule } from './security/api-keys/api-keys.module.js';
+import { ConsoleModule } from './console/console.module.js';
 import { AuditModule } from './security/audit/audit.module.js';
+import { StatusModule } from './status/status.module.js';
 
 /** The service: the list of its modules. */
 @Module({ providers: [ConnectionDrain, RequestWatch] })
@@ -31,6 +33,8 @@ export class AppModule {
         AuditModule,
         HealthModule,
         MetricsModule,
+        StatusModule,
+        ConsoleModule,
         TracingModule,
       ],
     };

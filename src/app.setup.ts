@@ -8,7 +8,7 @@ import { jsonBody } from './http/json-body.js';
 import { CONNECTION_LIMITS, type ConnectionLimits, LimitedHttpAdapter } from './http/limited-http-adapter.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { RequestWatch } from './http/request-watch.js';
-import { securityHeaders, swaggerUiPolicy, tlsOnly } from './http/security-headers.js';
+import { consolePolicy, securityHeaders, swaggerUiPolicy, tlsOnly } from './http/security-headers.js';
 import { RequestValidationPipe } from './http/validation.pipe.js';
 import { ServiceLogger } from './service-logger.js';
 import { serveDocument } from './openapi/document.js';
@@ -35,6 +35,7 @@ export async function createApp(
   app.disable('etag');
   app.use(requestIds(), app.get(RequestWatch).use, securityHeaders(), tlsOnly());
   app.use('/docs', swaggerUiPolicy());
+  app.use('/console', consolePolicy());
   // Nothing of a body is read for whom the gate does not know.
   app.use('/v1', notStored(), compressed(), ...app.get(ApiGate).handlers(), jsonBody());
   app.useGlobalPipes(new RequestValidationPipe());

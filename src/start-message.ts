@@ -12,6 +12,7 @@ import type { Settings } from './config/settings.js';
 export function announce(url: string, settings: Settings): void {
   const generated = settings.generatedPushToken;
   const lines = [
+    ['Console', `${url}/console`],
     ['API docs', `${url}/docs`],
     ['Push URL for the vendor', `${url}/push/${generated ?? '{token}'}/call-reports`],
     [

@@ -17,6 +17,16 @@ const SWAGGER_UI_ALLOWED = {
   connectSrc: ["'self'"],
 };
 
+/** Of the console: its own files, and questions to the service itself. Its script makes no markup from text. */
+const CONSOLE_ALLOWED = {
+  ...NOTHING_ALLOWED,
+  scriptSrc: ["'self'"],
+  styleSrc: ["'self'"],
+  imgSrc: ["'self'"],
+  connectSrc: ["'self'"],
+  requireTrustedTypesFor: ["'script'"],
+};
+
 /**
  * Headers of all answers. Those that only browsers of former times understand are left out. They are the same for all, so
  * helmet is asked once: its handlers, one inside the other, were a twentieth of a push of one record.
@@ -53,6 +63,11 @@ function headersOfAll(): [name: string, value: string][] {
 /** For the paths of Swagger UI, after {@link securityHeaders}. */
 export function swaggerUiPolicy(): RequestHandler {
   return contentSecurityPolicy({ useDefaults: false, directives: SWAGGER_UI_ALLOWED });
+}
+
+/** For the paths of the console, after {@link securityHeaders}. */
+export function consolePolicy(): RequestHandler {
+  return contentSecurityPolicy({ useDefaults: false, directives: CONSOLE_ALLOWED });
 }
 
 /**

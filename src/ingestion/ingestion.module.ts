@@ -53,7 +53,7 @@ import { RollupRepository } from './writing/rollup.repository.js';
     JournalMetrics,
     WritingMetrics,
   ],
-  exports: [CallRepository, Journal, Replayer],
+  exports: [CallRepository, Journal, PushMetrics, Replayer],
 })
 export class IngestionModule implements NestModule {
   configure(consumer: MiddlewareConsumer): void {

@@ -12,5 +12,6 @@ import { ReplayService } from './replay.service.js';
   imports: [SecurityModule, IngestionModule],
   controllers: [QuarantineController],
   providers: [QuarantineService, ReplayService, QuarantineRepository, QuarantineMetrics],
+  exports: [QuarantineRepository],
 })
 export class QuarantineModule {}

@@ -105,6 +105,7 @@ export const REQUESTS: Readonly<Record<string, (known: Known) => Sample>> = {
   replayQuarantine: () => ({ target: '/v1/quarantine/replay', body: '{"dryRun":true}' }),
   discardQuarantined: ({ openEntry }) => ({ target: `/v1/quarantine/${openEntry}/discard` }),
   listApiKeys: () => ({ target: '/v1/api-keys?limit=10' }),
+  getCurrentApiKey: () => ({ target: '/v1/api-keys/current' }),
   createApiKey: () => ({
     target: '/v1/api-keys',
     body: '{"name":"CRM","scopes":["calls:read"],"sources":["vendor"],"expiresAt":"2099-01-01T00:00:00Z"}',
@@ -116,6 +117,7 @@ export const REQUESTS: Readonly<Record<string, (known: Known) => Sample>> = {
   eraseNumber: () => ({ target: '/v1/erasures', body: ERASURE }),
   listErasures: () => ({ target: '/v1/erasures?limit=1' }),
   getErasure: ({ erasure }) => ({ target: `/v1/erasures/${erasure}` }),
+  getStatus: () => ({ target: '/v1/status' }),
   getLiveness: () => ({ target: '/health/live' }),
   getReadiness: () => ({ target: '/health/ready' }),
   getMetrics: () => ({ target: '/metrics' }),
@@ -134,6 +136,8 @@ export const GONE: Readonly<Record<string, (known: Known) => Sample>> = {
 
 /** Answers that are described and can't be brought about here, and why. As `operationId status`. */
 export const UNPROVOKED: Readonly<Record<string, string>> = {
+  'getCurrentApiKey 503': 'only for a key that the database has to be asked for',
+  'getStatus 503': 'only for a key that the database has to be asked for',
   'getLiveness 503': 'only while the service shuts down, on a connection that is open already',
 };
 

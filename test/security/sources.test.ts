@@ -183,4 +183,11 @@ function isRefused({ path, operationId }: Operation): boolean {
 }
 
 /** Operations whose answers are of no source. */
-const WHOLE = new Set(['listAuditEvents', 'listSchemaDrift', 'eraseNumber', 'listErasures', 'getErasure']);
+const WHOLE = new Set([
+  'getStatus',
+  'listAuditEvents',
+  'listSchemaDrift',
+  'eraseNumber',
+  'listErasures',
+  'getErasure',
+]);

@@ -46,6 +46,7 @@ export class PushMetrics {
   private readonly pushes: Counter<'source' | 'outcome'>;
   private readonly acks: Histogram<'kept_in'>;
   private readonly last: Gauge<'source'>;
+  private acknowledgedAt: number | undefined;
 
   constructor(registry: Registry, settings: Settings) {
     const registers = [registry];
@@ -76,8 +77,32 @@ export class PushMetrics {
   ended(source: string | undefined, outcome: PushOutcome, seconds: number): void {
     const label = this.sources.of(source);
     this.pushes.inc({ source: label, outcome });
-    if (outcome === 'database' || outcome === 'journal') this.acks.observe({ kept_in: outcome }, seconds);
+    if (outcome === 'database' || outcome === 'journal') {
+      this.acks.observe({ kept_in: outcome }, seconds);
+      this.acknowledgedAt = Date.now();
+    }
     if (source !== undefined) this.last.setToCurrentTime({ source: label });
+  }
+
+  /** Epoch milliseconds at which this process acknowledged its last push; undefined: none yet. */
+  get lastAcknowledgedAt(): number | undefined {
+    return this.acknowledgedAt;
+  }
+
+  /** How many pushes this process has acknowledged, by how long that took: each with the bucket's upper end in seconds. */
+  async acknowledgements(): Promise<{ upTo: number; count: number }[]> {
+    const { values } = await this.acks.get();
+    const upToHere = [...ACK_BUCKETS_S, Infinity].map((upTo) =>
+      values
+        .filter(
+          ({ labels }) => 'le' in labels && Number(String(labels.le).replace('+Inf', 'Infinity')) === upTo,
+        )
+        .reduce((sum, { value }) => sum + value, 0),
+    );
+    return [...ACK_BUCKETS_S, Infinity].map((upTo, index) => ({
+      upTo,
+      count: (upToHere[index] ?? 0) - (upToHere[index - 1] ?? 0),
+    }));
   }
 
   /** Prometheus sees no rise in a series that begins with its first event. */

@@ -12,7 +12,16 @@ export class ChangeQuery {
   })
   after?: string;
 
-  @IntegerParameter({ description: 'Most changes an answer.', example: 50 }, 1, MOST_A_PAGE, DEFAULT_LIMIT)
+  @IntegerParameter(
+    {
+      description:
+        'Most changes an answer. 0: none, only whether there are some; then `upToDate` is false, and `nextCursor` is before them.',
+      example: 50,
+    },
+    0,
+    MOST_A_PAGE,
+    DEFAULT_LIMIT,
+  )
   limit?: number;
 
   @IntegerParameter(

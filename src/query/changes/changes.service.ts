@@ -34,19 +34,19 @@ export class ChangesService {
     gone: AbortSignal,
   ): Promise<ChangePage> {
     const end = Date.now() + wait * 1000;
-    let page = await this.feed.page(asker, await this.placeOf(after), limit);
+    // Whoever wants none is told whether there is one.
+    const most = Math.max(limit, 1);
+    let place = await this.placeOf(after);
+    let page = await this.feed.page(asker, place, most);
     if (page.changes.length === 0 && (await this.feed.isBeyond(page.next)))
       throw new InvalidParametersException([{ path: 'after', message: BEYOND }]);
     while (page.changes.length === 0 && page.upToDate) {
-      if (!(await this.watcher.await(page.next.position, end - Date.now(), gone))) break;
-      page = await this.feed.page(asker, page.next, limit);
+      place = page.next;
+      if (!(await this.watcher.await(place.position, end - Date.now(), gone))) break;
+      page = await this.feed.page(asker, place, most);
     }
-    const { position, callId } = page.next;
-    return {
-      data: page.changes.map(changeDto),
-      nextCursor: encodeCursor(KIND, [position, callId]),
-      upToDate: page.upToDate,
-    };
+    if (limit === 0 && page.changes.length > 0) return answerOf([], place, false);
+    return answerOf(page.changes, page.next, page.upToDate);
   }
 
   private async placeOf(after: string | undefined): Promise<FeedPlace> {
@@ -55,6 +55,14 @@ export class ChangesService {
     const [position, callId] = decodeCursor(after, KIND, ['number', 'string'], 'after');
     return { position: Number(position), callId: String(callId) };
   }
+}
+
+function answerOf(
+  changes: readonly Change[],
+  { position, callId }: FeedPlace,
+  upToDate: boolean,
+): ChangePage {
+  return { data: changes.map(changeDto), nextCursor: encodeCursor(KIND, [position, callId]), upToDate };
 }
 
 function changeDto({ call, callId }: Change): CallChange | ErasedChange {

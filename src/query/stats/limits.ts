@@ -1,3 +1,8 @@
 /** Of one answer: more would be megabytes that nobody reads, and take the one thread that answers everybody. */
 export const MOST_BUCKETS = 10_000;
 export const MOST_ROWS = 10_000;
+
+/** The interval that is not read from the rollups, which know no minutes, but from the calls themselves. */
+export const MINUTE = '1m';
+/** Of one answer by minutes: at 100 calls a second, 2,160,000 calls to look at. */
+export const MOST_MINUTES = 360;

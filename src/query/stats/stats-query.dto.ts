@@ -8,9 +8,9 @@ import {
 } from '../../http/parameters.js';
 import { INTERVALS, type Interval } from './bucket-edges.js';
 import { GROUP_FIELDS, type GroupField } from './group-fields.js';
-import { MOST_BUCKETS, MOST_ROWS } from './limits.js';
+import { MINUTE, MOST_BUCKETS, MOST_MINUTES, MOST_ROWS } from './limits.js';
 
-const ON_A_QUARTER = 'Must fall on a quarter-hour of UTC: the statistics are kept by these.';
+const ON_A_QUARTER = `Must fall on a quarter-hour of UTC, by which the statistics are kept; with interval \`${MINUTE}\` on a minute.`;
 
 /** Which calls, and by what they are added up. All conditions must hold. */
 export class StatsQuery {
@@ -51,13 +51,13 @@ export class StatsQuery {
 
   @ChoiceParameter(
     {
-      description: `How the range is divided, at most into ${MOST_BUCKETS} parts; weeks begin on Monday. Where clocks change, a day has 23 or 25 hours, and an hour that the clocks show twice counts as two; where they change by half an hour (Australia/Lord_Howe), one hour has 90 or 30 minutes.`,
+      description: `How the range is divided, at most into ${MOST_BUCKETS} parts; \`${MINUTE}\` needs \`from\` and \`to\`, on any minute, at most ${MOST_MINUTES / 60} hours apart; weeks begin on Monday. Where clocks change, a day has 23 or 25 hours, and an hour that the clocks show twice counts as two; where they change by half an hour (Australia/Lord_Howe), one hour has 90 or 30 minutes.`,
       example: 'day',
     },
-    ['none', ...INTERVALS],
+    ['none', MINUTE, ...INTERVALS],
     'none',
   )
-  interval?: 'none' | Interval;
+  interval?: 'none' | typeof MINUTE | Interval;
 
   @ChoicesParameter(
     {

@@ -32,6 +32,19 @@ export interface SumsOfGroup extends SumsRow {
   readonly answer_delay_calls: string;
 }
 
+export const ROLLUPS = 'rollups';
+export const CALLS = 'calls';
+export type Summed = typeof ROLLUPS | typeof CALLS;
+
+/** The calls in the form of rollups, by the rules of RollupDeltas; for ranges of some hours, by the index of their times. */
+const ROLLUP_OF_EACH_CALL = `(SELECT occurred_at AS bucket_start, source, coalesce(task_id, '') AS task_id,
+    coalesce(batch_id, '') AS batch_id, coalesce(status_code, '') AS status_code,
+    coalesce(smart_status_code, '') AS smart_status_code, coalesce(hangup_direction, '') AS hangup_direction,
+    1 AS calls, answered::int AS answered, coalesce(duration, 0) AS duration,
+    answer_delay_ms, (answer_delay_ms IS NOT NULL)::int AS answer_delay_calls
+  FROM (SELECT *, CASE WHEN answered AND start_time BETWEEN originate_time - interval '1 day'
+    AND originate_time + interval '1 day' THEN extract(epoch FROM start_time - originate_time) * 1000 END AS answer_delay_ms FROM calls) AS delayed) AS each_call`;
+
 @Injectable()
 export class StatsRepository {
   /** @returns undefined when there is no such call */
@@ -57,11 +70,13 @@ export class StatsRepository {
   /**
    * The sums of each bucket and group that has calls, sorted by bucket, then by the group's values, bytewise.
    *
+   * @param summed what is read: the sums by quarter-hours, or each call at its own time
    * @param edges that part the range into buckets, its own two ends apart; increasing epoch milliseconds
    * @param limit most rows
    */
   async sums(
     transaction: Transaction,
+    summed: Summed,
     filter: StatsFilter,
     viewer: Viewer,
     edges: readonly number[],
@@ -76,7 +91,7 @@ export class StatsRepository {
     const sorted = keys.join(', ');
     const text = `SELECT ${bucket} AS bucket, ARRAY[${columns.join(', ')}]::text[] AS "group", ${SUMS},
         sum(answer_delay_ms) AS answer_delay_ms, sum(answer_delay_calls) AS answer_delay_calls
-      ${fromFor(filter, groupBy)} ${sql.where} ${sorted && `GROUP BY ${sorted}`}
+      FROM ${summed === CALLS ? ROLLUP_OF_EACH_CALL : tableFor(filter, groupBy)} ${sql.where} ${sorted && `GROUP BY ${sorted}`}
       HAVING sum(calls) <> 0 ${sorted && `ORDER BY ${sorted}`} LIMIT ${sql.parameter(limit)}`;
     return (await transaction.query<SumsOfGroup>({ text, values: sql.values })).rows;
   }
@@ -86,10 +101,10 @@ export class StatsRepository {
  * By source and time alone, the sums of the rollups do: over 10,000,000 calls some rows a quarter-hour instead of hundreds.
  * They hold no times of calls.
  */
-function fromFor(filter: StatsFilter, groupBy: readonly GroupField[]): string {
+function tableFor(filter: StatsFilter, groupBy: readonly GroupField[]): string {
   const isOfSums = (field: GroupField) => field === 'source';
   const filters = GROUP_FIELDS.filter((field) => filter[field] !== undefined);
-  return [...groupBy, ...filters].every(isOfSums) ? 'FROM call_sums' : 'FROM call_rollups';
+  return [...groupBy, ...filters].every(isOfSums) ? 'call_sums' : 'call_rollups';
 }
 
 /** 0 before the first edge, as PostgreSQL finds it by halving. Faster than a join with the buckets (0.33 to 0.58 s). */

@@ -5,13 +5,14 @@ import { InvalidParametersException } from '../../http/invalid-parameters.js';
 import type { Transaction } from '../../persistence/database.js';
 import { ReadingDatabase } from '../../persistence/reading-database.js';
 import type { Principal } from '../../security/principal.js';
-import { bucketEdges } from './bucket-edges.js';
-import { MOST_BUCKETS, MOST_ROWS } from './limits.js';
+import { bucketEdges, type Interval } from './bucket-edges.js';
+import { MINUTE, MOST_BUCKETS, MOST_ROWS } from './limits.js';
+import { byMinutes, minutesOf } from './minutes.js';
 import { checkEdges, rangeOf } from './quarter-hours.js';
 import { answerRows, type DividedRange, filled, groupsOf } from './stats-rows.js';
 import type { StatsQuery } from './stats-query.dto.js';
 import type { CallStats } from './stats.dto.js';
-import { type StatsFilter, StatsRepository } from './stats.repository.js';
+import { CALLS, ROLLUPS, type StatsFilter, StatsRepository } from './stats.repository.js';
 
 @Injectable()
 export class StatsService {
@@ -25,20 +26,34 @@ export class StatsService {
   async calls(query: StatsQuery, asker: Principal): Promise<CallStats> {
     const { interval = 'none', groupBy = [], fill = false } = query;
     const zone = query.timeZone ?? this.settings.pushTimeZone;
-    const filter = { ...query, ...rangeOf(query.from, query.to, zone) };
+    const isByMinute = interval === MINUTE;
+    const range = isByMinute ? minutesOf(query.from, query.to, zone) : rangeOf(query.from, query.to, zone);
+    const filter = { ...query, ...range };
     // Of one moment: a call that was moved between the two reads would stand in a bucket that it is not of.
-    const { range, sums } = await this.database.readTogether(async (transaction) => {
-      const divided = await this.divide(transaction, filter, asker, interval, zone);
-      if (divided === undefined) return { range: divided, sums: [] };
-      const found = await this.stats.sums(transaction, filter, asker, divided.edges, groupBy, MOST_ROWS + 1);
-      return { range: divided, sums: found };
+    const { divided, sums } = await this.database.readTogether(async (transaction) => {
+      const parts =
+        interval === MINUTE
+          ? byMinutes(range)
+          : await this.divide(transaction, filter, asker, interval, zone);
+      if (parts === undefined) return { divided: parts, sums: [] };
+      const from = isByMinute ? CALLS : ROLLUPS;
+      const found = await this.stats.sums(
+        transaction,
+        from,
+        filter,
+        asker,
+        parts.edges,
+        groupBy,
+        MOST_ROWS + 1,
+      );
+      return { divided: parts, sums: found };
     });
-    if (range === undefined) return { data: [] };
+    if (divided === undefined) return { data: [] };
     if (sums.length > MOST_ROWS) throw tooManyRows();
-    if (!fill) return { data: answerRows(range, groupBy, sums) };
+    if (!fill) return { data: answerRows(divided, groupBy, sums) };
     const groups = groupsOf(groupBy, sums);
-    if (groups.length * (range.edges.length + 1) > MOST_ROWS) throw tooManyRows();
-    return { data: answerRows(range, groupBy, filled(range, groups, sums)) };
+    if (groups.length * (divided.edges.length + 1) > MOST_ROWS) throw tooManyRows();
+    return { data: answerRows(divided, groupBy, filled(divided, groups, sums)) };
   }
 
   /** @returns undefined when the range has no buckets: it is empty, or open and without calls */
@@ -46,7 +61,7 @@ export class StatsService {
     transaction: Transaction,
     filter: StatsFilter,
     asker: Principal,
-    interval: NonNullable<StatsQuery['interval']>,
+    interval: 'none' | Interval,
     zone: string,
   ): Promise<DividedRange | undefined> {
     const { from, to } = filter;

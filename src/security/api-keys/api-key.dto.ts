@@ -126,6 +126,29 @@ export class NewApiKey extends ApiKeyDto {
   key!: string;
 }
 
+/** The key that asks. */
+export class CurrentApiKey {
+  @ApiProperty({
+    type: String,
+    description: 'The key; `admin` for the key of the settings.',
+    example: ID.example,
+  })
+  id!: string;
+
+  @ApiProperty(NAME)
+  name!: string;
+
+  @ApiProperty({ ...SCOPE_LIST, description: 'What it may do.', example: ['calls:read'] })
+  scopes!: string[];
+
+  @ApiProperty({
+    ...SOURCE_LIST,
+    nullable: true,
+    description: 'The sources to which it is limited; null: it is not.',
+  })
+  sources!: string[] | null;
+}
+
 export class ApiKeyPage {
   @ApiProperty({ type: [ApiKeyDto], description: 'The keys, the newest first, revoked ones too.' })
   data!: ApiKeyDto[];

@@ -56,6 +56,20 @@ describe('A request that waits', () => {
     expect(performance.now() - begin).toBeLessThan(10_000);
   });
 
+  it('for none is told that there is one, which comes next', async () => {
+    const { nextCursor: start } = await askChanges(instance.url, { after: 'now', limit: 0 });
+    expect(await askChanges(instance.url, { after: start, limit: 0 })).toEqual({
+      data: [],
+      nextCursor: start,
+      upToDate: true,
+    });
+    const answer = askChanges(instance.url, { after: start, limit: 0, wait: 30 });
+    await waiting(1);
+    await push('new');
+    expect(await answer).toEqual({ data: [], nextCursor: start, upToDate: false });
+    expect(callIds(await askChanges(instance.url, { after: start }))).toEqual(['new']);
+  });
+
   it('is answered with nothing when nothing comes', async () => {
     const begin = performance.now();
     expect(await ask(1)).toEqual({ data: [], nextCursor: expect.any(String), upToDate: true });

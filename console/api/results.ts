@@ -1,0 +1,44 @@
+// The vendor's codes with what they mean, asked once for a session.
+import { useEffect, useState } from 'preact/hooks';
+import { codeLabel } from '../i18n/i18n.js';
+import { answerOf, api, type Schemas } from './client.js';
+import { session } from './session.js';
+
+type Codes = Schemas['StatusCodes'];
+
+let asked: { readonly of: unknown; readonly codes: Promise<Codes | undefined> } | undefined;
+
+function codes(): Promise<Codes | undefined> {
+  if (asked === undefined || asked.of !== session.value) {
+    const answer = answerOf(api.GET('/v1/status-codes'));
+    asked = { of: session.value, codes: answer.then(({ data }) => data) };
+  }
+  return asked.codes;
+}
+
+/** Undefined until they are there, and where they can't be had: then codes stand for themselves. */
+export function useCodes(): Codes | undefined {
+  const [known, setKnown] = useState<Codes>();
+  useEffect(() => {
+    let isGone = false;
+    void codes().then((found) => {
+      if (!isGone) setKnown(found);
+    });
+    return () => {
+      isGone = true;
+    };
+  }, [session.value]);
+  return known;
+}
+
+/** What a result means, or the code itself. */
+export function resultLabel(known: Codes | undefined, code: string | null, none: string): string {
+  if (code === null) return none;
+  const label = known?.smartStatusCode.find((entry) => entry.code === code)?.label;
+  return codeLabel(code, label) ?? code;
+}
+
+/** What a carrier's code means. */
+export function carrierLabel(known: Codes | undefined, code: string | null): string | undefined {
+  return known?.statusCode.find((entry) => entry.code === code)?.label ?? undefined;
+}

@@ -1,0 +1,47 @@
+import { useState } from 'preact/hooks';
+import { t } from '../i18n/i18n.js';
+import { dateTime } from '../time/format.js';
+import type { TimeChartProps } from './time-chart.js';
+
+/** The values of a chart as a table, made when somebody wants it. */
+export function ChartTable({ label, times, series, show }: TimeChartProps) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <details
+      class="chart-table"
+      onToggle={(event) => {
+        setOpen(event.currentTarget.open);
+      }}
+    >
+      <summary>{t('chart.table')}</summary>
+      {isOpen && (
+        <div class="table-frame" role="region" aria-label={label} tabIndex={0}>
+          <table class="table">
+            <thead>
+              <tr>
+                <th scope="col">{t('chart.time')}</th>
+                {series.map((line) => (
+                  <th key={line.label} scope="col" class="number">
+                    {line.label}
+                  </th>
+                ))}
+              </tr>
+            </thead>
+            <tbody>
+              {times.map((time, index) => (
+                <tr key={time}>
+                  <td>{dateTime(time).slice(0, 16)}</td>
+                  {series.map((line) => (
+                    <td key={line.label} class="number">
+                      {show(line.values[index] ?? null)}
+                    </td>
+                  ))}
+                </tr>
+              ))}
+            </tbody>
+          </table>
+        </div>
+      )}
+    </details>
+  );
+}

@@ -1,0 +1,21 @@
+/** What the product's own results mean. */
+export const CODES_ZH: Readonly<Record<string, string>> = {
+  ANSWERED: '已接通',
+  CANCEL: '主叫取消',
+  CALL_REJECTED: '拒接',
+  CALL_FORWARDING: '呼叫转移',
+  INCOMING_CALL_BARRED: '呼入限制',
+  INVALID_NUMBER: '空号',
+  NO_ANSWER: '无人接听',
+  NO_USER_RESPONDING: '不在服务区',
+  NO_USER_RESPONSE: '不在服务区',
+  NETWORK_BUSY: '网络忙',
+  OPERATOR_BLOCK: '运营商拦截',
+  POWERED_OFF: '关机',
+  SUSPEND: '停机',
+  USER_BUSY: '用户忙',
+  UNAVAILABLE: '暂时无法接通',
+  INTELLIGENT_ANSWER: '语音信箱或助理接听',
+  OTHERS: '其他',
+  OTHER: '其他',
+};

@@ -1,0 +1,113 @@
+// What stands around every view: the navigation, who is signed in, the preferences.
+import { useEffect, useRef, useState } from 'preact/hooks';
+import { session, signOut } from '../api/session.js';
+import { t } from '../i18n/i18n.js';
+import { route, to } from '../state/route.js';
+import { Icon } from '../ui/icons.js';
+import { Empty } from '../ui/states.js';
+import { Preferences } from './preferences-bar.js';
+import { offered, type View } from './views.js';
+
+export function Frame() {
+  const [isOpen, setOpen] = useState(false);
+  const views = offered();
+  const [name = views[0]?.name, id] = route.value.path;
+  const view = views.find((other) => other.name === name);
+  const place = `${name ?? ''}/${id ?? ''}`;
+  const main = useRef<HTMLElement>(null);
+  const isFirst = useRef(true);
+  useEffect(() => {
+    document.title = `${view === undefined ? '' : `${t(view.title)} · `}Call Ledger`;
+  });
+  useEffect(() => {
+    setOpen(false);
+    // Whoever does not see the page is told where they have come to.
+    if (!isFirst.current) main.current?.querySelector('h1')?.focus({ preventScroll: true });
+    isFirst.current = false;
+  }, [place]);
+  return (
+    <div class="frame">
+      <a class="skip" href="#main" onClick={skip}>
+        {t('nav.skip')}
+      </a>
+      <aside class={isOpen ? 'side side-open' : 'side'}>
+        <div class="brand">
+          <a href={to([])}>Call Ledger</a>
+          <button
+            type="button"
+            class="button button-icon side-toggle"
+            aria-expanded={isOpen}
+            aria-controls="navigation"
+            aria-label={t('nav.menu')}
+            onClick={() => {
+              setOpen(!isOpen);
+            }}
+          >
+            <Icon name={isOpen ? 'close' : 'menu'} />
+          </button>
+        </div>
+        <div class="side-body" id="navigation">
+          <Navigation views={views} current={view?.within ?? view?.name} />
+          <Who />
+        </div>
+      </aside>
+      <main id="main" ref={main} tabIndex={-1}>
+        {view === undefined ? <Nowhere hasViews={views.length > 0} /> : shown(view, id)}
+      </main>
+    </div>
+  );
+}
+
+function shown({ list, one }: View, id: string | undefined) {
+  return id === undefined || one === undefined ? list() : one(id);
+}
+
+/** The address after the # is the route's own. */
+function skip(event: Event): void {
+  event.preventDefault();
+  document.getElementById('main')?.focus();
+}
+
+function Navigation({ views, current }: { views: readonly View[]; current: string | undefined }) {
+  return (
+    <nav aria-label={t('nav.label')}>
+      <ul>
+        {views
+          .filter(({ within }) => within === undefined)
+          .map(({ name, title }) => (
+            <li key={name}>
+              <a href={to([name])} aria-current={name === current ? 'page' : undefined}>
+                {t(title)}
+              </a>
+            </li>
+          ))}
+      </ul>
+    </nav>
+  );
+}
+
+function Who() {
+  const { name = '', sources = null, scopes = [] } = session.value ?? {};
+  return (
+    <div class="who">
+      <p class="who-name" title={name}>
+        {name}
+      </p>
+      {sources !== null && <p class="quiet small">{t('who.sources', { sources: sources.join(', ') })}</p>}
+      {!scopes.includes('numbers:read') && <p class="quiet small">{t('who.masked')}</p>}
+      <Preferences />
+      <button type="button" class="button button-small" onClick={signOut}>
+        <Icon name="out" /> {t('who.out')}
+      </button>
+    </div>
+  );
+}
+
+function Nowhere({ hasViews }: { hasViews: boolean }) {
+  return (
+    <>
+      <h1 tabIndex={-1}>{t('nav.nowhere')}</h1>
+      <Empty title={hasViews ? t('nav.nowhere.more') : t('nav.nothing')} />
+    </>
+  );
+}

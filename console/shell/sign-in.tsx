@@ -1,0 +1,65 @@
+import { useRef, useState } from 'preact/hooks';
+import type { Problem } from '../api/client.js';
+import { ended, signIn } from '../api/session.js';
+import { t } from '../i18n/i18n.js';
+import { ProblemNote } from '../ui/states.js';
+import { Preferences } from './preferences-bar.js';
+
+/** The way in: an API key, which is kept until the tab is closed, and nowhere else. */
+export function SignIn() {
+  const input = useRef<HTMLInputElement>(null);
+  const [problem, setProblem] = useState<Problem>();
+  const [isPending, setPending] = useState(false);
+  const submit = async (event: Event) => {
+    event.preventDefault();
+    setPending(true);
+    const found = await signIn(input.current?.value.trim() ?? '');
+    setProblem(found);
+    setPending(false);
+    if (found !== undefined) input.current?.focus();
+  };
+  return (
+    <main class="sign-in">
+      <div class="panel">
+        <h1>Call Ledger</h1>
+        <p class="quiet">{t('signIn.what')}</p>
+        {ended.value && problem === undefined && (
+          <div class="note" role="status">
+            {t('signIn.ended')}
+          </div>
+        )}
+        <form onSubmit={(event) => void submit(event)}>
+          <label class="field">
+            <span>{t('signIn.key')}</span>
+            <input
+              ref={input}
+              type="password"
+              class="mono"
+              autocomplete="off"
+              spellcheck={false}
+              required
+              autofocus
+            />
+          </label>
+          {problem !== undefined && <SignInProblem problem={problem} />}
+          <button type="submit" class="button button-main" disabled={isPending}>
+            {isPending ? t('state.loading') : t('signIn.do')}
+          </button>
+        </form>
+        <p class="quiet small">{t('signIn.kept')}</p>
+      </div>
+      <Preferences />
+    </main>
+  );
+}
+
+function SignInProblem({ problem }: { problem: Problem }) {
+  if (problem.status === 401) {
+    return (
+      <div class="note note-bad" role="alert">
+        {t('signIn.wrong')}
+      </div>
+    );
+  }
+  return <ProblemNote problem={problem} />;
+}

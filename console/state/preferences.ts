@@ -1,0 +1,54 @@
+// What a person prefers, kept in the browser: the language, light or dark, the time zone.
+import { effect, type Signal, signal } from '@preact/signals';
+
+export const LANGUAGES = ['en', 'zh'] as const;
+export type Language = (typeof LANGUAGES)[number];
+export const THEMES = ['system', 'light', 'dark'] as const;
+export type Theme = (typeof THEMES)[number];
+
+const PREFIX = 'call-ledger.';
+
+export const language = kept<Language>(
+  'language',
+  LANGUAGES,
+  navigator.language.startsWith('zh') ? 'zh' : 'en',
+);
+export const theme = kept<Theme>('theme', THEMES, 'system');
+export const timeZone = signal(
+  validZone(localStorage.getItem(`${PREFIX}timeZone`)) ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+);
+/** Grows when the colours change, so that what is drawn by hand is drawn again. */
+export const colours = signal(0);
+
+function kept<T extends string>(name: string, values: readonly T[], otherwise: T): Signal<T> {
+  const stored = localStorage.getItem(PREFIX + name);
+  return signal(values.find((value) => value === stored) ?? otherwise);
+}
+
+/** Undefined when the browser knows no such zone. */
+export function validZone(zone: string | null): string | undefined {
+  if (zone === null || zone === '') return undefined;
+  try {
+    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone;
+  } catch {
+    return undefined;
+  }
+}
+
+export function followPreferences(): void {
+  effect(() => {
+    document.documentElement.lang = language.value === 'zh' ? 'zh-CN' : 'en';
+    localStorage.setItem(`${PREFIX}language`, language.value);
+  });
+  effect(() => {
+    document.documentElement.dataset['theme'] = theme.value;
+    localStorage.setItem(`${PREFIX}theme`, theme.value);
+    colours.value = colours.peek() + 1;
+  });
+  effect(() => {
+    localStorage.setItem(`${PREFIX}timeZone`, timeZone.value);
+  });
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
+    colours.value += 1;
+  });
+}

@@ -1,0 +1,52 @@
+// Where in the console one is: all of it stands behind the # of the address, which no browser sends to anybody.
+import { signal } from '@preact/signals';
+
+export interface Route {
+  readonly path: readonly string[];
+  readonly query: Readonly<Record<string, string>>;
+}
+
+export type Query = Readonly<Record<string, string | undefined>>;
+
+export const route = signal<Route>(read());
+
+window.addEventListener('hashchange', () => {
+  const before = route.value.path.join('/');
+  route.value = read();
+  if (route.value.path.join('/') !== before) window.scrollTo(0, 0);
+});
+
+function read(): Route {
+  const [path = '', query = ''] = location.hash.replace(/^#\/?/, '').split('?');
+  return {
+    path: path.split('/').filter(Boolean).map(decode),
+    query: Object.fromEntries(new URLSearchParams(query)),
+  };
+}
+
+function decode(segment: string): string {
+  try {
+    return decodeURIComponent(segment);
+  } catch {
+    return segment;
+  }
+}
+
+/** The address of a view. */
+export function to(path: readonly string[], query: Query = {}): string {
+  const parameters = new URLSearchParams();
+  for (const [name, value] of Object.entries(query)) {
+    if (value !== undefined && value !== '') parameters.set(name, value);
+  }
+  const text = parameters.toString();
+  return `#/${path.map(encodeURIComponent).join('/')}${text && `?${text}`}`;
+}
+
+export function go(path: readonly string[], query: Query = {}): void {
+  location.hash = to(path, query);
+}
+
+/** Changes some of the query of where one is; undefined takes one away. */
+export function goWith(changes: Query): void {
+  go(route.value.path, { ...route.value.query, ...changes });
+}

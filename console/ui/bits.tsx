@@ -1,0 +1,119 @@
+// Small things that stand in many views: instants, ids, marks, parts of a page.
+import type { ComponentChildren } from 'preact';
+import { useState } from 'preact/hooks';
+import { t } from '../i18n/i18n.js';
+import { to, type Query } from '../state/route.js';
+import { dateTime } from '../time/format.js';
+import { Icon } from './icons.js';
+
+/** @param at ISO 8601; null: there is none */
+export function Time({ at }: { at: string | null | undefined }) {
+  if (at === null || at === undefined) return <span class="quiet">–</span>;
+  return (
+    <time class="time" dateTime={at}>
+      {dateTime(at)}
+    </time>
+  );
+}
+
+interface IdProps {
+  readonly id: string | null | undefined;
+  readonly path?: readonly string[];
+  readonly query?: Query;
+}
+
+/** An id in type in which its characters can be told apart; long ones break. With a path, a link. */
+export function Id({ id, path, query }: IdProps) {
+  if (id === null || id === undefined || id === '') return <span class="quiet">–</span>;
+  if (path === undefined) return <code class="id">{id}</code>;
+  return (
+    <a class="id" href={to(path, query)}>
+      {id}
+    </a>
+  );
+}
+
+/** The end of a UUID, by which the eye tells one from another; the whole is in the link. */
+export function ShortId({ id, path }: { id: string; path: readonly string[] }) {
+  return (
+    <a class="id" href={to(path)} aria-label={id}>
+      …{id.slice(-8)}
+    </a>
+  );
+}
+
+export type Tone = 'good' | 'bad' | 'warn' | 'plain';
+
+export function Mark({ tone, children }: { tone: Tone; children: ComponentChildren }) {
+  return <span class={`mark mark-${tone}`}>{children}</span>;
+}
+
+export function Copy({ text, label }: { text: string; label: string }) {
+  const [isCopied, setCopied] = useState(false);
+  const copy = () => {
+    void navigator.clipboard.writeText(text).then(() => {
+      setCopied(true);
+    });
+  };
+  return (
+    <button type="button" class="button button-small" onClick={copy} aria-label={label}>
+      <Icon name="copy" /> <span aria-live="polite">{isCopied ? t('action.copied') : t('action.copy')}</span>
+    </button>
+  );
+}
+
+interface HeadProps {
+  readonly title: ComponentChildren;
+  /** Where it belongs, with the way back. */
+  readonly parent?: { readonly title: string; readonly path: readonly string[] };
+  readonly children?: ComponentChildren;
+}
+
+/** The head of a view: its name, and what can be done with all of it. */
+export function Head({ title, parent, children }: HeadProps) {
+  return (
+    <header class="head">
+      <div>
+        {parent !== undefined && (
+          <a class="crumb" href={to(parent.path)}>
+            <Icon name="back" /> {parent.title}
+          </a>
+        )}
+        <h1 tabIndex={-1}>{title}</h1>
+      </div>
+      {children !== undefined && <div class="tools">{children}</div>}
+    </header>
+  );
+}
+
+interface PanelProps {
+  readonly title: string;
+  readonly note?: ComponentChildren;
+  readonly children: ComponentChildren;
+}
+
+export function Panel({ title, note, children }: PanelProps) {
+  return (
+    <section class="panel">
+      <header class="panel-head">
+        <h2>{title}</h2>
+        {note !== undefined && <span class="quiet">{note}</span>}
+      </header>
+      {children}
+    </section>
+  );
+}
+
+/** Names and what they hold. */
+export function Facts({ facts }: { facts: readonly (readonly [name: string, value: ComponentChildren])[] }) {
+  return (
+    <dl class="facts">
+      {facts.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{value}</dd>
+        </div>
+      ))}
+    </dl>
+  );
+}

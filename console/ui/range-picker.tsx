@@ -1,0 +1,161 @@
+// Which time: spans that end now, or any two instants; in any zone. What is chosen stands in the address.
+import { useRef, useState } from 'preact/hooks';
+import { t, type TextName } from '../i18n/i18n.js';
+import { goWith, type Query } from '../state/route.js';
+import { timeZone, validZone } from '../state/preferences.js';
+import { dateTime } from '../time/format.js';
+import { isSpan, SPANS } from '../time/range.js';
+import { fromLocal, toLocal } from '../time/local.js';
+import { Icon } from './icons.js';
+
+interface RangePickerProps {
+  readonly query: Query;
+  /** What is meant when the address names none; undefined: all of time. */
+  readonly otherwise?: string;
+}
+
+const ZONES = Intl.supportedValuesOf('timeZone');
+
+export function RangePicker({ query, otherwise }: RangePickerProps) {
+  const details = useRef<HTMLDetailsElement>(null);
+  const close = () => {
+    if (details.current !== null) details.current.open = false;
+  };
+  const choose = (changes: Query) => {
+    close();
+    goWith({ span: undefined, from: undefined, to: undefined, cursor: undefined, ...changes });
+  };
+  const chosen =
+    query['from'] !== undefined || query['to'] !== undefined ? undefined : (query['span'] ?? otherwise);
+  return (
+    <details
+      ref={details}
+      class="popover"
+      onKeyDown={(event) => {
+        if (event.key !== 'Escape') return;
+        close();
+        details.current?.querySelector('summary')?.focus();
+      }}
+    >
+      <summary class="button">
+        <Icon name="clock" /> {labelOf(query, chosen)}
+      </summary>
+      <div class="popover-body range">
+        <ul class="spans">
+          {otherwise === undefined && (
+            <SpanButton
+              span="all"
+              isChosen={chosen === undefined && query['from'] === undefined}
+              onChoose={() => {
+                choose({});
+              }}
+            />
+          )}
+          {Object.keys(SPANS).map((span) => (
+            <SpanButton
+              key={span}
+              span={span}
+              isChosen={span === chosen}
+              onChoose={() => {
+                choose({ span });
+              }}
+            />
+          ))}
+        </ul>
+        <div>
+          <Absolute query={query} onChoose={choose} />
+          <Zone />
+        </div>
+      </div>
+    </details>
+  );
+}
+
+function labelOf(query: Query, chosen: string | undefined): string {
+  if (isSpan(chosen)) return t(`span.${chosen}`);
+  const [from, to] = [query['from'], query['to']].map((at) =>
+    at === undefined ? '…' : dateTime(at).slice(0, 16),
+  );
+  return from === '…' && to === '…' ? t('span.all') : `${from ?? ''} – ${to ?? ''}`;
+}
+
+interface SpanButtonProps {
+  readonly span: string;
+  readonly isChosen: boolean;
+  readonly onChoose: () => void;
+}
+
+function SpanButton({ span, isChosen, onChoose }: SpanButtonProps) {
+  return (
+    <li>
+      <button type="button" class="span" aria-pressed={isChosen} onClick={onChoose}>
+        {t(`span.${span}` as TextName)}
+      </button>
+    </li>
+  );
+}
+
+function Absolute({ query, onChoose }: { query: Query; onChoose: (changes: Query) => void }) {
+  const [from, setFrom] = useState(toLocal(query['from'], timeZone.value));
+  const [end, setEnd] = useState(toLocal(query['to'], timeZone.value));
+  const submit = (event: Event) => {
+    event.preventDefault();
+    onChoose({ from: fromLocal(from, timeZone.value), to: fromLocal(end, timeZone.value) });
+  };
+  return (
+    <form class="absolute" onSubmit={submit}>
+      <label class="field">
+        <span>{t('range.from')}</span>
+        <input
+          type="datetime-local"
+          value={from}
+          max="9999-12-31T23:59"
+          onInput={(event) => {
+            setFrom(event.currentTarget.value);
+          }}
+        />
+      </label>
+      <label class="field">
+        <span>{t('range.to')}</span>
+        <input
+          type="datetime-local"
+          value={end}
+          max="9999-12-31T23:59"
+          onInput={(event) => {
+            setEnd(event.currentTarget.value);
+          }}
+        />
+      </label>
+      <button type="submit" class="button">
+        {t('range.apply')}
+      </button>
+    </form>
+  );
+}
+
+/** Of all that the console shows. */
+function Zone() {
+  const [text, setText] = useState<string | undefined>();
+  const known = text === undefined ? timeZone.value : validZone(text);
+  return (
+    <label class="field">
+      <span>{t('range.zone')}</span>
+      <input
+        list="time-zones"
+        value={text ?? timeZone.value}
+        aria-invalid={known === undefined}
+        onInput={(event) => {
+          const typed = event.currentTarget.value;
+          setText(typed);
+          const zone = validZone(typed);
+          if (zone !== undefined) timeZone.value = zone;
+        }}
+      />
+      <datalist id="time-zones">
+        {ZONES.map((zone) => (
+          <option key={zone} value={zone} />
+        ))}
+      </datalist>
+    </label>
+  );
+}

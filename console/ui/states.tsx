@@ -1,0 +1,83 @@
+// What stands where an answer is not there: yet, at all, or because something went wrong.
+import type { ComponentChildren } from 'preact';
+import type { Problem } from '../api/client.js';
+import type { Asked } from '../api/use-ask.js';
+import { t } from '../i18n/i18n.js';
+import { Icon } from './icons.js';
+
+export function Loading({ lines = 4 }: { lines?: number }) {
+  return (
+    <div class="loading" role="status">
+      <span class="sr-only">{t('state.loading')}</span>
+      {Array.from({ length: lines }, (_, line) => (
+        <span key={line} class="skeleton" />
+      ))}
+    </div>
+  );
+}
+
+export function Empty({ title, children }: { title: string; children?: ComponentChildren }) {
+  return (
+    <div class="empty">
+      <strong>{title}</strong>
+      {children !== undefined && <p>{children}</p>}
+    </div>
+  );
+}
+
+function titleOf({ status }: Problem): string {
+  if (status === 0) return t('problem.network');
+  if (status === 403) return t('problem.forbidden');
+  if (status === 404) return t('problem.missing');
+  if (status === 410) return t('problem.gone');
+  if (status === 429) return t('problem.rate');
+  if (status === 503) return t('problem.away');
+  return status < 500 ? t('problem.refused') : t('problem.failed');
+}
+
+/** What went wrong, in words for a person, with the request's id for whoever looks into the log. */
+export function ProblemNote({ problem, again }: { problem: Problem; again?: () => void }) {
+  return (
+    <div class={problem.status === 503 ? 'note note-away' : 'note note-bad'} role="alert">
+      <Icon name="warning" />
+      <div>
+        <strong>{titleOf(problem)}</strong>
+        {problem.status === 503 && <p>{t('problem.away.more')}</p>}
+        {problem.status !== 503 && problem.detail !== '' && <p>{problem.detail}</p>}
+        {problem.errors.map(({ path, message }) => (
+          <p key={path + message}>
+            <code>{path}</code> {message}
+          </p>
+        ))}
+        {problem.requestId !== undefined && problem.status >= 500 && problem.status !== 503 && (
+          <p class="quiet">
+            {t('problem.request')} <code>{problem.requestId}</code>
+          </p>
+        )}
+        {again !== undefined && (
+          <button type="button" class="button" onClick={again}>
+            {t('action.again')}
+          </button>
+        )}
+      </div>
+    </div>
+  );
+}
+
+interface ShownProps<T> {
+  readonly asked: Asked<T>;
+  readonly lines?: number;
+  readonly children: (data: T) => ComponentChildren;
+}
+
+/** An answer as it is shown, or why there is none. An old answer stays in sight while a newer question has a problem. */
+export function Shown<T>({ asked, lines, children }: ShownProps<T>) {
+  const { data, problem, isPending, again } = asked;
+  return (
+    <>
+      {problem !== undefined && <ProblemNote problem={problem} again={again} />}
+      {data === undefined && problem === undefined && <Loading {...(lines !== undefined && { lines })} />}
+      {data !== undefined && <div aria-busy={isPending}>{children(data)}</div>}
+    </>
+  );
+}

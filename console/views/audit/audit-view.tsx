@@ -1,0 +1,74 @@
+// Who did what that has to be accounted for.
+import { answerOf, api, type Schemas } from '../../api/client.js';
+import { useAsk } from '../../api/use-ask.js';
+import type { paths } from '../../generated/api.js';
+import { t } from '../../i18n/i18n.js';
+import { route } from '../../state/route.js';
+import { timeZone } from '../../state/preferences.js';
+import { count } from '../../time/format.js';
+import { iso, isSpan, SPANS } from '../../time/range.js';
+import { Head, Id, Mark, Time } from '../../ui/bits.js';
+import { Choice } from '../../ui/choice.js';
+import { Pager } from '../../ui/pager.js';
+import { RangePicker } from '../../ui/range-picker.js';
+import { Empty, Shown } from '../../ui/states.js';
+import { type Column, Table } from '../../ui/table.js';
+import { ACTIONS } from './actions.js';
+
+type AuditEvent = Schemas['AuditEvent'];
+type AuditQuery = NonNullable<paths['/v1/audit-events']['get']['parameters']['query']>;
+
+export function AuditView() {
+  const { query } = route.value;
+  const asked = useAsk(JSON.stringify([query, timeZone.value]), (signal) =>
+    answerOf(api.GET('/v1/audit-events', { params: { query: wantedBy(query) }, signal })),
+  );
+  return (
+    <>
+      <Head title={t('nav.audit')}>
+        <RangePicker query={query} />
+      </Head>
+      <div class="choices">
+        <Choice name="action" title={t('audit.action')} values={ACTIONS} labelOf={(action) => action} />
+      </div>
+      <Shown asked={asked} lines={10}>
+        {({ data, page }) =>
+          data.length === 0 ? (
+            <Empty title={t('audit.none')} />
+          ) : (
+            <>
+              <Table label={t('nav.audit')} rows={data} columns={columns()} keyOf={({ id }) => id} />
+              <Pager nextCursor={page.nextCursor} shown={data.length} />
+            </>
+          )
+        }
+      </Shown>
+    </>
+  );
+}
+
+function wantedBy({ cursor, action, span, from, to }: Readonly<Record<string, string>>): AuditQuery {
+  const known = ACTIONS.find((other) => other === action);
+  return {
+    ...(known !== undefined && { action: [known] }),
+    ...(cursor !== undefined && { cursor }),
+    ...(isSpan(span)
+      ? { from: iso(Date.now() - SPANS[span]) }
+      : { ...(from && { from }), ...(to && { to }) }),
+  };
+}
+
+function columns(): Column<AuditEvent>[] {
+  return [
+    { title: t('audit.at'), cell: ({ at }) => <Time at={at} /> },
+    { title: t('audit.action'), cell: ({ action }) => <Mark tone="plain">{action}</Mark> },
+    { title: t('audit.key'), cell: ({ keyName }) => keyName ?? t('audit.service') },
+    { title: t('audit.rows'), kind: 'number', cell: ({ rows }) => (rows === null ? '–' : count(rows)) },
+    { title: t('audit.address'), kind: 'wide', cell: ({ remoteAddress }) => <Id id={remoteAddress} /> },
+    {
+      title: t('audit.detail'),
+      kind: 'wide',
+      cell: ({ detail }) => <code class="detail">{JSON.stringify(detail)}</code>,
+    },
+  ];
+}

@@ -1,0 +1,139 @@
+// All that the ledger knows of one call.
+import { answerOf, api, type Schemas } from '../../api/client.js';
+import { carrierLabel, resultLabel, useCodes } from '../../api/results.js';
+import { may } from '../../api/session.js';
+import { useAsk } from '../../api/use-ask.js';
+import { t } from '../../i18n/i18n.js';
+import { to } from '../../state/route.js';
+import { length } from '../../time/format.js';
+import { Copy, Facts, Head, Id, Mark, Panel, Time } from '../../ui/bits.js';
+import { JsonText } from '../../ui/json.js';
+import { Shown } from '../../ui/states.js';
+import { RawRecord } from './raw-record.js';
+import { Revisions } from './revisions.js';
+import { Timeline } from './timeline.js';
+
+type Call = Schemas['Call'];
+
+export function CallView({ callId }: { callId: string }) {
+  const path = { callId };
+  const asked = useAsk(callId, (signal) =>
+    answerOf(api.GET('/v1/calls/{callId}', { params: { path }, signal })),
+  );
+  return (
+    <>
+      <Head title={<code class="id">{callId}</code>} parent={{ title: t('nav.calls'), path: ['calls'] }}>
+        <Copy text={callId} label={t('call.copyId')} />
+      </Head>
+      <Shown asked={asked} lines={12}>
+        {(call) => <CallParts call={call} />}
+      </Shown>
+    </>
+  );
+}
+
+function CallParts({ call }: { call: Call }) {
+  return (
+    <>
+      <Panel title={t('call.timeline')}>
+        <Timeline call={call} />
+      </Panel>
+      {call.warnings !== null && <Warnings warnings={call.warnings} />}
+      <div class="pair">
+        <Panel title={t('call.fields')}>
+          <Fields call={call} />
+        </Panel>
+        <div class="stack">
+          <Panel title={t('call.ledger')}>
+            <LedgerFields call={call} />
+          </Panel>
+          {call.extra !== null && (
+            <Panel title={t('call.extra')} note="extra">
+              <JsonText text={JSON.stringify(call.extra, null, 2)} />
+            </Panel>
+          )}
+        </div>
+      </div>
+      <Revisions callId={call.callId} />
+      {may('deliveries:read') && <RawRecord callId={call.callId} deliveryId={call.deliveryId} />}
+    </>
+  );
+}
+
+function Warnings({ warnings }: { warnings: NonNullable<Call['warnings']> }) {
+  return (
+    <div class="note note-away">
+      <strong>{t('call.warnings')}</strong>
+      <ul>
+        {warnings.map(({ field, reason }) => (
+          <li key={field + reason}>
+            <code>{field}</code> {reason}
+          </li>
+        ))}
+      </ul>
+    </div>
+  );
+}
+
+function Fields({ call }: { call: Call }) {
+  const codes = useCodes();
+  const { smartStatusCode, statusCode, taskId, batchId, detailId, duration, bDuration } = call;
+  const carrier = carrierLabel(codes, statusCode);
+  return (
+    <Facts
+      facts={[
+        [
+          t('calls.outcome'),
+          <>
+            <Mark tone={call.answered ? 'good' : 'plain'}>
+              {resultLabel(codes, smartStatusCode, t('result.none'))}
+            </Mark>{' '}
+            {smartStatusCode !== null && <code class="quiet">{smartStatusCode}</code>}
+          </>,
+        ],
+        [
+          t('field.statusCode'),
+          <>
+            <Id id={statusCode} /> {carrier !== undefined && <span class="quiet">{carrier}</span>}
+          </>,
+        ],
+        [t('field.statusMsg'), call.statusMsg ?? '–'],
+        [t('field.hangupDirection'), call.hangupDirection ?? '–'],
+        [t('field.callee'), <Id id={call.callee} />],
+        [t('field.caller'), <Id id={call.caller} />],
+        [t('field.realCaller'), <Id id={call.realCaller} />],
+        [t('field.duration'), length(duration)],
+        [t('field.bDuration'), length(bDuration)],
+        [t('field.taskId'), <Id id={taskId} {...(may('stats:read') && { path: ['tasks', taskId ?? ''] })} />],
+        [t('field.batchId'), <Id id={batchId} path={['calls']} query={{ batchId: batchId ?? undefined }} />],
+        [t('field.outId'), <Id id={call.outId} />],
+        [
+          t('field.detailId'),
+          <>
+            <Id id={detailId} />{' '}
+            {detailId !== null && <a href={to(['details', detailId])}>{t('call.redials')}</a>}
+          </>,
+        ],
+      ]}
+    />
+  );
+}
+
+function LedgerFields({ call }: { call: Call }) {
+  const { deliveryId } = call;
+  return (
+    <Facts
+      facts={[
+        [t('field.occurredAt'), <Time at={call.occurredAt} />],
+        [t('field.source'), <Id id={call.source} />],
+        [t('field.revision'), call.revision],
+        [t('field.firstReceivedAt'), <Time at={call.firstReceivedAt} />],
+        [t('field.lastReceivedAt'), <Time at={call.lastReceivedAt} />],
+        [
+          t('field.deliveryId'),
+          <Id id={deliveryId} {...(may('deliveries:read') && { path: ['deliveries', deliveryId] })} />,
+        ],
+      ]}
+    />
+  );
+}

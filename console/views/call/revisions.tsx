@@ -1,0 +1,82 @@
+import { answerOf, api, type Schemas } from '../../api/client.js';
+import { may } from '../../api/session.js';
+import { useAsk } from '../../api/use-ask.js';
+import { t } from '../../i18n/i18n.js';
+import { Mark, Panel, ShortId, Time } from '../../ui/bits.js';
+import { Shown } from '../../ui/states.js';
+
+type Revision = Schemas['CallRevision'];
+
+/** Every content of a call, with what each changed. */
+export function Revisions({ callId }: { callId: string }) {
+  const params = { path: { callId }, query: { limit: 100 } };
+  const asked = useAsk(callId, (signal) =>
+    answerOf(api.GET('/v1/calls/{callId}/history', { params, signal })),
+  );
+  return (
+    <Panel title={t('call.history')}>
+      <Shown asked={asked} lines={3}>
+        {({ data, page }) => (
+          <>
+            <ol class="history">
+              {data.map((revision) => (
+                <RevisionItem key={revision.deliveryId} revision={revision} />
+              ))}
+            </ol>
+            {page.nextCursor !== null && <p class="quiet">{t('call.history.more')}</p>}
+          </>
+        )}
+      </Shown>
+    </Panel>
+  );
+}
+
+function RevisionItem({
+  revision: { revision, current, receivedAt, deliveryId, changes },
+}: {
+  revision: Revision;
+}) {
+  return (
+    <li>
+      <p class="history-head">
+        <strong>{revision === null ? t('call.late') : t('call.revision', { n: revision })}</strong>
+        {current && <Mark tone="good">{t('call.current')}</Mark>}
+        <Time at={receivedAt} />
+        {may('deliveries:read') && <ShortId id={deliveryId} path={['deliveries', deliveryId]} />}
+      </p>
+      {changes === null ? (
+        <p class="quiet small">{t(revision === 1 ? 'call.firstContent' : 'call.noChanges')}</p>
+      ) : (
+        <table class="table diff">
+          <thead>
+            <tr>
+              <th scope="col">{t('diff.field')}</th>
+              <th scope="col">{t('diff.before')}</th>
+              <th scope="col">{t('diff.after')}</th>
+            </tr>
+          </thead>
+          <tbody>
+            {changes.map(({ field, before, after }) => (
+              <tr key={field}>
+                <th scope="row">
+                  <code>{field}</code>
+                </th>
+                <td>
+                  <del>{valueText(before)}</del>
+                </td>
+                <td>
+                  <ins>{valueText(after)}</ins>
+                </td>
+              </tr>
+            ))}
+          </tbody>
+        </table>
+      )}
+    </li>
+  );
+}
+
+function valueText(value: unknown): string {
+  if (value === null || value === undefined) return '–';
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

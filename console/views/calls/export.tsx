@@ -1,0 +1,122 @@
+// The calls of the filters as a file. It is asked for as any question is: the key is in no address.
+import { useRef, useState } from 'preact/hooks';
+import { askService, isAbort, type Problem, refusal, SERVICE } from '../../api/client.js';
+import { t } from '../../i18n/i18n.js';
+import type { Query } from '../../state/route.js';
+import { bytes } from '../../time/format.js';
+import { Dialog } from '../../ui/dialog.js';
+import { Icon } from '../../ui/icons.js';
+import { ProblemNote } from '../../ui/states.js';
+import { selectionOf } from './call-filters.js';
+
+export function Export({ query }: { query: Query }) {
+  const [isOpen, setOpen] = useState(false);
+  return (
+    <>
+      <button
+        type="button"
+        class="button"
+        onClick={() => {
+          setOpen(true);
+        }}
+      >
+        <Icon name="download" /> {t('export.title')}
+      </button>
+      {isOpen && (
+        <ExportDialog
+          query={query}
+          onClose={() => {
+            setOpen(false);
+          }}
+        />
+      )}
+    </>
+  );
+}
+
+const FORMS = [
+  { title: 'export.spreadsheet', format: 'csv', reader: 'spreadsheet' },
+  { title: 'export.csv', format: 'csv', reader: 'program' },
+  { title: 'export.ndjson', format: 'ndjson', reader: 'program' },
+] as const;
+type Form = (typeof FORMS)[number];
+
+function ExportDialog({ query, onClose }: { query: Query; onClose: () => void }) {
+  const [received, setReceived] = useState<number>();
+  const [problem, setProblem] = useState<Problem>();
+  const gone = useRef<AbortController>(undefined);
+  const close = () => {
+    gone.current?.abort();
+    onClose();
+  };
+  const start = async (form: Form) => {
+    gone.current = new AbortController();
+    setProblem(undefined);
+    setReceived(0);
+    try {
+      setProblem(await download(query, form, setReceived, gone.current.signal));
+    } catch (error) {
+      if (!isAbort(error)) setProblem({ status: 0, detail: '', errors: [], requestId: undefined });
+    }
+    setReceived(undefined);
+  };
+  return (
+    <Dialog title={t('export.title')} onClose={close}>
+      <p>{t('export.what')}</p>
+      {problem !== undefined && <ProblemNote problem={problem} />}
+      {received === undefined ? (
+        <div class="actions actions-down">
+          {FORMS.map((form) => (
+            <button key={form.title} type="button" class="button" onClick={() => void start(form)}>
+              {t(form.title)}
+            </button>
+          ))}
+        </div>
+      ) : (
+        <p role="status">{t('export.received', { n: bytes(received) })}</p>
+      )}
+    </Dialog>
+  );
+}
+
+/** @returns what went wrong; undefined: the file is with the browser, whole */
+async function download(
+  query: Query,
+  { format, reader }: Form,
+  onReceived: (bytes: number) => void,
+  signal: AbortSignal,
+): Promise<Problem | undefined> {
+  const address = new URL('v1/exports/calls', SERVICE);
+  const asked = { ...selectionOf(query), format, ...(format === 'csv' && { for: reader }) };
+  for (const [name, value] of Object.entries(asked)) address.searchParams.set(name, String(value));
+  const response = await askService(new Request(address, { signal }));
+  if (!response.ok || response.body === null) return refusal(response, await response.json());
+  let size = 0;
+  const counted = response.body.pipeThrough(
+    new TransformStream<Uint8Array, Uint8Array>({
+      transform(chunk, controller) {
+        onReceived((size += chunk.length));
+        controller.enqueue(chunk);
+      },
+    }),
+  );
+  // The browser keeps large ones on its disk. A stream that breaks throws: half a file is none.
+  const blob = await new Response(counted).blob();
+  save(blob, nameIn(response) ?? `calls.${format}`);
+  return undefined;
+}
+
+function nameIn(response: Response): string | undefined {
+  return /filename="([^"]+)"/.exec(response.headers.get('Content-Disposition') ?? '')?.[1];
+}
+
+function save(blob: Blob, name: string): void {
+  const link = document.createElement('a');
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  // The browser has begun to save it by then.
+  setTimeout(() => {
+    URL.revokeObjectURL(link.href);
+  }, 60_000);
+}

@@ -1,0 +1,118 @@
+import { useState } from 'preact/hooks';
+import { resultLabel, useCodes } from '../../api/results.js';
+import { t } from '../../i18n/i18n.js';
+import { go, goWith, type Query } from '../../state/route.js';
+import { Icon } from '../../ui/icons.js';
+import { type Filter, FILTERS } from './call-filters.js';
+
+/** The filters that are set, each with the way to take it away; and a form for all that there are. */
+export function Filters({ query }: { query: Query }) {
+  const set = FILTERS.filter(({ name }) => query[name] !== undefined);
+  return (
+    <div class="filters">
+      <ul class="chips" aria-label={t('filters.set')}>
+        {set.map(({ name, title }) => (
+          <li key={name} class="chip">
+            <span>
+              {t(title)}: <strong>{query[name]}</strong>
+            </span>
+            <button
+              type="button"
+              aria-label={t('filters.remove', { name: t(title) })}
+              onClick={() => {
+                goWith({ [name]: undefined, cursor: undefined });
+              }}
+            >
+              <Icon name="close" />
+            </button>
+          </li>
+        ))}
+      </ul>
+      <details class="filter-form">
+        <summary class="button button-small">{t('filters.title')}</summary>
+        {/* A form of its own for each state of the address: what is typed is forgotten when the address changes. */}
+        <FilterForm key={JSON.stringify(query)} query={query} />
+      </details>
+    </div>
+  );
+}
+
+function FilterForm({ query }: { query: Query }) {
+  const [values, setValues] = useState<Query>(query);
+  const submit = (event: Event) => {
+    event.preventDefault();
+    const trimmed = Object.entries(values).map(([name, value]) => [name, value?.trim()] as const);
+    go(['calls'], { ...Object.fromEntries(trimmed), cursor: undefined });
+  };
+  const clear = () => {
+    const { span, from, to } = query;
+    go(['calls'], { span, from, to });
+  };
+  return (
+    <form class="panel" onSubmit={submit}>
+      <div class="fields">
+        {FILTERS.map((filter) => (
+          <Field
+            key={filter.name}
+            filter={filter}
+            value={values[filter.name] ?? ''}
+            onInput={(value) => {
+              setValues({ ...values, [filter.name]: value });
+            }}
+          />
+        ))}
+      </div>
+      <div class="actions">
+        <button type="submit" class="button button-main">
+          {t('filters.apply')}
+        </button>
+        <button type="button" class="button" onClick={clear}>
+          {t('filters.clear')}
+        </button>
+      </div>
+    </form>
+  );
+}
+
+interface FieldProps {
+  readonly filter: Filter;
+  readonly value: string;
+  readonly onInput: (value: string) => void;
+}
+
+function Field({ filter: { name, title, kind }, value, onInput }: FieldProps) {
+  const codes = useCodes();
+  const take = (event: { currentTarget: HTMLInputElement | HTMLSelectElement }) => {
+    onInput(event.currentTarget.value);
+  };
+  if (kind === 'text' || kind === 'number') {
+    return (
+      <label class="field">
+        <span>{t(title)}</span>
+        {kind === 'text' ? (
+          <input name={name} value={value} autocomplete="off" spellcheck={false} onInput={take} />
+        ) : (
+          <input name={name} type="number" min={0} value={value} onInput={take} />
+        )}
+      </label>
+    );
+  }
+  const results = codes?.smartStatusCode.filter(({ calls, code }) => calls > 0 || code === value) ?? [];
+  const choices =
+    kind === 'yes-no'
+      ? [['true', t('filters.yes')] as const, ['false', t('filters.no')] as const]
+      : results.map(({ code }) => [code, `${resultLabel(codes, code, code)} (${code})`] as const);
+  return (
+    <label class="field">
+      <span>{t(title)}</span>
+      <select name={name} value={value} onChange={take}>
+        <option value="">{t('filters.any')}</option>
+        {choices.map(([choice, label]) => (
+          <option key={choice} value={choice}>
+            {label}
+          </option>
+        ))}
+      </select>
+    </label>
+  );
+}

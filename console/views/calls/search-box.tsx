@@ -1,0 +1,114 @@
+// One box for every id and number: it says what of the ledger has what was typed, and leads there.
+import { useEffect, useId, useState } from 'preact/hooks';
+import { isAbort } from '../../api/client.js';
+import { t } from '../../i18n/i18n.js';
+import { go } from '../../state/route.js';
+import { Icon } from '../../ui/icons.js';
+import { type Meaning, meaningsOf } from './search.js';
+
+/** From the last key to the question. */
+const PAUSE_MS = 250;
+
+interface Found {
+  readonly typed: string;
+  readonly meanings: readonly Meaning[];
+}
+
+export function SearchBox() {
+  const [typed, setTyped] = useState('');
+  const [isOpen, setOpen] = useState(false);
+  const [active, setActive] = useState(0);
+  const found = useMeanings(typed);
+  const list = useId();
+  const meanings = found?.typed === typed ? found.meanings : [];
+  const choose = (meaning: Meaning | undefined) => {
+    if (meaning === undefined) return;
+    setOpen(false);
+    setTyped('');
+    go(meaning.path, meaning.query);
+  };
+  const onKeyDown = (event: KeyboardEvent) => {
+    if (event.key === 'Escape') setOpen(false);
+    if (event.key === 'Enter') choose(meanings[active]);
+    if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
+    event.preventDefault();
+    const step = event.key === 'ArrowDown' ? 1 : -1;
+    setActive((active + step + meanings.length) % Math.max(1, meanings.length));
+  };
+  const isShown = isOpen && typed.trim() !== '';
+  return (
+    <div class="search" role="search">
+      <Icon name="search" />
+      <input
+        type="text"
+        role="combobox"
+        aria-label={t('search.label')}
+        placeholder={t('search.placeholder')}
+        aria-expanded={isShown && meanings.length > 0}
+        aria-controls={list}
+        aria-activedescendant={isShown && meanings.length > 0 ? `${list}-${active}` : undefined}
+        aria-autocomplete="list"
+        autocomplete="off"
+        spellcheck={false}
+        value={typed}
+        onInput={(event) => {
+          setTyped(event.currentTarget.value);
+          setActive(0);
+          setOpen(true);
+        }}
+        onKeyDown={onKeyDown}
+        onBlur={() => {
+          setOpen(false);
+        }}
+      />
+      <ul
+        id={list}
+        role="listbox"
+        aria-label={t('search.found')}
+        class="search-found"
+        hidden={!isShown || meanings.length === 0}
+      >
+        {meanings.map((meaning, index) => (
+          <li
+            key={meaning.title}
+            id={`${list}-${index}`}
+            role="option"
+            aria-selected={index === active}
+            onPointerDown={(event) => {
+              event.preventDefault();
+              choose(meaning);
+            }}
+          >
+            {t('search.meaning', { what: t(meaning.title) })} <code>{typed.trim()}</code>
+          </li>
+        ))}
+      </ul>
+      <p class="search-none quiet small" role="status">
+        {isShown && found?.typed === typed && meanings.length === 0 && t('search.none')}
+      </p>
+    </div>
+  );
+}
+
+function useMeanings(typed: string): Found | undefined {
+  const [found, setFound] = useState<Found>();
+  useEffect(() => {
+    if (typed.trim() === '') return undefined;
+    const gone = new AbortController();
+    const timer = setTimeout(() => {
+      meaningsOf(typed, gone.signal).then(
+        (meanings) => {
+          setFound({ typed, meanings });
+        },
+        (error: unknown) => {
+          if (!isAbort(error)) throw error;
+        },
+      );
+    }, PAUSE_MS);
+    return () => {
+      clearTimeout(timer);
+      gone.abort();
+    };
+  }, [typed]);
+  return found;
+}

@@ -1,0 +1,84 @@
+// The calls to one person of a campaign, one after the other: how often were they dialled, and when did they answer?
+import { answerOf, api, type Schemas } from '../../api/client.js';
+import { resultLabel, useCodes } from '../../api/results.js';
+import { useAsk } from '../../api/use-ask.js';
+import { t } from '../../i18n/i18n.js';
+import { to } from '../../state/route.js';
+import { ago, count, length } from '../../time/format.js';
+import { Copy, Head, Id, Mark, Time } from '../../ui/bits.js';
+import { Empty, Shown } from '../../ui/states.js';
+
+type Call = Schemas['SelectedCall'];
+
+/** Nobody is dialled so often. */
+const MOST = 200;
+
+export function DetailView({ detailId }: { detailId: string }) {
+  const query = { detailId: [detailId], order: 'asc' as const, limit: MOST };
+  const asked = useAsk(detailId, (signal) => answerOf(api.GET('/v1/calls', { params: { query }, signal })));
+  return (
+    <>
+      <Head title={<code class="id">{detailId}</code>} parent={{ title: t('nav.calls'), path: ['calls'] }}>
+        <Copy text={detailId} label={t('detail.copyId')} />
+      </Head>
+      <p class="quiet">{t('detail.what')}</p>
+      <Shown asked={asked} lines={6}>
+        {({ data, page }) =>
+          data.length === 0 ? (
+            <Empty title={t('calls.none')} />
+          ) : (
+            <>
+              <p>
+                {t('detail.sum', {
+                  n: count(data.length),
+                  answered: data.filter(({ answered }) => answered).length,
+                })}
+              </p>
+              <ol class="chain">
+                {data.map((call, index) => (
+                  <Dial key={call.callId} call={call} before={data[index - 1]} number={index + 1} />
+                ))}
+              </ol>
+              {page.nextCursor !== null && <p class="quiet">{t('detail.most', { n: MOST })}</p>}
+            </>
+          )
+        }
+      </Shown>
+    </>
+  );
+}
+
+function Dial({ call, before, number }: { call: Call; before: Call | undefined; number: number }) {
+  const codes = useCodes();
+  const {
+    callId,
+    occurredAt = '',
+    answered = false,
+    smartStatusCode = null,
+    duration = null,
+    callee,
+    batchId,
+  } = call;
+  return (
+    <li class={answered ? 'dial dial-answered' : 'dial'}>
+      {before?.occurredAt !== undefined && (
+        <p class="quiet small">
+          {t('detail.later', { time: ago(before.occurredAt, Date.parse(occurredAt)) })}
+        </p>
+      )}
+      <p class="dial-head">
+        <strong>{t('detail.dial', { n: number })}</strong>
+        <Mark tone={answered ? 'good' : 'plain'}>
+          {resultLabel(codes, smartStatusCode, t('result.none'))}
+        </Mark>
+        <a href={to(['calls', callId])}>
+          <Time at={occurredAt} />
+        </a>
+        {answered && <span>{length(duration)}</span>}
+      </p>
+      <p class="quiet small">
+        <Id id={callee} /> · {t('field.batchId')} <Id id={batchId} />
+      </p>
+    </li>
+  );
+}

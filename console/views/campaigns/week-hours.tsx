@@ -1,0 +1,48 @@
+// The calls of a campaign by hours in, added up by the hour of the week out: when do people pick up?
+import { answerOf, api, type Answer } from '../../api/client.js';
+import { rowsOf } from '../../api/stats.js';
+import { useAsk } from '../../api/use-ask.js';
+import { type HeatCell, Heatmap } from '../../charts/heatmap.js';
+import { t } from '../../i18n/i18n.js';
+import { timeZone } from '../../state/preferences.js';
+import { weekHour } from '../../time/format.js';
+import { DAY_MS, HOUR_MS, iso } from '../../time/range.js';
+import { Panel } from '../../ui/bits.js';
+import { Shown } from '../../ui/states.js';
+
+const CELLS = 7 * 24;
+/** The last weeks of the campaign: one answer holds as many hours. */
+const WEEKS = 26;
+
+async function ask(taskId: string, lastCallAt: string, signal: AbortSignal): Promise<Answer<HeatCell[]>> {
+  const end = (Math.floor(Date.parse(lastCallAt) / HOUR_MS) + 1) * HOUR_MS;
+  const query = {
+    from: iso(end - WEEKS * 7 * DAY_MS),
+    to: iso(end),
+    timeZone: timeZone.value,
+    interval: 'hour' as const,
+    taskId: [taskId],
+  };
+  const rows = await rowsOf(answerOf(api.GET('/v1/stats/calls', { params: { query }, signal })));
+  if (rows.problem !== undefined) return rows;
+  const cells = Array.from({ length: CELLS }, (): HeatCell => ({ calls: 0, answered: 0 }));
+  for (const { start, calls, answered } of rows.data) {
+    const { weekday, hour } = weekHour(start ?? '');
+    const cell = cells[weekday * 24 + hour];
+    if (cell === undefined) continue;
+    cell.calls += calls;
+    cell.answered += answered;
+  }
+  return { data: cells };
+}
+
+export function WeekHours({ taskId, lastCallAt }: { taskId: string; lastCallAt: string }) {
+  const asked = useAsk(`${taskId} ${timeZone.value}`, (signal) => ask(taskId, lastCallAt, signal));
+  return (
+    <Panel title={t('heat.title')} note={timeZone.value}>
+      <Shown asked={asked} lines={8}>
+        {(cells) => <Heatmap label={t('heat.title')} cells={cells} />}
+      </Shown>
+    </Panel>
+  );
+}

@@ -1,0 +1,93 @@
+// The pushes that were acknowledged, and what each did.
+import { answerOf, api, type Schemas } from '../../api/client.js';
+import { useAsk } from '../../api/use-ask.js';
+import { t } from '../../i18n/i18n.js';
+import { route } from '../../state/route.js';
+import { timeZone } from '../../state/preferences.js';
+import { bytes, count } from '../../time/format.js';
+import { receivedIn } from '../../time/received.js';
+import { Head, Mark, ShortId, Time } from '../../ui/bits.js';
+import { Choice } from '../../ui/choice.js';
+import { Pager } from '../../ui/pager.js';
+import { RangePicker } from '../../ui/range-picker.js';
+import { Empty, Shown } from '../../ui/states.js';
+import { type Column, Table } from '../../ui/table.js';
+import { WayMark } from './way-mark.js';
+
+type Delivery = Schemas['Delivery'];
+
+const WAYS = ['direct', 'journal', 'replay', 'erasure'] as const;
+const YES_NO = ['true', 'false'] as const;
+
+export function DeliveriesView() {
+  const { query } = route.value;
+  const { cursor, redelivered, hasQuarantined } = query;
+  const via = WAYS.find((way) => way === query['via']);
+  const asked = useAsk(JSON.stringify([query, timeZone.value]), (signal) => {
+    const wanted = {
+      ...receivedIn(query),
+      ...(via !== undefined && { via: [via] }),
+      ...(redelivered !== undefined && { redelivered: redelivered === 'true' }),
+      ...(hasQuarantined !== undefined && { hasQuarantined: hasQuarantined === 'true' }),
+      ...(cursor !== undefined && { cursor }),
+    };
+    return answerOf(api.GET('/v1/deliveries', { params: { query: wanted }, signal }));
+  });
+  return (
+    <>
+      <Head title={t('nav.deliveries')}>
+        <RangePicker query={query} />
+      </Head>
+      <div class="choices">
+        <Choice name="via" title={t('deliveries.via')} values={WAYS} labelOf={(way) => t(`way.${way}`)} />
+        <Choice name="redelivered" title={t('deliveries.redelivered')} values={YES_NO} labelOf={yesNo} />
+        <Choice
+          name="hasQuarantined"
+          title={t('deliveries.hasQuarantined')}
+          values={YES_NO}
+          labelOf={yesNo}
+        />
+      </div>
+      <Shown asked={asked} lines={12}>
+        {({ data, page }) =>
+          data.length === 0 ? (
+            <Empty title={t('deliveries.none')}>{t('deliveries.none.more')}</Empty>
+          ) : (
+            <>
+              <Table label={t('nav.deliveries')} rows={data} columns={columns()} keyOf={({ id }) => id} />
+              <Pager nextCursor={page.nextCursor} shown={data.length} />
+            </>
+          )
+        }
+      </Shown>
+    </>
+  );
+}
+
+function yesNo(value: (typeof YES_NO)[number]): string {
+  return t(value === 'true' ? 'filters.yes' : 'filters.no');
+}
+
+function columns(): Column<Delivery>[] {
+  return [
+    { title: t('deliveries.receivedAt'), cell: ({ receivedAt }) => <Time at={receivedAt} /> },
+    { title: t('field.deliveryId'), cell: ({ id }) => <ShortId id={id} path={['deliveries', id]} /> },
+    { title: t('field.source'), kind: 'wide', cell: ({ source }) => source },
+    { title: t('deliveries.via'), cell: (delivery) => <WayMark delivery={delivery} /> },
+    { title: t('deliveries.records'), kind: 'number', cell: ({ records }) => count(records) },
+    { title: t('deliveries.stored'), kind: 'number', cell: ({ stored }) => count(stored) },
+    { title: t('deliveries.corrected'), kind: 'number', cell: ({ corrected }) => count(corrected) },
+    { title: t('deliveries.duplicate'), kind: 'number wide', cell: ({ duplicate }) => count(duplicate) },
+    {
+      title: t('deliveries.quarantined'),
+      kind: 'number',
+      cell: ({ quarantined }) => (quarantined === 0 ? '0' : <Mark tone="warn">{count(quarantined)}</Mark>),
+    },
+    {
+      title: t('deliveries.ackMs'),
+      kind: 'number wide',
+      cell: ({ ackMs }) => `${count(Math.round(ackMs))} ms`,
+    },
+    { title: t('deliveries.bytes'), kind: 'number wide', cell: ({ bytes: size }) => bytes(size) },
+  ];
+}

@@ -1,0 +1,70 @@
+// What came otherwise than the vendor describes it.
+import { answerOf, api, type Schemas } from '../../api/client.js';
+import { useAsk } from '../../api/use-ask.js';
+import { t } from '../../i18n/i18n.js';
+import { route } from '../../state/route.js';
+import { count } from '../../time/format.js';
+import { Head, Id, Mark, ShortId, Time } from '../../ui/bits.js';
+import { Choice } from '../../ui/choice.js';
+import { Pager } from '../../ui/pager.js';
+import { Empty, Shown } from '../../ui/states.js';
+import { type Column, Table } from '../../ui/table.js';
+
+type Drift = Schemas['SchemaDrift'];
+
+const KINDS = ['unknownField', 'unlistedCode', 'otherType', 'unreadableField'] as const;
+
+export function DriftView() {
+  const { kind: wanted, cursor } = route.value.query;
+  const kind = KINDS.find((other) => other === wanted);
+  const query = { ...(kind !== undefined && { kind: [kind] }), ...(cursor !== undefined && { cursor }) };
+  const asked = useAsk(JSON.stringify(query), (signal) =>
+    answerOf(api.GET('/v1/schema-drift', { params: { query }, signal })),
+  );
+  return (
+    <>
+      <Head title={t('nav.drift')} />
+      <p class="quiet">{t('drift.what')}</p>
+      <div class="choices">
+        <Choice name="kind" title={t('drift.kind')} values={KINDS} labelOf={(value) => t(`drift.${value}`)} />
+      </div>
+      <Shown asked={asked} lines={8}>
+        {({ data, page }) =>
+          data.length === 0 ? (
+            <Empty title={t('drift.none')}>{t('drift.none.more')}</Empty>
+          ) : (
+            <>
+              <Table
+                label={t('nav.drift')}
+                rows={data}
+                columns={columns()}
+                keyOf={({ kind: of, field, value }) => `${of} ${field} ${value ?? ''}`}
+              />
+              <Pager nextCursor={page.nextCursor} shown={data.length} />
+            </>
+          )
+        }
+      </Shown>
+    </>
+  );
+}
+
+function kindText(kind: string): string {
+  const known = KINDS.find((other) => other === kind);
+  return known === undefined ? kind : t(`drift.${known}`);
+}
+
+function columns(): Column<Drift>[] {
+  return [
+    { title: t('drift.kind'), cell: ({ kind }) => <Mark tone="plain">{kindText(kind)}</Mark> },
+    { title: t('diff.field'), cell: ({ field }) => <Id id={field} /> },
+    { title: t('drift.value'), cell: ({ value }) => <Id id={value} /> },
+    { title: t('drift.count'), kind: 'number', cell: ({ count: records }) => count(records) },
+    { title: t('drift.first'), kind: 'wide', cell: ({ firstSeenAt }) => <Time at={firstSeenAt} /> },
+    { title: t('drift.last'), cell: ({ lastSeenAt }) => <Time at={lastSeenAt} /> },
+    {
+      title: t('drift.sample'),
+      cell: ({ sampleDeliveryId: id }) => <ShortId id={id} path={['deliveries', id]} />,
+    },
+  ];
+}

@@ -1,0 +1,91 @@
+// How the service does: the last push, how soon pushes are acknowledged, what waits in the journal and the quarantine.
+import { useEffect, useState } from 'preact/hooks';
+import { answerOf, api, type Schemas } from '../../api/client.js';
+import { may } from '../../api/session.js';
+import { useAsk } from '../../api/use-ask.js';
+import { t } from '../../i18n/i18n.js';
+import { to } from '../../state/route.js';
+import { ago, bytes, count, dateTime, percent } from '../../time/format.js';
+import { Shown } from '../../ui/states.js';
+import { Acknowledgements } from './acknowledgements.js';
+import { Tile } from './tile.js';
+
+type Status = Schemas['Status'];
+
+export function ServicePanels({ tick }: { tick: string }) {
+  const asked = useAsk('status', (signal) => answerOf(api.GET('/v1/status', { signal })), tick);
+  return (
+    <Shown asked={asked} lines={3}>
+      {(status) => (
+        <>
+          {!status.databaseAnswers && (
+            <div class="note note-away" role="alert">
+              <strong>{t('problem.away')}</strong>
+              <p>{t('overview.away', { n: count(status.journal?.entries ?? 0) })}</p>
+            </div>
+          )}
+          <div class="tiles tiles-service">
+            <LastPush at={status.lastPushAt} />
+            <JournalTile journal={status.journal} />
+            <QuarantineTile open={status.openQuarantineEntries} />
+            <Acknowledgements {...status.acknowledgements} startedAt={status.startedAt} />
+          </div>
+        </>
+      )}
+    </Shown>
+  );
+}
+
+function LastPush({ at }: { at: string | null }) {
+  const now = useSeconds();
+  if (at === null) return <Tile title={t('overview.lastPush')} value={t('overview.noPush')} />;
+  return <Tile title={t('overview.lastPush')} value={ago(at, now)} note={dateTime(at)} />;
+}
+
+function useSeconds(): number {
+  const [now, setNow] = useState(Date.now());
+  useEffect(() => {
+    const timer = setInterval(() => {
+      setNow(Date.now());
+    }, 1000);
+    return () => {
+      clearInterval(timer);
+    };
+  }, []);
+  return now;
+}
+
+function JournalTile({ journal }: { journal: Status['journal'] }) {
+  if (journal === null) return <Tile title={t('overview.journal')} value={t('overview.journal.off')} />;
+  const { entries, bytes: held, maxBytes, problem } = journal;
+  const note =
+    problem ??
+    t('overview.journal.note', {
+      held: bytes(held),
+      most: bytes(maxBytes),
+      share: percent(held / maxBytes, 0),
+    });
+  const tone = problem !== null ? 'bad' : entries > 0 ? 'warn' : undefined;
+  return (
+    <Tile
+      title={t('overview.journal')}
+      value={t('overview.journal.entries', { n: count(entries) })}
+      note={note}
+      tone={tone}
+    />
+  );
+}
+
+function QuarantineTile({ open }: { open: number | null }) {
+  const title = t('overview.quarantine');
+  if (open === null) return <Tile title={title} value="–" />;
+  const look = <a href={to(['quarantine'], { status: 'open' })}>{t('overview.quarantine.look')}</a>;
+  return (
+    <Tile
+      title={title}
+      value={count(open)}
+      note={may('quarantine:manage') && open > 0 ? look : t('overview.quarantine.note')}
+      tone={open > 0 ? 'warn' : undefined}
+    />
+  );
+}

@@ -1,0 +1,130 @@
+// What could not be read as a call, and what is to become of it.
+import { useState } from 'preact/hooks';
+import { answerOf, api, type Schemas } from '../../api/client.js';
+import { useAsk } from '../../api/use-ask.js';
+import { t } from '../../i18n/i18n.js';
+import { goWith, route, to } from '../../state/route.js';
+import { timeZone } from '../../state/preferences.js';
+import { count } from '../../time/format.js';
+import { receivedIn } from '../../time/received.js';
+import { Head, Id, ShortId, Time } from '../../ui/bits.js';
+import { Choice } from '../../ui/choice.js';
+import { Icon } from '../../ui/icons.js';
+import { Pager } from '../../ui/pager.js';
+import { RangePicker } from '../../ui/range-picker.js';
+import { Empty, Shown } from '../../ui/states.js';
+import { type Column, Table } from '../../ui/table.js';
+import { Replay } from './replay.js';
+import { StatusMark } from './status-mark.js';
+
+type Entry = Schemas['QuarantineEntry'];
+
+const STATUSES = ['open', 'replayed', 'discarded'] as const;
+
+export function QuarantineView() {
+  const { query } = route.value;
+  const { cursor, deliveryId } = query;
+  const [isReplaying, setReplaying] = useState(false);
+  const status = STATUSES.find((other) => other === query['status']);
+  const asked = useAsk(JSON.stringify([query, timeZone.value]), (signal) => {
+    const wanted = {
+      ...receivedIn(query),
+      ...(status !== undefined && { status: [status] }),
+      ...(deliveryId !== undefined && { deliveryId: [deliveryId] }),
+      ...(cursor !== undefined && { cursor }),
+    };
+    return answerOf(api.GET('/v1/quarantine', { params: { query: wanted }, signal }));
+  });
+  return (
+    <>
+      <Head title={t('nav.quarantine')}>
+        <RangePicker query={query} />
+        <button
+          type="button"
+          class="button"
+          onClick={() => {
+            setReplaying(true);
+          }}
+        >
+          {t('replay.title')}
+        </button>
+      </Head>
+      <p class="quiet">{t('quarantine.what')}</p>
+      <div class="choices">
+        <Choice
+          name="status"
+          title={t('quarantine.status')}
+          values={STATUSES}
+          labelOf={(one) => t(`quarantine.${one}`)}
+        />
+        {deliveryId !== undefined && (
+          <span class="chip">
+            <span>
+              {t('field.deliveryId')}: <strong>{deliveryId}</strong>
+            </span>
+            <button
+              type="button"
+              aria-label={t('filters.remove', { name: t('field.deliveryId') })}
+              onClick={() => {
+                goWith({ deliveryId: undefined, cursor: undefined });
+              }}
+            >
+              <Icon name="close" />
+            </button>
+          </span>
+        )}
+      </div>
+      {isReplaying && (
+        <Replay
+          wanted={{ ...receivedIn(query), ...(deliveryId !== undefined && { deliveryId: [deliveryId] }) }}
+          onClose={(isDone) => {
+            setReplaying(false);
+            if (isDone) asked.again();
+          }}
+        />
+      )}
+      <Shown asked={asked} lines={10}>
+        {({ data, page }) =>
+          data.length === 0 ? (
+            <Empty title={t('quarantine.none')}>{t('quarantine.none.more')}</Empty>
+          ) : (
+            <>
+              <Table label={t('nav.quarantine')} rows={data} columns={columns()} keyOf={({ id }) => id} />
+              <Pager nextCursor={page.nextCursor} shown={data.length} />
+            </>
+          )
+        }
+      </Shown>
+    </>
+  );
+}
+
+function columns(): Column<Entry>[] {
+  return [
+    {
+      title: t('deliveries.receivedAt'),
+      cell: ({ id, receivedAt }) => (
+        <a href={to(['quarantine', id])}>
+          <Time at={receivedAt} />
+        </a>
+      ),
+    },
+    { title: t('quarantine.status'), cell: ({ status }) => <StatusMark status={status} /> },
+    { title: t('quarantine.reason'), cell: ({ reason }) => reason },
+    {
+      title: t('quarantine.place'),
+      cell: ({ place }) => (place === '' ? t('quarantine.whole') : <Id id={place} />),
+    },
+    { title: t('field.source'), kind: 'wide', cell: ({ source }) => source },
+    {
+      title: t('deliveries.records'),
+      kind: 'number wide',
+      cell: ({ records }) => (records === null ? '–' : count(records)),
+    },
+    {
+      title: t('field.deliveryId'),
+      kind: 'wide',
+      cell: ({ deliveryId }) => <ShortId id={deliveryId} path={['deliveries', deliveryId]} />,
+    },
+  ];
+}

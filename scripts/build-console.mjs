@@ -1,0 +1,37 @@
+// Bundles console/ into files for browsers: a page, and what it loads under names that change with the content.
+import { buildSync } from 'esbuild';
+import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { basename, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+const source = join(root, 'console');
+
+/** @param target folder to write to; it is made */
+export function buildConsole(target) {
+  const assets = join(target, 'assets');
+  mkdirSync(assets, { recursive: true });
+  const { metafile } = buildSync({
+    entryPoints: [join(source, 'main.tsx'), join(source, 'styles', 'main.css')],
+    outdir: assets,
+    outbase: source,
+    entryNames: '[name]-[hash]',
+    bundle: true,
+    minify: true,
+    format: 'esm',
+    target: ['es2022', 'chrome109', 'firefox115', 'safari16'],
+    jsx: 'automatic',
+    jsxImportSource: 'preact',
+    legalComments: 'none',
+    metafile: true,
+    absWorkingDir: root,
+    logLevel: 'error',
+  });
+  const built = Object.keys(metafile.outputs).map((path) => basename(path));
+  const named = (extension) => built.find((name) => name.endsWith(extension));
+  copyFileSync(join(source, 'icon.svg'), join(assets, 'icon.svg'));
+  const page = readFileSync(join(source, 'index.html'), 'utf8')
+    .replace('main.js', named('.js'))
+    .replace('main.css', named('.css'));
+  writeFileSync(join(target, 'index.html'), page);
+}

@@ -1,0 +1,20 @@
+// Writes what the API's description says as types for the console: console/generated/api.d.ts.
+import { spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import openapiTs, { astToString } from 'openapi-typescript';
+import { build } from './build.mjs';
+
+const target = new URL('../console/generated/api.d.ts', import.meta.url);
+
+build({ ifChanged: true });
+const from = `// From the sources ${readFileSync(new URL('../dist/sources.sha256', import.meta.url), 'utf8')}.\n`;
+if (!existsSync(target) || !readFileSync(target, 'utf8').startsWith(from)) {
+  const written = spawnSync(process.execPath, ['dist/write-openapi.js'], {
+    cwd: new URL('..', import.meta.url),
+    stdio: 'inherit',
+  });
+  if (written.status !== 0) process.exit(written.status ?? 1);
+  const types = await openapiTs(new URL('../openapi.json', import.meta.url), { alphabetize: true });
+  mkdirSync(new URL('.', target), { recursive: true });
+  writeFileSync(target, from + astToString(types));
+}

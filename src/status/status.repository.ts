@@ -1,0 +1,19 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../persistence/database.js';
+
+/** By the primary key: ids are in the order of arrival. Replays and erasures are deliveries, too, but few. */
+const NEWEST_PUSH = {
+  name: 'newest-push',
+  text: "SELECT received_at FROM deliveries WHERE via IN ('direct', 'journal') ORDER BY id DESC LIMIT 1",
+};
+
+@Injectable()
+export class StatusRepository {
+  constructor(private readonly database: Database) {}
+
+  /** When the last push came that the ledger holds; epoch milliseconds. */
+  async newestPushAt(): Promise<number | undefined> {
+    const [row] = await this.database.read<{ received_at: Date }>(NEWEST_PUSH);
+    return row?.received_at.getTime();
+  }
+}

@@ -1,0 +1,28 @@
+// A real browser for the tests of the console, where one is installed and wanted.
+import { existsSync } from 'node:fs';
+import { type Browser, chromium } from 'playwright-core';
+
+const PLACES = [
+  '/usr/bin/chromium',
+  '/usr/bin/chromium-browser',
+  '/usr/bin/google-chrome',
+  '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
+];
+
+/** Set by `npm run test:console`: else these tests, which take a minute, are skipped. */
+const wanted = process.env['CONSOLE_BROWSER'];
+
+/** The browser to use; undefined: none, and a line that says why. */
+export function installedBrowser(): string | undefined {
+  const found = [...(wanted === undefined || wanted === 'any' ? [] : [wanted]), ...PLACES].find(existsSync);
+  const why = wanted === undefined ? '`npm run test:console` runs them' : 'no Chromium is installed';
+  if (wanted !== undefined && found !== undefined) return found;
+  console.log(`the tests of the console in a browser are skipped: ${why}`);
+  return undefined;
+}
+
+export function launch(executablePath: string): Promise<Browser> {
+  // As root, Chromium starts only so.
+  const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  return chromium.launch({ executablePath, args });
+}
