@@ -44,7 +44,6 @@ whenWanted('The pictures', () => {
     ['overview', '/overview?span=7d&compare=1'],
     ['campaigns', '/tasks'],
     ['campaign', `/tasks/${sample.taskId}`],
-    ['calls', '/calls?answered=true'],
     ['call', `/calls/${encodeURIComponent(sample.corrected)}`],
     ['redials', `/details/${sample.redialled}`],
     ['deliveries', '/deliveries'],
