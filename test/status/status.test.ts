@@ -1,5 +1,8 @@
 // What a person wants to see first is there, while the database is away, too.
 import { describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { NO_DATABASE, object, pushed, spawnLedger } from '../contract/helpers.js';
 import { makeKey, withKey } from '../support/api-keys.js';
 import { startLedger } from '../support/ledger.js';
@@ -48,7 +51,8 @@ describe('The status', () => {
   });
 
   it('says without the database what waits in the journal', async () => {
-    const ledger = await spawnLedger({ DATABASE_URL: NO_DATABASE });
+    const journal = mkdtempSync(join(tmpdir(), 'call-ledger-status-'));
+    const ledger = await spawnLedger({ DATABASE_URL: NO_DATABASE, JOURNAL_DIR: journal });
     try {
       const push = { method: 'POST', body: JSON.stringify([record('one')]) };
       expect((await fetch(`${ledger.url}/push/${PUSH_TOKEN}/call-reports`, push)).status).toBe(200);
@@ -67,6 +71,7 @@ describe('The status', () => {
       });
     } finally {
       await ledger.stop();
+      rmSync(journal, { recursive: true });
     }
   });
 });
