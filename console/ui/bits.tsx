@@ -33,10 +33,10 @@ export function Id({ id, path, query }: IdProps) {
   );
 }
 
-/** The end of a UUID, by which the eye tells one from another; the whole is in the link. */
+/** The end of a UUID, by which the eye tells one from another; the whole is in the link and its hint. */
 export function ShortId({ id, path }: { id: string; path: readonly string[] }) {
   return (
-    <a class="id" href={to(path)} aria-label={id}>
+    <a class="id" href={to(path)} title={id}>
       …{id.slice(-8)}
     </a>
   );
