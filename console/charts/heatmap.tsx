@@ -11,12 +11,19 @@ export interface HeatCell {
 /** Of fewer calls a rate says little. */
 const FEW = 10;
 const STEPS = 6;
-const HOURS = Array.from({ length: 24 }, (_, hour) => hour);
 const DAYS = Array.from({ length: 7 }, (_, weekday) => weekday);
+
+/** From the first that has calls to the last: campaigns are not of the night, and a phone is narrow. */
+function hoursOf(cells: readonly HeatCell[]): number[] {
+  const called = cells.flatMap(({ calls }, cell) => (calls > 0 ? [cell % 24] : []));
+  const [first, last] = called.length === 0 ? [0, 23] : [Math.min(...called), Math.max(...called)];
+  return Array.from({ length: last - first + 1 }, (_, hour) => first + hour);
+}
 
 export function Heatmap({ label, cells }: { label: string; cells: readonly HeatCell[] }) {
   const rates = cells.filter(({ calls }) => calls >= FEW).map(({ calls, answered }) => answered / calls);
   const [least, most] = [Math.min(...rates), Math.max(...rates)];
+  const hours = hoursOf(cells);
   const stepOf = ({ calls, answered }: HeatCell) => {
     if (calls < FEW) return calls === 0 ? 'none' : 'few';
     const place = most > least ? (answered / calls - least) / (most - least) : 1;
@@ -31,7 +38,7 @@ export function Heatmap({ label, cells }: { label: string; cells: readonly HeatC
               <th scope="col">
                 <span class="sr-only">{t('heat.weekday')}</span>
               </th>
-              {HOURS.map((hour) => (
+              {hours.map((hour) => (
                 <th key={hour} scope="col">
                   {String(hour).padStart(2, '0')}
                 </th>
@@ -42,7 +49,7 @@ export function Heatmap({ label, cells }: { label: string; cells: readonly HeatC
             {DAYS.map((weekday) => (
               <tr key={weekday}>
                 <th scope="row">{weekdayName(weekday)}</th>
-                {HOURS.map((hour) => {
+                {hours.map((hour) => {
                   const cell = cells[weekday * 24 + hour] ?? { calls: 0, answered: 0 };
                   const { calls, answered } = cell;
                   return (

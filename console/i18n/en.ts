@@ -88,6 +88,7 @@ export const EN = {
   'overview.outcomes.label': 'Outcomes over time: {n} results, most often {first} ({calls})',
   'overview.none': 'No calls in this time',
   'overview.lastPush': 'Last push',
+  'overview.lastPush.ago': '{time} ago',
   'overview.noPush': 'None yet',
   'overview.journal': 'Journal',
   'overview.journal.off': 'Off',

@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { t } from '../i18n/i18n.js';
 import { to, type Query } from '../state/route.js';
-import { dateTime } from '../time/format.js';
+import { date, dateTime } from '../time/format.js';
 import { Icon } from './icons.js';
 
 /** @param at ISO 8601; null: there is none */
@@ -11,7 +11,7 @@ export function Time({ at }: { at: string | null | undefined }) {
   if (at === null || at === undefined) return <span class="quiet">–</span>;
   return (
     <time class="time" dateTime={at}>
-      {dateTime(at)}
+      <span class="nowrap">{date(at)}</span> <span class="nowrap">{dateTime(at).slice(11)}</span>
     </time>
   );
 }

@@ -31,12 +31,18 @@ function coloured(text: string): ComponentChildren[] {
   const parts: ComponentChildren[] = [];
   let end = 0;
   for (const found of text.matchAll(TOKEN)) {
-    parts.push(text.slice(end, found.index));
+    parts.push(...breakable(text.slice(end, found.index)));
     const [token, string, colon, number] = found;
     if (string !== undefined) {
       parts.push(<span class={colon === undefined ? 'json-text' : 'json-name'}>{string}</span>, colon ?? '');
     } else parts.push(<span class={number === undefined ? 'json-word' : 'json-number'}>{token}</span>);
     end = found.index + token.length;
   }
-  return [...parts, text.slice(end)];
+  return [...parts, ...breakable(text.slice(end))];
+}
+
+/** Lines end behind commas rather than within a string. */
+function breakable(between: string): ComponentChildren[] {
+  const [first = '', ...rest] = between.split(',');
+  return [first, ...rest.flatMap((part) => [',', <wbr />, part])];
 }

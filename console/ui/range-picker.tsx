@@ -38,7 +38,7 @@ export function RangePicker({ query, otherwise }: RangePickerProps) {
       }}
     >
       <summary class="button">
-        <Icon name="clock" /> {labelOf(query, chosen)}
+        <Icon name="clock" /> {labelOf(query, chosen)} <span class="quiet picked-zone">{timeZone.value}</span>
       </summary>
       <div class="popover-body range">
         <ul class="spans">

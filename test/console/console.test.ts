@@ -8,7 +8,7 @@ import { API_KEY, startLedger, type TestLedger } from '../support/ledger.js';
 import { record } from '../support/records.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { installedBrowser, launch } from './browser.js';
-import { pushSample, type Sample } from './sample.js';
+import { pushSample, type Sample, STRAY } from './sample.js';
 import { Visitor } from './visitor.js';
 
 const FIRST_PAINT_MS = 1000;
@@ -178,7 +178,7 @@ inBrowser('The console', () => {
     await visitor.open(`/quarantine/${string(entry?.['id'])}`);
     await visitor.page.getByRole('button', { name: 'Show it in the whole body' }).click();
     const marked = visitor.page.locator('.panel', { hasText: 'In the whole body' }).locator('mark');
-    expect(await marked.innerText()).toBe('{"stray":true,"callee":"13900000000"}');
+    expect(await marked.innerText()).toBe(STRAY);
     await visitor.page.getByRole('button', { name: 'Discard' }).click();
     await visitor.page.getByRole('button', { name: 'Discard the entry' }).click();
     await visitor.sees('Discarded');

@@ -7,6 +7,7 @@ import type { Browser } from 'playwright-core';
 import { dataOf, string } from '../contract/helpers.js';
 import { makeKey } from '../support/api-keys.js';
 import { API_KEY, startLedger, type TestLedger } from '../support/ledger.js';
+import { until } from '../support/service.js';
 import { installedBrowser, launch } from './browser.js';
 import { pushSample, type Sample } from './sample.js';
 import { Visitor } from './visitor.js';
@@ -34,6 +35,13 @@ whenWanted('The pictures', () => {
     sample = await pushSample(ledger, 900);
     await makeKey(ledger, { name: 'CRM', scopes: ['calls:read', 'numbers:read'] });
     await makeKey(ledger, { name: 'Reporting', scopes: ['stats:read'], expiresAt: '2099-01-01' });
+    const { id } = await makeKey(ledger, { name: 'Old report', scopes: ['stats:read', 'audit:read'] });
+    await ask(`/v1/api-keys/${id}`, 'DELETE');
+    const [{ callee } = {}] = dataOf(await ledger.get('/v1/calls?limit=1&order=asc'));
+    await ask('/v1/erasures', 'POST', { number: callee, reason: 'Asked for by the person' });
+    await until('the erasure', async () =>
+      dataOf(await ledger.get('/v1/erasures')).every(({ status }) => status === 'done'),
+    );
     const [found] = dataOf(await ledger.get(`/v1/quarantine?deliveryId=${sample.delivery}`));
     entry = string(found?.['id']);
     browser = await launch(executable ?? '');
@@ -83,6 +91,15 @@ whenWanted('The pictures', () => {
     await visitor.leave();
   });
 });
+
+async function ask(path: string, method: string, body?: object): Promise<void> {
+  const answer = await ledger.request(path, {
+    method,
+    headers: { authorization: `Bearer ${API_KEY}` },
+    ...(body && { body: JSON.stringify(body) }),
+  });
+  expect([path, Math.floor(answer.status / 100)]).toEqual([path, 2]);
+}
 
 /** Of the whole view, unless it is a long list. */
 async function take({ page }: Visitor, name: string, isLong = false): Promise<void> {

@@ -68,7 +68,22 @@ function columns(): Column<AuditEvent>[] {
     {
       title: t('audit.detail'),
       kind: 'wide',
-      cell: ({ detail }) => <code class="detail">{JSON.stringify(detail)}</code>,
+      cell: ({ detail }) => <Detail detail={detail} />,
     },
   ];
+}
+
+/** What was asked for; the parameters of a request beside what else there is. */
+function Detail({ detail: { parameters, ...detail } }: { detail: AuditEvent['detail'] }) {
+  const named = Object.entries({ ...detail, ...(parameters as object | undefined) });
+  return (
+    <dl class="detail">
+      {named.map(([name, value]) => (
+        <div key={name}>
+          <dt>{name}</dt>
+          <dd>{typeof value === 'string' ? value : JSON.stringify(value)}</dd>
+        </div>
+      ))}
+    </dl>
+  );
 }

@@ -2,6 +2,7 @@ import { answerOf, api, type Schemas } from '../../api/client.js';
 import { may } from '../../api/session.js';
 import { useAsk } from '../../api/use-ask.js';
 import { t } from '../../i18n/i18n.js';
+import { dateTime } from '../../time/format.js';
 import { Mark, Panel, ShortId, Time } from '../../ui/bits.js';
 import { Shown } from '../../ui/states.js';
 
@@ -62,10 +63,10 @@ function RevisionItem({
                   <code>{field}</code>
                 </th>
                 <td>
-                  <del>{valueText(before)}</del>
+                  <del>{valueText(field, before)}</del>
                 </td>
                 <td>
-                  <ins>{valueText(after)}</ins>
+                  <ins>{valueText(field, after)}</ins>
                 </td>
               </tr>
             ))}
@@ -76,7 +77,13 @@ function RevisionItem({
   );
 }
 
-function valueText(value: unknown): string {
+/** Times as everywhere here: in the person's zone. */
+function valueText(field: string, value: unknown): string {
   if (value === null || value === undefined) return '–';
+  if (typeof value === 'string' && isTime(field, value)) return dateTime(value);
   return typeof value === 'string' ? value : JSON.stringify(value);
+}
+
+function isTime(field: string, value: string): boolean {
+  return field.endsWith('Time') && !Number.isNaN(Date.parse(value));
 }

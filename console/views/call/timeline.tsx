@@ -26,7 +26,7 @@ const LEGS: readonly Leg[] = [
 ];
 const EVENTS: readonly TextName[] = ['event.originate', 'event.ring', 'event.answer', 'event.end'];
 const PHASES = ['setup', 'ringing', 'talking'] as const;
-const TICKS = 5;
+const MOST_TICKS = 5;
 
 export function Timeline({ call }: { call: Call }) {
   const times = LEGS.flatMap(({ fields }) => fields.map((field) => Date.parse(call[field] ?? ''))).filter(
@@ -34,29 +34,47 @@ export function Timeline({ call }: { call: Call }) {
   );
   if (times.length === 0) return <Empty title={t('call.noTimes')} />;
   const first = Math.min(...times);
-  const whole = Math.max(1000, Math.max(...times) - first);
+  const whole = Math.max(...times) - first;
   const shown = LEGS.filter(({ fields }) => fields.some((field) => call[field] !== null));
   return (
     <div class="timeline">
-      {shown.map((leg) => (
-        <LegBar key={leg.title} leg={leg} call={call} first={first} whole={whole} />
-      ))}
-      <div class="timeline-scale" aria-hidden="true">
-        {Array.from({ length: TICKS }, (_, tick) => (
-          <span key={tick} style={{ left: `${(tick / (TICKS - 1)) * 100}%` }}>
-            +{length((whole / 1000) * (tick / (TICKS - 1)))}
-          </span>
-        ))}
-      </div>
-      <ul class="legend">
-        {PHASES.map((phase) => (
-          <li key={phase}>
-            <span class={`swatch phase-${phase}`} aria-hidden="true" /> {t(`phase.${phase}`)}
-          </li>
-        ))}
-      </ul>
+      {whole > 0 && (
+        <>
+          {shown.map((leg) => (
+            <LegBar key={leg.title} leg={leg} call={call} first={first} whole={whole} />
+          ))}
+          <Scale whole={whole} />
+          <Phases />
+        </>
+      )}
       <Events legs={shown} call={call} first={first} />
     </div>
+  );
+}
+
+/** @param whole milliseconds */
+function Scale({ whole }: { whole: number }) {
+  const parts = Math.max(1, Math.min(MOST_TICKS - 1, Math.floor(whole / 1000)));
+  return (
+    <div class="timeline-scale" aria-hidden="true">
+      {Array.from({ length: parts + 1 }, (_, tick) => (
+        <span key={tick} style={{ left: `${(tick / parts) * 100}%` }}>
+          +{length((whole / 1000) * (tick / parts))}
+        </span>
+      ))}
+    </div>
+  );
+}
+
+function Phases() {
+  return (
+    <ul class="legend">
+      {PHASES.map((phase) => (
+        <li key={phase}>
+          <span class={`swatch phase-${phase}`} aria-hidden="true" /> {t(`phase.${phase}`)}
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -4,7 +4,7 @@ import { may } from '../../api/session.js';
 import { useAsk } from '../../api/use-ask.js';
 import { t } from '../../i18n/i18n.js';
 import { to } from '../../state/route.js';
-import { count, dateTime, hours, length, percent } from '../../time/format.js';
+import { clock, count, date, hours, length, percent } from '../../time/format.js';
 import { Copy, Head } from '../../ui/bits.js';
 import { Shown } from '../../ui/states.js';
 import { Tile } from '../overview/tile.js';
@@ -50,8 +50,10 @@ function TaskParts({ task }: { task: Task }) {
         {lastCallAt !== null && (
           <Tile
             title={t('tasks.last')}
-            value={<span class="tile-time">{dateTime(lastCallAt).slice(0, 16)}</span>}
-            note={firstCallAt !== null && t('tasks.since', { at: dateTime(firstCallAt).slice(0, 16) })}
+            value={<span class="tile-time">{date(lastCallAt)}</span>}
+            note={[clock(lastCallAt), firstCallAt !== null && t('tasks.since', { at: date(firstCallAt) })]
+              .filter(Boolean)
+              .join(' · ')}
           />
         )}
       </div>

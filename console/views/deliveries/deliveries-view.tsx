@@ -68,6 +68,11 @@ function yesNo(value: (typeof YES_NO)[number]): string {
   return t(value === 'true' ? 'filters.yes' : 'filters.no');
 }
 
+/** What there is none of stands back. */
+function some(value: number) {
+  return value === 0 ? <span class="quiet">0</span> : count(value);
+}
+
 function columns(): Column<Delivery>[] {
   return [
     { title: t('deliveries.receivedAt'), cell: ({ receivedAt }) => <Time at={receivedAt} /> },
@@ -75,13 +80,14 @@ function columns(): Column<Delivery>[] {
     { title: t('field.source'), kind: 'wide', cell: ({ source }) => source },
     { title: t('deliveries.via'), cell: (delivery) => <WayMark delivery={delivery} /> },
     { title: t('deliveries.records'), kind: 'number', cell: ({ records }) => count(records) },
-    { title: t('deliveries.stored'), kind: 'number', cell: ({ stored }) => count(stored) },
-    { title: t('deliveries.corrected'), kind: 'number', cell: ({ corrected }) => count(corrected) },
-    { title: t('deliveries.duplicate'), kind: 'number wide', cell: ({ duplicate }) => count(duplicate) },
+    { title: t('deliveries.stored'), kind: 'number', cell: ({ stored }) => some(stored) },
+    { title: t('deliveries.corrected'), kind: 'number', cell: ({ corrected }) => some(corrected) },
+    { title: t('deliveries.duplicate'), kind: 'number wide', cell: ({ duplicate }) => some(duplicate) },
     {
       title: t('deliveries.quarantined'),
       kind: 'number',
-      cell: ({ quarantined }) => (quarantined === 0 ? '0' : <Mark tone="warn">{count(quarantined)}</Mark>),
+      cell: ({ quarantined }) =>
+        quarantined === 0 ? some(0) : <Mark tone="warn">{count(quarantined)}</Mark>,
     },
     {
       title: t('deliveries.ackMs'),

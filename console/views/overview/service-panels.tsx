@@ -39,7 +39,13 @@ export function ServicePanels({ tick }: { tick: string }) {
 function LastPush({ at }: { at: string | null }) {
   const now = useSeconds();
   if (at === null) return <Tile title={t('overview.lastPush')} value={t('overview.noPush')} />;
-  return <Tile title={t('overview.lastPush')} value={ago(at, now)} note={dateTime(at)} />;
+  return (
+    <Tile
+      title={t('overview.lastPush')}
+      value={t('overview.lastPush.ago', { time: ago(at, now) })}
+      note={dateTime(at)}
+    />
+  );
 }
 
 function useSeconds(): number {
