@@ -80,7 +80,10 @@ export class Visitor {
   }
 
   async sees(...texts: readonly (string | RegExp)[]): Promise<void> {
-    for (const text of texts) await this.page.locator('main').getByText(text).first().waitFor();
+    for (const text of texts) {
+      const seen = this.page.locator('main').getByText(text).filter({ visible: true });
+      await seen.first().waitFor();
+    }
   }
 
   /** What axe finds wrong by the rules of WCAG 2.2 AA and its best practices, each with where. */
