@@ -1,6 +1,6 @@
 // Bundles console/ into files for browsers: a page, and what it loads under names that change with the content.
 import { buildSync } from 'esbuild';
-import { copyFileSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -34,4 +34,21 @@ export function buildConsole(target) {
     .replace('main.js', named('.js'))
     .replace('main.css', named('.css'));
   writeFileSync(join(target, 'index.html'), page);
+  writeFileSync(join(assets, 'licences.txt'), licencesOf(Object.keys(metafile.inputs)));
+}
+
+/**
+ * The bundle holds no comment, and its packages are not installed where it is served from: their notices go beside it.
+ *
+ * @param inputs paths of the bundled files, from the project's root
+ */
+function licencesOf(inputs) {
+  const packages = inputs.flatMap((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []);
+  const notices = [...new Set(packages)].sort().map((name) => {
+    const folder = join(root, 'node_modules', name);
+    const file = readdirSync(folder).find((found) => /^licen[cs]e/i.test(found));
+    if (file === undefined) throw new Error(`${name} has no file with its licence`);
+    return `${name}\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`;
+  });
+  return notices.join(`\n${'-'.repeat(80)}\n\n`);
 }

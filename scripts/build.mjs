@@ -70,7 +70,12 @@ export function build({ ifChanged }) {
     rmSync(fresh, { recursive: true, force: true });
     process.exit(result.status ?? 1);
   }
-  buildConsole(join(fresh, 'console-page'));
+  try {
+    buildConsole(join(fresh, 'console-page'));
+  } catch (error) {
+    rmSync(fresh, { recursive: true, force: true });
+    throw error;
+  }
   writeFileSync(join(fresh, stampName), wanted);
   if (!ifChanged || builtFrom() !== wanted) replaceDist(fresh);
   else rmSync(fresh, { recursive: true, force: true });

@@ -1,16 +1,19 @@
 // The folder of the built console in, what is answered for each path out.
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { errorText } from '../errors.js';
 
 const BUILT = fileURLToPath(new URL('../../dist/console-page', import.meta.url));
+const PAGE = 'index.html';
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
   '.css': 'text/css; charset=utf-8',
   '.svg': 'image/svg+xml',
+  '.txt': 'text/plain; charset=utf-8',
 };
 
 /** A file as it is sent. */
@@ -28,14 +31,29 @@ export interface ConsoleFile {
  */
 @Injectable()
 export class ConsoleFiles {
-  readonly page: ConsoleFile = fileOf(join(BUILT, 'index.html'));
-  private readonly assets: ReadonlyMap<string, ConsoleFile> = new Map(
-    readdirSync(join(BUILT, 'assets')).map((name) => [name, fileOf(join(BUILT, 'assets', name))]),
-  );
+  private readonly files = filesIn(BUILT);
+
+  get page(): ConsoleFile | undefined {
+    return this.files.get(PAGE);
+  }
 
   /** @param name of a file in `assets` */
   asset(name: string): ConsoleFile | undefined {
-    return this.assets.get(name);
+    return this.files.get(`assets/${name}`);
+  }
+}
+
+/**
+ * By their paths in the folder. None, and a line in the log, when the console was not built: the service takes pushes
+ * without it.
+ */
+export function filesIn(folder: string): ReadonlyMap<string, ConsoleFile> {
+  try {
+    const assets = readdirSync(join(folder, 'assets')).map((name) => `assets/${name}`);
+    return new Map([PAGE, ...assets].map((path) => [path, fileOf(join(folder, path))]));
+  } catch (error) {
+    new Logger('Console').error(`the console can not be served: ${errorText(error)}`);
+    return new Map();
   }
 }
 

@@ -18,13 +18,12 @@ export class ConsoleController {
 
   @Get('assets/:name')
   asset(@Param('name') name: string, @Req() request: Request, @Res() response: Response): void {
-    const file = this.files.asset(name);
-    if (file === undefined) throw new NotFoundException('The console has no such file');
-    send(file, request, response);
+    send(this.files.asset(name), request, response);
   }
 }
 
-function send(file: ConsoleFile, request: Request, response: Response): void {
+function send(file: ConsoleFile | undefined, request: Request, response: Response): void {
+  if (file === undefined) throw new NotFoundException('The console has no such file');
   const asGzip = request.acceptsEncodings('gzip') !== false;
   response.setHeader('Content-Type', file.type);
   response.setHeader('Cache-Control', file.isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');

@@ -83,7 +83,8 @@ export class StatusDto {
   @ApiProperty({
     type: 'integer',
     nullable: true,
-    description: 'Open entries of the quarantine, 100,000 at most; null while the database does not answer.',
+    description:
+      'Open entries of the quarantine, 100,000 at most; null while the database does not answer, or is too busy to count them.',
     example: 2,
   })
   openQuarantineEntries!: number | null;

@@ -11,9 +11,9 @@ const NEWEST_PUSH = {
 export class StatusRepository {
   constructor(private readonly database: Database) {}
 
-  /** When the last push came that the ledger holds; epoch milliseconds. */
+  /** When the last push came that the ledger holds; epoch milliseconds. Asked beside the questions of others: it also tells whether the database answers. */
   async newestPushAt(): Promise<number | undefined> {
-    const [row] = await this.database.read<{ received_at: Date }>(NEWEST_PUSH);
+    const [row] = await this.database.query<{ received_at: Date }>(NEWEST_PUSH);
     return row?.received_at.getTime();
   }
 }

@@ -1,7 +1,10 @@
 // How the console is served: what browsers may do with it, how long they may keep it, how much it is.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
+import { filesIn } from '../../src/console/console-files.js';
 import { startLedger, type TestLedger } from '../support/ledger.js';
 
 const MOST_BYTES = 300_000;
@@ -71,6 +74,19 @@ describe('The console', () => {
   it('has no other files', async () => {
     for (const path of ['/console/assets/none.js', '/console/assets/..%2findex.html', '/console/nothing'])
       expect([path, (await ask(path)).status]).toEqual([path, 404]);
+  });
+
+  it('names the packages that are in it, with their licences', async () => {
+    const answer = await ask('/console/assets/licences.txt');
+    const text = await answer.text();
+    expect(answer.headers.get('content-type')).toBe('text/plain; charset=utf-8');
+    for (const name of ['@preact/signals', '@preact/signals-core', 'openapi-fetch', 'preact', 'uplot'])
+      expect(text.split('\n')).toContain(name);
+    expect(text).toContain('Leon Sorokin');
+  });
+
+  it('that was not built keeps nobody from starting the service', () => {
+    expect(filesIn(join(tmpdir(), 'no-such-folder'))).toEqual(new Map());
   });
 
   it(`is less than ${MOST_BYTES / 1000} kB`, async () => {

@@ -3,10 +3,10 @@ import { describe, expect, it } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import { NO_DATABASE, object, pushed, spawnLedger } from '../contract/helpers.js';
 import { makeKey, withKey } from '../support/api-keys.js';
-import { startLedger } from '../support/ledger.js';
-import { API_KEY, PUSH_TOKEN } from '../support/ledger.js';
+import { API_KEY, PUSH_TOKEN, startLedger } from '../support/ledger.js';
 import { record } from '../support/records.js';
 import { until } from '../support/service.js';
 
@@ -20,6 +20,15 @@ interface Status {
 
 const acknowledged = ({ acknowledgements }: Status) =>
   acknowledgements.buckets.reduce((sum, { count }) => sum + count, 0);
+
+/** Statements that wait for a lock. */
+async function waitingFor(client: pg.Client): Promise<number> {
+  const { rows } = await client.query<{ count: number }>(
+    `SELECT count(*)::int AS count FROM pg_stat_activity
+      WHERE datname = current_database() AND wait_event_type = 'Lock'`,
+  );
+  return rows[0]?.count ?? 0;
+}
 
 describe('The status', () => {
   it('counts what was acknowledged and what could not be read, and knows the last push', async () => {
@@ -36,6 +45,29 @@ describe('The status', () => {
       expect(status).toMatchObject({ databaseAnswers: true, openQuarantineEntries: 1 });
       expect(Date.parse(status.lastPushAt ?? '')).toBeGreaterThanOrEqual(before);
     } finally {
+      await ledger.stop();
+    }
+  });
+
+  it('knows that the database answers while other questions keep it busy', async () => {
+    const ledger = await startLedger({ DATABASE_POOL_SIZE: '2' });
+    const other = new pg.Client({ connectionString: ledger.database.url });
+    await other.connect();
+    try {
+      await pushed(ledger, [record('one')]);
+      await other.query('BEGIN; LOCK TABLE calls');
+      const waiting = ledger.get('/v1/calls');
+      await until('the question', async () => (await waitingFor(other)) === 1);
+      expect((await ledger.get('/v1/status')).body).toMatchObject({
+        databaseAnswers: true,
+        lastPushAt: expect.any(String),
+        openQuarantineEntries: null,
+      });
+      await other.query('COMMIT');
+      expect((await waiting).status).toBe(200);
+      expect((await ledger.get('/v1/status')).body).toMatchObject({ openQuarantineEntries: 0 });
+    } finally {
+      await other.end();
       await ledger.stop();
     }
   });

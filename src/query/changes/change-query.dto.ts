@@ -15,7 +15,7 @@ export class ChangeQuery {
   @IntegerParameter(
     {
       description:
-        'Most changes an answer. 0: none, only whether there are some; then `upToDate` is false, and `nextCursor` is before them.',
+        'Most changes an answer. 0: none, only whether there may be some; then `upToDate` is false, and `nextCursor` is before them.',
       example: 50,
     },
     0,

@@ -1,11 +1,11 @@
-// The reads of call_rollups and call_sums for statistics.
+// The reads of call_rollups and call_sums, and by minutes of the calls themselves, for statistics.
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../persistence/database.js';
 import { SqlConditions, type Viewer } from '../../persistence/sql-conditions.js';
 import { SUMS, type SumsRow } from '../totals.js';
 import { COLUMN_OF, GROUP_FIELDS, type GroupField } from './group-fields.js';
 
-/** Which calls to add up. Times are epoch milliseconds on quarter-hours, the range half-open. */
+/** Which calls to add up. Times are epoch milliseconds, on quarter-hours but of the calls themselves; the range is half-open. */
 export interface StatsFilter {
   readonly from?: number | undefined;
   readonly to?: number | undefined;
@@ -32,12 +32,21 @@ export interface SumsOfGroup extends SumsRow {
   readonly answer_delay_calls: string;
 }
 
-export const ROLLUPS = 'rollups';
-export const CALLS = 'calls';
-export type Summed = typeof ROLLUPS | typeof CALLS;
+/** What is to be added up. */
+export interface SumsQuestion {
+  /** What is read: the sums by quarter-hours, or each call at its own time. */
+  readonly of: 'rollups' | 'calls';
+  readonly filter: StatsFilter;
+  readonly viewer: Viewer;
+  /** That part the range into buckets, its own two ends apart; increasing epoch milliseconds. */
+  readonly edges: readonly number[];
+  readonly groupBy: readonly GroupField[];
+  /** Most rows. */
+  readonly limit: number;
+}
 
 /** The calls in the form of rollups, by the rules of RollupDeltas; for ranges of some hours, by the index of their times. */
-const ROLLUP_OF_EACH_CALL = `(SELECT occurred_at AS bucket_start, source, coalesce(task_id, '') AS task_id,
+const FROM_CALLS = `FROM (SELECT occurred_at AS bucket_start, source, coalesce(task_id, '') AS task_id,
     coalesce(batch_id, '') AS batch_id, coalesce(status_code, '') AS status_code,
     coalesce(smart_status_code, '') AS smart_status_code, coalesce(hangup_direction, '') AS hangup_direction,
     1 AS calls, answered::int AS answered, coalesce(duration, 0) AS duration,
@@ -67,22 +76,9 @@ export class StatsRepository {
     return first === null || last === null ? undefined : { first, last };
   }
 
-  /**
-   * The sums of each bucket and group that has calls, sorted by bucket, then by the group's values, bytewise.
-   *
-   * @param summed what is read: the sums by quarter-hours, or each call at its own time
-   * @param edges that part the range into buckets, its own two ends apart; increasing epoch milliseconds
-   * @param limit most rows
-   */
-  async sums(
-    transaction: Transaction,
-    summed: Summed,
-    filter: StatsFilter,
-    viewer: Viewer,
-    edges: readonly number[],
-    groupBy: readonly GroupField[],
-    limit: number,
-  ): Promise<SumsOfGroup[]> {
+  /** The sums of each bucket and group that has calls, sorted by bucket, then by the group's values, bytewise. */
+  async sums(transaction: Transaction, question: SumsQuestion): Promise<SumsOfGroup[]> {
+    const { of, filter, viewer, edges, groupBy, limit } = question;
     const sql = conditionsOf(filter, viewer);
     const columns = groupBy.map((field) => COLUMN_OF[field]);
     const bucket = edges.length === 0 ? '0' : bucketOf(sql, edges);
@@ -91,7 +87,7 @@ export class StatsRepository {
     const sorted = keys.join(', ');
     const text = `SELECT ${bucket} AS bucket, ARRAY[${columns.join(', ')}]::text[] AS "group", ${SUMS},
         sum(answer_delay_ms) AS answer_delay_ms, sum(answer_delay_calls) AS answer_delay_calls
-      FROM ${summed === CALLS ? ROLLUP_OF_EACH_CALL : tableFor(filter, groupBy)} ${sql.where} ${sorted && `GROUP BY ${sorted}`}
+      ${of === 'calls' ? FROM_CALLS : fromFor(filter, groupBy)} ${sql.where} ${sorted && `GROUP BY ${sorted}`}
       HAVING sum(calls) <> 0 ${sorted && `ORDER BY ${sorted}`} LIMIT ${sql.parameter(limit)}`;
     return (await transaction.query<SumsOfGroup>({ text, values: sql.values })).rows;
   }
@@ -101,10 +97,10 @@ export class StatsRepository {
  * By source and time alone, the sums of the rollups do: over 10,000,000 calls some rows a quarter-hour instead of hundreds.
  * They hold no times of calls.
  */
-function tableFor(filter: StatsFilter, groupBy: readonly GroupField[]): string {
+function fromFor(filter: StatsFilter, groupBy: readonly GroupField[]): string {
   const isOfSums = (field: GroupField) => field === 'source';
   const filters = GROUP_FIELDS.filter((field) => filter[field] !== undefined);
-  return [...groupBy, ...filters].every(isOfSums) ? 'call_sums' : 'call_rollups';
+  return [...groupBy, ...filters].every(isOfSums) ? 'FROM call_sums' : 'FROM call_rollups';
 }
 
 /** 0 before the first edge, as PostgreSQL finds it by halving. Faster than a join with the buckets (0.33 to 0.58 s). */

@@ -5,14 +5,14 @@ import { InvalidParametersException } from '../../http/invalid-parameters.js';
 import type { Transaction } from '../../persistence/database.js';
 import { ReadingDatabase } from '../../persistence/reading-database.js';
 import type { Principal } from '../../security/principal.js';
-import { bucketEdges, type Interval } from './bucket-edges.js';
+import { bucketEdges } from './bucket-edges.js';
 import { MINUTE, MOST_BUCKETS, MOST_ROWS } from './limits.js';
 import { byMinutes, minutesOf } from './minutes.js';
 import { checkEdges, rangeOf } from './quarter-hours.js';
 import { answerRows, type DividedRange, filled, groupsOf } from './stats-rows.js';
 import type { StatsQuery } from './stats-query.dto.js';
 import type { CallStats } from './stats.dto.js';
-import { CALLS, ROLLUPS, type StatsFilter, StatsRepository } from './stats.repository.js';
+import { type StatsFilter, StatsRepository } from './stats.repository.js';
 
 @Injectable()
 export class StatsService {
@@ -27,25 +27,20 @@ export class StatsService {
     const { interval = 'none', groupBy = [], fill = false } = query;
     const zone = query.timeZone ?? this.settings.pushTimeZone;
     const isByMinute = interval === MINUTE;
-    const range = isByMinute ? minutesOf(query.from, query.to, zone) : rangeOf(query.from, query.to, zone);
+    const range = (isByMinute ? minutesOf : rangeOf)(query.from, query.to, zone);
     const filter = { ...query, ...range };
     // Of one moment: a call that was moved between the two reads would stand in a bucket that it is not of.
     const { divided, sums } = await this.database.readTogether(async (transaction) => {
-      const parts =
-        interval === MINUTE
-          ? byMinutes(range)
-          : await this.divide(transaction, filter, asker, interval, zone);
+      const parts = await this.divide(transaction, filter, asker, interval, zone);
       if (parts === undefined) return { divided: parts, sums: [] };
-      const from = isByMinute ? CALLS : ROLLUPS;
-      const found = await this.stats.sums(
-        transaction,
-        from,
+      const found = await this.stats.sums(transaction, {
+        of: isByMinute ? 'calls' : 'rollups',
         filter,
-        asker,
-        parts.edges,
+        viewer: asker,
+        edges: parts.edges,
         groupBy,
-        MOST_ROWS + 1,
-      );
+        limit: MOST_ROWS + 1,
+      });
       return { divided: parts, sums: found };
     });
     if (divided === undefined) return { data: [] };
@@ -61,10 +56,11 @@ export class StatsService {
     transaction: Transaction,
     filter: StatsFilter,
     asker: Principal,
-    interval: 'none' | Interval,
+    interval: NonNullable<StatsQuery['interval']>,
     zone: string,
   ): Promise<DividedRange | undefined> {
     const { from, to } = filter;
+    if (interval === MINUTE) return byMinutes({ from, to });
     if (from !== undefined && to !== undefined && from >= to) return undefined;
     if (interval === 'none') return { start: from ?? null, edges: [], end: to ?? null };
     const isOpen = from === undefined || to === undefined;

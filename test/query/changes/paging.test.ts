@@ -160,7 +160,7 @@ describe('A question that makes no sense is refused:', () => {
       `after=${Buffer.from('["changes","1",""]').toString('base64url')}`,
       'after',
     ],
-    ['no changes', 'limit=0', 'limit'],
+    ['fewer than no changes', 'limit=-1', 'limit'],
     ['too many changes', 'limit=1001', 'limit'],
     ['a wait that is too long', 'wait=31', 'wait'],
     ['a wait before now', 'wait=-1', 'wait'],

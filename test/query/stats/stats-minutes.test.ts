@@ -1,10 +1,13 @@
-// Sums by minutes are read from the calls, and come to the same as those that are read from the rollups.
+// Sums by minutes are read from the calls, and come to the same as those that are read from the rollups, as long as nothing
+// is erased: the rollups keep what was counted.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Json } from '../../contract/helpers.js';
 import { pushed } from '../../contract/helpers.js';
+import { askFor, erased } from '../../privacy/erasing.js';
+import { makeKey, withKey } from '../../support/api-keys.js';
 import { startLedger, type TestLedger } from '../../support/ledger.js';
 import { record } from '../../support/records.js';
-import { answered, at, pathOf, short, stats } from './ask.js';
+import { answered, at, pathOf, short, stats, withLedger } from './ask.js';
 
 const HOUR = { from: '2025-06-01T10:00:00Z', to: '2025-06-01T11:00:00Z' };
 
@@ -56,7 +59,32 @@ describe('With interval 1m', () => {
       { calls: 1, answered: 1, averageAnswerDelay: 9 },
     ]);
     expect(await stats(ledger, { ...HOUR, interval: '1m', source: 'other' })).toEqual([]);
+    const { key } = await makeKey(ledger, { scopes: ['stats:read'], sources: ['other'] });
+    const path = pathOf({ ...HOUR, interval: '1m' });
+    expect((await withKey(ledger, key, path)).body).toEqual({ data: [] });
   });
+
+  it('the delay until the answer is that of the rollups', async () => {
+    const [minute] = await stats(ledger, { ...HOUR, interval: '1m' });
+    const [quarter] = await stats(ledger, { ...HOUR, interval: '15m' });
+    expect([minute?.['averageAnswerDelay'], quarter?.['averageAnswerDelay']]).toEqual([8, 8]);
+  });
+
+  it('empty minutes are filled in for each group', async () => {
+    const rows = await stats(ledger, { ...HOUR, interval: '1m', groupBy: 'taskId', fill: 'true' });
+    expect(rows).toHaveLength(3 * 60);
+  });
+
+  it('a correction moves a call to another minute, and an erased call is gone', () =>
+    withLedger(startLedger(), async (own) => {
+      const range = { from: '2025-06-01T10:00:00Z', to: '2025-06-01T10:15:00Z', interval: '1m' };
+      await pushed(own, [record('a', at('2025-06-01T10:00:00Z', { callee: '13900000001' }))]);
+      await pushed(own, [record('a', at('2025-06-01T10:05:00Z', { callee: '13900000001' }))]);
+      expect(short(await stats(own, range))).toEqual(['2025-06-01T10:05 2025-06-01T10:06 1']);
+      await erased(own.url, await askFor(own.url, '13900000001'));
+      expect(await stats(own, range)).toEqual([]);
+      expect(await stats(own, { ...range, interval: '15m' })).toMatchObject([{ calls: 1 }]);
+    }));
 
   it.each([
     ['an open range', { from: HOUR.from }, 'to'],
