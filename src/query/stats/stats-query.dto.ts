@@ -51,7 +51,7 @@ export class StatsQuery {
 
   @ChoiceParameter(
     {
-      description: `How the range is divided, at most into ${MOST_BUCKETS} parts; \`${MINUTE}\` needs \`from\` and \`to\`, on any minute, at most ${MOST_MINUTES / 60} hours apart; weeks begin on Monday. Where clocks change, a day has 23 or 25 hours, and an hour that the clocks show twice counts as two; where they change by half an hour (Australia/Lord_Howe), one hour has 90 or 30 minutes.`,
+      description: `How the range is divided, at most into ${MOST_BUCKETS} parts; \`${MINUTE}\` needs \`from\` and \`to\`, on any minute, at most ${MOST_MINUTES / 60} hours apart, and counts the calls that there are: one that was erased, or kept long enough, is missing there only; weeks begin on Monday. Where clocks change, a day has 23 or 25 hours, and an hour that the clocks show twice counts as two; where they change by half an hour (Australia/Lord_Howe), one hour has 90 or 30 minutes.`,
       example: 'day',
     },
     ['none', MINUTE, ...INTERVALS],
