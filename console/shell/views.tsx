@@ -1,6 +1,6 @@
-// The views: which path opens each, what a key must be allowed for it, and where it stands in the navigation.
+// The views: which path opens each, and where it stands in the navigation.
 import type { ComponentChildren } from 'preact';
-import { may, type Scope, seesAll } from '../api/session.js';
+import { mayOpen, type ViewName } from '../api/access.js';
 import type { TextName } from '../i18n/i18n.js';
 import { AuditView } from '../views/audit/audit-view.js';
 import { CallView } from '../views/call/call-view.js';
@@ -19,12 +19,8 @@ import { QuarantineView } from '../views/quarantine/quarantine-view.js';
 
 export interface View {
   /** The first part of the path. */
-  readonly name: string;
+  readonly name: ViewName;
   readonly title: TextName;
-  /** Of which a key needs one. */
-  readonly scopes: readonly Scope[];
-  /** Whether it is of all sources, which a key limited to some may not see. */
-  readonly isOfAll?: boolean;
   /** Not in the navigation: others lead to it. The name of the view that it belongs to. */
   readonly within?: string;
   readonly list: () => ComponentChildren;
@@ -32,25 +28,22 @@ export interface View {
 }
 
 export const VIEWS: readonly View[] = [
-  { name: 'overview', title: 'nav.overview', scopes: ['stats:read'], list: () => <OverviewView /> },
+  { name: 'overview', title: 'nav.overview', list: () => <OverviewView /> },
   {
     name: 'tasks',
     title: 'nav.tasks',
-    scopes: ['stats:read'],
     list: () => <TasksView />,
     one: (id) => <TaskView key={id} taskId={id} />,
   },
   {
     name: 'calls',
     title: 'nav.calls',
-    scopes: ['calls:read'],
     list: () => <CallsView />,
     one: (id) => <CallView key={id} callId={id} />,
   },
   {
     name: 'details',
     title: 'nav.calls',
-    scopes: ['calls:read'],
     within: 'calls',
     list: () => <CallsView />,
     one: (id) => <DetailView key={id} detailId={id} />,
@@ -58,36 +51,30 @@ export const VIEWS: readonly View[] = [
   {
     name: 'deliveries',
     title: 'nav.deliveries',
-    scopes: ['deliveries:read'],
     list: () => <DeliveriesView />,
     one: (id) => <DeliveryView key={id} id={id} />,
   },
   {
     name: 'quarantine',
     title: 'nav.quarantine',
-    scopes: ['quarantine:manage'],
     list: () => <QuarantineView />,
     one: (id) => <EntryView key={id} id={id} />,
   },
   {
     name: 'drift',
     title: 'nav.drift',
-    scopes: ['deliveries:read'],
-    isOfAll: true,
     list: () => <DriftView />,
   },
-  { name: 'keys', title: 'nav.keys', scopes: ['keys:manage'], list: () => <KeysView /> },
-  { name: 'audit', title: 'nav.audit', scopes: ['audit:read'], isOfAll: true, list: () => <AuditView /> },
+  { name: 'keys', title: 'nav.keys', list: () => <KeysView /> },
+  { name: 'audit', title: 'nav.audit', list: () => <AuditView /> },
   {
     name: 'erasures',
     title: 'nav.erasures',
-    scopes: ['privacy:erase'],
-    isOfAll: true,
     list: () => <ErasuresView />,
   },
 ];
 
 /** Those that the key which is signed in may see. */
 export function offered(): View[] {
-  return VIEWS.filter(({ scopes, isOfAll = false }) => may(...scopes) && (!isOfAll || seesAll()));
+  return VIEWS.filter(({ name }) => mayOpen(name));
 }

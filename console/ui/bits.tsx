@@ -1,6 +1,7 @@
 // Small things that stand in many views: instants, ids, marks, parts of a page.
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
+import { mayOpen, type ViewName } from '../api/access.js';
 import { t } from '../i18n/i18n.js';
 import { to, type Query } from '../state/route.js';
 import { date, dateTime } from '../time/format.js';
@@ -16,16 +17,18 @@ export function Time({ at }: { at: string | null | undefined }) {
   );
 }
 
+type Path = readonly [view: ViewName] | readonly [view: ViewName, id: string];
+
 interface IdProps {
   readonly id: string | null | undefined;
-  readonly path?: readonly string[];
+  readonly path?: Path;
   readonly query?: Query;
 }
 
-/** An id in type in which its characters can be told apart; long ones break. With a path, a link. */
+/** An id in type in which its characters can be told apart; long ones break. With a path that the key may follow, a link. */
 export function Id({ id, path, query }: IdProps) {
   if (id === null || id === undefined || id === '') return <span class="quiet">–</span>;
-  if (path === undefined) return <code class="id">{id}</code>;
+  if (path === undefined || !mayOpen(path[0])) return <code class="id">{id}</code>;
   return (
     <a class="id" href={to(path, query)}>
       {id}
@@ -34,7 +37,13 @@ export function Id({ id, path, query }: IdProps) {
 }
 
 /** The end of a UUID, by which the eye tells one from another; the whole is in the link and its hint. */
-export function ShortId({ id, path }: { id: string; path: readonly string[] }) {
+export function ShortId({ id, path }: { id: string; path: Path }) {
+  if (!mayOpen(path[0]))
+    return (
+      <code class="id" title={id}>
+        …{id.slice(-8)}
+      </code>
+    );
   return (
     <a class="id" href={to(path)} title={id}>
       …{id.slice(-8)}

@@ -104,7 +104,7 @@ function Fields({ call }: { call: Call }) {
         [t('field.realCaller'), <Id id={call.realCaller} />],
         [t('field.duration'), length(duration)],
         [t('field.bDuration'), length(bDuration)],
-        [t('field.taskId'), <Id id={taskId} {...(may('stats:read') && { path: ['tasks', taskId ?? ''] })} />],
+        [t('field.taskId'), <Id id={taskId} path={['tasks', taskId ?? '']} />],
         [t('field.batchId'), <Id id={batchId} path={['calls']} query={{ batchId: batchId ?? undefined }} />],
         [t('field.outId'), <Id id={call.outId} />],
         [
@@ -129,10 +129,7 @@ function LedgerFields({ call }: { call: Call }) {
         [t('field.revision'), call.revision],
         [t('field.firstReceivedAt'), <Time at={call.firstReceivedAt} />],
         [t('field.lastReceivedAt'), <Time at={call.lastReceivedAt} />],
-        [
-          t('field.deliveryId'),
-          <Id id={deliveryId} {...(may('deliveries:read') && { path: ['deliveries', deliveryId] })} />,
-        ],
+        [t('field.deliveryId'), <Id id={deliveryId} path={['deliveries', deliveryId]} />],
       ]}
     />
   );
