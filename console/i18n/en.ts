@@ -262,6 +262,8 @@ export const EN = {
   'quarantine.showBody': 'Show it in the whole body',
   'quarantine.inBody': 'In the whole body',
   'quarantine.notInBody': 'The body does not hold it',
+  'quarantine.nothing': 'The body was empty',
+  'quarantine.notUtf8': 'It is not UTF-8: � stands for bytes that are no text.',
   'quarantine.noText': 'It is no text, which this key may not see',
   'quarantine.cut': 'Only what is around the place is shown.',
   'quarantine.resolvedAt': 'Resolved',

@@ -5,6 +5,7 @@ import { may } from '../../api/session.js';
 import { useAsk } from '../../api/use-ask.js';
 import { t } from '../../i18n/i18n.js';
 import { to } from '../../state/route.js';
+import { memberText } from '../../text/member-text.js';
 import { length } from '../../time/format.js';
 import { Copy, Facts, Head, Id, Mark, Panel, Time } from '../../ui/bits.js';
 import { JsonText } from '../../ui/json.js';
@@ -18,7 +19,7 @@ type Call = Schemas['Call'];
 export function CallView({ callId }: { callId: string }) {
   const path = { callId };
   const asked = useAsk(callId, (signal) =>
-    answerOf(api.GET('/v1/calls/{callId}', { params: { path }, signal })),
+    answerOf(api.GET('/v1/calls/{callId}', { params: { path }, signal, parseAs: 'text' })),
   );
   return (
     <>
@@ -26,13 +27,14 @@ export function CallView({ callId }: { callId: string }) {
         <Copy text={callId} label={t('call.copyId')} />
       </Head>
       <Shown asked={asked} lines={12}>
-        {(call) => <CallParts call={call} />}
+        {(text) => <CallParts call={JSON.parse(text) as Call} extra={memberText(text, 'extra')} />}
       </Shown>
     </>
   );
 }
 
-function CallParts({ call }: { call: Call }) {
+/** @param extra as JSON, with all digits of its numbers */
+function CallParts({ call, extra = 'null' }: { call: Call; extra: string | undefined }) {
   return (
     <>
       <Panel title={t('call.timeline')}>
@@ -47,9 +49,9 @@ function CallParts({ call }: { call: Call }) {
           <Panel title={t('call.ledger')}>
             <LedgerFields call={call} />
           </Panel>
-          {call.extra !== null && (
+          {extra !== 'null' && (
             <Panel title={t('call.extra')} note="extra">
-              <JsonText text={JSON.stringify(call.extra, null, 2)} />
+              <JsonText text={extra} />
             </Panel>
           )}
         </div>

@@ -9,7 +9,7 @@ import { Dialog } from '../../ui/dialog.js';
 import { JsonText } from '../../ui/json.js';
 import { Empty, ProblemNote, Shown } from '../../ui/states.js';
 import { InBody } from './in-body.js';
-import { aroundMark, markOf } from './mark-of.js';
+import { aroundMark, marked } from './mark-of.js';
 import { Replay } from './replay.js';
 import { StatusMark } from './status-mark.js';
 
@@ -53,12 +53,14 @@ export function EntryView({ id }: { id: string }) {
 
 function Raw({ entry }: { entry: Entry }) {
   const { raw, rawEncoding } = entry;
-  if (raw === '') return <Empty title={t('quarantine.noText')} />;
-  if (rawEncoding === 'base64') return <pre class="json">{raw}</pre>;
-  const { text, mark } = aroundMark(raw, markOf(raw, entry.place));
+  if (raw === '')
+    return <Empty title={t(may('numbers:read') ? 'quarantine.nothing' : 'quarantine.noText')} />;
+  const whole = marked(raw, rawEncoding, entry.place);
+  const { text, mark } = aroundMark(whole.text, whole.mark);
   return (
     <>
-      {text.length < raw.length && <p class="quiet small">{t('quarantine.cut')}</p>}
+      {rawEncoding === 'base64' && <p class="quiet small">{t('quarantine.notUtf8')}</p>}
+      {text.length < whole.text.length && <p class="quiet small">{t('quarantine.cut')}</p>}
       <JsonText text={text} mark={mark} />
     </>
   );
@@ -66,9 +68,7 @@ function Raw({ entry }: { entry: Entry }) {
 
 function EntryFacts({ entry }: { entry: Entry }) {
   const { deliveryId, replayedAs } = entry;
-  const link = (id: string | null) => (
-    <Id id={id} {...(may('deliveries:read') && id !== null && { path: ['deliveries', id] })} />
-  );
+  const link = (id: string | null) => <Id id={id} path={['deliveries', id ?? '']} />;
   return (
     <Facts
       facts={[

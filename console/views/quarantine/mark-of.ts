@@ -1,18 +1,31 @@
 const BYTE = /^byte (\d+)$/;
+/** Bytes that are no UTF-8 become U+FFFD; none is left out, so that places stay right. */
+const UTF_8 = new TextDecoder('utf-8', { ignoreBOM: true });
+
+/** What came, as text; and where in it the place of an entry is: start and end. */
+export interface Marked {
+  readonly text: string;
+  readonly mark: readonly [start: number, end: number];
+}
 
 /**
- * Where in what came the place of an entry is. A record's entry holds the record alone: all of it is meant.
+ * A record's entry holds the record alone: all of it is meant.
  *
+ * @param encoding of `raw`, as the API names it: `base64` where it is no UTF-8
  * @param place a JSON Pointer, `byte n`, or empty
- * @returns start and end in the text
  */
-export function markOf(raw: string, place: string): [start: number, end: number] {
+export function marked(raw: string, encoding: 'utf8' | 'base64', place: string): Marked {
+  const isText = encoding !== 'base64';
+  const bytes = isText
+    ? new TextEncoder().encode(raw)
+    : Uint8Array.from(atob(raw), (character) => character.charCodeAt(0));
+  const text = isText ? raw : UTF_8.decode(bytes);
   const byte = BYTE.exec(place)?.[1];
-  if (byte === undefined) return [0, raw.length];
-  const before = new TextDecoder().decode(new TextEncoder().encode(raw).slice(0, Number(byte)));
+  if (byte === undefined) return { text, mark: [0, text.length] };
+  const before = UTF_8.decode(bytes.slice(0, Number(byte)));
   // Where it ends too early, its last character is marked.
-  const start = Math.min(before.length, Math.max(0, raw.length - 1));
-  return [start, Math.min(raw.length, start + 1)];
+  const start = Math.min(before.length, Math.max(0, text.length - 1));
+  return { text, mark: [start, Math.min(text.length, start + 1)] };
 }
 
 /** What is shown of a large body around the place that matters. */
