@@ -1,4 +1,4 @@
-import { ApiProperty, ApiSchema } from '@nestjs/swagger';
+import { ApiProperty, ApiSchema, PickType } from '@nestjs/swagger';
 import {
   ArrayMaxSize,
   ArrayMinSize,
@@ -127,26 +127,13 @@ export class NewApiKey extends ApiKeyDto {
 }
 
 /** The key that asks. */
-export class CurrentApiKey {
+export class CurrentApiKey extends PickType(ApiKeyDto, ['name', 'scopes', 'sources']) {
   @ApiProperty({
     type: String,
     description: 'The key; `admin` for the key of the settings.',
     example: ID.example,
   })
   id!: string;
-
-  @ApiProperty(NAME)
-  name!: string;
-
-  @ApiProperty({ ...SCOPE_LIST, description: 'What it may do.', example: ['calls:read'] })
-  scopes!: string[];
-
-  @ApiProperty({
-    ...SOURCE_LIST,
-    nullable: true,
-    description: 'The sources to which it is limited; null: it is not.',
-  })
-  sources!: string[] | null;
 }
 
 export class ApiKeyPage {
