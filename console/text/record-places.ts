@@ -1,10 +1,16 @@
 // The text of a body in, where in it a record stands out. The body is not made anew, so that its text stays as it came.
 
+type Place = [start: number, end: number];
+
 /** Start and end of each element of an array, or of the one object; [] when the text is neither. */
-export function recordPlaces(text: string): [start: number, end: number][] {
+export function recordPlaces(text: string): Place[] {
   const first = text.search(/\S/);
-  if (text[first] === '{') return [[first, text.trimEnd().length]];
-  const places: [number, number][] = [];
+  return text[first] === '{' ? [[first, text.trimEnd().length]] : partPlaces(text, first);
+}
+
+/** Start and end of each element of an array, or of each member of an object. @param first where its bracket is */
+function partPlaces(text: string, first: number): Place[] {
+  const places: Place[] = [];
   let depth = 0;
   let start = -1;
   for (let at = first; at >= 0 && at < text.length; at += 1) {
@@ -42,11 +48,10 @@ function endOfValue(text: string, before: number): number {
 }
 
 /** The place of the last record with a callId: of several in one push, it is the one that stands. */
-export function placeOfCall(text: string, callId: string): [start: number, end: number] | undefined {
+export function placeOfCall(text: string, callId: string): Place | undefined {
   return recordPlaces(text).findLast(([start, end]) => {
     try {
-      const record: unknown = JSON.parse(text.slice(start, end));
-      return isRecord(record) && String(record['callId']).trim() === callId;
+      return callIdOf(text.slice(start, end)) === callId;
     } catch {
       // A body of former rules may hold what JSON.parse does not read; it is no record of this call.
       return false;
@@ -54,6 +59,30 @@ export function placeOfCall(text: string, callId: string): [start: number, end: 
   });
 }
 
-function isRecord(value: unknown): value is Record<string, unknown> {
-  return typeof value === 'object' && value !== null;
+/**
+ * As the ledger reads it: a string without the white space around it, of a number all digits, which JSON.parse would round.
+ *
+ * @throws SyntaxError
+ */
+function callIdOf(record: string): string | undefined {
+  const read: unknown = JSON.parse(record);
+  if (typeof read !== 'object' || read === null || !('callId' in read)) return undefined;
+  const { callId } = read;
+  if (typeof callId !== 'number') return String(callId).trim();
+  return Number.isSafeInteger(callId) ? String(callId) : lastMember(record, 'callId');
+}
+
+/** The text of an object's member; of several with the name the last one's, as JSON.parse takes it. */
+function lastMember(object: string, wanted: string): string | undefined {
+  const found = partPlaces(object, object.search(/\S/)).findLast(
+    ([start]) => nameAt(object, start) === wanted,
+  );
+  if (found === undefined) return undefined;
+  const [start, end] = found;
+  const colon = object.indexOf(':', endOfString(object, start));
+  return object.slice(colon + 1, end).trim();
+}
+
+function nameAt(object: string, start: number): unknown {
+  return JSON.parse(object.slice(start, endOfString(object, start) + 1));
 }
