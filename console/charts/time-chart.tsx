@@ -35,28 +35,58 @@ export interface TimeChartProps {
 
 export function TimeChart(props: TimeChartProps) {
   const place = useRef<HTMLDivElement>(null);
-  const { label, times, series, from, to, isStacked = false, height = 200 } = props;
-  const drawn = [colours.value, language.value, timeZone.value].join(' ');
+  const { label, isStacked = false } = props;
+  const latest = useRef(props);
+  latest.current = props;
+  const chart = useRef<{ readonly drawn: uPlot; shown: string }>(undefined);
+  const data = contentOf(props);
   useEffect(() => {
     const element = place.current;
     if (element === null) return undefined;
-    const width = () => Math.max(240, element.clientWidth);
-    const chart = new uPlot({ ...optionsOf(props), width: width(), height }, dataOf(props), element);
-    const watch = new ResizeObserver(() => {
-      chart.setSize({ width: width(), height });
-    });
-    watch.observe(element);
-    return () => {
-      watch.disconnect();
-      chart.destroy();
-    };
-  }, [times, series, from, to, height, drawn]);
+    const drawn = draw(element, () => latest.current);
+    chart.current = { drawn: drawn.chart, shown: data };
+    return drawn.end;
+  }, [structureOf(props)]);
+  // A chart that stays keeps what the pointer is at.
+  useEffect(() => {
+    if (chart.current === undefined || chart.current.shown === data) return;
+    chart.current.shown = data;
+    chart.current.drawn.setData(dataOf(latest.current));
+  }, [data]);
   return (
     <figure class={isStacked ? 'chart chart-stacked' : 'chart'}>
       <div ref={place} role="img" aria-label={label} class="chart-canvas" />
       <ChartTable {...props} />
     </figure>
   );
+}
+
+/** All that a chart is made anew for. */
+function structureOf({ series, isStacked, top, height }: TimeChartProps): string {
+  const lines = series.map(({ label, colour, kind }) => [label, colour, kind]);
+  const page = [colours.value, language.value, timeZone.value];
+  return JSON.stringify([lines, isStacked, top, height, page]);
+}
+
+/** All that it shows. */
+function contentOf({ times, series, from, to }: TimeChartProps): string {
+  return JSON.stringify([times, series.map(({ values }) => values), from, to]);
+}
+
+/** @param latest what is to be shown whenever the chart is drawn again */
+function draw(element: HTMLElement, latest: () => TimeChartProps): { chart: uPlot; end: () => void } {
+  const { height = 200 } = latest();
+  const size = () => ({ width: Math.max(240, element.clientWidth), height });
+  const chart = new uPlot({ ...optionsOf(latest), ...size() }, dataOf(latest()), element);
+  const watch = new ResizeObserver(() => {
+    chart.setSize(size());
+  });
+  watch.observe(element);
+  const end = () => {
+    watch.disconnect();
+    chart.destroy();
+  };
+  return { chart, end };
 }
 
 /** uPlot wants seconds; of bars on each other, the sums, the highest first: the lower ones are drawn over it. */
@@ -70,9 +100,15 @@ function dataOf({ times, series, isStacked = false }: TimeChartProps): uPlot.Ali
   return [seconds, ...stacks.reverse()];
 }
 
-function optionsOf(props: TimeChartProps): Omit<uPlot.Options, 'width' | 'height'> {
-  const { series, from, to, show, isStacked = false, top = 0 } = props;
-  const ordered = isStacked ? [...series].reverse() : [...series];
+/** Series in the order in which they are drawn. */
+function orderedOf({ series, isStacked = false }: TimeChartProps): readonly Series[] {
+  return isStacked ? [...series].reverse() : series;
+}
+
+function optionsOf(latest: () => TimeChartProps): Omit<uPlot.Options, 'width' | 'height'> {
+  const { top = 0 } = latest();
+  const ordered = orderedOf(latest());
+  const show = (value: number | null) => latest().show(value);
   const [text, grid] = [resolved('--quiet'), resolved('--line')];
   const axis = { stroke: text, font: '12px system-ui, sans-serif', grid: { stroke: grid, width: 1 } };
   return {
@@ -83,7 +119,7 @@ function optionsOf(props: TimeChartProps): Omit<uPlot.Options, 'width' | 'height
     },
     cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
     scales: {
-      x: { time: true, range: [from / 1000, to / 1000] },
+      x: { time: true, range: () => [latest().from / 1000, latest().to / 1000] },
       y: { range: (_chart, _least, most) => [0, Math.max(top, most * 1.06) || 1] },
     },
     axes: [
@@ -103,18 +139,22 @@ function optionsOf(props: TimeChartProps): Omit<uPlot.Options, 'width' | 'height
         value: (_chart, seconds: number | null) =>
           seconds === null ? '–' : dateTime(seconds * 1000).slice(0, 16),
       },
-      ...ordered.map((line) => seriesOf(line, show)),
+      ...ordered.map((line, index) => seriesOf(line, () => orderedOf(latest())[index]?.values ?? [], show)),
     ],
   };
 }
 
-function seriesOf({ label, values, colour, kind }: Series, show: TimeChartProps['show']): uPlot.Series {
+function seriesOf(
+  { label, colour, kind }: Series,
+  values: () => Series['values'],
+  show: TimeChartProps['show'],
+): uPlot.Series {
   const drawn = resolved(colour);
   const base: uPlot.Series = {
     label,
     stroke: drawn,
     // Of bars on each other the chart knows the sums only.
-    value: (_chart, _value, _series, index) => (index === null ? '–' : show(values[index] ?? null)),
+    value: (_chart, _value, _series, index) => (index === null ? '–' : show(values()[index] ?? null)),
     points: { show: false },
   };
   if (kind === 'bars') {
@@ -126,7 +166,7 @@ function seriesOf({ label, values, colour, kind }: Series, show: TimeChartProps[
     width: kind === 'dashed' ? 1.5 : 2,
     ...(kind === 'dashed' && { dash: [5, 4] }),
     spanGaps: false,
-    points: { show: values.filter((value) => value !== null).length < 3, size: 5 },
+    points: { show: () => values().filter((value) => value !== null).length < 3, size: 5 },
   };
 }
 
