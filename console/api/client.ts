@@ -1,20 +1,11 @@
 // Questions to the API in, its answers or what went wrong out. The one place from which the page asks anybody.
 import createClient from 'openapi-fetch';
 import type { components, paths } from '../generated/api.js';
+import { type Answer, isAbort, type Problem } from './answer.js';
 
 export type Schemas = components['schemas'];
 
-/** What went wrong with a question. */
-export interface Problem {
-  /** The HTTP status; 0 when nobody answered. */
-  readonly status: number;
-  readonly detail: string;
-  readonly errors: readonly { readonly path: string; readonly message: string }[];
-  readonly requestId: string | undefined;
-}
-
-export type Answer<T> =
-  { readonly data: T; readonly problem?: never } | { readonly data?: never; readonly problem: Problem };
+export { type Answer, isAbort, type Problem };
 
 /** The folder that the console is served from is the API's, too, whatever path a proxy gives it. */
 export const SERVICE = new URL('.', document.baseURI);
@@ -64,10 +55,6 @@ export function refusal(response: Response, body: unknown): Problem {
     errors: Array.isArray(said['errors']) ? said['errors'].filter(isDetail) : [],
     requestId: response.headers.get('X-Request-Id') ?? undefined,
   };
-}
-
-export function isAbort(error: unknown): boolean {
-  return error instanceof DOMException && error.name === 'AbortError';
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -1,6 +1,5 @@
 // The range of time that the address names in, the instants it means now and how to divide it out.
-import type { Query } from '../state/route.js';
-import { date } from './format.js';
+import { datesIn, daysLater, instantOf, startOfDay, startOfHour } from './local.js';
 
 const MINUTE_MS = 60_000;
 export const HOUR_MS = 60 * MINUTE_MS;
@@ -22,13 +21,6 @@ export const SPANS = {
 export type Span = keyof typeof SPANS;
 
 export type Interval = '1m' | '15m' | 'hour' | 'day' | 'week';
-const STEP_MS: Readonly<Record<Interval, number>> = {
-  '1m': MINUTE_MS,
-  '15m': QUARTER_MS,
-  hour: HOUR_MS,
-  day: DAY_MS,
-  week: 7 * DAY_MS,
-};
 
 /** Epoch milliseconds, half-open. */
 export interface Range {
@@ -37,32 +29,57 @@ export interface Range {
   readonly interval: Interval;
 }
 
+/** Why an address means no range that could be summed up. */
+export type RangeFault = 'unreadable' | 'noBeginning' | 'reversed';
+
+export type Chosen =
+  | { readonly range: Range; readonly fault?: never; readonly text?: never }
+  | { readonly range?: never; readonly fault: RangeFault; readonly text: string };
+
+/** Of the address. */
+interface Ends {
+  readonly span?: string | undefined;
+  readonly from?: string | undefined;
+  readonly to?: string | undefined;
+}
+
 export function isSpan(text: string | undefined): text is Span {
-  return text !== undefined && text in SPANS;
+  return text !== undefined && Object.hasOwn(SPANS, text);
 }
 
 /**
- * @param query with `span`, or `from` and `to` as ISO 8601
- * @param otherwise what neither means
+ * @param ends `from` and `to` as {@link instantOf} reads them, an open `to` is now; without both, a span
+ * @param otherwise what none of them means
  */
-export function rangeOf(query: Query, now: number, otherwise: Span): Range {
-  const [from, to] = [Date.parse(query['from'] ?? ''), Date.parse(query['to'] ?? '')];
-  if (from < to) return aligned(from, to);
-  const span = isSpan(query['span']) ? query['span'] : otherwise;
-  return aligned(now - SPANS[span], now);
+export function rangeOf(ends: Ends, now: number, otherwise: Span, zone: string): Chosen {
+  const { span, from = '', to = '' } = ends;
+  if (from === '' && to === '')
+    return { range: spanUntil(now, isSpan(span) ? SPANS[span] : SPANS[otherwise], zone) };
+  const [start, end] = [from, to].map((text) => (text === '' ? now : instantOf(text, zone)));
+  if (start === undefined || end === undefined)
+    return { fault: 'unreadable', text: start === undefined ? from : to };
+  if (from === '') return { fault: 'noBeginning', text: to };
+  return start < end ? { range: aligned(start, end, zone) } : { fault: 'reversed', text: from };
+}
+
+function spanUntil(now: number, ms: number, zone: string): Range {
+  // By dates: across a change of the clocks, the hours of so many days begin on the day before.
+  const isOfDays = isDated(intervalFor(ms));
+  return aligned(isOfDays ? daysLater(now, -ms / DAY_MS, zone) : now - ms, now, zone);
 }
 
 /** The range, widened to where intervals begin and end. */
-function aligned(from: number, to: number): Range {
+export function aligned(from: number, to: number, zone: string): Range {
   const interval = intervalFor(to - from);
-  const step = interval === '1m' ? MINUTE_MS : QUARTER_MS;
-  // Whole days of the zone: a day's bar is not cut in the middle.
-  if (STEP_MS[interval] >= DAY_MS) {
-    return { from: startOfDay(from), to: Math.ceil(to / QUARTER_MS) * QUARTER_MS, interval };
-  }
-  const size = Math.max(step, STEP_MS[interval]);
-  const end = Math.ceil(to / step) * step;
-  return { from: Math.floor(from / size) * size, to: end, interval };
+  const step = stepOf(interval);
+  return { from: startIn(interval, from, zone), to: Math.ceil(to / step) * step, interval };
+}
+
+/** A bar is not cut at its beginning. */
+function startIn(interval: Interval, from: number, zone: string): number {
+  if (isDated(interval)) return startOfDay(from, zone);
+  if (interval === 'hour') return startOfHour(from, zone);
+  return Math.floor(from / stepOf(interval)) * stepOf(interval);
 }
 
 function intervalFor(ms: number): Interval {
@@ -72,25 +89,41 @@ function intervalFor(ms: number): Interval {
   return ms <= 400 * DAY_MS ? 'day' : 'week';
 }
 
-/** The first instant of the day in the person's zone; its quarter-hour, where days begin between two. */
-export function startOfDay(instant: number): number {
-  const today = date(instant);
-  let start = Math.floor(instant / QUARTER_MS) * QUARTER_MS;
-  // By hours, then by quarters: clocks may change within the day.
-  while (date(start - HOUR_MS) === today) start -= HOUR_MS;
-  while (date(start - QUARTER_MS) === today) start -= QUARTER_MS;
-  return start;
+/** Of dates of the zone rather than of so many hours. */
+function isDated(interval: Interval): boolean {
+  return interval === 'day' || interval === 'week';
 }
 
-export function stepOf(interval: Interval): number {
-  return STEP_MS[interval];
+/** On what the API takes ends of ranges. */
+function stepOf(interval: Interval): number {
+  return interval === '1m' ? MINUTE_MS : QUARTER_MS;
 }
 
-/** The range of the same length before it. */
-export function before({ from, to, interval }: Range): Range {
-  const step = interval === '1m' ? MINUTE_MS : STEP_MS[interval];
-  const length = Math.ceil((to - from) / step) * step;
-  return { from: from - length, to: to - length, interval };
+/** The range without what has not happened yet, so that it can be compared with one that has happened. */
+export function untilNow(range: Range, now: number): Range {
+  const step = stepOf(range.interval);
+  const to = Math.min(range.to, Math.floor(now / step) * step);
+  return to > range.from ? { ...range, to } : range;
+}
+
+/**
+ * The range before it, with as many intervals; of more than a day, at the same times of the day. Those by hours and shorter
+ * are as long in hours, too, those by days and weeks in dates.
+ */
+export function before({ from, to, interval }: Range, zone: string): Range {
+  if (isDated(interval)) {
+    const dates = datesIn(from, to, zone);
+    const days = interval === 'week' ? Math.ceil(dates / 7) * 7 : dates;
+    return { from: daysLater(from, -days, zone), to: daysLater(to, -days, zone), interval };
+  }
+  const length = to - from;
+  // Less than an hour beyond whole days is what the beginning was widened by.
+  const whole = interval === 'hour' ? HOUR_MS : stepOf(interval);
+  const shift =
+    length < DAY_MS
+      ? Math.ceil(length / whole) * whole
+      : Math.floor((length + DAY_MS - HOUR_MS) / DAY_MS) * DAY_MS;
+  return { from: from - shift, to: to - shift, interval };
 }
 
 export function iso(instant: number): string {

@@ -5,7 +5,7 @@ import { goWith, type Query } from '../state/route.js';
 import { timeZone, validZone } from '../state/preferences.js';
 import { dateTime } from '../time/format.js';
 import { isSpan, SPANS } from '../time/range.js';
-import { fromLocal, toLocal } from '../time/local.js';
+import { fromLocal, instantOf, toLocal } from '../time/local.js';
 import { Icon } from './icons.js';
 
 interface RangePickerProps {
@@ -25,8 +25,7 @@ export function RangePicker({ query, otherwise }: RangePickerProps) {
     close();
     goWith({ span: undefined, from: undefined, to: undefined, cursor: undefined, ...changes });
   };
-  const chosen =
-    query['from'] !== undefined || query['to'] !== undefined ? undefined : (query['span'] ?? otherwise);
+  const chosen = chosenSpan(query, otherwise);
   return (
     <details
       ref={details}
@@ -45,7 +44,7 @@ export function RangePicker({ query, otherwise }: RangePickerProps) {
           {otherwise === undefined && (
             <SpanButton
               span="all"
-              isChosen={chosen === undefined && query['from'] === undefined}
+              isChosen={chosen === undefined && !query['from'] && !query['to']}
               onChoose={() => {
                 choose({});
               }}
@@ -63,7 +62,12 @@ export function RangePicker({ query, otherwise }: RangePickerProps) {
           ))}
         </ul>
         <div>
-          <Absolute query={query} onChoose={choose} />
+          {/* A form of its own for each range and zone: the same text means another instant in another zone. */}
+          <Absolute
+            key={JSON.stringify([query['from'], query['to'], timeZone.value])}
+            query={query}
+            onChoose={choose}
+          />
           <Zone />
         </div>
       </div>
@@ -71,12 +75,23 @@ export function RangePicker({ query, otherwise }: RangePickerProps) {
   );
 }
 
+/** Undefined: none. */
+function chosenSpan({ span, from, to }: Query, otherwise: string | undefined): string | undefined {
+  if (from || to) return undefined;
+  return isSpan(span) ? span : otherwise;
+}
+
 function labelOf(query: Query, chosen: string | undefined): string {
   if (isSpan(chosen)) return t(`span.${chosen}`);
-  const [from, to] = [query['from'], query['to']].map((at) =>
-    at === undefined ? '…' : dateTime(at).slice(0, 16),
-  );
-  return from === '…' && to === '…' ? t('span.all') : `${from ?? ''} – ${to ?? ''}`;
+  const { from, to } = query;
+  if (!from && !to) return t('span.all');
+  return `${from ? endLabel(from) : '…'} – ${to ? endLabel(to) : t('range.now')}`;
+}
+
+/** What can't be read is shown as it stands in the address. */
+function endLabel(text: string): string {
+  const at = instantOf(text, timeZone.value);
+  return at === undefined ? text : dateTime(at).slice(0, 16);
 }
 
 interface SpanButtonProps {

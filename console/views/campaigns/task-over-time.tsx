@@ -5,7 +5,7 @@ import { TimeChart } from '../../charts/time-chart.js';
 import { t } from '../../i18n/i18n.js';
 import { timeZone } from '../../state/preferences.js';
 import { count, shortCount } from '../../time/format.js';
-import { HOUR_MS, type Range, rangeOf } from '../../time/range.js';
+import { aligned, HOUR_MS, type Range } from '../../time/range.js';
 import { Panel } from '../../ui/bits.js';
 import { Shown } from '../../ui/states.js';
 
@@ -29,11 +29,7 @@ async function ask(range: Range, taskId: string, signal: AbortSignal): Promise<A
 export function TaskOverTime({ taskId, firstCallAt, lastCallAt }: Props) {
   // Never by minutes: those are read from the calls, of all campaigns.
   const from = Math.min(Date.parse(firstCallAt), Date.parse(lastCallAt) - 4 * HOUR_MS);
-  const query = {
-    from: new Date(from).toISOString(),
-    to: new Date(Date.parse(lastCallAt) + 1).toISOString(),
-  };
-  const range = rangeOf(query, Date.now(), '24h');
+  const range = aligned(from, Date.parse(lastCallAt) + 1, timeZone.value);
   const asked = useAsk(`${taskId} ${timeZone.value}`, (signal) => ask(range, taskId, signal));
   return (
     <Panel title={t('overview.calls')}>

@@ -8,7 +8,8 @@ import { t } from '../../i18n/i18n.js';
 import { goWith, route } from '../../state/route.js';
 import { timeZone } from '../../state/preferences.js';
 import { count, hours, length } from '../../time/format.js';
-import { DAY_MS, iso, startOfDay } from '../../time/range.js';
+import { daysLater, startOfDay } from '../../time/local.js';
+import { iso } from '../../time/range.js';
 import { Head, Id, Time } from '../../ui/bits.js';
 import { Pager } from '../../ui/pager.js';
 import { Empty, Shown } from '../../ui/states.js';
@@ -39,10 +40,11 @@ async function ask(
     ...tasks.data.map(({ lastCallAt }) => Date.parse(lastCallAt ?? '')).filter(Number.isFinite),
   );
   if (!Number.isFinite(newest)) return { data: { tasks, days: [], rows: [] } };
-  const from = startOfDay(newest - (DAYS - 1) * DAY_MS);
+  const today = startOfDay(newest, timeZone.value);
+  const days = Array.from({ length: DAYS }, (_, index) => daysLater(today, index + 1 - DAYS, timeZone.value));
   const sums = {
-    from: iso(from),
-    to: iso(startOfDay(newest) + DAY_MS),
+    from: iso(days[0] ?? today),
+    to: iso(daysLater(today, 1, timeZone.value)),
     timeZone: timeZone.value,
     interval: 'day' as const,
     groupBy: ['taskId' as const],
@@ -50,7 +52,6 @@ async function ask(
   };
   const rows = await rowsOf(answerOf(api.GET('/v1/stats/calls', { params: { query: sums }, signal })));
   if (rows.problem !== undefined) return rows;
-  const days = Array.from({ length: DAYS }, (_, index) => from + index * DAY_MS);
   return { data: { tasks, days, rows: rows.data } };
 }
 
@@ -116,8 +117,7 @@ interface TaskDaysProps {
 
 function TaskDays({ taskId, days, rows }: TaskDaysProps) {
   const own = rows.filter((row) => row.taskId === taskId);
-  // A day begins within half a day of the place that days of 24 hours give it, whatever the clocks do.
-  const of = (day: number) => own.find(({ start }) => Math.abs(Date.parse(start ?? '') - day) < DAY_MS / 2);
+  const of = (day: number) => own.find(({ start }) => Date.parse(start ?? '') === day);
   const values = days.map((day) => of(day)?.calls ?? 0);
   return (
     <Sparkline

@@ -1,6 +1,7 @@
 import type { Schemas } from '../../api/client.js';
 import { t } from '../../i18n/i18n.js';
-import { count, dateTime, percent } from '../../time/format.js';
+import { shareDown } from '../../text/share.js';
+import { count, dateTime } from '../../time/format.js';
 
 type Props = Schemas['Acknowledgements'] & { readonly startedAt: string };
 
@@ -23,7 +24,7 @@ export function Acknowledgements({ limitMs, buckets, startedAt }: Props) {
     all === 0
       ? t('overview.acks.none')
       : t('overview.acks.label', {
-          share: percent(inTime / all, inTime === all ? 0 : 2),
+          share: shareDown(inTime, all),
           limit: limitMs,
           n: count(all),
         });
@@ -44,6 +45,7 @@ export function Acknowledgements({ limitMs, buckets, startedAt }: Props) {
       <p class="quiet small">
         {label}
         {all > 0 && ` ${t('overview.acks.since', { at: dateTime(startedAt).slice(0, 16) })}`}
+        {` ${t('overview.acks.ofProcess')}`}
       </p>
     </div>
   );

@@ -4,7 +4,8 @@ import { useAsk } from '../../api/use-ask.js';
 import { type Series, TimeChart } from '../../charts/time-chart.js';
 import { t } from '../../i18n/i18n.js';
 import { count, hours, length, percent, shortCount } from '../../time/format.js';
-import { before, type Range } from '../../time/range.js';
+import { timeZone } from '../../state/preferences.js';
+import { before, type Range, untilNow } from '../../time/range.js';
 import { Panel } from '../../ui/bits.js';
 import { Shown } from '../../ui/states.js';
 import { Tile } from './tile.js';
@@ -16,10 +17,11 @@ interface Compared {
   readonly then: StatsRow[] | undefined;
 }
 
-async function ask(range: Range, isCompared: boolean, signal: AbortSignal): Promise<Answer<Compared>> {
+async function ask(whole: Range, isCompared: boolean, signal: AbortSignal): Promise<Answer<Compared>> {
+  const range = isCompared ? untilNow(whole, Date.now()) : whole;
   const [now, then] = await Promise.all([
     overTime(range, signal),
-    isCompared ? overTime(before(range), signal) : undefined,
+    isCompared ? overTime(before(range, timeZone.value), signal) : undefined,
   ]);
   if (now.problem !== undefined) return now;
   if (then?.problem !== undefined) return then;
@@ -28,14 +30,16 @@ async function ask(range: Range, isCompared: boolean, signal: AbortSignal): Prom
 
 interface Props {
   readonly name: string;
-  readonly tick: string;
+  /** Undefined: it is not time to ask yet. */
+  readonly tick: string | undefined;
   readonly range: Range;
   readonly isCompared: boolean;
 }
 
 /** Calls and answer rate over time, and what they add up to. */
 export function CallsOverTime({ name, tick, range, isCompared }: Props) {
-  const asked = useAsk(`${name} ${isCompared}`, (signal) => ask(range, isCompared, signal), tick);
+  const question = (signal: AbortSignal) => ask(range, isCompared, signal);
+  const asked = useAsk(`${name} ${isCompared}`, tick === undefined ? undefined : question, tick);
   return (
     <Shown asked={asked} lines={8}>
       {(compared) => (

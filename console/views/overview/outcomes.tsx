@@ -23,9 +23,17 @@ async function ask(range: Range, signal: AbortSignal): Promise<Answer<Found>> {
   return problem === undefined ? { data: { range, rows: data } } : { problem };
 }
 
+interface Props {
+  readonly name: string;
+  /** Undefined: it is not time to ask yet. */
+  readonly tick: string | undefined;
+  readonly range: Range;
+}
+
 /** What became of the calls, over time. */
-export function Outcomes({ name, tick, range }: { name: string; tick: string; range: Range }) {
-  const asked = useAsk(name, (signal) => ask(range, signal), tick);
+export function Outcomes({ name, tick, range }: Props) {
+  const question = (signal: AbortSignal) => ask(range, signal);
+  const asked = useAsk(name, tick === undefined ? undefined : question, tick);
   return (
     <Panel title={t('overview.outcomes')} note="smartStatusCode">
       <Shown asked={asked} lines={6}>

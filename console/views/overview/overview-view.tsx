@@ -1,11 +1,10 @@
 // What a person wants to see first: how the calls go, and how the service does.
-import { useEffect, useState } from 'preact/hooks';
 import { useChanges } from '../../api/feed.js';
 import { seesAll } from '../../api/session.js';
 import { t } from '../../i18n/i18n.js';
-import { goWith, route } from '../../state/route.js';
+import { goWith, type Query, route } from '../../state/route.js';
 import { timeZone } from '../../state/preferences.js';
-import { rangeOf } from '../../time/range.js';
+import { type Chosen, isSpan, rangeOf } from '../../time/range.js';
 import { Head } from '../../ui/bits.js';
 import { RangePicker } from '../../ui/range-picker.js';
 import { CallsOverTime } from './calls-over-time.js';
@@ -13,21 +12,12 @@ import { Outcomes } from './outcomes.js';
 import { ServicePanels } from './service-panels.js';
 
 const OTHERWISE = '24h';
-/** Without a change the range moves on all the same. */
-const MOVES_EVERY_MS = 60_000;
 
 export function OverviewView() {
   const { query } = route.value;
-  const isFixed = query['from'] !== undefined && query['to'] !== undefined;
-  const changes = useChanges(true);
-  const minutes = useMinutes();
-  const range = rangeOf(query, Date.now(), OTHERWISE);
+  const changes = useChanges();
+  const tick = changes === 0 ? undefined : String(changes);
   const isCompared = query['compare'] !== undefined;
-  // The range belongs to the question: a new one is asked when it has moved, and what was shown stays meanwhile.
-  const name = [isFixed ? `${range.from} ${range.to}` : (query['span'] ?? OTHERWISE), timeZone.value].join(
-    ' ',
-  );
-  const tick = `${changes} ${minutes}`;
   return (
     <>
       <Head title={t('nav.overview')}>
@@ -44,21 +34,44 @@ export function OverviewView() {
         <RangePicker query={query} otherwise={OTHERWISE} />
       </Head>
       {seesAll() && <ServicePanels tick={tick} />}
-      <CallsOverTime name={name} tick={tick} range={range} isCompared={isCompared} />
-      <Outcomes name={name} tick={tick} range={range} />
+      <Calls query={query} tick={tick} isCompared={isCompared} />
     </>
   );
 }
 
-function useMinutes(): number {
-  const [minutes, setMinutes] = useState(0);
-  useEffect(() => {
-    const timer = setInterval(() => {
-      setMinutes((count) => count + 1);
-    }, MOVES_EVERY_MS);
-    return () => {
-      clearInterval(timer);
-    };
-  }, []);
-  return minutes;
+interface CallsProps {
+  readonly query: Query;
+  readonly tick: string | undefined;
+  readonly isCompared: boolean;
+}
+
+function Calls({ query, tick, isCompared }: CallsProps) {
+  const now = Date.now();
+  const chosen = rangeOf(query, now, OTHERWISE, timeZone.value);
+  const { range } = chosen;
+  if (range === undefined) return <RangeNote {...chosen} />;
+  // The range belongs to the question: a new one is asked when it has moved, and what was shown stays meanwhile.
+  const name = `${nameOf(query)} ${timeZone.value}`;
+  // What is over is not followed.
+  const due = range.to <= now ? 'over' : tick;
+  return (
+    <>
+      <CallsOverTime name={name} tick={due} range={range} isCompared={isCompared} />
+      <Outcomes name={name} tick={due} range={range} />
+    </>
+  );
+}
+
+/** What the address names, however it moves on with time. */
+function nameOf({ span, from, to }: Query): string {
+  if (from || to) return `${from ?? ''} ${to ?? ''}`;
+  return isSpan(span) ? span : OTHERWISE;
+}
+
+function RangeNote({ fault, text }: Extract<Chosen, { range?: never }>) {
+  return (
+    <div class="note note-bad" role="alert">
+      {t(`range.${fault}`, { text })}
+    </div>
+  );
 }

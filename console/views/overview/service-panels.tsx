@@ -1,6 +1,7 @@
 // How the service does: the last push, how soon pushes are acknowledged, what waits in the journal and the quarantine.
 import { useEffect, useState } from 'preact/hooks';
 import { answerOf, api, type Schemas } from '../../api/client.js';
+import { whileInSight } from '../../api/following.js';
 import { may } from '../../api/session.js';
 import { useAsk } from '../../api/use-ask.js';
 import { t } from '../../i18n/i18n.js';
@@ -12,8 +13,10 @@ import { Tile } from './tile.js';
 
 type Status = Schemas['Status'];
 
-export function ServicePanels({ tick }: { tick: string }) {
-  const asked = useAsk('status', (signal) => answerOf(api.GET('/v1/status', { signal })), tick);
+/** @param tick undefined: it is not time to ask yet */
+export function ServicePanels({ tick }: { tick: string | undefined }) {
+  const question = (signal: AbortSignal) => answerOf(api.GET('/v1/status', { signal }));
+  const asked = useAsk('status', tick === undefined ? undefined : question, tick);
   return (
     <Shown asked={asked} lines={3}>
       {(status) => (
@@ -51,12 +54,16 @@ function LastPush({ at }: { at: string | null }) {
 function useSeconds(): number {
   const [now, setNow] = useState(Date.now());
   useEffect(() => {
-    const timer = setInterval(() => {
+    const show = () => {
       setNow(Date.now());
-    }, 1000);
-    return () => {
-      clearInterval(timer);
     };
+    return whileInSight(document, (signal) => {
+      show();
+      const timer = setInterval(show, 1000);
+      signal.addEventListener('abort', () => {
+        clearInterval(timer);
+      });
+    });
   }, []);
   return now;
 }
@@ -71,12 +78,17 @@ function JournalTile({ journal }: { journal: Status['journal'] }) {
       most: bytes(maxBytes),
       share: percent(held / maxBytes, 0),
     });
+  // Each process has its own, and only one of them was asked.
   const tone = problem !== null ? 'bad' : entries > 0 ? 'warn' : undefined;
   return (
     <Tile
       title={t('overview.journal')}
       value={t('overview.journal.entries', { n: count(entries) })}
-      note={note}
+      note={
+        <>
+          {note} · {t('overview.ofProcess')}
+        </>
+      }
       tone={tone}
     />
   );

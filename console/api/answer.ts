@@ -1,0 +1,17 @@
+// What comes of a question: data, or what went wrong.
+
+/** What went wrong with a question. */
+export interface Problem {
+  /** The HTTP status; 0 when nobody answered. */
+  readonly status: number;
+  readonly detail: string;
+  readonly errors: readonly { readonly path: string; readonly message: string }[];
+  readonly requestId: string | undefined;
+}
+
+export type Answer<T> =
+  { readonly data: T; readonly problem?: never } | { readonly data?: never; readonly problem: Problem };
+
+export function isAbort(error: unknown): boolean {
+  return error instanceof DOMException && error.name === 'AbortError';
+}
