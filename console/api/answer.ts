@@ -2,8 +2,8 @@
 
 /** What went wrong with a question. */
 export interface Problem {
-  /** The HTTP status; 0 when nobody answered. */
-  readonly status: number;
+  /** The HTTP status; 0: nobody answered; undefined: what came is no answer of the API, or the page is at fault. */
+  readonly status: number | undefined;
   readonly detail: string;
   readonly errors: readonly { readonly path: string; readonly message: string }[];
   readonly requestId: string | undefined;

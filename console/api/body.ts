@@ -1,16 +1,14 @@
 // The id of a delivery in, the text of its body out, exactly as it came: no number is read and written anew.
-import { type Answer, askService, refusal, SERVICE } from './client.js';
+import { type Answer, arrived, askService, problemOf, refusalOf, SERVICE } from './client.js';
 
 /** @throws DOMException AbortError */
 export async function bodyOf(deliveryId: string, signal: AbortSignal): Promise<Answer<string>> {
-  const address = new URL(`v1/deliveries/${encodeURIComponent(deliveryId)}/body`, SERVICE);
-  let response: Response;
   try {
-    response = await askService(new Request(address, { signal }));
-    if (response.ok) return { data: await response.text() };
+    const address = new URL(`v1/deliveries/${encodeURIComponent(deliveryId)}/body`, SERVICE);
+    const response = await askService(new Request(address, { signal }));
+    if (!response.ok) return { problem: await refusalOf(response) };
+    return { data: await arrived(response.text()) };
   } catch (error) {
-    if (signal.aborted) throw error;
-    return { problem: { status: 0, detail: '', errors: [], requestId: undefined } };
+    return { problem: problemOf(error) };
   }
-  return { problem: refusal(response, await response.json()) };
 }

@@ -10,6 +10,11 @@ export { type Answer, isAbort, type Problem };
 /** The folder that the console is served from is the API's, too, whatever path a proxy gives it. */
 export const SERVICE = new URL('.', document.baseURI);
 
+const NOBODY_ANSWERED: Problem = { status: 0, detail: '', errors: [], requestId: undefined };
+
+/** The connection failed: before there was an answer, or within it. */
+class Unanswered extends Error {}
+
 let bearer: string | undefined;
 let whenRefused: () => void = () => undefined;
 
@@ -21,10 +26,30 @@ export function askAs(key: string | undefined, refused: () => void): void {
 
 export const api = createClient<paths>({ baseUrl: SERVICE.href.replace(/\/$/, ''), fetch: askService });
 
-/** As `fetch`, with the key. */
-export function askService(request: Request): Promise<Response> {
-  if (bearer !== undefined) request.headers.set('Authorization', `Bearer ${bearer}`);
-  return fetch(request, { credentials: 'omit', cache: 'no-store', redirect: 'error' });
+/**
+ * As `fetch`, with the key.
+ *
+ * @throws DOMException AbortError
+ * @throws Error that {@link problemOf} reads
+ */
+export async function askService(request: Request): Promise<Response> {
+  const asker = bearer;
+  if (asker !== undefined) request.headers.set('Authorization', `Bearer ${asker}`);
+  const response = await arrived(
+    fetch(request, { credentials: 'omit', cache: 'no-store', redirect: 'error' }),
+  );
+  // An answer to a key that was signed out meanwhile says nothing of the one that is signed in.
+  if (response.status === 401 && asker === bearer) whenRefused();
+  return response;
+}
+
+/** Waits for something that comes over the connection: an answer, or what it holds; throws as {@link askService}. */
+export async function arrived<T>(coming: Promise<T>): Promise<T> {
+  try {
+    return await coming;
+  } catch (error) {
+    throw isAbort(error) ? error : new Unanswered('the connection failed', { cause: error });
+  }
 }
 
 interface Fetched<T> {
@@ -40,14 +65,31 @@ export async function answerOf<T>(asked: Promise<Fetched<T>>): Promise<Answer<T>
     if (response.ok) return { data: data as T };
     return { problem: refusal(response, error) };
   } catch (error) {
-    if (isAbort(error)) throw error;
-    return { problem: { status: 0, detail: '', errors: [], requestId: undefined } };
+    // `openapi-fetch` reads what answers hold: this is how the browser says that the connection broke within one.
+    return { problem: error instanceof TypeError ? NOBODY_ANSWERED : problemOf(error) };
   }
 }
 
-/** @param body of an answer that is no success, read as JSON where it is */
-export function refusal(response: Response, body: unknown): Problem {
-  if (response.status === 401) whenRefused();
+/** @param error what was thrown where something was asked; @throws it when it is an AbortError: nobody waits any more */
+export function problemOf(error: unknown): Problem {
+  if (isAbort(error)) throw error;
+  if (error instanceof Unanswered) return NOBODY_ANSWERED;
+  return { ...NOBODY_ANSWERED, status: undefined, detail: String(error) };
+}
+
+/** What an answer that is no success says; throws as {@link askService}. */
+export async function refusalOf(response: Response): Promise<Problem> {
+  const text = await arrived(response.text());
+  try {
+    return refusal(response, JSON.parse(text));
+  } catch {
+    // Of a proxy, mostly: its page is for people who asked it, and its status says enough.
+    return refusal(response, undefined);
+  }
+}
+
+/** @param body read as JSON where it is */
+function refusal(response: Response, body: unknown): Problem {
   const said = isObject(body) ? body : {};
   return {
     status: response.status,

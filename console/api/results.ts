@@ -1,19 +1,25 @@
-// The vendor's codes with what they mean, asked once for a session.
+// The vendor's codes with what they mean, asked for a session until they are had.
 import { useEffect, useState } from 'preact/hooks';
 import { codeLabel } from '../i18n/i18n.js';
 import { answerOf, api, type Schemas } from './client.js';
 import { session } from './session.js';
 
-type Codes = Schemas['StatusCodes'];
+export type Codes = Schemas['StatusCodes'];
 
 let asked: { readonly of: unknown; readonly codes: Promise<Codes | undefined> } | undefined;
 
 function codes(): Promise<Codes | undefined> {
   if (asked === undefined || asked.of !== session.value) {
-    const answer = answerOf(api.GET('/v1/status-codes'));
-    asked = { of: session.value, codes: answer.then(({ data }) => data) };
+    asked = { of: session.value, codes: ask() };
   }
   return asked.codes;
+}
+
+async function ask(): Promise<Codes | undefined> {
+  const { data } = await answerOf(api.GET('/v1/status-codes'));
+  // The next part of the page that wants them asks again.
+  if (data === undefined) asked = undefined;
+  return data;
 }
 
 /** Undefined until they are there, and where they can't be had: then codes stand for themselves. */

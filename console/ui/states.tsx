@@ -26,6 +26,7 @@ export function Empty({ title, children }: { title: string; children?: Component
 }
 
 function titleOf({ status }: Problem): string {
+  if (status === undefined) return t('problem.unexpected');
   if (status === 0) return t('problem.network');
   if (status === 403) return t('problem.forbidden');
   if (status === 404) return t('problem.missing');
@@ -49,11 +50,7 @@ export function ProblemNote({ problem, again }: { problem: Problem; again?: () =
             <code>{path}</code> {message}
           </p>
         ))}
-        {problem.requestId !== undefined && problem.status >= 500 && problem.status !== 503 && (
-          <p class="quiet">
-            {t('problem.request')} <code>{problem.requestId}</code>
-          </p>
-        )}
+        <RequestId problem={problem} />
         {again !== undefined && (
           <button type="button" class="button" onClick={again}>
             {t('action.again')}
@@ -61,6 +58,16 @@ export function ProblemNote({ problem, again }: { problem: Problem; again?: () =
         )}
       </div>
     </div>
+  );
+}
+
+/** Where the log says more than the answer does. */
+function RequestId({ problem: { status = 0, requestId } }: { problem: Problem }) {
+  if (requestId === undefined || status < 500 || status === 503) return null;
+  return (
+    <p class="quiet">
+      {t('problem.request')} <code>{requestId}</code>
+    </p>
   );
 }
 

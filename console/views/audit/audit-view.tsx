@@ -3,10 +3,10 @@ import { answerOf, api, type Schemas } from '../../api/client.js';
 import { useAsk } from '../../api/use-ask.js';
 import type { paths } from '../../generated/api.js';
 import { t } from '../../i18n/i18n.js';
-import { route } from '../../state/route.js';
+import { type Query, route } from '../../state/route.js';
 import { timeZone } from '../../state/preferences.js';
+import { between } from '../../time/between.js';
 import { count } from '../../time/format.js';
-import { iso, isSpan, SPANS } from '../../time/range.js';
 import { Head, Id, Mark, Time } from '../../ui/bits.js';
 import { Choice } from '../../ui/choice.js';
 import { Pager } from '../../ui/pager.js';
@@ -47,14 +47,13 @@ export function AuditView() {
   );
 }
 
-function wantedBy({ cursor, action, span, from, to }: Readonly<Record<string, string>>): AuditQuery {
+function wantedBy(query: Query): AuditQuery {
+  const { cursor, action } = query;
   const known = ACTIONS.find((other) => other === action);
   return {
     ...(known !== undefined && { action: [known] }),
     ...(cursor !== undefined && { cursor }),
-    ...(isSpan(span)
-      ? { from: iso(Date.now() - SPANS[span]) }
-      : { ...(from && { from }), ...(to && { to }) }),
+    ...between(query),
   };
 }
 

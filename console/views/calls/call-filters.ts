@@ -2,22 +2,42 @@
 import type { paths } from '../../generated/api.js';
 import type { TextName } from '../../i18n/i18n.js';
 import type { Query } from '../../state/route.js';
-import { timeZone } from '../../state/preferences.js';
-import { iso, isSpan, SPANS } from '../../time/range.js';
+import { between } from '../../time/between.js';
 
 export type CallQuery = NonNullable<paths['/v1/calls']['get']['parameters']['query']>;
 
-export interface Filter {
-  readonly name: string;
+interface Titled {
   readonly title: TextName;
-  readonly kind: 'text' | 'number' | 'yes-no' | 'result';
 }
 
-export const FILTERS = [
+/** A filter by the name of the API's parameter, with the kind of that: each value is what the API takes. */
+export type Filter = Titled &
+  (
+    | { readonly name: ListName; readonly kind: 'text' | 'result' }
+    | { readonly name: 'calleeEndsWith'; readonly kind: 'digits' }
+    | { readonly name: 'minDuration' | 'maxDuration'; readonly kind: 'number' }
+    | { readonly name: 'answered' | 'hasWarnings'; readonly kind: 'yes-no' }
+  );
+
+type ListName =
+  | 'smartStatusCode'
+  | 'callee'
+  | 'taskId'
+  | 'batchId'
+  | 'detailId'
+  | 'outId'
+  | 'callId'
+  | 'caller'
+  | 'realCaller'
+  | 'statusCode'
+  | 'hangupDirection'
+  | 'source';
+
+export const FILTERS: readonly Filter[] = [
   { name: 'smartStatusCode', title: 'field.smartStatusCode', kind: 'result' },
   { name: 'answered', title: 'field.answered', kind: 'yes-no' },
   { name: 'callee', title: 'field.callee', kind: 'text' },
-  { name: 'calleeEndsWith', title: 'field.calleeEndsWith', kind: 'text' },
+  { name: 'calleeEndsWith', title: 'field.calleeEndsWith', kind: 'digits' },
   { name: 'taskId', title: 'field.taskId', kind: 'text' },
   { name: 'batchId', title: 'field.batchId', kind: 'text' },
   { name: 'detailId', title: 'field.detailId', kind: 'text' },
@@ -31,29 +51,26 @@ export const FILTERS = [
   { name: 'maxDuration', title: 'field.maxDuration', kind: 'number' },
   { name: 'hasWarnings', title: 'field.hasWarnings', kind: 'yes-no' },
   { name: 'source', title: 'field.source', kind: 'text' },
-] as const satisfies readonly Filter[];
+];
 
 /** What is asked of the API: the filters that are set, and the range of time. */
 export function selectionOf(query: Query): CallQuery {
-  const set = FILTERS.map(({ name, kind }) => [name, valueOf(kind, query[name])] as const);
-  const known = Object.fromEntries(set.filter(([, value]) => value !== undefined)) as CallQuery;
-  return { ...known, ...rangeIn(query) };
+  const selection: CallQuery = between(query);
+  for (const filter of FILTERS) {
+    const text = query[filter.name];
+    if (text !== undefined && text !== '') set(selection, filter, text);
+  }
+  return selection;
 }
 
-function valueOf(kind: Filter['kind'], text: string | undefined): unknown {
-  if (text === undefined || text === '') return undefined;
-  if (kind === 'yes-no') return text === 'true';
-  if (kind === 'number') return Number(text);
-  // One text: a list by commas, as the API reads it; what it does not hold is the API's to say.
+function set(selection: CallQuery, filter: Filter, text: string): void {
+  if (filter.kind === 'yes-no') selection[filter.name] = text === 'true';
+  else if (filter.kind === 'number') selection[filter.name] = Number(text);
+  else if (filter.kind === 'digits') selection[filter.name] = text.trim();
+  else selection[filter.name] = listIn(text);
+}
+
+/** By commas, as the API reads it; what it does not hold is the API's to say. */
+export function listIn(text: string): string[] {
   return text.split(',').map((part) => part.trim());
-}
-
-function rangeIn(query: Query): CallQuery {
-  const { span, from, to } = query;
-  if (isSpan(span)) return { from: iso(Math.floor((Date.now() - SPANS[span]) / 60_000) * 60_000) };
-  return {
-    ...(from !== undefined && { from }),
-    ...(to !== undefined && { to }),
-    ...((from ?? to) !== undefined && { timeZone: timeZone.value }),
-  };
 }

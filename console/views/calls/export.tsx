@@ -1,6 +1,14 @@
 // The calls of the filters as a file. It is asked for as any question is: the key is in no address.
-import { useRef, useState } from 'preact/hooks';
-import { askService, isAbort, type Problem, refusal, SERVICE } from '../../api/client.js';
+import { useEffect, useRef, useState } from 'preact/hooks';
+import {
+  arrived,
+  askService,
+  isAbort,
+  type Problem,
+  problemOf,
+  refusalOf,
+  SERVICE,
+} from '../../api/client.js';
 import { t } from '../../i18n/i18n.js';
 import type { Query } from '../../state/route.js';
 import { bytes } from '../../time/format.js';
@@ -45,10 +53,13 @@ function ExportDialog({ query, onClose }: { query: Query; onClose: () => void })
   const [received, setReceived] = useState<number>();
   const [problem, setProblem] = useState<Problem>();
   const gone = useRef<AbortController>(undefined);
-  const close = () => {
-    gone.current?.abort();
-    onClose();
-  };
+  useEffect(
+    // However the dialog ends, by the browser's way back, too: nobody waits for the file any more.
+    () => () => {
+      gone.current?.abort();
+    },
+    [],
+  );
   const start = async (form: Form) => {
     gone.current = new AbortController();
     setProblem(undefined);
@@ -56,12 +67,13 @@ function ExportDialog({ query, onClose }: { query: Query; onClose: () => void })
     try {
       setProblem(await download(query, form, setReceived, gone.current.signal));
     } catch (error) {
-      if (!isAbort(error)) setProblem({ status: 0, detail: '', errors: [], requestId: undefined });
+      if (isAbort(error)) return;
+      setProblem(problemOf(error));
     }
     setReceived(undefined);
   };
   return (
-    <Dialog title={t('export.title')} onClose={close}>
+    <Dialog title={t('export.title')} onClose={onClose}>
       <p>{t('export.what')}</p>
       {problem !== undefined && <ProblemNote problem={problem} />}
       {received === undefined ? (
@@ -90,20 +102,22 @@ async function download(
   const asked = { ...selectionOf(query), format, ...(format === 'csv' && { for: reader }) };
   for (const [name, value] of Object.entries(asked)) address.searchParams.set(name, String(value));
   const response = await askService(new Request(address, { signal }));
-  if (!response.ok || response.body === null) return refusal(response, await response.json());
-  let size = 0;
-  const counted = response.body.pipeThrough(
-    new TransformStream<Uint8Array, Uint8Array>({
-      transform(chunk, controller) {
-        onReceived((size += chunk.length));
-        controller.enqueue(chunk);
-      },
-    }),
-  );
+  if (!response.ok) return refusalOf(response);
   // The browser keeps large ones on its disk. A stream that breaks throws: half a file is none.
-  const blob = await new Response(counted).blob();
+  const blob = await arrived(new Response(response.body?.pipeThrough(counting(onReceived))).blob());
   save(blob, nameIn(response) ?? `calls.${format}`);
   return undefined;
+}
+
+/** Lets bytes through, and tells how many there have been. */
+function counting(onReceived: (bytes: number) => void): TransformStream<Uint8Array, Uint8Array> {
+  let size = 0;
+  return new TransformStream({
+    transform(chunk, controller) {
+      onReceived((size += chunk.length));
+      controller.enqueue(chunk);
+    },
+  });
 }
 
 function nameIn(response: Response): string | undefined {

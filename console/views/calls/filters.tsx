@@ -1,20 +1,24 @@
 import { useState } from 'preact/hooks';
-import { resultLabel, useCodes } from '../../api/results.js';
+import { type Codes, resultLabel, useCodes } from '../../api/results.js';
 import { t } from '../../i18n/i18n.js';
 import { go, goWith, type Query } from '../../state/route.js';
 import { Icon } from '../../ui/icons.js';
-import { type Filter, FILTERS } from './call-filters.js';
+import { type Filter, FILTERS, listIn } from './call-filters.js';
 
 /** The filters that are set, each with the way to take it away; and a form for all that there are. */
 export function Filters({ query }: { query: Query }) {
-  const set = FILTERS.filter(({ name }) => query[name] !== undefined);
+  const codes = useCodes();
+  const set = FILTERS.flatMap((filter) => {
+    const text = query[filter.name];
+    return text === undefined ? [] : [{ ...filter, value: wordsOf(filter, text, codes) }];
+  });
   return (
     <div class="filters">
       <ul class="chips" aria-label={t('filters.set')}>
-        {set.map(({ name, title }) => (
+        {set.map(({ name, title, value }) => (
           <li key={name} class="chip">
             <span>
-              {t(title)}: <strong>{query[name]}</strong>
+              {t(title)}: <strong>{value}</strong>
             </span>
             <button
               type="button"
@@ -35,6 +39,15 @@ export function Filters({ query }: { query: Query }) {
       </details>
     </div>
   );
+}
+
+/** What the filter's value in the address means to a person. */
+function wordsOf({ kind }: Filter, text: string, codes: Codes | undefined): string {
+  if (kind === 'yes-no') return t(text === 'true' ? 'filters.yes' : 'filters.no');
+  if (kind !== 'result') return text;
+  return listIn(text)
+    .map((code) => resultLabel(codes, code, code))
+    .join(', ');
 }
 
 function FilterForm({ query }: { query: Query }) {
@@ -85,11 +98,11 @@ function Field({ filter: { name, title, kind }, value, onInput }: FieldProps) {
   const take = (event: { currentTarget: HTMLInputElement | HTMLSelectElement }) => {
     onInput(event.currentTarget.value);
   };
-  if (kind === 'text' || kind === 'number') {
+  if (kind !== 'yes-no' && kind !== 'result') {
     return (
       <label class="field">
         <span>{t(title)}</span>
-        {kind === 'text' ? (
+        {kind !== 'number' ? (
           <input name={name} value={value} autocomplete="off" spellcheck={false} onInput={take} />
         ) : (
           <input name={name} type="number" min={0} value={value} onInput={take} />

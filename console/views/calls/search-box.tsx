@@ -1,26 +1,26 @@
 // One box for every id and number: it says what of the ledger has what was typed, and leads there.
 import { useEffect, useId, useState } from 'preact/hooks';
-import { isAbort } from '../../api/client.js';
+import { isAbort, problemOf } from '../../api/client.js';
 import { t } from '../../i18n/i18n.js';
 import { go } from '../../state/route.js';
 import { Icon } from '../../ui/icons.js';
-import { type Meaning, meaningsOf } from './search.js';
+import { ProblemNote } from '../../ui/states.js';
+import { type Meaning, type Meanings, meaningsOf } from './search.js';
 
 /** From the last key to the question. */
 const PAUSE_MS = 250;
 
-interface Found {
+interface Found extends Meanings {
   readonly typed: string;
-  readonly meanings: readonly Meaning[];
 }
 
 export function SearchBox() {
   const [typed, setTyped] = useState('');
   const [isOpen, setOpen] = useState(false);
   const [active, setActive] = useState(0);
-  const found = useMeanings(typed);
+  const [answer, again] = useMeanings(typed);
   const list = useId();
-  const meanings = found?.typed === typed ? found.meanings : [];
+  const meanings = answer?.found ?? [];
   const choose = (meaning: Meaning | undefined) => {
     if (meaning === undefined) return;
     setOpen(false);
@@ -84,24 +84,27 @@ export function SearchBox() {
         ))}
       </ul>
       <p class="search-none quiet small" role="status">
-        {isShown && found?.typed === typed && meanings.length === 0 && t('search.none')}
+        {isShown && answer?.problem === undefined && answer?.found.length === 0 && t('search.none')}
       </p>
+      {answer?.problem !== undefined && <ProblemNote problem={answer.problem} again={again} />}
     </div>
   );
 }
 
-function useMeanings(typed: string): Found | undefined {
-  const [found, setFound] = useState<Found>();
+/** What was found, once it is there, and the way to look again. */
+function useMeanings(typed: string): [answer: Found | undefined, again: () => void] {
+  const [answer, setAnswer] = useState<Found>();
+  const [asks, setAsks] = useState(0);
   useEffect(() => {
     if (typed.trim() === '') return undefined;
     const gone = new AbortController();
     const timer = setTimeout(() => {
       meaningsOf(typed, gone.signal).then(
         (meanings) => {
-          setFound({ typed, meanings });
+          setAnswer({ typed, ...meanings });
         },
         (error: unknown) => {
-          if (!isAbort(error)) throw error;
+          if (!isAbort(error)) setAnswer({ typed, found: [], problem: problemOf(error) });
         },
       );
     }, PAUSE_MS);
@@ -109,6 +112,9 @@ function useMeanings(typed: string): Found | undefined {
       clearTimeout(timer);
       gone.abort();
     };
-  }, [typed]);
-  return found;
+  }, [typed, asks]);
+  const again = () => {
+    setAsks(asks + 1);
+  };
+  return [answer?.typed === typed ? answer : undefined, again];
 }

@@ -1,8 +1,8 @@
 // What somebody typed in, what it may mean, and which of that there is, out.
-import { answerOf, api } from '../../api/client.js';
+import { type Answer, answerOf, api, type Problem } from '../../api/client.js';
 import { may } from '../../api/session.js';
 import type { TextName } from '../../i18n/i18n.js';
-import type { CallQuery } from './call-filters.js';
+import { type CallQuery, selectionOf } from './call-filters.js';
 
 /** A meaning of what was typed. */
 export interface Meaning {
@@ -13,7 +13,7 @@ export interface Meaning {
 
 interface Candidate extends Meaning {
   /** Whether the ledger has one. */
-  readonly isThere: (signal: AbortSignal) => Promise<boolean>;
+  readonly isThere: (signal: AbortSignal) => Promise<Answer<boolean>>;
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
@@ -29,11 +29,25 @@ const IDS = [
   ['taskId', 'field.taskId'],
 ] as const;
 
-/** The meanings that the ledger knows something of, the likeliest first. */
-export async function meaningsOf(typed: string, signal: AbortSignal): Promise<Meaning[]> {
+export interface Meanings {
+  /** Of which the ledger knows something, the likeliest first. */
+  readonly found: readonly Meaning[];
+  /** Why it is not known of all whether there are others. */
+  readonly problem: Problem | undefined;
+}
+
+/** Answers by which the ledger says that it has no such thing, or none for this key: no id can be so, none is. */
+const NONE: readonly (number | undefined)[] = [400, 403, 404];
+
+/** @throws DOMException AbortError */
+export async function meaningsOf(typed: string, signal: AbortSignal): Promise<Meanings> {
   const candidates = candidatesOf(typed.trim());
-  const known = await Promise.all(candidates.map(({ isThere }) => isThere(signal)));
-  return candidates.filter((_, index) => known[index]);
+  const answers = await Promise.all(candidates.map(({ isThere }) => isThere(signal)));
+  const problems = answers.flatMap(({ problem }) => problem ?? []);
+  return {
+    found: candidates.filter((_, index) => answers[index]?.data),
+    problem: problems.find(({ status }) => !NONE.includes(status)),
+  };
 }
 
 function candidatesOf(text: string): Candidate[] {
@@ -50,25 +64,29 @@ function candidatesOf(text: string): Candidate[] {
 }
 
 function deliveryOf(id: string): Candidate[] {
+  const params = { path: { id } };
   const delivery: Candidate = {
     title: 'search.delivery',
     path: ['deliveries', id],
     query: {},
-    isThere: async (signal) =>
-      may('deliveries:read') &&
-      (await answerOf(api.GET('/v1/deliveries/{id}', { params: { path: { id } }, signal }))).data !==
-        undefined,
+    isThere: (signal) => isOne(answerOf(api.GET('/v1/deliveries/{id}', { params, signal }))),
   };
   const entry: Candidate = {
     title: 'search.entry',
     path: ['quarantine', id],
     query: {},
-    isThere: async (signal) =>
-      may('quarantine:manage') &&
-      (await answerOf(api.GET('/v1/quarantine/{id}', { params: { path: { id } }, signal }))).data !==
-        undefined,
+    isThere: (signal) => isOne(answerOf(api.GET('/v1/quarantine/{id}', { params, signal }))),
   };
-  return [delivery, entry, ...IDS.map(([name, title]) => idOf(name, title, id))];
+  return [
+    ...(may('deliveries:read') ? [delivery] : []),
+    ...(may('quarantine:manage') ? [entry] : []),
+    ...IDS.map(([name, title]) => idOf(name, title, id)),
+  ];
+}
+
+async function isOne(asked: Promise<Answer<unknown>>): Promise<Answer<boolean>> {
+  const { problem } = await asked;
+  return problem === undefined ? { data: true } : { problem };
 }
 
 function idOf(name: (typeof IDS)[number][0], title: TextName, id: string): Candidate {
@@ -79,21 +97,17 @@ function idOf(name: (typeof IDS)[number][0], title: TextName, id: string): Candi
   return calls;
 }
 
+/** @param query a filter of the calls, by its name in the address */
 function callsBy(title: TextName, query: Readonly<Record<string, string>>): Candidate {
-  // Lists of one.
-  const filter = Object.fromEntries(
-    Object.entries(query).map(([name, value]) => [name, name === 'calleeEndsWith' ? value : [value]]),
-  ) as CallQuery;
+  const one: CallQuery = { ...selectionOf(query), limit: 1, fields: ['answered'] };
   return {
     title,
     path: ['calls'],
     query,
     isThere: async (signal) => {
-      const asked = api.GET('/v1/calls', {
-        params: { query: { ...filter, limit: 1, fields: ['answered'] } },
-        signal,
-      });
-      return ((await answerOf(asked)).data?.data.length ?? 0) > 0;
+      const asked = api.GET('/v1/calls', { params: { query: one }, signal });
+      const { data, problem } = await answerOf(asked);
+      return problem === undefined ? { data: data.data.length > 0 } : { problem };
     },
   };
 }

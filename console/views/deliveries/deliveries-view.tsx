@@ -4,8 +4,8 @@ import { useAsk } from '../../api/use-ask.js';
 import { t } from '../../i18n/i18n.js';
 import { route } from '../../state/route.js';
 import { timeZone } from '../../state/preferences.js';
+import { receivedBetween } from '../../time/between.js';
 import { bytes, count } from '../../time/format.js';
-import { receivedIn } from '../../time/received.js';
 import { Head, Mark, ShortId, Time } from '../../ui/bits.js';
 import { Choice } from '../../ui/choice.js';
 import { Pager } from '../../ui/pager.js';
@@ -25,7 +25,7 @@ export function DeliveriesView() {
   const via = WAYS.find((way) => way === query['via']);
   const asked = useAsk(JSON.stringify([query, timeZone.value]), (signal) => {
     const wanted = {
-      ...receivedIn(query),
+      ...receivedBetween(query),
       ...(via !== undefined && { via: [via] }),
       ...(redelivered !== undefined && { redelivered: redelivered === 'true' }),
       ...(hasQuarantined !== undefined && { hasQuarantined: hasQuarantined === 'true' }),

@@ -5,8 +5,8 @@ import { useAsk } from '../../api/use-ask.js';
 import { t } from '../../i18n/i18n.js';
 import { goWith, route, to } from '../../state/route.js';
 import { timeZone } from '../../state/preferences.js';
+import { receivedBetween } from '../../time/between.js';
 import { count } from '../../time/format.js';
-import { receivedIn } from '../../time/received.js';
 import { Head, Id, ShortId, Time } from '../../ui/bits.js';
 import { Choice } from '../../ui/choice.js';
 import { Icon } from '../../ui/icons.js';
@@ -28,7 +28,7 @@ export function QuarantineView() {
   const status = STATUSES.find((other) => other === query['status']);
   const asked = useAsk(JSON.stringify([query, timeZone.value]), (signal) => {
     const wanted = {
-      ...receivedIn(query),
+      ...receivedBetween(query),
       ...(status !== undefined && { status: [status] }),
       ...(deliveryId !== undefined && { deliveryId: [deliveryId] }),
       ...(cursor !== undefined && { cursor }),
@@ -76,7 +76,10 @@ export function QuarantineView() {
       </div>
       {isReplaying && (
         <Replay
-          wanted={{ ...receivedIn(query), ...(deliveryId !== undefined && { deliveryId: [deliveryId] }) }}
+          wanted={{
+            ...receivedBetween(query),
+            ...(deliveryId !== undefined && { deliveryId: [deliveryId] }),
+          }}
           onClose={(isDone) => {
             setReplaying(false);
             if (isDone) asked.again();

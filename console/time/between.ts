@@ -1,0 +1,33 @@
+// The range of the address in, the instants that the API is asked for out.
+import { timeZone } from '../state/preferences.js';
+import type { Query } from '../state/route.js';
+import { iso, isSpan, SPANS } from './range.js';
+
+export interface Between {
+  readonly from?: string;
+  readonly to?: string;
+  /** Of `from` and `to` where they say none. */
+  readonly timeZone?: string;
+}
+
+const MINUTE_MS = 60_000;
+
+/** A span that ends now, or from and to; empty: all of time. A span begins with a minute: pages and exports agree longer. */
+export function between({ span, from, to }: Query): Between {
+  if (isSpan(span)) return { from: iso(Math.floor((Date.now() - SPANS[span]) / MINUTE_MS) * MINUTE_MS) };
+  return {
+    ...(from !== undefined && { from }),
+    ...(to !== undefined && { to }),
+    ...((from ?? to) !== undefined && { timeZone: timeZone.value }),
+  };
+}
+
+/** As {@link between}, for what is asked for by its arrival. */
+export function receivedBetween(query: Query) {
+  const { from, to, ...zone } = between(query);
+  return {
+    ...(from !== undefined && { receivedFrom: from }),
+    ...(to !== undefined && { receivedTo: to }),
+    ...zone,
+  };
+}
