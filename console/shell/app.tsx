@@ -1,7 +1,8 @@
 // The whole page: who is not signed in sees the way in, who is sees what their key may do.
-import { resuming, session } from '../api/session.js';
+import { resuming, session, unresumed } from '../api/session.js';
 import { Loading } from '../ui/states.js';
 import { Frame } from './frame.js';
+import { Resume } from './resume.js';
 import { SignIn } from './sign-in.js';
 
 export function App() {
@@ -12,5 +13,6 @@ export function App() {
       </main>
     );
   }
-  return session.value === undefined ? <SignIn /> : <Frame />;
+  if (session.value !== undefined) return <Frame />;
+  return unresumed.value === undefined ? <SignIn /> : <Resume problem={unresumed.value} />;
 }

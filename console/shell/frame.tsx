@@ -5,6 +5,7 @@ import { t } from '../i18n/i18n.js';
 import { route, to } from '../state/route.js';
 import { Icon } from '../ui/icons.js';
 import { Empty } from '../ui/states.js';
+import { Boundary } from './boundary.js';
 import { Preferences } from './preferences-bar.js';
 import { offered, type View } from './views.js';
 
@@ -52,14 +53,25 @@ export function Frame() {
         </div>
       </aside>
       <main id="main" ref={main} tabIndex={-1}>
-        {view === undefined ? <Nowhere hasViews={views.length > 0} /> : shown(view, id)}
+        {view === undefined ? (
+          <Nowhere hasViews={views.length > 0} />
+        ) : (
+          <Boundary
+            key={place}
+            start={{ title: t(view.title), path: [view.name] }}
+            address={JSON.stringify(route.value)}
+          >
+            <Shown view={view} id={id} />
+          </Boundary>
+        )}
       </main>
     </div>
   );
 }
 
-function shown({ list, one }: View, id: string | undefined) {
-  return id === undefined || one === undefined ? list() : one(id);
+/** A part of its own, so that what a view throws is caught around it. */
+function Shown({ view: { list, one }, id }: { view: View; id: string | undefined }) {
+  return <>{id === undefined || one === undefined ? list() : one(id)}</>;
 }
 
 /** The address after the # is the route's own. */

@@ -5,6 +5,9 @@ import { t } from '../i18n/i18n.js';
 import { ProblemNote } from '../ui/states.js';
 import { Preferences } from './preferences-bar.js';
 
+/** Of the libraries that the page is made with; beside the page's other files. */
+const LICENCES = './console/assets/licences.txt';
+
 /** The way in: an API key, which is kept until the tab is closed, and nowhere else. */
 export function SignIn() {
   const input = useRef<HTMLInputElement>(null);
@@ -47,6 +50,9 @@ export function SignIn() {
           </button>
         </form>
         <p class="quiet small">{t('signIn.kept')}</p>
+        <p class="small">
+          <a href={LICENCES}>{t('signIn.licences')}</a>
+        </p>
       </div>
       <Preferences />
     </main>
