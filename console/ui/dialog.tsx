@@ -7,24 +7,35 @@ import { Icon } from './icons.js';
 interface DialogProps {
   readonly title: string;
   readonly onClose: () => void;
+  /** It stays open until the answer is there, which nobody could see later. */
+  readonly isHeld?: boolean;
   readonly children: ComponentChildren;
 }
 
 /** Open for as long as it is rendered. */
-export function Dialog({ title, onClose, children }: DialogProps) {
+export function Dialog({ title, onClose, isHeld = false, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const heading = useId();
   useEffect(() => {
     element.current?.showModal();
   }, []);
   return (
-    <dialog ref={element} class="dialog" aria-labelledby={heading} onClose={onClose}>
+    <dialog
+      ref={element}
+      class="dialog"
+      aria-labelledby={heading}
+      onClose={onClose}
+      onCancel={(event) => {
+        if (isHeld) event.preventDefault();
+      }}
+    >
       <header class="panel-head">
         <h2 id={heading}>{title}</h2>
         <button
           type="button"
           class="button button-icon"
           aria-label={t('action.close')}
+          disabled={isHeld}
           onClick={() => element.current?.close()}
         >
           <Icon name="close" />

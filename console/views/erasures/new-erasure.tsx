@@ -1,7 +1,9 @@
 import { useState } from 'preact/hooks';
-import { answerOf, api, type Problem } from '../../api/client.js';
+import { answerOf, api } from '../../api/client.js';
+import { useSend } from '../../api/use-send.js';
 import { t } from '../../i18n/i18n.js';
 import { Dialog } from '../../ui/dialog.js';
+import { Field } from '../../ui/field.js';
 import { ProblemNote } from '../../ui/states.js';
 
 /** What can't be undone is typed twice. */
@@ -9,42 +11,18 @@ export function NewErasure({ onClose }: { onClose: () => void }) {
   const [number, setNumber] = useState('');
   const [repeated, setRepeated] = useState('');
   const [reason, setReason] = useState('');
-  const [problem, setProblem] = useState<Problem>();
-  const submit = async (event: Event) => {
+  const { send, isPending, problem } = useSend<unknown>(onClose);
+  const submit = (event: Event) => {
     event.preventDefault();
-    const answer = await answerOf(api.POST('/v1/erasures', { body: { number: number.trim(), reason } }));
-    setProblem(answer.problem);
-    if (answer.problem === undefined) onClose();
+    send(() => answerOf(api.POST('/v1/erasures', { body: { number: number.trim(), reason } })));
   };
   const isSame = number.trim() !== '' && number.trim() === repeated.trim();
   return (
-    <Dialog title={t('erasures.make')} onClose={onClose}>
+    <Dialog title={t('erasures.make')} onClose={onClose} isHeld={isPending}>
       <p>{t('erasures.warning')}</p>
-      <form onSubmit={(event) => void submit(event)}>
-        <label class="field">
-          <span>{t('erasures.number')}</span>
-          <input
-            required
-            inputMode="tel"
-            autocomplete="off"
-            value={number}
-            onInput={(event) => {
-              setNumber(event.currentTarget.value);
-            }}
-          />
-        </label>
-        <label class="field">
-          <span>{t('erasures.repeat')}</span>
-          <input
-            required
-            inputMode="tel"
-            autocomplete="off"
-            value={repeated}
-            onInput={(event) => {
-              setRepeated(event.currentTarget.value);
-            }}
-          />
-        </label>
+      <form onSubmit={submit}>
+        <Field title={t('erasures.number')} value={number} onInput={setNumber} required inputMode="tel" />
+        <Field title={t('erasures.repeat')} value={repeated} onInput={setRepeated} required inputMode="tel" />
         <label class="field">
           <span>{t('erasures.reason')}</span>
           <textarea
@@ -59,8 +37,8 @@ export function NewErasure({ onClose }: { onClose: () => void }) {
         </label>
         {problem !== undefined && <ProblemNote problem={problem} />}
         <div class="actions">
-          <button type="submit" class="button button-bad" disabled={!isSame}>
-            {t('erasures.do')}
+          <button type="submit" class="button button-bad" disabled={isPending || !isSame}>
+            {isPending ? t('state.sending') : t('erasures.do')}
           </button>
         </div>
       </form>

@@ -1,8 +1,9 @@
 // Who may ask, and what.
 import { useState } from 'preact/hooks';
-import { answerOf, api, type Problem, type Schemas } from '../../api/client.js';
+import { answerOf, api, type Schemas } from '../../api/client.js';
 import { session } from '../../api/session.js';
 import { useAsk } from '../../api/use-ask.js';
+import { useSend } from '../../api/use-send.js';
 import { t } from '../../i18n/i18n.js';
 import { route } from '../../state/route.js';
 import { Head, Id, Mark, Time } from '../../ui/bits.js';
@@ -124,19 +125,17 @@ function columns(onRevoke: (key: Key) => void): Column<Key>[] {
 }
 
 function Revoke({ apiKey: { id, name }, onClose }: { apiKey: Key; onClose: () => void }) {
-  const [problem, setProblem] = useState<Problem>();
-  const revoke = async () => {
-    const answer = await answerOf(api.DELETE('/v1/api-keys/{id}', { params: { path: { id } } }));
-    setProblem(answer.problem);
-    if (answer.problem === undefined) onClose();
+  const { send, isPending, problem } = useSend<unknown>(onClose);
+  const revoke = () => {
+    send(() => answerOf(api.DELETE('/v1/api-keys/{id}', { params: { path: { id } } })));
   };
   return (
-    <Dialog title={t('keys.revokeOne', { name })} onClose={onClose}>
+    <Dialog title={t('keys.revokeOne', { name })} onClose={onClose} isHeld={isPending}>
       <p>{t('keys.revoke.what')}</p>
       {problem !== undefined && <ProblemNote problem={problem} />}
       <div class="actions">
-        <button type="button" class="button button-bad" onClick={() => void revoke()}>
-          {t('keys.revoke')}
+        <button type="button" class="button button-bad" disabled={isPending} onClick={revoke}>
+          {isPending ? t('state.sending') : t('keys.revoke')}
         </button>
       </div>
     </Dialog>

@@ -1,24 +1,31 @@
 // A new key, which is shown this once.
 import { useState } from 'preact/hooks';
-import { answerOf, api, type Problem } from '../../api/client.js';
+import { answerOf, api, type Schemas } from '../../api/client.js';
 import { type Scope, session } from '../../api/session.js';
+import { type Sending, useSend } from '../../api/use-send.js';
 import { t } from '../../i18n/i18n.js';
 import { timeZone } from '../../state/preferences.js';
 import { fromLocal } from '../../time/local.js';
-import { Copy } from '../../ui/bits.js';
+import { Copy } from '../../ui/copy.js';
 import { Dialog } from '../../ui/dialog.js';
+import { Field } from '../../ui/field.js';
 import { ProblemNote } from '../../ui/states.js';
+
+type Made = Schemas['NewApiKey'];
 
 export function NewKey({ onClose }: { onClose: () => void }) {
   const [key, setKey] = useState<string>();
+  const making = useSend<Made>((made) => {
+    setKey(made?.key);
+  });
   return (
-    <Dialog title={t('keys.make')} onClose={onClose}>
-      {key === undefined ? <Form onMade={setKey} /> : <Made apiKey={key} />}
+    <Dialog title={t('keys.make')} onClose={onClose} isHeld={making.isPending}>
+      {key === undefined ? <Form making={making} /> : <ShownOnce apiKey={key} />}
     </Dialog>
   );
 }
 
-function Made({ apiKey }: { apiKey: string }) {
+function ShownOnce({ apiKey }: { apiKey: string }) {
   return (
     <div role="status">
       <p>{t('keys.once')}</p>
@@ -30,18 +37,22 @@ function Made({ apiKey }: { apiKey: string }) {
   );
 }
 
-function Form({ onMade }: { onMade: (key: string) => void }) {
+/** @param sources by commas; empty: all */
+function listOf(sources: string): string[] {
+  return sources
+    .split(',')
+    .map((source) => source.trim())
+    .filter(Boolean);
+}
+
+function Form({ making: { send, isPending, problem } }: { making: Sending<Made> }) {
   const [name, setName] = useState('');
   const [scopes, setScopes] = useState<readonly Scope[]>([]);
   const [sources, setSources] = useState('');
   const [expires, setExpires] = useState('');
-  const [problem, setProblem] = useState<Problem>();
-  const submit = async (event: Event) => {
+  const submit = (event: Event) => {
     event.preventDefault();
-    const named = sources
-      .split(',')
-      .map((source) => source.trim())
-      .filter(Boolean);
+    const named = listOf(sources);
     const expiresAt = fromLocal(expires, timeZone.value);
     const body = {
       name,
@@ -49,71 +60,66 @@ function Form({ onMade }: { onMade: (key: string) => void }) {
       ...(named.length > 0 && { sources: named }),
       ...(expiresAt !== undefined && { expiresAt }),
     };
-    const answer = await answerOf(api.POST('/v1/api-keys', { body }));
-    setProblem(answer.problem);
-    if (answer.data !== undefined) onMade(answer.data.key);
+    send(() => answerOf(api.POST('/v1/api-keys', { body })));
   };
-  // A key can grant what it may do itself, and nothing else.
-  const grantable = session.value?.scopes ?? [];
   return (
-    <form onSubmit={(event) => void submit(event)}>
-      <label class="field">
-        <span>{t('keys.name')}</span>
-        <input
-          required
-          maxLength={100}
-          autocomplete="off"
-          value={name}
-          onInput={(event) => {
-            setName(event.currentTarget.value);
-          }}
-        />
-      </label>
-      <fieldset>
-        <legend>{t('keys.scopes')}</legend>
-        {grantable.map((scope) => (
-          <label key={scope} class="check">
-            <input
-              type="checkbox"
-              checked={scopes.includes(scope)}
-              onChange={() => {
-                setScopes(
-                  scopes.includes(scope) ? scopes.filter((other) => other !== scope) : [...scopes, scope],
-                );
-              }}
-            />
-            <span>
-              <code>{scope}</code> <span class="quiet small">{t(`scope.${scope}`)}</span>
-            </span>
-          </label>
-        ))}
-      </fieldset>
-      <label class="field">
-        <span>{t('keys.sources.field')}</span>
-        <input
-          autocomplete="off"
-          value={sources}
-          onInput={(event) => {
-            setSources(event.currentTarget.value);
-          }}
-        />
-      </label>
-      <label class="field">
-        <span>{t('keys.expires.field')}</span>
-        <input
-          type="datetime-local"
-          value={expires}
-          onInput={(event) => {
-            setExpires(event.currentTarget.value);
-          }}
-        />
-      </label>
+    <form onSubmit={submit}>
+      <Field title={t('keys.name')} value={name} onInput={setName} required maxLength={100} />
+      <Scopes chosen={scopes} onChange={setScopes} />
+      <Field title={t('keys.sources.field')} value={sources} onInput={setSources} />
+      <Expires value={expires} onInput={setExpires} />
       {problem !== undefined && <ProblemNote problem={problem} />}
       <div class="actions">
-        <button type="submit" class="button button-main" disabled={scopes.length === 0}>
-          {t('keys.make')}
+        <button type="submit" class="button button-main" disabled={isPending || scopes.length === 0}>
+          {isPending ? t('state.sending') : t('keys.make')}
         </button>
       </div>
     </form>
+  );
+}
+
+interface ScopesProps {
+  readonly chosen: readonly Scope[];
+  readonly onChange: (chosen: readonly Scope[]) => void;
+}
+
+/** A key can grant what it may do itself, and nothing else. */
+function Scopes({ chosen, onChange }: ScopesProps) {
+  return (
+    <fieldset>
+      <legend>{t('keys.scopes')}</legend>
+      {session.value?.scopes.map((scope) => (
+        <label key={scope} class="check">
+          <input
+            type="checkbox"
+            checked={chosen.includes(scope)}
+            onChange={() => {
+              onChange(
+                chosen.includes(scope) ? chosen.filter((other) => other !== scope) : [...chosen, scope],
+              );
+            }}
+          />
+          <span>
+            <code>{scope}</code> <span class="quiet small">{t(`scope.${scope}`)}</span>
+          </span>
+        </label>
+      ))}
+    </fieldset>
+  );
+}
+
+function Expires({ value, onInput }: { value: string; onInput: (value: string) => void }) {
+  return (
+    <label class="field">
+      <span>{t('keys.expires.field')}</span>
+      <input
+        type="datetime-local"
+        max="9999-12-31T23:59"
+        value={value}
+        onInput={(event) => {
+          onInput(event.currentTarget.value);
+        }}
+      />
+    </label>
   );
 }
