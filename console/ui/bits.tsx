@@ -1,8 +1,6 @@
 // Small things that stand in many views: instants, ids, marks, parts of a page.
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
 import { mayOpen, type ViewName } from '../api/access.js';
-import { t } from '../i18n/i18n.js';
 import { to, type Query } from '../state/route.js';
 import { date, dateTime } from '../time/format.js';
 import { Icon } from './icons.js';
@@ -55,20 +53,6 @@ export type Tone = 'good' | 'bad' | 'warn' | 'plain';
 
 export function Mark({ tone, children }: { tone: Tone; children: ComponentChildren }) {
   return <span class={`mark mark-${tone}`}>{children}</span>;
-}
-
-export function Copy({ text, label }: { text: string; label: string }) {
-  const [isCopied, setCopied] = useState(false);
-  const copy = () => {
-    void navigator.clipboard.writeText(text).then(() => {
-      setCopied(true);
-    });
-  };
-  return (
-    <button type="button" class="button button-small" onClick={copy} aria-label={label}>
-      <Icon name="copy" /> <span aria-live="polite">{isCopied ? t('action.copied') : t('action.copy')}</span>
-    </button>
-  );
 }
 
 interface HeadProps {

@@ -1,22 +1,21 @@
-import { bodyOf } from '../../api/body.js';
-import { useAsk } from '../../api/use-ask.js';
 import { t } from '../../i18n/i18n.js';
-import { ShortId, Panel } from '../../ui/bits.js';
-import { JsonText } from '../../ui/json.js';
-import { Empty, ProblemNote, Shown } from '../../ui/states.js';
 import { placeOfCall } from '../../text/record-places.js';
+import { ShortId } from '../../ui/bits.js';
+import { JsonText } from '../../ui/json.js';
+import { Empty } from '../../ui/states.js';
+import { BodyPanel } from '../deliveries/body-panel.js';
 
 /** The call as its delivery brought it. */
 export function RawRecord({ callId, deliveryId }: { callId: string; deliveryId: string }) {
-  const asked = useAsk(deliveryId, (signal) => bodyOf(deliveryId, signal));
   return (
-    <Panel title={t('call.raw')} note={<ShortId id={deliveryId} path={['deliveries', deliveryId]} />}>
-      {asked.problem?.status === 410 ? (
-        <ProblemNote problem={asked.problem} />
-      ) : (
-        <Shown asked={asked}>{(text) => <Record text={text} callId={callId} />}</Shown>
-      )}
-    </Panel>
+    <BodyPanel
+      key={deliveryId}
+      deliveryId={deliveryId}
+      title={t('call.raw')}
+      note={<ShortId id={deliveryId} path={['deliveries', deliveryId]} />}
+    >
+      {(text) => <Record text={text} callId={callId} />}
+    </BodyPanel>
   );
 }
 

@@ -20,8 +20,9 @@ export function Revisions({ callId }: { callId: string }) {
         {({ data, page }) => (
           <>
             <ol class="history">
-              {data.map((revision) => (
-                <RevisionItem key={revision.deliveryId} revision={revision} />
+              {data.map((revision, index) => (
+                // A delivery may hold a call twice; the order stays.
+                <RevisionItem key={index} revision={revision} />
               ))}
             </ol>
             {page.nextCursor !== null && <p class="quiet">{t('call.history.more')}</p>}

@@ -5,7 +5,8 @@ import { useAsk } from '../../api/use-ask.js';
 import { t } from '../../i18n/i18n.js';
 import { to } from '../../state/route.js';
 import { ago, count, length } from '../../time/format.js';
-import { Copy, Head, Id, Mark, Time } from '../../ui/bits.js';
+import { Head, Id, Mark, Time } from '../../ui/bits.js';
+import { Copy } from '../../ui/copy.js';
 import { Empty, Shown } from '../../ui/states.js';
 
 type Call = Schemas['SelectedCall'];

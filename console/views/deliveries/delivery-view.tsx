@@ -1,14 +1,15 @@
 // One push: what it did, and its body as it came.
-import { bodyOf } from '../../api/body.js';
 import { answerOf, api, type Schemas } from '../../api/client.js';
 import { may } from '../../api/session.js';
 import { useAsk } from '../../api/use-ask.js';
 import { t } from '../../i18n/i18n.js';
 import { to } from '../../state/route.js';
 import { bytes, count } from '../../time/format.js';
-import { Copy, Facts, Head, Id, Panel, Time } from '../../ui/bits.js';
+import { Facts, Head, Id, Panel, Time } from '../../ui/bits.js';
+import { Copy } from '../../ui/copy.js';
 import { JsonText } from '../../ui/json.js';
-import { ProblemNote, Shown } from '../../ui/states.js';
+import { Shown } from '../../ui/states.js';
+import { BodyPanel } from './body-panel.js';
 import { WayMark } from './way-mark.js';
 
 type Delivery = Schemas['Delivery'];
@@ -34,7 +35,9 @@ export function DeliveryView({ id }: { id: string }) {
             <Panel title={t('deliveries.facts')}>
               <DeliveryFacts delivery={delivery} />
             </Panel>
-            <Body id={id} />
+            <BodyPanel deliveryId={id} title={t('deliveries.body')}>
+              {(text) => <Body text={text} />}
+            </BodyPanel>
           </>
         )}
       </Shown>
@@ -73,24 +76,11 @@ function DeliveryFacts({ delivery }: { delivery: Delivery }) {
   );
 }
 
-function Body({ id }: { id: string }) {
-  const asked = useAsk(id, (signal) => bodyOf(id, signal));
+function Body({ text }: { text: string }) {
   return (
-    <Panel title={t('deliveries.body')}>
-      {asked.problem?.status === 410 ? (
-        <ProblemNote problem={asked.problem} />
-      ) : (
-        <Shown asked={asked} lines={6}>
-          {(text) => (
-            <>
-              {text.length > MOST_SHOWN && (
-                <p class="quiet">{t('deliveries.bodyCut', { n: bytes(MOST_SHOWN) })}</p>
-              )}
-              <JsonText text={text.slice(0, MOST_SHOWN)} />
-            </>
-          )}
-        </Shown>
-      )}
-    </Panel>
+    <>
+      {text.length > MOST_SHOWN && <p class="quiet">{t('deliveries.bodyCut', { n: bytes(MOST_SHOWN) })}</p>}
+      <JsonText text={text.slice(0, MOST_SHOWN)} />
+    </>
   );
 }

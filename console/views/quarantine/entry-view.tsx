@@ -1,10 +1,12 @@
 // One thing that could not be read: why, where, and what came.
 import { useState } from 'preact/hooks';
-import { answerOf, api, type Problem, type Schemas } from '../../api/client.js';
+import { answerOf, api, type Schemas } from '../../api/client.js';
 import { may } from '../../api/session.js';
 import { useAsk } from '../../api/use-ask.js';
+import { useSend } from '../../api/use-send.js';
 import { t } from '../../i18n/i18n.js';
-import { Copy, Facts, Head, Id, Panel, Time } from '../../ui/bits.js';
+import { Facts, Head, Id, Panel, Time } from '../../ui/bits.js';
+import { Copy } from '../../ui/copy.js';
 import { Dialog } from '../../ui/dialog.js';
 import { JsonText } from '../../ui/json.js';
 import { Empty, ProblemNote, Shown } from '../../ui/states.js';
@@ -116,15 +118,16 @@ function Actions({ id, onDone }: { id: string; onDone: () => void }) {
 }
 
 function Discard({ id, onClose }: { id: string; onClose: (isDone: boolean) => void }) {
-  const [problem, setProblem] = useState<Problem>();
-  const discard = async () => {
-    const answer = await answerOf(api.POST('/v1/quarantine/{id}/discard', { params: { path: { id } } }));
-    setProblem(answer.problem);
-    if (answer.problem === undefined) onClose(true);
+  const { send, isPending, problem } = useSend<unknown>(() => {
+    onClose(true);
+  });
+  const discard = () => {
+    send(() => answerOf(api.POST('/v1/quarantine/{id}/discard', { params: { path: { id } } })));
   };
   return (
     <Dialog
       title={t('discard.title')}
+      isHeld={isPending}
       onClose={() => {
         onClose(false);
       }}
@@ -132,8 +135,8 @@ function Discard({ id, onClose }: { id: string; onClose: (isDone: boolean) => vo
       <p>{t('discard.what')}</p>
       {problem !== undefined && <ProblemNote problem={problem} />}
       <div class="actions">
-        <button type="button" class="button button-bad" onClick={() => void discard()}>
-          {t('discard.do')}
+        <button type="button" class="button button-bad" disabled={isPending} onClick={discard}>
+          {isPending ? t('state.sending') : t('discard.do')}
         </button>
       </div>
     </Dialog>

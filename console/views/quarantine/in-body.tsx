@@ -1,50 +1,28 @@
-import { useState } from 'preact/hooks';
-import { bodyOf } from '../../api/body.js';
 import type { Schemas } from '../../api/client.js';
-import { useAsk } from '../../api/use-ask.js';
 import { t } from '../../i18n/i18n.js';
 import { recordPlaces } from '../../text/record-places.js';
-import { Panel } from '../../ui/bits.js';
 import { JsonText } from '../../ui/json.js';
-import { Empty, Shown } from '../../ui/states.js';
+import { Empty } from '../../ui/states.js';
+import { BodyPanel } from '../deliveries/body-panel.js';
 import { aroundMark } from './mark-of.js';
 
-/** The record among those that came with it; asked for when somebody wants it, since who reads bodies is noted. */
-export function InBody({ entry }: { entry: Schemas['QuarantineEntry'] }) {
-  const [isWanted, setWanted] = useState(false);
-  if (isWanted) return <Body entry={entry} />;
+/** The record among those that came with it. */
+export function InBody({ entry: { deliveryId, place } }: { entry: Schemas['QuarantineEntry'] }) {
   return (
-    <div class="actions">
-      <button
-        type="button"
-        class="button"
-        onClick={() => {
-          setWanted(true);
-        }}
-      >
-        {t('quarantine.showBody')}
-      </button>
-    </div>
+    <BodyPanel deliveryId={deliveryId} title={t('quarantine.inBody')}>
+      {(body) => <Marked body={body} index={Number(place.slice(1))} />}
+    </BodyPanel>
   );
 }
 
-function Body({ entry: { deliveryId, place } }: { entry: Schemas['QuarantineEntry'] }) {
-  const asked = useAsk(deliveryId, (signal) => bodyOf(deliveryId, signal));
+function Marked({ body, index }: { body: string; index: number }) {
+  const found = recordPlaces(body)[index];
+  if (found === undefined) return <Empty title={t('quarantine.notInBody')} />;
+  const { text, mark } = aroundMark(body, found);
   return (
-    <Panel title={t('quarantine.inBody')}>
-      <Shown asked={asked}>
-        {(body) => {
-          const found = recordPlaces(body)[Number(place.slice(1))];
-          if (found === undefined) return <Empty title={t('quarantine.notInBody')} />;
-          const { text, mark } = aroundMark(body, found);
-          return (
-            <>
-              {text.length < body.length && <p class="quiet small">{t('quarantine.cut')}</p>}
-              <JsonText text={text} mark={mark} />
-            </>
-          );
-        }}
-      </Shown>
-    </Panel>
+    <>
+      {text.length < body.length && <p class="quiet small">{t('quarantine.cut')}</p>}
+      <JsonText text={text} mark={mark} />
+    </>
   );
 }
