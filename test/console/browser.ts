@@ -21,8 +21,12 @@ export function installedBrowser(): string | undefined {
   return undefined;
 }
 
+/** A name of this machine that is none of its own to the browser: pages of it without HTTPS are not to be trusted. */
+export const PLAIN_HOST = 'ledger.test';
+
 export function launch(executablePath: string): Promise<Browser> {
+  const args = [`--host-resolver-rules=MAP ${PLAIN_HOST} 127.0.0.1`];
   // As root, Chromium starts only so.
-  const args = process.getuid?.() === 0 ? ['--no-sandbox'] : [];
+  if (process.getuid?.() === 0) args.push('--no-sandbox');
   return chromium.launch({ executablePath, args });
 }

@@ -1,0 +1,127 @@
+// How a person finds calls in the console: by the box, filters, pages, a file.
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+import { dataOf, string } from '../contract/helpers.js';
+import { until } from '../support/service.js';
+import { installedBrowser } from './browser.js';
+import { setStage, type Stage } from './stage.js';
+
+const executable = installedBrowser();
+const inBrowser = executable === undefined ? describe.skip : describe;
+
+let stage: Stage;
+
+inBrowser('The search of the console', () => {
+  beforeAll(async () => {
+    stage = await setStage(executable ?? '', 120);
+  });
+  afterAll(() => stage.leave());
+
+  it('finds by any id or number what was typed, by keyboard alone', async () => {
+    const { ledger, sample, visitor } = stage;
+    await visitor.open('/calls');
+    const [call] = dataOf(await ledger.get('/v1/calls?limit=1&answered=true'));
+    const box = visitor.page.getByRole('combobox', { name: 'Find by any id or number' });
+    for (const [typed, address] of [
+      [string(call?.['callId']), `#/calls/${encodeURIComponent(string(call?.['callId']))}`],
+      [sample.redialled, `#/details/${sample.redialled}`],
+      [string(call?.['callee']).slice(-4), `#/calls?calleeEndsWith=${string(call?.['callee']).slice(-4)}`],
+      [sample.delivery, `#/deliveries/${sample.delivery}`],
+    ] as const) {
+      await visitor.open('/calls');
+      await box.fill(typed);
+      await visitor.page.getByRole('option').first().waitFor();
+      expect(await visitor.violations()).toEqual([]);
+      await visitor.page.keyboard.press('Enter');
+      await visitor.holds(`location.hash === ${JSON.stringify(address)}`);
+    }
+    await visitor.open('/calls');
+    await box.fill('nobody-has-this-id');
+    await visitor.sees('The ledger has nothing with this id or number.');
+  });
+
+  it('goes through pages, back by the browser, and keeps filters in the address', async () => {
+    const { visitor } = stage;
+    await visitor.open('/calls?answered=true');
+    const first = await visitor.page.locator('tbody tr a').first().getAttribute('href');
+    await visitor.page.getByRole('button', { name: 'Next' }).click();
+    await visitor.holds(`location.hash.includes('cursor=')`);
+    await visitor.settled();
+    expect(await visitor.page.locator('tbody tr a').first().getAttribute('href')).not.toBe(first);
+    await visitor.page.goBack();
+    await visitor.settled();
+    expect(await visitor.page.locator('tbody tr a').first().getAttribute('href')).toBe(first);
+    await visitor.page.getByRole('button', { name: 'Remove filter Answered' }).click();
+    await visitor.holds(`location.hash === '#/calls'`);
+  });
+
+  it('exports exactly the calls of the filters', async () => {
+    const { ledger, sample, visitor } = stage;
+    await visitor.open(`/calls?answered=true&taskId=${sample.taskId}`);
+    await visitor.page.getByRole('button', { name: 'Export' }).click();
+    const download = visitor.page.waitForEvent('download');
+    await visitor.page.getByRole('button', { name: 'For a program (CSV)' }).click();
+    const file = readFileSync(await (await download).path(), 'utf8');
+    const wanted = `/v1/exports/calls?answered=true&taskId=${sample.taskId}&format=csv&for=program`;
+    expect(file).toBe((await ledger.get(wanted)).text);
+    expect(file.split('\n').length).toBeGreaterThan(100);
+    await visitor.page.getByRole('button', { name: 'Close' }).click();
+  });
+
+  it('says in words which filters are set, in both languages', async () => {
+    const { ledger, visitor } = stage;
+    const [{ smartStatusCode: code } = {}] = dataOf(await ledger.get('/v1/calls?limit=1&answered=true'));
+    await visitor.open(`/calls?answered=false&minDuration=5&smartStatusCode=${string(code)}`);
+    const chips = visitor.page.locator('.chip > span');
+    await visitor.page.getByText('Result: Connected').waitFor();
+    expect(await chips.allInnerTexts()).toEqual(['Result: Connected', 'Answered: No', 'At least (s): 5']);
+    await visitor.page.getByRole('button', { name: '中文' }).click();
+    expect(await chips.allInnerTexts()).toEqual(['结果: 已接通', '是否接通: 否', '最短（秒）: 5']);
+    await visitor.page.getByRole('button', { name: 'English' }).click();
+  });
+
+  it('says why there is no file, and ends an export that nobody waits for any more', async () => {
+    const { visitor } = stage;
+    const { page } = visitor;
+    await visitor.open('/tasks');
+    await visitor.open('/calls');
+    await page.getByRole('button', { name: 'Export' }).click();
+    const ask = page.getByRole('button', { name: 'For a spreadsheet (CSV)' });
+    await page.route('**/v1/exports/calls?*', (route) =>
+      route.fulfill({ status: 502, contentType: 'text/html', body: '<h1>Bad gateway</h1>' }),
+    );
+    await ask.click();
+    await visitor.sees('Something went wrong');
+    expect(await visitor.violations()).toEqual([]);
+    await page.unroute('**/v1/exports/calls?*');
+    await page.route('**/v1/exports/calls?*', (route) => route.abort());
+    await ask.click();
+    await visitor.sees('The service does not answer');
+    await page.unroute('**/v1/exports/calls?*');
+    // Held: a long one.
+    await page.route('**/v1/exports/calls?*', () => undefined);
+    await ask.click();
+    await visitor.sees(/^Receiving/);
+    const ended = page.waitForEvent('requestfailed');
+    await page.goBack();
+    expect((await ended).failure()?.errorText).toBe('net::ERR_ABORTED');
+    await page.unroute('**/v1/exports/calls?*');
+  });
+
+  it('does not say that there is nothing when it could not look', async () => {
+    const { ledger, proxy, visitor } = stage;
+    const [call] = dataOf(await ledger.get('/v1/calls?limit=1'));
+    await visitor.open('/calls');
+    await proxy.refuse();
+    await visitor.page.getByRole('combobox').fill(string(call?.['callId']));
+    await visitor.sees('The database is away');
+    expect(await visitor.text()).not.toContain('The ledger has nothing');
+    expect(await visitor.violations()).toEqual([]);
+    await proxy.acceptAgain();
+    await until('the database', async () => (await ledger.get('/v1/calls?limit=1')).status === 200);
+    await visitor.page.getByRole('button', { name: 'Try again' }).click();
+    await visitor.page.getByRole('combobox').focus();
+    await visitor.page.getByRole('combobox').press('Enter');
+    await visitor.page.locator('.chip').waitFor({ state: 'detached' });
+  });
+});
