@@ -55,19 +55,20 @@ inBrowser('The views of the console', () => {
     ['nothing', '/nowhere', ['Nothing is here']],
   ];
 
-  it('shows in each view what a person looks for, in light and dark, without a fault that axe finds', async () => {
-    const { visitor } = stage;
-    const faults: string[] = [];
-    for (const colorScheme of ['light', 'dark'] as const) {
+  it.each(['light', 'dark'] as const)(
+    'show in %s what a person looks for, without a fault that axe finds',
+    async (colorScheme) => {
+      const { visitor } = stage;
+      const faults: string[] = [];
       await visitor.page.emulateMedia({ colorScheme });
       for (const [name, hash, texts] of views()) {
         await visitor.open(hash);
         await visitor.sees(...texts);
         for (const fault of await visitor.violations()) faults.push(`${name}, ${colorScheme}: ${fault}`);
       }
-    }
-    expect(faults).toEqual([]);
-  });
+      expect(faults).toEqual([]);
+    },
+  );
 
   it('fits a phone: nothing is wider than the screen, and the navigation opens', async () => {
     const { ledger, browser } = stage;
