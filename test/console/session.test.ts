@@ -30,6 +30,8 @@ inBrowser('The session of the console', () => {
     await other.signIn(key);
     expect(await other.page.locator('nav[aria-label="Views"] a').allInnerTexts()).toEqual(['Calls']);
     await other.sees(/^\d{3}\*{4}\d{4}$/);
+    // No way to campaigns, which this key may not see.
+    expect(await other.page.locator('tbody a[href^="#/tasks"]').count()).toBe(0);
     expect(await other.text()).not.toMatch(/\b1200\d{7}\b/);
     await other.open('/deliveries');
     await other.sees('Nothing is here');
