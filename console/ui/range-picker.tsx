@@ -25,7 +25,6 @@ export function RangePicker({ query, otherwise }: RangePickerProps) {
     close();
     goWith({ span: undefined, from: undefined, to: undefined, cursor: undefined, ...changes });
   };
-  const chosen = chosenSpan(query, otherwise);
   return (
     <details
       ref={details}
@@ -37,30 +36,16 @@ export function RangePicker({ query, otherwise }: RangePickerProps) {
       }}
     >
       <summary class="button">
-        <Icon name="clock" /> {labelOf(query, chosen)} <span class="quiet picked-zone">{timeZone.value}</span>
+        <Icon name="clock" /> {labelOf(query, chosenSpan(query, otherwise))}{' '}
+        <span class="quiet picked-zone">{timeZone.value}</span>
       </summary>
       <div class="popover-body range">
-        <ul class="spans">
-          {otherwise === undefined && (
-            <SpanButton
-              span="all"
-              isChosen={chosen === undefined && !query['from'] && !query['to']}
-              onChoose={() => {
-                choose({});
-              }}
-            />
-          )}
-          {Object.keys(SPANS).map((span) => (
-            <SpanButton
-              key={span}
-              span={span}
-              isChosen={span === chosen}
-              onChoose={() => {
-                choose({ span });
-              }}
-            />
-          ))}
-        </ul>
+        <Spans
+          chosen={chosenSpan(query, otherwise)}
+          withAll={otherwise === undefined}
+          query={query}
+          onChoose={choose}
+        />
         <div>
           {/* A form of its own for each range and zone: the same text means another instant in another zone. */}
           <Absolute
@@ -92,6 +77,40 @@ function labelOf(query: Query, chosen: string | undefined): string {
 function endLabel(text: string): string {
   const at = instantOf(text, timeZone.value);
   return at === undefined ? text : dateTime(at).slice(0, 16);
+}
+
+interface SpansProps {
+  readonly query: Query;
+  readonly chosen: string | undefined;
+  /** Whether all of time may be chosen. */
+  readonly withAll: boolean;
+  readonly onChoose: (changes: Query) => void;
+}
+
+function Spans({ query, chosen, withAll, onChoose }: SpansProps) {
+  return (
+    <ul class="spans">
+      {withAll && (
+        <SpanButton
+          span="all"
+          isChosen={chosen === undefined && !query['from'] && !query['to']}
+          onChoose={() => {
+            onChoose({});
+          }}
+        />
+      )}
+      {Object.keys(SPANS).map((span) => (
+        <SpanButton
+          key={span}
+          span={span}
+          isChosen={span === chosen}
+          onChoose={() => {
+            onChoose({ span });
+          }}
+        />
+      ))}
+    </ul>
+  );
 }
 
 interface SpanButtonProps {

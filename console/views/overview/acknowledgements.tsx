@@ -11,13 +11,7 @@ const ENDS = [5, 10, 25, 50, 100, 200, 400, 700, Infinity];
 /** How soon pushes are acknowledged, with the vendor's limit as a line: what is to its right was pushed in vain. */
 export function Acknowledgements({ limitMs, buckets, startedAt }: Props) {
   const all = buckets.reduce((sum, bucket) => sum + bucket.count, 0);
-  const bars = ENDS.map((end, index) => {
-    const start = ENDS[index - 1] ?? 0;
-    const within = buckets.filter(
-      ({ upToMs }) => (upToMs ?? Infinity) > start && (upToMs ?? Infinity) <= end,
-    );
-    return { end, count: within.reduce((sum, bucket) => sum + bucket.count, 0) };
-  });
+  const bars = barsOf(buckets);
   const most = Math.max(1, ...bars.map((bar) => bar.count));
   const inTime = bars.filter(({ end }) => end <= limitMs).reduce((sum, bar) => sum + bar.count, 0);
   const label =
@@ -49,6 +43,16 @@ export function Acknowledgements({ limitMs, buckets, startedAt }: Props) {
       </p>
     </div>
   );
+}
+
+function barsOf(buckets: Props['buckets']) {
+  return ENDS.map((end, index) => {
+    const start = ENDS[index - 1] ?? 0;
+    const within = buckets.filter(
+      ({ upToMs }) => (upToMs ?? Infinity) > start && (upToMs ?? Infinity) <= end,
+    );
+    return { end, count: within.reduce((sum, bucket) => sum + bucket.count, 0) };
+  });
 }
 
 /** One that was late now and then comes again; one of a hundred is too many. */
