@@ -40,9 +40,12 @@ inBrowser('The console, while calls come in,', () => {
     await seen();
   });
   afterAll(async () => {
-    await visitor.leave();
-    await browser.close();
-    await ledger.stop();
+    try {
+      await visitor.leave();
+    } finally {
+      await browser.close();
+      await ledger.stop();
+    }
   });
 
   it('shows the last call of a burst soon', async () => {
