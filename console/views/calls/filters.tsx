@@ -1,8 +1,8 @@
 import { useState } from 'preact/hooks';
 import { type Codes, resultLabel, useCodes } from '../../api/results.js';
 import { t } from '../../i18n/i18n.js';
-import { go, goWith, type Query } from '../../state/route.js';
-import { Icon } from '../../ui/icons.js';
+import { go, type Query } from '../../state/route.js';
+import { Chip } from '../../ui/chip.js';
 import { type Filter, FILTERS, listIn } from './call-filters.js';
 
 /** The filters that are set, each with the way to take it away; and a form for all that there are. */
@@ -16,19 +16,8 @@ export function Filters({ query }: { query: Query }) {
     <div class="filters">
       <ul class="chips" aria-label={t('filters.set')}>
         {set.map(({ name, title, value }) => (
-          <li key={name} class="chip">
-            <span>
-              {t(title)}: <strong>{value}</strong>
-            </span>
-            <button
-              type="button"
-              aria-label={t('filters.remove', { name: t(title) })}
-              onClick={() => {
-                goWith({ [name]: undefined, cursor: undefined });
-              }}
-            >
-              <Icon name="close" />
-            </button>
+          <li key={name}>
+            <Chip name={name} title={t(title)} value={value} />
           </li>
         ))}
       </ul>

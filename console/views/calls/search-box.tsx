@@ -61,33 +61,56 @@ export function SearchBox() {
           setOpen(false);
         }}
       />
-      <ul
+      <Choices
         id={list}
-        role="listbox"
-        aria-label={t('search.found')}
-        class="search-found"
-        hidden={!isShown || meanings.length === 0}
-      >
-        {meanings.map((meaning, index) => (
-          <li
-            key={meaning.title}
-            id={`${list}-${index}`}
-            role="option"
-            aria-selected={index === active}
-            onPointerDown={(event) => {
-              event.preventDefault();
-              choose(meaning);
-            }}
-          >
-            {t('search.meaning', { what: t(meaning.title) })} <code>{typed.trim()}</code>
-          </li>
-        ))}
-      </ul>
+        isShown={isShown}
+        meanings={meanings}
+        active={active}
+        typed={typed.trim()}
+        onChoose={choose}
+      />
       <p class="search-none quiet small" role="status">
         {isShown && answer?.problem === undefined && answer?.found.length === 0 && t('search.none')}
       </p>
       {answer?.problem !== undefined && <ProblemNote problem={answer.problem} again={again} />}
     </div>
+  );
+}
+
+interface ChoicesProps {
+  readonly id: string;
+  readonly isShown: boolean;
+  readonly meanings: readonly Meaning[];
+  /** Index of the one that Enter takes. */
+  readonly active: number;
+  readonly typed: string;
+  readonly onChoose: (meaning: Meaning) => void;
+}
+
+function Choices({ id, isShown, meanings, active, typed, onChoose }: ChoicesProps) {
+  return (
+    <ul
+      id={id}
+      role="listbox"
+      aria-label={t('search.found')}
+      class="search-found"
+      hidden={!isShown || meanings.length === 0}
+    >
+      {meanings.map((meaning, index) => (
+        <li
+          key={meaning.title}
+          id={`${id}-${index}`}
+          role="option"
+          aria-selected={index === active}
+          onPointerDown={(event) => {
+            event.preventDefault();
+            onChoose(meaning);
+          }}
+        >
+          {t('search.meaning', { what: t(meaning.title) })} <code>{typed}</code>
+        </li>
+      ))}
+    </ul>
   );
 }
 

@@ -3,13 +3,13 @@ import { useState } from 'preact/hooks';
 import { answerOf, api, type Schemas } from '../../api/client.js';
 import { useAsk } from '../../api/use-ask.js';
 import { t } from '../../i18n/i18n.js';
-import { goWith, route, to } from '../../state/route.js';
+import { route, to } from '../../state/route.js';
 import { timeZone } from '../../state/preferences.js';
 import { receivedBetween } from '../../time/between.js';
 import { count } from '../../time/format.js';
 import { Head, Id, ShortId, Time } from '../../ui/bits.js';
+import { Chip } from '../../ui/chip.js';
 import { Choice } from '../../ui/choice.js';
-import { Icon } from '../../ui/icons.js';
 import { Pager } from '../../ui/pager.js';
 import { RangePicker } from '../../ui/range-picker.js';
 import { Empty, Shown } from '../../ui/states.js';
@@ -58,20 +58,7 @@ export function QuarantineView() {
           labelOf={(one) => t(`quarantine.${one}`)}
         />
         {deliveryId !== undefined && (
-          <span class="chip">
-            <span>
-              {t('field.deliveryId')}: <strong>{deliveryId}</strong>
-            </span>
-            <button
-              type="button"
-              aria-label={t('filters.remove', { name: t('field.deliveryId') })}
-              onClick={() => {
-                goWith({ deliveryId: undefined, cursor: undefined });
-              }}
-            >
-              <Icon name="close" />
-            </button>
-          </span>
+          <Chip name="deliveryId" title={t('field.deliveryId')} value={deliveryId} />
         )}
       </div>
       {isReplaying && (

@@ -34,13 +34,13 @@ export function Replay({ wanted, onClose }: ReplayProps) {
   const [result, setResult] = useState<Result>();
   const [isDone, setDone] = useState(false);
   const { send, isPending, problem } = useSend<Result>(setResult);
-  const ask = (dryRun: boolean) => {
+  const ask = (dryRun = true) => {
     const { cursor } = place;
     const body = { ...ofOpening, dryRun, limit: MOST, ...(cursor !== undefined && { cursor }) };
     send(() => answerOf(api.POST('/v1/quarantine/replay', { body })));
   };
   useEffect(() => {
-    ask(true);
+    ask();
   }, [place]);
   const goOn = ({ nextCursor, examined }: Result) => {
     setResult(undefined);
@@ -50,9 +50,6 @@ export function Replay({ wanted, onClose }: ReplayProps) {
     // Even an answer that gets lost may have changed something.
     setDone(true);
     ask(false);
-  };
-  const again = () => {
-    ask(true);
   };
   return (
     <Dialog
@@ -64,7 +61,16 @@ export function Replay({ wanted, onClose }: ReplayProps) {
     >
       <p>{t('replay.what')}</p>
       {place.examined > 0 && <p class="quiet">{t('replay.before', { n: count(place.examined) })}</p>}
-      {problem !== undefined && <ProblemNote problem={problem} {...(result === undefined && { again })} />}
+      {problem !== undefined && (
+        <ProblemNote
+          problem={problem}
+          {...(result === undefined && {
+            again: () => {
+              ask();
+            },
+          })}
+        />
+      )}
       {isPending && <Loading lines={3} />}
       {!isPending && result !== undefined && <Counted result={result} onReplay={replay} onNext={goOn} />}
     </Dialog>
