@@ -1,7 +1,7 @@
 import { useState } from 'preact/hooks';
 import { t } from '../i18n/i18n.js';
 import { dateTime } from '../time/format.js';
-import type { TimeChartProps } from './time-chart.js';
+import type { TimeChartProps } from './series.js';
 
 /** The values of a chart as a table, made when somebody wants it. */
 export function ChartTable({ label, times, series, show }: TimeChartProps) {

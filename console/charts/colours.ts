@@ -22,6 +22,8 @@ export function resultColours(results: readonly (string | null)[]): Map<string |
 /** @param name of a custom property, such as `--answered` */
 export function resolved(name: string): string {
   const probe = document.createElement('span');
+  // Charts are told apart by their colours, whatever the page's are forced to be.
+  probe.style.forcedColorAdjust = 'none';
   probe.style.color = `var(${name})`;
   document.body.append(probe);
   const { color } = getComputedStyle(probe);

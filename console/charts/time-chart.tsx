@@ -6,32 +6,10 @@ import { colours, language, timeZone } from '../state/preferences.js';
 import { clock, dateTime, day } from '../time/format.js';
 import { ChartTable } from './chart-table.js';
 import { resolved } from './colours.js';
+import { isolated } from './isolated.js';
+import type { Series, TimeChartProps } from './series.js';
 
 const DAY_S = 86_400;
-
-export interface Series {
-  readonly label: string;
-  readonly values: readonly (number | null)[];
-  /** A custom property of the style sheet. */
-  readonly colour: string;
-  readonly kind: 'bars' | 'line' | 'dashed';
-}
-
-export interface TimeChartProps {
-  readonly label: string;
-  /** Where each value's part of the range begins; epoch milliseconds. */
-  readonly times: readonly number[];
-  readonly series: readonly Series[];
-  /** Epoch milliseconds. */
-  readonly from: number;
-  readonly to: number;
-  readonly show: (value: number | null) => string;
-  /** Whether the bars stand on each other. */
-  readonly isStacked?: boolean;
-  /** The least upper end of the scale. */
-  readonly top?: number;
-  readonly height?: number;
-}
 
 export function TimeChart(props: TimeChartProps) {
   const place = useRef<HTMLDivElement>(null);
@@ -112,7 +90,8 @@ function optionsOf(latest: () => TimeChartProps): Omit<uPlot.Options, 'width' | 
   const [text, grid] = [resolved('--quiet'), resolved('--line')];
   const axis = { stroke: text, font: '12px system-ui, sans-serif', grid: { stroke: grid, width: 1 } };
   return {
-    padding: [10, 8, 0, 0],
+    // To the right, room for the half of the last label.
+    padding: [10, 24, 0, 0],
     legend: {
       live: true,
       markers: { width: 0, fill: (_chart, index) => resolved(ordered[index - 1]?.colour ?? '--quiet') },
@@ -131,7 +110,13 @@ function optionsOf(latest: () => TimeChartProps): Omit<uPlot.Options, 'width' | 
         space: 64,
         values: timeLabels,
       },
-      { ...axis, ticks: { show: false }, size: 52, space: 34, values: (_chart, values) => values.map(show) },
+      {
+        ...axis,
+        ticks: { show: false },
+        size: 52,
+        space: 34,
+        values: (_chart, values) => values.map((value) => (latest().showOnAxis ?? show)(value)),
+      },
     ],
     series: [
       {
@@ -166,7 +151,8 @@ function seriesOf(
     width: kind === 'dashed' ? 1.5 : 2,
     ...(kind === 'dashed' && { dash: [5, 4] }),
     spanGaps: false,
-    points: { show: () => values().filter((value) => value !== null).length < 3, size: 5 },
+    // No line leads to a value without neighbours.
+    points: { show: false, filter: () => isolated(values()), size: 5 },
   };
 }
 

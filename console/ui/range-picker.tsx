@@ -1,5 +1,5 @@
 // Which time: spans that end now, or any two instants; in any zone. What is chosen stands in the address.
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import { t, type TextName } from '../i18n/i18n.js';
 import { goWith, type Query } from '../state/route.js';
 import { timeZone, validZone } from '../state/preferences.js';
@@ -14,7 +14,7 @@ interface RangePickerProps {
   readonly otherwise?: string;
 }
 
-const ZONES = Intl.supportedValuesOf('timeZone');
+const ZONES = [...new Set(['UTC', ...Intl.supportedValuesOf('timeZone')])];
 
 export function RangePicker({ query, otherwise }: RangePickerProps) {
   const details = useRef<HTMLDetailsElement>(null);
@@ -23,8 +23,18 @@ export function RangePicker({ query, otherwise }: RangePickerProps) {
   };
   const choose = (changes: Query) => {
     close();
+    details.current?.querySelector('summary')?.focus();
     goWith({ span: undefined, from: undefined, to: undefined, cursor: undefined, ...changes });
   };
+  useEffect(() => {
+    const closeFromOutside = ({ target }: Event) => {
+      if (target instanceof Node && details.current?.contains(target) === false) close();
+    };
+    document.addEventListener('pointerdown', closeFromOutside);
+    return () => {
+      document.removeEventListener('pointerdown', closeFromOutside);
+    };
+  }, []);
   return (
     <details
       ref={details}
@@ -138,32 +148,34 @@ function Absolute({ query, onChoose }: { query: Query; onChoose: (changes: Query
   };
   return (
     <form class="absolute" onSubmit={submit}>
-      <label class="field">
-        <span>{t('range.from')}</span>
-        <input
-          type="datetime-local"
-          value={from}
-          max="9999-12-31T23:59"
-          onInput={(event) => {
-            setFrom(event.currentTarget.value);
-          }}
-        />
-      </label>
-      <label class="field">
-        <span>{t('range.to')}</span>
-        <input
-          type="datetime-local"
-          value={end}
-          max="9999-12-31T23:59"
-          onInput={(event) => {
-            setEnd(event.currentTarget.value);
-          }}
-        />
-      </label>
+      <LocalTime title={t('range.from')} value={from} onInput={setFrom} />
+      <LocalTime title={t('range.to')} value={end} onInput={setEnd} />
       <button type="submit" class="button">
         {t('range.apply')}
       </button>
     </form>
+  );
+}
+
+interface LocalTimeProps {
+  readonly title: string;
+  readonly value: string;
+  readonly onInput: (value: string) => void;
+}
+
+function LocalTime({ title, value, onInput }: LocalTimeProps) {
+  return (
+    <label class="field">
+      <span>{title}</span>
+      <input
+        type="datetime-local"
+        value={value}
+        max="9999-12-31T23:59"
+        onInput={(event) => {
+          onInput(event.currentTarget.value);
+        }}
+      />
+    </label>
   );
 }
 
@@ -178,6 +190,9 @@ function Zone() {
         list="time-zones"
         value={text ?? timeZone.value}
         aria-invalid={known === undefined}
+        onBlur={() => {
+          setText(undefined);
+        }}
         onInput={(event) => {
           const typed = event.currentTarget.value;
           setText(typed);

@@ -6,7 +6,7 @@ import { useAsk } from '../../api/use-ask.js';
 import { t } from '../../i18n/i18n.js';
 import { to } from '../../state/route.js';
 import { memberText } from '../../text/member-text.js';
-import { length } from '../../time/format.js';
+import { date, length } from '../../time/format.js';
 import { Facts, Head, Id, Mark, Panel, Time } from '../../ui/bits.js';
 import { Copy } from '../../ui/copy.js';
 import { JsonText } from '../../ui/json.js';
@@ -38,7 +38,7 @@ export function CallView({ callId }: { callId: string }) {
 function CallParts({ call, extra = 'null' }: { call: Call; extra: string | undefined }) {
   return (
     <>
-      <Panel title={t('call.timeline')}>
+      <Panel title={t('call.timeline')} note={date(call.occurredAt)}>
         <Timeline call={call} />
       </Panel>
       {call.warnings !== null && <Warnings warnings={call.warnings} />}

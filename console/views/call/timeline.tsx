@@ -1,7 +1,7 @@
 // The times of a call in, both its legs on one scale out: from the start of the call to the ringing, the answer and the end.
 import type { Schemas } from '../../api/client.js';
 import { t, type TextName } from '../../i18n/i18n.js';
-import { dateTime, length } from '../../time/format.js';
+import { date, dateTime, length } from '../../time/format.js';
 import { Empty } from '../../ui/states.js';
 
 type Call = Schemas['Call'];
@@ -139,7 +139,7 @@ function Events({ legs, call, first }: { legs: readonly Leg[]; call: Call; first
             <tr key={title}>
               <th scope="row">{t(title)}</th>
               {fields.map((field) => (
-                <td key={field}>{eventText(call[field], first)}</td>
+                <td key={field}>{eventText(call[field], first, date(call.occurredAt))}</td>
               ))}
             </tr>
           ))}
@@ -149,11 +149,12 @@ function Events({ legs, call, first }: { legs: readonly Leg[]; call: Call; first
   );
 }
 
-function eventText(at: string | null, first: number) {
+/** @param day that needs not be said */
+function eventText(at: string | null, first: number, day: string) {
   if (at === null) return <span class="quiet">–</span>;
   return (
     <>
-      <time dateTime={at}>{dateTime(at).slice(11)}</time>{' '}
+      <time dateTime={at}>{date(at) === day ? dateTime(at).slice(11) : dateTime(at)}</time>{' '}
       <span class="quiet">+{length((Date.parse(at) - first) / 1000)}</span>
     </>
   );

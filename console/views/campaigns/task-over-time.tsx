@@ -54,7 +54,8 @@ export function TaskOverTime({ taskId, firstCallAt, lastCallAt }: Props) {
             ]}
             from={found.range.from}
             to={found.range.to}
-            show={(value) => (value === null ? '–' : shortCount(value))}
+            show={(value) => (value === null ? '–' : count(value))}
+            showOnAxis={shortCount}
           />
         )}
       </Shown>

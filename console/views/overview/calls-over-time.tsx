@@ -1,7 +1,8 @@
 import { type Answer } from '../../api/client.js';
 import { overTime, type StatsRow, type Sum, sumOf } from '../../api/stats.js';
 import { useAsk } from '../../api/use-ask.js';
-import { type Series, TimeChart } from '../../charts/time-chart.js';
+import type { Series } from '../../charts/series.js';
+import { TimeChart } from '../../charts/time-chart.js';
 import { t } from '../../i18n/i18n.js';
 import { count, hours, length, percent, shortCount } from '../../time/format.js';
 import { timeZone } from '../../state/preferences.js';
@@ -108,7 +109,8 @@ function CallsChart({ range, now, then }: Compared) {
         series={series}
         from={range.from}
         to={range.to}
-        show={(value) => (value === null ? '–' : shortCount(value))}
+        show={(value) => (value === null ? '–' : count(value))}
+        showOnAxis={shortCount}
       />
     </Panel>
   );

@@ -3,7 +3,8 @@ import { resultLabel, useCodes } from '../../api/results.js';
 import { resultsOverTime, type StatsRow } from '../../api/stats.js';
 import { useAsk } from '../../api/use-ask.js';
 import { REST, resultColours } from '../../charts/colours.js';
-import { type Series, TimeChart } from '../../charts/time-chart.js';
+import type { Series } from '../../charts/series.js';
+import { TimeChart } from '../../charts/time-chart.js';
 import { t } from '../../i18n/i18n.js';
 import { count, shortCount } from '../../time/format.js';
 import { type Range } from '../../time/range.js';
@@ -76,7 +77,8 @@ function OutcomesChart({ range, rows }: Found) {
       series={shown}
       from={range.from}
       to={range.to}
-      show={(value) => (value === null ? '–' : shortCount(value))}
+      show={(value) => (value === null ? '–' : count(value))}
+      showOnAxis={shortCount}
       isStacked
       height={220}
     />
