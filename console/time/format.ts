@@ -79,8 +79,9 @@ export function count(value: number): string {
   return new Intl.NumberFormat('en').format(value);
 }
 
-/** 12,345 as 12.3k */
-export function shortCount(value: number): string {
+/** 12,345 as 12.3K; empty for what no count can be: a scale has such parts. */
+export function shortWhole(value: number): string {
+  if (!Number.isInteger(value)) return '';
   return new Intl.NumberFormat('en', { notation: 'compact', maximumFractionDigits: 1 }).format(value);
 }
 

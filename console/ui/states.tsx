@@ -25,14 +25,20 @@ export function Empty({ title, children }: { title: string; children?: Component
   );
 }
 
-function titleOf({ status }: Problem): string {
+/** As the API says it; 503 has other causes, too. */
+const AWAY = 'The database is not available';
+const isAway = ({ status, detail }: Problem) => status === 503 && detail === AWAY;
+
+function titleOf(problem: Problem): string {
+  const { status } = problem;
   if (status === undefined) return t('problem.unexpected');
   if (status === 0) return t('problem.network');
   if (status === 403) return t('problem.forbidden');
   if (status === 404) return t('problem.missing');
   if (status === 410) return t('problem.gone');
   if (status === 429) return t('problem.rate');
-  if (status === 503) return t('problem.away');
+  if (isAway(problem)) return t('problem.away');
+  if (status === 503) return t('problem.busy');
   return status < 500 ? t('problem.refused') : t('problem.failed');
 }
 
@@ -43,8 +49,8 @@ export function ProblemNote({ problem, again }: { problem: Problem; again?: () =
       <Icon name="warning" />
       <div>
         <strong>{titleOf(problem)}</strong>
-        {problem.status === 503 && <p>{t('problem.away.more')}</p>}
-        {problem.status !== 503 && problem.detail !== '' && <p>{problem.detail}</p>}
+        {isAway(problem) && <p>{t('problem.away.more')}</p>}
+        {!isAway(problem) && problem.detail !== '' && <p>{problem.detail}</p>}
         {problem.errors.map(({ path, message }) => (
           <p key={path + message}>
             <code>{path}</code> {message}

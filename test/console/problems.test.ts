@@ -72,6 +72,22 @@ inBrowser('The console in trouble', () => {
     await page.unroute('**/v1/deliveries?*');
   });
 
+  it('does not say that the database is away when something else is busy', async () => {
+    const { visitor } = stage;
+    const detail = 'The answer takes too long: ask for less, a shorter time or more conditions';
+    await visitor.page.route('**/v1/deliveries?*', (route) =>
+      route.fulfill({
+        status: 503,
+        contentType: 'application/problem+json',
+        body: JSON.stringify({ detail }),
+      }),
+    );
+    await visitor.open('/deliveries?span=7d');
+    await visitor.sees('Not now', detail);
+    expect(await visitor.text()).not.toContain('The database is away');
+    await visitor.page.unroute('**/v1/deliveries?*');
+  });
+
   it('asks again for the meaning of codes that it could not have', async () => {
     const { ledger, browser } = stage;
     const asker = await Visitor.at(browser, ledger.url);

@@ -108,6 +108,15 @@ inBrowser('The views of the console', () => {
     await visitor.page.locator('.tile-value', { hasText: /^1$/ }).first().waitFor();
   });
 
+  it('leads from a time without calls to the newest that there are', async () => {
+    const { visitor } = stage;
+    await visitor.open('/overview?from=2001-01-01&to=2001-02-01');
+    await visitor.sees('No calls in this time');
+    expect(await visitor.violations()).toEqual([]);
+    await visitor.page.getByRole('button', { name: /^Show the newest: \d{4}-\d{2}$/ }).click();
+    await visitor.sees('Connected');
+  });
+
   it('speaks Chinese', async () => {
     const { ledger, browser, sample } = stage;
     const chinese = await Visitor.at(browser, ledger.url, { locale: 'zh-CN' });
@@ -139,7 +148,7 @@ inBrowser('The views of the console', () => {
     await visitor.open('/calls');
     await proxy.refuse();
     await visitor.open('/calls?answered=true');
-    await visitor.sees('The database is away', /Pushes are still taken/);
+    await visitor.sees('The database is away', /pushes are still taken/);
     expect(await visitor.violations()).toEqual([]);
   });
 });

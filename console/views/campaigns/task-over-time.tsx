@@ -4,7 +4,7 @@ import { useAsk } from '../../api/use-ask.js';
 import { TimeChart } from '../../charts/time-chart.js';
 import { t } from '../../i18n/i18n.js';
 import { timeZone } from '../../state/preferences.js';
-import { count, shortCount } from '../../time/format.js';
+import { count, shortWhole } from '../../time/format.js';
 import { aligned, HOUR_MS, type Range } from '../../time/range.js';
 import { Panel } from '../../ui/bits.js';
 import { Shown } from '../../ui/states.js';
@@ -55,7 +55,7 @@ export function TaskOverTime({ taskId, firstCallAt, lastCallAt }: Props) {
             from={found.range.from}
             to={found.range.to}
             show={(value) => (value === null ? '–' : count(value))}
-            showOnAxis={shortCount}
+            showOnAxis={shortWhole}
           />
         )}
       </Shown>

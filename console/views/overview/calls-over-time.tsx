@@ -4,7 +4,7 @@ import { useAsk } from '../../api/use-ask.js';
 import type { Series } from '../../charts/series.js';
 import { TimeChart } from '../../charts/time-chart.js';
 import { t } from '../../i18n/i18n.js';
-import { count, hours, length, percent, shortCount } from '../../time/format.js';
+import { count, hours, length, percent, shortWhole } from '../../time/format.js';
 import { timeZone } from '../../state/preferences.js';
 import { before, type Range, untilNow } from '../../time/range.js';
 import { Panel } from '../../ui/bits.js';
@@ -110,7 +110,7 @@ function CallsChart({ range, now, then }: Compared) {
         from={range.from}
         to={range.to}
         show={(value) => (value === null ? '–' : count(value))}
-        showOnAxis={shortCount}
+        showOnAxis={shortWhole}
       />
     </Panel>
   );

@@ -6,10 +6,11 @@ import { REST, resultColours } from '../../charts/colours.js';
 import type { Series } from '../../charts/series.js';
 import { TimeChart } from '../../charts/time-chart.js';
 import { t } from '../../i18n/i18n.js';
-import { count, shortCount } from '../../time/format.js';
+import { count, shortWhole } from '../../time/format.js';
 import { type Range } from '../../time/range.js';
 import { Panel } from '../../ui/bits.js';
-import { Empty, Shown } from '../../ui/states.js';
+import { Shown } from '../../ui/states.js';
+import { NoCalls } from './no-calls.js';
 
 /** More colours than these can't be told apart. */
 const MOST = 8;
@@ -38,9 +39,7 @@ export function Outcomes({ name, tick, range }: Props) {
   return (
     <Panel title={t('overview.outcomes')} note="smartStatusCode">
       <Shown asked={asked} lines={6}>
-        {(found) =>
-          found.rows.length === 0 ? <Empty title={t('overview.none')} /> : <OutcomesChart {...found} />
-        }
+        {(found) => (found.rows.length === 0 ? <NoCalls /> : <OutcomesChart {...found} />)}
       </Shown>
     </Panel>
   );
@@ -78,7 +77,7 @@ function OutcomesChart({ range, rows }: Found) {
       from={range.from}
       to={range.to}
       show={(value) => (value === null ? '–' : count(value))}
-      showOnAxis={shortCount}
+      showOnAxis={shortWhole}
       isStacked
       height={220}
     />
