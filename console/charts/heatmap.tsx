@@ -51,16 +51,7 @@ export function Heatmap({ label, cells }: { label: string; cells: readonly HeatC
                 <th scope="row">{weekdayName(weekday)}</th>
                 {hours.map((hour) => {
                   const cell = cells[weekday * 24 + hour] ?? { calls: 0, answered: 0 };
-                  const { calls, answered } = cell;
-                  return (
-                    <td
-                      key={hour}
-                      class={`heat-${stepOf(cell)}`}
-                      title={t('heat.cell', { answered: count(answered), calls: count(calls) })}
-                    >
-                      {calls === 0 ? '' : percent(answered / calls, 0).replace('%', '')}
-                    </td>
-                  );
+                  return <Cell key={hour} cell={cell} step={stepOf(cell)} />;
                 })}
               </tr>
             ))}
@@ -69,5 +60,13 @@ export function Heatmap({ label, cells }: { label: string; cells: readonly HeatC
       </div>
       <p class="quiet small">{t('heat.note', { few: FEW })}</p>
     </>
+  );
+}
+
+function Cell({ cell: { calls, answered }, step }: { cell: HeatCell; step: string }) {
+  return (
+    <td class={`heat-${step}`} title={t('heat.cell', { answered: count(answered), calls: count(calls) })}>
+      {calls === 0 ? '' : percent(answered / calls, 0).replace('%', '')}
+    </td>
   );
 }

@@ -17,45 +17,19 @@ interface RangePickerProps {
 const ZONES = [...new Set(['UTC', ...Intl.supportedValuesOf('timeZone')])];
 
 export function RangePicker({ query, otherwise }: RangePickerProps) {
-  const details = useRef<HTMLDetailsElement>(null);
-  const close = () => {
-    if (details.current !== null) details.current.open = false;
-  };
+  const { details, close, closeOnEscape } = usePopover();
   const choose = (changes: Query) => {
     close();
-    details.current?.querySelector('summary')?.focus();
     goWith({ span: undefined, from: undefined, to: undefined, cursor: undefined, ...changes });
   };
-  useEffect(() => {
-    const closeFromOutside = ({ target }: Event) => {
-      if (target instanceof Node && details.current?.contains(target) === false) close();
-    };
-    document.addEventListener('pointerdown', closeFromOutside);
-    return () => {
-      document.removeEventListener('pointerdown', closeFromOutside);
-    };
-  }, []);
+  const chosen = chosenSpan(query, otherwise);
   return (
-    <details
-      ref={details}
-      class="popover"
-      onKeyDown={(event) => {
-        if (event.key !== 'Escape') return;
-        close();
-        details.current?.querySelector('summary')?.focus();
-      }}
-    >
+    <details ref={details} class="popover" onKeyDown={closeOnEscape}>
       <summary class="button">
-        <Icon name="clock" /> {labelOf(query, chosenSpan(query, otherwise))}{' '}
-        <span class="quiet picked-zone">{timeZone.value}</span>
+        <Icon name="clock" /> {labelOf(query, chosen)} <span class="quiet picked-zone">{timeZone.value}</span>
       </summary>
       <div class="popover-body range">
-        <Spans
-          chosen={chosenSpan(query, otherwise)}
-          withAll={otherwise === undefined}
-          query={query}
-          onChoose={choose}
-        />
+        <Spans chosen={chosen} withAll={otherwise === undefined} query={query} onChoose={choose} />
         <div>
           {/* A form of its own for each range and zone: the same text means another instant in another zone. */}
           <Absolute
@@ -68,6 +42,31 @@ export function RangePicker({ query, otherwise }: RangePickerProps) {
       </div>
     </details>
   );
+}
+
+/** What opens below its button, and closes by Escape, by a choice, or by a click anywhere else. */
+function usePopover() {
+  const details = useRef<HTMLDetailsElement>(null);
+  const close = () => {
+    if (details.current === null) return;
+    details.current.open = false;
+    details.current.querySelector('summary')?.focus();
+  };
+  const closeOnEscape = ({ key }: KeyboardEvent) => {
+    if (key === 'Escape' && details.current?.open === true) close();
+  };
+  useEffect(() => {
+    // The focus goes to what was clicked.
+    const closeFromOutside = ({ target }: Event) => {
+      const element = details.current;
+      if (element !== null && target instanceof Node && !element.contains(target)) element.open = false;
+    };
+    document.addEventListener('pointerdown', closeFromOutside);
+    return () => {
+      document.removeEventListener('pointerdown', closeFromOutside);
+    };
+  }, []);
+  return { details, close, closeOnEscape };
 }
 
 /** Undefined: none. */
