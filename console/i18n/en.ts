@@ -142,8 +142,11 @@ export const EN = {
   'search.found': 'What it may be',
   'search.meaning': '{what}',
   'search.none': 'The ledger has nothing with this id or number.',
+  'search.comma':
+    'The ledger has no call or campaign with this id. By other fields, ids that hold a comma can not be looked for.',
   'search.delivery': 'Delivery',
   'search.entry': 'Entry of the quarantine',
+  'id.notAskable': '(its calls can not be listed: it holds a comma or spaces at an end)',
   'export.title': 'Export',
   'export.what': 'All calls of the filters as they are set now, not only those of this page.',
   'export.spreadsheet': 'For a spreadsheet (CSV)',

@@ -1,6 +1,8 @@
 // Small things that stand in many views: instants, ids, marks, parts of a page.
 import type { ComponentChildren } from 'preact';
 import { mayOpen, type ViewName } from '../api/access.js';
+import { t } from '../i18n/i18n.js';
+import { areAskable } from '../state/askable.js';
 import { to, type Query } from '../state/route.js';
 import { date, dateTime } from '../time/format.js';
 import { Icon } from './icons.js';
@@ -27,10 +29,20 @@ interface IdProps {
 export function Id({ id, path, query }: IdProps) {
   if (id === null || id === undefined || id === '') return <span class="quiet">–</span>;
   if (path === undefined || !mayOpen(path[0])) return <code class="id">{id}</code>;
+  if (query !== undefined && !areAskable(query)) return <NotAskable id={id} />;
   return (
     <a class="id" href={to(path, query)}>
       {id}
     </a>
+  );
+}
+
+/** An id that no way leads to, and why. */
+function NotAskable({ id }: { id: string }) {
+  return (
+    <>
+      <code class="id">{id}</code> <span class="quiet small">{t('id.notAskable')}</span>
+    </>
   );
 }
 

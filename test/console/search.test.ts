@@ -2,6 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { dataOf, string } from '../contract/helpers.js';
+import { record } from '../support/records.js';
 import { until } from '../support/service.js';
 import { installedBrowser } from './browser.js';
 import { setStage, type Stage } from './stage.js';
@@ -38,6 +39,41 @@ inBrowser('The search of the console', () => {
     await visitor.open('/calls');
     await box.fill('nobody-has-this-id');
     await visitor.sees('The ledger has nothing with this id or number.');
+  });
+
+  it('finds numbers however they are written, calling ones too, and goes where an early Enter meant', async () => {
+    const { ledger, visitor } = stage;
+    const numbers = { callee: '13911110001', caller: '13911112222', realCaller: '13911113333' };
+    await ledger.push([record('by-number', numbers)]);
+    const box = visitor.page.getByRole('combobox', { name: 'Find by any id or number' });
+    for (const [typed, address] of [
+      ['+86 139 1111 0001', '#/calls?callee=13911110001'],
+      ['8613911110001', '#/calls?callee=13911110001'],
+      ['008613911110001', '#/calls?callee=13911110001'],
+      ['(+86) 139-1111-0001', '#/calls?callee=13911110001'],
+      ['13911112222', '#/calls?caller=13911112222'],
+      ['+86 13911113333', '#/calls?realCaller=13911113333'],
+    ] as const) {
+      await visitor.open('/calls');
+      await box.fill(typed);
+      await box.press('Enter');
+      await visitor.holds(`location.hash === ${JSON.stringify(address)}`);
+      await visitor.sees('1 shown');
+    }
+  });
+
+  it('says of ids with commas which can not be asked for, and leads nowhere by them', async () => {
+    const { ledger, visitor } = stage;
+    await ledger.push([record('call,1', { outId: 'PO-7,rev 2', batchId: 'b,comma' })]);
+    const box = visitor.page.getByRole('combobox', { name: 'Find by any id or number' });
+    await visitor.open('/calls');
+    await box.fill('PO-7,rev 2');
+    await visitor.sees(/ids that hold a comma can not be looked for/);
+    await box.fill('call,1');
+    await box.press('Enter');
+    await visitor.holds(`location.hash === '#/calls/call%2C1'`);
+    await visitor.sees('b,comma', /its calls can not be listed/);
+    expect(await visitor.page.getByRole('link', { name: 'b,comma' }).count()).toBe(0);
   });
 
   it('goes through pages, back by the browser, and keeps filters in the address', async () => {

@@ -4,6 +4,7 @@ import { carrierLabel, resultLabel, useCodes } from '../../api/results.js';
 import { may } from '../../api/session.js';
 import { useAsk } from '../../api/use-ask.js';
 import { t } from '../../i18n/i18n.js';
+import { isAskable } from '../../state/askable.js';
 import { to } from '../../state/route.js';
 import { memberText } from '../../text/member-text.js';
 import { date, length } from '../../time/format.js';
@@ -114,7 +115,9 @@ function Fields({ call }: { call: Call }) {
           t('field.detailId'),
           <>
             <Id id={detailId} />{' '}
-            {detailId !== null && <a href={to(['details', detailId])}>{t('call.redials')}</a>}
+            {detailId !== null && isAskable(detailId) && (
+              <a href={to(['details', detailId])}>{t('call.redials')}</a>
+            )}
           </>,
         ],
       ]}

@@ -2,6 +2,7 @@
 import { useEffect, useId, useState } from 'preact/hooks';
 import { isAbort, problemOf } from '../../api/client.js';
 import { t } from '../../i18n/i18n.js';
+import { isAskable } from '../../state/askable.js';
 import { go } from '../../state/route.js';
 import { Icon } from '../../ui/icons.js';
 import { ProblemNote } from '../../ui/states.js';
@@ -18,18 +19,34 @@ export function SearchBox() {
   const [typed, setTyped] = useState('');
   const [isOpen, setOpen] = useState(false);
   const [active, setActive] = useState(0);
+  const [isWanted, setWanted] = useState(false);
   const [answer, again] = useMeanings(typed);
   const list = useId();
   const meanings = answer?.found ?? [];
   const choose = (meaning: Meaning | undefined) => {
     if (meaning === undefined) return;
     setOpen(false);
+    setWanted(false);
     setTyped('');
     go(meaning.path, meaning.query);
   };
+  useEffect(() => {
+    if (!isWanted || answer === undefined) return;
+    setWanted(false);
+    choose(meanings[0]);
+  }, [isWanted, answer]);
   const onKeyDown = (event: KeyboardEvent) => {
-    if (event.key === 'Escape') setOpen(false);
-    if (event.key === 'Enter') choose(meanings[active]);
+    // This Enter ends a word of an input method.
+    if (event.isComposing) return;
+    if (event.key === 'Escape') {
+      setOpen(false);
+      setWanted(false);
+    }
+    if (event.key === 'Enter') {
+      // Before the answer is there, it means what it means then: the first, likeliest one. Ids are pasted, and Enter follows at once.
+      if (answer === undefined) setWanted(typed.trim() !== '');
+      else choose(meanings[active]);
+    }
     if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
     event.preventDefault();
     const step = event.key === 'ArrowDown' ? 1 : -1;
@@ -55,10 +72,12 @@ export function SearchBox() {
           setTyped(event.currentTarget.value);
           setActive(0);
           setOpen(true);
+          setWanted(false);
         }}
         onKeyDown={onKeyDown}
         onBlur={() => {
           setOpen(false);
+          setWanted(false);
         }}
       />
       <Choices
@@ -70,11 +89,15 @@ export function SearchBox() {
         onChoose={choose}
       />
       <p class="search-none quiet small" role="status">
-        {isShown && answer?.problem === undefined && answer?.found.length === 0 && t('search.none')}
+        {isShown && answer?.problem === undefined && answer?.found.length === 0 && noneText(typed)}
       </p>
       {answer?.problem !== undefined && <ProblemNote problem={answer.problem} again={again} />}
     </div>
   );
+}
+
+function noneText(typed: string): string {
+  return t(isAskable(typed.trim()) ? 'search.none' : 'search.comma');
 }
 
 interface ChoicesProps {

@@ -2,7 +2,9 @@
 import { type Answer, answerOf, api, type Problem } from '../../api/client.js';
 import { may } from '../../api/session.js';
 import type { TextName } from '../../i18n/i18n.js';
-import { type CallQuery, selectionOf } from './call-filters.js';
+import { isAskable } from '../../state/askable.js';
+import { numberForms } from '../../text/number-forms.js';
+import type { CallQuery } from './call-filters.js';
 
 /** A meaning of what was typed. */
 export interface Meaning {
@@ -11,13 +13,12 @@ export interface Meaning {
   readonly query: Readonly<Record<string, string>>;
 }
 
-interface Candidate extends Meaning {
-  /** Whether the ledger has one. */
-  readonly isThere: (signal: AbortSignal) => Promise<Answer<boolean>>;
+interface Candidate {
+  /** What of it the ledger has; undefined: nothing. */
+  readonly found: (signal: AbortSignal) => Promise<Answer<Meaning | undefined>>;
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
-const NUMBER = /^\+?[\d\s-]{5,20}$/;
 const LAST_DIGITS = /^[*…]*(\d{4,8})$/;
 
 /** A call's fields by which the ledger finds calls at once. */
@@ -41,42 +42,58 @@ const NONE: readonly (number | undefined)[] = [400, 403, 404];
 
 /** @throws DOMException AbortError */
 export async function meaningsOf(typed: string, signal: AbortSignal): Promise<Meanings> {
-  const candidates = candidatesOf(typed.trim());
-  const answers = await Promise.all(candidates.map(({ isThere }) => isThere(signal)));
+  const text = typed.trim();
+  if (text === '') return { found: [], problem: undefined };
+  const meanings = await known(candidatesOf(text), signal);
+  if (meanings.found.length > 0 || meanings.problem !== undefined) return meanings;
+  // Last and alone: no index has the calling numbers, so that the database looks through all calls for one that is not there.
+  return known(callingOf(text), signal);
+}
+
+async function known(candidates: readonly Candidate[], signal: AbortSignal): Promise<Meanings> {
+  const answers = await Promise.all(candidates.map(({ found }) => found(signal)));
   const problems = answers.flatMap(({ problem }) => problem ?? []);
   return {
-    found: candidates.filter((_, index) => answers[index]?.data),
+    found: answers.flatMap(({ data }) => data ?? []),
     problem: problems.find(({ status }) => !NONE.includes(status)),
   };
 }
 
 function candidatesOf(text: string): Candidate[] {
-  // Commas make lists of the API's filters; no id of the vendor's has one.
-  if (text === '' || text.includes(',')) return [];
+  if (!isAskable(text)) return byPath(text);
   if (UUID.test(text)) return deliveryOf(text);
-  const number = NUMBER.test(text) ? text.replaceAll(/[\s-]/g, '') : undefined;
   const last = LAST_DIGITS.exec(text)?.[1];
   return [
-    ...(number === undefined ? [] : [callsBy('field.callee', { callee: number })]),
-    ...(last === undefined ? [] : [callsBy('field.calleeEndsWith', { calleeEndsWith: last })]),
+    callsBy('field.callee', 'callee', numberForms(text)),
+    ...(last === undefined ? [] : [callsBy('field.calleeEndsWith', 'calleeEndsWith', [last])]),
     ...IDS.map(([name, title]) => idOf(name, title, text)),
   ];
 }
 
+function callingOf(text: string): Candidate[] {
+  const forms = numberForms(text);
+  return [callsBy('field.caller', 'caller', forms), callsBy('field.realCaller', 'realCaller', forms)];
+}
+
+/** An id that no filter can be asked for: what has an address of its own in the API is found all the same. */
+function byPath(id: string): Candidate[] {
+  const call = oneOf('field.callId', ['calls', id], (signal) =>
+    answerOf(api.GET('/v1/calls/{callId}', { params: { path: { callId: id } }, signal, parseAs: 'text' })),
+  );
+  const task = oneOf('field.taskId', ['tasks', id], (signal) =>
+    answerOf(api.GET('/v1/tasks/{taskId}', { params: { path: { taskId: id } }, signal })),
+  );
+  return may('stats:read') ? [call, task] : [call];
+}
+
 function deliveryOf(id: string): Candidate[] {
   const params = { path: { id } };
-  const delivery: Candidate = {
-    title: 'search.delivery',
-    path: ['deliveries', id],
-    query: {},
-    isThere: (signal) => isOne(answerOf(api.GET('/v1/deliveries/{id}', { params, signal }))),
-  };
-  const entry: Candidate = {
-    title: 'search.entry',
-    path: ['quarantine', id],
-    query: {},
-    isThere: (signal) => isOne(answerOf(api.GET('/v1/quarantine/{id}', { params, signal }))),
-  };
+  const delivery = oneOf('search.delivery', ['deliveries', id], (signal) =>
+    answerOf(api.GET('/v1/deliveries/{id}', { params, signal })),
+  );
+  const entry = oneOf('search.entry', ['quarantine', id], (signal) =>
+    answerOf(api.GET('/v1/quarantine/{id}', { params, signal })),
+  );
   return [
     ...(may('deliveries:read') ? [delivery] : []),
     ...(may('quarantine:manage') ? [entry] : []),
@@ -84,30 +101,64 @@ function deliveryOf(id: string): Candidate[] {
   ];
 }
 
-async function isOne(asked: Promise<Answer<unknown>>): Promise<Answer<boolean>> {
-  const { problem } = await asked;
-  return problem === undefined ? { data: true } : { problem };
+function oneOf(
+  title: TextName,
+  path: readonly string[],
+  ask: (signal: AbortSignal) => Promise<Answer<unknown>>,
+): Candidate {
+  return {
+    found: async (signal) => {
+      const { problem } = await ask(signal);
+      return problem === undefined ? { data: { title, path, query: {} } } : { problem };
+    },
+  };
 }
 
 function idOf(name: (typeof IDS)[number][0], title: TextName, id: string): Candidate {
-  const calls = callsBy(title, { [name]: id });
-  if (name === 'callId') return { ...calls, path: ['calls', id], query: {} };
-  if (name === 'detailId') return { ...calls, path: ['details', id], query: {} };
-  if (name === 'taskId' && may('stats:read')) return { ...calls, path: ['tasks', id], query: {} };
-  return calls;
+  if (name === 'callId') return callsBy(title, name, [id], ['calls', id]);
+  if (name === 'detailId') return callsBy(title, name, [id], ['details', id]);
+  if (name === 'taskId' && may('stats:read')) return callsBy(title, name, [id], ['tasks', id]);
+  return callsBy(title, name, [id]);
 }
 
-/** @param query a filter of the calls, by its name in the address */
-function callsBy(title: TextName, query: Readonly<Record<string, string>>): Candidate {
-  const one: CallQuery = { ...selectionOf(query), limit: 1, fields: ['answered'] };
+type Name = (typeof IDS)[number][0] | 'callee' | 'caller' | 'realCaller' | 'calleeEndsWith';
+
+/** @param path of a view of its own; else the calls are listed, by those values that there are */
+function callsBy(
+  title: TextName,
+  name: Name,
+  values: readonly string[],
+  path?: readonly string[],
+): Candidate {
   return {
-    title,
-    path: ['calls'],
-    query,
-    isThere: async (signal) => {
-      const asked = api.GET('/v1/calls', { params: { query: one }, signal });
-      const { data, problem } = await answerOf(asked);
-      return problem === undefined ? { data: data.data.length > 0 } : { problem };
+    found: async (signal) => {
+      if (values.length === 0) return { data: undefined };
+      const { data: isThere, problem } = await isAny(name, values, signal);
+      if (problem !== undefined) return { problem };
+      if (!isThere) return { data: undefined };
+      if (path !== undefined) return { data: { title, path, query: {} } };
+      const there = await valuesThere(name, values, signal);
+      return { data: { title, path: ['calls'], query: { [name]: there.join(',') } } };
     },
   };
+}
+
+/** Of values that some call has one of: those that calls have; all where that can't be told. */
+async function valuesThere(
+  name: Name,
+  values: readonly string[],
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  if (values.length === 1) return values;
+  const answers = await Promise.all(values.map((value) => isAny(name, [value], signal)));
+  const there = values.filter((_, index) => answers[index]?.data !== false);
+  return there.length === 0 ? values : there;
+}
+
+/** Whether a call has one of the values. */
+async function isAny(name: Name, values: readonly string[], signal: AbortSignal): Promise<Answer<boolean>> {
+  const value = name === 'calleeEndsWith' ? values[0] : [...values];
+  const query: CallQuery = { [name]: value, limit: 1, fields: ['answered'] };
+  const { data, problem } = await answerOf(api.GET('/v1/calls', { params: { query }, signal }));
+  return problem === undefined ? { data: data.data.length > 0 } : { problem };
 }
