@@ -1,5 +1,6 @@
 // Who is signed in: a key in, what it may do out. The key is kept by the browser until its tab is closed.
 import { signal } from '@preact/signals';
+import { forTab } from '../state/kept.js';
 import { answerOf, api, askAs, type Problem, type Schemas } from './client.js';
 
 type CurrentKey = Schemas['CurrentApiKey'];
@@ -37,7 +38,7 @@ export async function signIn(key: string): Promise<Problem | undefined> {
     askAs(undefined, () => undefined);
     return problem;
   }
-  sessionStorage.setItem(STORED, key);
+  forTab.set(STORED, key);
   askAs(key, end);
   ended.value = false;
   unresumed.value = undefined;
@@ -47,7 +48,7 @@ export async function signIn(key: string): Promise<Problem | undefined> {
 
 export function signOut(): void {
   turn += 1;
-  sessionStorage.removeItem(STORED);
+  forTab.remove(STORED);
   askAs(undefined, () => undefined);
   unresumed.value = undefined;
   session.value = undefined;
@@ -61,7 +62,7 @@ function end(): void {
 
 /** Goes on with the key of this tab, if there is one. Only the service's own word that it is not valid takes it away. */
 export async function resume(): Promise<void> {
-  const key = sessionStorage.getItem(STORED);
+  const key = forTab.get(STORED);
   const problem = key === null ? undefined : await signIn(key);
   if (problem?.status === 401) end();
   // A new object for each try, so that who looks at it sees that there was one.

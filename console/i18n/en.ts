@@ -5,6 +5,7 @@ export const EN = {
   'signIn.do': 'Sign in',
   'signIn.kept': 'The key stays in this browser tab until you sign out or close it.',
   'signIn.wrong': 'This key is not known, or not valid any more.',
+  'signIn.noKey': 'This is no key: keys have Latin letters, digits and signs alone.',
   'signIn.ended': 'The key is not valid any more. Please sign in again.',
   'signIn.licences': 'Licences',
   'resume.what': 'You are still signed in. The console goes on as soon as the service answers.',

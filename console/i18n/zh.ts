@@ -7,6 +7,7 @@ export const ZH: Readonly<Record<keyof typeof EN, string>> = {
   'signIn.do': '登录',
   'signIn.kept': '密钥只保存在此浏览器标签页中，退出或关闭后即清除。',
   'signIn.wrong': '此密钥无效或已失效。',
+  'signIn.noKey': '这不是密钥：密钥只含英文字母、数字和符号。',
   'signIn.ended': '密钥已失效，请重新登录。',
   'signIn.licences': '许可证',
   'resume.what': '您仍处于登录状态，服务恢复后将自动继续。',

@@ -1,22 +1,31 @@
-import { useRef, useState } from 'preact/hooks';
+import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Problem } from '../api/client.js';
 import { ended, signIn } from '../api/session.js';
-import { t } from '../i18n/i18n.js';
+import { t, type TextName } from '../i18n/i18n.js';
 import { ProblemNote } from '../ui/states.js';
 import { Preferences } from './preferences-bar.js';
 
 /** Of the libraries that the page is made with; beside the page's other files. */
 const LICENCES = './console/assets/licences.txt';
 
+/** What a header can hold; no browser sends another. */
+const KEY = /^[\x21-\x7e]+$/;
+const NO_KEY: Problem = { status: 400, detail: '', errors: [], requestId: undefined };
+
 /** The way in: an API key, which is kept until the tab is closed, and nowhere else. */
 export function SignIn() {
   const input = useRef<HTMLInputElement>(null);
   const [problem, setProblem] = useState<Problem>();
   const [isPending, setPending] = useState(false);
+  useEffect(() => {
+    // Browsers heed `autofocus` only in what comes with the page.
+    input.current?.focus();
+  }, []);
   const submit = async (event: Event) => {
     event.preventDefault();
     setPending(true);
-    const found = await signIn(input.current?.value.trim() ?? '');
+    const key = input.current?.value.trim() ?? '';
+    const found = KEY.test(key) ? await signIn(key) : NO_KEY;
     setProblem(found);
     setPending(false);
     if (found !== undefined) input.current?.focus();
@@ -34,15 +43,7 @@ export function SignIn() {
         <form onSubmit={(event) => void submit(event)}>
           <label class="field">
             <span>{t('signIn.key')}</span>
-            <input
-              ref={input}
-              type="password"
-              class="mono"
-              autocomplete="off"
-              spellcheck={false}
-              required
-              autofocus
-            />
+            <input ref={input} type="password" class="mono" autocomplete="off" spellcheck={false} required />
           </label>
           {problem !== undefined && <SignInProblem problem={problem} />}
           <button type="submit" class="button button-main" disabled={isPending}>
@@ -60,12 +61,19 @@ export function SignIn() {
 }
 
 function SignInProblem({ problem }: { problem: Problem }) {
-  if (problem.status === 401) {
-    return (
-      <div class="note note-bad" role="alert">
-        {t('signIn.wrong')}
-      </div>
-    );
-  }
-  return <ProblemNote problem={problem} />;
+  const text = textOf(problem);
+  if (text === undefined) return <ProblemNote problem={problem} />;
+  return (
+    <div class="note note-bad" role="alert">
+      {t(text)}
+    </div>
+  );
+}
+
+/** Undefined: what the service says says it best. */
+function textOf({ status }: Problem): TextName | undefined {
+  if (status === 400) return 'signIn.noKey';
+  if (status === 401) return 'signIn.wrong';
+  // Told to keys that open no view: others may ask what they may do.
+  return status === 403 ? 'nav.nothing' : undefined;
 }

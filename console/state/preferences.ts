@@ -1,5 +1,6 @@
 // What a person prefers, kept in the browser: the language, light or dark, the time zone.
 import { effect, type Signal, signal } from '@preact/signals';
+import { forGood } from './kept.js';
 
 export const LANGUAGES = ['en', 'zh'] as const;
 export type Language = (typeof LANGUAGES)[number];
@@ -15,13 +16,13 @@ export const language = kept<Language>(
 );
 export const theme = kept<Theme>('theme', THEMES, 'system');
 export const timeZone = signal(
-  validZone(localStorage.getItem(`${PREFIX}timeZone`)) ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+  validZone(forGood.get(`${PREFIX}timeZone`)) ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
 );
 /** Grows when the colours change, so that what is drawn by hand is drawn again. */
 export const colours = signal(0);
 
 function kept<T extends string>(name: string, values: readonly T[], otherwise: T): Signal<T> {
-  const stored = localStorage.getItem(PREFIX + name);
+  const stored = forGood.get(PREFIX + name);
   return signal(values.find((value) => value === stored) ?? otherwise);
 }
 
@@ -38,15 +39,15 @@ export function validZone(zone: string | null): string | undefined {
 export function followPreferences(): void {
   effect(() => {
     document.documentElement.lang = language.value === 'zh' ? 'zh-CN' : 'en';
-    localStorage.setItem(`${PREFIX}language`, language.value);
+    forGood.set(`${PREFIX}language`, language.value);
   });
   effect(() => {
     document.documentElement.dataset['theme'] = theme.value;
-    localStorage.setItem(`${PREFIX}theme`, theme.value);
+    forGood.set(`${PREFIX}theme`, theme.value);
     colours.value = colours.peek() + 1;
   });
   effect(() => {
-    localStorage.setItem(`${PREFIX}timeZone`, timeZone.value);
+    forGood.set(`${PREFIX}timeZone`, timeZone.value);
   });
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
     colours.value += 1;

@@ -115,4 +115,39 @@ inBrowser('The session of the console', () => {
     expect(await reader.violations()).toEqual([]);
     await reader.leave();
   });
+
+  it('works where the browser keeps nothing for it, until the page is loaded anew', async () => {
+    const { ledger, browser } = stage;
+    const blocked = await Visitor.at(browser, ledger.url);
+    const { page } = blocked;
+    // As Chromium answers where site data is blocked.
+    await page.addInitScript(`for (const name of ['localStorage', 'sessionStorage'])
+      Object.defineProperty(window, name, { get() { throw new DOMException('Access is denied', 'SecurityError'); } });`);
+    await page.reload();
+    await blocked.signIn(API_KEY);
+    await blocked.open('/calls');
+    await page.getByRole('button', { name: '中文' }).click();
+    await blocked.sees('通话');
+    await page.getByRole('button', { name: '退出' }).click();
+    await page.getByLabel('API 密钥').waitFor();
+    await blocked.leave();
+  });
+
+  it('says what is no key, and which key opens nothing', async () => {
+    const { ledger, browser } = stage;
+    const { key } = await makeKey(ledger, { name: 'Numbers alone', scopes: ['numbers:read'] });
+    const guest = await Visitor.at(browser, ledger.url);
+    for (const [typed, text] of [
+      ['密钥', 'This is no key: keys have Latin letters, digits and signs alone.'],
+      ['two words', 'This is no key: keys have Latin letters, digits and signs alone.'],
+      [key, 'This key may not see any view.'],
+    ] as const) {
+      await guest.page.getByLabel('API key').fill(typed);
+      await guest.page.keyboard.press('Enter');
+      await guest.sees(text);
+      await guest.holds(`document.activeElement.type === 'password'`);
+      expect(await guest.violations()).toEqual([]);
+    }
+    await guest.leave();
+  });
 });
