@@ -79,6 +79,12 @@ inBrowser('The views of the console', () => {
       const width = await phone.page.evaluate('document.documentElement.scrollWidth');
       expect([name, width]).toEqual([name, 390]);
     }
+    // The narrowest that WCAG asks for: what came of each call can be read whole.
+    await phone.page.setViewportSize({ width: 320, height: 640 });
+    await phone.open('/calls');
+    const cut = `[...document.querySelectorAll('tbody .mark')].filter((mark) => mark.getBoundingClientRect().right > innerWidth)`;
+    expect(await phone.page.evaluate(`${cut}.map((mark) => mark.innerText)`)).toEqual([]);
+    await phone.page.setViewportSize({ width: 390, height: 844 });
     await phone.page.getByRole('button', { name: 'Menu' }).click();
     expect(await phone.violations()).toEqual([]);
     await phone.page.getByRole('link', { name: 'Calls', exact: true }).click();
