@@ -6,25 +6,26 @@ import { route, to } from '../state/route.js';
 import { Icon } from '../ui/icons.js';
 import { Empty } from '../ui/states.js';
 import { Boundary } from './boundary.js';
+import { focusHeading } from './focus.js';
 import { Preferences } from './preferences-bar.js';
 import { offered, type View } from './views.js';
 
-export function Frame() {
+/** @param takesFocus whether the view that it begins with is where somebody has come to */
+export function Frame({ takesFocus }: { takesFocus: boolean }) {
   const [isOpen, setOpen] = useState(false);
   const views = offered();
   const [name = views[0]?.name, id] = route.value.path;
   const view = views.find((other) => other.name === name);
   const place = `${name ?? ''}/${id ?? ''}`;
-  const main = useRef<HTMLElement>(null);
-  const isFirst = useRef(true);
+  const hasCome = useRef(takesFocus);
   useEffect(() => {
     document.title = `${view === undefined ? '' : `${t(view.title)} · `}Call Ledger`;
   });
   useEffect(() => {
     setOpen(false);
     // Whoever does not see the page is told where they have come to.
-    if (!isFirst.current) main.current?.querySelector('h1')?.focus({ preventScroll: true });
-    isFirst.current = false;
+    if (hasCome.current) focusHeading();
+    hasCome.current = true;
   }, [place]);
   return (
     <div class="frame">
@@ -52,7 +53,7 @@ export function Frame() {
           <Who />
         </div>
       </aside>
-      <main id="main" ref={main} tabIndex={-1}>
+      <main id="main" tabIndex={-1}>
         {view === undefined ? (
           <Nowhere hasViews={views.length > 0} />
         ) : (

@@ -50,3 +50,15 @@ export function go(path: readonly string[], query: Query = {}): void {
 export function goWith(changes: Query): void {
   go(route.value.path, { ...route.value.query, ...changes });
 }
+
+/** To the next page of the list in sight. The browser keeps with the address that it was come to so, even when it is loaded anew. */
+export function goNext(cursor: string): void {
+  goWith({ cursor });
+  history.replaceState({ isNext: true }, '');
+}
+
+/** Whether the page before stands before this one in the browser's history. */
+export function cameByNext(): boolean {
+  const state: unknown = history.state;
+  return typeof state === 'object' && state !== null && 'isNext' in state;
+}

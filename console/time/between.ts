@@ -31,3 +31,16 @@ export function receivedBetween(query: Query) {
     ...zone,
   };
 }
+
+/** All else of the address; a span that is none, too. */
+export function othersOf({ span, from: _from, to: _to, ...others }: Query): Readonly<Record<string, string>> {
+  return asItStands({ ...others, ...(!isSpan(span) && { span }) });
+}
+
+/**
+ * What stands in the address, under the API's own names: what it does not know it refuses with the place and the reason, which the
+ * view shows. Were it guessed at or left out, the view would show something else than it says.
+ */
+export function asItStands(query: Query): Readonly<Record<string, string>> {
+  return Object.fromEntries(Object.entries(query).flatMap(([name, text]) => (text ? [[name, text]] : [])));
+}

@@ -1,6 +1,14 @@
 import { t } from '../i18n/i18n.js';
 import { goWith, route } from '../state/route.js';
 
+export const YES_NO = ['true', 'false'] as const;
+
+/** @param value as it stands in the address; what is neither is shown so */
+export function yesNo(value: string): string {
+  if (value === 'true') return t('filters.yes');
+  return value === 'false' ? t('filters.no') : value;
+}
+
 interface ChoiceProps<T extends string> {
   /** Its name in the address. */
   readonly name: string;
@@ -13,16 +21,19 @@ interface ChoiceProps<T extends string> {
 
 /** One of some values, or any: a filter of the address. */
 export function Choice<T extends string>({ name, title, values, labelOf, any }: ChoiceProps<T>) {
+  const chosen = route.value.query[name] ?? '';
+  const isKnown = chosen === '' || values.some((value) => value === chosen);
   return (
     <label class="field field-inline">
       <span>{title}</span>
       <select
-        value={route.value.query[name] ?? ''}
+        value={chosen}
         onChange={(event) => {
           goWith({ [name]: event.currentTarget.value, cursor: undefined });
         }}
       >
         <option value="">{any ?? t('filters.any')}</option>
+        {!isKnown && <option value={chosen}>{chosen}</option>}
         {values.map((value) => (
           <option key={value} value={value}>
             {labelOf(value)}

@@ -1,6 +1,6 @@
 // A question that has to be answered before anything else: the browser's own dialog, with its keyboard and its focus.
 import type { ComponentChildren } from 'preact';
-import { useEffect, useId, useRef } from 'preact/hooks';
+import { useId, useLayoutEffect, useRef } from 'preact/hooks';
 import { t } from '../i18n/i18n.js';
 import { Icon } from './icons.js';
 
@@ -16,15 +16,25 @@ interface DialogProps {
 export function Dialog({ title, onClose, isHeld = false, children }: DialogProps) {
   const element = useRef<HTMLDialogElement>(null);
   const heading = useId();
-  useEffect(() => {
-    element.current?.showModal();
+  const isGone = useRef(false);
+  useLayoutEffect(() => {
+    const dialog = element.current;
+    dialog?.showModal();
+    return () => {
+      // However it ends: only a dialog that is closed gives the focus back to what opened it.
+      isGone.current = true;
+      dialog?.close();
+    };
   }, []);
   return (
     <dialog
       ref={element}
       class="dialog"
       aria-labelledby={heading}
-      onClose={onClose}
+      onClose={() => {
+        // Heard of by who was rendered no longer, too.
+        if (!isGone.current) onClose();
+      }}
       onCancel={(event) => {
         if (isHeld) event.preventDefault();
       }}

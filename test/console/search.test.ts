@@ -2,10 +2,12 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { readFileSync } from 'node:fs';
 import { dataOf, string } from '../contract/helpers.js';
+import { API_KEY } from '../support/ledger.js';
 import { record } from '../support/records.js';
 import { until } from '../support/service.js';
 import { installedBrowser } from './browser.js';
 import { setStage, type Stage } from './stage.js';
+import { Visitor } from './visitor.js';
 
 const executable = installedBrowser();
 const inBrowser = executable === undefined ? describe.skip : describe;
@@ -89,6 +91,51 @@ inBrowser('The search of the console', () => {
     expect(await visitor.page.locator('tbody tr a').first().getAttribute('href')).toBe(first);
     await visitor.page.getByRole('button', { name: 'Remove filter Answered' }).click();
     await visitor.holds(`location.hash === '#/calls'`);
+  });
+
+  it('takes nothing of an address in another sense: the API says what it does not know', async () => {
+    const { visitor } = stage;
+    for (const [hash, refused] of [
+      ['/calls?answered=banana', 'answered'],
+      ['/calls?minDuration=long', 'minDuration'],
+      ['/calls?nonsense=1', 'nonsense'],
+      ['/calls?span=forever', 'span'],
+      ['/deliveries?redelivered=banana', 'redelivered'],
+      ['/deliveries?via=nonsense', 'via'],
+      ['/quarantine?status=nonsense', 'status'],
+      ['/audit?action=nonsense', 'action'],
+      ['/drift?kind=nonsense', 'kind'],
+      ['/tasks?order=nonsense', 'order'],
+      ['/keys?nonsense=1', 'nonsense'],
+      ['/erasures?nonsense=1', 'nonsense'],
+    ] as const) {
+      await visitor.open(hash);
+      await visitor.sees('The question was refused');
+      const place = visitor.page.locator('.note-bad code');
+      expect([hash, await place.allInnerTexts()]).toEqual([hash, [refused]]);
+    }
+    await visitor.open('/calls?answered=banana');
+    await visitor.sees('Answered: banana');
+  });
+
+  it('leads from a page that was come to by its address to the first one, not out of the console', async () => {
+    const { ledger, browser } = stage;
+    const guest = await Visitor.at(browser, ledger.url);
+    await guest.signIn(API_KEY);
+    await guest.open('/calls');
+    await guest.page.getByRole('button', { name: 'Next' }).click();
+    await guest.holds(`location.hash.includes('cursor=')`);
+    await guest.settled();
+    const deep = guest.page.url();
+    await guest.page.getByRole('button', { name: 'Back', exact: true }).click();
+    await guest.holds(`location.hash === '#/calls'`);
+    const other = await guest.page.context().newPage();
+    await other.goto(deep);
+    await other.getByLabel('API key').fill(API_KEY);
+    await other.keyboard.press('Enter');
+    await other.getByRole('button', { name: 'Back', exact: true }).click();
+    await other.waitForURL((url) => url.hash === '#/calls');
+    await guest.leave();
   });
 
   it('exports exactly the calls of the filters', async () => {

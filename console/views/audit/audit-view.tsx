@@ -1,11 +1,10 @@
 // Who did what that has to be accounted for.
 import { answerOf, api, type Schemas } from '../../api/client.js';
 import { useAsk } from '../../api/use-ask.js';
-import type { paths } from '../../generated/api.js';
 import { t } from '../../i18n/i18n.js';
-import { type Query, route } from '../../state/route.js';
+import { route } from '../../state/route.js';
 import { timeZone } from '../../state/preferences.js';
-import { between } from '../../time/between.js';
+import { between, othersOf } from '../../time/between.js';
 import { count } from '../../time/format.js';
 import { Head, Id, Mark, Time } from '../../ui/bits.js';
 import { Choice } from '../../ui/choice.js';
@@ -16,12 +15,13 @@ import { type Column, Table } from '../../ui/table.js';
 import { ACTIONS } from './actions.js';
 
 type AuditEvent = Schemas['AuditEvent'];
-type AuditQuery = NonNullable<paths['/v1/audit-events']['get']['parameters']['query']>;
 
 export function AuditView() {
   const { query } = route.value;
   const asked = useAsk(JSON.stringify([query, timeZone.value]), (signal) =>
-    answerOf(api.GET('/v1/audit-events', { params: { query: wantedBy(query) }, signal })),
+    answerOf(
+      api.GET('/v1/audit-events', { params: { query: { ...between(query), ...othersOf(query) } }, signal }),
+    ),
   );
   return (
     <>
@@ -32,29 +32,17 @@ export function AuditView() {
         <Choice name="action" title={t('audit.action')} values={ACTIONS} labelOf={(action) => action} />
       </div>
       <Shown asked={asked} lines={10}>
-        {({ data, page }) =>
+        {({ data }) =>
           data.length === 0 ? (
             <Empty title={t('audit.none')} />
           ) : (
-            <>
-              <Table label={t('nav.audit')} rows={data} columns={columns()} keyOf={({ id }) => id} />
-              <Pager nextCursor={page.nextCursor} shown={data.length} />
-            </>
+            <Table label={t('nav.audit')} rows={data} columns={columns()} keyOf={({ id }) => id} />
           )
         }
       </Shown>
+      <Pager of={asked.data} />
     </>
   );
-}
-
-function wantedBy(query: Query): AuditQuery {
-  const { cursor, action } = query;
-  const known = ACTIONS.find((other) => other === action);
-  return {
-    ...(known !== undefined && { action: [known] }),
-    ...(cursor !== undefined && { cursor }),
-    ...between(query),
-  };
 }
 
 function columns(): Column<AuditEvent>[] {

@@ -2,7 +2,7 @@
 import type { paths } from '../../generated/api.js';
 import type { TextName } from '../../i18n/i18n.js';
 import type { Query } from '../../state/route.js';
-import { between } from '../../time/between.js';
+import { between, othersOf } from '../../time/between.js';
 
 export type CallQuery = NonNullable<paths['/v1/calls']['get']['parameters']['query']>;
 
@@ -53,21 +53,10 @@ export const FILTERS: readonly Filter[] = [
   { name: 'source', title: 'field.source', kind: 'text' },
 ];
 
-/** What is asked of the API: the filters that are set, and the range of time. */
+/** What is asked of the API, of whichever page: the filters as they stand in the address, and the range of time. */
 export function selectionOf(query: Query): CallQuery {
-  const selection: CallQuery = between(query);
-  for (const filter of FILTERS) {
-    const text = query[filter.name];
-    if (text !== undefined && text !== '') set(selection, filter, text);
-  }
-  return selection;
-}
-
-function set(selection: CallQuery, filter: Filter, text: string): void {
-  if (filter.kind === 'yes-no') selection[filter.name] = text === 'true';
-  else if (filter.kind === 'number') selection[filter.name] = Number(text);
-  else if (filter.kind === 'digits') selection[filter.name] = text.trim();
-  else selection[filter.name] = listIn(text);
+  const { cursor: _cursor, ...others } = othersOf(query);
+  return { ...between(query), ...others };
 }
 
 /** By commas, as the API reads it; what it does not hold is the API's to say. */

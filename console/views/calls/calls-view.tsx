@@ -33,17 +33,15 @@ export function CallsView() {
       <SearchBox />
       <Filters query={query} />
       <Shown asked={asked} lines={12}>
-        {({ data, page }) =>
+        {({ data }) =>
           data.length === 0 ? (
             <Empty title={t('calls.none')}>{t('calls.none.more')}</Empty>
           ) : (
-            <>
-              <CallTable calls={data} label={t('nav.calls')} />
-              <Pager nextCursor={page.nextCursor} shown={data.length} />
-            </>
+            <CallTable calls={data} label={t('nav.calls')} />
           )
         }
       </Shown>
+      <Pager of={asked.data} />
     </>
   );
 }

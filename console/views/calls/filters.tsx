@@ -1,7 +1,8 @@
-import { useState } from 'preact/hooks';
+import { useLayoutEffect, useState } from 'preact/hooks';
 import { type Codes, resultLabel, useCodes } from '../../api/results.js';
 import { t } from '../../i18n/i18n.js';
 import { go, type Query } from '../../state/route.js';
+import { YES_NO, yesNo } from '../../ui/choice.js';
 import { Chip } from '../../ui/chip.js';
 import { type Filter, FILTERS, listIn } from './call-filters.js';
 
@@ -23,8 +24,7 @@ export function Filters({ query }: { query: Query }) {
       </ul>
       <details class="filter-form">
         <summary class="button button-small">{t('filters.title')}</summary>
-        {/* A form of its own for each state of the address: what is typed is forgotten when the address changes. */}
-        <FilterForm key={JSON.stringify(query)} query={query} />
+        <FilterForm query={query} />
       </details>
     </div>
   );
@@ -32,7 +32,7 @@ export function Filters({ query }: { query: Query }) {
 
 /** What the filter's value in the address means to a person. */
 function wordsOf({ kind }: Filter, text: string, codes: Codes | undefined): string {
-  if (kind === 'yes-no') return t(text === 'true' ? 'filters.yes' : 'filters.no');
+  if (kind === 'yes-no') return yesNo(text);
   if (kind !== 'result') return text;
   return listIn(text)
     .map((code) => resultLabel(codes, code, code))
@@ -40,7 +40,11 @@ function wordsOf({ kind }: Filter, text: string, codes: Codes | undefined): stri
 }
 
 function FilterForm({ query }: { query: Query }) {
-  const [values, setValues] = useState<Query>(query);
+  const [values, setValues] = useState(query);
+  useLayoutEffect(() => {
+    // What is typed is forgotten when the address changes; the form stays, and with it the focus.
+    setValues(query);
+  }, [JSON.stringify(query)]);
   const submit = (event: Event) => {
     event.preventDefault();
     const trimmed = Object.entries(values).map(([name, value]) => [name, value?.trim()] as const);
@@ -102,13 +106,16 @@ function Field({ filter: { name, title, kind }, value, onInput }: FieldProps) {
   const results = codes?.smartStatusCode.filter(({ calls, code }) => calls > 0 || code === value) ?? [];
   const choices =
     kind === 'yes-no'
-      ? [['true', t('filters.yes')] as const, ['false', t('filters.no')] as const]
+      ? YES_NO.map((answer) => [answer, yesNo(answer)] as const)
       : results.map(({ code }) => [code, `${resultLabel(codes, code, code)} (${code})`] as const);
   return (
     <label class="field">
       <span>{t(title)}</span>
       <select name={name} value={value} onChange={take}>
         <option value="">{t('filters.any')}</option>
+        {value !== '' && !choices.some(([choice]) => choice === value) && (
+          <option value={value}>{value}</option>
+        )}
         {choices.map(([choice, label]) => (
           <option key={choice} value={choice}>
             {label}

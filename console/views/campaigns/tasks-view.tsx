@@ -5,12 +5,14 @@ import { useAsk } from '../../api/use-ask.js';
 import { RateBar } from '../../charts/rate-bar.js';
 import { Sparkline } from '../../charts/sparkline.js';
 import { t } from '../../i18n/i18n.js';
-import { goWith, route } from '../../state/route.js';
+import { type Query, route } from '../../state/route.js';
 import { timeZone } from '../../state/preferences.js';
+import { asItStands } from '../../time/between.js';
 import { count, hours, length } from '../../time/format.js';
 import { daysLater, startOfDay } from '../../time/local.js';
 import { iso } from '../../time/range.js';
 import { Head, Id, Time } from '../../ui/bits.js';
+import { Choice } from '../../ui/choice.js';
 import { Pager } from '../../ui/pager.js';
 import { Empty, Shown } from '../../ui/states.js';
 import { type Column, Table } from '../../ui/table.js';
@@ -18,6 +20,7 @@ import { type Column, Table } from '../../ui/table.js';
 type Task = Schemas['Task'];
 
 const A_PAGE = 25;
+const NEWEST_FIRST = 'desc' as const;
 /** What a sparkline shows: up to the newest call of the page. */
 const DAYS = 28;
 
@@ -28,12 +31,9 @@ interface Found {
   readonly rows: readonly StatsRow[];
 }
 
-async function ask(
-  order: 'asc' | 'desc',
-  cursor: string | undefined,
-  signal: AbortSignal,
-): Promise<Answer<Found>> {
-  const query = { limit: A_PAGE, order, ...(cursor !== undefined && { cursor }) };
+/** @param wanted by the address */
+async function ask(wanted: Query, signal: AbortSignal): Promise<Answer<Found>> {
+  const query = { order: NEWEST_FIRST, ...asItStands(wanted), limit: A_PAGE };
   const { data: tasks, problem } = await answerOf(api.GET('/v1/tasks', { params: { query }, signal }));
   if (problem !== undefined) return { problem };
   const newest = Math.max(
@@ -56,39 +56,29 @@ async function ask(
 }
 
 export function TasksView() {
-  const { cursor, order } = route.value.query;
-  const direction = order === 'asc' ? 'asc' : 'desc';
-  const asked = useAsk(`${cursor ?? ''} ${direction} ${timeZone.value}`, (signal) =>
-    ask(direction, cursor, signal),
-  );
+  const { query } = route.value;
+  const asked = useAsk(JSON.stringify([query, timeZone.value]), (signal) => ask(query, signal));
   return (
     <>
       <Head title={t('nav.tasks')}>
-        <label class="field field-inline">
-          <span>{t('tasks.order')}</span>
-          <select
-            value={direction}
-            onChange={(event) => {
-              goWith({ order: event.currentTarget.value, cursor: undefined });
-            }}
-          >
-            <option value="desc">{t('tasks.newest')}</option>
-            <option value="asc">{t('tasks.oldest')}</option>
-          </select>
-        </label>
+        <Choice
+          name="order"
+          title={t('tasks.order')}
+          any={t('tasks.newest')}
+          values={['asc']}
+          labelOf={() => t('tasks.oldest')}
+        />
       </Head>
       <Shown asked={asked} lines={10}>
         {(found) =>
           found.tasks.data.length === 0 ? (
             <Empty title={t('tasks.none')}>{t('tasks.none.more')}</Empty>
           ) : (
-            <>
-              <TaskTable {...found} />
-              <Pager nextCursor={found.tasks.page.nextCursor} shown={found.tasks.data.length} />
-            </>
+            <TaskTable {...found} />
           )
         }
       </Shown>
+      <Pager of={asked.data?.tasks} />
     </>
   );
 }

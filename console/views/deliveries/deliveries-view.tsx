@@ -4,10 +4,10 @@ import { useAsk } from '../../api/use-ask.js';
 import { t } from '../../i18n/i18n.js';
 import { route } from '../../state/route.js';
 import { timeZone } from '../../state/preferences.js';
-import { receivedBetween } from '../../time/between.js';
+import { othersOf, receivedBetween } from '../../time/between.js';
 import { bytes, count } from '../../time/format.js';
 import { Head, Mark, ShortId, Time } from '../../ui/bits.js';
-import { Choice } from '../../ui/choice.js';
+import { Choice, YES_NO, yesNo } from '../../ui/choice.js';
 import { Pager } from '../../ui/pager.js';
 import { RangePicker } from '../../ui/range-picker.js';
 import { Empty, Shown } from '../../ui/states.js';
@@ -17,20 +17,11 @@ import { WayMark } from './way-mark.js';
 type Delivery = Schemas['Delivery'];
 
 const WAYS = ['direct', 'journal', 'replay', 'erasure'] as const;
-const YES_NO = ['true', 'false'] as const;
 
 export function DeliveriesView() {
   const { query } = route.value;
-  const { cursor, redelivered, hasQuarantined } = query;
-  const via = WAYS.find((way) => way === query['via']);
   const asked = useAsk(JSON.stringify([query, timeZone.value]), (signal) => {
-    const wanted = {
-      ...receivedBetween(query),
-      ...(via !== undefined && { via: [via] }),
-      ...(redelivered !== undefined && { redelivered: redelivered === 'true' }),
-      ...(hasQuarantined !== undefined && { hasQuarantined: hasQuarantined === 'true' }),
-      ...(cursor !== undefined && { cursor }),
-    };
+    const wanted = { ...receivedBetween(query), ...othersOf(query) };
     return answerOf(api.GET('/v1/deliveries', { params: { query: wanted }, signal }));
   });
   return (
@@ -49,23 +40,17 @@ export function DeliveriesView() {
         />
       </div>
       <Shown asked={asked} lines={12}>
-        {({ data, page }) =>
+        {({ data }) =>
           data.length === 0 ? (
             <Empty title={t('deliveries.none')}>{t('deliveries.none.more')}</Empty>
           ) : (
-            <>
-              <Table label={t('nav.deliveries')} rows={data} columns={columns()} keyOf={({ id }) => id} />
-              <Pager nextCursor={page.nextCursor} shown={data.length} />
-            </>
+            <Table label={t('nav.deliveries')} rows={data} columns={columns()} keyOf={({ id }) => id} />
           )
         }
       </Shown>
+      <Pager of={asked.data} />
     </>
   );
-}
-
-function yesNo(value: (typeof YES_NO)[number]): string {
-  return t(value === 'true' ? 'filters.yes' : 'filters.no');
 }
 
 /** What there is none of stands back. */

@@ -3,6 +3,7 @@ import { answerOf, api, type Schemas } from '../../api/client.js';
 import { useAsk } from '../../api/use-ask.js';
 import { t } from '../../i18n/i18n.js';
 import { route } from '../../state/route.js';
+import { asItStands } from '../../time/between.js';
 import { count } from '../../time/format.js';
 import { Head, Id, Mark, ShortId, Time } from '../../ui/bits.js';
 import { Choice } from '../../ui/choice.js';
@@ -15,9 +16,7 @@ type Drift = Schemas['SchemaDrift'];
 const KINDS = ['unknownField', 'unlistedCode', 'otherType', 'unreadableField'] as const;
 
 export function DriftView() {
-  const { kind: wanted, cursor } = route.value.query;
-  const kind = KINDS.find((other) => other === wanted);
-  const query = { ...(kind !== undefined && { kind: [kind] }), ...(cursor !== undefined && { cursor }) };
+  const query = asItStands(route.value.query);
   const asked = useAsk(JSON.stringify(query), (signal) =>
     answerOf(api.GET('/v1/schema-drift', { params: { query }, signal })),
   );
@@ -29,22 +28,20 @@ export function DriftView() {
         <Choice name="kind" title={t('drift.kind')} values={KINDS} labelOf={(value) => t(`drift.${value}`)} />
       </div>
       <Shown asked={asked} lines={8}>
-        {({ data, page }) =>
+        {({ data }) =>
           data.length === 0 ? (
             <Empty title={t('drift.none')}>{t('drift.none.more')}</Empty>
           ) : (
-            <>
-              <Table
-                label={t('nav.drift')}
-                rows={data}
-                columns={columns()}
-                keyOf={({ kind: of, field, value }) => `${of} ${field} ${value ?? ''}`}
-              />
-              <Pager nextCursor={page.nextCursor} shown={data.length} />
-            </>
+            <Table
+              label={t('nav.drift')}
+              rows={data}
+              columns={columns()}
+              keyOf={({ kind: of, field, value }) => `${of} ${field} ${value ?? ''}`}
+            />
           )
         }
       </Shown>
+      <Pager of={asked.data} />
     </>
   );
 }

@@ -5,6 +5,7 @@ import { useAsk } from '../../api/use-ask.js';
 import { t } from '../../i18n/i18n.js';
 import { route } from '../../state/route.js';
 import { count } from '../../time/format.js';
+import { asItStands } from '../../time/between.js';
 import { Head, Mark, Time } from '../../ui/bits.js';
 import { Pager } from '../../ui/pager.js';
 import { Empty, Shown } from '../../ui/states.js';
@@ -17,12 +18,11 @@ type Erasure = Schemas['Erasure'];
 const LOOKS_EVERY_MS = 2000;
 
 export function ErasuresView() {
-  const { cursor } = route.value.query;
+  const query = asItStands(route.value.query);
   const [looks, setLooks] = useState(0);
   const [isAsking, setAsking] = useState(false);
-  const query = cursor === undefined ? {} : { cursor };
   const asked = useAsk(
-    cursor ?? '',
+    JSON.stringify(query),
     (signal) => answerOf(api.GET('/v1/erasures', { params: { query }, signal })),
     looks,
   );
@@ -59,17 +59,15 @@ export function ErasuresView() {
         />
       )}
       <Shown asked={asked} lines={6}>
-        {({ data, page }) =>
+        {({ data }) =>
           data.length === 0 ? (
             <Empty title={t('erasures.none')} />
           ) : (
-            <>
-              <Table label={t('nav.erasures')} rows={data} columns={columns()} keyOf={({ id }) => id} />
-              <Pager nextCursor={page.nextCursor} shown={data.length} />
-            </>
+            <Table label={t('nav.erasures')} rows={data} columns={columns()} keyOf={({ id }) => id} />
           )
         }
       </Shown>
+      <Pager of={asked.data} />
     </>
   );
 }

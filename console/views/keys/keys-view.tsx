@@ -6,6 +6,7 @@ import { useAsk } from '../../api/use-ask.js';
 import { useSend } from '../../api/use-send.js';
 import { t } from '../../i18n/i18n.js';
 import { route } from '../../state/route.js';
+import { asItStands } from '../../time/between.js';
 import { Head, Id, Mark, Time } from '../../ui/bits.js';
 import { Dialog } from '../../ui/dialog.js';
 import { Pager } from '../../ui/pager.js';
@@ -16,9 +17,8 @@ import { NewKey } from './new-key.js';
 type Key = Schemas['ApiKey'];
 
 export function KeysView() {
-  const { cursor } = route.value.query;
-  const query = cursor === undefined ? {} : { cursor };
-  const asked = useAsk(cursor ?? '', (signal) =>
+  const query = asItStands(route.value.query);
+  const asked = useAsk(JSON.stringify(query), (signal) =>
     answerOf(api.GET('/v1/api-keys', { params: { query }, signal })),
   );
   const [isMaking, setMaking] = useState(false);
@@ -54,17 +54,15 @@ export function KeysView() {
         />
       )}
       <Shown asked={asked} lines={8}>
-        {({ data, page }) =>
+        {({ data }) =>
           data.length === 0 ? (
             <Empty title={t('keys.none')}>{t('keys.none.more')}</Empty>
           ) : (
-            <>
-              <Table label={t('nav.keys')} rows={data} columns={columns(setRevoked)} keyOf={({ id }) => id} />
-              <Pager nextCursor={page.nextCursor} shown={data.length} />
-            </>
+            <Table label={t('nav.keys')} rows={data} columns={columns(setRevoked)} keyOf={({ id }) => id} />
           )
         }
       </Shown>
+      <Pager of={asked.data} />
     </>
   );
 }

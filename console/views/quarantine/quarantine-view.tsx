@@ -5,7 +5,7 @@ import { useAsk } from '../../api/use-ask.js';
 import { t } from '../../i18n/i18n.js';
 import { route, to } from '../../state/route.js';
 import { timeZone } from '../../state/preferences.js';
-import { receivedBetween } from '../../time/between.js';
+import { othersOf, receivedBetween } from '../../time/between.js';
 import { count } from '../../time/format.js';
 import { Head, Id, ShortId, Time } from '../../ui/bits.js';
 import { Chip } from '../../ui/chip.js';
@@ -23,16 +23,10 @@ const STATUSES = ['open', 'replayed', 'discarded'] as const;
 
 export function QuarantineView() {
   const { query } = route.value;
-  const { cursor, deliveryId } = query;
+  const { deliveryId } = query;
   const [isReplaying, setReplaying] = useState(false);
-  const status = STATUSES.find((other) => other === query['status']);
   const asked = useAsk(JSON.stringify([query, timeZone.value]), (signal) => {
-    const wanted = {
-      ...receivedBetween(query),
-      ...(status !== undefined && { status: [status] }),
-      ...(deliveryId !== undefined && { deliveryId: [deliveryId] }),
-      ...(cursor !== undefined && { cursor }),
-    };
+    const wanted = { ...receivedBetween(query), ...othersOf(query) };
     return answerOf(api.GET('/v1/quarantine', { params: { query: wanted }, signal }));
   });
   return (
@@ -74,17 +68,15 @@ export function QuarantineView() {
         />
       )}
       <Shown asked={asked} lines={10}>
-        {({ data, page }) =>
+        {({ data }) =>
           data.length === 0 ? (
             <Empty title={t('quarantine.none')}>{t('quarantine.none.more')}</Empty>
           ) : (
-            <>
-              <Table label={t('nav.quarantine')} rows={data} columns={columns()} keyOf={({ id }) => id} />
-              <Pager nextCursor={page.nextCursor} shown={data.length} />
-            </>
+            <Table label={t('nav.quarantine')} rows={data} columns={columns()} keyOf={({ id }) => id} />
           )
         }
       </Shown>
+      <Pager of={asked.data} />
     </>
   );
 }
