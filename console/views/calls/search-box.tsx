@@ -11,48 +11,17 @@ import { type Meaning, type Meanings, meaningsOf } from './search.js';
 /** From the last key to the question. */
 const PAUSE_MS = 250;
 
+/** Along the meanings, by the key. */
+const STEPS: Readonly<Record<string, number>> = { ArrowDown: 1, ArrowUp: -1 };
+
 interface Found extends Meanings {
   readonly typed: string;
 }
 
 export function SearchBox() {
-  const [typed, setTyped] = useState('');
-  const [isOpen, setOpen] = useState(false);
-  const [active, setActive] = useState(0);
-  const [isWanted, setWanted] = useState(false);
-  const [answer, again] = useMeanings(typed);
+  const { typed, answer, again, active, isShown, type, press, close, choose } = useSearch();
   const list = useId();
   const meanings = answer?.found ?? [];
-  const choose = (meaning: Meaning | undefined) => {
-    if (meaning === undefined) return;
-    setOpen(false);
-    setWanted(false);
-    setTyped('');
-    go(meaning.path, meaning.query);
-  };
-  useEffect(() => {
-    if (!isWanted || answer === undefined) return;
-    setWanted(false);
-    choose(meanings[0]);
-  }, [isWanted, answer]);
-  const onKeyDown = (event: KeyboardEvent) => {
-    // This Enter ends a word of an input method.
-    if (event.isComposing) return;
-    if (event.key === 'Escape') {
-      setOpen(false);
-      setWanted(false);
-    }
-    if (event.key === 'Enter') {
-      // Before the answer is there, it means what it means then: the first, likeliest one. Ids are pasted, and Enter follows at once.
-      if (answer === undefined) setWanted(typed.trim() !== '');
-      else choose(meanings[active]);
-    }
-    if (event.key !== 'ArrowDown' && event.key !== 'ArrowUp') return;
-    event.preventDefault();
-    const step = event.key === 'ArrowDown' ? 1 : -1;
-    setActive((active + step + meanings.length) % Math.max(1, meanings.length));
-  };
-  const isShown = isOpen && typed.trim() !== '';
   return (
     <div class="search" role="search">
       <Icon name="search" />
@@ -69,16 +38,10 @@ export function SearchBox() {
         spellcheck={false}
         value={typed}
         onInput={(event) => {
-          setTyped(event.currentTarget.value);
-          setActive(0);
-          setOpen(true);
-          setWanted(false);
+          type(event.currentTarget.value);
         }}
-        onKeyDown={onKeyDown}
-        onBlur={() => {
-          setOpen(false);
-          setWanted(false);
-        }}
+        onKeyDown={press}
+        onBlur={close}
       />
       <Choices
         id={list}
@@ -94,6 +57,50 @@ export function SearchBox() {
       {answer?.problem !== undefined && <ProblemNote problem={answer.problem} again={again} />}
     </div>
   );
+}
+
+/** What is typed and what comes of it, with what the keys do. */
+function useSearch() {
+  const [typed, setTyped] = useState('');
+  const [isOpen, setOpen] = useState(false);
+  const [active, setActive] = useState(0);
+  const [isWanted, setWanted] = useState(false);
+  const [answer, again] = useMeanings(typed);
+  const meanings = answer?.found ?? [];
+  const close = () => {
+    setOpen(false);
+    setWanted(false);
+  };
+  const type = (text: string) => {
+    setTyped(text);
+    setActive(0);
+    setOpen(true);
+    setWanted(false);
+  };
+  const choose = (meaning: Meaning | undefined) => {
+    if (meaning === undefined) return;
+    close();
+    setTyped('');
+    go(meaning.path, meaning.query);
+  };
+  useEffect(() => {
+    if (!isWanted || answer === undefined) return;
+    setWanted(false);
+    choose(meanings[0]);
+  }, [isWanted, answer]);
+  const press = (event: KeyboardEvent) => {
+    // Keys of an input method end its words, and nothing else.
+    if (event.isComposing) return;
+    if (event.key === 'Escape') close();
+    // Ids are pasted, and Enter follows at once: before the answer is there it means the first, likeliest one, as it does then.
+    if (event.key === 'Enter' && answer === undefined) setWanted(typed.trim() !== '');
+    else if (event.key === 'Enter') choose(meanings[active]);
+    const step = STEPS[event.key];
+    if (step === undefined) return;
+    event.preventDefault();
+    setActive((active + step + meanings.length) % Math.max(1, meanings.length));
+  };
+  return { typed, answer, again, active, isShown: isOpen && typed.trim() !== '', type, press, close, choose };
 }
 
 function noneText(typed: string): string {
