@@ -159,6 +159,8 @@ describe('In the text of JSON', () => {
     fc.assert(
       fc.property(fc.json(), fc.constantFrom(undefined, 1, '\t'), (json, space) => {
         const text = JSON.stringify(JSON.parse(json), null, space);
+        // A number alone is taken for text, as above: nobody pushes such JSON.
+        fc.pre(!/^-?[0-9]/.test(text));
         expect(() => JSON.parse(maskJsonText(text)) as unknown).not.toThrow();
       }),
     );

@@ -4,6 +4,7 @@ import { may } from '../../api/session.js';
 import type { TextName } from '../../i18n/i18n.js';
 import { isAskable } from '../../state/askable.js';
 import { numberForms } from '../../text/number-forms.js';
+import { DAY_MS, iso } from '../../time/range.js';
 import type { CallQuery } from './call-filters.js';
 
 /** A meaning of what was typed. */
@@ -19,6 +20,8 @@ interface Candidate {
 }
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+/** That calls may be old of which a calling number is looked for. */
+const CALLING_DAYS = 90;
 const LAST_DIGITS = /^[*…]*(\d{4,8})$/;
 
 /** A call's fields by which the ledger finds calls at once. */
@@ -46,7 +49,7 @@ export async function meaningsOf(typed: string, signal: AbortSignal): Promise<Me
   if (text === '') return { found: [], problem: undefined };
   const meanings = await known(candidatesOf(text), signal);
   if (meanings.found.length > 0 || meanings.problem !== undefined) return meanings;
-  // Last and alone: no index has the calling numbers, so that the database looks through all calls for one that is not there.
+  // Last and alone: no index has the calling numbers.
   return known(callingOf(text), signal);
 }
 
@@ -155,10 +158,15 @@ async function valuesThere(
   return there.length === 0 ? values : there;
 }
 
+/** Of calling numbers, which the database would look for in all calls: those of lines that are still in use. */
+function boundsOf(name: Name): CallQuery {
+  return name === 'caller' || name === 'realCaller' ? { from: iso(Date.now() - CALLING_DAYS * DAY_MS) } : {};
+}
+
 /** Whether a call has one of the values. */
 async function isAny(name: Name, values: readonly string[], signal: AbortSignal): Promise<Answer<boolean>> {
   const value = name === 'calleeEndsWith' ? values[0] : [...values];
-  const query: CallQuery = { [name]: value, limit: 1, fields: ['answered'] };
+  const query: CallQuery = { [name]: value, limit: 1, fields: ['answered'], ...boundsOf(name) };
   const { data, problem } = await answerOf(api.GET('/v1/calls', { params: { query }, signal }));
   return problem === undefined ? { data: data.data.length > 0 } : { problem };
 }
