@@ -46,7 +46,7 @@ inBrowser('The search of the console', () => {
   it('finds numbers however they are written, calling ones too, and goes where an early Enter meant', async () => {
     const { ledger, visitor } = stage;
     const numbers = { callee: '13911110001', caller: '13911112222', realCaller: '13911113333' };
-    await ledger.push([record('by-number', numbers)]);
+    await ledger.push([record('by-number', { ...numbers, originateTime: new Date().toISOString() })]);
     const box = visitor.page.getByRole('combobox', { name: 'Find by any id or number' });
     for (const [typed, address] of [
       ['+86 139 1111 0001', '#/calls?callee=13911110001'],
