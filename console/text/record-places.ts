@@ -69,11 +69,16 @@ function callIdOf(record: string): string | undefined {
   if (typeof read !== 'object' || read === null || !('callId' in read)) return undefined;
   const { callId } = read;
   if (typeof callId !== 'number') return String(callId).trim();
-  return Number.isSafeInteger(callId) ? String(callId) : lastMember(record, 'callId');
+  return Number.isSafeInteger(callId) ? String(callId) : memberText(record, 'callId');
 }
 
-/** The text of an object's member; of several with the name the last one's, as JSON.parse takes it. */
-function lastMember(object: string, wanted: string): string | undefined {
+/**
+ * The text of an object's member, with all digits of its numbers; of several with the name the last one's, as JSON.parse takes it.
+ *
+ * @param object valid JSON
+ * @returns undefined when the object has no such member
+ */
+export function memberText(object: string, wanted: string): string | undefined {
   const found = partPlaces(object, object.search(/\S/)).findLast(
     ([start]) => nameAt(object, start) === wanted,
   );

@@ -2,6 +2,7 @@
 import { timeZone } from '../state/preferences.js';
 import type { Query } from '../state/route.js';
 import { iso, isSpan, SPANS } from './range.js';
+import { MINUTE_MS } from './units.js';
 
 export interface Between {
   readonly from?: string;
@@ -9,8 +10,6 @@ export interface Between {
   /** Of `from` and `to` where they say none. */
   readonly timeZone?: string;
 }
-
-const MINUTE_MS = 60_000;
 
 /** A span that ends now, or from and to; empty: all of time. A span begins with a minute: pages and exports agree longer. */
 export function between({ span, from, to }: Query): Between {

@@ -1,7 +1,6 @@
 // What clocks and calendars of a zone show in, the instants (epoch milliseconds) that it means out; and back.
-const MINUTE_MS = 60_000;
-const HOUR_MS = 60 * MINUTE_MS;
-const DAY_MS = 24 * HOUR_MS;
+import { DAY_MS, HOUR_MS, MINUTE_MS } from './units.js';
+
 const FIRST_ZONES = Date.UTC(1900, 0);
 const DATE = /^\d{4}-\d{2}-\d{2}$/;
 /** A `+` that was not escaped in an address arrives as a space. */

@@ -1,9 +1,7 @@
 // The range of time that the address names in, the instants it means now and how to divide it out.
 import { datesIn, daysLater, instantOf, startOfDay, startOfHour } from './local.js';
+import { DAY_MS, HOUR_MS, MINUTE_MS } from './units.js';
 
-const MINUTE_MS = 60_000;
-export const HOUR_MS = 60 * MINUTE_MS;
-export const DAY_MS = 24 * HOUR_MS;
 const QUARTER_MS = 15 * MINUTE_MS;
 
 /** Spans that end now. */

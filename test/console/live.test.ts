@@ -112,6 +112,8 @@ inBrowser('The console, while calls come in,', () => {
     const day = 86_400_000;
     const [from, to] = [-2, -1].map((days) => new Date(Date.now() + days * day).toISOString());
     await visitor.open(`/overview?from=${from ?? ''}&to=${to ?? ''}`);
+    // Once, it asks where there are calls.
+    await visitor.page.getByRole('button', { name: /^Show the newest/ }).waitFor();
     const asked: string[] = [];
     visitor.page.on('request', (request) => asked.push(new URL(request.url()).pathname));
     await push();

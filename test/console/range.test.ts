@@ -5,8 +5,6 @@ import { datesIn, daysLater, fromLocal, startOfDay, toLocal } from '../../consol
 import {
   aligned,
   before,
-  DAY_MS,
-  HOUR_MS,
   isSpan,
   type Range,
   rangeOf,
@@ -14,6 +12,7 @@ import {
   SPANS,
   untilNow,
 } from '../../console/time/range.js';
+import { DAY_MS, HOUR_MS } from '../../console/time/units.js';
 import { bucketEdges } from '../../src/query/stats/bucket-edges.js';
 
 const BERLIN = 'Europe/Berlin';

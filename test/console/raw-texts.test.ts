@@ -1,7 +1,7 @@
 // What the console reads out of texts without making them anew.
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { memberText } from '../../console/text/member-text.js';
+import { memberText } from '../../console/text/record-places.js';
 import { aroundMark, marked } from '../../console/views/quarantine/mark-of.js';
 
 describe('The text of a member', () => {

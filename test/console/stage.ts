@@ -33,10 +33,13 @@ export async function setStage(executable: string, callsADay: number): Promise<S
   const visitor = await Visitor.at(browser, ledger.url);
   await visitor.signIn(API_KEY);
   const leave = async () => {
-    await visitor.leave();
-    await browser.close();
-    await ledger.stop();
-    await proxy.refuse();
+    try {
+      await visitor.leave();
+    } finally {
+      await browser.close();
+      await ledger.stop();
+      await proxy.refuse();
+    }
   };
   return { ledger, proxy, browser, sample, visitor, leave };
 }

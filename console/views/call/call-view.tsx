@@ -6,7 +6,7 @@ import { useAsk } from '../../api/use-ask.js';
 import { t } from '../../i18n/i18n.js';
 import { isAskable } from '../../state/askable.js';
 import { to } from '../../state/route.js';
-import { memberText } from '../../text/member-text.js';
+import { memberText } from '../../text/record-places.js';
 import { date, length } from '../../time/format.js';
 import { Facts, Head, Id, Mark, Panel, Time } from '../../ui/bits.js';
 import { Copy } from '../../ui/copy.js';

@@ -4,7 +4,8 @@ import { may } from '../../api/session.js';
 import type { TextName } from '../../i18n/i18n.js';
 import { isAskable } from '../../state/askable.js';
 import { numberForms } from '../../text/number-forms.js';
-import { DAY_MS, iso } from '../../time/range.js';
+import { iso } from '../../time/range.js';
+import { DAY_MS } from '../../time/units.js';
 import type { CallQuery } from './call-filters.js';
 
 /** A meaning of what was typed. */

@@ -5,7 +5,8 @@ import { TimeChart } from '../../charts/time-chart.js';
 import { t } from '../../i18n/i18n.js';
 import { timeZone } from '../../state/preferences.js';
 import { count, shortWhole } from '../../time/format.js';
-import { aligned, HOUR_MS, type Range } from '../../time/range.js';
+import { aligned, type Range } from '../../time/range.js';
+import { HOUR_MS } from '../../time/units.js';
 import { Panel } from '../../ui/bits.js';
 import { Shown } from '../../ui/states.js';
 

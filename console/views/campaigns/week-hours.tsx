@@ -6,7 +6,8 @@ import { type HeatCell, Heatmap } from '../../charts/heatmap.js';
 import { t } from '../../i18n/i18n.js';
 import { timeZone } from '../../state/preferences.js';
 import { weekHour } from '../../time/format.js';
-import { DAY_MS, HOUR_MS, iso } from '../../time/range.js';
+import { iso } from '../../time/range.js';
+import { DAY_MS, HOUR_MS } from '../../time/units.js';
 import { Panel } from '../../ui/bits.js';
 import { Shown } from '../../ui/states.js';
 

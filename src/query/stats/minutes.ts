@@ -1,8 +1,7 @@
 // The range of a question by minutes in, the minutes that it is divided into out.
 import { InvalidParametersException } from '../../http/invalid-parameters.js';
-import { instantOf } from '../../http/instant-text.js';
 import { MINUTE, MOST_MINUTES } from './limits.js';
-import type { Range } from './quarter-hours.js';
+import { endsOf, type Range } from './quarter-hours.js';
 import type { DividedRange } from './stats-rows.js';
 
 const MINUTE_MS = 60_000;
@@ -11,11 +10,8 @@ const MINUTE_MS = 60_000;
  * @param zone IANA name, for dates without a time
  * @throws InvalidParametersException when an end is missing or not on a minute, or the range is too long
  */
-export function minutesOf(from: string | undefined, to: string | undefined, zone: string): Required<Range> {
-  const range = {
-    from: from === undefined ? undefined : instantOf(from, zone),
-    to: to === undefined ? undefined : instantOf(to, zone),
-  };
+export function minutesOf(from: string | undefined, to: string | undefined, zone: string): Range {
+  const range = endsOf(from, to, zone);
   const errors = Object.entries(range).flatMap(([path, instant]) => {
     if (instant === undefined) return [{ path, message: `is needed with interval ${MINUTE}` }];
     return instant % MINUTE_MS === 0

@@ -15,13 +15,18 @@ export interface Range {
  * @throws InvalidParametersException when an end does not fall on a quarter-hour
  */
 export function rangeOf(from: string | undefined, to: string | undefined, zone: string): Range {
-  const range = {
-    from: from === undefined ? undefined : instantOf(from, zone),
-    to: to === undefined ? undefined : instantOf(to, zone),
-  };
+  const range = endsOf(from, to, zone);
   const errors = Object.entries(range).flatMap(([path, instant]) => offQuarter(path, instant));
   if (errors.length > 0) throw new InvalidParametersException(errors);
   return range;
+}
+
+/** @param zone IANA name, for dates without a time */
+export function endsOf(from: string | undefined, to: string | undefined, zone: string) {
+  return {
+    from: from === undefined ? undefined : instantOf(from, zone),
+    to: to === undefined ? undefined : instantOf(to, zone),
+  };
 }
 
 function offQuarter(path: string, instant: number | undefined): ProblemDetail[] {
