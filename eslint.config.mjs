@@ -117,6 +117,17 @@ export default tseslint.config(
     },
   },
   {
+    // An id that was read wrongly must not reach the group of the tests themselves.
+    files: ['test/**/*.ts', 'bench/**/*.ts'],
+    ignores: ['test/support/processes.ts'],
+    rules: {
+      'no-restricted-properties': [
+        'error',
+        { object: 'process', property: 'kill', message: 'Use signal() of test/support/processes.ts.' },
+      ],
+    },
+  },
+  {
     files: ['**/*.mjs'],
     languageOptions: {
       globals: { process: 'readonly', console: 'readonly', URL: 'readonly', setInterval: 'readonly' },

@@ -1,8 +1,8 @@
 // What may happen to a service and its database at any moment.
 import { expect } from '@jest/globals';
-import { readFileSync } from 'node:fs';
 import { setTimeout as wait } from 'node:timers/promises';
-import { isAlive, type ServiceProcess } from '../support/service.js';
+import { signalIfAlive, withChildren } from '../support/processes.js';
+import type { ServiceProcess } from '../support/service.js';
 import type { SmallDisk } from '../support/small-disk.js';
 
 /** Long enough for a restart under load, so that each blow meets a service at work. */
@@ -73,7 +73,7 @@ export function killDatabase(pid: () => number | undefined): Blow {
     name: 'kill -9 of the database',
     strike: () => {
       const server = pid();
-      if (server !== undefined) signal(server, 'SIGKILL');
+      if (server !== undefined) signalIfAlive(server, 'SIGKILL');
       return Promise.resolve();
     },
   };
@@ -84,10 +84,12 @@ export function freezeDatabase(pid: () => number | undefined): Blow {
   return {
     name: 'SIGSTOP of the database',
     strike: async () => {
-      const pids = serverProcesses(pid());
-      for (const each of pids) signal(each, 'SIGSTOP');
+      const server = pid();
+      // The children of a stopped postmaster go on: they have to be stopped too.
+      const frozen = server === undefined ? [] : withChildren(server);
+      for (const each of frozen) signalIfAlive(each, 'SIGSTOP');
       await wait(FROZEN_MS);
-      for (const each of pids) signal(each, 'SIGCONT');
+      for (const each of frozen) signalIfAlive(each, 'SIGCONT');
     },
   };
 }
@@ -129,16 +131,4 @@ export async function strikeAll(list: readonly Blow[]): Promise<void> {
 /** The names of the blows, in the order in which they fell. */
 export function namesOf(list: readonly Blow[]): string {
   return `${list.length} blows: ${list.map(({ name }) => name).join(', ')}`;
-}
-
-/** A server's process and its children, which go on when their postmaster is stopped. */
-export function serverProcesses(pid: number | undefined): number[] {
-  if (pid === undefined || !isAlive(pid)) return [];
-  const children = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8').trim();
-  return [pid, ...children.split(/\s+/).map(Number)];
-}
-
-/** A process of the list may have ended meanwhile. */
-function signal(pid: number, name: NodeJS.Signals): void {
-  if (isAlive(pid)) process.kill(pid, name);
 }

@@ -6,8 +6,9 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { endLeftOverServer, postmasterPid } from '../support/processes.js';
 import { rollupDifferencesAt } from '../support/rollups.js';
-import { embeddedUrl, freePort, isAlive, postmasterPid, ServiceProcess, until } from '../support/service.js';
+import { embeddedUrl, freePort, ServiceProcess, until } from '../support/service.js';
 import {
   type Blow,
   freezeDatabase,
@@ -26,7 +27,7 @@ const CALLS_A_SECOND = 400;
 let folder: string;
 let service: KeptService;
 const dataDir = () => join(folder, 'data');
-const serverPid = () => postmasterPid(dataDir());
+const server = () => postmasterPid(dataDir());
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'call-ledger-crash-'));
@@ -37,8 +38,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await endVendors();
   await service.current.end('SIGTERM');
-  const pid = serverPid();
-  if (pid !== undefined && isAlive(pid)) process.kill(pid, 'SIGQUIT');
+  await endLeftOverServer(dataDir());
   rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
 });
 
@@ -49,9 +49,9 @@ it('Whatever is killed, whenever: no acknowledged record is lost, none is double
   const { serviceKills, databaseKills, terminations, freezes } = numbersOf({ service: 6, database: 2 });
   const list = inRandomOrder(
     [serviceKills, KILL_SERVICE],
-    [databaseKills, killDatabase(serverPid)],
+    [databaseKills, killDatabase(server)],
     [terminations, END_SERVICE],
-    [freezes, freezeDatabase(serverPid)],
+    [freezes, freezeDatabase(server)],
   );
   const { url } = service.current;
   const calls = Math.round(secondsOf(list) * CALLS_A_SECOND);

@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { DatabaseServer } from '../support/database-server.js';
 import { leakIn, WatchedLog } from '../support/leaks.js';
+import { signal } from '../support/processes.js';
 import { record } from '../support/records.js';
 import { freePort, healthOf, ServiceProcess, until } from '../support/service.js';
 
@@ -155,7 +156,7 @@ async function makeTheDatabaseComplain(): Promise<void> {
 async function killTheDatabase(): Promise<void> {
   const pid = server.pid();
   if (pid === undefined) throw new Error('the database has no process');
-  process.kill(pid, 'SIGKILL');
+  signal(pid, 'SIGKILL');
   await until('the service to see it', async () => (await healthOf(service.url)) !== 'ok');
   await pushRecord('journalled', NUMBERS.journalled);
   await ask(`/v1/calls?callee=${NUMBERS.asked}`);

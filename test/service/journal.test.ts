@@ -1,12 +1,13 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { createDatabase, type TestDatabase } from '../support/database.js';
+import { endLeftOverServer, serverPid, signal, signalIfAlive, withChildren } from '../support/processes.js';
 import { record } from '../support/records.js';
 import { rollupDifferences } from '../support/rollups.js';
-import { freePort, healthOf, isAlive, postmasterPid, ServiceProcess, until } from '../support/service.js';
+import { freePort, healthOf, ServiceProcess, until } from '../support/service.js';
 
 let folder: string;
 let services: ServiceProcess[];
@@ -18,12 +19,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   for (const service of services) await service.end('SIGKILL');
-  const pid = postmasterPid(dataDir());
-  if (pid !== undefined && isAlive(pid)) {
-    process.kill(pid, 'SIGCONT');
-    process.kill(pid, 'SIGQUIT');
-    await until('the left-over server to end', () => !isAlive(pid));
-  }
+  await endLeftOverServer(dataDir());
   rmSync(folder, { recursive: true, force: true });
 });
 
@@ -31,12 +27,6 @@ async function start(environment: Record<string, string> = {}): Promise<ServiceP
   const service = ServiceProcess.start(dataDir(), await freePort(), environment);
   services.push(service);
   return service;
-}
-
-function serverPid(): number {
-  const pid = postmasterPid(dataDir());
-  if (pid === undefined) throw new Error('there is no server');
-  return pid;
 }
 
 /** Pushes one record after the other. Returns the slowest answer in milliseconds. */
@@ -60,7 +50,7 @@ describe('With a journal, every push is acknowledged', () => {
   it('while the database is killed, and nothing is missing afterwards', async () => {
     const service = await (await start()).ready();
     await pushEach(service, ids('before', 5));
-    process.kill(serverPid(), 'SIGKILL');
+    signal(serverPid(dataDir()), 'SIGKILL');
     await pushEach(service, ids('while', 30));
     await service.ready();
     await pushEach(service, ids('after', 5));
@@ -73,11 +63,11 @@ describe('With a journal, every push is acknowledged', () => {
     const service = await (await start()).ready();
     await pushEach(service, ids('before', 3));
     // The children of a stopped postmaster go on: they have to be stopped too.
-    const frozen = backends(serverPid());
-    for (const pid of frozen) process.kill(pid, 'SIGSTOP');
+    const frozen = withChildren(serverPid(dataDir()));
+    for (const pid of frozen) signal(pid, 'SIGSTOP');
     await pushEach(service, ids('frozen', 20));
     await service.end('SIGKILL');
-    for (const pid of frozen) if (isAlive(pid)) process.kill(pid, 'SIGCONT');
+    for (const pid of frozen) signalIfAlive(pid, 'SIGCONT');
     const next = await (await start()).ready();
     for (const callId of [...ids('before', 3), ...ids('frozen', 20)]) await next.has(callId);
     expect(await next.end('SIGTERM')).toBe(0);
@@ -160,10 +150,4 @@ describe('With a journal, every push is acknowledged', () => {
 async function countOf(database: TestDatabase, table: string): Promise<number> {
   const [row] = await database.query<{ count: string }>(`SELECT count(*) FROM ${table}`);
   return Number(row?.count);
-}
-
-/** The server's process and its children. */
-function backends(postmaster: number): number[] {
-  const children = readFileSync(`/proc/${postmaster}/task/${postmaster}/children`, 'utf8');
-  return [postmaster, ...children.trim().split(/\s+/).map(Number)];
 }

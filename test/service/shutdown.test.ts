@@ -5,9 +5,10 @@ import { connect, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
+import { endLeftOverServer } from '../support/processes.js';
 import { type LoadedPush, PushLoad } from '../support/push-load.js';
 import { record } from '../support/records.js';
-import { freePort, isAlive, postmasterPid, ServiceProcess, until } from '../support/service.js';
+import { freePort, ServiceProcess, until } from '../support/service.js';
 
 const CONNECTIONS = 48;
 /** So many pushes first: the service is warm, and all connections are in use. */
@@ -26,11 +27,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   for (const service of services) await service.end('SIGKILL');
-  const pid = postmasterPid(dataDir());
-  if (pid !== undefined && isAlive(pid)) {
-    process.kill(pid, 'SIGQUIT');
-    await until('the left-over server to end', () => !isAlive(pid));
-  }
+  await endLeftOverServer(dataDir());
   rmSync(folder, { recursive: true, force: true });
 });
 

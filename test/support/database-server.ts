@@ -3,7 +3,7 @@ import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EmbeddedPostgres } from '../../src/persistence/embedded/embedded-postgres.js';
-import { postmasterPid } from './service.js';
+import { postmasterPid } from './processes.js';
 
 /** Brings the server back when it is killed, on the same port. */
 export class DatabaseServer {

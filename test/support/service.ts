@@ -133,21 +133,6 @@ export function embeddedUrl(dataDir: string): string {
   return `postgres://call_ledger:${encodeURIComponent(databasePassword)}@127.0.0.1:${port}/call_ledger`;
 }
 
-/** The process id of the embedded server of a data directory; undefined when none is noted. */
-export function postmasterPid(dataDir: string): number | undefined {
-  const file = `${dataDir}/postgres/postmaster.pid`;
-  return existsSync(file) ? Number(readFileSync(file, 'utf8').split('\n')[0]) : undefined;
-}
-
-export function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 /** Polls until a condition holds. */
 export async function until(
   what: string | (() => string),

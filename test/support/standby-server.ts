@@ -10,7 +10,8 @@ import { type Binaries, findBinaries } from '../../src/persistence/embedded/bina
 import { serverEnvironment, settingArguments } from '../../src/persistence/embedded/server-settings.js';
 import { findLauncher, giveTree, type Launcher } from '../../src/persistence/embedded/unprivileged-user.js';
 import { errorCode } from '../../src/errors.js';
-import { freePort, isAlive, postmasterPid, until } from './service.js';
+import { postmasterPid, signalIfAlive } from './processes.js';
+import { freePort, until } from './service.js';
 
 /** What a base backup leaves out: it is the running server's own, or comes as a stream. */
 const NOT_COPIED = /^(?:postmaster\.(?:pid|opts)|pg_wal|pg_replslot|pg_dynshmem|pg_notify|pg_stat_tmp)$/;
@@ -78,7 +79,7 @@ export class StandbyServer {
     if (child === undefined) return;
     const pid = postmasterPid(this.folder);
     const ended = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined;
-    if (pid !== undefined && isAlive(pid)) process.kill(pid, 'SIGKILL');
+    if (pid !== undefined) signalIfAlive(pid, 'SIGKILL');
     await ended;
     this.child = undefined;
   }

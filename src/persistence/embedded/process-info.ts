@@ -2,9 +2,14 @@
 // through ps, Windows through PowerShell (the last two are written after their manuals and untested).
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
+import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 
 const run = promisify(execFile);
+/** A program is loaded within milliseconds; what stays without a command line has hidden it. */
+const longestLoadMs = 1000;
+/** The flag of the kernel's own threads in /proc/pid/stat (PF_KTHREAD). */
+const kernelThread = 0x00200000;
 
 /** The `code` of a Node.js or PostgreSQL error, e.g. `ENOENT` or `28P01`. */
 export function errorCode(error: unknown): string | undefined {
@@ -26,8 +31,7 @@ export function processExists(pid: number): boolean {
 export async function commandLine(pid: number): Promise<string> {
   if (!processExists(pid)) return '';
   if (process.platform === 'linux') {
-    // cmdline stays readable where cwd and exe are not: containers lack CAP_SYS_PTRACE.
-    return (await contentOrEmpty(`/proc/${pid}/cmdline`)).replaceAll('\0', ' ');
+    return commandLineOnLinux(pid);
   }
   if (process.platform === 'win32') {
     const line = await powershell(`(Get-CimInstance Win32_Process -Filter 'ProcessId=${pid}').CommandLine`);
@@ -45,12 +49,33 @@ export async function processIdentity(pid: number): Promise<string | undefined> 
   return started === '' ? undefined : `${pid}-${started}`;
 }
 
-async function startTime(pid: number): Promise<string> {
-  if (process.platform === 'linux') {
-    const stat = await contentOrEmpty(`/proc/${pid}/stat`);
-    // The second field is the name in parentheses and may hold anything; the start time is the 22nd field.
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ')[19] ?? '';
+/** While a process becomes another program (exec) its command line is empty for a moment; a zombie's is for good. */
+async function commandLineOnLinux(pid: number): Promise<string> {
+  const deadline = Date.now() + longestLoadMs;
+  for (;;) {
+    // cmdline stays readable where cwd and exe are not: containers lack CAP_SYS_PTRACE.
+    const line = (await contentOrEmpty(`/proc/${pid}/cmdline`)).replaceAll('\0', ' ');
+    if (line !== '' || Date.now() > deadline || !(await runsProgram(pid))) return line;
+    await wait(1);
   }
+}
+
+/** Neither a zombie, nor dead, nor a thread of the kernel. */
+async function runsProgram(pid: number): Promise<boolean> {
+  const fields = await statFields(pid);
+  const isKernel = (Number(fields[9]) & kernelThread) !== 0;
+  return fields[3] !== undefined && !['Z', 'X'].includes(fields[3]) && !isKernel;
+}
+
+/** The fields of /proc/pid/stat, counted from 1 as in its manual, from the third on; none when there is no such process. */
+async function statFields(pid: number): Promise<(string | undefined)[]> {
+  const stat = await contentOrEmpty(`/proc/${pid}/stat`);
+  // The second field is the name in parentheses and may hold anything.
+  return stat === '' ? [] : [...Array<undefined>(3), ...stat.slice(stat.lastIndexOf(')') + 2).split(' ')];
+}
+
+async function startTime(pid: number): Promise<string> {
+  if (process.platform === 'linux') return (await statFields(pid))[22] ?? '';
   const text =
     process.platform === 'win32'
       ? await powershell(`(Get-Process -Id ${pid}).StartTime.Ticks`)

@@ -2,6 +2,7 @@ import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
 import pg from 'pg';
 import { Harness, query, serverOf, serverProcesses, until, urlOf, type Embedded } from './harness.js';
+import { signal } from '../../support/processes.js';
 
 async function answers(url: string): Promise<boolean> {
   return query(url, 'SELECT 1').then(
@@ -40,7 +41,7 @@ describe('After a crash of the embedded PostgreSQL', () => {
       for (const round of [1, 2]) {
         await query(url, `INSERT INTO kept VALUES (${round})`);
         const { pid, port } = await serverOf(embedded.dataDirectory);
-        process.kill(pid, 'SIGKILL');
+        signal(pid, 'SIGKILL');
         await until('it is back', () => count(embedded, /is back/) === round);
         expect((await serverOf(embedded.dataDirectory)).port).toBe(port);
         expect(await query(url, 'SELECT count(*)::int AS n FROM kept')).toEqual([{ n: round }]);
@@ -61,7 +62,7 @@ describe('After a crash of the embedded PostgreSQL', () => {
         const server = await serverOf(folder).catch(() => undefined);
         return server !== undefined && server.pid > 0 && server.pid;
       });
-      process.kill(victim, 'SIGKILL');
+      signal(victim, 'SIGKILL');
       await until('it answers', async () => answers(await started));
       await until('it is another one', async () => (await serverOf(folder)).pid !== victim);
       await embedded.server.stop();
@@ -77,7 +78,7 @@ describe('After a crash of the embedded PostgreSQL', () => {
     await owner.kill();
     const embedded = harness.embedded(dataDirectory);
     const url = await embedded.server.start();
-    process.kill((await serverOf(dataDirectory)).pid, 'SIGKILL');
+    signal((await serverOf(dataDirectory)).pid, 'SIGKILL');
     await until('it is back', () => count(embedded, /is back/) === 1);
     expect(await answers(url)).toBe(true);
     await embedded.server.stop();
@@ -93,7 +94,7 @@ describe('After a crash of the embedded PostgreSQL', () => {
       victim.on('error', () => undefined);
       await victim.connect();
       const { rows } = await victim.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
-      process.kill(rows[0]?.pid ?? 0, 'SIGKILL');
+      signal(rows[0]?.pid ?? 0, 'SIGKILL');
       await until('it is back', () => count(embedded, /is back/) === 1);
       expect(await serverOf(embedded.dataDirectory)).toEqual(before);
       const locks = `SELECT count(*)::int AS n FROM pg_locks WHERE locktype = 'advisory' AND granted`;
@@ -112,10 +113,10 @@ describe('After a crash of the embedded PostgreSQL', () => {
     // It computes, so it does not notice that its postmaster is gone.
     const endless = expect(client.query('SELECT count(*) FROM generate_series(1, 1e12)')).rejects.toThrow();
     const { pid } = await serverOf(embedded.dataDirectory);
-    process.kill(pid, 'SIGKILL');
+    signal(pid, 'SIGKILL');
     await until('it waits', () => count(embedded, /let go of the files/) === 1);
     expect(await answers(url)).toBe(false);
-    process.kill(rows[0]?.pid ?? 0, 'SIGKILL');
+    signal(rows[0]?.pid ?? 0, 'SIGKILL');
     await endless;
     await until('it is back', () => count(embedded, /is back/) === 1);
     expect(await answers(url)).toBe(true);
@@ -130,7 +131,7 @@ describe('After a crash of the embedded PostgreSQL', () => {
       const url = await urlOf(owner);
       const { pid, port } = await serverOf(dataDirectory);
       owner.child.kill('SIGSTOP');
-      process.kill(pid, 'SIGKILL');
+      signal(pid, 'SIGKILL');
       const other = await harness.owner(dataDirectory);
       expect(await urlOf(other)).not.toBe(url);
       owner.child.kill('SIGCONT');
@@ -151,7 +152,7 @@ describe('After a crash of the embedded PostgreSQL', () => {
       const embedded = harness.embedded(await harness.usedFolder());
       const url = await embedded.server.start();
       const { pid, port } = await serverOf(embedded.dataDirectory);
-      process.kill(pid, 'SIGKILL');
+      signal(pid, 'SIGKILL');
       const intruder = await takePort(port);
       await until('it waits', () => count(embedded, /Waiting for port/) === 1);
       intruder.close();
@@ -165,7 +166,7 @@ describe('After a crash of the embedded PostgreSQL', () => {
   it.concurrent('stop() ends the recovery too', async () => {
     const embedded = harness.embedded(await harness.usedFolder());
     await embedded.server.start();
-    process.kill((await serverOf(embedded.dataDirectory)).pid, 'SIGKILL');
+    signal((await serverOf(embedded.dataDirectory)).pid, 'SIGKILL');
     await until('it has noticed', () => count(embedded, /Lost the connection/) === 1);
     await embedded.server.stop();
     expect(await serverProcesses(embedded.dataDirectory)).toEqual([]);

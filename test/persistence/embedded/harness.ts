@@ -23,6 +23,7 @@ import { promisify } from 'node:util';
 import { transformFile } from '@swc/core';
 import pg from 'pg';
 import { EmbeddedPostgres } from '../../../src/persistence/embedded/embedded-postgres.js';
+import { signalIfAlive } from '../../support/processes.js';
 
 export const password = `p w'ä:/@"%`;
 const run = promisify(execFile);
@@ -173,7 +174,7 @@ export class Harness {
     await Promise.all(this.owners.map((owner) => owner.kill()));
     await Promise.all(this.servers.map((server) => server.stop()));
     for (const folder of this.folders) {
-      for (const pid of await serverProcesses(folder)) killIfThere(pid);
+      for (const pid of await serverProcesses(folder)) signalIfAlive(pid, 'SIGKILL');
       await until(`no process runs in ${folder}`, async () => (await serverProcesses(folder)).length === 0);
       await rm(folder, { recursive: true, force: true, maxRetries: 5 });
     }
@@ -279,12 +280,4 @@ export async function serverProcesses(folder: string): Promise<number[]> {
     }),
   );
   return pids.filter((_, index) => serving[index]).map(Number);
-}
-
-export function killIfThere(pid: number): void {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // Gone already.
-  }
 }

@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { findTool } from '../../../src/persistence/embedded/unprivileged-user.js';
-import { Harness, killIfThere, query, serverOf, serverProcesses, until, urlOf } from './harness.js';
+import { Harness, query, serverOf, serverProcesses, until, urlOf } from './harness.js';
+import { signal, signalIfAlive } from '../../support/processes.js';
 
 const inUse = /in use by another Call Ledger process \(process id (\d+)\).*DATA_DIR.*DATABASE_URL/s;
 
@@ -40,7 +41,7 @@ describe('The owner of a data directory', () => {
       const { pid } = await serverOf(dataDirectory);
       const { uid, gid } = await stat(join(dataDirectory, 'postgres'));
       await owner.kill();
-      killIfThere(pid);
+      signalIfAlive(pid, 'SIGKILL');
       await until('the server is gone', async () => (await serverProcesses(dataDirectory)).length === 0);
 
       // As the server's own user: only such a process makes PostgreSQL believe in another server.
@@ -104,10 +105,10 @@ describe('The owner of a data directory', () => {
     const owner = await harness.owner(dataDirectory);
     const url = await urlOf(owner);
     const { pid } = await serverOf(dataDirectory);
-    process.kill(pid, 'SIGSTOP');
+    signal(pid, 'SIGSTOP');
     const other = harness.embedded(dataDirectory);
     const error: unknown = await other.server.start().catch((reason: unknown) => reason);
-    process.kill(pid, 'SIGCONT');
+    signal(pid, 'SIGCONT');
     expect(inUse.exec(String(error))?.[1]).toBe(String(owner.pid));
     expect(await query(url, 'SELECT 1 AS n')).toEqual([{ n: 1 }]);
     await owner.stop();
@@ -118,7 +119,7 @@ describe('The owner of a data directory', () => {
     const owner = await harness.owner(dataDirectory);
     await urlOf(owner);
     const { pid } = await serverOf(dataDirectory);
-    process.kill(pid, 'SIGSTOP');
+    signal(pid, 'SIGSTOP');
     await owner.kill();
     const next = harness.embedded(dataDirectory);
     const url = await next.server.start();
