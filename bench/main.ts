@@ -14,6 +14,7 @@ import type { Finding } from './support/finding.js';
 import { say, sayNoMore } from './support/progress.js';
 import { tableOf, writeResults } from './support/report.js';
 import { BenchServer } from './support/server.js';
+import { benchWatching } from './watching/watching.js';
 
 /** Every benchmark, in the order in which they run. A new one is added here. */
 const PARTS: Readonly<Record<string, (context: Context) => Promise<Finding[]> | Finding[]>> = {
@@ -24,6 +25,7 @@ const PARTS: Readonly<Record<string, (context: Context) => Promise<Finding[]> | 
   query: benchQuery,
   feed: benchFeed,
   retention: benchRetention,
+  watching: benchWatching,
 };
 
 async function run(options: BenchOptions): Promise<Finding[]> {

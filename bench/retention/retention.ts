@@ -1,22 +1,15 @@
 // How much longer pushes wait for their answers while retention deletes calls beside them.
 import { setTimeout as wait } from 'node:timers/promises';
-import { type LoadResult, pushAtRate } from '../answer/open-loop.js';
-import { RequestPool } from '../answer/request-pool.js';
+import type { LoadResult } from '../answer/open-loop.js';
+import { SteadyPushes } from '../answer/steady-pushes.js';
 import type { Context } from '../context.js';
 import { type Finding, quantile } from '../support/finding.js';
 import { SERVICE } from '../support/paths.js';
-import { serve } from '../support/processes.js';
-import { say } from '../support/progress.js';
-import { RecordSource } from '../support/records.js';
+import { AFTER_COMMIT, serve } from '../support/processes.js';
 import { withClient } from '../support/server.js';
 
 const CALLS = 500_000;
 const QUICK_CALLS = 100_000;
-const PUSHES_A_SECOND = 20;
-const RECORDS_A_PUSH = 20;
-const MOST_CONNECTIONS = 200;
-const POOLED_PUSHES = 1000;
-const WARM_UP_SECONDS = 5;
 const MOST_SECONDS = 30;
 /** When the service's first run begins (`retention.ts`), and a little more. */
 const FIRST_RUN_AFTER_MS = 62_000;
@@ -26,20 +19,15 @@ const RETENTION = { CALL_RETENTION_DAYS: '30' };
 export async function benchRetention({ ending, server, options }: Context): Promise<Finding[]> {
   const database = await server.ledger(options.quick ? QUICK_CALLS : CALLS);
   const startedAt = performance.now();
-  const environment = { DATABASE_URL: database, JOURNAL_DIR: 'off', ACK_DEADLINE_MS: '60000', ...RETENTION };
+  const environment = { DATABASE_URL: database, ...AFTER_COMMIT, ...RETENTION };
   const service = await serve(ending, SERVICE, environment, '/health/ready');
-  const pool = new RequestPool(new RecordSource('retention'), POOLED_PUSHES, RECORDS_A_PUSH);
-  const push = (what: string, seconds: number) => {
-    say(`retention · pushing ${what} for ${seconds} s`);
-    const bounds = { rate: PUSHES_A_SECOND, seconds, mostConnections: MOST_CONNECTIONS };
-    return pushAtRate(service.port, () => pool.next(), bounds);
-  };
+  const vendor = new SteadyPushes(service.port, 'retention');
   const seconds = Math.min(options.loadSeconds, MOST_SECONDS);
-  await push('to warm up', WARM_UP_SECONDS);
-  const without = await push('without retention', seconds);
+  await vendor.warmUp();
+  const without = await vendor.push('without retention', seconds);
   await wait(Math.max(0, startedAt + FIRST_RUN_AFTER_MS - performance.now()));
   const before = await oldCalls(database);
-  const beside = await push('beside retention', seconds);
+  const beside = await vendor.push('beside retention', seconds);
   const deleted = before - (await oldCalls(database));
   await service.stop();
   await server.drop(database);

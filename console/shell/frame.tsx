@@ -12,7 +12,6 @@ import { offered, type View } from './views.js';
 
 /** @param takesFocus whether the view that it begins with is where somebody has come to */
 export function Frame({ takesFocus }: { takesFocus: boolean }) {
-  const [isOpen, setOpen] = useState(false);
   const views = offered();
   const [name = views[0]?.name, id] = route.value.path;
   const view = views.find((other) => other.name === name);
@@ -22,7 +21,6 @@ export function Frame({ takesFocus }: { takesFocus: boolean }) {
     document.title = `${view === undefined ? '' : `${t(view.title)} · `}Call Ledger`;
   });
   useEffect(() => {
-    setOpen(false);
     // Whoever does not see the page is told where they have come to.
     if (hasCome.current) focusHeading();
     hasCome.current = true;
@@ -32,27 +30,7 @@ export function Frame({ takesFocus }: { takesFocus: boolean }) {
       <a class="skip" href="#main" onClick={skip}>
         {t('nav.skip')}
       </a>
-      <aside class={isOpen ? 'side side-open' : 'side'}>
-        <div class="brand">
-          <a href={to([])}>Call Ledger</a>
-          <button
-            type="button"
-            class="button button-icon side-toggle"
-            aria-expanded={isOpen}
-            aria-controls="navigation"
-            aria-label={t('nav.menu')}
-            onClick={() => {
-              setOpen(!isOpen);
-            }}
-          >
-            <Icon name={isOpen ? 'close' : 'menu'} />
-          </button>
-        </div>
-        <div class="side-body" id="navigation">
-          <Navigation views={views} current={view?.within ?? view?.name} />
-          <Who />
-        </div>
-      </aside>
+      <Side place={place} views={views} current={view?.within ?? view?.name} />
       <main id="main" tabIndex={-1}>
         {view === undefined ? (
           <Nowhere hasViews={views.length > 0} />
@@ -70,6 +48,44 @@ export function Frame({ takesFocus }: { takesFocus: boolean }) {
   );
 }
 
+interface NavigationProps {
+  readonly views: readonly View[];
+  /** Name of the view that is shown. */
+  readonly current: string | undefined;
+}
+
+/** Beside the view; on a small screen above it, closed until it is asked for, and when it has led somewhere. */
+function Side({ place, ...navigation }: NavigationProps & { place: string }) {
+  const [isOpen, setOpen] = useState(false);
+  useEffect(() => {
+    setOpen(false);
+  }, [place]);
+  const toggle = () => {
+    setOpen(!isOpen);
+  };
+  return (
+    <aside class={isOpen ? 'side side-open' : 'side'}>
+      <div class="brand">
+        <a href={to([])}>Call Ledger</a>
+        <button
+          type="button"
+          class="button button-icon side-toggle"
+          aria-expanded={isOpen}
+          aria-controls="navigation"
+          aria-label={t('nav.menu')}
+          onClick={toggle}
+        >
+          <Icon name={isOpen ? 'close' : 'menu'} />
+        </button>
+      </div>
+      <div class="side-body" id="navigation">
+        <Navigation {...navigation} />
+        <Who />
+      </div>
+    </aside>
+  );
+}
+
 /** A part of its own, so that what a view throws is caught around it. */
 function Shown({ view: { list, one }, id }: { view: View; id: string | undefined }) {
   return <>{id === undefined || one === undefined ? list() : one(id)}</>;
@@ -81,7 +97,7 @@ function skip(event: Event): void {
   document.getElementById('main')?.focus();
 }
 
-function Navigation({ views, current }: { views: readonly View[]; current: string | undefined }) {
+function Navigation({ views, current }: NavigationProps) {
   return (
     <nav aria-label={t('nav.label')}>
       <ul>

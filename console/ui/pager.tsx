@@ -4,8 +4,8 @@ import { t } from '../i18n/i18n.js';
 import { cameByNext, goNext, goWith, route } from '../state/route.js';
 import { Icon } from './icons.js';
 
-interface Page {
-  readonly data: readonly unknown[];
+export interface Page<Row> {
+  readonly data: readonly Row[];
   readonly page: { readonly nextCursor: string | null };
 }
 
@@ -14,8 +14,8 @@ interface Page {
  *
  * @param of the page that is shown; undefined: it is waited for, or was refused
  */
-export function Pager({ of }: { of: Page | undefined }) {
-  const before = useRef<Page>(undefined);
+export function Pager({ of }: { of: Page<unknown> | undefined }) {
+  const before = useRef<Page<unknown>>(undefined);
   before.current = of ?? before.current;
   const isFirst = route.value.query['cursor'] === undefined;
   const shown = before.current?.data.length ?? 0;

@@ -8,10 +8,9 @@ import { between, othersOf } from '../../time/between.js';
 import { count } from '../../time/format.js';
 import { Head, Id, Mark, Time } from '../../ui/bits.js';
 import { Choice } from '../../ui/choice.js';
-import { Pager } from '../../ui/pager.js';
+import { PagedTable } from '../../ui/paged-table.js';
 import { RangePicker } from '../../ui/range-picker.js';
-import { Empty, Shown } from '../../ui/states.js';
-import { type Column, Table } from '../../ui/table.js';
+import type { Column } from '../../ui/table.js';
 import { ACTIONS } from './actions.js';
 
 type AuditEvent = Schemas['AuditEvent'];
@@ -31,16 +30,13 @@ export function AuditView() {
       <div class="choices">
         <Choice name="action" title={t('audit.action')} values={ACTIONS} labelOf={(action) => action} />
       </div>
-      <Shown asked={asked} lines={10}>
-        {({ data }) =>
-          data.length === 0 ? (
-            <Empty title={t('audit.none')} />
-          ) : (
-            <Table label={t('nav.audit')} rows={data} columns={columns()} keyOf={({ id }) => id} />
-          )
-        }
-      </Shown>
-      <Pager of={asked.data} />
+      <PagedTable
+        asked={asked}
+        label={t('nav.audit')}
+        columns={columns()}
+        lines={10}
+        none={t('audit.none')}
+      />
     </>
   );
 }

@@ -8,10 +8,9 @@ import { othersOf, receivedBetween } from '../../time/between.js';
 import { bytes, count } from '../../time/format.js';
 import { Head, Mark, ShortId, Time } from '../../ui/bits.js';
 import { Choice, YES_NO, yesNo } from '../../ui/choice.js';
-import { Pager } from '../../ui/pager.js';
+import { PagedTable } from '../../ui/paged-table.js';
 import { RangePicker } from '../../ui/range-picker.js';
-import { Empty, Shown } from '../../ui/states.js';
-import { type Column, Table } from '../../ui/table.js';
+import type { Column } from '../../ui/table.js';
 import { WayMark } from './way-mark.js';
 
 type Delivery = Schemas['Delivery'];
@@ -39,16 +38,15 @@ export function DeliveriesView() {
           labelOf={yesNo}
         />
       </div>
-      <Shown asked={asked} lines={12}>
-        {({ data }) =>
-          data.length === 0 ? (
-            <Empty title={t('deliveries.none')}>{t('deliveries.none.more')}</Empty>
-          ) : (
-            <Table label={t('nav.deliveries')} rows={data} columns={columns()} keyOf={({ id }) => id} />
-          )
-        }
-      </Shown>
-      <Pager of={asked.data} />
+      <PagedTable
+        asked={asked}
+        label={t('nav.deliveries')}
+        columns={columns()}
+        lines={12}
+        none={t('deliveries.none')}
+      >
+        {t('deliveries.none.more')}
+      </PagedTable>
     </>
   );
 }

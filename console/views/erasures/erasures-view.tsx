@@ -7,9 +7,9 @@ import { route } from '../../state/route.js';
 import { count } from '../../time/format.js';
 import { asItStands } from '../../time/between.js';
 import { Head, Mark, Time } from '../../ui/bits.js';
-import { Pager } from '../../ui/pager.js';
-import { Empty, Shown } from '../../ui/states.js';
-import { type Column, Table } from '../../ui/table.js';
+import { Opener } from '../../ui/opener.js';
+import { PagedTable } from '../../ui/paged-table.js';
+import type { Column } from '../../ui/table.js';
 import { NewErasure } from './new-erasure.js';
 
 type Erasure = Schemas['Erasure'];
@@ -20,7 +20,6 @@ const LOOKS_EVERY_MS = 2000;
 export function ErasuresView() {
   const query = asItStands(route.value.query);
   const [looks, setLooks] = useState(0);
-  const [isAsking, setAsking] = useState(false);
   const asked = useAsk(
     JSON.stringify(query),
     (signal) => answerOf(api.GET('/v1/erasures', { params: { query }, signal })),
@@ -39,35 +38,25 @@ export function ErasuresView() {
   return (
     <>
       <Head title={t('nav.erasures')}>
-        <button
-          type="button"
-          class="button button-main"
-          onClick={() => {
-            setAsking(true);
-          }}
-        >
-          {t('erasures.make')}
-        </button>
+        <Opener text={t('erasures.make')} isMain>
+          {(close) => (
+            <NewErasure
+              onClose={() => {
+                close();
+                asked.again();
+              }}
+            />
+          )}
+        </Opener>
       </Head>
       <p class="quiet">{t('erasures.what')}</p>
-      {isAsking && (
-        <NewErasure
-          onClose={() => {
-            setAsking(false);
-            asked.again();
-          }}
-        />
-      )}
-      <Shown asked={asked} lines={6}>
-        {({ data }) =>
-          data.length === 0 ? (
-            <Empty title={t('erasures.none')} />
-          ) : (
-            <Table label={t('nav.erasures')} rows={data} columns={columns()} keyOf={({ id }) => id} />
-          )
-        }
-      </Shown>
-      <Pager of={asked.data} />
+      <PagedTable
+        asked={asked}
+        label={t('nav.erasures')}
+        columns={columns()}
+        lines={6}
+        none={t('erasures.none')}
+      />
     </>
   );
 }

@@ -9,9 +9,10 @@ import { route } from '../../state/route.js';
 import { asItStands } from '../../time/between.js';
 import { Head, Id, Mark, Time } from '../../ui/bits.js';
 import { Dialog } from '../../ui/dialog.js';
-import { Pager } from '../../ui/pager.js';
-import { Empty, ProblemNote, Shown } from '../../ui/states.js';
-import { type Column, Table } from '../../ui/table.js';
+import { Opener } from '../../ui/opener.js';
+import { PagedTable } from '../../ui/paged-table.js';
+import { ProblemNote } from '../../ui/states.js';
+import type { Column } from '../../ui/table.js';
 import { NewKey } from './new-key.js';
 
 type Key = Schemas['ApiKey'];
@@ -21,29 +22,21 @@ export function KeysView() {
   const asked = useAsk(JSON.stringify(query), (signal) =>
     answerOf(api.GET('/v1/api-keys', { params: { query }, signal })),
   );
-  const [isMaking, setMaking] = useState(false);
   const [revoked, setRevoked] = useState<Key>();
   return (
     <>
       <Head title={t('nav.keys')}>
-        <button
-          type="button"
-          class="button button-main"
-          onClick={() => {
-            setMaking(true);
-          }}
-        >
-          {t('keys.make')}
-        </button>
+        <Opener text={t('keys.make')} isMain>
+          {(close) => (
+            <NewKey
+              onClose={() => {
+                close();
+                asked.again();
+              }}
+            />
+          )}
+        </Opener>
       </Head>
-      {isMaking && (
-        <NewKey
-          onClose={() => {
-            setMaking(false);
-            asked.again();
-          }}
-        />
-      )}
       {revoked !== undefined && (
         <Revoke
           apiKey={revoked}
@@ -53,16 +46,15 @@ export function KeysView() {
           }}
         />
       )}
-      <Shown asked={asked} lines={8}>
-        {({ data }) =>
-          data.length === 0 ? (
-            <Empty title={t('keys.none')}>{t('keys.none.more')}</Empty>
-          ) : (
-            <Table label={t('nav.keys')} rows={data} columns={columns(setRevoked)} keyOf={({ id }) => id} />
-          )
-        }
-      </Shown>
-      <Pager of={asked.data} />
+      <PagedTable
+        asked={asked}
+        label={t('nav.keys')}
+        columns={columns(setRevoked)}
+        lines={8}
+        none={t('keys.none')}
+      >
+        {t('keys.none.more')}
+      </PagedTable>
     </>
   );
 }

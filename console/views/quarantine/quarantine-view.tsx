@@ -1,5 +1,4 @@
 // What could not be read as a call, and what is to become of it.
-import { useState } from 'preact/hooks';
 import { answerOf, api, type Schemas } from '../../api/client.js';
 import { useAsk } from '../../api/use-ask.js';
 import { t } from '../../i18n/i18n.js';
@@ -10,10 +9,10 @@ import { count } from '../../time/format.js';
 import { Head, Id, ShortId, Time } from '../../ui/bits.js';
 import { Chip } from '../../ui/chip.js';
 import { Choice } from '../../ui/choice.js';
-import { Pager } from '../../ui/pager.js';
+import { Opener } from '../../ui/opener.js';
+import { PagedTable } from '../../ui/paged-table.js';
 import { RangePicker } from '../../ui/range-picker.js';
-import { Empty, Shown } from '../../ui/states.js';
-import { type Column, Table } from '../../ui/table.js';
+import type { Column } from '../../ui/table.js';
 import { Replay } from './replay.js';
 import { StatusMark } from './status-mark.js';
 
@@ -24,7 +23,6 @@ const STATUSES = ['open', 'replayed', 'discarded'] as const;
 export function QuarantineView() {
   const { query } = route.value;
   const { deliveryId } = query;
-  const [isReplaying, setReplaying] = useState(false);
   const asked = useAsk(JSON.stringify([query, timeZone.value]), (signal) => {
     const wanted = { ...receivedBetween(query), ...othersOf(query) };
     return answerOf(api.GET('/v1/quarantine', { params: { query: wanted }, signal }));
@@ -33,15 +31,20 @@ export function QuarantineView() {
     <>
       <Head title={t('nav.quarantine')}>
         <RangePicker query={query} />
-        <button
-          type="button"
-          class="button"
-          onClick={() => {
-            setReplaying(true);
-          }}
-        >
-          {t('replay.title')}
-        </button>
+        <Opener text={t('replay.title')}>
+          {(close) => (
+            <Replay
+              wanted={{
+                ...receivedBetween(query),
+                ...(deliveryId !== undefined && { deliveryId: [deliveryId] }),
+              }}
+              onClose={(isDone) => {
+                close();
+                if (isDone) asked.again();
+              }}
+            />
+          )}
+        </Opener>
       </Head>
       <p class="quiet">{t('quarantine.what')}</p>
       <div class="choices">
@@ -55,28 +58,15 @@ export function QuarantineView() {
           <Chip name="deliveryId" title={t('field.deliveryId')} value={deliveryId} />
         )}
       </div>
-      {isReplaying && (
-        <Replay
-          wanted={{
-            ...receivedBetween(query),
-            ...(deliveryId !== undefined && { deliveryId: [deliveryId] }),
-          }}
-          onClose={(isDone) => {
-            setReplaying(false);
-            if (isDone) asked.again();
-          }}
-        />
-      )}
-      <Shown asked={asked} lines={10}>
-        {({ data }) =>
-          data.length === 0 ? (
-            <Empty title={t('quarantine.none')}>{t('quarantine.none.more')}</Empty>
-          ) : (
-            <Table label={t('nav.quarantine')} rows={data} columns={columns()} keyOf={({ id }) => id} />
-          )
-        }
-      </Shown>
-      <Pager of={asked.data} />
+      <PagedTable
+        asked={asked}
+        label={t('nav.quarantine')}
+        columns={columns()}
+        lines={10}
+        none={t('quarantine.none')}
+      >
+        {t('quarantine.none.more')}
+      </PagedTable>
     </>
   );
 }

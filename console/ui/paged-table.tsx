@@ -1,0 +1,35 @@
+// One page of a list in, a table out: with what is said when it is empty, and the way to the next page.
+import type { ComponentChildren } from 'preact';
+import type { Asked } from '../api/use-ask.js';
+import { type Page, Pager } from './pager.js';
+import { Empty, Shown } from './states.js';
+import { type Column, Table } from './table.js';
+
+interface PagedTableProps<Row> {
+  readonly asked: Asked<Page<Row>>;
+  readonly label: string;
+  readonly columns: readonly Column<Row>[];
+  /** About how many lines stand there until the answer comes. */
+  readonly lines: number;
+  /** Said when there is nothing; the children say what may help. */
+  readonly none: string;
+  readonly children?: ComponentChildren;
+}
+
+export function PagedTable<Row extends { readonly id: string }>(props: PagedTableProps<Row>) {
+  const { asked, label, columns, lines, none, children } = props;
+  return (
+    <>
+      <Shown asked={asked} lines={lines}>
+        {({ data }) =>
+          data.length === 0 ? (
+            <Empty title={none}>{children}</Empty>
+          ) : (
+            <Table label={label} rows={data} columns={columns} keyOf={({ id }) => id} />
+          )
+        }
+      </Shown>
+      <Pager of={asked.data} />
+    </>
+  );
+}
