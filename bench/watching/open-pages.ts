@@ -1,4 +1,8 @@
 // A service in, people out who have the console's overview open, each with a page that follows the feed as the console does.
+// They have a thread of their own, so that what they read keeps nobody from timing pushes.
+import { once } from 'node:events';
+import { fileURLToPath } from 'node:url';
+import { type MessagePort, parentPort, Worker, workerData } from 'node:worker_threads';
 import type { Answer } from '../../console/api/answer.js';
 import { follow, pause } from '../../console/api/following.js';
 import { Pace } from '../../console/api/pace.js';
@@ -14,23 +18,35 @@ const REFRESH = [
 ];
 
 export interface OpenPages {
-  /** Milliseconds of each refresh until its last answer. */
-  readonly times: readonly number[];
-  /** @throws Error with the first answer that was not 200 */
-  readonly close: () => Promise<void>;
+  /**
+   * @returns milliseconds of each refresh until its last answer
+   * @throws Error with the first answer that was not 200
+   */
+  readonly close: () => Promise<readonly number[]>;
 }
 
 export function openPages(port: number, count: number): OpenPages {
-  const gone = new AbortController();
-  const times: number[] = [];
-  const pages = Array.from({ length: count }, () => new Page(port, gone.signal, times).open());
+  const thread = new Worker(fileURLToPath(import.meta.url), { workerData: { port, count } });
+  const times = once(thread, 'message').then(([message]) => message as readonly number[]);
+  // Told of when the pages are closed.
+  times.catch(() => undefined);
   return {
-    times,
-    close: async () => {
-      gone.abort();
-      await Promise.all(pages);
+    close: () => {
+      thread.postMessage('close');
+      return times;
     },
   };
+}
+
+async function inThread(parent: MessagePort): Promise<void> {
+  const { port, count } = workerData as { port: number; count: number };
+  const gone = new AbortController();
+  parent.once('message', () => {
+    gone.abort();
+  });
+  const times: number[] = [];
+  await Promise.all(Array.from({ length: count }, () => new Page(port, gone.signal, times).open()));
+  parent.postMessage(times);
 }
 
 class Page {
@@ -67,14 +83,14 @@ class Page {
     wait: number,
   ): Promise<Answer<{ nextCursor: string; upToDate: boolean }>> {
     const path = `/v1/changes?after=${after}&limit=0&wait=${wait}`;
-    return { data: (await this.ask(path)) as { nextCursor: string; upToDate: boolean } };
+    return { data: (await (await this.ask(path)).json()) as { nextCursor: string; upToDate: boolean } };
   }
 
   private async refresh(): Promise<void> {
     const begin = performance.now();
     const ends = this.pace.begins();
     try {
-      await Promise.all(REFRESH.map((path) => this.ask(path)));
+      await Promise.all(REFRESH.map(async (path) => (await this.ask(path)).arrayBuffer()));
     } catch (error) {
       if (!this.signal.aborted) throw error;
       return;
@@ -84,10 +100,12 @@ class Page {
     this.times.push(performance.now() - begin);
   }
 
-  private async ask(path: string): Promise<unknown> {
+  private async ask(path: string): Promise<Response> {
     const headers = { authorization: `Bearer ${API_KEY}` };
     const answer = await fetch(`http://127.0.0.1:${this.port}${path}`, { headers, signal: this.signal });
     if (answer.status !== 200) throw new Error(`GET ${path} was answered ${answer.status}`);
-    return answer.json();
+    return answer;
   }
 }
+
+if (parentPort !== null) await inThread(parentPort);

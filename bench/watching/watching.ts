@@ -32,10 +32,8 @@ export async function benchWatching(context: Context): Promise<Finding[]> {
   for (let round = 0; round < options.rounds; round += 1) {
     alone.push(await vendor.push('without pages', seconds));
     const pages = openPages(service.port, PAGES);
-    ending.add(() => pages.close());
     together.push(await vendor.push(`beside ${PAGES} pages`, seconds));
-    await pages.close();
-    refreshes.push(...pages.times);
+    refreshes.push(...(await pages.close()));
   }
   await service.stop();
   await server.drop(database);
