@@ -1,6 +1,6 @@
-// The reads of the quarantine, and the end of an entry that nobody wants.
+// The reads of the quarantine, and the end of an entry that nobody wants. All of it is asked of the primary: people work through
+// the entries, and what they have just done must not look undone.
 import { Injectable } from '@nestjs/common';
-import type { Questions } from '../persistence/asked-server.js';
 import { Database, type Transaction } from '../persistence/database.js';
 import { isOfSources, SqlConditions, type Viewer } from '../persistence/sql-conditions.js';
 
@@ -51,9 +51,7 @@ export class QuarantineRepository {
     return row?.open ?? 0;
   }
 
-  /** @param database the primary, if it is the ground of a write */
   async list(
-    database: Questions,
     filter: QuarantineFilter,
     viewer: Viewer,
     place: Place,
@@ -68,13 +66,13 @@ export class QuarantineRepository {
         SELECT *, sum(${size}) OVER (${sorted}) - ${size} AS size_before, count(*) OVER () AS found
         FROM (SELECT * FROM quarantine ${sql.where} ${sorted} LIMIT ${sql.parameter(limit)}) AS page
       ) AS sized WHERE size_before < ${LARGEST_PAGE_BYTES} ${sorted}`;
-    const rows = await database.read<QuarantineRow & { found: number }>({ text, values: sql.values });
+    const rows = await this.database.read<QuarantineRow & { found: number }>({ text, values: sql.values });
     return { rows, endsEarly: rows.length < (rows[0]?.found ?? 0) };
   }
 
-  find(database: Questions, id: string, { sources }: Viewer): Promise<QuarantineRow | undefined> {
+  find(id: string, { sources }: Viewer): Promise<QuarantineRow | undefined> {
     const text = `SELECT ${COLUMNS} FROM quarantine WHERE id = $1 AND ${isOfSources('$2')}`;
-    return database.find<QuarantineRow>({ name: 'find-quarantined', text, values: [id, sources] });
+    return this.database.find<QuarantineRow>({ name: 'find-quarantined', text, values: [id, sources] });
   }
 
   /** @returns whether the entry was open, and is discarded now */

@@ -7,9 +7,7 @@ import { decodeIdCursor, encodeCursor, LAST_ID } from '../http/cursor.js';
 import { instantOf } from '../http/instant-text.js';
 import { type Page, pageOf } from '../http/page.js';
 import { DEFAULT_LIMIT } from '../http/page.dto.js';
-import type { Questions } from '../persistence/asked-server.js';
 import { Database } from '../persistence/database.js';
-import { ReadingDatabase } from '../persistence/reading-database.js';
 import { AuditLog } from '../security/audit/audit-log.js';
 import type { Principal } from '../security/principal.js';
 import type { QuarantineEntryDto, QuarantineQuery } from './quarantine.dto.js';
@@ -20,7 +18,6 @@ export class QuarantineService {
   constructor(
     private readonly settings: Settings,
     private readonly database: Database,
-    private readonly reading: ReadingDatabase,
     private readonly quarantine: QuarantineRepository,
     private readonly audit: AuditLog,
   ) {}
@@ -31,7 +28,6 @@ export class QuarantineService {
     const before = cursor === undefined ? LAST_ID : decodeIdCursor(cursor, 'quarantine');
     const times = receivedRange(query, this.settings.pushTimeZone);
     const { rows, endsEarly } = await this.quarantine.list(
-      this.reading,
       { ...filter, ...times },
       asker,
       { before },
@@ -41,8 +37,10 @@ export class QuarantineService {
   }
 
   /** @throws NotFoundException */
-  find(id: string, asker: Principal): Promise<QuarantineEntryDto> {
-    return this.entry(this.reading, id, asker);
+  async find(id: string, asker: Principal): Promise<QuarantineEntryDto> {
+    const row = isUuid(id) ? await this.quarantine.find(id, asker) : undefined;
+    if (row === undefined) throw new NotFoundException('There is no entry with this id in the quarantine');
+    return entryDto(row);
   }
 
   /**
@@ -59,15 +57,9 @@ export class QuarantineService {
         await this.audit.recordIn(transaction, event);
       });
     }
-    const entry = await this.entry(this.database, id, asker);
+    const entry = await this.find(id, asker);
     if (entry.status !== 'discarded') throw new ConflictException(`The entry has been ${entry.status}`);
     return entry;
-  }
-
-  private async entry(database: Questions, id: string, asker: Principal): Promise<QuarantineEntryDto> {
-    const row = isUuid(id) ? await this.quarantine.find(database, id, asker) : undefined;
-    if (row === undefined) throw new NotFoundException('There is no entry with this id in the quarantine');
-    return entryDto(row);
   }
 }
 

@@ -3,7 +3,6 @@ import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { decodeIdCursor, encodeCursor } from '../http/cursor.js';
 import { type ReadableEntry, Replayer } from '../ingestion/replayer.js';
-import { Database } from '../persistence/database.js';
 import { type AuditEvent, AuditLog } from '../security/audit/audit-log.js';
 import type { Principal } from '../security/principal.js';
 import { DEFAULT_REPLAYED, type ReplayRequest, ReplayResult } from './quarantine.dto.js';
@@ -18,7 +17,6 @@ const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 export class ReplayService {
   constructor(
     private readonly settings: Settings,
-    private readonly database: Database,
     private readonly quarantine: QuarantineRepository,
     private readonly replayer: Replayer,
     private readonly audit: AuditLog,
@@ -57,7 +55,7 @@ export class ReplayService {
     most: number,
   ): Promise<QuarantineRow[]> {
     const limit = Math.min(ENTRIES_A_STEP, most);
-    return (await this.quarantine.list(this.database, filter, asker, { after }, limit)).rows;
+    return (await this.quarantine.list(filter, asker, { after }, limit)).rows;
   }
 
   private async step(rows: readonly QuarantineRow[], result: ReplayResult, asker: Principal): Promise<void> {

@@ -16,6 +16,8 @@ const SETTINGS = { shared_buffers: '32MB', max_connections: '60', max_standby_st
 const AT_ONCE = { ACK_DEADLINE_MS: '20000' };
 
 export class Pair {
+  private readonly others: Instance[] = [];
+
   private constructor(
     private readonly server: DatabaseServer,
     private readonly primaryUrl: string,
@@ -43,6 +45,16 @@ export class Pair {
     const pair = new Pair(server, url, standby, toPrimary, toStandby, service, direct);
     await pair.isAsked();
     return pair;
+  }
+
+  /** One more process like `service`. */
+  async another(): Promise<Instance> {
+    const other = await Instance.start(this.toPrimary.through(this.primaryUrl), {
+      DATABASE_REPLICA_URL: this.toStandby.through(this.standby.url),
+      ...AT_ONCE,
+    });
+    this.others.push(other);
+    return other;
   }
 
   query<Row extends pg.QueryResultRow>(text: string): Promise<Row[]> {
@@ -77,6 +89,7 @@ export class Pair {
   async stop(): Promise<void> {
     await this.service.remove();
     await this.direct.remove();
+    for (const other of this.others) await other.remove();
     await this.toPrimary.refuse();
     await this.toStandby.refuse();
     await this.standby.remove();
