@@ -636,7 +636,8 @@ describe('a push while the database is away', () => {
         else await link.close();
         const start = performance.now();
         expectComeAgain(await cut.push(body));
-        expect(performance.now() - start).toBeLessThan(700);
+        // The deadline is at 400 ms; without one it would be the database's time-outs, of many seconds.
+        expect(performance.now() - start).toBeLessThan(4000);
       }
       await link.open();
       await until('taken again', async () => (await cut.push(body)).text === SUCCESS);

@@ -13,6 +13,13 @@ export const FAULTS = {
   reorder: 0.02,
 } as const;
 
+/**
+ * Where it is asked whether pushes fail: how slow they are while others keep this machine's disk busy is only said. The vendor
+ * itself gives up after {@link VENDOR_PATIENCE_MS}.
+ */
+export const PATIENT = { 'time-out': 10_000 } as const;
+export const VENDOR_PATIENCE_MS = 700;
+
 /** What the simulator's summary says, as far as the tests ask for it. */
 export interface VendorSummary {
   readonly records: { readonly acknowledged: number; readonly notAcknowledged: number };

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
 import { KeptService } from '../crash/blows.js';
-import { endVendors, FAULTS, playVendor, type VendorRun } from '../crash/vendor.js';
+import { endVendors, FAULTS, PATIENT, playVendor, type VendorRun } from '../crash/vendor.js';
 import { askFor, erased, erasureOf } from '../privacy/erasing.js';
 import { tracesInDatabase, tracesInFolder } from '../privacy/traces.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
@@ -25,8 +25,6 @@ const KILL_SECONDS = 8;
 const CHECK_EVERY_MS = 200;
 /** Two checks that fail, and one that is under way. */
 const SHUTDOWN_DELAY_MS = 4 * CHECK_EVERY_MS;
-/** Whether pushes fail is asked here; how slow they are on a machine that is busy is only said. */
-const PATIENT = { 'time-out': 10_000 };
 const NUMBER = '13900000777';
 /** Of the call that is erased. */
 const ERASED_TASK = 'task-of-the-erased-call';

@@ -6,7 +6,8 @@ import { API_KEY, startLedger, type TestLedger } from '../../support/ledger.js';
 import { record } from '../../support/records.js';
 import { expectProblem } from '../../contract/helpers.js';
 
-const VENDOR_TIME_OUT_MS = 700;
+/** Who is kept from an answer by others waits as long as these; a busy machine takes less. */
+const WAITED_IN_VAIN_MS = 10_000;
 const LONG_POLLS = 200;
 
 let ledger: TestLedger;
@@ -57,7 +58,7 @@ describe('Too much is refused', () => {
 });
 
 describe('Pushes are answered, and questions too, while one client', () => {
-  async function expectService(withinMs = VENDOR_TIME_OUT_MS): Promise<void> {
+  async function expectService(withinMs = WAITED_IN_VAIN_MS): Promise<void> {
     const begin = performance.now();
     const { status } = await ledger.push([record(`meanwhile-${begin}`)]);
     expect([status, performance.now() - begin < withinMs]).toEqual([200, true]);
