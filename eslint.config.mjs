@@ -118,9 +118,13 @@ export default tseslint.config(
   },
   {
     // An id that was read wrongly must not reach the group of the tests themselves.
-    files: ['test/**/*.ts', 'bench/**/*.ts'],
+    files: ['test/**/*.{ts,mjs}', 'bench/**/*.ts'],
     ignores: ['test/support/processes.ts'],
     rules: {
+      'no-restricted-imports': [
+        'error',
+        { paths: ['node:process', 'process'].map((name) => ({ name, importNames: ['kill'] })) },
+      ],
       'no-restricted-properties': [
         'error',
         { object: 'process', property: 'kill', message: 'Use signal() of test/support/processes.ts.' },

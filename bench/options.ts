@@ -10,7 +10,7 @@ export interface BenchOptions {
   readonly rounds: number;
   /** Of each contender's turn in a round. */
   readonly seconds: number;
-  /** Seconds of each load of `answer`. */
+  /** Seconds of each load of `answer`, `retention` and `watching`. */
   readonly loadSeconds: number;
   /** Records a push of `ingest`; undefined: all of them. */
   readonly sizes: readonly number[] | undefined;
@@ -20,11 +20,11 @@ export interface BenchOptions {
 
 export const HELP = `npm run bench -- [part …] [options]
 
-  --quick       on an empty ledger only, fewer rounds, shorter loads
+  --quick       on empty or small ledgers only, fewer rounds, shorter loads
   --rows N      calls in the ledger that is not empty (5000000)
   --rounds N    rounds, of which the medians are taken (5; quick: 3)
   --seconds N   each contender's turn in a round (4; quick: 2)
-  --load N      seconds of each load of "answer" (60; quick: 10)
+  --load N      seconds of each load of "answer" (60; quick: 10), of "retention" (at most 30) and "watching" (at most 20)
   --sizes N,N   records a push of "ingest" (1,20,100,1000)
   --ledgers N,N calls in the ledgers of "query" (100000,1000000,10000000)
 

@@ -3,7 +3,7 @@ import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 
 interface OpenerProps {
-  readonly text: string;
+  readonly text: ComponentChildren;
   /** Whether it is what the view is for. */
   readonly isMain?: boolean;
   /** The dialog, which is to be told how it is closed. */

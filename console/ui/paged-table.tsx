@@ -13,20 +13,17 @@ interface PagedTableProps<Row> {
   readonly lines: number;
   /** Said when there is nothing; the children say what may help. */
   readonly none: string;
+  readonly keyOf: (row: Row) => string;
   readonly children?: ComponentChildren;
 }
 
-export function PagedTable<Row extends { readonly id: string }>(props: PagedTableProps<Row>) {
-  const { asked, label, columns, lines, none, children } = props;
+export function PagedTable<Row>(props: PagedTableProps<Row>) {
+  const { asked, lines, none, children, ...table } = props;
   return (
     <>
       <Shown asked={asked} lines={lines}>
         {({ data }) =>
-          data.length === 0 ? (
-            <Empty title={none}>{children}</Empty>
-          ) : (
-            <Table label={label} rows={data} columns={columns} keyOf={({ id }) => id} />
-          )
+          data.length === 0 ? <Empty title={none}>{children}</Empty> : <Table {...table} rows={data} />
         }
       </Shown>
       <Pager of={asked.data} />

@@ -121,9 +121,28 @@ export function secondsOf(list: readonly Blow[]): number {
   return (list.length * (SHORTEST_PAUSE_MS + LONGEST_PAUSE_MS)) / 2000 + list.length;
 }
 
-export async function strikeAll(list: readonly Blow[]): Promise<void> {
+/**
+ * Strikes while the vendor pushes. When either fails, the other is not waited for, but no blow falls any more.
+ *
+ * @returns what the vendor says
+ */
+export async function strikeAll<Run>(list: readonly Blow[], pushing: Promise<Run>): Promise<Run> {
+  const over = new AbortController();
+  const striking = strikeUntil(over.signal, list);
+  try {
+    const [run] = await Promise.all([pushing, striking]);
+    return run;
+  } finally {
+    over.abort();
+    // Told of above, if it has failed.
+    await striking.catch(() => undefined);
+  }
+}
+
+async function strikeUntil(over: AbortSignal, list: readonly Blow[]): Promise<void> {
   for (const blow of list) {
     await wait(SHORTEST_PAUSE_MS + Math.random() * (LONGEST_PAUSE_MS - SHORTEST_PAUSE_MS));
+    if (over.aborted) return;
     await blow.strike();
   }
 }

@@ -13,7 +13,7 @@ import { DatabaseServer } from '../support/database-server.js';
 import { rollupDifferencesAt } from '../support/rollups.js';
 import { ACCESS, freePort, healthOf, ServiceProcess, until } from '../support/service.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
-import { endVendors, FAULTS, PATIENT, playVendor, VENDOR_PATIENCE_MS } from './vendor.js';
+import { endVendors, FAULTS, LONGEST_TEST_MS, PATIENT, playVendor, VENDOR_PATIENCE_MS } from './vendor.js';
 
 const OUTAGE_SECONDS = Number(process.env['OUTAGE_SECONDS'] ?? 6);
 const PUSHES_A_SECOND = 50;
@@ -44,29 +44,35 @@ afterAll(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-it('While the database is stopped, every push is acknowledged at its first try, and nothing is missing afterwards', async () => {
-  const pace = {
-    rate: PUSHES_A_SECOND * CALLS_IN_PUSH,
-    'batch-size': CALLS_IN_PUSH,
-    concurrency: 32,
-    'time-scale': 0.1,
-  };
-  const calls = (OUTAGE_SECONDS + AROUND_SECONDS) * PUSHES_A_SECOND * CALLS_IN_PUSH;
-  const [{ text, code, summary }] = await Promise.all([
-    playVendor({ url: service.url, calls, ...pace, ...PATIENT, ...FAULTS }, ACCESS),
-    outage(),
-  ]);
-  const { journal } = await deliveries();
-  console.log(`${OUTAGE_SECONDS} s without a database; ${journal} pushes came through the journal\n${text}`);
-  const { pushes, failures, faults, records, answerMs } = summary;
-  expect({ failures, retries: pushes.retries }).toEqual({ failures: {}, retries: 0 });
-  // Most are far from it on any machine; the slowest are printed above.
-  expect(answerMs.p50).toBeLessThan(VENDOR_PATIENCE_MS);
-  expect(records.notAcknowledged).toBe(0);
-  expect(journal).toBeGreaterThan((OUTAGE_SECONDS * PUSHES_A_SECOND) / 2);
-  expect([code, faults]).toEqual([0, 0]);
-  expect(await rollupDifferencesAt(databaseUrl)).toEqual([]);
-}, 3_600_000);
+it(
+  'While the database is stopped, every push is acknowledged at its first try, and nothing is missing afterwards',
+  async () => {
+    const pace = {
+      rate: PUSHES_A_SECOND * CALLS_IN_PUSH,
+      'batch-size': CALLS_IN_PUSH,
+      concurrency: 32,
+      'time-scale': 0.1,
+    };
+    const calls = (OUTAGE_SECONDS + AROUND_SECONDS) * PUSHES_A_SECOND * CALLS_IN_PUSH;
+    const [{ text, code, summary }] = await Promise.all([
+      playVendor({ url: service.url, calls, ...pace, ...PATIENT, ...FAULTS }, ACCESS),
+      outage(),
+    ]);
+    const { journal } = await deliveries();
+    console.log(
+      `${OUTAGE_SECONDS} s without a database; ${journal} pushes came through the journal\n${text}`,
+    );
+    const { pushes, failures, faults, records, answerMs } = summary;
+    expect({ failures, retries: pushes.retries }).toEqual({ failures: {}, retries: 0 });
+    // Most are far from it on any machine; the slowest are printed above.
+    expect(answerMs.p50).toBeLessThan(VENDOR_PATIENCE_MS);
+    expect(records.notAcknowledged).toBe(0);
+    expect(journal).toBeGreaterThan((OUTAGE_SECONDS * PUSHES_A_SECOND) / 2);
+    expect([code, faults]).toEqual([0, 0]);
+    expect(await rollupDifferencesAt(databaseUrl)).toEqual([]);
+  },
+  LONGEST_TEST_MS,
+);
 
 async function outage(): Promise<void> {
   await until('the vendor to push', async () => (await deliveries()).direct > PUSHES_A_SECOND);

@@ -25,7 +25,7 @@ import {
   secondsOf,
   strikeAll,
 } from './blows.js';
-import { endVendors, FAULTS, playVendor } from './vendor.js';
+import { endVendors, FAULTS, LONGEST_TEST_MS, playVendor } from './vendor.js';
 
 const CALLS_A_SECOND = 300;
 
@@ -65,36 +65,38 @@ function start(port: number, url: string): ServiceProcess {
 const journals = () => join(disk?.path ?? folder, 'journal');
 const journalFolders = () => readdirSync(journals(), { recursive: true, encoding: 'utf8' });
 
-it('Two services on one database, whatever is killed: none lost, none double, the rollups equal the rows, and the journal of the dead is drained by the living', async () => {
-  const orphans = await leaveOrphans(20);
-  const numbers = numbersOf({ service: 2, database: 1 });
-  const noDatabase = killDatabase(() => database.pid());
-  const list = inRandomOrder(
-    [Math.ceil(numbers.serviceKills / 2), blow('kill -9 of service 1', 0, 'kill')],
-    [Math.floor(numbers.serviceKills / 2), blow('kill -9 of service 2', 1, 'kill')],
-    [numbers.databaseKills, noDatabase],
-    [numbers.terminations, blow('SIGTERM to service 2', 1, 'terminate')],
-    [numbers.freezes, freezeDatabase(() => database.pid())],
-    ...(disk === undefined ? [] : [[numbers.terminations, fillDisk(disk, noDatabase)] as const]),
-  );
-  const calls = Math.round(secondsOf(list) * CALLS_A_SECOND);
-  const pace = { rate: CALLS_A_SECOND, 'batch-size': 5, concurrency: 8, 'time-scale': 0.01 };
-  const url = `http://127.0.0.1:${proxy.port}`;
-  const [{ code, text }] = await Promise.all([
-    playVendor({ url, calls, ...pace, ...FAULTS }, ACCESS),
-    strikeAll(list),
-  ]);
-  console.log(`${namesOf(list)}\n${text}`);
-  expect(text).toMatch(/verify +OK/);
-  expect(code).toBe(0);
-  for (const { current } of services) await current.ready();
-  for (const callId of orphans) await services[0]?.current.has(callId);
-  await until(
-    'the journals to be drained',
-    () => !journalFolders().some((name) => name.endsWith('.journal')),
-  );
-  expect(await rollupDifferencesAt(databaseUrl)).toEqual([]);
-}, 3_600_000);
+it(
+  'Two services on one database, whatever is killed: none lost, none double, the rollups equal the rows, and the journal of the dead is drained by the living',
+  async () => {
+    const orphans = await leaveOrphans(20);
+    const numbers = numbersOf({ service: 2, database: 1 });
+    const noDatabase = killDatabase(() => database.pid());
+    const list = inRandomOrder(
+      [Math.ceil(numbers.serviceKills / 2), blow('kill -9 of service 1', 0, 'kill')],
+      [Math.floor(numbers.serviceKills / 2), blow('kill -9 of service 2', 1, 'kill')],
+      [numbers.databaseKills, noDatabase],
+      [numbers.terminations, blow('SIGTERM to service 2', 1, 'terminate')],
+      [numbers.freezes, freezeDatabase(() => database.pid())],
+      ...(disk === undefined ? [] : [[numbers.terminations, fillDisk(disk, noDatabase)] as const]),
+    );
+    const calls = Math.round(secondsOf(list) * CALLS_A_SECOND);
+    const pace = { rate: CALLS_A_SECOND, 'batch-size': 5, concurrency: 8, 'time-scale': 0.01 };
+    const url = `http://127.0.0.1:${proxy.port}`;
+    const pushing = playVendor({ url, calls, ...pace, ...FAULTS }, ACCESS);
+    const { code, text } = await strikeAll(list, pushing);
+    console.log(`${namesOf(list)}\n${text}`);
+    expect(text).toMatch(/verify +OK/);
+    expect(code).toBe(0);
+    for (const { current } of services) await current.ready();
+    for (const callId of orphans) await services[0]?.current.has(callId);
+    await until(
+      'the journals to be drained',
+      () => !journalFolders().some((name) => name.endsWith('.journal')),
+    );
+    expect(await rollupDifferencesAt(databaseUrl)).toEqual([]);
+  },
+  LONGEST_TEST_MS,
+);
 
 /** One of the two is struck while the other takes pushes: the death of all is the test of one service. */
 function blow(name: string, struck: 0 | 1, kind: 'kill' | 'terminate'): Blow {

@@ -3,6 +3,13 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
 
+/** Of a test in its long form, or in the short one, which takes a minute. */
+export const LONGEST_TEST_MS = ['CRASH_SERVICE_KILLS', 'OUTAGE_SECONDS', 'ROLLING_ROUNDS'].some(
+  (name) => process.env[name] !== undefined,
+)
+  ? 3_600_000
+  : 600_000;
+
 const SIMULATOR = fileURLToPath(new URL('../../dist/simulator/main.js', import.meta.url));
 
 /** Every kind of fault that the vendor is known for. */

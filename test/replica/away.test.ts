@@ -31,22 +31,25 @@ describe('Under pushes and questions', () => {
       const load = new Load(pair.service);
       const end = performance.now() + LOAD_MS;
       const seen = { kills: 0, pauses: 0, lag: 0, backMs: 0 };
-      while (performance.now() < end) {
-        await pair.standby.kill();
-        await pair.isNotAsked();
-        await wait(Math.random() * 500);
-        await pair.standby.start();
-        const begin = performance.now();
-        await pair.isAsked();
-        seen.backMs = Math.max(seen.backMs, performance.now() - begin);
-        seen.kills += 1;
-        await pair.standby.pauseReplay();
-        await until('it to lag', async () => ((await pair.metric('lag_seconds')) ?? 0) > 1);
-        seen.lag = Math.max(seen.lag, (await pair.metric('lag_seconds')) ?? 0);
-        await pair.standby.resumeReplay();
-        seen.pauses += 1;
+      try {
+        while (performance.now() < end) {
+          await pair.standby.kill();
+          await pair.isNotAsked();
+          await wait(Math.random() * 500);
+          await pair.standby.start();
+          const begin = performance.now();
+          await pair.isAsked();
+          seen.backMs = Math.max(seen.backMs, performance.now() - begin);
+          seen.kills += 1;
+          await pair.standby.pauseReplay();
+          await until('it to lag', async () => ((await pair.metric('lag_seconds')) ?? 0) > 1);
+          seen.lag = Math.max(seen.lag, (await pair.metric('lag_seconds')) ?? 0);
+          await pair.standby.resumeReplay();
+          seen.pauses += 1;
+        }
+      } finally {
+        await load.end();
       }
-      await load.end();
       await until('the journal to be empty', () => pair.service.app.get(Journal, { strict: false }).isEmpty);
       const { counts, slowestMs, follower } = load;
       const journaled = await pair.query("SELECT FROM deliveries WHERE via = 'journal'");

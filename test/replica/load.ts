@@ -29,8 +29,11 @@ export class Load {
   constructor(private readonly service: Instance) {
     const works = [() => this.ask(), () => this.ask(), () => this.follow(), () => this.push()];
     this.working = Promise.all(works.map((work) => this.repeat(work)));
+    // Told of at the end.
+    this.working.catch(() => undefined);
   }
 
+  /** @throws Error with which one of the works has ended early */
   async end(): Promise<void> {
     this.over = true;
     await this.working;

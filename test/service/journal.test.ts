@@ -64,7 +64,7 @@ describe('With a journal, every push is acknowledged', () => {
     await pushEach(service, ids('before', 3));
     // The children of a stopped postmaster go on: they have to be stopped too.
     const frozen = withChildren(serverPid(dataDir()));
-    for (const pid of frozen) signal(pid, 'SIGSTOP');
+    for (const pid of frozen) signalIfAlive(pid, 'SIGSTOP');
     await pushEach(service, ids('frozen', 20));
     await service.end('SIGKILL');
     for (const pid of frozen) signalIfAlive(pid, 'SIGCONT');

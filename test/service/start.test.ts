@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { endLeftOverServer, isAlive, postmasterPid, serverPid, signal } from '../support/processes.js';
+import { endLeftOverServer, isServer, postmasterPid, serverPid, signal } from '../support/processes.js';
 import { record } from '../support/records.js';
 import { freePort, ServiceProcess, statusOf, until } from '../support/service.js';
 
@@ -45,7 +45,8 @@ describe('The service', () => {
     expect(service.output).toContain('Database: embedded PostgreSQL');
     const pid = postmasterPid(dataDir());
     expect(await service.end('SIGTERM')).toBe(0);
-    expect([pid !== undefined, pid !== undefined && isAlive(pid)]).toEqual([true, false]);
+    expect(pid !== undefined && (await isServer(pid))).toBe(false);
+    expect(pid).toBeDefined();
   });
 
   it('killed with -9 takes its left-over server over and has every acknowledged call', async () => {
@@ -97,7 +98,7 @@ describe('The service', () => {
     expect(await service.exit()).toBe(1);
     expect(service.output).toMatch(new RegExp(`in use.*${port}`));
     const pid = postmasterPid(dataDir());
-    expect(pid !== undefined && isAlive(pid)).toBe(false);
+    expect(pid !== undefined && (await isServer(pid))).toBe(false);
     occupant.close();
   });
 

@@ -37,7 +37,7 @@ onLinux('A process with its children', () => {
   let zombie: number;
   beforeAll(async () => {
     // What the shell becomes does not ask how its child ended.
-    parent = spawn('sh', ['-c', 'sleep 0.1 & echo $!; exec sleep 1000'], {
+    parent = spawn('sh', ['-c', 'sleep 0.5 & echo $!; exec sleep 1000'], {
       stdio: ['ignore', 'pipe', 'ignore'],
     });
     const [printed] = (await once(parent.stdout ?? parent, 'data')) as [Buffer];

@@ -1,5 +1,5 @@
 // Signals to other processes, by ids that were read from files or from the system.
-import { existsSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { errorCode } from '../../src/errors.js';
 import { commandLine } from '../../src/persistence/embedded/process-info.js';
 import { until } from './service.js';
@@ -49,16 +49,25 @@ function listOfChildren(pid: number): string | undefined {
   try {
     return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
   } catch (error) {
-    if (['ENOENT', 'ESRCH'].includes(errorCode(error) ?? '')) return undefined;
-    throw error;
+    // A kernel may be without these lists.
+    if (isAlive(pid)) throw error;
+    return undefined;
   }
 }
 
 /** The embedded server of a data directory; undefined when none is noted, or the note is just being written. */
 export function postmasterPid(dataDir: string): number | undefined {
-  const file = `${dataDir}/postgres/postmaster.pid`;
-  const pid = existsSync(file) ? Number.parseInt(readFileSync(file, 'utf8'), 10) : NaN;
+  const pid = Number.parseInt(contentIfThere(`${dataDir}/postgres/postmaster.pid`), 10);
   return pid > 1 ? pid : undefined;
+}
+
+function contentIfThere(path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return '';
+    throw error;
+  }
 }
 
 /** @throws Error when no server is noted in the data directory */
@@ -71,9 +80,13 @@ export function serverPid(dataDir: string): number {
 /** Ends the embedded server that a killed service may have left behind, stopped or not. */
 export async function endLeftOverServer(dataDir: string): Promise<void> {
   const pid = postmasterPid(dataDir);
-  if (pid === undefined) return;
+  if (pid === undefined || !(await isServer(pid))) return;
   signalIfAlive(pid, 'SIGCONT');
   signalIfAlive(pid, 'SIGQUIT');
-  // Whoever inherits its zombie may let it be.
-  await until('the left-over server to end', async () => (await commandLine(pid)) === '');
+  await until('the left-over server to end', async () => !(await isServer(pid)));
+}
+
+/** Neither another program that has got its id, nor its zombie, which whoever inherits it may let be. */
+export async function isServer(pid: number): Promise<boolean> {
+  return (await commandLine(pid)).includes('postgres');
 }

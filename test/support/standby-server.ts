@@ -10,7 +10,6 @@ import { type Binaries, findBinaries } from '../../src/persistence/embedded/bina
 import { serverEnvironment, settingArguments } from '../../src/persistence/embedded/server-settings.js';
 import { findLauncher, giveTree, type Launcher } from '../../src/persistence/embedded/unprivileged-user.js';
 import { errorCode } from '../../src/errors.js';
-import { postmasterPid, signalIfAlive } from './processes.js';
 import { freePort, until } from './service.js';
 
 /** What a base backup leaves out: it is the running server's own, or comes as a stream. */
@@ -77,10 +76,9 @@ export class StandbyServer {
   async kill(): Promise<void> {
     const { child } = this;
     if (child === undefined) return;
-    const pid = postmasterPid(this.folder);
-    const ended = child.exitCode === null && child.signalCode === null ? once(child, 'exit') : undefined;
-    if (pid !== undefined) signalIfAlive(pid, 'SIGKILL');
-    await ended;
+    // The child has become the postmaster, whatever started it.
+    if (child.exitCode === null && child.signalCode === null && child.kill('SIGKILL'))
+      await once(child, 'exit');
     this.child = undefined;
   }
 

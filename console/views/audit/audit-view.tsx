@@ -34,6 +34,7 @@ export function AuditView() {
         asked={asked}
         label={t('nav.audit')}
         columns={columns()}
+        keyOf={({ id }) => id}
         lines={10}
         none={t('audit.none')}
       />

@@ -14,32 +14,17 @@ import type { Query } from '../../state/route.js';
 import { bytes } from '../../time/format.js';
 import { Dialog } from '../../ui/dialog.js';
 import { Icon } from '../../ui/icons.js';
+import { Opener } from '../../ui/opener.js';
 import { ProblemNote } from '../../ui/states.js';
 import { selectionOf } from './call-filters.js';
 
 export function Export({ query }: { query: Query }) {
-  const [isOpen, setOpen] = useState(false);
-  return (
+  const text = (
     <>
-      <button
-        type="button"
-        class="button"
-        onClick={() => {
-          setOpen(true);
-        }}
-      >
-        <Icon name="download" /> {t('export.title')}
-      </button>
-      {isOpen && (
-        <ExportDialog
-          query={query}
-          onClose={() => {
-            setOpen(false);
-          }}
-        />
-      )}
+      <Icon name="download" /> {t('export.title')}
     </>
   );
+  return <Opener text={text}>{(close) => <ExportDialog query={query} onClose={close} />}</Opener>;
 }
 
 const FORMS = [

@@ -42,6 +42,7 @@ export function DeliveriesView() {
         asked={asked}
         label={t('nav.deliveries')}
         columns={columns()}
+        keyOf={({ id }) => id}
         lines={12}
         none={t('deliveries.none')}
       >

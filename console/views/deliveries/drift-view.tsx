@@ -7,9 +7,8 @@ import { asItStands } from '../../time/between.js';
 import { count } from '../../time/format.js';
 import { Head, Id, Mark, ShortId, Time } from '../../ui/bits.js';
 import { Choice } from '../../ui/choice.js';
-import { Pager } from '../../ui/pager.js';
-import { Empty, Shown } from '../../ui/states.js';
-import { type Column, Table } from '../../ui/table.js';
+import { PagedTable } from '../../ui/paged-table.js';
+import type { Column } from '../../ui/table.js';
 
 type Drift = Schemas['SchemaDrift'];
 
@@ -27,21 +26,16 @@ export function DriftView() {
       <div class="choices">
         <Choice name="kind" title={t('drift.kind')} values={KINDS} labelOf={(value) => t(`drift.${value}`)} />
       </div>
-      <Shown asked={asked} lines={8}>
-        {({ data }) =>
-          data.length === 0 ? (
-            <Empty title={t('drift.none')}>{t('drift.none.more')}</Empty>
-          ) : (
-            <Table
-              label={t('nav.drift')}
-              rows={data}
-              columns={columns()}
-              keyOf={({ kind: of, field, value }) => `${of} ${field} ${value ?? ''}`}
-            />
-          )
-        }
-      </Shown>
-      <Pager of={asked.data} />
+      <PagedTable
+        asked={asked}
+        label={t('nav.drift')}
+        columns={columns()}
+        keyOf={({ kind, field, value }) => `${kind} ${field} ${value ?? ''}`}
+        lines={8}
+        none={t('drift.none')}
+      >
+        {t('drift.none.more')}
+      </PagedTable>
     </>
   );
 }

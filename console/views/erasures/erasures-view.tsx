@@ -54,6 +54,7 @@ export function ErasuresView() {
         asked={asked}
         label={t('nav.erasures')}
         columns={columns()}
+        keyOf={({ id }) => id}
         lines={6}
         none={t('erasures.none')}
       />

@@ -50,6 +50,7 @@ export function KeysView() {
         asked={asked}
         label={t('nav.keys')}
         columns={columns(setRevoked)}
+        keyOf={({ id }) => id}
         lines={8}
         none={t('keys.none')}
       >

@@ -62,6 +62,7 @@ export function QuarantineView() {
         asked={asked}
         label={t('nav.quarantine')}
         columns={columns()}
+        keyOf={({ id }) => id}
         lines={10}
         none={t('quarantine.none')}
       >

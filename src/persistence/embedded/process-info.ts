@@ -27,7 +27,10 @@ export function processExists(pid: number): boolean {
   }
 }
 
-/** The command line, its arguments separated by blanks; empty when there is no such process, or only a zombie. */
+/**
+ * The command line, its arguments separated by blanks; empty when there is no such process, or only a zombie. On Linux it takes up
+ * to a second where a process has become a program that is not loaded yet, or that hides its command line.
+ */
 export async function commandLine(pid: number): Promise<string> {
   if (!processExists(pid)) return '';
   if (process.platform === 'linux') {
@@ -51,11 +54,11 @@ export async function processIdentity(pid: number): Promise<string | undefined> 
 
 /** While a process becomes another program (exec) its command line is empty for a moment; a zombie's is for good. */
 async function commandLineOnLinux(pid: number): Promise<string> {
-  const deadline = Date.now() + longestLoadMs;
+  const deadline = performance.now() + longestLoadMs;
   for (;;) {
     // cmdline stays readable where cwd and exe are not: containers lack CAP_SYS_PTRACE.
     const line = (await contentOrEmpty(`/proc/${pid}/cmdline`)).replaceAll('\0', ' ');
-    if (line !== '' || Date.now() > deadline || !(await runsProgram(pid))) return line;
+    if (line !== '' || performance.now() > deadline || !(await runsProgram(pid))) return line;
     await wait(1);
   }
 }

@@ -23,6 +23,7 @@ import { promisify } from 'node:util';
 import { transformFile } from '@swc/core';
 import pg from 'pg';
 import { EmbeddedPostgres } from '../../../src/persistence/embedded/embedded-postgres.js';
+import { commandLine } from '../../../src/persistence/embedded/process-info.js';
 import { signalIfAlive } from '../../support/processes.js';
 
 export const password = `p w'ä:/@"%`;
@@ -271,12 +272,11 @@ export async function serverProcesses(folder: string): Promise<number[]> {
   const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
   const serving = await Promise.all(
     pids.map(async (pid) => {
-      const [arguments_, current] = await Promise.allSettled([
-        readFile(`/proc/${pid}/cmdline`, 'utf8'),
-        readlink(`/proc/${pid}/cwd`),
+      const [line, current] = await Promise.all([
+        commandLine(Number(pid)),
+        readlink(`/proc/${pid}/cwd`).catch(() => ''),
       ]);
-      const isPostmaster = arguments_.status === 'fulfilled' && arguments_.value.includes(`-D\0${folder}/`);
-      return isPostmaster || (current.status === 'fulfilled' && current.value.startsWith(`${folder}/`));
+      return line.includes(`-D ${folder}/`) || current.startsWith(`${folder}/`);
     }),
   );
   return pids.filter((_, index) => serving[index]).map(Number);
