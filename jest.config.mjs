@@ -29,5 +29,6 @@ export default {
   // Half of the time is waiting for the disk, so that one less than there are processors, Jest's own number, is too few.
   // More would ask for more connections than the tests' PostgreSQL has.
   maxWorkers: Math.min(4, availableParallelism()),
-  testTimeout: 60_000,
+  // A busy machine may take ten times as long as a quiet one; what hangs is told all the same.
+  testTimeout: 120_000,
 };

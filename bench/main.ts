@@ -6,6 +6,7 @@ import { benchFeed } from './feed/feed.js';
 import { benchIngest } from './ingest/ingest.js';
 import { type BenchOptions, HELP, readOptions } from './options.js';
 import { benchQuery } from './query/query.js';
+import { benchPainting } from './painting/painting.js';
 import { benchReading } from './reading/reading.js';
 import { benchRetention } from './retention/retention.js';
 import { benchStart } from './start/start.js';
@@ -26,6 +27,7 @@ const PARTS: Readonly<Record<string, (context: Context) => Promise<Finding[]> | 
   feed: benchFeed,
   retention: benchRetention,
   watching: benchWatching,
+  painting: benchPainting,
 };
 
 async function run(options: BenchOptions): Promise<Finding[]> {

@@ -14,11 +14,16 @@ const wanted = process.env['CONSOLE_BROWSER'];
 
 /** The browser to use; undefined: none, and a line that says why. */
 export function installedBrowser(): string | undefined {
-  const found = [...(wanted === undefined || wanted === 'any' ? [] : [wanted]), ...PLACES].find(existsSync);
+  const found = browserAt(wanted);
   const why = wanted === undefined ? '`npm run test:console` runs them' : 'no Chromium is installed';
   if (wanted !== undefined && found !== undefined) return found;
   console.log(`the tests of the console in a browser are skipped: ${why}`);
   return undefined;
+}
+
+/** @param place where one is; `any` or undefined: in the usual places */
+export function browserAt(place: string | undefined): string | undefined {
+  return [...(place === undefined || place === 'any' ? [] : [place]), ...PLACES].find(existsSync);
 }
 
 /** A name of this machine that is none of its own to the browser: pages of it without HTTPS are not to be trusted. */

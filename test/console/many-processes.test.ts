@@ -52,7 +52,7 @@ behindHaproxy('The console, several processes and a replica behind one address,'
     visitor = await Visitor.at(browser, haproxy.url);
     started.push(() => visitor.leave());
     await visitor.signIn(API_KEY);
-  }, 120_000);
+  });
   afterEach(() => pair.standby.resumeReplay());
   afterAll(async () => {
     const ends: PromiseSettledResult<unknown>[] = [];

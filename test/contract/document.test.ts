@@ -23,7 +23,7 @@ const answers = operations.flatMap((operation) =>
 );
 
 let ledger: TestLedger;
-let withoutDatabase: LedgerProcess;
+let withoutDatabase: LedgerProcess | undefined;
 let known: Known;
 
 beforeAll(async () => {
@@ -37,7 +37,7 @@ beforeAll(async () => {
   known = await prepare(ledger);
 });
 afterAll(async () => {
-  await withoutDatabase.stop();
+  await withoutDatabase?.stop();
   await ledger.stop();
 });
 
@@ -118,6 +118,7 @@ const PROVOCATIONS: Readonly<Record<number, (operation: Operation) => Promise<An
     return answer;
   },
   503: (operation) => {
+    if (withoutDatabase === undefined) throw new Error('it did not start');
     const { target, body } = sampleOf(operation);
     return send(operation, target, { url: withoutDatabase.url, body });
   },

@@ -13,9 +13,9 @@ import {
   spawnLedger,
   string,
   SUCCESS,
-  until,
   type Json,
 } from './helpers.js';
+import { until } from '../support/service.js';
 
 let ledger: TestLedger;
 let document: Json;
@@ -50,7 +50,7 @@ describe('health', () => {
       expect(await healthy()).toEqual([200, 503, 503]);
       expect((await push('too early')).status).toBe(503);
       await link.open();
-      await until('startup', async () => (await statusOf('/health/startup')) === 200, 20_000);
+      await until('startup', async () => (await statusOf('/health/startup')) === 200);
       await until('ready', async () => (await statusOf('/health/ready')) === 200);
       expect(await (await push('in time')).text()).toBe(SUCCESS);
       const migrated = await database.query('SELECT call_id FROM calls');

@@ -9,6 +9,7 @@ import { fileURLToPath } from 'node:url';
 import { expect } from '@jest/globals';
 import { refuseLeaks, secretsOf } from '../support/leaks.js';
 import { API_KEY, OTHER_PUSH_TOKEN, PUSH_TOKEN, type Answer, type TestLedger } from '../support/ledger.js';
+import { freePort, until } from '../support/service.js';
 
 export const SUCCESS = '{"code":0,"msg":"Success"}';
 export const UUID_V7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -139,15 +140,6 @@ export function expectProblem(answer: Answer, status: number): string[] {
   return errors.map((error) => string(error['path']));
 }
 
-/** Asks again until the check holds. @throws what is still wrong after the time allowed, in ms */
-export async function until(what: string, check: () => Promise<boolean>, allowed = 10_000): Promise<void> {
-  const end = Date.now() + allowed;
-  while (!(await check())) {
-    if (Date.now() > end) throw new Error(`not within ${allowed} ms: ${what}`);
-    await new Promise((resolve) => setTimeout(resolve, 10));
-  }
-}
-
 /** Numbers from 0 to 1 that are the same in every run. */
 export function random(seed: number): () => number {
   let state = seed;
@@ -218,14 +210,6 @@ export async function linkTo(databaseUrl: string): Promise<DatabaseLink> {
       hung = true;
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  await new Promise((resolve) => server.close(resolve));
-  return port;
 }
 
 export interface LedgerProcess {

@@ -25,9 +25,9 @@ import {
   spawnLedger,
   string,
   SUCCESS,
-  until,
   UUID_V7,
 } from './helpers.js';
+import { until } from '../support/service.js';
 
 let ledger: TestLedger;
 
@@ -241,7 +241,7 @@ describe('the token', () => {
       expect(await post('/push/call-reports', '[]', { authorization: 'Bearer secret-but-wrong-2' })).toBe(
         401,
       );
-      await until('something is logged of it', () => Promise.resolve(service.output().length > before));
+      await until('something is logged of it', () => service.output().length > before);
       expect(await service.stop()).toBe(0);
       const logged = service.output().slice(before);
       expect(logged).not.toContain(PUSH_TOKEN);

@@ -14,9 +14,9 @@ import {
   pushFromOther,
   string,
   SUCCESS,
-  until,
   type Json,
 } from './helpers.js';
+import { until } from '../support/service.js';
 
 let ledger: TestLedger;
 const calls: Json[] = [];
@@ -602,7 +602,7 @@ describe('paging', () => {
           there.map(({ callId }) => string(callId)).sort(),
         );
         expect(new Set(shown).size).toBe(shown.length);
-        await until('calls arrived meanwhile', () => Promise.resolve(writer.pushes > start));
+        await until('calls arrived meanwhile', () => writer.pushes > start);
         expect(shown.some((callId) => callId.includes('among'))).toBe(true);
       }
       writer.stop = true;

@@ -34,7 +34,7 @@ beforeAll(async () => {
   const port = await freePort();
   service = KeptService.start(() => ServiceProcess.start(dataDir(), port));
   await service.current.ready();
-}, 60_000);
+});
 afterAll(async () => {
   await endVendors();
   await service.current.end('SIGTERM');

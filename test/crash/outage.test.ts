@@ -35,7 +35,7 @@ beforeAll(async () => {
   proxy = await TcpProxy.before(portOf(databaseUrl));
   const environment = { ...ACCESS, DATABASE_URL: proxy.through(databaseUrl) };
   service = await ServiceProcess.start(join(folder, 'data'), await freePort(), environment).ready();
-}, 60_000);
+});
 afterAll(async () => {
   await endVendors();
   await service.end('SIGTERM');

@@ -46,7 +46,7 @@ beforeAll(async () => {
   services = ports.map((port) => KeptService.start(() => start(port, databaseUrl)));
   for (const { current } of services) await current.ready();
   proxy = await TcpProxy.before(...ports);
-}, 60_000);
+});
 afterAll(async () => {
   await endVendors();
   for (const { current } of services) await current.end('SIGKILL');

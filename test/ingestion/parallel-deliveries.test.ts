@@ -54,7 +54,7 @@ describe('Deliveries of the same calls at once, in different orders, with differ
     expect(await unexplainedDeliveries()).toEqual([]);
     expect(await lostRevisions()).toEqual([]);
     expect(await deadlocks()).toBe(before);
-  }, 120_000);
+  });
 });
 
 async function deadlocks(): Promise<string | undefined> {

@@ -57,7 +57,7 @@ beforeAll(async () => {
   // At once, on an empty database.
   services = ports.map((port) => ServiceProcess.start(join(folder, String(port)), port, environment));
   await Promise.all(services.map((service) => service.ready()));
-}, 60_000);
+});
 afterAll(async () => {
   if (program === undefined) return;
   await endVendors();

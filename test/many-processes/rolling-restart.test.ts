@@ -44,7 +44,7 @@ beforeAll(async () => {
   services = ports.map((port) => KeptService.start(() => start(port)));
   await Promise.all(services.map(({ current }) => current.ready()));
   haproxy = await Haproxy.before(ports, program, `${CHECK_EVERY_MS}ms`);
-}, 60_000);
+});
 afterAll(async () => {
   if (program === undefined) return;
   await endVendors();
@@ -126,7 +126,7 @@ function start(port: number): ServiceProcess {
     ]);
     tell('one kill -9, with entries in its journal', run);
     await expectAllThere(run);
-  }, 120_000);
+  });
 });
 
 /** For so long, through haproxy. */

@@ -53,7 +53,7 @@ beforeAll(async () => {
   await without.ready();
   pushing = pushToBoth();
   await startPrometheus(program);
-}, 120_000);
+});
 afterAll(async () => {
   if (program === undefined) return;
   ended.abort();

@@ -99,5 +99,5 @@ describe('An erasure', () => {
     expect(second.output).not.toContain(NUMBER);
     expect(first.output).not.toContain(NUMBER);
     expect(await second.end('SIGTERM')).toBe(0);
-  }, 120_000);
+  });
 });

@@ -19,7 +19,7 @@ let pair: Pair;
 beforeAll(async () => {
   // Some pushes come late, by the journal.
   pair = await Pair.start({ ACK_DEADLINE_MS: '30' });
-}, 60_000);
+});
 afterAll(() => pair.stop());
 
 describe('Under pushes and questions', () => {

@@ -12,7 +12,7 @@ beforeAll(async () => {
   pair = await Pair.start();
   await pair.direct.push(['old-1', 'old-2', 'old-3'].map((callId) => record(callId, { taskId: 'old' })));
   await isReplayed('old-3');
-}, 60_000);
+});
 afterEach(async () => {
   await pair.standby.resumeReplay();
 });

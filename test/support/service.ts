@@ -14,7 +14,8 @@ export const ACCESS = {
   ADMIN_API_KEY: 'k'.repeat(40),
 } as const;
 const POLL_MS = 25;
-const PATIENCE_MS = 40_000;
+/** Less than a test may take, so that it says what it waited for. */
+const PATIENCE_MS = 90_000;
 
 export interface Credentials {
   readonly adminApiKey: string;
