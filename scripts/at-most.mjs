@@ -4,6 +4,9 @@ import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { clearTimeout, setTimeout } from 'node:timers';
 
+/** In which whoever is asked to end may put things away. */
+const GRACE_MS = 10_000;
+
 const [minutes, command, ...args] = process.argv.slice(2);
 if (!(Number(minutes) > 0) || command === undefined)
   throw new Error('usage: node scripts/at-most.mjs <minutes> <command …>');
@@ -18,11 +21,12 @@ const endGroup = (signal) => {
   }
 };
 let isLate = false;
-const timer = setTimeout(
+let timer = setTimeout(
   () => {
     isLate = true;
     console.error(`${command} ${args.join(' ')}: ended, since it took longer than ${minutes} minutes`);
-    endGroup('SIGKILL');
+    endGroup('SIGTERM');
+    timer = setTimeout(() => endGroup('SIGKILL'), GRACE_MS);
   },
   Number(minutes) * 60_000,
 );
@@ -35,5 +39,7 @@ child.once('error', (error) => {
 });
 child.once('exit', (code, signal) => {
   clearTimeout(timer);
+  // Others of its group may have stayed.
+  if (isLate) endGroup('SIGKILL');
   process.exitCode = isLate ? 124 : (code ?? 128 + constants.signals[signal]);
 });

@@ -1,7 +1,7 @@
 // What the contract tests share: reading unknown answers, a link to the database that can fail, a real process.
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -238,14 +238,12 @@ export async function spawnLedger(environment: Record<string, string>): Promise<
     QUERY_RATE_LIMIT: '0',
     ...environment,
   };
-  const child = spawn(process.execPath, [main], {
-    env: variables,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  for (const stream of [child.stdout, child.stderr]) {
-    stream.setEncoding('utf8').on('data', (text: string) => (output += text));
-  }
+  // One file: what comes by two pipes, errors and all else, may come in another order than it was written in.
+  const log = `${dataDir}.log`;
+  const written = openSync(log, 'a');
+  const child = spawn(process.execPath, [main], { env: variables, stdio: ['ignore', written, written] });
+  closeSync(written);
+  const output = () => readFileSync(log, 'utf8');
   const url = `http://127.0.0.1:${port}`;
   try {
     await until(`${url} listens`, async () => {
@@ -258,19 +256,19 @@ export async function spawnLedger(environment: Record<string, string>): Promise<
   } catch (cause) {
     // Else it would keep the tests from ending.
     child.kill('SIGKILL');
-    throw new Error(`no service; it wrote: ${output}`, { cause });
+    throw new Error(`no service; it wrote: ${output()}`, { cause });
   }
   return {
     url,
     child,
-    output: () => output,
+    output,
     async stop() {
       if (child.exitCode === null) {
         child.kill('SIGTERM');
         await once(child, 'exit');
       }
       rmSync(dataDir, { recursive: true, force: true });
-      refuseLeaks(output, secretsOf(variables));
+      refuseLeaks(output(), secretsOf(variables));
       return child.exitCode;
     },
   };

@@ -2,25 +2,25 @@
 // TEST_DATABASE_URL names.
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import 'reflect-metadata';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../dist/persistence/data-source-options.js';
 import { EmbeddedPostgres } from '../../dist/persistence/embedded/embedded-postgres.js';
 import { migrate } from '../../dist/persistence/migrator.js';
+import teardown from './global-teardown.mjs';
 import { OWN_SERVER_TESTS } from './own-server-tests.mjs';
 import { makeTemplates, nodesOf } from './nodes.mjs';
 
-async function ownServer() {
-  const directory = mkdtempSync(join(tmpdir(), 'call-ledger-test-'));
+function ownServer() {
   const server = new EmbeddedPostgres({
-    dataDirectory: directory,
+    dataDirectory: mkdtempSync(join(tmpdir(), 'call-ledger-test-')),
     password: 'of-the-tests',
     settings: { max_connections: '300' },
     log: () => undefined,
   });
-  return { server, directory, url: await server.start() };
+  return { server, started: server.start() };
 }
 
 function givenServer(url) {
@@ -28,7 +28,7 @@ function givenServer(url) {
     `The tests run against TEST_DATABASE_URL. SKIPPED, because they start servers of their own, or stop, kill and fill them:\n` +
       OWN_SERVER_TESTS.map((path) => `  ${path}`).join('\n'),
   );
-  return { url };
+  return { started: Promise.resolve(url) };
 }
 
 async function migrated(url) {
@@ -38,14 +38,39 @@ async function migrated(url) {
   await dataSource.destroy();
 }
 
-export default async function setup() {
-  const given = process.env.TEST_DATABASE_URL;
-  const own = given === undefined ? await ownServer() : givenServer(given);
-  const nodes = await nodesOf(own.url);
+/** Whoever ends the tests, by Ctrl-C or as CI does, finds nothing of theirs running, and no folder. */
+function endWhenInterrupted() {
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+    process.once(signal, () => {
+      void teardown().finally(() => process.exit(128 + constants.signals[signal]));
+    });
+}
+
+/** @throws whatever keeps the database from being ready */
+async function prepare(own) {
+  const url = await own.started;
+  const nodes = await nodesOf(url);
   // Others may run their tests on a given server at the same time.
   const templates = await makeTemplates(nodes, `_${randomUUID().slice(0, 8)}`, migrated);
-  process.env.TEST_DATABASE_URL = own.url;
+  process.env.TEST_DATABASE_URL = url;
   process.env.TEST_DATABASE_NODES = JSON.stringify(nodes);
   process.env.TEST_DATABASE_TEMPLATES = JSON.stringify(templates);
   globalThis.testServer = { ...own, nodes, templates };
+}
+
+export default async function setup() {
+  // Of all that this run of the tests writes.
+  const folder = mkdtempSync(join(tmpdir(), 'call-ledger-tests-'));
+  process.env.TMPDIR = folder;
+  const given = process.env.TEST_DATABASE_URL;
+  const own = { folder, ...(given === undefined ? ownServer() : givenServer(given)) };
+  globalThis.testServer = own;
+  endWhenInterrupted();
+  try {
+    await prepare(own);
+  } catch (error) {
+    // Jest does not, when this fails.
+    await teardown();
+    throw error;
+  }
 }

@@ -1,9 +1,21 @@
 import { rmSync } from 'node:fs';
+import { endServersIn } from './left-over-servers.mjs';
 import { dropTemplates } from './nodes.mjs';
 
-export default async function teardown() {
-  const { server, directory, nodes, templates } = globalThis.testServer;
-  if (server === undefined) return dropTemplates(nodes, templates);
-  await server.stop();
-  rmSync(directory, { recursive: true, force: true });
+let ended;
+
+/** Once, whoever asks first: Jest, or who interrupts it. */
+export default function teardown() {
+  return (ended ??= end());
+}
+
+async function end() {
+  const { folder, server, started, nodes = [], templates = {} } = globalThis.testServer;
+  // A start that failed has told why.
+  await started.catch(() => undefined);
+  await (server === undefined ? dropTemplates(nodes, templates) : server.stop());
+  const leftOver = await endServersIn(folder);
+  if (leftOver.length > 0) console.log(`servers that no test has ended: ${leftOver.join(', ')}`);
+  // Who was interrupted may be writing a last line.
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
 }

@@ -1,0 +1,2 @@
+export function serversIn(folder: string): Iterable<string>;
+export function endServersIn(folder: string): Promise<string[]>;
