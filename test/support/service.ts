@@ -26,6 +26,9 @@ export interface Credentials {
 /** One run of the service. */
 export class ServiceProcess {
   output = '';
+  /** Its end, with all that it has printed. */
+  private readonly closed: Promise<unknown>;
+
   private constructor(
     readonly child: ChildProcess,
     readonly url: string,
@@ -35,6 +38,7 @@ export class ServiceProcess {
     for (const stream of [child.stdout, child.stderr]) {
       stream?.on('data', (chunk: Buffer) => (this.output += chunk.toString()));
     }
+    this.closed = once(child, 'close');
   }
 
   /** @param under a command that runs the process, with its arguments */
@@ -110,7 +114,7 @@ export class ServiceProcess {
 
   /** Waits for the process to end by itself; fails as {@link end} does. */
   async exit(): Promise<number | null> {
-    if (this.child.exitCode === null && this.child.signalCode === null) await once(this.child, 'close');
+    await this.closed;
     refuseLeaks(this.output, this.secrets());
     return this.child.exitCode;
   }
