@@ -30,5 +30,5 @@ export default {
   // More would ask for more connections than the tests' PostgreSQL has.
   maxWorkers: Math.min(4, availableParallelism()),
   // A busy machine may take ten times as long as a quiet one; what hangs is told all the same.
-  testTimeout: 120_000,
+  testTimeout: 300_000,
 };

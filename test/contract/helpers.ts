@@ -2,7 +2,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { closeSync, mkdtempSync, openSync, readFileSync, rmSync } from 'node:fs';
-import { connect, createServer, type AddressInfo, type Server, type Socket } from 'node:net';
+import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -184,13 +184,12 @@ export async function linkTo(databaseUrl: string): Promise<DatabaseLink> {
     }
   };
   let server: Server | undefined;
-  let port = 0;
+  const port = await freePort();
   const open = async () => {
     hung = false;
     if (server?.listening === true) return;
     server = createServer(serve).listen(port, '127.0.0.1');
     await once(server, 'listening');
-    port = (server.address() as AddressInfo).port;
   };
   const close = async () => {
     hung = false;

@@ -4,10 +4,11 @@
 //
 // `npm test` runs a short form; `npm run test:crash` the long one.
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseServer } from '../support/database-server.js';
+import { filesIn } from '../support/files.js';
 import { record } from '../support/records.js';
 import { rollupDifferencesAt } from '../support/rollups.js';
 import { ACCESS, freePort, healthOf, ServiceProcess, until } from '../support/service.js';
@@ -63,7 +64,6 @@ function start(port: number, url: string): ServiceProcess {
 
 /** In which every process has a folder of its own. */
 const journals = () => join(disk?.path ?? folder, 'journal');
-const journalFolders = () => readdirSync(journals(), { recursive: true, encoding: 'utf8' });
 
 it(
   'Two services on one database, whatever is killed: none lost, none double, the rollups equal the rows, and the journal of the dead is drained by the living',
@@ -91,7 +91,7 @@ it(
     for (const callId of orphans) await services[0]?.current.has(callId);
     await until(
       'the journals to be drained',
-      () => !journalFolders().some((name) => name.endsWith('.journal')),
+      () => !filesIn(journals()).some((name) => name.endsWith('.journal')),
     );
     expect(await rollupDifferencesAt(databaseUrl)).toEqual([]);
   },

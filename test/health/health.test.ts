@@ -117,7 +117,12 @@ describe('When the database is away', () => {
 
 it('A shutdown says that the service is not ready, and goes on taking pushes until the delay has passed', async () => {
   const database = await createDatabase();
-  const environment = { ...ACCESS, DATABASE_URL: database.url, SHUTDOWN_DELAY_MS: '3000' };
+  const environment = {
+    ...ACCESS,
+    DATABASE_URL: database.url,
+    SHUTDOWN_DELAY_MS: '10000',
+    ACK_DEADLINE_MS: '20000',
+  };
   const service = ServiceProcess.start(join(folder, 'data'), await freePort(), environment);
   try {
     await service.ready();
@@ -135,7 +140,7 @@ it('A shutdown says that the service is not ready, and goes on taking pushes unt
     });
     expect(last.status).toBe(200);
     expect(await ending).toBe(0);
-    expect(performance.now() - begin).toBeGreaterThan(3000);
+    expect(performance.now() - begin).toBeGreaterThan(10_000);
     expect(await database.query('SELECT call_id FROM calls')).toEqual([{ call_id: 'last' }]);
   } finally {
     await service.end('SIGKILL');

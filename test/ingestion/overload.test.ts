@@ -133,7 +133,8 @@ describe('When more waits for the database than it takes within the deadline', (
 
 async function lockWaits(): Promise<number> {
   const [row] = await ledger.database.query<{ count: number }>(
-    'SELECT count(*)::int AS count FROM pg_locks WHERE NOT granted',
+    `SELECT count(*)::int AS count FROM pg_locks
+      WHERE NOT granted AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
   );
   return row?.count ?? 0;
 }

@@ -27,6 +27,8 @@ const ACCESS = {
   PUSH_TOKENS: `vendor=${PUSH_TOKEN},other=${OTHER_PUSH_TOKEN}`,
   ADMIN_API_KEY: API_KEY,
 } as const;
+/** The one of the services whose pushes may take as long as they do. */
+const WITHOUT_HASTE = 0;
 /** Answers that must be the same with the pooler and without. */
 const QUESTIONS = [
   '/v1/calls?limit=1000',
@@ -55,7 +57,11 @@ beforeAll(async () => {
   const ports = await Promise.all([freePort(), freePort(), freePort()]);
   const environment = { ...ACCESS, DATABASE_URL: bouncer.url, LOG_FORMAT: 'json' };
   // At once, on an empty database.
-  services = ports.map((port) => ServiceProcess.start(join(folder, String(port)), port, environment));
+  services = ports.map((port, index) => {
+    // What goes by way of the journal, on a busy machine, is not yet there for whoever asks at once.
+    const patience: Record<string, string> = index === WITHOUT_HASTE ? { ACK_DEADLINE_MS: '20000' } : {};
+    return ServiceProcess.start(join(folder, String(port)), port, { ...environment, ...patience });
+  });
   await Promise.all(services.map((service) => service.ready()));
 });
 afterAll(async () => {
@@ -75,7 +81,7 @@ afterAll(async () => {
   });
 
   it('every operation goes well', async () => {
-    await everyOperationGoesWell(ledgerOf(serviceAt(0).url));
+    await everyOperationGoesWell(ledgerOf(serviceAt(WITHOUT_HASTE).url));
   });
 
   it('pushes, duplicates, corrections and broken records end up right', async () => {
@@ -95,7 +101,7 @@ afterAll(async () => {
 
   it('what is pushed to one is erased by whoever takes the job, everywhere', async () => {
     const held = [record('held', { callee: NUMBER }), { callee: NUMBER }];
-    expect((await ledgerOf(serviceAt(0).url).push(held)).status).toBe(200);
+    expect((await ledgerOf(serviceAt(WITHOUT_HASTE).url).push(held)).status).toBe(200);
     const job = await erased(serviceAt(2).url, await askFor(serviceAt(1).url, NUMBER));
     expect(job.erased).toMatchObject({ calls: 1, bodies: 1, quarantineEntries: 1 });
     expect(await tracesInDatabase(database, NUMBER)).toEqual([]);
@@ -138,7 +144,7 @@ afterAll(async () => {
   });
 
   it('a push for which there is no session is kept in the journal until there is one', async () => {
-    const ledger = ledgerOf(serviceAt(0).url);
+    const ledger = ledgerOf(serviceAt(1).url);
     await withAllSessions(async () => {
       expect((await ledger.push([record('without-a-session')])).status).toBe(200);
     });

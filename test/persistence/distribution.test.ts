@@ -1,4 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -23,6 +24,9 @@ const [, ...WORKERS] = JSON.parse(process.env['TEST_DATABASE_NODES'] ?? '[]') as
 const onCluster = WORKERS.length > 0 ? it : it.skip;
 if (WORKERS.length === 0)
   console.warn('SKIPPED: what needs a Citus cluster, which TEST_DATABASE_URL may name');
+
+/** Others may run these tests on the same cluster. */
+const IN_DOUBT = `in-doubt-${randomUUID()}`;
 
 let cleanUps: (() => unknown)[];
 
@@ -159,7 +163,7 @@ describe('DATABASE_DISTRIBUTED=citus', () => {
       cleanUps.unshift(() => worker.end());
       await worker.query(`BEGIN; SET citus.enable_manual_changes_to_shards = on;
       UPDATE ${shard?.name ?? ''} SET revision = 2 WHERE call_id = 'corrected'`);
-      await worker.query(`PREPARE TRANSACTION 'citus_of_the_tests'`);
+      await worker.query(`PREPARE TRANSACTION '${IN_DOUBT}'`);
       const pushed = instance.push([record('corrected', { duration: 1 })]);
       await until('the correction to wait for the worker', async () => {
         const waiting = await worker.query(
@@ -167,7 +171,7 @@ describe('DATABASE_DISTRIBUTED=citus', () => {
         );
         return waiting.rows.length > 0;
       });
-      await worker.query(`COMMIT PREPARED 'citus_of_the_tests'`);
+      await worker.query(`COMMIT PREPARED '${IN_DOUBT}'`);
       expect((await pushed).status).toBe(200);
       const rows = await database.query(`SELECT revision, duration FROM calls WHERE call_id = 'corrected'`);
       expect(rows).toEqual([{ revision: 3, duration: 1 }]);
@@ -189,9 +193,9 @@ describe('DATABASE_DISTRIBUTED=citus', () => {
     // As a worker is that was lost between the two phases of a commit, and has come back. Citus leaves a name alone that is not
     // of its own making; of its own it would find out the end.
     await worker.query(`BEGIN; SET citus.enable_ddl_propagation = off; CREATE TABLE in_doubt ()`);
-    await worker.query(`PREPARE TRANSACTION 'citus_of_the_tests'`);
+    await worker.query(`PREPARE TRANSACTION '${IN_DOUBT}'`);
     const refused = await ask();
-    await worker.query(`ROLLBACK PREPARED 'citus_of_the_tests'`);
+    await worker.query(`ROLLBACK PREPARED '${IN_DOUBT}'`);
     expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, expect.any(String)]);
     expect((await ask()).status).toBe(200);
   });

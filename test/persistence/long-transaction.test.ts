@@ -34,5 +34,5 @@ it('A transaction may take longer than a server may be silent, as long as its st
     const text = 'SELECT extract(epoch FROM clock_timestamp() - now())::int AS seconds';
     return (await transaction.query<{ seconds: number }>({ text })).rows[0]?.seconds;
   });
-  expect(seconds).toBe(18);
+  expect(seconds).toBeGreaterThanOrEqual(18);
 });

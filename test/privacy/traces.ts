@@ -1,9 +1,9 @@
 // The whole database and the files of a folder in; every place where a number can still be read out. It knows nothing of how
 // the service searches: it takes all that may part digits out of a text and looks for them.
-import { readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import type { TestDatabase } from '../support/database.js';
+import { filesIn, unlessGone } from '../support/files.js';
 
 /** Tables that may keep what was received after the request are left out by the caller's `except`. */
 export async function tracesInDatabase(
@@ -27,10 +27,10 @@ export async function tracesInDatabase(
 }
 
 export function tracesInFolder(folder: string, digits: string): string[] {
-  return readdirSync(folder, { recursive: true, withFileTypes: true })
-    .filter((entry) => entry.isFile())
-    .map((entry) => join(entry.parentPath, entry.name))
-    .filter((path) => holds(readFileSync(path), digits));
+  return filesIn(folder).filter((path) => {
+    const content = unlessGone(() => readFileSync(path));
+    return content !== undefined && holds(content, digits);
+  });
 }
 
 export function holds(value: Buffer | string, digits: string): boolean {

@@ -11,8 +11,8 @@ import { Load, QUESTIONS, SHARED_CALLS } from './load.js';
 import { callIdsOf, get, Pair, send } from './pair.js';
 
 const LOAD_MS = Number(process.env['REPLICA_TEST_SECONDS'] ?? 8) * 1000;
-/** A look every second, its patience with both servers, and the answer of the primary. */
-const SILENCE_LIMIT_MS = 5000;
+/** A look every second, its patience with both servers, and the answer of the primary: 3 s, and what a busy machine adds. */
+const SILENCE_LIMIT_MS = 15_000;
 
 let pair: Pair;
 
@@ -194,19 +194,23 @@ describe('A replica', () => {
 });
 
 describe('DATABASE_REPLICA_URL', () => {
-  const healthOf = async (replicaUrl: string) => {
+  /** @param wanted what is said of it at last: on a busy machine the first look may be in vain */
+  const healthOf = async (replicaUrl: string, wanted: RegExp) => {
     const instance = await Instance.start(pair.toPrimary.through(pair.standby.url), {
       DATABASE_REPLICA_URL: replicaUrl,
     });
     try {
       let replica = { status: '', message: '' };
-      await until('a look', async () => {
-        const { body } = await get(instance, '/health/ready');
-        ({ replica } = (body as { details: { replica: typeof replica } }).details);
-        return !replica.message.includes('not been looked at');
-      });
+      await until(
+        () => `${String(wanted)}; it says: ${replica.message}`,
+        async () => {
+          const { body } = await get(instance, '/health/ready');
+          ({ replica } = (body as { details: { replica: typeof replica } }).details);
+          return wanted.test(replica.message);
+        },
+      );
       expect((await get(instance, '/v1/calls/call-1')).status).toBe(200);
-      return replica;
+      return replica.status;
     } finally {
       await instance.remove();
     }
@@ -215,13 +219,13 @@ describe('DATABASE_REPLICA_URL', () => {
   it('that is another database is not asked', async () => {
     const elsewhere = process.env['TEST_DATABASE_URL'] ?? '';
     const message =
-      'DATABASE_REPLICA_URL is no replica of the database of DATABASE_URL; questions go to the primary';
-    expect(await healthOf(elsewhere)).toEqual({ status: 'degraded', message });
+      /^DATABASE_REPLICA_URL is no replica of the database of DATABASE_URL; questions go to the primary$/;
+    expect(await healthOf(elsewhere, message)).toBe('degraded');
   });
 
   it('that leads to the primary itself, as when there is no replica any more, is asked', async () => {
     const itself = `${pair.toPrimary.through(pair.standby.url)}?application_name=call-ledger`;
-    expect(await healthOf(itself)).toEqual({ status: 'up', message: 'It is 0.0 s behind the primary' });
+    expect(await healthOf(itself, /^It is 0\.0 s behind the primary$/)).toBe('up');
   });
 
   it('is looked at with the rights of any role', async () => {
@@ -232,6 +236,6 @@ describe('DATABASE_REPLICA_URL', () => {
     await until('the role on the standby', async () => {
       return (await pair.standby.query("SELECT FROM pg_roles WHERE rolname = 'poor'")).length === 1;
     });
-    expect(await healthOf(poor.href)).toMatchObject({ status: 'up' });
+    expect(await healthOf(poor.href, /^It is \d+\.\d s behind the primary$/)).toBe('up');
   });
 });

@@ -48,7 +48,7 @@ describe('While the replica is behind', () => {
     const real = (performance.now() - begin) / 1000;
     const { code, status, message } = await pair.health();
     console.log(`told to be ${lag.toFixed(1)} s behind after ${real.toFixed(1)} s; "${message}"`);
-    expect(lag).toBeLessThan(real + 1);
+    expect(lag).toBeLessThan(real + 5);
     expect([code, status, message]).toEqual([
       200,
       'up',

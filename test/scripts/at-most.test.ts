@@ -4,8 +4,8 @@ import { once } from 'node:events';
 import { commandLine } from '../../src/persistence/embedded/process-info.js';
 import { until } from '../support/service.js';
 
-/** In minutes: a second and a half. */
-const SOON = '0.025';
+/** In minutes: some four seconds. */
+const SOON = '0.07';
 
 async function run(minutes: string, script: string) {
   const args = ['scripts/at-most.mjs', minutes, 'sh', '-c', script];
@@ -31,7 +31,7 @@ describe('A command with a bound', () => {
     ['has stopped itself and all beside it', 'kill -STOP 0; sleep 1000'],
   ])('that %s is ended with all that it has started, and that is told', async (_, script) => {
     const { code, output, errors } = await run(SOON, `sleep 1000 & echo $!; ${script}`);
-    expect([code, errors]).toEqual([124, expect.stringContaining('longer than 0.025 minutes')]);
+    expect([code, errors]).toEqual([124, expect.stringContaining(`longer than ${SOON} minutes`)]);
     const started = Number(output);
     expect(started).toBeGreaterThan(1);
     await until('what it has started to end', async () => (await commandLine(started)) === '');

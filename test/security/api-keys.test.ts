@@ -82,7 +82,7 @@ describe('An API key', () => {
   });
 
   it('does not work any more once it has expired, though it was read before', async () => {
-    const expiresAt = new Date(Date.now() + 1000).toISOString();
+    const expiresAt = new Date(Date.now() + 10_000).toISOString();
     const { key } = await makeKey(ledger, { scopes: ['calls:read'], expiresAt });
     expect(await status(key)).toBe(200);
     await until('the key to expire', async () => (await status(key)) === 401);
@@ -97,7 +97,7 @@ describe('An API key', () => {
     await until('the key to work elsewhere', async () => (await elsewhere(key)) === 200);
     await revoke(ledger, id);
     await until('the key to end elsewhere', async () => REFUSED.includes(await elsewhere(key)));
-    expect(Date.now() - made).toBeLessThan(10_000);
+    expect(Date.now() - made).toBeLessThan(30_000);
   });
 
   it('has its last use noted some seconds later, and at the shutdown', async () => {
@@ -133,11 +133,13 @@ describe('A wrong key', () => {
   });
 
   it('costs no query, however many come, each with another id', async () => {
+    const begin = performance.now();
     const asked = await queriesDuring(async () => {
       for (let round = 0; round < 200; round += 1)
         expect(REFUSED).toContain(await elsewhere(`clk_${randomUUID()}_${randomBytes(32).toString('hex')}`));
     });
-    expect(asked).toBeLessThan(10);
+    // What the process asks by itself, every second or two.
+    expect(asked).toBeLessThan(10 + (3 * (performance.now() - begin)) / 1000);
   });
 });
 

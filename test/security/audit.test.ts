@@ -44,7 +44,8 @@ async function addedBy(request: () => Promise<Answer>): Promise<{ answer: Answer
     0,
     all.findIndex(({ id }) => id === last?.['id']),
   );
-  for (const event of added) {
+  // What the service does by itself, as erasing, no request has asked for.
+  for (const event of added.filter(({ keyId }) => keyId !== null)) {
     expect(event).toMatchObject({ remoteAddress: expect.stringMatching(/127\.0\.0\.1$/) as unknown });
     expect(event['requestId']).toBe(answer.headers.get('x-request-id'));
     expect(Math.abs(Date.parse(string(event['at'])) - Date.now())).toBeLessThan(60_000);

@@ -9,14 +9,14 @@ import { pushHead, pushText, RawClient } from './raw-clients.js';
 /** The service's own would make the tests wait for minutes. */
 const LIMITS: ConnectionLimits = {
   ...CONNECTION_LIMITS,
-  headersTimeout: 500,
+  headersTimeout: 1500,
   requestTimeout: 60_000,
   checkEvery: 50,
-  keepAlive: 1200,
+  keepAlive: 6000,
   linger: 300,
   connections: 60,
 };
-const BODY_MS = 1500;
+const BODY_MS = 3000;
 /** How long a machine that is busy with other things may be late. */
 const SLACK_MS = 5000;
 

@@ -1,5 +1,5 @@
 // Wrong keys and tokens: how many of them one address may try before it is only told to stop.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { Logger } from '@nestjs/common';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { FailedLogins } from '../../src/security/failed-logins.js';
@@ -12,10 +12,11 @@ const MINUTE_MS = 60_000;
 
 let ledger: TestLedger;
 
-beforeAll(async () => {
+// Each test counts from nothing, however long the others took.
+beforeEach(async () => {
   ledger = await startLedger({ TRUST_PROXY: 'on' });
 });
-afterAll(() => ledger.stop());
+afterEach(() => ledger.stop());
 
 const wrongKey = () => `clk_${randomUUID()}_${randomBytes(32).toString('hex')}`;
 const askFrom = (address: string, key: string) =>

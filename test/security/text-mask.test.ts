@@ -106,7 +106,7 @@ describe('In any text', () => {
       expect(maskText(text, NONE)).not.toContain('13900000000');
       maskJsonText(`["${text}"]`);
       maskJsonText(text);
-      expect(performance.now() - begin).toBeLessThan(15_000);
+      expect(performance.now() - begin).toBeLessThan(60_000);
     }
   });
 });

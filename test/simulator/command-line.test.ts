@@ -2,7 +2,7 @@ import { SimulatorProgram } from './command.js';
 import { FakeLedger } from './fake-ledger.js';
 import { Receiver } from './receiver.js';
 
-const ACCESS = ['--token', 'a-token-of-16-characters', '--api-key', 'key'];
+const ACCESS = ['--token', 'a-token-of-16-characters', '--api-key', 'key', '--time-out', '20000'];
 
 let program: SimulatorProgram;
 

@@ -36,7 +36,7 @@ describe('a correction', () => {
         return arrival.body.equals(slow.body) && arrival.attempt < acknowledgedAt ? UNAVAILABLE : 'ok';
       },
       { calls: 80, batchSize: 10, corrections: 1 },
-      { vendor: { ...slowly, timeScale: 0.0003 } },
+      { vendor: { ...slowly, timeScale: 0.003 } },
     );
     const corrections = arrivals.findIndex((arrival) => recordsOf(arrival).every(isCorrection));
     const settled = arrivals.findLastIndex(({ body }) => slow?.body.equals(body));

@@ -36,12 +36,12 @@ describe('a push that fails', () => {
 
   test('does not wait longer than the time-out for an answer', async () => {
     const { tally, arrivals } = await run(({ attempt }) => (attempt === 1 ? 'never' : 'ok'), oneCall, {
-      timeOutMs: 150,
+      timeOutMs: 1500,
       vendor: { ...slowly, timeScale: 0.000_001 },
     });
     const [gap = 0] = gaps(arrivals);
-    expect(gap).toBeGreaterThan(20);
-    expect(gap).toBeLessThan(3000);
+    expect(gap).toBeGreaterThan(500);
+    expect(gap).toBeLessThan(30_000);
     expect(tally).toMatchObject({ timeOuts: 1, retries: 1, recordsAcknowledged: 1 });
   });
 

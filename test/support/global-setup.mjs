@@ -1,7 +1,7 @@
 // Before all tests: a real PostgreSQL with databases to clone from. One of their own in a temporary folder, or the one that
 // TEST_DATABASE_URL names.
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync } from 'node:fs';
+import { chmodSync, mkdtempSync } from 'node:fs';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import 'reflect-metadata';
@@ -61,6 +61,8 @@ async function prepare(own) {
 export default async function setup() {
   // Of all that this run of the tests writes.
   const folder = mkdtempSync(join(tmpdir(), 'call-ledger-tests-'));
+  // As to the folder it is in: PostgreSQL is run by other users, too.
+  chmodSync(folder, 0o711);
   process.env.TMPDIR = folder;
   const given = process.env.TEST_DATABASE_URL;
   const own = { folder, ...(given === undefined ? ownServer() : givenServer(given)) };

@@ -21,7 +21,8 @@ beforeEach(() => {
 });
 afterEach(async () => {
   await endServersIn(folder);
-  rmSync(folder, { recursive: true, force: true });
+  // Jest's workers end a moment after it, and write their caches to the last.
+  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
 });
 
 const servers = () => [...serversIn(folder)].flatMap((data) => postmasterPid(dirname(data)) ?? []);

@@ -14,6 +14,12 @@ export const ACCESS = {
   ADMIN_API_KEY: 'k'.repeat(40),
 } as const;
 const POLL_MS = 25;
+/** The ports from here to 15,400, below those of embedded servers, are shared out among the tests' workers. */
+const LOWEST_PORT = 10_000;
+const PORTS_OF_A_WORKER = 600;
+const WORKER = (Number(process.env['JEST_WORKER_ID'] ?? 1) - 1) % 9;
+/** Others may run the same tests at the same time. */
+let portsDrawn = Math.floor(Math.random() * PORTS_OF_A_WORKER);
 /** Less than a test may take, so that it says what it waited for. */
 const PATIENCE_MS = 90_000;
 
@@ -169,12 +175,27 @@ export async function statusOf(url: string): Promise<number | undefined> {
   }
 }
 
+/**
+ * One that nobody takes before whoever it is for: neither the system for those who want any, nor the embedded server, nor
+ * another worker of these tests.
+ */
 export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
+  for (let tries = 0; tries < PORTS_OF_A_WORKER; tries += 1) {
+    portsDrawn += 1;
+    const port = LOWEST_PORT + WORKER * PORTS_OF_A_WORKER + (portsDrawn % PORTS_OF_A_WORKER);
+    if (await isFree(port)) return port;
+  }
+  throw new Error('no port is free');
+}
+
+async function isFree(port: number): Promise<boolean> {
+  const server = createServer();
+  try {
+    await once(server.listen(port, '127.0.0.1'), 'listening');
+  } catch {
+    return false;
+  }
   server.close();
   await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
+  return true;
 }

@@ -65,7 +65,7 @@ export class StandbyServer {
       async () => {
         // What a killed server leaves behind may hold its files for a moment.
         if (this.child === undefined || this.child.exitCode !== null) this.spawn(args);
-        return this.query('SELECT 1').then(
+        return askServer(this.url, 'SELECT 1', 2000).then(
           () => true,
           () => false,
         );
@@ -126,8 +126,12 @@ export class StandbyServer {
 }
 
 /** One statement on a connection of its own. */
-export async function askServer<Row extends pg.QueryResultRow>(url: string, text: string): Promise<Row[]> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis: 2000 });
+export async function askServer<Row extends pg.QueryResultRow>(
+  url: string,
+  text: string,
+  connectionTimeoutMillis = 20_000,
+): Promise<Row[]> {
+  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis });
   client.on('error', () => undefined);
   await client.connect();
   try {

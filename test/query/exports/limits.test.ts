@@ -103,7 +103,7 @@ describe('An export', () => {
 describe('An export on which nothing moves', () => {
   it('is given up, and ends in a broken connection', async () => {
     // A cluster's coordinator gathers all calls before it gives the first one.
-    const idleMs = process.env['DATABASE_DISTRIBUTED'] === 'citus' ? 20_000 : 1000;
+    const idleMs = process.env['DATABASE_DISTRIBUTED'] === 'citus' ? 20_000 : 5000;
     const settings = readSettings(
       { DATABASE_URL: ledger.database.url, PUSH_TOKENS: `a=${API_KEY}`, ADMIN_API_KEY: API_KEY },
       false,

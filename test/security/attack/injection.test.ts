@@ -18,7 +18,7 @@ const WRITES: Readonly<Record<string, readonly string[]>> = {
   pushWithTokenInPath: ['deliveries', 'delivery_bodies', 'delivery_positions'],
   push: ['deliveries', 'delivery_bodies', 'delivery_positions'],
 };
-const SLOW_MS = 4000;
+const SLOW_MS = 25_000;
 /** Headers that are no parameters of an operation, but read all the same. */
 const HEADERS = [
   'X-Request-Id',
