@@ -3,11 +3,12 @@
 //
 // `npm test` runs a short form; `npm run test:crash` the long one.
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { endLeftOverServer, postmasterPid } from '../support/processes.js';
 import { rollupDifferencesAt } from '../support/rollups.js';
+import { removeFolder } from '../support/remove-folder.mjs';
 import { embeddedUrl, freePort, ServiceProcess, until } from '../support/service.js';
 import {
   type Blow,
@@ -39,7 +40,7 @@ afterAll(async () => {
   await endVendors();
   await service.current.end('SIGTERM');
   await endLeftOverServer(dataDir());
-  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+  await removeFolder(folder);
 });
 
 const KILL_SERVICE: Blow = { name: 'kill -9 of the service', strike: () => service.kill() };

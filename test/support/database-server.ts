@@ -1,9 +1,10 @@
 // A PostgreSQL server of a test's own, for what would harm the other tests: to be killed, frozen and stopped.
-import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EmbeddedPostgres } from '../../src/persistence/embedded/embedded-postgres.js';
 import { postmasterPid } from './processes.js';
+import { removeFolder } from './remove-folder.mjs';
 
 /** Brings the server back when it is killed, on the same port. */
 export class DatabaseServer {
@@ -44,6 +45,6 @@ export class DatabaseServer {
 
   async remove(): Promise<void> {
     await this.stop();
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+    await removeFolder(this.folder);
   }
 }

@@ -1,6 +1,6 @@
-import { rmSync } from 'node:fs';
 import { endServersIn } from './left-over-servers.mjs';
 import { dropTemplates } from './nodes.mjs';
+import { removeFolder } from './remove-folder.mjs';
 
 let ended;
 
@@ -17,5 +17,5 @@ async function end() {
   const leftOver = await endServersIn(folder);
   if (leftOver.length > 0) console.log(`servers that no test has ended: ${leftOver.join(', ')}`);
   // Who was interrupted may be writing a last line.
-  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+  await removeFolder(folder);
 }

@@ -2,10 +2,11 @@
 import { afterEach, beforeEach, expect, it } from '@jest/globals';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { endServersIn, serversIn } from './left-over-servers.mjs';
+import { removeFolder } from './remove-folder.mjs';
 import { isServer, postmasterPid, signal } from './processes.js';
 import { until } from './service.js';
 
@@ -22,7 +23,7 @@ beforeEach(() => {
 afterEach(async () => {
   await endServersIn(folder);
   // Jest's workers end a moment after it, and write their caches to the last.
-  rmSync(folder, { recursive: true, force: true, maxRetries: 10, retryDelay: 200 });
+  await removeFolder(folder);
 });
 
 const servers = () => [...serversIn(folder)].flatMap((data) => postmasterPid(dirname(data)) ?? []);

@@ -1,6 +1,6 @@
 // A streaming replica of a server of the tests. The embedded PostgreSQL brings no pg_basebackup: the files are copied between the
 // two functions that it calls.
-import { chmodSync, cpSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { chmodSync, cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
@@ -11,6 +11,7 @@ import { serverEnvironment, settingArguments } from '../../src/persistence/embed
 import { findLauncher, giveTree, type Launcher } from '../../src/persistence/embedded/unprivileged-user.js';
 import { errorCode } from '../../src/errors.js';
 import { freePort, until } from './service.js';
+import { removeFolder } from './remove-folder.mjs';
 
 /** What a base backup leaves out: it is the running server's own, or comes as a stream. */
 const NOT_COPIED = /^(?:postmaster\.(?:pid|opts)|pg_wal|pg_replslot|pg_dynshmem|pg_notify|pg_stat_tmp)$/;
@@ -108,7 +109,7 @@ export class StandbyServer {
 
   async remove(): Promise<void> {
     await this.kill();
-    rmSync(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 200 });
+    await removeFolder(this.folder);
   }
 
   private spawn(serverArgs: readonly string[]): void {
