@@ -119,7 +119,7 @@ export default tseslint.config(
   {
     // An id that was read wrongly must not reach the group of the tests themselves.
     files: ['test/**/*.{ts,mjs}', 'bench/**/*.ts'],
-    ignores: ['test/support/processes.ts', 'test/support/left-over-servers.mjs'],
+    ignores: ['test/support/signals.mjs'],
     rules: {
       'no-restricted-imports': [
         'error',
@@ -127,7 +127,7 @@ export default tseslint.config(
       ],
       'no-restricted-properties': [
         'error',
-        { object: 'process', property: 'kill', message: 'Use signal() of test/support/processes.ts.' },
+        { object: 'process', property: 'kill', message: 'Use signal() of test/support/signals.mjs.' },
       ],
     },
   },

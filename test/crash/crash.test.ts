@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { endLeftOverServer, postmasterPid } from '../support/processes.js';
 import { rollupDifferencesAt } from '../support/rollups.js';
-import { removeFolder } from '../support/remove-folder.mjs';
+import { removeFolder } from '../support/files.mjs';
 import { embeddedUrl, freePort, ServiceProcess, until } from '../support/service.js';
 import {
   type Blow,

@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { DatabaseServer } from '../support/database-server.js';
-import { filesIn } from '../support/files.js';
+import { filesIn } from '../support/files.mjs';
 import { record } from '../support/records.js';
 import { rollupDifferencesAt } from '../support/rollups.js';
 import { ACCESS, freePort, healthOf, ServiceProcess, until } from '../support/service.js';

@@ -10,7 +10,7 @@ import { endVendors, FAULTS, LONGEST_TEST_MS, PATIENT, playVendor, type VendorRu
 import { askFor, erased, erasureOf } from '../privacy/erasing.js';
 import { tracesInDatabase, tracesInFolder } from '../privacy/traces.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
-import { filesIn } from '../support/files.js';
+import { filesIn } from '../support/files.mjs';
 import { Haproxy } from '../support/haproxy.js';
 import { API_KEY, PUSH_TOKEN } from '../support/ledger.js';
 import { programOrSkip } from '../support/programs.js';

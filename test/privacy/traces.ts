@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { gunzipSync } from 'node:zlib';
 import type { TestDatabase } from '../support/database.js';
-import { filesIn, unlessGone } from '../support/files.js';
+import { filesIn, unlessGone } from '../support/files.mjs';
 
 /** Tables that may keep what was received after the request are left out by the caller's `except`. */
 export async function tracesInDatabase(

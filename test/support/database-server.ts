@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EmbeddedPostgres } from '../../src/persistence/embedded/embedded-postgres.js';
 import { postmasterPid } from './processes.js';
-import { removeFolder } from './remove-folder.mjs';
+import { removeFolder } from './files.mjs';
 
 /** Brings the server back when it is killed, on the same port. */
 export class DatabaseServer {

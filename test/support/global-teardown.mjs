@@ -1,6 +1,6 @@
+import { removeFolder } from './files.mjs';
 import { endServersIn } from './left-over-servers.mjs';
 import { dropTemplates } from './nodes.mjs';
-import { removeFolder } from './remove-folder.mjs';
 
 let ended;
 

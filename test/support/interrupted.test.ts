@@ -6,7 +6,7 @@ import { mkdtempSync, readdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { endServersIn, serversIn } from './left-over-servers.mjs';
-import { removeFolder } from './remove-folder.mjs';
+import { removeFolder } from './files.mjs';
 import { isServer, postmasterPid, signal } from './processes.js';
 import { until } from './service.js';
 

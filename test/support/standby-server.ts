@@ -11,7 +11,7 @@ import { serverEnvironment, settingArguments } from '../../src/persistence/embed
 import { findLauncher, giveTree, type Launcher } from '../../src/persistence/embedded/unprivileged-user.js';
 import { errorCode } from '../../src/errors.js';
 import { freePort, until } from './service.js';
-import { removeFolder } from './remove-folder.mjs';
+import { removeFolder } from './files.mjs';
 
 /** What a base backup leaves out: it is the running server's own, or comes as a stream. */
 const NOT_COPIED = /^(?:postmaster\.(?:pid|opts)|pg_wal|pg_replslot|pg_dynshmem|pg_notify|pg_stat_tmp)$/;

@@ -17,11 +17,8 @@ export class TcpProxy {
 
   /** @param targets ports on this machine */
   static async before(...targets: readonly number[]): Promise<TcpProxy> {
-    const listener = await listen(await freePort());
-    const address = listener.address();
-    if (address === null || typeof address === 'string') throw new Error('no port');
-    const proxy = new TcpProxy(targets, address.port);
-    proxy.take(listener);
+    const proxy = new TcpProxy(targets, await freePort());
+    proxy.take(await listen(proxy.port));
     return proxy;
   }
 

@@ -1,0 +1,3 @@
+export function signal(pid: number, name: NodeJS.Signals | 0): void;
+export function isAlive(pid: number): boolean;
+export function signalIfAlive(pid: number, name: NodeJS.Signals | 0): boolean;
