@@ -1,6 +1,7 @@
 import { type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
 import { SecurityModule } from '../security/security.module.js';
 import { CallRepository } from './writing/call.repository.js';
+import { CallSettler } from './writing/call-settler.js';
 import { CampaignRepository } from './writing/campaign.repository.js';
 import { Backlog } from './backlog.js';
 import { Breaker } from './breaker.js';
@@ -43,6 +44,7 @@ import { RollupRepository } from './writing/rollup.repository.js';
     LateErasureRepository,
     LedgerWriter,
     CallRepository,
+    CallSettler,
     CampaignRepository,
     DeliveryRepository,
     DriftRepository,

@@ -69,25 +69,29 @@ async function expectRollupsEqualCalls(of = ledger): Promise<void> {
 }
 
 describe('a call that comes again unchanged', () => {
-  it('is counted as a duplicate, and neither its row nor anything about it is written', async () => {
+  it('is counted as a duplicate, and only its last receipt moves', async () => {
     await pushed(ledger, [record('duplicate', { news: { b: 1, a: [2] } })]);
     const versions = () =>
       ledger.database.query(`
-        SELECT 'call', xmin::text, ctid::text FROM calls WHERE call_id = 'duplicate'
-        UNION ALL SELECT 'task', xmin::text, ctid::text FROM tasks WHERE task_id = 'task-1'
+        SELECT 'task', xmin::text, ctid::text FROM tasks WHERE task_id = 'task-1'
         UNION ALL SELECT 'batch', xmin::text, ctid::text FROM batches WHERE task_id = 'task-1'`);
     const [before, rows, call] = [
       await versions(),
       await rowCounts(ledger),
       await callOf(ledger, 'duplicate'),
     ];
-    expect(before).toHaveLength(3);
+    expect(before).toHaveLength(2);
     const id = await pushed(ledger, ` ${JSON.stringify([record('duplicate', { news: { a: [2], b: 1 } })])} `);
     expect(await deliveryOf(ledger, id)).toMatchObject({
       ...{ redelivery_of: null, records: 1, stored: 0, corrected: 0, duplicate: 1, quarantined: 0 },
     });
     expect(await versions()).toEqual(before);
-    expect(await callOf(ledger, 'duplicate')).toEqual(call);
+    const again = await callOf(ledger, 'duplicate');
+    const { received_at } = await deliveryOf(ledger, id);
+    expect(again).toEqual({ ...call, lastReceivedAt: received_at.toISOString() });
+    expect(Date.parse(string(again['lastReceivedAt']))).toBeGreaterThan(
+      Date.parse(string(call['lastReceivedAt'])),
+    );
     expect(await rowCounts(ledger)).toEqual({
       ...rows,
       deliveries: (rows['deliveries'] ?? 0) + 1,
@@ -100,7 +104,8 @@ describe('a call that comes again unchanged', () => {
     const call = await callOf(ledger, 'timeless');
     const id = await pushed(ledger, '[ {"taskId":"t","callId":"timeless"} ]');
     expect(await deliveryOf(ledger, id)).toMatchObject({ duplicate: 1, corrected: 0 });
-    expect(await callOf(ledger, 'timeless')).toEqual(call);
+    const { received_at } = await deliveryOf(ledger, id);
+    expect(await callOf(ledger, 'timeless')).toEqual({ ...call, lastReceivedAt: received_at.toISOString() });
   });
 });
 

@@ -3,27 +3,38 @@ import type { CallRecord } from '../reading/call-record.dto.js';
 import type { Delivery } from '../delivery.js';
 import type { FieldWarning, ReadCall } from '../reading/record-reader.js';
 
-/** One content of a call and the delivery that brought it. Times are epoch milliseconds. */
-export interface CallState {
-  readonly record: CallRecord;
+/** What a row of calls is compared by. Times are epoch milliseconds. */
+export interface Standing {
+  readonly callId: string;
   readonly source: string;
+  /** 32 hexadecimal digits. */
+  readonly contentHash: string;
+  /** When the first record of the call was received, whatever it held. */
+  readonly firstReceivedAt: number;
+  /** When this content was last received. */
+  readonly lastReceivedAt: number;
+  /** The delivery of that last receipt. */
+  readonly lastDeliveryId: string;
+  /** The delivery that made this content the row's: the call's place in the feed. */
+  readonly deliveryId: string;
+}
+
+/** One content of a call, ready for its row. */
+export interface CallState extends Standing {
+  readonly record: CallRecord;
   readonly occurredAt: number;
   readonly answered: boolean;
   readonly answerDelay: number | null;
   /** JSON text of an object. */
   readonly extra: string | null;
   readonly warnings: readonly FieldWarning[] | null;
-  /** 32 hexadecimal digits. */
-  readonly contentHash: string;
   readonly revision: number;
-  readonly firstReceivedAt: number;
-  readonly lastReceivedAt: number;
-  readonly deliveryId: string;
 }
 
 /** The state of a call that nothing was known of before this delivery. Spreading the call took 4 µs of a record's 60. */
 export function firstState(call: ReadCall, delivery: Delivery): CallState {
   return {
+    callId: call.record.callId,
     record: call.record,
     answered: call.answered,
     answerDelay: call.answerDelay,
@@ -35,8 +46,14 @@ export function firstState(call: ReadCall, delivery: Delivery): CallState {
     revision: 1,
     firstReceivedAt: delivery.receivedAt,
     lastReceivedAt: delivery.receivedAt,
+    lastDeliveryId: delivery.id,
     deliveryId: delivery.id,
   };
+}
+
+/** Names what one delivery says of one call. */
+export function recordKey({ deliveryId, callId }: Pick<Standing, 'deliveryId' | 'callId'>): string {
+  return `${deliveryId} ${callId}`;
 }
 
 /** JSON text of a content for the history: the API's fields, times ISO 8601 UTC. */

@@ -4,11 +4,11 @@ import { CALL_LOCKS } from '../../persistence/advisory-locks.js';
 import type { Transaction } from '../../persistence/database.js';
 import { Nodes } from '../../persistence/distribution/nodes.js';
 import { CallRecord } from '../reading/call-record.dto.js';
-import { type CallState, contentJson } from './call-state.js';
+import { type CallState, contentJson, type Standing } from './call-state.js';
 import { type ArrayColumn, arrays, instantColumn, names, selected, unnest } from './column-arrays.js';
-import type { PastContent } from './corrections.js';
 import { lockSlots } from './lock-slots.js';
 import { insertRows, ROWS_OF_PARAMETERS } from './row-parameters.js';
+import type { PastContent } from './settlement.js';
 import { answerDelay, type FieldWarning } from '../reading/record-reader.js';
 
 /** A push of a million records goes in pieces: one statement's parameters stay at some megabytes. */
@@ -25,8 +25,13 @@ const integer = (name: string, value: (row: CallState) => number | null): ArrayC
   value,
 });
 
-const CALL_COLUMNS: readonly ArrayColumn<CallState>[] = [
-  text('call_id', (row) => row.record.callId),
+const RECEIPT_COLUMNS: readonly ArrayColumn<Standing>[] = [
+  instantColumn('first_received_at', (row) => row.firstReceivedAt),
+  instantColumn('last_received_at', (row) => row.lastReceivedAt),
+  { name: 'last_delivery_id', type: 'uuid', value: lastDeliveryOf },
+];
+const KEY: ArrayColumn<Standing> = { name: 'call_id', type: 'text', value: (row) => row.callId };
+const CONTENT_COLUMNS: readonly ArrayColumn<CallState>[] = [
   instantColumn('occurred_at', (row) => row.occurredAt),
   instantColumn('originate_time', (row) => row.record.originateTime),
   instantColumn('ring_time', (row) => row.record.ringTime),
@@ -36,8 +41,7 @@ const CALL_COLUMNS: readonly ArrayColumn<CallState>[] = [
   instantColumn('b_ring_time', (row) => row.record.bRingTime),
   instantColumn('b_start_time', (row) => row.record.bStartTime),
   instantColumn('b_end_time', (row) => row.record.bEndTime),
-  instantColumn('first_received_at', (row) => row.firstReceivedAt),
-  instantColumn('last_received_at', (row) => row.lastReceivedAt),
+  ...RECEIPT_COLUMNS,
   { name: 'delivery_id', type: 'uuid', value: (row) => row.deliveryId },
   integer('duration', (row) => row.record.duration),
   integer('b_duration', (row) => row.record.bDuration),
@@ -63,6 +67,7 @@ const CALL_COLUMNS: readonly ArrayColumn<CallState>[] = [
     value: (row) => (row.warnings === null ? null : JSON.stringify(row.warnings)),
   },
 ];
+const CALL_COLUMNS: readonly ArrayColumn<CallState>[] = [KEY, ...CONTENT_COLUMNS];
 
 const UNLESS_KNOWN = 'ON CONFLICT (call_id) DO NOTHING RETURNING call_id';
 const INSERT_NEW = {
@@ -70,16 +75,17 @@ const INSERT_NEW = {
   text: `INSERT INTO calls (${names(CALL_COLUMNS)})
     SELECT ${selected(CALL_COLUMNS, 't')} FROM ${unnest(CALL_COLUMNS, 't')} ${UNLESS_KNOWN}`,
 };
-const KEY_COLUMNS = new Set(['call_id', 'first_received_at']);
-const CHANGED_COLUMNS = CALL_COLUMNS.filter((column) => !KEY_COLUMNS.has(column.name));
-const UPDATE = {
-  name: 'update-calls',
-  text: `UPDATE calls SET (${names(CHANGED_COLUMNS)}) = ROW(${selected(CHANGED_COLUMNS, 't')})
-    FROM ${unnest(CALL_COLUMNS, 't')} WHERE calls.call_id = t.call_id`,
-};
-const SELECT_HASHES = {
-  name: 'select-call-hashes',
-  text: "SELECT call_id, encode(content_hash, 'hex') AS content_hash FROM calls WHERE call_id = ANY($1)",
+const update = <Row>(name: string, key: ArrayColumn<Row>, changed: readonly ArrayColumn<Row>[]) => ({
+  name,
+  text: `UPDATE calls SET (${names(changed)}) = ROW(${selected(changed, 't')})
+    FROM ${unnest([key, ...changed], 't')} WHERE calls.call_id = t.call_id`,
+});
+const UPDATE = update('update-calls', KEY, CONTENT_COLUMNS);
+const UPDATE_RECEIPTS = update('update-call-receipts', KEY, RECEIPT_COLUMNS);
+const SELECT_STANDINGS = {
+  name: 'select-call-standings',
+  text: `SELECT call_id, source, encode(content_hash, 'hex') AS content_hash, first_received_at, last_received_at,
+      last_delivery_id, delivery_id FROM calls WHERE call_id = ANY($1)`,
 };
 const READ_AS: Readonly<Record<string, string>> = {
   extra: 'extra::text AS extra',
@@ -129,12 +135,10 @@ export class CallRepository {
     return inserted;
   }
 
-  async contentHashes(transaction: Transaction, callIds: readonly string[]): Promise<Map<string, string>> {
-    const { rows } = await transaction.query<{ call_id: string; content_hash: string }>({
-      ...SELECT_HASHES,
-      values: [callIds],
-    });
-    return new Map(rows.map((row) => [row.call_id, row.content_hash]));
+  /** What the rows of calls are compared by. Their contents may be megabytes each. */
+  async standings(transaction: Transaction, callIds: readonly string[]): Promise<Map<string, Standing>> {
+    const { rows } = await transaction.query<StandingRow>({ ...SELECT_STANDINGS, values: [callIds] });
+    return new Map(rows.map((row) => [row.call_id, standingOf(row)]));
   }
 
   /**
@@ -157,6 +161,13 @@ export class CallRepository {
     }
   }
 
+  /** Moves the receipts of rows whose content stays. */
+  async renew(transaction: Transaction, standings: readonly Standing[]): Promise<void> {
+    for (const piece of pieces(standings)) {
+      await transaction.query({ ...UPDATE_RECEIPTS, values: arrays([KEY, ...RECEIPT_COLUMNS], piece) });
+    }
+  }
+
   async insertPast(transaction: Transaction, past: readonly PastContent[]): Promise<void> {
     for (const piece of this.insertedAtOnce(past)) {
       const insert = this.nodes.areSeveral
@@ -176,8 +187,34 @@ function pieces<Row>(rows: readonly Row[], most = ROWS_A_STATEMENT): Row[][] {
   return Array.from({ length: count }, (_, index) => rows.slice(index * most, (index + 1) * most));
 }
 
-interface CallRow {
+/** Null, which takes no room, when it is the delivery that brought the content. */
+function lastDeliveryOf({ lastDeliveryId, deliveryId }: Standing): string | null {
+  return lastDeliveryId === deliveryId ? null : lastDeliveryId;
+}
+
+interface StandingRow {
   readonly call_id: string;
+  readonly source: string;
+  readonly content_hash: string;
+  readonly first_received_at: Date;
+  readonly last_received_at: Date;
+  readonly last_delivery_id: string | null;
+  readonly delivery_id: string;
+}
+
+function standingOf(row: StandingRow): Standing {
+  return {
+    callId: row.call_id,
+    source: row.source,
+    contentHash: row.content_hash,
+    firstReceivedAt: row.first_received_at.getTime(),
+    lastReceivedAt: row.last_received_at.getTime(),
+    lastDeliveryId: row.last_delivery_id ?? row.delivery_id,
+    deliveryId: row.delivery_id,
+  };
+}
+
+interface CallRow extends StandingRow {
   readonly occurred_at: Date;
   readonly originate_time: Date | null;
   readonly ring_time: Date | null;
@@ -187,14 +224,10 @@ interface CallRow {
   readonly b_ring_time: Date | null;
   readonly b_start_time: Date | null;
   readonly b_end_time: Date | null;
-  readonly first_received_at: Date;
-  readonly last_received_at: Date;
-  readonly delivery_id: string;
   readonly duration: number | null;
   readonly b_duration: number | null;
   readonly revision: number;
   readonly answered: boolean;
-  readonly source: string;
   readonly task_id: string | null;
   readonly batch_id: string | null;
   readonly detail_id: string | null;
@@ -206,7 +239,6 @@ interface CallRow {
   readonly real_caller: string | null;
   readonly callee: string | null;
   readonly hangup_direction: string | null;
-  readonly content_hash: string;
   readonly extra: string | null;
   readonly warnings: FieldWarning[] | null;
 }
@@ -237,17 +269,13 @@ function stateOf(row: CallRow): CallState {
     hangupDirection: row.hangup_direction,
   };
   return {
+    ...standingOf(row),
     record,
-    source: row.source,
     occurredAt: row.occurred_at.getTime(),
     answered: row.answered,
     answerDelay: answerDelay(record, row.answered),
     extra: row.extra,
     warnings: row.warnings,
-    contentHash: row.content_hash,
     revision: row.revision,
-    firstReceivedAt: row.first_received_at.getTime(),
-    lastReceivedAt: row.last_received_at.getTime(),
-    deliveryId: row.delivery_id,
   };
 }

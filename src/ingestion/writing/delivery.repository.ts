@@ -27,7 +27,7 @@ export interface WrittenDelivery {
 
 const FIND_SAME_BODIES = {
   name: 'find-same-bodies',
-  text: `SELECT t.id, same.id AS redelivery_of
+  text: `SELECT t.id, same.id AS original
     FROM unnest($1::uuid[], $2::bytea[], $3::text[], $4::bigint[]) AS t(id, sha256, source, received_at)
     CROSS JOIN LATERAL (
       SELECT d.id FROM deliveries d
@@ -93,11 +93,11 @@ export class DeliveryRepository {
    *
    * @param deliveries oldest first
    */
-  async findRedeliveries(
+  async findSameBodies(
     transaction: Transaction,
     deliveries: readonly Delivery[],
   ): Promise<Map<string, string>> {
-    const { rows } = await transaction.query<{ id: string; redelivery_of: string }>({
+    const { rows } = await transaction.query<{ id: string; original: string }>({
       ...FIND_SAME_BODIES,
       values: [
         deliveries.map(({ id }) => id),
@@ -106,17 +106,17 @@ export class DeliveryRepository {
         deliveries.map(({ receivedAt }) => receivedAt),
       ],
     });
-    const redeliveries = new Map(rows.map((row) => [row.id, row.redelivery_of]));
+    const originals = new Map(rows.map((row) => [row.id, row.original]));
     const firsts = new Map<string, Delivery>();
     for (const delivery of deliveries) {
-      if (redeliveries.has(delivery.id)) continue;
+      if (originals.has(delivery.id)) continue;
       const body = `${delivery.source} ${delivery.sha256.toString('base64')}`;
       const first = firsts.get(body);
       if (first !== undefined && delivery.receivedAt - first.receivedAt < HOUR_MS)
-        redeliveries.set(delivery.id, first.id);
+        originals.set(delivery.id, first.id);
       else firsts.set(body, delivery);
     }
-    return redeliveries;
+    return originals;
   }
 
   async insertBodies(transaction: Transaction, deliveries: readonly DeliveryWithBody[]): Promise<void> {

@@ -1,5 +1,5 @@
-// Deliveries that are written after an erasure of what they hold was asked for, but were received before, in; the erasure
-// begins anew.
+// What is received before an erasure and written after it. Its records of calls that were erased change nothing, and the
+// erasure is restarted when the number itself is in it.
 //
 // Why none escapes. An erasure searches once every transaction has ended that might not have seen it, and from its
 // request on every transaction that writes what was received before looks here, after it has begun to write. However
@@ -11,6 +11,7 @@ import { coresIn } from '../../numbers/number-forms.js';
 import { numberHash, sealedNumber } from '../../numbers/number-secrets.js';
 import type { Transaction } from '../../persistence/database.js';
 import type { Delivery } from '../delivery.js';
+import { type CallState, recordKey } from './call-state.js';
 
 const ASKED_SINCE = {
   name: 'erasures-since',
@@ -25,6 +26,14 @@ const BEGIN_ANEW = {
     WHERE id = $1`,
 };
 
+const ERASED_SINCE = {
+  name: 'calls-erased-since',
+  text: `SELECT t.delivery_id, t.call_id
+    FROM (SELECT unnest($1::uuid[]) AS delivery_id, unnest($2::text[]) AS call_id, unnest($3::bigint[]) AS received_at) AS t
+    WHERE EXISTS (SELECT 1 FROM erased_calls e
+      WHERE e.call_id = t.call_id AND e.requested_at >= to_timestamp(t.received_at / 1000.0))`,
+};
+
 interface AskedErasure {
   readonly id: string;
   readonly number_hash: Buffer;
@@ -34,6 +43,25 @@ interface AskedErasure {
 
 @Injectable()
 export class LateErasureRepository {
+  /**
+   * The records whose call was erased by a request that came after they had been received.
+   *
+   * @param states first states
+   * @returns their {@link recordKey}s
+   */
+  async erasedSince(transaction: Transaction, states: readonly CallState[]): Promise<ReadonlySet<string>> {
+    const values = [
+      states.map(({ deliveryId }) => deliveryId),
+      states.map(({ callId }) => callId),
+      states.map(({ lastReceivedAt }) => lastReceivedAt),
+    ];
+    const { rows } = await transaction.query<{ delivery_id: string; call_id: string }>({
+      ...ERASED_SINCE,
+      values,
+    });
+    return new Set(rows.map((row) => recordKey({ deliveryId: row.delivery_id, callId: row.call_id })));
+  }
+
   /**
    * Lets erasures begin anew of whose numbers one is in these deliveries. To be called after the transaction has written something: only
    * then does an erasure that is not seen here wait for it.

@@ -17,6 +17,10 @@ const MARK_REPLAYED = {
     FROM unnest($1::uuid[], $2::uuid[]) AS t(id, delivery_id)
     WHERE quarantine.id = t.id AND quarantine.status = 'open' RETURNING quarantine.id`,
 };
+const DISCARDED_OF = {
+  name: 'discarded-of-deliveries',
+  text: `SELECT DISTINCT delivery_id FROM quarantine WHERE delivery_id = ANY($1::uuid[]) AND status = 'discarded'`,
+};
 
 @Injectable()
 export class QuarantineRepository {
@@ -32,6 +36,15 @@ export class QuarantineRepository {
   /** Keeps a body that could not be read at all: once, however often it comes. */
   async insertBody(transaction: Transaction, delivery: Delivery, reject: Reject): Promise<void> {
     await transaction.query({ ...INSERT, values: values(delivery, [reject], delivery.sha256) });
+  }
+
+  /** Those of the deliveries of which somebody has discarded a record. */
+  async discardedOf(transaction: Transaction, deliveryIds: readonly string[]): Promise<ReadonlySet<string>> {
+    const { rows } = await transaction.query<{ delivery_id: string }>({
+      ...DISCARDED_OF,
+      values: [deliveryIds],
+    });
+    return new Set(rows.map((row) => row.delivery_id));
   }
 
   /**

@@ -41,16 +41,21 @@ export class Call {
   @Column('timestamptz', { name: 'b_end_time', nullable: true })
   bEndTime!: Date | null;
 
+  /** When the first record of the call was received, whatever it held. */
   @Column('timestamptz', { name: 'first_received_at' })
   firstReceivedAt!: Date;
 
-  /** When the delivery that last changed the row was received. */
+  /** When this content was last received. */
   @Column('timestamptz', { name: 'last_received_at' })
   lastReceivedAt!: Date;
 
   /** The delivery that last changed the row. */
   @Column('uuid', { name: 'delivery_id' })
   deliveryId!: string;
+
+  /** The delivery that last brought this content again, by which later records are compared; null: `deliveryId`. */
+  @Column('uuid', { name: 'last_delivery_id', nullable: true })
+  lastDeliveryId!: string | null;
 
   /** Seconds. */
   @Column('integer', { nullable: true })

@@ -1,7 +1,8 @@
-import { Column, Entity, PrimaryColumn } from 'typeorm';
+import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /** A call that an erasure deleted: written in its transaction, told by the change feed at its position. */
 @Entity('erased_calls')
+@Index('erased_calls_call', ['callId'])
 export class ErasedCall {
   /** The erasure's row in deliveries, whose `via` is `erasure`. */
   @PrimaryColumn('uuid', { name: 'delivery_id', primaryKeyConstraintName: 'erased_calls_pkey' })
@@ -18,4 +19,8 @@ export class ErasedCall {
   /** Of the content that was erased. Null where nobody noted it: then only who sees all sources is told. */
   @Column({ type: 'text', collation: 'C', nullable: true })
   source!: string | null;
+
+  /** When the erasure was asked for. A record that was received before changes nothing. */
+  @Column('timestamptz', { name: 'requested_at' })
+  requestedAt!: Date;
 }

@@ -8,6 +8,7 @@ import { CreateLeases1764500000000 } from './1764500000000-create-leases.js';
 import { CreateErasures1764600000000 } from './1764600000000-create-erasures.js';
 import { CreateAuditEvents1764700000000 } from './1764700000000-create-audit-events.js';
 import { CreateCallSums1764800000000 } from './1764800000000-create-call-sums.js';
+import { LastReceipts1764900000000 } from './1764900000000-last-receipts.js';
 
 /** Every migration, in order. */
 export const migrations = [
@@ -21,4 +22,5 @@ export const migrations = [
   CreateErasures1764600000000,
   CreateAuditEvents1764700000000,
   CreateCallSums1764800000000,
+  LastReceipts1764900000000,
 ];

@@ -67,7 +67,8 @@ const DELETE_REVISIONS = {
 };
 const NOTE_ERASED = {
   name: 'note-erased-calls',
-  text: 'INSERT INTO erased_calls (delivery_id, call_id, source) SELECT $1::uuid, * FROM unnest($2::text[], $3::text[])',
+  text: `INSERT INTO erased_calls (delivery_id, call_id, source, requested_at)
+    SELECT $1::uuid, t.*, to_timestamp($4 / 1000.0) FROM unnest($2::text[], $3::text[]) AS t`,
 };
 const TELL = {
   name: 'tell-erasure',
@@ -146,7 +147,7 @@ export class ErasedCallsRepository {
       values: [held],
     });
     const history = await transaction.query({ ...DELETE_HISTORY, values: [held] });
-    await this.tell(transaction, gone.rows);
+    await this.tell(transaction, gone.rows, requestedAt);
     return { calls: gone.rows.length, revisions: history.rows.length };
   }
 
@@ -172,10 +173,11 @@ export class ErasedCallsRepository {
   private async tell(
     transaction: Transaction,
     gone: readonly { readonly call_id: string; readonly source: string }[],
+    requestedAt: number,
   ): Promise<void> {
     const now = Date.now();
     const delivery = orderedId(now);
-    const values = [delivery, gone.map((row) => row.call_id), gone.map((row) => row.source)];
+    const values = [delivery, gone.map((row) => row.call_id), gone.map((row) => row.source), requestedAt];
     await transaction.query({ ...NOTE_ERASED, values });
     await transaction.query({ ...TELL, values: [delivery, now] });
   }

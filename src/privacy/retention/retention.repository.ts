@@ -26,13 +26,15 @@ const DELETE_BODIES = {
 };
 const OLD_CALLS = {
   name: 'retain-calls-find',
-  text: `SELECT call_id, delivery_id FROM calls WHERE delivery_id >= $1 AND delivery_id < $2
+  text: `SELECT call_id, delivery_id FROM calls
+    WHERE delivery_id >= $1 AND delivery_id < $2 AND (last_delivery_id IS NULL OR last_delivery_id < $2)
     ORDER BY delivery_id LIMIT $3`,
 };
-// Those that a correction has renewed meanwhile stay.
+// Those that a correction or a duplicate has renewed meanwhile stay.
 const DELETE_CALLS = {
   name: 'retain-calls',
-  text: 'DELETE FROM calls WHERE call_id = ANY($1) AND delivery_id < $2 RETURNING call_id',
+  text: `DELETE FROM calls WHERE call_id = ANY($1) AND greatest(delivery_id, last_delivery_id) < $2
+    RETURNING call_id`,
 };
 const DELETE_REVISIONS = {
   name: 'retain-revisions',
@@ -79,7 +81,7 @@ export class RetentionRepository {
   }
 
   /**
-   * Deletes the calls, and their revisions, whose last change came with the oldest deliveries. Under the locks of corrections:
+   * Deletes the calls, and their revisions, that came last with the oldest deliveries. Under the locks of corrections:
    * one that is under way is committed before, and then the call stays, or finds none and makes it anew.
    *
    * @param from `next` of the step before, or the nil UUID

@@ -141,16 +141,23 @@ export class CallDto extends CallContent {
   @ApiProperty({ type: 'integer', description: '1, and one more for each correction.', example: 1 })
   revision!: number;
 
-  @KnownTime({ description: 'When the call first arrived.', example: '2025-06-01T02:05:31.120Z' })
+  @KnownTime({
+    description: 'When the first record of the call was received.',
+    example: '2025-06-01T02:05:31.120Z',
+  })
   firstReceivedAt!: string;
 
-  @KnownTime({ description: 'When its present content arrived.', example: '2025-06-01T02:05:31.120Z' })
+  @KnownTime({
+    description:
+      'When its present content was last received. A record that repeats it moves this time, which is no change: the feed does not tell it.',
+    example: '2025-06-01T02:05:31.120Z',
+  })
   lastReceivedAt!: string;
 
   @ApiProperty({
     type: String,
     format: 'uuid',
-    description: 'The delivery that brought its present content.',
+    description: 'The delivery that first brought its present content.',
     example: '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f',
   })
   deliveryId!: string;
@@ -188,7 +195,8 @@ export class CallRevisionDto {
   @ApiProperty({
     type: 'integer',
     nullable: true,
-    description: "The revision; null for a content that arrived too late to be the call's.",
+    description:
+      "The revision; null for a content that never was the call's: it was received earlier than what the ledger held, or held nothing but ids.",
     example: 1,
   })
   revision!: number | null;
@@ -196,13 +204,13 @@ export class CallRevisionDto {
   @ApiProperty({ type: Boolean, description: 'Whether this is the present content.', example: true })
   current!: boolean;
 
-  @KnownTime({ description: 'When it was received.', example: '2025-06-01T02:05:31.120Z' })
+  @KnownTime({ description: 'When it was last received.', example: '2025-06-01T02:05:31.120Z' })
   receivedAt!: string;
 
   @ApiProperty({
     type: String,
     format: 'uuid',
-    description: 'The delivery that brought it.',
+    description: 'The delivery that first brought it.',
     example: '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f',
   })
   deliveryId!: string;

@@ -1,0 +1,100 @@
+// Records of some deliveries in, the rows of their calls as they stand out.
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '../../persistence/database.js';
+import type { CallState, Standing } from './call-state.js';
+import { CallRepository } from './call.repository.js';
+import { hasSameReceipts, isDuplicate, renew, settle, type Settlement } from './settlement.js';
+
+/** What records did to the calls. */
+export interface SettledCalls {
+  readonly inserted: readonly CallState[];
+  /** Rows that hold other content now, each once. */
+  readonly replaced: Settlement['replaced'];
+  /** How many new calls each delivery brought, by its id. */
+  readonly stored: ReadonlyMap<string, number>;
+  /** How many records with other content for a known call each delivery brought. */
+  readonly corrected: ReadonlyMap<string, number>;
+}
+
+const NOTHING_SETTLED: Settlement = { replaced: [], renewed: [], past: [], outcomes: [] };
+
+@Injectable()
+export class CallSettler {
+  constructor(private readonly calls: CallRepository) {}
+
+  /**
+   * Inserts the calls that are new and settles the others by the rule of `settlement.ts`.
+   *
+   * @param states of all deliveries, oldest first; a call at most once for each delivery
+   * @throws CallVanishedError when a known call is deleted meanwhile
+   */
+  async settle(transaction: Transaction, states: readonly CallState[]): Promise<SettledCalls> {
+    const firsts = new Map<string, CallState>();
+    for (const state of states) if (!firsts.has(state.callId)) firsts.set(state.callId, state);
+    const ids = await this.calls.insertNew(transaction, [...firsts.values()].sort(byCallId));
+    const inserted = [...firsts.values()].filter(({ callId }) => ids.has(callId));
+    const isInserted = new Set(inserted);
+    const known = states.filter((state) => !isInserted.has(state));
+    const stored = countByDelivery(inserted);
+    if (known.length === 0) return { inserted, stored, replaced: [], corrected: new Map() };
+    return { inserted, stored, ...(await this.settleKnown(transaction, known)) };
+  }
+
+  private async settleKnown(
+    transaction: Transaction,
+    known: readonly CallState[],
+  ): Promise<Pick<SettledCalls, 'replaced' | 'corrected'>> {
+    await this.calls.lock(transaction, callIds(known));
+    // Only now: what another writer committed while this one waited for the lock must be seen.
+    const standings = await this.calls.standings(transaction, callIds(known));
+    const isChanged = new Set(callIds(known.filter((state) => isOther(standings.get(state.callId), state))));
+    const changed = known.filter(({ callId }) => isChanged.has(callId));
+    const duplicates = known.filter(({ callId }) => !isChanged.has(callId));
+    const { replaced, renewed, past, outcomes } = await this.settleChanged(transaction, changed);
+    await this.calls.insertPast(transaction, past);
+    await this.calls.replace(
+      transaction,
+      replaced.map(({ after }) => after),
+    );
+    await this.calls.renew(transaction, [...renewed, ...renewedBy(standings, duplicates)]);
+    const corrected = changed.filter((_state, index) => outcomes[index] === 'corrected');
+    return { replaced, corrected: countByDelivery(corrected) };
+  }
+
+  private async settleChanged(transaction: Transaction, changed: readonly CallState[]): Promise<Settlement> {
+    if (changed.length === 0) return NOTHING_SETTLED;
+    return settle(await this.calls.states(transaction, callIds(changed)), changed);
+  }
+}
+
+function isOther(standing: Standing | undefined, state: CallState): boolean {
+  return standing === undefined || !isDuplicate(standing, state);
+}
+
+/** The rows whose receipts duplicates move. */
+function renewedBy(standings: ReadonlyMap<string, Standing>, duplicates: readonly CallState[]): Standing[] {
+  const renewed = new Map<string, Standing>();
+  for (const duplicate of duplicates) {
+    const row = renewed.get(duplicate.callId) ?? standings.get(duplicate.callId);
+    if (row !== undefined) renewed.set(duplicate.callId, renew(row, duplicate));
+  }
+  return [...renewed.values()].filter((row) => {
+    const before = standings.get(row.callId);
+    return before !== undefined && !hasSameReceipts(before, row);
+  });
+}
+
+/** The order in which rows of calls are inserted, by every writer alike. */
+function byCallId(a: CallState, b: CallState): number {
+  return a.callId < b.callId ? -1 : 1;
+}
+
+function callIds(states: readonly CallState[]): string[] {
+  return states.map(({ callId }) => callId);
+}
+
+function countByDelivery(states: readonly CallState[]): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const { deliveryId } of states) counts.set(deliveryId, (counts.get(deliveryId) ?? 0) + 1);
+  return counts;
+}
