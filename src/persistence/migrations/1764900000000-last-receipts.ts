@@ -11,9 +11,16 @@ export class LastReceipts1764900000000 implements MigrationInterface {
       WHERE d.id = e.delivery_id`);
     await runner.query('ALTER TABLE erased_calls ALTER COLUMN requested_at SET NOT NULL');
     await runner.query('CREATE INDEX erased_calls_call ON erased_calls (call_id)');
+    // Of all contents that were erased: whoever was told one of them is told that the call is gone.
+    await runner.query('ALTER TABLE erased_calls ADD COLUMN sources text[] COLLATE "C"');
+    await runner.query('UPDATE erased_calls SET sources = ARRAY[source] WHERE source IS NOT NULL');
+    await runner.query('ALTER TABLE erased_calls DROP COLUMN source');
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE erased_calls ADD COLUMN source text COLLATE "C"');
+    await runner.query('UPDATE erased_calls SET source = sources[1]');
+    await runner.query('ALTER TABLE erased_calls DROP COLUMN sources');
     await runner.query('DROP INDEX erased_calls_call');
     await runner.query('ALTER TABLE erased_calls DROP COLUMN requested_at');
     await runner.query('ALTER TABLE calls DROP COLUMN last_delivery_id');

@@ -53,7 +53,7 @@ const DELETE_CALLS = {
 };
 const DELETE_HISTORY = {
   name: 'erase-history',
-  text: 'DELETE FROM call_revisions WHERE call_id = ANY($1) RETURNING 1',
+  text: `DELETE FROM call_revisions WHERE call_id = ANY($1) RETURNING call_id, content->>'source' AS source`,
 };
 const REVISION_CONTENTS = {
   name: 'erase-revision-contents',
@@ -67,8 +67,9 @@ const DELETE_REVISIONS = {
 };
 const NOTE_ERASED = {
   name: 'note-erased-calls',
-  text: `INSERT INTO erased_calls (delivery_id, call_id, source, requested_at)
-    SELECT $1::uuid, t.*, to_timestamp($4 / 1000.0) FROM unnest($2::text[], $3::text[]) AS t`,
+  text: `INSERT INTO erased_calls (delivery_id, call_id, sources, requested_at)
+    SELECT $1::uuid, t.call_id, array_agg(DISTINCT t.source), to_timestamp($4 / 1000.0)
+    FROM (SELECT unnest($2::text[]) AS call_id, unnest($3::text[]) AS source) AS t GROUP BY t.call_id`,
 };
 const TELL = {
   name: 'tell-erasure',
@@ -146,8 +147,11 @@ export class ErasedCallsRepository {
       ...DELETE_CALLS,
       values: [held],
     });
-    const history = await transaction.query({ ...DELETE_HISTORY, values: [held] });
-    await this.tell(transaction, gone.rows, requestedAt);
+    const history = await transaction.query<{ call_id: string; source: string }>({
+      ...DELETE_HISTORY,
+      values: [held],
+    });
+    await this.tell(transaction, [...gone.rows, ...history.rows], requestedAt);
     return { calls: gone.rows.length, revisions: history.rows.length };
   }
 
