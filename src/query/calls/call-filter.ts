@@ -1,6 +1,5 @@
 // The parameters that say which calls are meant in, the conditions of a WHERE clause out.
 import { instantOf } from '../../http/instant-text.js';
-import { firstIdOf } from '../../persistence/first-id.js';
 import { SqlConditions, type Viewer } from '../../persistence/sql-conditions.js';
 import type { CallConditions } from './call-query.dto.js';
 
@@ -47,10 +46,6 @@ export function conditionsOf(filter: CallFilter, viewer: Viewer): SqlConditions 
   const sql = SqlConditions.visibleTo(viewer);
   sql.between('occurred_at', filter.from, filter.to);
   sql.between('last_received_at', filter.receivedFrom, filter.receivedTo);
-  // Says the same by the time in the deliveries' ids, for which there is an index.
-  if (filter.receivedFrom !== undefined) sql.atLeast('delivery_id', firstIdOf(filter.receivedFrom));
-  if (filter.receivedTo !== undefined)
-    sql.add(`delivery_id < ${sql.parameter(firstIdOf(filter.receivedTo))}`);
   sql.oneOf('source', filter.source);
   sql.oneOf('task_id', filter.taskId);
   sql.oneOf('batch_id', filter.batchId);
