@@ -7,6 +7,7 @@ import pg from 'pg';
 import 'reflect-metadata';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/persistence/data-source-options.js';
+import { LEDGER_LOCKS, MIGRATION_LOCK } from '../../src/persistence/advisory-locks.js';
 import { migrations } from '../../src/persistence/migrations/migrations.js';
 import { migrate } from '../../src/persistence/migrator.js';
 import { orderedId } from '../../src/persistence/ordered-id.js';
@@ -54,6 +55,16 @@ async function serve({ url }: TestDatabase): Promise<Instance> {
   return instance;
 }
 
+async function startProcess(environment: Record<string, string>): Promise<ServiceProcess> {
+  const folder = mkdtempSync(join(tmpdir(), 'call-ledger-citus-'));
+  const service = ServiceProcess.start(folder, await freePort(), { ...ACCESS, ...environment });
+  cleanUps.unshift(async () => {
+    await service.end('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return service;
+}
+
 async function migrated({ url }: TestDatabase, distribution?: 'citus'): Promise<string[]> {
   const dataSource = await new DataSource(dataSourceOptions(url, 2, () => undefined)).initialize();
   try {
@@ -69,13 +80,7 @@ describe('DATABASE_DISTRIBUTED=citus', () => {
     const roles = new TwoRoles();
     cleanUps.push(() => roles.remove());
     await roles.setUp();
-    const folder = mkdtempSync(join(tmpdir(), 'call-ledger-citus-'));
-    cleanUps.push(() => {
-      rmSync(folder, { recursive: true, force: true });
-    });
-    const environment = { ...ACCESS, DATABASE_URL: roles.ownerUrl, DATABASE_DISTRIBUTED: 'citus' };
-    const service = ServiceProcess.start(folder, await freePort(), environment);
-    cleanUps.unshift(() => service.end('SIGKILL'));
+    const service = await startProcess({ DATABASE_URL: roles.ownerUrl, DATABASE_DISTRIBUTED: 'citus' });
     expect(await service.exit()).toBe(1);
     expect(service.output).toContain('DATABASE_DISTRIBUTED=citus needs the extension citus in this database');
   });
@@ -196,4 +201,31 @@ describe('DATABASE_DISTRIBUTED=citus', () => {
       expect((await ask()).status).toBe(200);
     },
   );
+
+  onTwoWorkers('tells no change too early while the service starts', async () => {
+    const database = await emptyDatabase();
+    await migrated(database, 'citus');
+    const before = await serve(database);
+    expect((await before.push([record('before')])).status).toBe(200);
+    await before.end();
+    const commit = await HeldCommit.begin(database, WORKERS);
+    cleanUps.unshift(() => commit.end());
+    // As while another process migrates.
+    const migrator = new pg.Client({ connectionString: database.url });
+    await migrator.connect();
+    cleanUps.unshift(() => migrator.end());
+    await migrator.query(`SELECT pg_advisory_lock(${LEDGER_LOCKS}, ${MIGRATION_LOCK})`);
+    const service = await startProcess({ DATABASE_URL: database.url, JOURNAL_DIR: 'off' });
+    await until('the service to wait for the migrations', async () => {
+      const waiting = await database.query(
+        `SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = ${MIGRATION_LOCK}
+           AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+      );
+      return waiting.length > 0;
+    });
+    const authorization = `Bearer ${ACCESS.ADMIN_API_KEY}`;
+    const answer = await fetch(`${service.url}/v1/changes`, { headers: { authorization } });
+    expect(answer.status).toBe(503);
+    expect(await answer.json()).toMatchObject({ detail: 'The database is not available' });
+  });
 });
