@@ -9,7 +9,7 @@ import { areCallsDistributed } from './distribution/distribute.js';
 import { EmbeddedPostgres } from './embedded/embedded-postgres.js';
 import { migrate } from './migrator.js';
 import { SchemaBehindError, UnsuitableDatabaseError } from './schema-errors.js';
-import { READ_ONLY } from './unavailable.js';
+import { DatabaseUnavailableError, READ_ONLY } from './unavailable.js';
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5000;
@@ -24,7 +24,7 @@ export class DatabaseLifecycle implements OnApplicationBootstrap, OnApplicationS
   private readonly stopping = new AbortController();
   private readonly embedded: EmbeddedPostgres | undefined;
   private migratedNow = false;
-  private distributedNow = false;
+  private distributedNow: boolean | undefined;
   private bringingUp: Promise<void> | undefined;
 
   constructor(
@@ -34,8 +34,14 @@ export class DatabaseLifecycle implements OnApplicationBootstrap, OnApplicationS
     if (settings.databaseUrl === undefined) this.embedded = this.createEmbedded();
   }
 
-  /** Whether the calls are spread over several servers, by this process or by another one before. */
+  /**
+   * Whether the calls are spread over several servers, by this process or by another one before.
+   *
+   * @throws DatabaseUnavailableError until the database has been asked
+   */
   get distributed(): boolean {
+    if (this.distributedNow === undefined)
+      throw new DatabaseUnavailableError(new Error('it is not known yet whether the calls are distributed'));
     return this.distributedNow;
   }
 
@@ -98,6 +104,8 @@ export class DatabaseLifecycle implements OnApplicationBootstrap, OnApplicationS
 
   private async connectAndMigrate(): Promise<void> {
     if (!this.dataSource.isInitialized) await this.dataSource.initialize();
+    // Before the migrations, which may wait for those of another process: questions are answered meanwhile.
+    this.distributedNow ??= await areCallsDistributed(this.dataSource);
     const done = await migrate(this.dataSource, this.settings.databaseDistributed);
     for (const name of done) this.logger.log(`migrated: ${name}`);
     this.distributedNow = await areCallsDistributed(this.dataSource);
