@@ -1,7 +1,8 @@
 // Exactly one process owns a data directory: the one that holds an advisory lock on its server. The lock hangs
 // on a connection (the guardian), so it goes when its holder dies, however that dies.
-import { readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, realpath, rm } from 'node:fs/promises';
 import pg from 'pg';
+import { replaceFile } from '../../durable-files.js';
 import { errorCode, processIdentity } from './process-info.js';
 import type { ServerAddress } from './postmaster-file.js';
 
@@ -109,9 +110,7 @@ export async function ensureDatabase(guardian: pg.Client): Promise<void> {
 
 /** Writes down who owns the files, for a process that finds the server silent and can't ask it. */
 export async function noteOwner(path: string): Promise<void> {
-  const draft = `${path}.${process.pid}`;
-  await writeFile(draft, (await processIdentity(process.pid)) ?? '', { mode: 0o600 });
-  await rename(draft, path);
+  await replaceFile(path, (await processIdentity(process.pid)) ?? '');
 }
 
 /** The process that noted itself as owner, if it still lives and is not this one. */
