@@ -12,6 +12,7 @@ import { announce } from './start-message.js';
 async function bootstrap(): Promise<void> {
   const settings = readSettings(process.env, process.stdout.isTTY);
   const app = await createApp(settings);
+  if (settings.credentialsNotice !== undefined) new Logger('Start').warn(settings.credentialsNotice);
   app.enableShutdownHooks(['SIGINT', 'SIGTERM'], { useProcessExit: true });
   try {
     await app.listen(settings.port, settings.host);

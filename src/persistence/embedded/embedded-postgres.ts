@@ -16,7 +16,7 @@ import { findLauncher } from './unprivileged-user.js';
 export interface EmbeddedPostgresOptions {
   /** The service's DATA_DIR, absolute: the server's files live in `postgres` there, its log in `postgres.log`. */
   readonly dataDirectory: string;
-  /** Password of the database's superuser, kept by the caller: one line, always the same for one folder. */
+  /** Password of the database's superuser, kept by the caller: one line. Another one than before is set at the start. */
   readonly password: string;
   /** More server settings (`-c name=value`). */
   readonly settings?: Readonly<Record<string, string>>;

@@ -21,15 +21,14 @@ export type Claim =
   | { readonly kind: 'busy'; readonly reason: string }
   /** Nothing listens: the server has just begun to start or to stop, or its loopback is not ours (a container). */
   | { readonly kind: 'refused' }
+  /** The password is not that of this cluster. */
+  | { readonly kind: 'wrong-password'; readonly reason: string }
   /** Nothing answered within 5 s. */
   | { readonly kind: 'silent' };
 
-/** Raised when the server refuses the password: nothing but another password helps. */
-export class WrongPasswordError extends Error {}
-
 /**
  * Connects to the server and tries to become its owner.
- * @throws WrongPasswordError, or Error when something else than this cluster answers there.
+ * @throws Error when something else than this cluster answers there.
  */
 export async function claim(
   server: ServerAddress,
@@ -52,7 +51,7 @@ export async function claim(
     return answer;
   } catch (error) {
     await guardian.end();
-    return explain(error, clusterDirectory);
+    return explain(error);
   }
 }
 
@@ -75,16 +74,10 @@ async function askForLock(guardian: pg.Client, clusterDirectory: string): Promis
   return { kind: 'held', holder: Number.isNaN(holder) ? undefined : holder };
 }
 
-function explain(error: unknown, clusterDirectory: string): Claim {
+function explain(error: unknown): Claim {
   const message = error instanceof Error ? error.message : String(error);
   const code = errorCode(error) ?? '';
-  if (code === '28P01' || code === '28000') {
-    throw new WrongPasswordError(
-      `The password of the embedded PostgreSQL does not match its files in ${clusterDirectory}: they were made with ` +
-        `another one. Put back the credentials that belong to them, or choose another DATA_DIR.`,
-      { cause: error },
-    );
-  }
+  if (code === '28P01' || code === '28000') return { kind: 'wrong-password', reason: message };
   // The driver gives its own errors no code.
   if (/timeout/i.test(message)) return { kind: 'silent' };
   // 57P01..3: shutting down, crashed, starting up. 53300: no connection free.
