@@ -75,7 +75,10 @@ async function createCluster(options: ClusterOptions): Promise<void> {
   const identity = (await processIdentity(process.pid)) ?? `${process.pid}-0`;
   const workshop = join(parent, `postgres.new-${identity}-${randomUUID()}`);
   const fresh = join(workshop, 'cluster');
-  options.log('info', `Making a new PostgreSQL cluster in ${options.directory}`);
+  options.log(
+    'info',
+    `Making a new PostgreSQL ${options.binaries.majorVersion} database in ${options.directory} …`,
+  );
   try {
     await mkdir(workshop, { mode: 0o700 });
     await mkdir(fresh, { mode: 0o700 });

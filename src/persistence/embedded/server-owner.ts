@@ -172,11 +172,12 @@ export class ServerOwner {
     const started = await ServerProcess.spawn(files, port, lock);
     const { address } = started;
     this.server = address;
+    log(
+      'info',
+      `Starting PostgreSQL ${files.binaries.majorVersion} (process id ${address.pid}, port ${port}) …`,
+    );
     const result = await started.untilReady(signal);
-    if (result.kind === 'ready') {
-      log('info', `PostgreSQL ${files.binaries.majorVersion} runs: process id ${address.pid}, port ${port}`);
-      return address;
-    }
+    if (result.kind === 'ready') return address;
     this.server = undefined;
     if (result.kind === 'failed') throw notStarted(this.options.files, result.logLines);
     if (result.kind === 'files-held') this.waitForFiles(result.logLines);
