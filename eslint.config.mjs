@@ -5,7 +5,7 @@ import tseslint from 'typescript-eslint';
 
 /**
  * Which folders of src/ a folder may import from, itself apart. Files that stand in src/ itself put the modules
- * together and may import anything; a module imports none of them but errors.ts and within.ts.
+ * together and may import anything; a module imports none of them but those of FOR_ALL.
  */
 const MAY_IMPORT = {
   config: [],
@@ -47,7 +47,7 @@ for (const folder of FOLDERS) {
 }
 
 /** What stands in src/ itself for every module to use. */
-const FOR_ALL = ['errors.ts', 'within.ts'];
+const FOR_ALL = ['durable-files.ts', 'errors.ts', 'within.ts'];
 const ASSEMBLY = readdirSync(new URL('src', import.meta.url))
   .filter((name) => name.endsWith('.ts') && !FOR_ALL.includes(name))
   .map((name) => name.slice(0, -3).replaceAll('.', '\\.'));

@@ -7,6 +7,7 @@ const UNITS: Readonly<Record<string, number>> = { '': 1, b: 1, kb: 1024, mb: 102
 const SOURCE_NAME = /^[A-Za-z0-9._-]{1,64}$/;
 const TOKEN = /^[\x21-\x2b\x2d-\x7e]+$/;
 const SHORTEST_TOKEN = 16;
+const SHORTEST_API_KEY = 32;
 const PROXY_NAMES = new Set(['loopback', 'linklocal', 'uniquelocal']);
 
 export function integer(text: string, least: number, most: number): number {
@@ -72,6 +73,13 @@ export function pushTokens(text: string): PushToken[] {
     sources.set(token, source);
   }
   return tokens;
+}
+
+export function adminApiKey(text: string): string {
+  if (text.length < SHORTEST_API_KEY || !/^[\x21-\x7e]+$/.test(text)) {
+    throw new Error(`must have at least ${SHORTEST_API_KEY} printable ASCII characters without spaces`);
+  }
+  return text;
 }
 
 function pushToken(entry: string, index: number): PushToken {

@@ -33,6 +33,7 @@ export async function withOwnDatabase(work: (dataSource: DataSource) => Promise<
 
 function embeddedServer(): EmbeddedPostgres {
   const settings = readSettings(process.env, process.stdout.isTTY);
+  if (settings.credentialsNotice !== undefined) console.error(settings.credentialsNotice);
   return new EmbeddedPostgres({
     dataDirectory: settings.dataDir,
     password: settings.databasePassword,
