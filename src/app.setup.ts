@@ -7,6 +7,7 @@ import { compressed, notStored, requestIds } from './http/api-headers.js';
 import { jsonBody } from './http/json-body.js';
 import { CONNECTION_LIMITS, type ConnectionLimits, LimitedHttpAdapter } from './http/limited-http-adapter.js';
 import { ProblemFilter } from './http/problem.filter.js';
+import { parseQuery } from './http/query-parser.js';
 import { RequestWatch } from './http/request-watch.js';
 import { consolePolicy, securityHeaders, swaggerUiPolicy, tlsOnly } from './http/security-headers.js';
 import { RequestValidationPipe } from './http/validation.pipe.js';
@@ -30,6 +31,7 @@ export async function createApp(
     },
   );
   app.set('trust proxy', settings.trustProxy);
+  app.set('query parser', parseQuery);
   app.disable('x-powered-by');
   // Pushes and errors need none; answers of the API get theirs from ExactJsonInterceptor.
   app.disable('etag');
