@@ -105,7 +105,8 @@ function unavailability({ cause }: DatabaseUnavailableError): string {
     : 'The database is not available';
 }
 
-function problem(
+/** An error's own part of its answer. */
+export function problem(
   status: number,
   detail: string,
   errors: readonly ProblemDetail[] = [],
