@@ -1,6 +1,6 @@
 // Reads the text of one setting: text in, value out, or an Error that says what was expected.
 import ipaddr from 'ipaddr.js';
-import { IANAZone } from 'luxon';
+import { isTimeZone, TIME_ZONE_RULE } from '../time/time-zone.js';
 import type { Distribution, Network, PushToken } from './settings.js';
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 };
@@ -40,7 +40,7 @@ export function distributionOf(text: string): Distribution | undefined {
 }
 
 export function timeZone(text: string): string {
-  if (!IANAZone.isValidZone(text)) throw new Error('must be an IANA time zone such as Asia/Shanghai');
+  if (!isTimeZone(text)) throw new Error(TIME_ZONE_RULE);
   return text;
 }
 

@@ -2,6 +2,7 @@
 import compression from 'compression';
 import type { RequestHandler } from 'express';
 import { randomUUID } from 'node:crypto';
+import { InvalidParametersException } from './invalid-parameters.js';
 
 export const REQUEST_ID = 'X-Request-Id';
 /** Of answers to pushes. */
@@ -15,6 +16,18 @@ export function requestIds(): RequestHandler {
     const given = request.get(REQUEST_ID);
     response.setHeader(REQUEST_ID, given !== undefined && ACCEPTABLE_ID.test(given) ? given : randomUUID());
     next();
+  };
+}
+
+/** HTTP/1.1 demands the header of every request (RFC 9112, 3.2). */
+export function hostNeeded(): RequestHandler {
+  return (request, response, next) => {
+    if (request.headers.host !== undefined || request.httpVersion !== '1.1') {
+      next();
+      return;
+    }
+    response.setHeader('Connection', 'close');
+    next(new InvalidParametersException([{ path: 'Host', message: 'is missing in the headers' }]));
   };
 }
 

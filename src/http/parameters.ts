@@ -17,7 +17,7 @@ import {
   Min,
   ValidateBy,
 } from 'class-validator';
-import { IANAZone } from 'luxon';
+import { isTimeZone, TIME_ZONE_RULE } from '../time/time-zone.js';
 import { isInstantText } from './instant-text.js';
 
 const MOST_IN_A_LIST = 100;
@@ -191,8 +191,8 @@ export function TimeZoneParameter(use = 'that dates without a time are in'): Pro
     ValidateBy({
       name: 'isTimeZone',
       validator: {
-        validate: (value: unknown) => typeof value === 'string' && IANAZone.isValidZone(value),
-        defaultMessage: () => 'must be an IANA time zone such as Asia/Shanghai',
+        validate: isTimeZone,
+        defaultMessage: () => TIME_ZONE_RULE,
       },
     }),
   );

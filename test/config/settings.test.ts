@@ -90,6 +90,16 @@ describe('Settings', () => {
     expect(problems.join('\n')).not.toContain('hunter2');
   });
 
+  it.each(['CST', 'BST', 'EST5EDT', 'PRC', 'GMT'])('take no short name of a zone, as %s', (zone) => {
+    expect(problemsOf({ PUSH_TIME_ZONE: zone })).toEqual([
+      expect.stringMatching(/^PUSH_TIME_ZONE must be UTC or an IANA time zone .*Asia\/Shanghai/),
+    ]);
+  });
+
+  it.each(['UTC', 'Asia/Shanghai', 'Asia/Calcutta'])('take a zone that has one meaning, as %s', (zone) => {
+    expect(readSettings({ ...external(), PUSH_TIME_ZONE: zone }, false).pushTimeZone).toBe(zone);
+  });
+
   it('can distribute an external database only, and one without a replica', () => {
     const distributed = { DATABASE_DISTRIBUTED: 'citus' };
     expect(readSettings({ ...external(), ...distributed }, false).databaseDistributed).toBe('citus');

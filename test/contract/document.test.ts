@@ -156,22 +156,84 @@ describe('Every answer that is described is given', () => {
 });
 
 describe('What is not described', () => {
+  const headers = { authorization: `Bearer ${API_KEY}` };
+
   it.each([
     ['GET', '/'],
     ['GET', '/v1'],
     ['GET', '/v1/nothing'],
-    ['PUT', '/v1/calls'],
-    ['DELETE', '/v1/calls/one'],
-    ['OPTIONS', '/v1/calls'],
-    ['POST', '/health/live'],
-    ['GET', '/push/call-reports'],
+    ['PUT', '/v1/nothing'],
+    ['OPTIONS', '/nothing'],
+    ['POST', '/push/a/b/call-reports'],
   ])('%s %s is answered 404 in the form of other errors', async (method, path) => {
-    const headers = { authorization: `Bearer ${API_KEY}` };
     expect((await ledger.request(path, { method, headers })).status).toBe(404);
   });
 
-  it('a path that can not be decoded is answered 400', async () => {
-    expect((await ledger.get('/v1/calls/%E0%A4%A')).status).toBe(400);
+  const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+  const paths = [...new Set([...operations.map(({ path }) => path), '/docs', '/openapi.json', '/console'])];
+
+  /** The methods that a path has by the description; of two paths that a request fits, those of both. */
+  function methodsAt(path: string): string[] {
+    const target = path.split('/');
+    const described = operations
+      .filter(({ path: other }) => {
+        const parts = other.split('/');
+        return (
+          parts.length === target.length &&
+          parts.every((part, n) => part.startsWith('{') || part === target[n])
+        );
+      })
+      .map(({ method }) => method);
+    const methods = described.length === 0 ? ['GET'] : described;
+    return [...new Set([...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'])].sort();
+  }
+
+  it.each(paths)('%s is answered 405 by methods that it has not, with those that it has', async (path) => {
+    const allowed = methodsAt(path);
+    const target = path.replaceAll(/\{\w+\}/g, 'x');
+    for (const method of METHODS.filter((one) => !allowed.includes(one))) {
+      const answer = await ledger.request(target, { method, headers });
+      expect([method, answer.status, answer.headers.get('allow')]).toEqual([method, 405, allowed.join(', ')]);
+      const said = expect.stringContaining(`no ${method} at this path`);
+      const body = path.startsWith('/push') ? { code: 405, msg: said } : { status: 405, detail: said };
+      if (method !== 'HEAD') expect(answer.body).toMatchObject(body);
+    }
+    const options = await ledger.request(target, { method: 'OPTIONS', headers });
+    expect([options.status, options.headers.get('allow')]).toEqual([204, allowed.join(', ')]);
+  });
+
+  it('is not told to whoever has no key', async () => {
+    for (const method of ['PUT', 'OPTIONS'])
+      expect((await ledger.request('/v1/calls', { method })).status).toBe(401);
+  });
+
+  it.each([
+    ['/v1/calls/%E0%A4%A', ['callId']],
+    ['/v1/calls/%ff/history', ['callId']],
+    ['/v1/tasks/a/batches/%zz', ['batchId']],
+    ['/v1/tasks/%ff/batches/%ff', ['taskId', 'batchId']],
+    ['/v1/deliveries/%', ['id']],
+    ['/v1/calls?taskId=%ff', ['taskId']],
+    ['/v1/calls?taskId=a,%ff&taskId=b', ['taskId']],
+    [
+      '/v1/calls?cursor=%ff&limit=%ff&order=%&from=%ff&timeZone=%ff&answered=%',
+      ['answered', 'cursor', 'from', 'limit', 'order', 'timeZone'],
+    ],
+    ['/v1/calls?taskId=%ff&limit=0&colour=red&outId=%E4%A4', ['taskId', 'outId', 'colour', 'limit']],
+    ['/v1/status?x=%ff', ['x']],
+    ['/health/live?x=%ff', ['x']],
+  ])('%s is answered 400, with the names of what can not be decoded', async (path, names) => {
+    const answer = await ledger.get(path);
+    expect(answer.status).toBe(400);
+    const { errors } = answer.body as { errors: { path: string; message: string }[] };
+    expect(errors.map((error) => error.path).sort()).toEqual([...names].sort());
+    const ofEncoding = errors.filter(({ message }) => message === 'is not UTF-8 in percent-encoding');
+    expect(ofEncoding.length).toBeGreaterThan(0);
+  });
+
+  it('a push token that can not be decoded is answered 400 in the form of pushes', async () => {
+    const answer = await ledger.request('/push/%ff/call-reports', { method: 'POST', body: '[]' });
+    expect([answer.status, answer.body]).toEqual([400, { code: 400, msg: expect.any(String) }]);
   });
 
   it('a body of GET is not looked at', async () => {

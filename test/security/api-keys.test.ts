@@ -175,6 +175,8 @@ describe('The wish for a key', () => {
     [{ name: 'a', scopes: ['calls:read'], sources: ['a b'] }, 'sources'],
     [{ name: 'a', scopes: ['calls:read'], expiresAt: 'tomorrow' }, 'expiresAt'],
     [{ name: 'a', scopes: ['calls:read'], expiresAt: '2020-01-01T00:00:00Z' }, 'expiresAt'],
+    [{ name: 'a', scopes: ['calls:read'], expiresAt: '2099-01-01T00:00:00+25:00' }, 'expiresAt'],
+    [{ name: 'a', scopes: ['calls:read'], expiresAt: '2099-01-01T00:00:00+08:99' }, 'expiresAt'],
     [{ name: 'a', scopes: ['calls:read'], admin: true }, 'admin'],
   ])('%j is refused for its %s', async (wish, path) => {
     const answer = await withKey(ledger, API_KEY, '/v1/api-keys', {

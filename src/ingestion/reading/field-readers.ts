@@ -2,6 +2,7 @@
 // sibling messages were seen to send (docs/push-protocol.md).
 import { isLosslessNumber } from 'lossless-json';
 import { civilToMs, plainDateTime } from '../../time/civil-time.js';
+import { offsetMinutes } from '../../time/utc-offset.js';
 import type { ZonedTime } from '../../time/zoned-time.js';
 import { InexactValue } from './exact-numbers.js';
 
@@ -26,7 +27,6 @@ const INTEGER = /^[+-]?\d{1,15}$/;
 const EPOCH_MS = /^\d{13}$/;
 const DATE_TIME =
   /^(\d{4})-(\d{2})-(\d{2})(?:([ T])(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}(?::?\d{2})?)?)$/;
-const FARTHEST_OFFSET_MINUTES = 18 * 60;
 
 /** Text: strings trimmed, numbers as their digits; `""` and null are empty. */
 export function readText(raw: unknown): FieldReading {
@@ -95,10 +95,9 @@ function atLocalTime(localMs: number, zone: ZonedTime, problem: string | undefin
 }
 
 function withOffset(localMs: number, offset: string, problem: string | undefined): FieldReading {
-  const minutes =
-    offset === 'Z' ? 0 : Number(offset.slice(1, 3)) * 60 + Number(offset.slice(3).replace(':', ''));
-  if (minutes > FARTHEST_OFFSET_MINUTES) return unreadable('has an offset beyond 18 hours');
-  return reading(localMs - (offset.startsWith('-') ? -minutes : minutes) * 60_000, problem);
+  const minutes = offsetMinutes(offset);
+  if (minutes === undefined) return unreadable('has an offset beyond 18 hours, or minutes of it beyond 59');
+  return reading(localMs - minutes * 60_000, problem);
 }
 
 function reading(value: number, problem: string | undefined): FieldReading {
