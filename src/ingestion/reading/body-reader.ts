@@ -1,6 +1,7 @@
 // The bytes of a push in, the JSON values of its records out, none of them with a digit lost.
 import { errorCode } from '../../errors.js';
-import { mayLoseDigits, withAllDigits } from './exact-numbers.js';
+import { mayLoseDigits } from '../../json/exact-json.js';
+import { withAllDigits } from './exact-numbers.js';
 import { type Slice, slicesOf } from './json-slices.js';
 import { jsonEndsAt } from './json-syntax.js';
 
