@@ -134,6 +134,20 @@ async function discard(id = ''): Promise<void> {
   expect(answer.status).toBe(200);
 }
 
+describe('A call that comes again unchanged', () => {
+  it('is listed by its last receipt, and the feed does not tell it', async () => {
+    await pushed([{ callId: 'c', duration: 1 }]);
+    const follower = new Follower();
+    await follower.catchUp(one.url);
+    const again = await pushed([{ duration: '1', callId: 'c' }]);
+    const list = async (range: string) =>
+      ((await get(`/v1/calls?${range}=${receiptOf(again)}`)).body as { data: unknown[] }).data;
+    expect(await list('receivedFrom')).toHaveLength(1);
+    expect(await list('receivedTo')).toHaveLength(0);
+    expect((await follower.step(one.url)).data).toEqual([]);
+  });
+});
+
 describe('What is written late', () => {
   it('does not replace what came again after it', async () => {
     const first = await pushed([{ callId: 'c', duration: 1 }]);
@@ -205,6 +219,12 @@ describe('A bare report', () => {
     await pushed([{ ...bare, detailId: 'other' }]);
     expect(await call()).toMatchObject({ duration: 1, detailId: null, revision: 1 });
     expect(await history()).toMatchObject([{ revision: null, call: { detailId: 'other' } }, { revision: 1 }]);
+  });
+
+  it('takes nothing from content in its own delivery', async () => {
+    const first = await pushed([{ ...bare, duration: 1 }, bare]);
+    expect(await delivery(first)).toMatchObject({ records: 2, stored: 1, duplicate: 1 });
+    expect(await call()).toMatchObject({ duration: 1, revision: 1 });
   });
 
   it('is replaced by any content, received earlier too', async () => {
