@@ -103,6 +103,12 @@ describe('With a journal, every push is acknowledged', () => {
       body: JSON.stringify([record('refused, so no call')]),
     });
     expect(notPacked.status).toBe(400);
+    const encoded = await fetch(`${without.url}/push/${token}/call-reports`, {
+      method: 'POST',
+      headers: { 'content-encoding': 'zstd' },
+      body: JSON.stringify([record('refused too')]),
+    });
+    expect(encoded.status).toBe(415);
     const empty = await fetch(`${without.url}/push/${token}/call-reports`, { method: 'POST', body: '' });
     expect(empty.status).toBe(400);
     expect(await without.end('SIGTERM')).toBe(0);
@@ -110,7 +116,7 @@ describe('With a journal, every push is acknowledged', () => {
     await until('all to be drained', async () => (await countOf(database, 'calls')) === 10);
     await until(
       'the refused ones to be quarantined',
-      async () => (await countOf(database, 'quarantine')) === 3,
+      async () => (await countOf(database, 'quarantine')) === 4,
     );
     expect(await countOf(database, 'calls')).toBe(10);
     expect(await rollupDifferences(database)).toEqual([]);

@@ -18,13 +18,13 @@ export interface BodyElement {
 export class UnreadableBodyError extends Error {
   /**
    * @param reason what is wrong
-   * @param place where: `byte 17`, counted from 0, or a JSON Pointer
+   * @param place where: `byte 17`, counted from 0, or a JSON Pointer; empty: all of it
    */
   constructor(
     readonly reason: string,
     readonly place: string,
   ) {
-    super(`${reason} at ${place}`);
+    super(place === '' ? reason : `${reason} at ${place}`);
   }
 }
 
