@@ -16,6 +16,9 @@ import type { LedgerProcess, Stage } from './stage.js';
 const PLANT = `INSERT INTO quarantine (id, delivery_id, received_at, source, status, place, reason, raw, records)
   VALUES ($1, $2, to_timestamp($3 / 1000.0), $4, 'open', '/0', 'The record could not be read', $5, 1)`;
 
+/** Entries whose bodies are likely to come again. */
+const MOST_RECENT = 8;
+
 interface Refused {
   readonly body: string;
   readonly source: string;
@@ -67,7 +70,7 @@ export class Clients {
    * would matter when it was discarded.
    */
   async refuse(dice: Dice, process: LedgerProcess, isQuiet: boolean): Promise<void> {
-    const text = isQuiet ? `no JSON ${dice.below(3)}` : `no JSON, held ${(this.texts += 1)}`;
+    const text = isQuiet ? `no JSON ${dice.below(2)}` : `no JSON, held ${(this.texts += 1)}`;
     const source = dice.pick(['vendor', 'other']);
     const note = this.notes.begin('refused push', `${process.name} <- ${source} ${text}`, []);
     const answer = await process.push(source, text);
@@ -92,7 +95,7 @@ export class Clients {
   async discard(dice: Dice, reader: LedgerProcess): Promise<void> {
     const open = this.model.books.entries.filter(({ status }) => status === 'open');
     if (open.length === 0) return;
-    const entry = dice.pick(open);
+    const entry = dice.pick(open.slice(-MOST_RECENT));
     const note = this.notes.begin('discard', entry.raw, []);
     const answer = await reader.post(`/v1/quarantine/${await this.idOf(reader, entry)}/discard`);
     expect(answer.status).toBe(200);

@@ -12,19 +12,9 @@ type Episode = (driver: Driver) => Promise<void>;
 
 const CLIENTS = 4;
 /** What a client does when it is its turn; pushes are what is done most. */
-const SINGLE = [
-  'push',
-  'push',
-  'push',
-  'push',
-  'push',
-  'push',
-  'plant',
-  'replay',
-  'erase',
-  'discard',
-  'refuse',
-];
+const SINGLE = 'push push push push push push plant replay erase discard refuse'.split(' ');
+/** What it can do where nothing reaches the database. */
+const JOURNALED = 'push push push push push refuse'.split(' ');
 
 /** Only what is pushed of one call, to see what a difference takes. */
 const ONLY = process.env['MODEL_CALL'];
@@ -103,7 +93,7 @@ export class Driver {
     for (let left = times; left > 0; left -= 1) {
       const dice = this.operations.dice();
       const process = dice.pick(processes);
-      const kind = process.writes ? dice.pick(SINGLE) : dice.pick(['push', 'push', 'push', 'refuse']);
+      const kind = process.writes ? dice.pick(SINGLE) : dice.pick(JOURNALED);
       const isQuiet = this.stage.processes.every(({ writes }) => writes);
       if (kind === 'push')
         await this.clients.push(process, this.operations.push(process.writes ? new AtOnce() : held));
@@ -148,6 +138,19 @@ export class Driver {
 
   async atOnce(): Promise<void> {
     await this.burst(this.pushes(16));
+    await this.settle();
+  }
+
+  /** Writes wait for longer than pushes can: those are acknowledged from the journal, and others overtake them. */
+  async slow(): Promise<void> {
+    const pushes = this.pushes(10);
+    const known = [...this.model.calls.keys()];
+    const held = pushes.flatMap(({ records }) => records.slice(0, 1).map(({ callId }) => callId));
+    this.event('rows locked');
+    await this.stage.holding(
+      held.filter((callId) => known.includes(callId)),
+      () => this.burst(pushes),
+    );
     await this.settle();
   }
 
@@ -217,6 +220,7 @@ const EPISODES: readonly Episode[] = [
   (driver) => driver.calm(),
   (driver) => driver.calm(),
   (driver) => driver.atOnce(),
+  (driver) => driver.slow(),
   (driver) => driver.eraseMeanwhile(),
   (driver) => driver.late(false),
   (driver) => driver.late(true),

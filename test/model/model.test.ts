@@ -8,7 +8,7 @@ import { Tally } from './notes.js';
 import { Stage } from './stage.js';
 
 const SEEDS = Number(process.env['MODEL_SEEDS'] ?? 1);
-const OPERATIONS = Number(process.env['MODEL_OPERATIONS'] ?? 120);
+const OPERATIONS = Number(process.env['MODEL_OPERATIONS'] ?? 90);
 const FIRST_SEED = Number(process.env['MODEL_SEED'] ?? Math.floor(Math.random() * 1e9));
 const EACH = Math.ceil(OPERATIONS / SEEDS);
 /** Five a second, on a quiet machine. */

@@ -256,6 +256,17 @@ describe('A call that two sources push', () => {
     await follower.catchUp(one.url);
     expect([...follower.copy.keys()]).toEqual([]);
   });
+
+  it('and whose first content is erased, is told as erased to who followed the first one', async () => {
+    await pushed([{ callId: 'c', callee: NUMBER }]);
+    const follower = new Follower((await limitedTo('vendor')).key);
+    await follower.catchUp(one.url);
+    await pushed([{ callId: 'c', callee: OTHER_NUMBER }], OTHER_PUSH_TOKEN);
+    await erase(NUMBER);
+    expect(await history()).toHaveLength(1);
+    await follower.catchUp(one.url);
+    expect([...follower.copy.keys()]).toEqual([]);
+  });
 });
 
 function limitedTo(source: string): Promise<{ key: string }> {

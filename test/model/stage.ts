@@ -165,6 +165,19 @@ export class Stage {
     return (await this.pool.query<Row>(text, values)).rows;
   }
 
+  /** Lets whoever writes these calls wait meanwhile. */
+  async holding(callIds: readonly string[], meanwhile: () => Promise<void>): Promise<void> {
+    const client = await this.pool?.connect();
+    try {
+      await client?.query('BEGIN');
+      await client?.query('SELECT FROM calls WHERE call_id = ANY($1) FOR UPDATE', [callIds]);
+      await meanwhile();
+      await client?.query('COMMIT');
+    } finally {
+      client?.release();
+    }
+  }
+
   async stopDatabase(): Promise<void> {
     await this.pool?.end();
     for (const process of this.processes) await process.cut();
