@@ -1,5 +1,5 @@
 import { ApiProperty, ApiSchema, IntersectionType } from '@nestjs/swagger';
-import { IsUUID } from 'class-validator';
+import { IsIn, IsOptional, IsUUID } from 'class-validator';
 import { PageInfo, PageQuery } from '../http/page.dto.js';
 import {
   BooleanParameter,
@@ -139,7 +139,7 @@ export class QuarantineQuery extends IntersectionType(PageQuery, ReceivedRange) 
   deliveryId?: string[];
 }
 
-/** Which entries to replay, of those that are open. All conditions must hold; without any, all are meant. */
+/** Which entries to replay, of those that are open. All conditions must hold. */
 export class ReplayRequest extends ReceivedRange {
   @ListField({ description: 'The entries.', example: ID.example }, MOST_IDS)
   @IsUUID('all', { each: true, message: 'must be ids of entries' })
@@ -151,6 +151,18 @@ export class ReplayRequest extends ReceivedRange {
   @ListField(DELIVERY)
   @IsUUID('all', { each: true, message: 'must be ids of deliveries' })
   deliveryId?: string[];
+
+  @ApiProperty({
+    type: String,
+    enum: ['open'],
+    required: false,
+    description:
+      'Names all open entries. A replay that is no dry run needs this, `ids`, `source`, `deliveryId`, `receivedFrom` or `receivedTo`.',
+    example: 'open',
+  })
+  @IsOptional()
+  @IsIn(['open'], { message: 'must be open' })
+  status?: 'open';
 
   @BooleanParameter({ description: 'Whether only to count what would happen.', example: true })
   dryRun?: boolean;
