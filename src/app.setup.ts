@@ -7,6 +7,7 @@ import { compressed, notStored, requestIds } from './http/api-headers.js';
 import { jsonBody } from './http/json-body.js';
 import { CONNECTION_LIMITS, type ConnectionLimits, LimitedHttpAdapter } from './http/limited-http-adapter.js';
 import { ProblemFilter } from './http/problem.filter.js';
+import { singleSlashes } from './ingestion/push/missed-pushes.js';
 import { RequestWatch } from './http/request-watch.js';
 import { consolePolicy, securityHeaders, swaggerUiPolicy, tlsOnly } from './http/security-headers.js';
 import { RequestValidationPipe } from './http/validation.pipe.js';
@@ -33,7 +34,7 @@ export async function createApp(
   app.disable('x-powered-by');
   // Pushes and errors need none; answers of the API get theirs from ExactJsonInterceptor.
   app.disable('etag');
-  app.use(requestIds(), app.get(RequestWatch).use, securityHeaders(), tlsOnly());
+  app.use(singleSlashes, requestIds(), app.get(RequestWatch).use, securityHeaders(), tlsOnly());
   app.use('/docs', swaggerUiPolicy());
   app.use('/console', consolePolicy());
   // Nothing of a body is read for whom the gate does not know.
