@@ -8,6 +8,7 @@ import { jsonBody } from './http/json-body.js';
 import { CONNECTION_LIMITS, type ConnectionLimits, LimitedHttpAdapter } from './http/limited-http-adapter.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { parseQuery } from './http/query-parser.js';
+import { singleSlashes } from './ingestion/push/missed-pushes.js';
 import { RequestWatch } from './http/request-watch.js';
 import { consolePolicy, securityHeaders, swaggerUiPolicy, tlsOnly } from './http/security-headers.js';
 import { RequestValidationPipe } from './http/validation.pipe.js';
@@ -36,6 +37,7 @@ export async function createApp(
   // Pushes and errors need none; answers of the API get theirs from ExactJsonInterceptor.
   app.disable('etag');
   app.use(requestIds(), app.get(RequestWatch).use, securityHeaders(), tlsOnly(), hostNeeded());
+  app.use(singleSlashes, requestIds(), app.get(RequestWatch).use, securityHeaders(), tlsOnly());
   app.use('/docs', swaggerUiPolicy());
   app.use('/console', consolePolicy());
   // Nothing of a body is read for whom the gate does not know.
