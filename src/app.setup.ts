@@ -36,8 +36,7 @@ export async function createApp(
   app.disable('x-powered-by');
   // Pushes and errors need none; answers of the API get theirs from ExactJsonInterceptor.
   app.disable('etag');
-  app.use(requestIds(), app.get(RequestWatch).use, securityHeaders(), tlsOnly(), hostNeeded());
-  app.use(singleSlashes, requestIds(), app.get(RequestWatch).use, securityHeaders(), tlsOnly());
+  app.use(singleSlashes, requestIds(), app.get(RequestWatch).use, securityHeaders(), tlsOnly(), hostNeeded());
   app.use('/docs', swaggerUiPolicy());
   app.use('/console', consolePolicy());
   // Nothing of a body is read for whom the gate does not know.
