@@ -68,7 +68,9 @@ function replaceDist(fresh) {
 export function build({ ifChanged }) {
   const wanted = sourceHash();
   if (ifChanged && builtFrom() === wanted) return;
-  console.error(`${new Date().toISOString().slice(0, 19)}Z INFO  Build: Building …`);
+  console.error(
+    `${new Date().toISOString().slice(0, 19)}Z INFO  Build: Building (at the first start, and when the sources have changed) …`,
+  );
   const fresh = join(root, `dist.new-${process.pid}`);
   const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
   const result = spawnSync(

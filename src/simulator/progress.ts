@@ -52,6 +52,8 @@ class ProgressBar implements Progress {
         barLine({ stage, done: value, total, remark }, stream.columns),
       stream,
       hideCursor: true,
+      // The bar fits; notes may be longer than a line.
+      linewrap: true,
     });
   }
 
