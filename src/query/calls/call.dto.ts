@@ -7,7 +7,9 @@ interface Field {
 }
 
 const Text = (field: Field) => ApiProperty({ type: String, nullable: true, ...field });
-const Seconds = (field: Field) => ApiProperty({ type: 'integer', nullable: true, ...field });
+/** A column of PostgreSQL's `integer`. */
+const Seconds = (field: Field) =>
+  ApiProperty({ type: 'integer', maximum: 2_147_483_647, nullable: true, ...field });
 const Time = (field: Field) => ApiProperty({ type: String, format: 'date-time', nullable: true, ...field });
 const KnownText = (field: Field) => ApiProperty({ type: String, ...field });
 const KnownTime = (field: Field) => ApiProperty({ type: String, format: 'date-time', ...field });
@@ -138,7 +140,12 @@ export class CallContent {
 /** A call as the ledger holds it. */
 @ApiSchema({ name: 'Call' })
 export class CallDto extends CallContent {
-  @ApiProperty({ type: 'integer', description: '1, and one more for each correction.', example: 1 })
+  @ApiProperty({
+    type: 'integer',
+    minimum: 1,
+    description: '1, and one more for each correction.',
+    example: 1,
+  })
   revision!: number;
 
   @KnownTime({ description: 'When the call first arrived.', example: '2025-06-01T02:05:31.120Z' })
@@ -187,6 +194,7 @@ export class FieldChange {
 export class CallRevisionDto {
   @ApiProperty({
     type: 'integer',
+    minimum: 1,
     nullable: true,
     description: "The revision; null for a content that arrived too late to be the call's.",
     example: 1,
