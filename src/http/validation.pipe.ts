@@ -21,9 +21,9 @@ export class RequestValidationPipe extends ValidationPipe {
   override async transform(given: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     if (metadata.type === 'param' || metadata.type === 'custom' || metadata.metatype === undefined)
       return super.transform(given, metadata);
+    const wrong = [...undecodable(given), ...unknownParameters(given, metadata.metatype)];
     const value = metadata.type === 'body' ? bodyFields(given) : given;
     // class-validator's own whitelist overlooks names that every object has, as `constructor`.
-    const wrong = [...undecodable(value), ...unknownParameters(value, metadata.metatype)];
     if (wrong.length > 0) {
       const others = (await this.problems(value, metadata)).filter(
         ({ path }) => !wrong.some((problem) => problem.path === path),

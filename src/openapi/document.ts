@@ -2,9 +2,11 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { readFileSync } from 'node:fs';
+import { withBounds } from './bounds.js';
 import { withCommonAnswers } from './common-answers.js';
 import { docsPage } from './docs-page.js';
 import { withNullTypes } from './nullable.js';
+import { withClosedBodies } from './request-bodies.js';
 
 interface PackageFile {
   readonly version: string;
@@ -57,7 +59,7 @@ export function createDocument(app: INestApplication): OpenAPIObject {
     })
     .build();
   const document = SwaggerModule.createDocument(app, config, { autoTagControllers: false });
-  return withNullTypes(withCommonAnswers(document));
+  return withBounds(withNullTypes(withClosedBodies(withCommonAnswers(document))));
 }
 
 /** Serves the document at /openapi.json and /openapi.yaml, and for people at /docs. */

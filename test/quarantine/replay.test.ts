@@ -247,7 +247,7 @@ describe('A request that can not be understood', () => {
     ['{}', '', WHICH],
     [{ limit: 5 }, '', WHICH],
     [{ dryRun: false, ids: null }, '', WHICH],
-    [{ status: 'replayed' }, 'status', 'must be open'],
+    [{ status: 'replayed' }, 'status', 'must be one of open'],
     [{ id: [] }, 'id', 'is not a parameter of this request'],
     [{ source: 'x' }, 'source', 'must be an array of texts'],
     [{ ids: ['x'] }, 'ids', 'must be ids of entries'],

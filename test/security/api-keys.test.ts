@@ -187,6 +187,14 @@ describe('The wish for a key', () => {
   });
 });
 
+describe('A field of the wish that is null', () => {
+  it('is as good as missing', async () => {
+    const body = JSON.stringify({ name: 'a', scopes: ['calls:read'], sources: null, expiresAt: null });
+    const answer = await withKey(ledger, API_KEY, '/v1/api-keys', { method: 'POST', body });
+    expect(answer).toMatchObject({ status: 201, body: { sources: null, expiresAt: null } });
+  });
+});
+
 describe('The list of keys', () => {
   it('comes in pages, the newest first', async () => {
     const made = [];

@@ -3,10 +3,10 @@ import {
   BooleanParameter,
   ChoiceParameter,
   ChoicesParameter,
+  DigitsParameter,
   InstantParameter,
   IntegerParameter,
   ListParameter,
-  TextParameter,
   TimeZoneParameter,
 } from '../../http/parameters.js';
 import { PageQuery } from '../../http/page.dto.js';
@@ -67,10 +67,10 @@ export class CallConditions {
   @ListParameter({ description: 'The number called, whole.', example: '13900000000' })
   callee?: string[];
 
-  @TextParameter(
+  @DigitsParameter(
     { description: 'The last digits of the number called, 4 or more.', example: '0000' },
-    /^\d{4,32}$/,
-    'must be 4 to 32 digits',
+    4,
+    32,
   )
   calleeEndsWith?: string;
 

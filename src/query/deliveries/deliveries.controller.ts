@@ -9,7 +9,12 @@ import { NEXT_PAGE_LINK, QueryApi } from '../../security/query-api.js';
 import { DeliveriesService } from './deliveries.service.js';
 import { DeliveryDto, DeliveryPage, DeliveryQuery } from './delivery.dto.js';
 
-const ID = { name: 'id', description: 'The delivery.', example: '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f' };
+const ID = {
+  name: 'id',
+  format: 'uuid',
+  description: 'The delivery.',
+  example: '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f',
+};
 /** Whatever could be read as a push. */
 const PUSHED = {
   oneOf: [

@@ -97,7 +97,7 @@ export class Contract {
     if (response === undefined) return 'the status is not described';
     const ofAnswer = this.headersProblem(exchange, response) ?? this.contentProblem(exchange, response);
     if (ofAnswer !== undefined || exchange.status >= 300 || PUSH.test(operation.path)) return ofAnswer;
-    return this.queryProblem(query, operation) ?? requestBodyProblem(exchange, operation, this.texts);
+    return this.queryProblem(query, operation) ?? requestBodyProblem(exchange, operation, this.values);
   }
 
   private contentProblem(exchange: Exchange, response: ResponseObject): string | undefined {
@@ -127,7 +127,11 @@ export class Contract {
       if (parameter === undefined) return `the query parameter ${name} is not described`;
       const given = query.getAll(name);
       const isList = parameter.schema['type'] === 'array';
-      const value = isList ? given.flatMap((text) => text.split(',')) : given.length === 1 ? given[0] : given;
+      const value = isList
+        ? given.flatMap((text) => text.split(',').map((part) => part.trim()))
+        : given.length === 1
+          ? given[0]
+          : given;
       const problem = this.texts.of(parameter.schema)(value);
       if (problem !== undefined) return `the query parameter ${name}: ${problem}`;
     }

@@ -15,6 +15,7 @@ export interface ParameterObject {
   readonly required?: boolean;
   /** Of a list: false says that it is one text, with commas. */
   readonly explode?: boolean;
+  readonly example?: unknown;
   readonly schema: Schema;
 }
 
