@@ -32,7 +32,8 @@ function partPlaces(text: string, first: number): Place[] {
   return places;
 }
 
-function endOfString(text: string, start: number): number {
+/** @returns the place of the closing quote; the end of the text if there is none */
+export function endOfString(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at += 1) {
     if (text[at] === '\\') at += 1;
     else if (text[at] === '"') return at;
