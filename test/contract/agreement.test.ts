@@ -151,9 +151,11 @@ describe('A query parameter is taken as described, and not otherwise:', () => {
   )('%s', async (_name, { operation, parameter }) => {
     const { name, schema } = parameter;
     const tally = new Tally();
-    const bounds = valuesAtBounds(schema, ...examplesOf(parameter));
+    // A parameter's example stands beside its schema or in it.
+    const examples = [...examplesOf(parameter), ...examplesOf(schema)];
+    const bounds = valuesAtBounds(schema, ...examples);
     await fc.assert(
-      fc.asyncProperty(valuesAbout(schema, ...examplesOf(parameter)), async (value) => {
+      fc.asyncProperty(valuesAbout(schema, ...examples), async (value) => {
         const text = textOf(value);
         fc.pre(text.isWellFormed());
         const path = REQUESTS[operation.operationId]?.(known).target.split('?')[0] ?? '';

@@ -24,12 +24,12 @@ describe('A body', () => {
       `[{${fields(100_001)}}]`,
       'an object of more than 100000 fields',
     ],
-    ['levels', levels(10_000), levels(10_001), 'more than 10000 levels'],
+    ['levels', levels(200_000), levels(200_001), 'more than 200000 levels'],
     [
       'levels of a large body',
-      `[${levels(9_999)},"${'x'.repeat(600_000)}"]`,
-      `[${levels(10_000)},"${'x'.repeat(600_000)}"]`,
-      'more than 10000 levels',
+      `[${levels(199_999)},"${'x'.repeat(600_000)}"]`,
+      `[${levels(200_000)},"${'x'.repeat(600_000)}"]`,
+      'more than 200000 levels',
     ],
   ])('may have so many %s and no more', (_name, within, beyond, reason) => {
     expect(beyondLimits(Buffer.from(within))).toBeUndefined();

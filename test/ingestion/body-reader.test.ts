@@ -45,10 +45,10 @@ describe('A body', () => {
     ],
     [
       'an end too early, as deep as may be',
-      '['.repeat(10_000),
-      'The body is not JSON: it ends too early at byte 10000',
+      '['.repeat(200_000),
+      'The body is not JSON: it ends too early at byte 200000',
     ],
-    ['a million levels deep', '['.repeat(1_000_000), 'The body holds more than 10000 levels at byte 10000'],
+    ['a million levels deep', '['.repeat(1_000_000), 'The body holds more than 200000 levels at byte 200000'],
     ['a bare text', '"abc"', 'The body is neither a JSON array nor an object at byte 0'],
   ])('that is %s is refused with the place', (_name, text, message) => {
     expect(failureOf(Buffer.from(text))).toBe(message);
