@@ -97,6 +97,7 @@ function answer(
   );
   response.statusCode = status;
   response.setHeader('Connection', 'close');
+  response.setHeader('Cache-Control', 'no-store');
   response.setHeader('Content-Type', isPush ? 'application/json' : 'application/problem+json');
   response.setHeader('Content-Length', Buffer.byteLength(body));
   response.end(body);

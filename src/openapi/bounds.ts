@@ -9,7 +9,7 @@ const LARGEST_INT32 = 2_147_483_647;
  * Whole numbers of the API are never negative. Those without a bound are sums and counts, which may pass 2³¹: clients that
  * generate 32-bit integers for them would overflow. A page holds as many entries as its `limit` may say. Changes the document in place.
  */
-export function withBounds(document: OpenAPIObject): OpenAPIObject {
+export function addBounds(document: OpenAPIObject): void {
   eachSchema(document, boundInteger);
   const schemas = Object.values(document.components?.schemas ?? {}).flatMap((schema) =>
     'properties' in schema ? [schema.properties ?? {}] : [],
@@ -18,7 +18,6 @@ export function withBounds(document: OpenAPIObject): OpenAPIObject {
   for (const { data, page } of schemas)
     if (data !== undefined && page !== undefined && most !== undefined && 'maximum' in most)
       Object.assign(data, { maxItems: most.maximum });
-  return document;
 }
 
 function boundInteger(schema: Schema): void {

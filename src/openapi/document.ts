@@ -2,11 +2,12 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { readFileSync } from 'node:fs';
-import { withBounds } from './bounds.js';
-import { withCommonAnswers } from './common-answers.js';
+import { addBounds } from './bounds.js';
+import { addCommonAnswers } from './common-answers.js';
 import { docsPage } from './docs-page.js';
 import { withNullTypes } from './nullable.js';
-import { withClosedBodies } from './request-bodies.js';
+import { closeBodies } from './request-bodies.js';
+import { addUnreadableAnswers } from './unreadable.js';
 
 interface PackageFile {
   readonly version: string;
@@ -59,7 +60,12 @@ export function createDocument(app: INestApplication): OpenAPIObject {
     })
     .build();
   const document = SwaggerModule.createDocument(app, config, { autoTagControllers: false });
-  return withBounds(withNullTypes(withClosedBodies(withCommonAnswers(document))));
+  addCommonAnswers(document);
+  addUnreadableAnswers(document);
+  closeBodies(document);
+  withNullTypes(document);
+  addBounds(document);
+  return document;
 }
 
 /** Serves the document at /openapi.json and /openapi.yaml, and for people at /docs. */

@@ -11,7 +11,7 @@ interface ObjectSchema {
  * A field that no schema names is refused, and null is as good as a field that is missing: for those that may be missing it is
  * described. (Bodies of pushes are the vendor's.) Changes the document in place, before `nullable` is rewritten.
  */
-export function withClosedBodies(document: OpenAPIObject): OpenAPIObject {
+export function closeBodies(document: OpenAPIObject): void {
   for (const [path, item] of Object.entries(document.paths)) {
     const body = path.startsWith('/v1') ? item.post?.requestBody : undefined;
     if (body === undefined || '$ref' in body) continue;
@@ -20,7 +20,6 @@ export function withClosedBodies(document: OpenAPIObject): OpenAPIObject {
     const named = document.components?.schemas?.[schema.$ref.split('/').at(-1) ?? ''];
     if (named !== undefined && 'properties' in named) close(named);
   }
-  return document;
 }
 
 function close(schema: ObjectSchema): void {

@@ -3,13 +3,16 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { NIL } from 'uuid';
+import { CONNECTION_LIMITS } from '../../src/http/limited-http-adapter.js';
 import { Contract } from '../support/contract/contract.js';
 import { describedApi } from '../support/contract/described.js';
 import { SchemaChecks } from '../support/contract/schemas.js';
 import type { Operation, Schema } from '../support/contract/document.js';
-import { type Answer, exchange } from '../support/exchange.js';
+import { type Answer, contractOf, exchange } from '../support/exchange.js';
 import { API_KEY, PUSH_TOKEN, startLedger, type TestLedger } from '../support/ledger.js';
 import { isObject, NO_DATABASE, spawnLedger, type LedgerProcess } from './helpers.js';
+import { answersIn } from '../support/raw-answers.js';
+import { RawClient } from '../security/raw-clients.js';
 import { until } from '../support/service.js';
 import { CONFLICTS, GONE, type Known, prepare, REQUESTS, type Sample, UNPROVOKED } from './requests.js';
 
@@ -24,6 +27,8 @@ const answers = operations.flatMap((operation) =>
 );
 
 let ledger: TestLedger;
+/** That waits for nothing. */
+let hasty: TestLedger;
 let withoutDatabase: LedgerProcess | undefined;
 let known: Known;
 
@@ -34,12 +39,14 @@ beforeAll(async () => {
     TRUST_PROXY: 'on',
     QUERY_RATE_LIMIT: '1000000',
   });
+  const times = { headersTimeout: 200, requestTimeout: 200, checkEvery: 50, linger: 50 };
+  hasty = await startLedger({}, undefined, { ...CONNECTION_LIMITS, ...times });
   withoutDatabase = await spawnLedger({ DATABASE_URL: NO_DATABASE });
   known = await prepare(ledger);
 });
 afterAll(async () => {
   await withoutDatabase?.stop();
-  await ledger.stop();
+  for (const each of [ledger, hasty]) await each.stop();
 });
 
 const isPush = ({ path }: Operation) => path.startsWith('/push');
@@ -114,6 +121,17 @@ const PROVOCATIONS: Readonly<Record<number, (operation: Operation) => Promise<An
     if (request === undefined) throw new Error(`add ${operation.operationId} to GONE`);
     return send(operation, request(known).target);
   },
+  408: async (operation) => {
+    const { target } = sampleOf(operation);
+    const { method } = operation;
+    const client = await RawClient.open(hasty.url);
+    client.write(`${method} ${target} HTTP/1.1\r\nHost: ledger\r\n`);
+    await until('the answer', () => client.isEnded);
+    const [answer] = answersIn(client.received);
+    if (answer === undefined) throw new Error('there is no answer');
+    (await contractOf(hasty.url)).check({ method, target, requestBody: undefined, ...answer });
+    return { ...answer, body: undefined };
+  },
   413: (operation) => send(operation, sampleOf(operation).target, { body: ' '.repeat(2 * BODY_LIMIT) }),
   415: (operation) =>
     send(operation, sampleOf(operation).target, { body: '{}', headers: { 'content-encoding': 'lzma' } }),
@@ -124,6 +142,8 @@ const PROVOCATIONS: Readonly<Record<number, (operation: Operation) => Promise<An
     for (let tries = 0; answer.status === 401 && tries < 1000; tries += 1) answer = await fail();
     return answer;
   },
+  431: (operation) =>
+    send(operation, sampleOf(operation).target, { headers: { 'x-long': 'x'.repeat(20_000) } }),
   503: (operation) => {
     if (withoutDatabase === undefined) throw new Error('it did not start');
     const { target, body } = sampleOf(operation);

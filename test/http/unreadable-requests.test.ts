@@ -5,6 +5,7 @@ import { describedApi } from '../support/contract/described.js';
 import { Contract, FOR_BROWSERS } from '../support/contract/contract.js';
 import { SchemaChecks } from '../support/contract/schemas.js';
 import { API_KEY, PUSH_TOKEN, startLedger, type TestLedger } from '../support/ledger.js';
+import { answersIn, type RawAnswer } from '../support/raw-answers.js';
 import { until } from '../support/service.js';
 import { RawClient } from '../security/raw-clients.js';
 
@@ -30,42 +31,26 @@ afterEach(() => {
   clients = [];
 });
 
-interface RawAnswer {
-  readonly status: number;
-  readonly headers: Headers;
-  readonly body: unknown;
-}
-
 /** Sends bytes, and reads until the service ends the connection. */
 async function answersTo(at: TestLedger, ...texts: readonly string[]): Promise<RawAnswer[]> {
   const client = await RawClient.open(at.url);
   clients.push(client);
   for (const text of texts) client.write(text);
   await until('the end of the connection', () => client.isEnded);
-  return client.received
-    .split(/(?=HTTP\/1\.1 \d{3} )/)
-    .filter((answer) => answer !== '')
-    .map(parsed);
+  return answersIn(client.received);
 }
 
-function parsed(answer: string): RawAnswer {
-  const [head = '', text = ''] = answer.split('\r\n\r\n');
-  const [first = '', ...lines] = head.split('\r\n');
-  const headers = new Headers(
-    lines.map((line): [string, string] => [line.split(':', 1)[0] ?? '', line.slice(line.indexOf(':') + 1)]),
-  );
-  expect(headers.get('content-length') ?? String(Buffer.byteLength(text))).toBe(
-    String(Buffer.byteLength(text)),
-  );
-  return { status: Number(first.split(' ')[1]), headers, body: text === '' ? undefined : JSON.parse(text) };
+function bodyOf(answer: RawAnswer | undefined): unknown {
+  return JSON.parse(answer?.text ?? 'null');
 }
 
 function expectProblem(answer: RawAnswer | undefined, status: number, detail: RegExp): void {
   if (answer === undefined) throw new Error('there is no answer');
   expect(answer.status).toBe(status);
-  expect(isProblem(answer.body)).toBeUndefined();
-  expect(answer.body).toMatchObject({ status, detail: expect.stringMatching(detail) });
-  expect(answer.body).toMatchObject({ requestId: answer.headers.get('x-request-id') });
+  const body = bodyOf(answer);
+  expect(isProblem(body)).toBeUndefined();
+  expect(body).toMatchObject({ status, detail: expect.stringMatching(detail) });
+  expect(body).toMatchObject({ requestId: answer.headers.get('x-request-id') });
   expect(Object.fromEntries(answer.headers)).toMatchObject({
     ...FOR_BROWSERS,
     'content-type': expect.stringMatching(/^application\/problem\+json/),
@@ -109,7 +94,7 @@ describe('A request that is no HTTP', () => {
   it('for want of a Host is told so', async () => {
     const [ofApi] = await answersTo(ledger, `GET /health/live HTTP/1.1\r\nConnection: close\r\n\r\n`);
     expectProblem(ofApi, 400, /1 invalid parameter/);
-    expect(ofApi?.body).toMatchObject({ errors: [{ path: 'Host', message: 'is missing in the headers' }] });
+    expect(bodyOf(ofApi)).toMatchObject({ errors: [{ path: 'Host', message: 'is missing in the headers' }] });
     const [old] = await answersTo(ledger, 'GET /health/live HTTP/1.0\r\n\r\n');
     expect(old?.status).toBe(200);
   });
@@ -145,7 +130,7 @@ describe('A request that does not come in time', () => {
   it('and is a push, is answered 408 in the form of pushes', async () => {
     const text = `POST /push/${PUSH_TOKEN}/call-reports HTTP/1.1\r\nHost: l\r\nContent-Length: 100\r\n\r\n[{"callId"`;
     const [answer, ...others] = await answersTo(hasty, text);
-    expect([answer?.status, answer?.body]).toEqual([
+    expect([answer?.status, bodyOf(answer)]).toEqual([
       408,
       { code: 408, msg: 'The request did not come in time' },
     ]);
@@ -165,7 +150,7 @@ describe('A body that is no HTTP', () => {
   it('of a push is answered 400 in the form of pushes', async () => {
     const head = `POST /push/${PUSH_TOKEN}/call-reports HTTP/1.1\r\nHost: l\r\n`;
     const [answer, ...others] = await answersTo(ledger, head + chunked);
-    expect([answer?.status, answer?.body]).toEqual([
+    expect([answer?.status, bodyOf(answer)]).toEqual([
       400,
       { code: 400, msg: expect.stringMatching(/^The request is not HTTP/) },
     ]);

@@ -89,7 +89,7 @@ const good = {
   deletion: { ...answer('DELETE', '/v1/calls/one', {}), status: 204, text: '' },
   addition: {
     ...answer('POST', '/v1/calls', { callId: 'one' }),
-    requestBody: '{"callId":"one","extra":null}',
+    requestBody: '{"callId":"one","extra":{"a":null}}',
   },
   nothing: stray('/v1/nothing', 'application/problem+json', { detail: 'none' }),
   noPush: stray('/push/nothing', 'application/json', { code: 404 }),
@@ -191,6 +191,11 @@ describe('An answer', () => {
       /of the request: .*b/,
     ],
     ['a request body', { ...good.call, requestBody: '{}' }, /has a body, and none is described/],
+    [
+      'null in the request',
+      { ...good.addition, requestBody: '{"callId":"one","extra":null}' },
+      /of the request: .*extra must be object/,
+    ],
     ['a line', { ...good.lines, text: '{"callId":"one"}\n{"call":1}\n' }, /callId/],
     [
       'a method without those that there are',
