@@ -75,7 +75,8 @@ function placesOf({ generatedPushToken, apiKeyIsGenerated, dataDir }: Settings) 
 function commandToSee(name: string, dataDir: string): string {
   const file = credentialsFile(dataDir);
   const shorter = relative(process.cwd(), file);
-  const path = JSON.stringify(shorter.startsWith('..') ? file : shorter);
+  // In single quotes, as far as the shell is concerned.
+  const path = JSON.stringify(shorter.startsWith('..') ? file : shorter).replaceAll("'", `'\\''`);
   return `node -p 'JSON.parse(fs.readFileSync(${path})).${name}'`;
 }
 

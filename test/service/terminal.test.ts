@@ -15,6 +15,9 @@ const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 const hasTerminal = process.platform === 'linux' && spawnSync('script', ['--version']).status === 0;
 const CTRL_C = '\u0003';
 
+/** A shell takes its quotation mark for its own. */
+const DATA = "it's data";
+
 let folder: string;
 let terminal: ChildProcess | undefined;
 let output: string;
@@ -25,7 +28,7 @@ beforeEach(() => {
 });
 afterEach(async () => {
   await pressCtrlC();
-  await endLeftOverServer(join(folder, 'data'));
+  await endLeftOverServer(join(folder, DATA));
   await removeFolder(folder);
 });
 
@@ -34,7 +37,7 @@ async function start(environment: Record<string, string> = {}): Promise<string> 
   const command = `exec '${process.execPath}' '${MAIN}'`;
   const started = spawn('script', ['--quiet', '--return', '--flush', '--command', command, '/dev/null'], {
     cwd: folder,
-    env: { PATH: process.env['PATH'] ?? '', PORT: String(port), ...environment },
+    env: { PATH: process.env['PATH'] ?? '', PORT: String(port), DATA_DIR: DATA, ...environment },
     stdio: ['pipe', 'pipe', 'inherit'],
   });
   started.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
@@ -58,7 +61,7 @@ async function pressCtrlC(): Promise<number | null> {
 }
 
 const credentials = () =>
-  JSON.parse(readFileSync(join(folder, 'data', 'credentials.json'), 'utf8')) as Credentials;
+  JSON.parse(readFileSync(join(folder, DATA, 'credentials.json'), 'utf8')) as Credentials;
 const token = () => credentials().pushTokens.replace('vendor=', '');
 
 (hasTerminal ? describe : describe.skip)('In a terminal', () => {
