@@ -24,12 +24,12 @@ describe('A body', () => {
       `[{${fields(100_001)}}]`,
       'an object of more than 100000 fields',
     ],
-    ['levels', levels(200_000), levels(200_001), 'more than 200000 levels'],
+    ['levels', levels(1_500_000), levels(1_500_001), 'more than 1500000 levels'],
     [
       'levels of a large body',
-      `[${levels(199_999)},"${'x'.repeat(600_000)}"]`,
-      `[${levels(200_000)},"${'x'.repeat(600_000)}"]`,
-      'more than 200000 levels',
+      `[${levels(1_499_999)},"${'x'.repeat(600_000)}"]`,
+      `[${levels(1_500_000)},"${'x'.repeat(600_000)}"]`,
+      'more than 1500000 levels',
     ],
   ])('may have so many %s and no more', (_name, within, beyond, reason) => {
     expect(beyondLimits(Buffer.from(within))).toBeUndefined();

@@ -44,11 +44,10 @@ describe('A body', () => {
       'The body is not JSON: unexpected character at byte 10',
     ],
     [
-      'an end too early, as deep as may be',
-      '['.repeat(200_000),
-      'The body is not JSON: it ends too early at byte 200000',
+      'an end too early, a million levels deep',
+      '['.repeat(1_000_000),
+      'The body is not JSON: it ends too early at byte 1000000',
     ],
-    ['a million levels deep', '['.repeat(1_000_000), 'The body holds more than 200000 levels at byte 200000'],
     ['a bare text', '"abc"', 'The body is neither a JSON array nor an object at byte 0'],
   ])('that is %s is refused with the place', (_name, text, message) => {
     expect(failureOf(Buffer.from(text))).toBe(message);
