@@ -40,7 +40,7 @@ export class DeliveryDto {
 
   @ApiProperty({
     type: String,
-    pattern: '^[0-9a-f]{64}$',
+    pattern: '^([0-9a-f]{64})?$',
     description: 'SHA-256 of its body after decompression, in hexadecimal.',
     example: '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824',
   })
