@@ -28,13 +28,23 @@ const CANNOT_SYNC_FOLDERS = new Set(['EBADF', 'EINVAL', 'ENOTSUP']);
  */
 export function makeFolder(path: string): void {
   const first = mkdirSync(resolve(path), { recursive: true, mode: 0o700 });
-  const highestMade = first === undefined ? Infinity : realpathSync(first).length;
-  let folder = realpathSync(path);
+  const highestMade = first === undefined ? Infinity : realPathOf(first).length;
+  let folder = realPathOf(path);
   while (folder !== dirname(folder)) {
     const isMadeNow = folder.length >= highestMade;
     folder = dirname(folder);
     if (isMadeNow) syncFolderNow(folder);
     else trySyncFolder(folder);
+  }
+}
+
+/** As it was given where it leads through another mount namespace (`/proc/<pid>/root`): it has no real path here then. */
+function realPathOf(path: string): string {
+  try {
+    return realpathSync(path);
+  } catch (error) {
+    if (errorCode(error) !== 'ENOENT') throw error;
+    return resolve(path);
   }
 }
 
