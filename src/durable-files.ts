@@ -9,7 +9,6 @@ import {
   linkSync,
   mkdirSync,
   openSync,
-  realpathSync,
   rmSync,
   writeFileSync,
 } from 'node:fs';
@@ -27,24 +26,14 @@ const CANNOT_SYNC_FOLDERS = new Set(['EBADF', 'EINVAL', 'ENOTSUP']);
  * @throws Error of the file system
  */
 export function makeFolder(path: string): void {
-  const first = mkdirSync(resolve(path), { recursive: true, mode: 0o700 });
-  const highestMade = first === undefined ? Infinity : realPathOf(first).length;
-  let folder = realPathOf(path);
+  // As it is written: where a link leads may have another name here, e.g. behind /proc/…/root.
+  let folder = resolve(path);
+  const first = mkdirSync(folder, { recursive: true, mode: 0o700 });
   while (folder !== dirname(folder)) {
-    const isMadeNow = folder.length >= highestMade;
+    const isMadeNow = first !== undefined && folder.length >= first.length;
     folder = dirname(folder);
     if (isMadeNow) syncFolderNow(folder);
     else trySyncFolder(folder);
-  }
-}
-
-/** As it was given where it leads through another mount namespace (`/proc/<pid>/root`): it has no real path here then. */
-function realPathOf(path: string): string {
-  try {
-    return realpathSync(path);
-  } catch (error) {
-    if (errorCode(error) !== 'ENOENT') throw error;
-    return resolve(path);
   }
 }
 
