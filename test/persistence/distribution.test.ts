@@ -55,6 +55,10 @@ async function serve({ url }: TestDatabase): Promise<Instance> {
   return instance;
 }
 
+function askChanges(url: string, question = ''): Promise<Response> {
+  return fetch(`${url}/v1/changes${question}`, { headers: { authorization: `Bearer ${API_KEY}` } });
+}
+
 async function startProcess(environment: Record<string, string>): Promise<ServiceProcess> {
   const folder = mkdtempSync(join(tmpdir(), 'call-ledger-citus-'));
   const service = ServiceProcess.start(folder, await freePort(), { ...ACCESS, ...environment });
@@ -193,14 +197,26 @@ describe('DATABASE_DISTRIBUTED=citus', () => {
       expect((await instance.push([record('before')])).status).toBe(200);
       const commit = await HeldCommit.begin(database, WORKERS);
       cleanUps.unshift(() => commit.end());
-      const key = { headers: { authorization: `Bearer ${API_KEY}` } };
-      const ask = () => fetch(`${instance.url}/v1/changes`, key);
-      const refused = await ask();
+      const refused = await askChanges(instance.url);
       expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, expect.any(String)]);
       await commit.end();
-      expect((await ask()).status).toBe(200);
+      expect((await askChanges(instance.url)).status).toBe(200);
     },
   );
+
+  onTwoWorkers('asks the nodes once for what has been committed by then', async () => {
+    const database = await emptyDatabase();
+    await migrated(database, 'citus');
+    const instance = await serve(database);
+    expect((await instance.push([record('before')])).status).toBe(200);
+    expect((await askChanges(instance.url)).status).toBe(200);
+    const commit = await HeldCommit.begin(database, WORKERS);
+    cleanUps.unshift(() => commit.end());
+    for (const known of ['', '?after=now']) expect((await askChanges(instance.url, known)).status).toBe(200);
+    expect((await instance.push([record('new')])).status).toBe(200);
+    for (const unknown of ['', '?after=now'])
+      expect((await askChanges(instance.url, unknown)).status).toBe(503);
+  });
 
   onTwoWorkers('tells no change too early while the service starts', async () => {
     const database = await emptyDatabase();
@@ -215,7 +231,11 @@ describe('DATABASE_DISTRIBUTED=citus', () => {
     await migrator.connect();
     cleanUps.unshift(() => migrator.end());
     await migrator.query(`SELECT pg_advisory_lock(${LEDGER_LOCKS}, ${MIGRATION_LOCK})`);
-    const service = await startProcess({ DATABASE_URL: database.url, JOURNAL_DIR: 'off' });
+    const service = await startProcess({
+      DATABASE_URL: database.url,
+      ADMIN_API_KEY: API_KEY,
+      JOURNAL_DIR: 'off',
+    });
     await until('the service to wait for the migrations', async () => {
       const waiting = await database.query(
         `SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = ${MIGRATION_LOCK}
@@ -223,8 +243,7 @@ describe('DATABASE_DISTRIBUTED=citus', () => {
       );
       return waiting.length > 0;
     });
-    const authorization = `Bearer ${ACCESS.ADMIN_API_KEY}`;
-    const answer = await fetch(`${service.url}/v1/changes`, { headers: { authorization } });
+    const answer = await askChanges(service.url);
     expect(answer.status).toBe(503);
     expect(await answer.json()).toMatchObject({ detail: 'The database is not available' });
   });

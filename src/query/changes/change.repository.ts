@@ -146,8 +146,7 @@ export class ChangeRepository {
       const rows = await nextDeliveries(transaction, after, mostCalls);
       const last = rows.at(-1);
       if (last === undefined) return { changes: [], next: after, upToDate: true };
-      if (this.nodes.areSeveral && Number(last.position) > this.committedEverywhere)
-        await this.catchUp(transaction);
+      if (this.nodes.areSeveral && this.isInDoubt(Number(last.position))) await this.catchUp(transaction);
       const { changes, endsEarly } = await changesOf(transaction, rows, { viewer, after, limit: limit + 1 });
       const page = changes.slice(0, limit);
       const lastOfPage = page.at(-1);
@@ -164,9 +163,13 @@ export class ChangeRepository {
   private async catchUp(transaction: Transaction): Promise<number> {
     const { rows } = await transaction.query<{ position: string }>(NEWEST);
     const newest = Number(rows[0]?.position ?? 0);
-    await this.nodes.catchUp(transaction);
+    if (this.isInDoubt(newest)) await this.nodes.catchUp(transaction);
     this.committedEverywhere = Math.max(this.committedEverywhere, newest);
     return newest;
+  }
+
+  private isInDoubt(position: number): boolean {
+    return position > this.committedEverywhere;
   }
 }
 
