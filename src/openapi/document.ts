@@ -5,6 +5,9 @@ import { readFileSync } from 'node:fs';
 import { addBounds } from './bounds.js';
 import { addCommonAnswers } from './common-answers.js';
 import { docsPage } from './docs-page.js';
+import { docsPlugin } from './docs-plugin.js';
+import { keepExamplesFromForms } from './examples.js';
+import { INTRODUCTION } from './introduction.js';
 import { withNullTypes } from './nullable.js';
 import { closeBodies } from './request-bodies.js';
 import { addUnreadableAnswers } from './unreadable.js';
@@ -28,9 +31,7 @@ export function createDocument(app: INestApplication): OpenAPIObject {
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Call Ledger')
-    .setDescription(
-      "Takes every call record that Alibaba Cloud's Intelligent Communications Agent pushes, keeps it, and answers questions about the calls.",
-    )
+    .setDescription(INTRODUCTION)
     .setVersion(version())
     .setLicense('Proprietary', 'https://spdx.org/licenses/')
     .addServer('/')
@@ -62,6 +63,7 @@ export function createDocument(app: INestApplication): OpenAPIObject {
   const document = SwaggerModule.createDocument(app, config, { autoTagControllers: false });
   addCommonAnswers(document);
   addUnreadableAnswers(document);
+  keepExamplesFromForms(document);
   closeBodies(document);
   withNullTypes(document);
   addBounds(document);
@@ -77,6 +79,6 @@ export function serveDocument(app: INestApplication): void {
     jsonDocumentUrl: 'openapi.json',
     yamlDocumentUrl: 'openapi.yaml',
     // Without the bar of the specimen; and without the badge for which a site of the maker is told of this document.
-    swaggerOptions: { layout: 'BaseLayout', validatorUrl: null },
+    swaggerOptions: { layout: 'BaseLayout', validatorUrl: null, plugins: [docsPlugin] },
   });
 }

@@ -273,14 +273,34 @@ describe('The description', () => {
     const wrong: string[] = [];
     let examples = 0;
     walk(document, '#', (node, place) => {
-      if (!('example' in node)) return;
-      examples += 1;
+      const { example, examples: several } = node;
+      const given = [
+        ...('example' in node ? [example] : []),
+        ...(Array.isArray(several) ? (several as unknown[]) : []),
+      ];
+      examples += given.length;
       const schema = isObject(node['schema']) ? node['schema'] : node;
-      const problem = closed.of(schema)(node['example']);
-      if (problem !== undefined) wrong.push(`${place}: ${problem}`);
+      for (const one of given) {
+        const problem = closed.of(schema)(one);
+        if (problem !== undefined) wrong.push(`${place}: ${problem}`);
+      }
     });
     expect(wrong).toEqual([]);
     expect(examples).toBeGreaterThan(200);
+  });
+
+  it('gives each parameter an example, in its schema: what stands beside it is filled into the forms of /docs', () => {
+    const parameters = operations.flatMap(({ operationId, parameters: own = [] }) =>
+      own.map((parameter) => ({ place: `${operationId} ${parameter.name}`, ...parameter })),
+    );
+    expect(parameters.length).toBeGreaterThan(100);
+    expect(
+      parameters.filter(({ schema }) => !Array.isArray(schema['examples'])).map(({ place }) => place),
+    ).toEqual([]);
+    const filledIn = parameters.filter(
+      (parameter) => 'example' in parameter || 'example' in parameter.schema,
+    );
+    expect(filledIn.map(({ place }) => place)).toEqual([]);
   });
 
   it('has schemas that a strict validator takes, each with a type and a name of the field', () => {
@@ -311,6 +331,6 @@ function walk(node: unknown, place: string, visit: (node: Schema, place: string)
   } else if (isObject(node)) {
     visit(node, place);
     for (const [name, child] of Object.entries(node))
-      if (name !== 'example') walk(child, `${place}/${name}`, visit);
+      if (!name.startsWith('example')) walk(child, `${place}/${name}`, visit);
   }
 }

@@ -25,6 +25,8 @@ export interface ExpectedRecords {
 }
 
 const MOST_RECORDS = 50_000;
+const MOST_VALUES = 2_000_000;
+const MOST_FIELDS = 100_000;
 const CALL_ID_BYTES = 512;
 const MOST_UNKNOWN_FIELDS = 20;
 const NUMERIC_CALL_ID = /"callId":(-?\d[\d.eE+-]*)(?=[,}])/g;
@@ -38,7 +40,12 @@ export function expectationOf({ bytes, headers }: FuzzBody): Expectation {
   if (unpacked === 'unknown encoding') return refused(415, bytes);
   const text = unpacked === 'not so encoded' ? undefined : textOf(unpacked);
   const elements = text === undefined ? undefined : elementsOf(text);
-  if (text !== undefined && elements !== undefined && elements.length <= MOST_RECORDS)
+  if (
+    text !== undefined &&
+    elements !== undefined &&
+    elements.length <= MOST_RECORDS &&
+    isWithinLimits(elements)
+  )
     return { status: 200, records: recordsOf(elements, integerCallIds(text)) };
   return refused(400, unpacked === 'not so encoded' ? bytes : unpacked);
 }
@@ -92,6 +99,20 @@ function elementsOf(text: string): readonly unknown[] | undefined {
   } catch {
     return undefined;
   }
+}
+
+function isWithinLimits(elements: readonly unknown[]): boolean {
+  const open: unknown[] = [elements];
+  let values = 1;
+  while (open.length > 0) {
+    const value = open.pop();
+    if (typeof value !== 'object' || value === null) continue;
+    const inner: readonly unknown[] = Object.values(value);
+    values += inner.length;
+    if (values > MOST_VALUES || (!Array.isArray(value) && inner.length > MOST_FIELDS)) return false;
+    for (const one of inner) open.push(one);
+  }
+  return true;
 }
 
 /**

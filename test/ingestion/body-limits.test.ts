@@ -14,10 +14,12 @@ import { TcpProxy } from '../support/tcp-proxy.js';
 const fields = (count: number) => Array.from({ length: count }, (_, index) => `"k${index}":0`).join(',');
 const levels = (count: number) => '['.repeat(count) + ']'.repeat(count);
 const values = (count: number) => `[${'0,'.repeat(count - 2)}0]`;
+const empties = (count: number) => `[${'{ },'.repeat(count - 1)}[\n]]`;
 
 describe('A body', () => {
   it.each([
     ['values', values(2_000_000), values(2_000_001), 'more than 2000000 values'],
+    ['empty values', empties(1_999_999), empties(2_000_000), 'more than 2000000 values'],
     [
       'fields of an object',
       `[{${fields(100_000)}},{"a":1}]`,

@@ -11,6 +11,7 @@ const MOST_LEVELS = 1_500_000;
 /** `"":0,` for each. A shorter body can only be nested too deep. */
 const SHORTEST_OF_MOST_KEYS = 5 * MOST_KEYS;
 
+const BLANK = 0x20;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const COMMA = 0x2c;
@@ -31,10 +32,14 @@ export function beyondLimits(body: Buffer): Refusal | undefined {
   const keys: number[] = [];
   let level = 0;
   let values = 1;
+  /** Nothing but blanks since an array or object was opened. */
+  let isEmpty = false;
   for (let at = 0; at < body.length; at += 1) {
-    switch (body[at]) {
+    const byte = body[at] ?? 0;
+    switch (byte) {
       case QUOTE:
         at = endOfString(body, at);
+        isEmpty = false;
         break;
       case COLON:
         keys[level] = (keys[level] ?? 0) + 1;
@@ -49,12 +54,18 @@ export function beyondLimits(body: Buffer): Refusal | undefined {
         values += 1;
         level += 1;
         keys[level] = 0;
+        isEmpty = true;
         if (level > MOST_LEVELS) return beyond(`more than ${MOST_LEVELS} levels`, at);
         break;
       case CLOSE_ARRAY:
       case CLOSE_OBJECT:
         level = Math.max(0, level - 1);
+        // Its opening had counted a first element.
+        if (isEmpty) values -= 1;
+        isEmpty = false;
         break;
+      default:
+        if (byte > BLANK) isEmpty = false;
     }
   }
   return undefined;

@@ -70,7 +70,7 @@ export class DeliveriesController {
     description:
       'The bytes that were pushed, exactly as they came, after decompression. Without `numbers:read`, the same JSON with its numbers masked.',
   })
-  @ApiParam(ID)
+  @ApiParam({ ...ID, extensions: { 'x-ids-from': '/v1/deliveries?via=direct,journal' } })
   @ApiOkResponse({
     description: 'The body.',
     content: { 'application/json': { schema: PUSHED, example: [{ callId: '100001611234^100001811234' }] } },

@@ -15,7 +15,6 @@ export interface ParameterObject {
   readonly required?: boolean;
   /** Of a list: false says that it is one text, with commas. */
   readonly explode?: boolean;
-  readonly example?: unknown;
   readonly schema: Schema;
 }
 
