@@ -24,6 +24,7 @@ const MAY_IMPORT = {
     'security',
     'time',
     'codes',
+    'workers',
   ],
   json: [],
   metrics: ['config', 'http', 'persistence'],
@@ -38,6 +39,7 @@ const MAY_IMPORT = {
   status: ['config', 'http', 'ingestion', 'persistence', 'quarantine', 'security'],
   time: [],
   tracing: ['config'],
+  workers: [],
   codes: [],
 };
 const FOLDERS = readdirSync(new URL('src', import.meta.url), { withFileTypes: true })

@@ -11,7 +11,11 @@ export default {
   // A server that is given is neither started nor stopped.
   testPathIgnorePatterns: process.env.TEST_DATABASE_URL === undefined ? ['/node_modules/'] : OWN_SERVER_TESTS,
   extensionsToTreatAsEsm: ['.ts'],
-  moduleNameMapper: { '^(\\.{1,2}/.*)\\.js$': '$1' },
+  moduleNameMapper: {
+    // Node.js loads the program of a thread by itself.
+    '/worker-file\\.js$': '<rootDir>/test/support/worker-file.ts',
+    '^(\\.{1,2}/.*)\\.js$': '$1',
+  },
   transform: {
     '^.+\\.ts$': [
       '@swc/jest',

@@ -2,6 +2,7 @@
 import 'reflect-metadata';
 import { benchAnswer } from './answer/answer.js';
 import type { Context } from './context.js';
+import { benchAttack } from './attack/attack.js';
 import { benchFeed } from './feed/feed.js';
 import { benchIngest } from './ingest/ingest.js';
 import { type BenchOptions, HELP, readOptions } from './options.js';
@@ -28,6 +29,7 @@ const PARTS: Readonly<Record<string, (context: Context) => Promise<Finding[]> | 
   retention: benchRetention,
   watching: benchWatching,
   painting: benchPainting,
+  attack: benchAttack,
 };
 
 async function run(options: BenchOptions): Promise<Finding[]> {

@@ -1,4 +1,5 @@
 // Records as the vendor pushes them in, the rows that the service makes of them out, as text for COPY.
+import { DriftNotes } from '../../src/ingestion/reading/drift.js';
 import { arrive } from '../../src/ingestion/delivery.js';
 import { RecordReader } from '../../src/ingestion/reading/record-reader.js';
 import { type CallState, firstState } from '../../src/ingestion/writing/call-state.js';
@@ -51,8 +52,9 @@ const reader = new RecordReader(new ZonedTime('Asia/Shanghai'));
 /** @param records of one push, as JSON texts; nothing in them needs escaping for COPY */
 export function copyText(records: readonly string[]): Buffer {
   const delivery = arrive('vendor', null, Buffer.from(''), Date.now());
+  const drift = new DriftNotes();
   const lines = records.map((text) => {
-    const call = reader.read(JSON.parse(text), () => text);
+    const call = reader.read(JSON.parse(text), () => text, drift);
     if (!('record' in call)) throw new Error(call.reason);
     const state = firstState(call, delivery);
     return `${COLUMNS.map(([, value]) => value(state) ?? '\\N').join('\t')}\n`;

@@ -1,6 +1,7 @@
 // What reading a record costs beside parsing its JSON: both over the same bodies, in turns, in this one process.
 import { arrive } from '../../src/ingestion/delivery.js';
 import { readBody } from '../../src/ingestion/reading/body-reader.js';
+import { DriftNotes } from '../../src/ingestion/reading/drift.js';
 import { RecordReader } from '../../src/ingestion/reading/record-reader.js';
 import { ZonedTime } from '../../src/time/zoned-time.js';
 import type { Context } from '../context.js';
@@ -19,10 +20,11 @@ export function benchReading({ options }: Context): Finding[] {
   const bodies = texts.map((text) => Buffer.from(text));
   const reader = new RecordReader(new ZonedTime('Asia/Shanghai'));
   const values = texts.flatMap((text) => JSON.parse(text) as unknown[]);
+  const drift = new DriftNotes();
   const contenders = {
     parse: () => texts.map((text): unknown => JSON.parse(text)),
     body: () => bodies.map((body) => readBody(body)),
-    read: () => values.map((value) => reader.read(value, () => '')),
+    read: () => values.map((value) => reader.read(value, () => '', drift)),
     arrive: () => bodies.map((body) => arrive('vendor', null, body, Date.now())),
   };
   const times = { parse: [] as number[], body: [] as number[], read: [] as number[], arrive: [] as number[] };

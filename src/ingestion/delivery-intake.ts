@@ -5,7 +5,6 @@ import { errorText } from '../errors.js';
 import { DatabaseUnavailableError } from '../persistence/unavailable.js';
 import { inSpan, noteOrigin } from '../tracing/spans.js';
 import { Backlog } from './backlog.js';
-import { checkBody } from './body-check.js';
 import { Breaker } from './breaker.js';
 import { DeliveryKeeper } from './delivery-keeper.js';
 import type { Delivery, ReadDelivery } from './delivery.js';
@@ -44,10 +43,10 @@ export class DeliveryIntake {
     try {
       if (this.isUrgent(delivery)) {
         // Nothing else of the body is looked at: the drainer reads it when there is time.
-        checkBody(delivery.body);
+        await this.reader.check(delivery);
         if (await this.journalTakes(delivery)) return 'journal';
       }
-      read = await inSpan('read push', {}, () => Promise.resolve(this.reader.read(delivery)));
+      read = await inSpan('read push', {}, () => this.reader.read(delivery));
     } catch (error) {
       if (!(error instanceof UnreadableBodyError)) throw error;
       return this.refuse(delivery, error);

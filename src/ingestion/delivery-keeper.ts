@@ -29,7 +29,7 @@ export class DeliveryKeeper {
     if (delivery.refusal !== undefined) return this.quarantine(delivery, delivery.refusal);
     let read: ReadDelivery;
     try {
-      read = this.reader.read(delivery);
+      read = await this.reader.read(delivery);
     } catch (error) {
       if (!(error instanceof UnreadableBodyError)) throw error;
       return this.quarantine(delivery, error);

@@ -1,7 +1,7 @@
 // What goes from hand to hand on the way of a push.
 import { hash } from 'node:crypto';
 import { orderedId } from '../persistence/ordered-id.js';
-import type { ReadCall } from './reading/record-reader.js';
+import type { ReadRecords } from './reading/records-of-body.js';
 
 /** How a delivery came into the ledger. */
 export type DeliveryWay = 'direct' | 'journal' | 'replay' | 'erasure';
@@ -41,14 +41,8 @@ export interface Reject {
 }
 
 /** A delivery whose body has been read. */
-export interface ReadDelivery {
+export interface ReadDelivery extends ReadRecords {
   readonly delivery: Delivery;
-  /** Elements of the pushed array, calls and rejects together. */
-  readonly records: number;
-  readonly calls: readonly ReadCall[];
-  readonly rejects: readonly Reject[];
-  /** How many records the rejects hold: beyond a bound, many are kept in one. */
-  readonly rejectedRecords: number;
 }
 
 /** Makes the delivery of a push that arrived at `receivedAt` (epoch milliseconds). */

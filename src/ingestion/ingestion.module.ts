@@ -1,4 +1,5 @@
 import { type MiddlewareConsumer, Module, type NestModule, RequestMethod } from '@nestjs/common';
+import { WorkersModule } from '../workers/workers.module.js';
 import { SecurityModule } from '../security/security.module.js';
 import { CallRepository } from './writing/call.repository.js';
 import { CallSettler } from './writing/call-settler.js';
@@ -7,6 +8,7 @@ import { Backlog } from './backlog.js';
 import { Breaker } from './breaker.js';
 import { DeliveryKeeper } from './delivery-keeper.js';
 import { Drainer } from './journal/drainer.js';
+import { HeavyBodies } from './journal/heavy-bodies.js';
 import { JournalMetrics } from './journal/journal.metrics.js';
 import { Journal } from './journal/journal.js';
 import { DeliveryIntake } from './delivery-intake.js';
@@ -30,7 +32,7 @@ import { RollupRepository } from './writing/rollup.repository.js';
 
 /** Takes pushes and keeps their records. */
 @Module({
-  imports: [SecurityModule],
+  imports: [SecurityModule, WorkersModule],
   // In this order: what the first has no path for is the second's.
   controllers: [PushController, MissedPushController],
   providers: [
@@ -42,6 +44,7 @@ import { RollupRepository } from './writing/rollup.repository.js';
     DeliveryIntake,
     DeliveryKeeper,
     Drainer,
+    HeavyBodies,
     Journal,
     DeliveryReader,
     GroupCommit,

@@ -50,12 +50,12 @@ export class Replayer {
   ) {}
 
   /** Reads an entry by the rules of today; undefined when it still holds no call. */
-  read({ id, source, receivedAt, records, raw }: KeptEntry): ReadableEntry | undefined {
+  async read({ id, source, receivedAt, records, raw }: KeptEntry): Promise<ReadableEntry | undefined> {
     // A record that is an array is no call, though a body that is one may hold some.
     if (records === 1 && ARRAY.test(raw.toString('latin1', 0, 100))) return undefined;
     const delivery = { ...arrive(source, null, raw, receivedAt.getTime()), via: 'replay' as const };
     try {
-      const read = this.reader.read(delivery);
+      const read = await this.reader.read(delivery);
       return read.calls.length === 0 ? undefined : { id, read };
     } catch (error) {
       if (error instanceof UnreadableBodyError) return undefined;

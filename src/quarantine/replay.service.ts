@@ -67,7 +67,8 @@ export class ReplayService {
   }
 
   private async step(rows: readonly QuarantineRow[], result: ReplayResult, asker: Principal): Promise<void> {
-    const entries = rows.map((row) => this.replayer.read({ ...row, receivedAt: row.received_at }));
+    const entries: (ReadableEntry | undefined)[] = [];
+    for (const row of rows) entries.push(await this.replayer.read({ ...row, receivedAt: row.received_at }));
     const readable = entries.filter((entry) => entry !== undefined);
     result.examined += rows.length;
     result.unreadable += rows.length - readable.length;

@@ -7,6 +7,7 @@ import { fieldKinds } from '../../src/ingestion/reading/field-decorators.js';
 import { type ReadCall, RecordReader } from '../../src/ingestion/reading/record-reader.js';
 import { ZonedTime } from '../../src/time/zoned-time.js';
 import { jsonNumber } from '../support/json-texts.js';
+import { DriftNotes } from '../../src/ingestion/reading/drift.js';
 import { record } from '../support/records.js';
 
 const reader = new RecordReader(new ZonedTime('Asia/Shanghai'));
@@ -14,7 +15,7 @@ const kinds = fieldKinds(CallRecord.prototype);
 
 function read(json: string): ReadCall {
   const [element] = readBody(Buffer.from(json)).elements;
-  const reading = reader.read(element?.value, () => json);
+  const reading = reader.read(element?.value, () => json, new DriftNotes());
   if (!('record' in reading)) throw new Error(reading.reason);
   return reading;
 }

@@ -138,7 +138,20 @@ export class Drainer implements OnApplicationBootstrap, BeforeApplicationShutdow
     if (first === undefined) return;
     this.refusals += 1;
     if (this.refusals < MOST_REFUSALS) throw first.error;
-    for (const { delivery, error } of failures) await this.keeper.quarantineUnwritable(delivery, error);
+    for (const { delivery, error } of failures) await this.giveUp(delivery, error);
+  }
+
+  /** Whatever is the matter with an entry, those behind it go on. */
+  private async giveUp(delivery: Delivery, reason: unknown): Promise<void> {
+    try {
+      await this.keeper.quarantineUnwritable(delivery, reason);
+    } catch (error) {
+      if (error instanceof DatabaseUnavailableError) throw error;
+      const file = await this.journal.setAside(delivery);
+      this.logger.error(
+        `the delivery ${delivery.id} can be written nowhere, and is kept as ${file}: ${errorText(error)}`,
+      );
+    }
   }
 
   private async rest(ms: number): Promise<void> {

@@ -4,13 +4,14 @@ import { constants, type FileHandle, open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
 import { Settings } from '../../config/settings.js';
-import { syncFolder } from '../../durable-files.js';
+import { replaceFile, syncFolder } from '../../durable-files.js';
 import { errorText } from '../../errors.js';
 import { within } from '../../within.js';
 import type { Delivery } from '../delivery.js';
 import { Undrained } from './undrained.js';
 import { encodeEntry } from './journal-entry.js';
-import { foldersLeftIn, JournalFolder } from './journal-folder.js';
+import { DAMAGED, foldersLeftIn, JournalFolder } from './journal-folder.js';
+import { keepNotes } from './reading-notes.js';
 import { readEntries } from './segment-reader.js';
 
 /** The journal can't keep a delivery: it is full, or its disk is, or can't be written. Nothing of it was kept. */
@@ -137,6 +138,15 @@ export class Journal implements OnModuleInit {
     });
   }
 
+  /**
+   * The folder that is this process's own.
+   *
+   * @throws Error when it can't be made
+   */
+  async ownPath(): Promise<string> {
+    return (await this.ownFolder()).path;
+  }
+
   /** Takes over what dead processes left, this one's own earlier run included. */
   async adopt(): Promise<void> {
     this.adopting ??= this.takeOver().finally(() => {
@@ -177,6 +187,19 @@ export class Journal implements OnModuleInit {
     await this.removeDrained(segment);
   }
 
+  /**
+   * Keeps an entry that nothing can be made of where damaged segments are kept, for a person to look at.
+   *
+   * @returns the file's name
+   * @throws Error of the file system
+   */
+  async setAside(delivery: Delivery): Promise<string> {
+    if (this.settings.journalDir === undefined) throw new JournalUnavailableError('the journal is off');
+    const name = `${delivery.id}.journal${DAMAGED}`;
+    await replaceFile(join(this.settings.journalDir, name), Buffer.concat(encodeEntry(delivery)));
+    return name;
+  }
+
   /** Waits for the appends under way and lets go of the folder. */
   async close(): Promise<void> {
     await this.writing;
@@ -189,7 +212,9 @@ export class Journal implements OnModuleInit {
 
   private async takeOver(): Promise<void> {
     const { journalDir } = this.settings;
-    const left = journalDir === undefined ? [] : await foldersLeftIn(journalDir);
+    if (journalDir === undefined) return;
+    const left = await foldersLeftIn(journalDir);
+    for (const { path } of left) await keepNotes(path, journalDir);
     // First: what can't be taken over, e.g. because the disk is full, waits all the same.
     await this.undrained.find(left);
     const folder = await this.ownFolder();

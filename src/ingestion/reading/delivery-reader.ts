@@ -1,60 +1,91 @@
-// A delivery's bytes in, its calls and rejects out.
+// A delivery's bytes in, its calls and rejects out; on another thread where the main one would be held up.
 import { Injectable } from '@nestjs/common';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { deserialize } from 'node:v8';
 import { Settings } from '../../config/settings.js';
 import { ZonedTime } from '../../time/zoned-time.js';
-import { type BodyContent, readBody } from './body-reader.js';
+import { MOST_BYTES_INLINE, TaskEndedError, Workers } from '../../workers/workers.js';
+import { checkBody } from '../body-check.js';
 import type { Delivery, ReadDelivery, Reject } from '../delivery.js';
+import { UnreadableBodyError } from './body-reader.js';
+import { HeavyBodies } from '../journal/heavy-bodies.js';
 import { type ReadCall, RecordReader } from './record-reader.js';
+import { type ReadRecords, recordsOfBody } from './records-of-body.js';
+import type { check, PackedRecords, read, Refused } from './tasks.js';
 
-/** A body of millions of numbers must not become millions of rows: beyond this, rejects share one entry. */
-const MOST_REJECT_ENTRIES = 1000;
-
-interface RejectedElement {
-  readonly index: number;
-  readonly place: string;
-  readonly reason: string;
-}
+/** Of one body: the machine may have been busy the first time. */
+const MOST_TRIES = 2;
 
 @Injectable()
 export class DeliveryReader {
   private readonly records: RecordReader;
+  private readonly zone: string;
 
-  constructor(settings: Settings) {
-    this.records = new RecordReader(new ZonedTime(settings.pushTimeZone));
+  constructor(
+    { pushTimeZone }: Settings,
+    private readonly workers: Workers,
+    private readonly heavy: HeavyBodies,
+  ) {
+    this.zone = pushTimeZone;
+    this.records = new RecordReader(new ZonedTime(pushTimeZone));
   }
 
-  /** @throws UnreadableBodyError when the body holds no records at all */
-  read(delivery: Delivery): ReadDelivery {
-    const content = readBody(delivery.body);
-    const calls: ReadCall[] = [];
-    const rejected: RejectedElement[] = [];
-    content.elements.forEach((element, index) => {
-      const reading = this.records.read(element.value, () => content.textOf(index));
-      if ('record' in reading) calls.push(reading);
-      else rejected.push({ index, place: element.place, reason: reading.reason });
-    });
-    return {
-      delivery,
-      records: content.elements.length,
-      calls,
-      rejects: rejects(rejected, content),
-      rejectedRecords: rejected.length,
-    };
+  /** @throws UnreadableBodyError when the body holds no records at all, or reading it took too much */
+  async read(delivery: Delivery): Promise<ReadDelivery> {
+    const { body } = delivery;
+    if (body.length <= MOST_BYTES_INLINE) return { delivery, ...recordsOfBody(body, this.records) };
+    const packed = await this.elsewhere(delivery, () =>
+      this.workers.run<typeof read>('read', { body, zone: this.zone }, delivery.source),
+    );
+    return { delivery, ...(await unpack(packed)) };
+  }
+
+  /**
+   * Looks whether the body holds records at all: the least that must be known of a push before its answer.
+   *
+   * @throws UnreadableBodyError as {@link read} does
+   */
+  async check(delivery: Delivery): Promise<void> {
+    const { body } = delivery;
+    if (body.length <= MOST_BYTES_INLINE) {
+      checkBody(body);
+      return;
+    }
+    await this.elsewhere(delivery, () => this.workers.run<typeof check>('check', { body }, delivery.source));
+  }
+
+  private async elsewhere<T>(
+    delivery: Delivery,
+    work: () => Promise<T | Refused>,
+  ): Promise<Exclude<T, Refused>> {
+    for (let attempt = 1; ; attempt += 1) {
+      try {
+        const result = await this.heavy.read(delivery.sha256, work);
+        if (isRefused(result)) throw new UnreadableBodyError(result.refusal.reason, result.refusal.place);
+        return result as Exclude<T, Refused>;
+      } catch (error) {
+        if (!(error instanceof TaskEndedError)) throw error;
+        if (attempt === MOST_TRIES || !error.mayPass)
+          throw new UnreadableBodyError(`Reading the body ${error.message}, and was given up`, '');
+      }
+    }
   }
 }
 
-function rejects(rejected: readonly RejectedElement[], content: BodyContent): Reject[] {
-  const single = rejected.slice(0, MOST_REJECT_ENTRIES).map(({ index, place, reason }) => ({
-    place,
-    reason,
-    raw: Buffer.from(content.textOf(index)),
-    records: 1,
+function isRefused(result: unknown): result is Refused {
+  return typeof result === 'object' && result !== null && 'refusal' in result;
+}
+
+/** Piece by piece, so that others have their turns. */
+async function unpack({ calls: pieces, rejects, ...rest }: PackedRecords): Promise<ReadRecords> {
+  const calls: ReadCall[] = [];
+  for (const piece of pieces) {
+    for (const call of deserialize(piece) as ReadCall[]) calls.push(call);
+    await nextTurn();
+  }
+  const unpacked = (deserialize(rejects) as Reject[]).map((reject) => ({
+    ...reject,
+    raw: Buffer.from(reject.raw),
   }));
-  const rest = rejected.slice(MOST_REJECT_ENTRIES);
-  const [first] = rest;
-  if (first === undefined) return single;
-  const texts = rest.map(({ index }) => content.textOf(index));
-  const reason = `${rest.length} more records that can't be read, kept as one array; of the first: ${first.reason}`;
-  const raw = Buffer.from(`[${texts.join(',')}]`);
-  return [...single, { place: first.place, reason, raw, records: rest.length }];
+  return { ...rest, calls, rejects: unpacked };
 }

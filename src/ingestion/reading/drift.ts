@@ -1,4 +1,4 @@
-// A record as it came in, what of it the vendor's pages do not say out: new fields, new codes, other types.
+// Records as they came in, what of them the vendor's pages do not say out: new fields, new codes, other types.
 import { isLosslessNumber } from 'lossless-json';
 import { HANGUP_DIRECTIONS, SMART_STATUS_CODES, STATUS_CODES } from '../../codes/status-codes.js';
 import type { CallRecord } from './call-record.dto.js';
@@ -14,17 +14,22 @@ export interface Drift {
   readonly value: string;
 }
 
-/** A record of thousands of unknown fields is as strange with the first ones. */
-const MOST_A_RECORD = 50;
+/** How often it came. */
+export interface CountedDrift extends Drift {
+  readonly count: number;
+}
+
+/** A body of thousands of unknown fields is as strange with the first ones. */
+const MOST_A_BODY = 100;
 const LONGEST = 100;
 const JSON_TYPES: Readonly<Record<FieldKind, string>> = { text: 'string', integer: 'number', time: 'string' };
 
-/** Collects the drift of one record. */
+/** Counts the drift of the records of one body. */
 export class DriftNotes {
-  private notes: Drift[] | null = null;
+  private readonly notes = new Map<string, Drift & { count: number }>();
 
-  get found(): readonly Drift[] | null {
-    return this.notes;
+  get found(): readonly CountedDrift[] {
+    return [...this.notes.values()];
   }
 
   unknownField(field: string): void {
@@ -54,10 +59,13 @@ export class DriftNotes {
     this.add({ kind: 'unlistedCode', field, value });
   }
 
-  private add({ kind, field, value }: Drift): void {
-    this.notes ??= [];
-    if (this.notes.length < MOST_A_RECORD)
-      this.notes.push({ kind, field: shortened(field), value: shortened(value) });
+  private add(drift: Drift): void {
+    const { kind } = drift;
+    const [field, value] = [shortened(drift.field), shortened(drift.value)];
+    const key = `${kind}\0${field}\0${value}`;
+    const known = this.notes.get(key);
+    if (known !== undefined) known.count += 1;
+    else if (this.notes.size < MOST_A_BODY) this.notes.set(key, { kind, field, value, count: 1 });
   }
 }
 

@@ -2,7 +2,7 @@
 import { hash } from 'node:crypto';
 import type { ZonedTime } from '../../time/zoned-time.js';
 import { CallRecord } from './call-record.dto.js';
-import { type Drift, DriftNotes } from './drift.js';
+import type { DriftNotes } from './drift.js';
 import { fieldKinds } from './field-decorators.js';
 import {
   type FieldKind,
@@ -35,8 +35,6 @@ export interface ReadCall {
   /** JSON text of the fields that are not the vendor's known ones, and of those that could not be read. */
   readonly extra: string | null;
   readonly warnings: readonly FieldWarning[] | null;
-  /** What the vendor's pages do not say. */
-  readonly drift: readonly Drift[] | null;
   /** 32 hexadecimal digits over all fields and `extra`: equal content has equal hashes, however it was written. */
   readonly contentHash: string;
 }
@@ -94,8 +92,9 @@ export class RecordReader {
   /**
    * @param value the record, parsed
    * @param text gives the record's JSON text as it came
+   * @param drift is told of what the vendor's pages do not say
    */
-  read(value: unknown, text: () => string): ReadCall | UnreadableRecord {
+  read(value: unknown, text: () => string, drift: DriftNotes): ReadCall | UnreadableRecord {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       return { reason: 'The record is not an object' };
     }
@@ -103,7 +102,7 @@ export class RecordReader {
     if (kind !== 'report') return { reason: notTakenYet(kind) };
     const raw = value as Readonly<Record<string, unknown>>;
     const record = new CallRecord();
-    const notes: Notes = { kept: [], warnings: [], drift: new DriftNotes() };
+    const notes: Notes = { kept: [], warnings: [], drift };
     const textOf = memberTextsOf(text);
     for (const { name, kind: type, read, check, mayBeEmpty } of this.fields) {
       // None of these names is one that every object has.
@@ -177,7 +176,7 @@ function readField(
   return isFlawed ? reading.problem : problem;
 }
 
-function finish(record: CallRecord, { kept, warnings, drift }: Notes): ReadCall {
+function finish(record: CallRecord, { kept, warnings }: Notes): ReadCall {
   const extra = kept.length === 0 ? null : extraJson(kept);
   const answered = isAnswered(record);
   return {
@@ -188,7 +187,6 @@ function finish(record: CallRecord, { kept, warnings, drift }: Notes): ReadCall 
     answerDelay: answerDelay(record, answered),
     extra,
     warnings: warnings.length === 0 ? null : warnings,
-    drift: drift.found,
     contentHash: contentHash(record, extra),
   };
 }

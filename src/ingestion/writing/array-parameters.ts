@@ -34,6 +34,9 @@ function escaped(text: string): string {
 /** The array's header: dimensions, whether there may be nulls, type, size, number of the first element. */
 const HEADER_BYTES = 20;
 const BYTEA_OID = 17;
+const JSONB_OID = 3802;
+/** Stands before the text of each in jsonb's binary form. */
+const JSONB_VERSION = 1;
 const TIMESTAMPTZ_OID = 1184;
 const INSTANT_BYTES = 8;
 /** PostgreSQL's instants are microseconds since 2000. */
@@ -62,6 +65,25 @@ export function binaryBytes<Row>(rows: readonly Row[], value: (row: Row) => Buff
     end = buffer.writeInt32BE(element.length, end);
     end += element.copy(buffer, end);
   }
+  return buffer.subarray(0, end);
+}
+
+/**
+ * Of JSON texts. In the text of an array each of their quotes would have to be escaped: of a text of 30 MB that took a second and
+ * 900 MB.
+ */
+export function binaryJson<Row>(rows: readonly Row[], value: (row: Row) => string | null): Buffer {
+  const elements = rows.map((row) => value(row));
+  const lengths = elements.map((json) => (json === null ? 0 : 1 + Buffer.byteLength(json)));
+  const bytes = lengths.reduce((sum, length) => sum + length, 0);
+  const buffer = Buffer.allocUnsafe(HEADER_BYTES + rows.length * 4 + bytes);
+  let end = writeHeader(buffer, JSONB_OID, rows.length);
+  elements.forEach((json, index) => {
+    end = buffer.writeInt32BE(json === null ? -1 : (lengths[index] ?? 0), end);
+    if (json === null) return;
+    end = buffer.writeUInt8(JSONB_VERSION, end);
+    end += buffer.write(json, end);
+  });
   return buffer.subarray(0, end);
 }
 

@@ -7,12 +7,17 @@ import { CallRecord } from '../reading/call-record.dto.js';
 import { type CallState, contentJson, type Standing } from './call-state.js';
 import { type ArrayColumn, arrays, instantColumn, names, selected, unnest } from './column-arrays.js';
 import { lockSlots } from './lock-slots.js';
-import { insertRows, ROWS_OF_PARAMETERS } from './row-parameters.js';
+import { insertRows } from './row-parameters.js';
 import type { PastContent } from './settlement.js';
 import { answerDelay, type FieldWarning } from '../reading/record-reader.js';
 
-/** A push of a million records goes in pieces: one statement's parameters stay at some megabytes. */
-const ROWS_A_STATEMENT = 5000;
+/**
+ * A large push goes in pieces, between which others have their turns. (A statement has at most 65,535 parameters, and on Citus a row
+ * has 32.)
+ */
+const ROWS_A_STATEMENT = 1000;
+/** Of `extra`, the one part of a row that has no bound (UTF-16 units). */
+const EXTRA_A_STATEMENT = 1024 * 1024;
 
 const text = (name: string, value: (row: CallState) => string | null): ArrayColumn<CallState> => ({
   name,
@@ -125,7 +130,7 @@ export class CallRepository {
    */
   async insertNew(transaction: Transaction, states: readonly CallState[]): Promise<ReadonlySet<string>> {
     const inserted = new Set<string>();
-    for (const piece of this.insertedAtOnce(states)) {
+    for (const piece of pieces(states, ({ extra }) => extra)) {
       const insert = this.nodes.areSeveral
         ? insertRows('calls', CALL_COLUMNS, piece, UNLESS_KNOWN)
         : { ...INSERT_NEW, values: arrays(CALL_COLUMNS, piece) };
@@ -156,7 +161,7 @@ export class CallRepository {
   }
 
   async replace(transaction: Transaction, states: readonly CallState[]): Promise<void> {
-    for (const piece of pieces(states)) {
+    for (const piece of pieces(states, ({ extra }) => extra)) {
       await transaction.query({ ...UPDATE, values: arrays(CALL_COLUMNS, piece) });
     }
   }
@@ -169,22 +174,32 @@ export class CallRepository {
   }
 
   async insertPast(transaction: Transaction, past: readonly PastContent[]): Promise<void> {
-    for (const piece of this.insertedAtOnce(past)) {
+    for (const piece of pieces(past, ({ state }) => state.extra)) {
       const insert = this.nodes.areSeveral
         ? insertRows('call_revisions', PAST_COLUMNS, piece, UNLESS_NOTED)
         : { ...INSERT_PAST, values: arrays(PAST_COLUMNS, piece) };
       await transaction.query(insert);
     }
   }
-
-  private insertedAtOnce<Row>(rows: readonly Row[]): Row[][] {
-    return pieces(rows, this.nodes.areSeveral ? ROWS_OF_PARAMETERS : ROWS_A_STATEMENT);
-  }
 }
 
-function pieces<Row>(rows: readonly Row[], most = ROWS_A_STATEMENT): Row[][] {
-  const count = Math.ceil(rows.length / most);
-  return Array.from({ length: count }, (_, index) => rows.slice(index * most, (index + 1) * most));
+/** Runs of rows, each of so many at most, and of so much `extra` unless one row alone has more. */
+function pieces<Row>(rows: readonly Row[], extraOf: (row: Row) => string | null = () => null): Row[][] {
+  const found: Row[][] = [];
+  let piece: Row[] = [];
+  let extra = 0;
+  for (const row of rows) {
+    const length = extraOf(row)?.length ?? 0;
+    const isFull = piece.length >= ROWS_A_STATEMENT || extra + length > EXTRA_A_STATEMENT;
+    if (piece.length === 0 || isFull) {
+      piece = [];
+      found.push(piece);
+      extra = 0;
+    }
+    piece.push(row);
+    extra += length;
+  }
+  return found;
 }
 
 /** Null, which takes no room, when it is the delivery that brought the content. */

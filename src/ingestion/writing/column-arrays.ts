@@ -1,5 +1,12 @@
 // Rows in, one array per column out: how many rows go to PostgreSQL in one statement (`unnest`).
-import { type ArrayElement, binaryBytes, binaryInstants, plainText, quotedText } from './array-parameters.js';
+import {
+  type ArrayElement,
+  binaryBytes,
+  binaryInstants,
+  binaryJson,
+  plainText,
+  quotedText,
+} from './array-parameters.js';
 
 /** A column of a set-based statement. */
 export type ArrayColumn<Row> = {
@@ -7,10 +14,12 @@ export type ArrayColumn<Row> = {
 } & (
   | {
       /** Type of the parameter's elements. */
-      readonly type: 'text' | 'uuid' | 'jsonb' | 'smallint' | 'integer' | 'bigint' | 'real' | 'boolean';
+      readonly type: 'text' | 'uuid' | 'smallint' | 'integer' | 'bigint' | 'real' | 'boolean';
       readonly value: (row: Row) => ArrayElement;
     }
   | { readonly type: 'bytea'; readonly value: (row: Row) => Buffer }
+  /** JSON text. */
+  | { readonly type: 'jsonb'; readonly value: (row: Row) => string | null }
   /** Epoch milliseconds. */
   | { readonly type: 'timestamptz'; readonly value: (row: Row) => number | null }
 );
@@ -41,9 +50,10 @@ export function arrays<Row>(columns: readonly ArrayColumn<Row>[], rows: readonly
         return binaryInstants(rows, column.value);
       case 'bytea':
         return binaryBytes(rows, column.value);
+      case 'jsonb':
+        return binaryJson(rows, column.value);
       case 'text':
       case 'uuid':
-      case 'jsonb':
         return quotedText(rows, column.value);
       default:
         return plainText(rows, column.value);

@@ -2,11 +2,11 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../persistence/database.js';
 import type { ReadDelivery } from '../delivery.js';
-import type { Drift } from '../reading/drift.js';
+import type { CountedDrift } from '../reading/drift.js';
 import { type ArrayColumn, arrays, instantColumn, names, selected, unnest } from './column-arrays.js';
 
 /** How often something came otherwise than documented, in some deliveries. Times are epoch milliseconds. */
-interface DriftTally extends Drift {
+interface DriftTally extends CountedDrift {
   readonly firstSeenAt: number;
   lastSeenAt: number;
   count: number;
@@ -62,20 +62,18 @@ export class DriftRepository {
 /** Sorted by key: writers at work at once wait for each other in one order. */
 function tally(deliveries: readonly ReadDelivery[]): DriftTally[] {
   const tallies = new Map<string, DriftTally>();
-  for (const { delivery, calls } of deliveries) {
-    for (const { drift } of calls) {
-      for (const note of drift ?? []) {
-        const key = `${note.kind}\0${note.field}\0${note.value}`;
-        const known = tallies.get(key);
-        const seenAt = delivery.receivedAt;
-        if (known !== undefined) {
-          known.count += 1;
-          known.lastSeenAt = seenAt;
-          known.sampleDeliveryId = delivery.id;
-        } else if (tallies.size < MOST_A_GROUP) {
-          const once = { firstSeenAt: seenAt, lastSeenAt: seenAt, count: 1, sampleDeliveryId: delivery.id };
-          tallies.set(key, { ...note, ...once });
-        }
+  for (const { delivery, drift } of deliveries) {
+    for (const note of drift) {
+      const key = `${note.kind}\0${note.field}\0${note.value}`;
+      const known = tallies.get(key);
+      const seenAt = delivery.receivedAt;
+      if (known !== undefined) {
+        known.count += note.count;
+        known.lastSeenAt = seenAt;
+        known.sampleDeliveryId = delivery.id;
+      } else if (tallies.size < MOST_A_GROUP) {
+        const once = { firstSeenAt: seenAt, lastSeenAt: seenAt, sampleDeliveryId: delivery.id };
+        tallies.set(key, { ...note, ...once });
       }
     }
   }

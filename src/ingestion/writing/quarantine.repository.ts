@@ -2,6 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../persistence/database.js';
 import type { Delivery, Reject } from '../delivery.js';
+import { binaryBytes } from './array-parameters.js';
 import { orderedId } from '../../persistence/ordered-id.js';
 
 const INSERT = {
@@ -76,7 +77,7 @@ function values(delivery: Delivery, rejects: readonly Reject[], sha256: Buffer |
     sha256,
     rejects.map((reject) => reject.place),
     rejects.map((reject) => reject.reason),
-    rejects.map((reject) => reject.raw),
+    binaryBytes(rejects, ({ raw }) => raw),
     rejects.map((reject) => reject.records),
   ];
 }

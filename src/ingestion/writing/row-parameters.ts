@@ -2,9 +2,6 @@
 import type { Statement } from '../../persistence/database.js';
 import { type ArrayColumn, names } from './column-arrays.js';
 
-/** A statement has at most 65,535 parameters; a row of calls has 32. */
-export const ROWS_OF_PARAMETERS = 1000;
-
 /**
  * `INSERT INTO … VALUES …`, of which Citus sends each row to its shard: 100 calls take 18 ms. Of `INSERT … SELECT FROM unnest(…)`
  * it writes all rows into files of every shard first, and takes 160 ms. On one server that is the faster one.

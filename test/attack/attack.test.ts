@@ -1,0 +1,185 @@
+// Somebody with a push URL aims at the service's time and memory, while others push: it goes on, and keeps everything.
+//
+// `npm test` runs a short form; `npm run test:attack` the long one. ATTACK_SEED repeats a run.
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as wait } from 'node:timers/promises';
+import { Accounting } from '../fuzz/accounting.js';
+import type { FuzzBody } from '../fuzz/bodies.js';
+import { Pusher } from '../fuzz/pusher.js';
+import { Tally } from '../fuzz/tally.js';
+import { createDatabase, type TestDatabase } from '../support/database.js';
+import { removeFolder } from '../support/files.mjs';
+import { isAlive } from '../support/processes.js';
+import { record } from '../support/records.js';
+import { freePort, ServiceProcess, until } from '../support/service.js';
+import { TcpProxy } from '../support/tcp-proxy.js';
+import { ATTACK_BODIES, type AttackBody, packed } from './bodies.js';
+import { generatedAttack } from './generated.js';
+
+const BODIES = Number(process.env['ATTACK_BODIES'] ?? 60);
+/** All take minutes. */
+const AWAY = ATTACK_BODIES.filter((_body, index) => BODIES > 1000 || index % 5 === 1);
+const SEED = Number(process.env['ATTACK_SEED'] ?? Math.floor(Math.random() * 1e9));
+/** Four a second, on a busy machine. */
+const LONGEST_TEST_MS = 240_000 + BODIES * 250;
+/** Compared with the database at once. */
+const CHUNK = 200;
+const AT_ONCE = 3;
+const PAUSE_MS = 50;
+/** What a container of 1 GiB gives to the heap. */
+const HEAP_MB = 512;
+/** Beside the heap: two threads of 256 MB, and the bytes of bodies, at most 256 MB, as they came and on their way. */
+const MOST_MEMORY_MB = HEAP_MB + 2 * 256 + 3 * 256;
+const TOKENS = { vendor: 'push-token-of-the-vendor', attacker: 'push-token-of-the-attacker' };
+
+let folder: string;
+let database: TestDatabase;
+let proxy: TcpProxy;
+let service: ServiceProcess;
+let attacker: Pusher;
+
+beforeAll(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'call-ledger-attack-'));
+  database = await createDatabase();
+  proxy = await TcpProxy.before(Number(new URL(database.url).port));
+  const environment = {
+    DATABASE_URL: proxy.through(database.url),
+    PUSH_TOKENS: `vendor=${TOKENS.vendor},attacker=${TOKENS.attacker}`,
+    ADMIN_API_KEY: 'api-key-of-the-attack-of-32-characters',
+    NODE_OPTIONS: `--max-old-space-size=${HEAP_MB}`,
+  };
+  service = await ServiceProcess.start(folder, await freePort(), environment).ready();
+  attacker = new Pusher(service.url, TOKENS.attacker);
+});
+afterAll(async () => {
+  attacker.close();
+  await service.end('SIGKILL');
+  await proxy.refuse();
+  await database.drop();
+  await removeFolder(folder);
+});
+
+/** Small pushes of another source, one after the other, until the work is done; all of them must be in the ledger then. */
+async function besideSmallPushes(name: string, work: () => Promise<void>): Promise<void> {
+  const over = new AbortController();
+  const acknowledged: string[] = [];
+  const refused: number[] = [];
+  const vendor = (async () => {
+    for (let index = 0; !over.signal.aborted; index += 1) {
+      const callId = `${name}-${index}`;
+      const answer = await fetch(`${service.url}/push/${TOKENS.vendor}/call-reports`, {
+        method: 'POST',
+        body: JSON.stringify([record(callId)]),
+      });
+      await answer.arrayBuffer();
+      if (answer.status === 200) acknowledged.push(callId);
+      else refused.push(answer.status);
+      await wait(PAUSE_MS);
+    }
+  })();
+  try {
+    await work();
+  } finally {
+    over.abort();
+    await vendor;
+  }
+  expect(refused).toEqual([]);
+  expect(acknowledged.length).toBeGreaterThan(0);
+  await until('the small pushes to be in the ledger', async () => {
+    const [row] = await database.query<{ count: number }>(
+      'SELECT count(*)::int AS count FROM calls WHERE call_id = ANY($1)',
+      [acknowledged],
+    );
+    return row?.count === acknowledged.length;
+  });
+}
+
+/** Pushes bodies, some at once; then each must be in the database as its answer says. */
+async function attack(
+  bodies: readonly FuzzBody[],
+  tally = new Tally(),
+  beforeLooking: () => Promise<void> = () => Promise.resolve(),
+): Promise<void> {
+  const accounting = new Accounting(database);
+  const rest = bodies.values();
+  await Promise.all(
+    Array.from({ length: AT_ONCE }, async () => {
+      for (const body of rest) {
+        const answer = await attacker.push(body);
+        tally.add(body, answer);
+        accounting.note(body, answer);
+      }
+    }),
+  );
+  await beforeLooking();
+  await accounting.settle();
+  expect(
+    accounting.problems.map(({ index, problem }) => `ATTACK_SEED=${SEED} body ${index}: ${problem}`),
+  ).toEqual([]);
+}
+
+const fixed = ({ name, make }: AttackBody, index: number): FuzzBody => ({
+  index,
+  kind: name,
+  bytes: packed(make(`attack-${Date.now()}`)),
+  headers: { 'content-encoding': 'gzip' },
+  isChunked: false,
+});
+
+describe('The service goes on, keeps everything, and small pushes are taken, beside', () => {
+  it.each(ATTACK_BODIES.map((body) => [body.name, body] as const))(
+    '%s',
+    async (name, body) => {
+      await besideSmallPushes(name, () => attack([fixed(body, 0)]));
+      expectBoundedMemory();
+    },
+    LONGEST_TEST_MS,
+  );
+
+  it(
+    `${AWAY.length} of these while the database is away`,
+    async () => {
+      await proxy.refuse();
+      await besideSmallPushes('away', () => attack(AWAY.map(fixed), undefined, () => proxy.acceptAgain()));
+      expectBoundedMemory();
+    },
+    LONGEST_TEST_MS,
+  );
+
+  it(
+    `${BODIES} generated bodies`,
+    async () => {
+      const tally = new Tally();
+      await besideSmallPushes('generated', async () => {
+        for (let start = 0; start < BODIES; start += CHUNK) {
+          const count = Math.min(CHUNK, BODIES - start);
+          await attack(
+            Array.from({ length: count }, (_, index) => generatedAttack(SEED, start + index)),
+            tally,
+          );
+        }
+      });
+      tally.peakMemoryMb = peakMemoryMb();
+      console.log(`ATTACK_SEED=${SEED}\n${tally.report()}`);
+      expectBoundedMemory();
+    },
+    LONGEST_TEST_MS,
+  );
+});
+
+function expectBoundedMemory(): void {
+  expect(service.child.exitCode).toBeNull();
+  expect(peakMemoryMb()).toBeLessThan(MOST_MEMORY_MB);
+}
+
+/** The most that the service has held at any time. Elsewhere than on Linux it can't be read. */
+function peakMemoryMb(): number {
+  if (process.platform !== 'linux') return 0;
+  const { pid } = service.child;
+  if (pid === undefined || !isAlive(pid)) return Infinity;
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Math.round(Number(/VmHWM:\s*(\d+) kB/.exec(status)?.[1]) / 1024);
+}

@@ -1,0 +1,116 @@
+// Bodies that aim at time and memory: each made anew, since a body that came before is only noted.
+import { gzipSync } from 'node:zlib';
+
+export interface AttackBody {
+  readonly name: string;
+  /** @param salt makes it another body */
+  readonly make: (salt: string) => Buffer;
+}
+
+const MEGABYTE = 1024 * 1024;
+/** Just below the service's PUSH_BODY_LIMIT. */
+const LARGEST = 31 * MEGABYTE;
+
+const times = (count: number, unit: (index: number) => string) =>
+  Array.from({ length: count }, (_, index) => unit(index)).join(',');
+const text = (make: (salt: string) => string) => (salt: string) => Buffer.from(make(salt));
+const callOf = (salt: string, fields: string) => `[{"callId":"${salt}",${fields}}]`;
+
+export const ATTACK_BODIES: readonly AttackBody[] = [
+  {
+    name: '2,000,000 fields',
+    make: text((salt) =>
+      callOf(
+        salt,
+        times(2_000_000, (index) => `"k${index}":0`),
+      ),
+    ),
+  },
+  {
+    name: '20 records of 99,000 fields',
+    make: text(
+      (salt) =>
+        `[${times(20, (record) => `{"callId":"${salt}-${record}",${times(99_000, (index) => `"${record}k${index}":0`)}}`)}]`,
+    ),
+  },
+  {
+    name: '31 MB of blanks and a byte that is no UTF-8',
+    make: (salt) => Buffer.concat([Buffer.from(salt), Buffer.alloc(LARGEST, ' '), Buffer.from([0xff])]),
+  },
+  {
+    name: '30 MB of 1, and broken',
+    make: text((salt) => `[${salt.length},${'1,'.repeat(LARGEST / 2 - 8)},`),
+  },
+  {
+    name: '2,000,000 blank-parted values, broken',
+    make: text((salt) => `["${salt}"${' , 1'.repeat(1_999_990)} 1`),
+  },
+  {
+    name: '3,000 records of 600 fields 1e1',
+    make: text(
+      (salt) =>
+        `[${times(3000, (record) => `{"callId":"${salt}-${record}",${times(600, (index) => `"f${index}":1e1`)}}`)}]`,
+    ),
+  },
+  {
+    name: '45,000 records of 40 fields with exponents',
+    make: text(
+      (salt) =>
+        `[${times(45_000, (record) => `{"callId":"${salt}-${record}",${times(40, (index) => `"f${index}":1e1`)}}`)}]`,
+    ),
+  },
+  {
+    name: '50,000 records',
+    make: text(
+      (salt) =>
+        `[${times(50_000, (record) => `{"callId":"${salt}-${record}","taskId":"${salt}","batchId":"b","callee":"13900000001","originateTime":"2026-01-01 10:00:00","startTime":"2026-01-01 10:00:09","endTime":"2026-01-01 10:01:00","duration":51,"statusCode":"200000","smartStatusCode":"ANSWERED","outId":"${record}"}`)}]`,
+    ),
+  },
+  {
+    name: '50,000 elements that are no call',
+    make: text((salt) => `["${salt}",${times(49_999, (index) => `{"a":"${index}"}`)}]`),
+  },
+  {
+    name: '1,400,000 levels',
+    make: text((salt) => callOf(salt, `"x":1e1,"y":${'['.repeat(1_400_000)}${']'.repeat(1_400_000)}`)),
+  },
+  { name: '30 MB of digits', make: text((salt) => callOf(salt, `"x":1${'0'.repeat(30 * MEGABYTE)}`)) },
+  {
+    name: '30 MB of digits in a text',
+    make: text((salt) => callOf(salt, `"x":1e1,"y":"${'1'.repeat(30 * MEGABYTE)}"`)),
+  },
+  {
+    name: '8 MB of blanks within a record',
+    make: text((salt) => callOf(salt, `"duration":1${' '.repeat(8 * MEGABYTE)}`)),
+  },
+  {
+    name: '30 MB of backslashes',
+    make: text((salt) => callOf(salt, `"x":1e1,"y":"${'\\'.repeat(30 * MEGABYTE)}"`)),
+  },
+  {
+    name: '30 MB of escapes',
+    make: text((salt) => callOf(salt, `"x":1e1,"y":"${'\\u0031'.repeat(5 * MEGABYTE)}"`)),
+  },
+  {
+    name: '58 callees of 7 to 64 digits and two texts of 999,000 digits',
+    make: text((salt) =>
+      callOf(
+        salt,
+        `"inner":[${times(58, (index) => `{"callee":"${'1'.repeat(index + 7)}"}`)}],"a":"${'1'.repeat(999_000)}","b":"${'12'.repeat(499_500)}"`,
+      ),
+    ),
+  },
+  {
+    name: '1,000 values of 30 kB each with a NUL',
+    make: text((salt) =>
+      callOf(
+        salt,
+        times(1000, (index) => `"k${index}":"${'x'.repeat(30_000)}\\u0000"`),
+      ),
+    ),
+  },
+];
+
+export function packed(body: Buffer): Buffer {
+  return gzipSync(body, { level: 1 });
+}

@@ -1,0 +1,54 @@
+// Reading takes processor time in proportion to the bytes, whatever they are. What else the machine does changes little of it.
+import { describe, expect, it } from '@jest/globals';
+import { UnreadableBodyError } from '../../src/ingestion/reading/body-reader.js';
+import { checkBody } from '../../src/ingestion/body-check.js';
+import { RecordReader } from '../../src/ingestion/reading/record-reader.js';
+import { recordsOfBody } from '../../src/ingestion/reading/records-of-body.js';
+import { ZonedTime } from '../../src/time/zoned-time.js';
+import { FILLS, placed } from './generated.js';
+import { Dice } from '../fuzz/dice.js';
+
+const SMALL_BYTES = 256 * 1024;
+const TIMES_AS_MANY = 8;
+/** A square would take 64 times as long. Deep nesting costs the garbage collector 28 times as much. */
+const TIMES_AS_LONG = 40;
+/** Below, the clock tells more of itself than of the work. */
+const LEAST_MS = 10;
+const TRIES = 2;
+/** Within a field, instead of a callId, and broken at the end. */
+const PLACES = [0, 4, 7];
+
+const reader = new RecordReader(new ZonedTime('Asia/Shanghai'));
+const works = {
+  read: (body: Buffer) => recordsOfBody(body, reader),
+  check: (body: Buffer) => {
+    checkBody(body);
+  },
+};
+
+/** Milliseconds of processor time: the least of some tries. */
+function costOf(work: (body: Buffer) => unknown, body: Buffer): number {
+  const costs = Array.from({ length: TRIES }, () => {
+    const begin = process.cpuUsage();
+    try {
+      work(body);
+    } catch (error) {
+      if (!(error instanceof UnreadableBodyError)) throw error;
+    }
+    return process.cpuUsage(begin).user / 1000;
+  });
+  return Math.max(LEAST_MS, Math.min(...costs));
+}
+
+describe.each(Object.entries(works))('To %s a body of', (_name, work) => {
+  it.each(Object.keys(FILLS))('%s', (kind) => {
+    for (const place of PLACES) {
+      const bodyOf = (bytes: number) =>
+        Buffer.from(placed[place]?.(FILLS[kind]?.(new Dice(place, 0), bytes) ?? '', 'a') ?? '');
+      const small = costOf(work, bodyOf(SMALL_BYTES));
+      const large = costOf(work, bodyOf(SMALL_BYTES * TIMES_AS_MANY));
+      const isInProportion = large / small < TIMES_AS_LONG;
+      expect({ place, small, large, isInProportion }).toEqual({ place, small, large, isInProportion: true });
+    }
+  });
+});
