@@ -13,7 +13,7 @@ import { RequestWatch } from './http/request-watch.js';
 import { consolePolicy, securityHeaders, swaggerUiPolicy, tlsOnly } from './http/security-headers.js';
 import { RequestValidationPipe } from './http/validation.pipe.js';
 import { ServiceLogger } from './service-logger.js';
-import { serveDocument } from './openapi/document.js';
+import { serveDocs } from './serve-docs.js';
 import { ApiGate } from './security/api-gate.js';
 
 /** Creates the application; it neither listens nor touches the database yet. */
@@ -43,6 +43,6 @@ export async function createApp(
   app.use('/v1', notStored(), compressed(), ...app.get(ApiGate).handlers(), jsonBody());
   app.useGlobalPipes(new RequestValidationPipe());
   app.useGlobalFilters(new ProblemFilter());
-  serveDocument(app);
+  serveDocs(app);
   return app;
 }
