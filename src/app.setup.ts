@@ -15,6 +15,7 @@ import { RequestValidationPipe } from './http/validation.pipe.js';
 import { ServiceLogger } from './service-logger.js';
 import { serveDocs } from './serve-docs.js';
 import { ApiGate } from './security/api-gate.js';
+import { erasureRate } from './security/query-rate.js';
 
 /** Creates the application; it neither listens nor touches the database yet. */
 export async function createApp(
@@ -41,6 +42,7 @@ export async function createApp(
   app.use('/console', consolePolicy());
   // Nothing of a body is read for whom the gate does not know.
   app.use('/v1', notStored(), compressed(), ...app.get(ApiGate).handlers(), jsonBody());
+  app.use('/v1/erasures', erasureRate());
   app.useGlobalPipes(new RequestValidationPipe());
   app.useGlobalFilters(new ProblemFilter());
   serveDocs(app);
