@@ -32,7 +32,8 @@ export async function createApp(
       logger: new ServiceLogger(settings),
     },
   );
-  app.set('trust proxy', settings.trustProxy);
+  // Express would take the first address that a client claims for `true`: the last is the one that the peer has seen itself.
+  app.set('trust proxy', settings.trustProxy === true ? 1 : settings.trustProxy);
   app.set('query parser', parseQuery);
   app.disable('x-powered-by');
   // Pushes and errors need none; answers of the API get theirs from ExactJsonInterceptor.
