@@ -1,9 +1,13 @@
 // What anybody may ask for costs the service next to nothing, however many ask, and whether they read or not.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CONNECTION_LIMITS } from '../../src/http/limited-http-adapter.js';
+import { oneAtATime } from '../../src/http/one-at-a-time.js';
 import { RawClient } from '../security/raw-clients.js';
 import { API_KEY, startLedger, type TestLedger } from '../support/ledger.js';
 import { samplesOf } from '../support/metrics.js';
@@ -120,6 +124,25 @@ describe('Requests of one connection', () => {
     await until('four answers', () => statuses().length === 4);
     expect(statuses()).toEqual(['200', '404', '200', '200']);
     client.end();
+  });
+
+  it('are over for all who have seen them come, though the connection breaks before their turn', async () => {
+    const server = createServer(oneAtATime((_request, _response) => undefined));
+    let [seen, closed] = [0, 0];
+    server.prependListener('request', (_request, response) => {
+      seen += 1;
+      response.once('close', () => (closed += 1));
+    });
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    const { port } = server.address() as AddressInfo;
+    for (const count of [50, 500]) {
+      const client = await RawClient.open(`http://127.0.0.1:${port}`);
+      client.write('GET / HTTP/1.1\r\nHost: ledger\r\n\r\n'.repeat(count));
+      await until('requests', () => seen >= Math.min(count, 100));
+      client.end();
+      await until('the end of all', () => closed === seen);
+    }
+    server.close();
   });
 
   it('that nobody reads the answers of are not all answered: memory stays as it was', async () => {
