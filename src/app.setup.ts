@@ -6,6 +6,7 @@ import type { Settings } from './config/settings.js';
 import { compressed, hostNeeded, notStored, requestIds } from './http/api-headers.js';
 import { jsonBody } from './http/json-body.js';
 import { CONNECTION_LIMITS, type ConnectionLimits, LimitedHttpAdapter } from './http/limited-http-adapter.js';
+import { lowPriority } from './http/low-priority.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { parseQuery } from './http/query-parser.js';
 import { singleSlashes } from './ingestion/push/missed-pushes.js';
@@ -38,6 +39,7 @@ export async function createApp(
   app.disable('x-powered-by');
   // Pushes and errors need none; answers of the API get theirs from ExactJsonInterceptor.
   app.disable('etag');
+  app.use(['/docs', '/openapi.json', '/openapi.yaml', '/metrics', '/console'], lowPriority());
   app.use(singleSlashes, requestIds(), app.get(RequestWatch).use, securityHeaders(), tlsOnly(), hostNeeded());
   app.use('/docs', swaggerUiPolicy());
   app.use('/console', consolePolicy());

@@ -1,5 +1,6 @@
 // What anybody may ask for costs the service next to nothing, however many ask, and whether they read or not.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import express from 'express';
 import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { createServer } from 'node:http';
@@ -7,6 +8,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { CONNECTION_LIMITS } from '../../src/http/limited-http-adapter.js';
+import { lowPriority } from '../../src/http/low-priority.js';
 import { oneAtATime } from '../../src/http/one-at-a-time.js';
 import { RawClient } from '../security/raw-clients.js';
 import { API_KEY, startLedger, type TestLedger } from '../support/ledger.js';
@@ -112,6 +114,37 @@ describe('The metrics', () => {
     expect(plain.headers.get('content-encoding')).toBeNull();
     expect(await packed.text()).toContain(COLLECTED_AT);
     expect(await plain.text()).toContain(COLLECTED_AT);
+  });
+});
+
+describe('Requests that need no key', () => {
+  it('go on two in a turn of the event loop, so that pushes have their turns between them', async () => {
+    const app = express();
+    const perTurn: number[] = [];
+    let inTurn = 0;
+    app.use(lowPriority(), (_request, response) => {
+      inTurn += 1;
+      response.end();
+    });
+    const server = app.listen(0, '127.0.0.1');
+    await once(server, 'listening');
+    const { port } = server.address() as AddressInfo;
+    const clients = await Promise.all(
+      Array.from({ length: 40 }, () => RawClient.open(`http://127.0.0.1:${port}`)),
+    );
+    const count = () => {
+      perTurn.push(inTurn);
+      inTurn = 0;
+      if (server.listening) setImmediate(count);
+    };
+    count();
+    for (const client of clients) client.write('GET / HTTP/1.1\r\nHost: ledger\r\n\r\n');
+    await until('all answers', () => clients.every(({ status }) => status === 200));
+    for (const client of clients) client.end();
+    server.close();
+    // Two more where the count came before them in one turn, and after them in the next.
+    expect(Math.max(...perTurn)).toBeLessThanOrEqual(4);
+    expect(perTurn.filter((handled) => handled > 0).length).toBeGreaterThanOrEqual(10);
   });
 });
 
