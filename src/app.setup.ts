@@ -6,6 +6,7 @@ import type { Settings } from './config/settings.js';
 import { compressed, hostNeeded, notStored, requestIds } from './http/api-headers.js';
 import { jsonBody } from './http/json-body.js';
 import { CONNECTION_LIMITS, type ConnectionLimits, LimitedHttpAdapter } from './http/limited-http-adapter.js';
+import { lowPriority } from './http/low-priority.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { parseQuery } from './http/query-parser.js';
 import { singleSlashes } from './ingestion/push/missed-pushes.js';
@@ -13,8 +14,9 @@ import { RequestWatch } from './http/request-watch.js';
 import { consolePolicy, securityHeaders, swaggerUiPolicy, tlsOnly } from './http/security-headers.js';
 import { RequestValidationPipe } from './http/validation.pipe.js';
 import { ServiceLogger } from './service-logger.js';
-import { serveDocument } from './openapi/document.js';
+import { serveDocs } from './serve-docs.js';
 import { ApiGate } from './security/api-gate.js';
+import { erasureRate } from './security/query-rate.js';
 
 /** Creates the application; it neither listens nor touches the database yet. */
 export async function createApp(
@@ -31,18 +33,21 @@ export async function createApp(
       logger: new ServiceLogger(settings),
     },
   );
-  app.set('trust proxy', settings.trustProxy);
+  // Express would take the first address that a client claims for `true`: the last is the one that the peer has seen itself.
+  app.set('trust proxy', settings.trustProxy === true ? 1 : settings.trustProxy);
   app.set('query parser', parseQuery);
   app.disable('x-powered-by');
   // Pushes and errors need none; answers of the API get theirs from ExactJsonInterceptor.
   app.disable('etag');
+  app.use(['/docs', '/openapi.json', '/openapi.yaml', '/metrics', '/console'], lowPriority());
   app.use(singleSlashes, requestIds(), app.get(RequestWatch).use, securityHeaders(), tlsOnly(), hostNeeded());
   app.use('/docs', swaggerUiPolicy());
   app.use('/console', consolePolicy());
   // Nothing of a body is read for whom the gate does not know.
   app.use('/v1', notStored(), compressed(), ...app.get(ApiGate).handlers(), jsonBody());
+  app.use('/v1/erasures', erasureRate());
   app.useGlobalPipes(new RequestValidationPipe());
   app.useGlobalFilters(new ProblemFilter());
-  serveDocument(app);
+  serveDocs(app);
   return app;
 }

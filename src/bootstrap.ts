@@ -17,6 +17,9 @@ const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
 /** A database that is there takes less; then one line says all. */
 const DATABASE_PATIENCE_MS = 2000;
 
+const TRUST_PROXY_WARNING =
+  'TRUST_PROXY=on lets any client that reaches the service directly forge its address. Name the networks of your proxies instead, such as TRUST_PROXY=10.0.0.0/8.';
+
 async function bootstrap(): Promise<void> {
   const checked = checkSettings(process.env, process.stdout.isTTY);
   Logger.overrideLogger(new ServiceLogger(checked));
@@ -24,6 +27,7 @@ async function bootstrap(): Promise<void> {
   await tryAddress(checked);
   const settings = withCredentials(checked);
   if (settings.credentialsNotice !== undefined) new Logger('Start').warn(settings.credentialsNotice);
+  if (settings.trustProxy === true) new Logger('Start').warn(TRUST_PROXY_WARNING);
   const app = await createApp(settings);
   tellOfTheEnd();
   app.enableShutdownHooks([...SIGNALS], { useProcessExit: true });

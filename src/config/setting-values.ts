@@ -120,7 +120,7 @@ function network(text: string): Network {
   throw new Error(`${JSON.stringify(text)} is neither an address nor a network such as 203.0.113.0/24`);
 }
 
-/** As Express's `trust proxy`: off, on, a number of hops, or a list of names and networks. */
+/** As Express's `trust proxy`: off, a number of hops, or a list of names and networks; `on`: whoever connects is a proxy. */
 export function trustProxy(text: string): boolean | number | string[] {
   if (text === 'off' || text === 'false') return false;
   if (text === 'on' || text === 'true') return true;

@@ -5,9 +5,12 @@ import { extname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
 import { errorText } from '../errors.js';
+import { ASK_AGAIN, type ServedFile, servedFile } from '../http/served-file.js';
 
 const BUILT = fileURLToPath(new URL('../../dist/console-page', import.meta.url));
 const PAGE = 'index.html';
+/** Of a file whose name changes with its content. */
+const FOR_GOOD = 'public, max-age=31536000, immutable';
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
   '.js': 'text/javascript; charset=utf-8',
@@ -15,15 +18,6 @@ const TYPES: Readonly<Record<string, string>> = {
   '.svg': 'image/svg+xml',
   '.txt': 'text/plain; charset=utf-8',
 };
-
-/** A file as it is sent. */
-export interface ConsoleFile {
-  readonly type: string;
-  readonly bytes: Buffer;
-  readonly gzipped: Buffer;
-  /** Whether its name changes with its content, so that browsers may keep it for good. */
-  readonly isHashed: boolean;
-}
 
 /**
  * The files of the console, read once: a build that comes later changes nothing under a process that runs. They are some
@@ -33,12 +27,12 @@ export interface ConsoleFile {
 export class ConsoleFiles {
   private readonly files = filesIn(BUILT);
 
-  get page(): ConsoleFile | undefined {
+  get page(): ServedFile | undefined {
     return this.files.get(PAGE);
   }
 
   /** @param name of a file in `assets` */
-  asset(name: string): ConsoleFile | undefined {
+  asset(name: string): ServedFile | undefined {
     return this.files.get(`assets/${name}`);
   }
 }
@@ -47,7 +41,7 @@ export class ConsoleFiles {
  * By their paths in the folder. None, and a line in the log, when the console was not built: the service takes pushes
  * without it.
  */
-export function filesIn(folder: string): ReadonlyMap<string, ConsoleFile> {
+export function filesIn(folder: string): ReadonlyMap<string, ServedFile> {
   try {
     const assets = readdirSync(join(folder, 'assets')).map((name) => `assets/${name}`);
     return new Map([PAGE, ...assets].map((path) => [path, fileOf(join(folder, path))]));
@@ -57,8 +51,9 @@ export function filesIn(folder: string): ReadonlyMap<string, ConsoleFile> {
   }
 }
 
-function fileOf(path: string): ConsoleFile {
+function fileOf(path: string): ServedFile {
   const bytes = readFileSync(path);
   const type = TYPES[extname(path)] ?? 'application/octet-stream';
-  return { type, bytes, gzipped: gzipSync(bytes, { level: 9 }), isHashed: /-[A-Z0-9]{8}\.\w+$/.test(path) };
+  const isHashed = /-[A-Z0-9]{8}\.\w+$/.test(path);
+  return servedFile(type, bytes, gzipSync(bytes, { level: 9 }), isHashed ? FOR_GOOD : ASK_AGAIN);
 }

@@ -1,7 +1,8 @@
 import { Controller, Get, NotFoundException, Param, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { type ConsoleFile, ConsoleFiles } from './console-files.js';
+import { sendFile, type ServedFile } from '../http/served-file.js';
+import { ConsoleFiles } from './console-files.js';
 
 /** The files of the console: no secret is in them, and all that it shows it asks the API for. */
 @Controller('console')
@@ -22,12 +23,7 @@ export class ConsoleController {
   }
 }
 
-function send(file: ConsoleFile | undefined, request: Request, response: Response): void {
+function send(file: ServedFile | undefined, request: Request, response: Response): void {
   if (file === undefined) throw new NotFoundException('The console has no such file');
-  const asGzip = request.acceptsEncodings('gzip') !== false;
-  response.setHeader('Content-Type', file.type);
-  response.setHeader('Cache-Control', file.isHashed ? 'public, max-age=31536000, immutable' : 'no-cache');
-  response.setHeader('Vary', 'Accept-Encoding');
-  if (asGzip) response.setHeader('Content-Encoding', 'gzip');
-  response.end(asGzip ? file.gzipped : file.bytes);
+  sendFile(file, request, response);
 }

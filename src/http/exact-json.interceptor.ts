@@ -9,6 +9,7 @@ import type { Request, Response } from 'express';
 import { crc32 } from 'node:zlib';
 import { mergeMap, type Observable } from 'rxjs';
 import { answerJson } from './answer-json.js';
+import { noteHeld } from './unread-answers.js';
 
 type Answer = string | StreamableFile | undefined;
 
@@ -26,6 +27,7 @@ export class ExactJsonInterceptor implements NestInterceptor<unknown, Answer> {
         if (answer instanceof StreamableFile) return answer;
         response.type('application/json');
         const json = await answerJson(answer);
+        noteHeld(response, json.length);
         // Weak: the same answer is sent compressed or not. Express answers 304 if the client has it.
         if (isRead) response.setHeader('ETag', etagOf(json));
         return json;

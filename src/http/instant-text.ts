@@ -1,6 +1,7 @@
 // The text of a time parameter in, epoch milliseconds out.
 import { DateTime } from 'luxon';
 import { civilToMs, EARLIEST_MS, LATEST_MS } from '../time/civil-time.js';
+import { timeZoneOf } from '../time/time-zone.js';
 import { OFFSET_DIGITS, offsetMinutes } from '../time/utc-offset.js';
 
 const DATE = '([0-9]{4})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])';
@@ -35,7 +36,9 @@ export function instantOf(text: string, zone: string): number {
   const { localMs, offset } = written;
   const ms =
     offset === undefined
-      ? DateTime.fromISO(text, { zone }).startOf('day').toMillis()
+      ? DateTime.fromISO(text, { zone: timeZoneOf(zone) })
+          .startOf('day')
+          .toMillis()
       : localMs - offset * 60_000;
   return Math.min(Math.max(ms, EARLIEST_MS), LATEST_MS);
 }

@@ -1,8 +1,10 @@
 // The HTTP server, made with its limits of time and size.
 import { ExpressAdapter } from '@nestjs/platform-express';
-import { createServer, type Server } from 'node:http';
+import { createServer, type RequestListener, type Server } from 'node:http';
 import { lingerBriefly } from './lingering.js';
+import { oneAtATime } from './one-at-a-time.js';
 import { makeRoom } from './silent-connections.js';
+import { endUnread } from './unread-answers.js';
 import { explainUnreadable } from './unreadable-requests.js';
 
 /** Times in ms. */
@@ -23,6 +25,8 @@ export interface ConnectionLimits {
   readonly headerBytes: number;
   /** Beyond so many, those are ended that have been silent the longest. */
   readonly connections: number;
+  /** Bytes of answers that wait for clients to read them. Beyond it, those are ended that hold the most and do not move. */
+  readonly unreadBytes: number;
 }
 
 export const CONNECTION_LIMITS: ConnectionLimits = {
@@ -37,6 +41,7 @@ export const CONNECTION_LIMITS: ConnectionLimits = {
   linger: 10_000,
   headerBytes: 16_384,
   connections: 10_000,
+  unreadBytes: 64 * 1024 * 1024,
 };
 
 export class LimitedHttpAdapter extends ExpressAdapter {
@@ -57,10 +62,11 @@ export class LimitedHttpAdapter extends ExpressAdapter {
         // Node's own answer has no body: hostNeeded() refuses such a request instead.
         requireHostHeader: false,
       },
-      this.getInstance(),
+      oneAtATime(this.getInstance<RequestListener>()),
     );
     server.timeout = this.limits.silence;
     makeRoom(server, this.limits.connections);
+    endUnread(server, this.limits.unreadBytes);
     lingerBriefly(server, this.limits.linger);
     explainUnreadable(server, this.limits);
     // An expectation that is not known may be ignored (RFC 9110, 10.1.1). Node's own answer is a bare 417.

@@ -15,6 +15,7 @@ import { REQUEST_ID } from './api-headers.js';
 import { InvalidParametersException } from './invalid-parameters.js';
 import { allowedMethods, isRouted, undecodableParameters } from './paths.js';
 import type { Problem, ProblemDetail } from './problem.dto.js';
+import { RefusalWithHeaders } from './refusal.js';
 import { routeOf } from './route-of.js';
 
 const RETRY_AFTER_S = 5;
@@ -52,6 +53,8 @@ export class ProblemFilter implements ExceptionFilter {
     }
     // What was read was not shown in the end: its next page is not told of either.
     response.removeHeader('Link');
+    if (error instanceof RefusalWithHeaders)
+      for (const [name, value] of Object.entries(error.headers)) response.setHeader(name, value);
     if (problem.status === 503) response.setHeader('Retry-After', RETRY_AFTER_S);
     response.status(problem.status);
     if (/^\/push\b/i.test(request.path)) response.json({ code: problem.status, msg: problem.detail });

@@ -17,7 +17,8 @@ export function MetricsDocs(): MethodDecorator {
       summary: 'How does the service do?',
       description:
         'Counters, gauges and histograms in the text format of Prometheus: totals only, no number and no call. ' +
-        'Docs/operations.md says what each means. Answers without the database, too.',
+        'Docs/operations.md says what each means. The values are collected at most once a second, and then shared by all who ask. ' +
+        'Answers without the database, too.',
       security: [],
     }),
     ApiResponse({

@@ -4,12 +4,18 @@ import { createRegistry } from './create-registry.js';
 import { DatabaseMetrics } from './database.metrics.js';
 import { ReplicaMetrics } from './replica.metrics.js';
 import { MetricsController } from './metrics.controller.js';
+import { MetricsText } from './metrics-text.js';
 
 /** Tells Prometheus how the service does. Every module adds what it measures to the {@link Registry}. */
 @Global()
 @Module({
   controllers: [MetricsController],
-  providers: [{ provide: Registry, useFactory: createRegistry }, DatabaseMetrics, ReplicaMetrics],
+  providers: [
+    { provide: Registry, useFactory: createRegistry },
+    MetricsText,
+    DatabaseMetrics,
+    ReplicaMetrics,
+  ],
   exports: [Registry],
 })
 export class MetricsModule {}

@@ -4,8 +4,6 @@ import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swag
 import { readFileSync } from 'node:fs';
 import { addBounds } from './bounds.js';
 import { addCommonAnswers } from './common-answers.js';
-import { docsPage } from './docs-page.js';
-import { docsPlugin } from './docs-plugin.js';
 import { keepExamplesFromForms } from './examples.js';
 import { INTRODUCTION } from './introduction.js';
 import { withNullTypes } from './nullable.js';
@@ -68,17 +66,4 @@ export function createDocument(app: INestApplication): OpenAPIObject {
   withNullTypes(document);
   addBounds(document);
   return document;
-}
-
-/** Serves the document at /openapi.json and /openapi.yaml, and for people at /docs. */
-export function serveDocument(app: INestApplication): void {
-  const page = docsPage('Call Ledger API');
-  // Before Nest's own, which thus never answers.
-  for (const path of ['/docs', '/docs/index.html']) app.getHttpAdapter().get(path, page);
-  SwaggerModule.setup('docs', app, () => createDocument(app), {
-    jsonDocumentUrl: 'openapi.json',
-    yamlDocumentUrl: 'openapi.yaml',
-    // Without the bar of the specimen; and without the badge for which a site of the maker is told of this document.
-    swaggerOptions: { layout: 'BaseLayout', validatorUrl: null, plugins: [docsPlugin] },
-  });
 }

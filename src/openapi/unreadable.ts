@@ -50,6 +50,8 @@ function responses(): Responses {
     // Before the headers have come, nobody knows that it is a push.
     PushTimeout: {
       ...ofProblem,
+      description:
+        'The headers did not come within 10 s, the whole request not within a minute, or less than 16 kB of its body within 5 s. Nothing is kept.',
       content: { ...ofProblem.content, 'application/json': { schema: PUSH_ANSWER, example } },
     },
     HeadersTooLarge: answerOf(TOO_LARGE),

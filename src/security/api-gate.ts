@@ -1,13 +1,19 @@
 // Requests to the API in, those whose key is good out, before anything of their body is read.
-import { HttpException, Injectable, UnauthorizedException } from '@nestjs/common';
+import { Injectable, UnauthorizedException } from '@nestjs/common';
 import type { RequestHandler, Response } from 'express';
 import { Settings } from '../config/settings.js';
 import { REQUEST_ID } from '../http/api-headers.js';
+import { tooManyRequests } from '../http/refusal.js';
 import { KnownKeys } from './api-keys/known-keys.js';
 import { bearerToken } from './authorization-header.js';
 import { FailedLogins } from './failed-logins.js';
 import type { AskedRequest } from './principal.js';
 import { queryRate } from './query-rate.js';
+
+/** RFC 6750 wants it of every 401. */
+export const CHALLENGE = 'Bearer realm="call-ledger"';
+/** Told of a key that is wrong, expired or revoked. */
+export const UNKNOWN_KEY = 'This API key is not known, or not valid any more';
 
 /** Where all of the API comes through, routes that do not exist included: whatever is added there is behind it. */
 @Injectable()
@@ -39,19 +45,16 @@ export class ApiGate {
       request.principal = { ...holder, remoteAddress: request.ip ?? null, requestId };
       return;
     }
-    if (key !== undefined) this.refuseIfTooMany(request, response);
-    response.setHeader('WWW-Authenticate', 'Bearer realm="call-ledger"');
+    if (key !== undefined) this.refuseIfTooMany(request);
+    response.setHeader('WWW-Authenticate', CHALLENGE);
     throw new UnauthorizedException(
-      key === undefined
-        ? 'An API key is needed: Authorization: Bearer <key>'
-        : 'This API key is not known, or not valid any more',
+      key === undefined ? 'An API key is needed: Authorization: Bearer <key>' : UNKNOWN_KEY,
     );
   }
 
-  private refuseIfTooMany(request: AskedRequest, response: Response): void {
+  private refuseIfTooMany(request: AskedRequest): void {
     const retryAfter = this.failures.note('API key', request.ip);
     if (retryAfter === undefined) return;
-    response.setHeader('Retry-After', retryAfter);
-    throw new HttpException('Too many wrong API keys came from this address', 429);
+    throw tooManyRequests('Too many wrong API keys came from this address', retryAfter);
   }
 }

@@ -12,10 +12,24 @@ export interface KeyHolder extends Viewer {
   readonly scopes: readonly Scope[];
   /** The sources whose calls there are for them; null: all. */
   readonly sources: readonly string[] | null;
+  /** Null: never. */
+  readonly expiresAt: Date | null;
+  /**
+   * The key from which this one descends, itself if none: keys that were made by one another share what they may ask. Those that
+   * ADMIN_API_KEY made are families of their own.
+   */
+  readonly family: string;
 }
 
 /** The holder of ADMIN_API_KEY. */
-export const ADMIN: KeyHolder = { keyId: 'admin', name: 'ADMIN_API_KEY', scopes: SCOPES, sources: null };
+export const ADMIN: KeyHolder = {
+  keyId: 'admin',
+  name: 'ADMIN_API_KEY',
+  scopes: SCOPES,
+  sources: null,
+  expiresAt: null,
+  family: 'admin',
+};
 
 /** Who asks, and from where. */
 export interface Principal extends KeyHolder {

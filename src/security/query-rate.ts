@@ -1,11 +1,15 @@
-// Requests with a good key in, those beyond the rate of their key out.
+// Requests with a good key in, those beyond the rate of their key and its kin out.
 import { HttpException } from '@nestjs/common';
 import type { RequestHandler } from 'express';
 import { rateLimit } from 'express-rate-limit';
+import { tooManyRequests } from '../http/refusal.js';
 import { type AskedRequest, principalOf } from './principal.js';
 
+const ERASURES_A_MINUTE = 60;
+const MINUTE_S = 60;
+
 /**
- * Counts by key, a second at a time, in this process. Whoever makes up keys adds nothing to what is remembered: only keys
+ * Counts by family of keys, a second at a time, in this process: whoever may make keys can't multiply their rate so. Whoever makes up keys adds nothing to what is remembered: only keys
  * that were found good come here.
  *
  * @param limit requests a second; 0: none
@@ -22,9 +26,26 @@ export function queryRate(limit: number): RequestHandler {
     identifier: 'requests',
     standardHeaders: 'draft-8',
     legacyHeaders: false,
-    keyGenerator: (request: AskedRequest) => principalOf(request).keyId,
+    keyGenerator: (request: AskedRequest) => principalOf(request).family,
     handler: (_request, _response, next) => {
       next(new HttpException(`This API key may ask ${limit} times a second`, 429));
+    },
+  });
+}
+
+/** An erasure is a search through the whole ledger: those of one family of keys are counted a minute at a time, in this process. */
+export function erasureRate(): RequestHandler {
+  return rateLimit({
+    windowMs: MINUTE_S * 1000,
+    limit: ERASURES_A_MINUTE,
+    standardHeaders: false,
+    legacyHeaders: false,
+    skip: ({ method }) => method !== 'POST',
+    skipFailedRequests: true,
+    keyGenerator: (request: AskedRequest) => principalOf(request).family,
+    handler: (_request, _response, next) => {
+      const message = `This API key, with the keys that it made, may ask for ${ERASURES_A_MINUTE} erasures a minute`;
+      next(tooManyRequests(message, MINUTE_S));
     },
   });
 }

@@ -71,7 +71,7 @@ export async function prepare(ledger: TestLedger): Promise<Known> {
     goneDelivery: gone,
     openEntry: string(entry?.['id']),
     replayedEntry,
-    apiKey: (await makeKey(ledger, { scopes: ['calls:read'] })).id,
+    apiKey: (await makeKey(ledger, { scopes: ['keys:manage'] })).id,
     powerlessKey: (await makeKey(ledger, { scopes: ['numbers:read'] })).key,
     erasure: erasureId,
   };

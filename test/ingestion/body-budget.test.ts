@@ -1,20 +1,79 @@
 import { describe, expect, it } from '@jest/globals';
-import { BodyBudget } from '../../src/ingestion/push/body-budget.js';
+import { BodyBudget, type BodyShare } from '../../src/ingestion/push/body-budget.js';
+import type { PushError } from '../../src/ingestion/push/push-error.js';
 
 const MB = 1024 * 1024;
+const TOO_MUCH = 'Too much is being pushed at once';
+
+/** @param cuts the errors by which shares were told to end */
+function opened(budget: BodyBudget, source: string, bytes: number, cuts: PushError[] = []): BodyShare {
+  const share = budget.open(source);
+  share.cut = (error) => cuts.push(error);
+  share.take(bytes);
+  return share;
+}
 
 describe('The budget of the bodies under way', () => {
-  it('refuses what goes beyond it, and takes it again when room is given back', () => {
+  it('lets a source have half of what the others leave, and again what it has given back', () => {
     const budget = new BodyBudget();
-    const giveBack = budget.take(200 * MB);
-    expect(() => budget.take(57 * MB)).toThrow('Too much is being pushed at once');
-    const giveBackMore = budget.take(56 * MB);
-    giveBack();
-    giveBackMore();
-    budget.take(250 * MB);
+    const whole = [opened(budget, 'a', 60 * MB), opened(budget, 'a', 60 * MB)];
+    for (const share of whole) share.complete();
+    expect(() => opened(budget, 'a', 10 * MB)).toThrow(TOO_MUCH);
+    opened(budget, 'b', 60 * MB).complete();
+    expect(() => opened(budget, 'b', 10 * MB)).toThrow(TOO_MUCH);
+    whole[0]?.close();
+    opened(budget, 'b', 30 * MB);
+    opened(budget, 'a', 10 * MB);
   });
 
-  it('takes a single body however large: the limit of a body is another one', () => {
-    expect(new BodyBudget().take(300 * MB)).toBeInstanceOf(Function);
+  it('leaves something for another source, however many have their share', () => {
+    const budget = new BodyBudget();
+    for (let source = 0; source < 5; source += 1) {
+      const take = () => {
+        opened(budget, `source-${source}`, MB).complete();
+      };
+      for (let taken = 0; taken < 15; taken += 1) take();
+    }
+    opened(budget, 'another', 32 * MB);
+  });
+
+  it('counts bytes as they come, not as they are declared', () => {
+    const budget = new BodyBudget();
+    const shares = Array.from({ length: 1000 }, () => opened(budget, 'a', 1));
+    expect(shares).toHaveLength(1000);
+    opened(budget, 'a', 100 * MB);
+  });
+
+  it('ends the body that has been coming for the longest to make room for another one of its source', () => {
+    const budget = new BodyBudget();
+    const cuts: PushError[] = [];
+    const others: PushError[] = [];
+    opened(budget, 'b', 20 * MB, others);
+    opened(budget, 'a', 50 * MB, cuts);
+    const second = opened(budget, 'a', 50 * MB);
+    opened(budget, 'a', 50 * MB);
+    expect(cuts.map((error) => [error.getStatus(), error.message])).toEqual([[503, TOO_MUCH]]);
+    expect(others).toEqual([]);
+    // That is read by now, and can't make room any more.
+    second.complete();
+    opened(budget, 'a', 60 * MB);
+  });
+
+  it('takes small pushes while large ones have used their share up', () => {
+    const budget = new BodyBudget();
+    for (let large = 0; large < 2; large += 1) opened(budget, 'a', 62 * MB).complete();
+    expect(() => opened(budget, 'a', 5 * MB)).toThrow(TOO_MUCH);
+    for (let small = 0; small < 400; small += 1) opened(budget, 'a', 64 * 1024).complete();
+  });
+
+  it('gives back all that a push has held, once', () => {
+    const budget = new BodyBudget();
+    for (let times = 0; times < 50; times += 1) {
+      const share = opened(budget, 'a', 30 * MB);
+      share.take(30 * MB);
+      share.complete();
+      share.close();
+      share.close();
+    }
   });
 });

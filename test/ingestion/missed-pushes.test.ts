@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { spawnLedger } from '../contract/helpers.js';
 import { createDatabase } from '../support/database.js';
 import { OTHER_PUSH_TOKEN, PUSH_TOKEN, startLedger, type TestLedger } from '../support/ledger.js';
-import { samplesOf } from '../support/metrics.js';
+import { freshSamples } from '../support/metrics.js';
 import { until } from '../support/service.js';
 
 const HINT = 'push to /push/{token}/call-reports';
@@ -37,7 +37,7 @@ async function post(
 }
 
 async function seriesOf(name: string): Promise<Record<string, number>> {
-  const samples = samplesOf((await ledger.get('/metrics')).text);
+  const samples = await freshSamples(async () => (await ledger.get('/metrics')).text);
   return Object.fromEntries([...samples].filter(([series]) => series.startsWith(`${name}{`)));
 }
 

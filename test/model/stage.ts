@@ -8,7 +8,7 @@ import { DatabaseServer } from '../support/database-server.js';
 import { type Answer, exchange } from '../support/exchange.js';
 import { removeFolder } from '../support/files.mjs';
 import { API_KEY, OTHER_PUSH_TOKEN, PUSH_TOKEN } from '../support/ledger.js';
-import { samplesOf } from '../support/metrics.js';
+import { freshSamples } from '../support/metrics.js';
 import { onDatabase, urlOf } from '../support/nodes.mjs';
 import { freePort, ServiceProcess, statusOf, until } from '../support/service.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
@@ -106,7 +106,8 @@ export class LedgerProcess {
   }
 
   async journalEntries(): Promise<number | undefined> {
-    return samplesOf((await this.exchange('/metrics')).text).get('call_ledger_journal_entries');
+    const samples = await freshSamples(async () => (await this.exchange('/metrics')).text);
+    return samples.get('call_ledger_journal_entries');
   }
 
   get url(): string {

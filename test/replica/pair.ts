@@ -3,7 +3,7 @@ import type pg from 'pg';
 import { DatabaseServer } from '../support/database-server.js';
 import { type Answer, exchange } from '../support/exchange.js';
 import { API_KEY } from '../support/ledger.js';
-import { samplesOf } from '../support/metrics.js';
+import { freshSamples } from '../support/metrics.js';
 import { until } from '../support/service.js';
 import { askServer, StandbyServer } from '../support/standby-server.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
@@ -82,8 +82,8 @@ export class Pair {
 
   /** One of the replica's metrics; undefined when it is left out. */
   async metric(name: string): Promise<number | undefined> {
-    const { text } = await get(this.service, '/metrics');
-    return samplesOf(text).get(`call_ledger_replica_${name}`);
+    const samples = await freshSamples(async () => (await get(this.service, '/metrics')).text);
+    return samples.get(`call_ledger_replica_${name}`);
   }
 
   async stop(): Promise<void> {

@@ -163,6 +163,18 @@ describe('Idle connections', () => {
     expect(left().length).toBeGreaterThanOrEqual(LIMITS.connections - 3);
   });
 
+  it('are not the only ones that make room: where all send bodies slowly, some of these do', async () => {
+    const slow: RawClient[] = [];
+    for (let count = 0; count < LIMITS.connections * 2; count += 1) {
+      const client = await open(patient);
+      client.write(pushHead(1000));
+      slow.push(client);
+    }
+    const left = () => slow.filter(({ isEnded }) => !isEnded);
+    await until('room', () => left().length <= LIMITS.connections);
+    await expectPush(patient);
+  });
+
   it('are kept for the next request longer than its headers may take', async () => {
     const client = await open();
     client.write(pushText([record('first')]));

@@ -49,7 +49,7 @@ async function askFailing(error: Error): Promise<Answer> {
 
 describe('A refusal that is meant', () => {
   it('is logged as a warning with its reason, without a stack', async () => {
-    const reason = 'As many exports as may be at once are under way';
+    const reason = 'Too many exports are running. Try again later';
     expectProblem(await askFailing(new ServiceUnavailableException(reason)), 503);
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatchObject({ level: 'warn', status: 503, method: 'GET', route: '/v1/calls', reason });

@@ -1,6 +1,6 @@
 // QUERY_RATE_LIMIT: how often one key may ask.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { makeKey, type MadeKey, withKey } from '../support/api-keys.js';
+import { makeKey, type MadeKey, revoke, withKey } from '../support/api-keys.js';
 import { type Answer, API_KEY, startLedger, type TestLedger } from '../support/ledger.js';
 import { record } from '../support/records.js';
 
@@ -57,6 +57,31 @@ describe('A key', () => {
     expect(answer.status).toBe(200);
   });
 
+  it('shares its rate with the keys that it made, and those that these made, revoked ones between them included', async () => {
+    // Its rate is its own: to make keys takes some of it.
+    const keys = await startLedger({ QUERY_RATE_LIMIT: '20' });
+    const scopes = ['calls:read', 'keys:manage'] as const;
+    const eldest = await makeKey(keys, { scopes });
+    const child = await makeKey(keys, { scopes }, eldest.key);
+    const grandchild = await makeKey(keys, { scopes }, child.key);
+    const stranger = await makeKey(keys, { scopes });
+    await revoke(keys, child.id);
+    const ask = ({ key }: MadeKey) => withKey(keys, key, '/v1/calls?limit=1');
+    const answers = await Promise.all(
+      Array.from({ length: 60 }, (_, index) => ask(index % 2 === 0 ? eldest : grandchild)),
+    );
+    // Each alone asks 30 times.
+    expect(statuses(answers).filter((status) => status === 200).length).toBeLessThan(60);
+    let both = 0;
+    for (let tries = 0; both === 0 && tries < 200; tries += 1) {
+      await Promise.all(Array.from({ length: 30 }, () => ask(eldest)));
+      const [kin, other] = await Promise.all([ask(grandchild), ask(stranger)]);
+      if (kin.status === 429 && other.status === 200) both += 1;
+    }
+    expect(both).toBe(1);
+    await keys.stop();
+  });
+
   it('of the settings has the same rate', async () => {
     expect((await until(429, () => calls(API_KEY))).status).toBe(429);
   });
@@ -84,6 +109,33 @@ describe('All that is asked with a good key', () => {
         body: '{"name":"x","scopes":["calls:read"]}',
       }),
     );
+  });
+});
+
+describe('Erasures', () => {
+  it('of a key and the keys that it made are limited, those that are refused aside, and others may go on', async () => {
+    const keys = await startLedger();
+    const scopes = ['privacy:erase', 'keys:manage'] as const;
+    const maker = await makeKey(keys, { scopes });
+    const made = await makeKey(keys, { scopes }, maker.key);
+    const other = await makeKey(keys, { scopes });
+    const erase = ({ key }: MadeKey, number: string) =>
+      withKey(keys, key, '/v1/erasures', {
+        method: 'POST',
+        body: JSON.stringify({ number, reason: 'asked for' }),
+      });
+    for (let tries = 0; tries < 70; tries += 1) expect((await erase(maker, 'no number')).status).toBe(400);
+    const answers: Answer[] = [];
+    for (let tries = 0; tries < 62; tries += 1)
+      answers.push(await erase(tries % 2 === 0 ? maker : made, '13900000001'));
+    expect(statuses(answers)).toEqual([...Array<number>(60).fill(202), 429, 429]);
+    const refused = answers.at(-1);
+    expect(refused?.headers.get('retry-after')).toBe('60');
+    const detail = 'This API key, with the keys that it made, may ask for 60 erasures a minute';
+    expect(refused?.body).toMatchObject({ detail });
+    expect((await erase(other, '13900000001')).status).toBe(202);
+    expect((await withKey(keys, maker.key, '/v1/erasures')).status).toBe(200);
+    await keys.stop();
   });
 });
 

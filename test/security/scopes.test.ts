@@ -77,6 +77,24 @@ describe('Nobody can', () => {
     expect((await askForKey(ledger, { scopes: ['keys:manage'], sources: ['third'] }, key)).status).toBe(201);
   });
 
+  it('revoke a key that can do more', async () => {
+    const manager = await makeKey(ledger, { scopes: ['keys:manage', 'calls:read'] });
+    const seeing = await makeKey(ledger, { scopes: ['calls:read', 'numbers:read'] });
+    const eraser = await makeKey(ledger, { scopes: ['privacy:erase'], sources: ['vendor'] });
+    for (const [{ id }, scope] of [
+      [seeing, 'numbers:read'],
+      [eraser, 'privacy:erase'],
+    ] as const) {
+      const detail = `This API key lacks the scope ${scope}, and can't revoke a key that has it`;
+      expect(await revoke(ledger, id, manager.key)).toMatchObject({ status: 403, body: { detail } });
+    }
+    expect((await withKey(ledger, seeing.key, '/v1/calls')).status).toBe(200);
+    const reader = await makeKey(ledger, { scopes: ['calls:read'] });
+    expect((await revoke(ledger, reader.id, manager.key)).status).toBe(204);
+    expect((await withKey(ledger, reader.key, '/v1/calls')).status).toBe(401);
+    expect((await revoke(ledger, manager.id, manager.key)).status).toBe(204);
+  });
+
   it('make a key that outlives their own', async () => {
     const expiresAt = '2098-01-01T00:00:00.000Z';
     const { key } = await makeKey(ledger, { scopes: ['keys:manage'], expiresAt });
@@ -90,7 +108,7 @@ describe('Nobody can', () => {
     const wide = await makeKey(ledger, { scopes: ['calls:read'] });
     const foreign = await makeKey(ledger, { scopes: ['calls:read'], sources: ['vendor', 'other'] });
     const own = await makeKey(ledger, { scopes: ['calls:read'], sources: ['vendor'] });
-    const manager = await makeKey(ledger, { scopes: ['keys:manage'], sources: ['vendor'] });
+    const manager = await makeKey(ledger, { scopes: ['keys:manage', 'calls:read'], sources: ['vendor'] });
     const { data } = (await withKey(ledger, manager.key, '/v1/api-keys')).body as { data: { id: string }[] };
     const ids = data.map(({ id }) => id);
     expect(ids).toEqual(expect.arrayContaining([own.id, manager.id]));

@@ -52,3 +52,22 @@ describe('The name of a time zone', () => {
     expect(() => timeZoneOf(String(zone))).toThrow(/Area\/Location/);
   });
 });
+
+describe('The spelling of a time zone', () => {
+  it('is none of memory: zones that differ in upper and lower case alone are one', () => {
+    const zone = timeZoneOf('America/Argentina/Buenos_Aires');
+    const name = 'argentina/buenos_aires';
+    for (let spelling = 0; spelling < 4096; spelling += 1) {
+      const written = [...name].map((letter, at) => ((spelling >> at) & 1 ? letter.toUpperCase() : letter));
+      expect(timeZoneOf(`America/${written.join('')}`)).toBe(zone);
+    }
+  });
+
+  it('of a former name is the zone of today', () => {
+    const [former, today] = [timeZoneOf('Asia/Chongqing'), timeZoneOf('Asia/Shanghai')];
+    for (const year of [1920, 1943, 1988, 2025]) {
+      const instant = Date.UTC(year, 6, 1);
+      expect(former.offset(instant)).toBe(today.offset(instant));
+    }
+  });
+});

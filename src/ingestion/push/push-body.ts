@@ -1,9 +1,9 @@
 // The stream of a push in, the bytes of its body out, decompressed and bounded.
-import getRawBody from 'raw-body';
 import type { IncomingMessage } from 'node:http';
 import type { Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib';
 import { UnreadableBodyError } from '../reading/body-reader.js';
+import type { BodyShare } from './body-budget.js';
 import { PushError } from './push-error.js';
 
 /** The body as it came, when it could not be decompressed. */
@@ -28,6 +28,12 @@ const DECODERS: ReadonlyMap<string, MakeDecoder> = new Map<string, MakeDecoder>(
 ]);
 /** Of several encodings, each unpacks to as much as the limit allows: more of them only cost time. */
 const MOST_ENCODINGS = 3;
+/**
+ * Of a body that has not come, so many bytes have to come in each so long: 3 kB a second. The vendor gives up after 0.7 s; whoever
+ * pushes by a poor line is waited for, and whoever sends a byte a second holds a connection for 5 s.
+ */
+const LEAST_BYTES = 16_384;
+const PACE_MS = 5000;
 /** Only such a name is quoted: what else stands in the header may be anything. */
 const NAME_OF_ENCODING = /^[a-z-]{1,16}\d{0,3}$/;
 
@@ -35,17 +41,18 @@ const NAME_OF_ENCODING = /^[a-z-]{1,16}\d{0,3}$/;
  * Reads a body whatever its content type.
  *
  * @param limit bytes, before and after each decompression
- * @param take is told of bytes before they are held beside those that came; what it throws ends the reading
- * @throws PushError 413 over the limit, 400 when the client broke off
+ * @param share is told of bytes before they are held; what it throws ends the reading
+ * @throws PushError 413 over the limit, 408 for a body that comes too slowly, 400 when the client broke off, 503 from the share
  * @throws UnreadableEncodingError for an encoding that is not known, and for bytes that can't be unpacked
  */
 export async function readPushBody(
   request: IncomingMessage,
   limit: number,
-  take: (bytes: number) => void,
+  share: BodyShare,
 ): Promise<Buffer> {
   const encodings = encodingsOf(request);
-  const body = await readBytes(request, limit);
+  const body = await readBytes(request, limit, share);
+  share.complete();
   const unknown = encodings.find((encoding) => !DECODERS.has(encoding));
   if (unknown !== undefined) throw new UnreadableEncodingError(415, body, reasonOf(unknown));
   if (encodings.length > MOST_ENCODINGS)
@@ -53,7 +60,7 @@ export async function readPushBody(
   let unpacked = body;
   // They are named in the order in which they were applied (RFC 9110).
   for (const encoding of encodings.reverse()) {
-    const pieces = await unpack(unpacked, encoding, limit, take);
+    const pieces = await unpack(unpacked, encoding, limit, share);
     if (pieces === undefined)
       throw new UnreadableEncodingError(400, body, `The body is not ${encoding}, though its header says so`);
     unpacked = pieces;
@@ -78,18 +85,73 @@ function hasZlibHead(body: Buffer): boolean {
   return body.length >= 2 && (body.readUInt8(0) & 0x0f) === 8 && body.readUInt16BE(0) % 31 === 0;
 }
 
-async function readBytes(request: IncomingMessage, limit: number): Promise<Buffer> {
+async function readBytes(request: IncomingMessage, limit: number, share: BodyShare): Promise<Buffer> {
+  const pieces: Buffer[] = [];
+  let bytes = 0;
+  const take = (piece: Buffer) => {
+    bytes += piece.length;
+    if (bytes > limit) throw tooLarge(limit);
+    share.take(piece.length);
+    pieces.push(piece);
+  };
   try {
-    return await getRawBody(request, { limit, length: request.headers['content-length'] ?? null });
+    if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
+    await piecesOf(request, share, take);
   } catch (error) {
     // What still comes is read and dropped, so that the client gets to read the answer.
     request.resume();
-    const type = error instanceof Error && 'type' in error ? error.type : undefined;
-    if (type === 'entity.too.large') throw tooLarge(limit);
+    if (error instanceof PushError) throw error;
     throw new PushError(400, 'The request broke off before its body was complete', undefined, {
       cause: error,
     });
   }
+  return Buffer.concat(pieces);
+}
+
+/**
+ * Resolves at the end of the body.
+ *
+ * @param take gets each piece; what it throws ends the reading
+ * @throws PushError 408 when the pieces come too slowly
+ */
+async function piecesOf(
+  request: IncomingMessage,
+  share: BodyShare,
+  take: (piece: Buffer) => void,
+): Promise<void> {
+  if (request.destroyed) throw new Error('the connection was closed');
+  let recent = 0;
+  let listen: (piece: Buffer) => void = () => undefined;
+  let pace: NodeJS.Timeout | undefined;
+  try {
+    await new Promise<void>((resolve, reject) => {
+      share.cut = reject;
+      pace = setInterval(() => {
+        if (recent < LEAST_BYTES) reject(tooSlow());
+        recent = 0;
+      }, PACE_MS);
+      listen = (piece) => {
+        recent += piece.length;
+        try {
+          take(piece);
+        } catch (error) {
+          reject(error instanceof Error ? error : new Error('a piece was not taken', { cause: error }));
+        }
+      };
+      request.on('data', listen).once('end', resolve).once('error', reject);
+      request.once('close', () => {
+        reject(new Error('the connection was closed'));
+      });
+    });
+  } finally {
+    clearInterval(pace);
+    request.off('data', listen);
+  }
+}
+
+function tooSlow(): PushError {
+  const rate = `${LEAST_BYTES} bytes in ${PACE_MS / 1000} s`;
+  return new PushError(408, `The body comes too slowly: less than ${rate}`);
 }
 
 /**
@@ -101,7 +163,7 @@ async function unpack(
   body: Buffer,
   encoding: string,
   limit: number,
-  take: (bytes: number) => void,
+  share: BodyShare,
 ): Promise<Buffer | undefined> {
   const decoder = DECODERS.get(encoding)?.(body);
   if (decoder === undefined) return undefined;
@@ -111,7 +173,7 @@ async function unpack(
     for await (const piece of decoder.end(body) as AsyncIterable<Buffer>) {
       bytes += piece.length;
       if (bytes > limit) throw tooLarge(limit);
-      take(piece.length);
+      share.take(piece.length);
       pieces.push(piece);
     }
   } catch (error) {

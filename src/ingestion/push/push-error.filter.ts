@@ -15,6 +15,8 @@ import type { PushRequest } from './push.guard.js';
 /** Logged once a minute for an address, where it is counted: each of them would be the noise that it is to keep out. */
 const TOO_MANY: number = HttpStatus.TOO_MANY_REQUESTS;
 
+const TOO_SLOW: number = HttpStatus.REQUEST_TIMEOUT;
+
 /** Answers whatever fails on the way of a push in the form the vendor knows. */
 @Catch()
 export class PushErrorFilter implements ExceptionFilter {
@@ -43,6 +45,11 @@ export class PushErrorFilter implements ExceptionFilter {
     if (response.headersSent) {
       response.destroy();
       return;
+    }
+    if (status === TOO_SLOW) {
+      // As the server itself answers what does not come in time.
+      response.setHeader('Connection', 'close');
+      response.setHeader('Cache-Control', 'no-store');
     }
     if (failure.retryAfter !== undefined) response.setHeader('Retry-After', failure.retryAfter);
     response.status(status).json(failure.getResponse());

@@ -57,7 +57,7 @@ const REFUSALS: readonly Refusal[] = [
   ],
   [
     503,
-    'Nothing could be kept in time; push again.',
+    'Nothing could be kept in time, or too much of this source is being pushed at once; push again.',
     'The database is not available',
     { ...RETRY_AFTER, 'X-Delivery-Id': DELIVERY_ID },
   ],

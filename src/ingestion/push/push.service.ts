@@ -13,9 +13,6 @@ import type { PushRequest } from './push.guard.js';
 /** A text, not its bytes: Node.js writes it together with the headers. */
 const KEPT = JSON.stringify({ code: 0, msg: 'Success' } satisfies PushAnswer);
 
-/** What a push is taken to hold while it has not said how much it does. */
-const UNDECLARED_BYTES = 65_536;
-
 @Injectable()
 export class PushService {
   constructor(
@@ -37,23 +34,15 @@ export class PushService {
       response.setHeader(DELIVERY_ID, delivery.id);
       return delivery;
     };
-    const declared = Number(request.headers['content-length'] ?? UNDECLARED_BYTES);
-    const giveBack: (() => void)[] = [];
-    let taken = 0;
-    const take = (bytes: number) => {
-      giveBack.push(this.budget.take(bytes));
-      taken += bytes;
-    };
+    const share = this.budget.open(request.pushSource ?? '');
     try {
-      take(declared);
-      const body = await readPushBody(request, this.settings.pushBodyLimit, take);
-      take(Math.max(0, body.length - taken));
+      const body = await readPushBody(request, this.settings.pushBodyLimit, share);
       request.keptIn = await this.intake.take(arrival(body));
     } catch (error) {
       if (!(error instanceof UnreadableEncodingError)) throw error;
       await this.intake.refuse(arrival(error.body), error, error.status);
     } finally {
-      for (const give of giveBack) give();
+      share.close();
     }
     response.setHeader('Content-Type', 'application/json; charset=utf-8');
     response.setHeader('Content-Length', Buffer.byteLength(KEPT));

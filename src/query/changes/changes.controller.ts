@@ -27,7 +27,7 @@ export class ChangesController {
     operationId: 'listChanges',
     summary: 'List changes',
     description:
-      'Every call that was stored, corrected or erased, in the order of the commits. Whoever follows the feed from its beginning, puts each call in the place of what it has under its `callId`, and drops what was erased, ends with exactly the calls of the ledger. A call that was changed several times since is given once, as it stands now. A call may come again, and one may be erased that never came.',
+      'Every call that was stored, corrected or erased, in the order of the commits. Whoever follows the feed from its beginning, puts each call in the place of what it has under its `callId`, and drops what was erased, ends with exactly the calls of the ledger. A call that was changed several times since is given once, as it stands now. A call may come again, and one may be erased that never came. Of a key and the keys that it made, 1,000 requests may wait at once (else 429). A request that waits ends with 401 when its key is revoked or expires.',
   })
   @ApiOkResponse({
     type: ChangePage,

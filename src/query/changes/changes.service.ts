@@ -4,15 +4,18 @@ import { decodeCursor, encodeCursor } from '../../http/cursor.js';
 import { InvalidParametersException } from '../../http/invalid-parameters.js';
 import { DEFAULT_LIMIT } from '../../http/page.dto.js';
 import { callDto } from '../calls/call-row.js';
+import { KeyStreams, type StreamKind } from '../../security/key-streams.js';
 import type { Principal } from '../../security/principal.js';
 import { BEGINNING, ChangeFeed } from './change-feed.js';
 import type { ChangeQuery } from './change-query.dto.js';
 import { ChangeWatcher } from './change-watcher.js';
 import type { CallChange, ChangePage, ErasedChange } from './change.dto.js';
-import type { Change, FeedPlace } from './change.repository.js';
+import type { Change, FeedPlace, Stretch } from './change.repository.js';
 
 const KIND = 'changes';
 const NOW = 'now';
+/** Half of all that may wait: others have room beside them. */
+const WAITING: StreamKind = { name: 'requests that wait for changes', most: 1000 };
 /** Told rather than "nothing new", which would be said until other changes have had the positions that it has passed. */
 const BEYOND =
   'is ahead of this ledger, which seems to have been restored to an earlier moment: begin again without it';
@@ -22,11 +25,13 @@ export class ChangesService {
   constructor(
     private readonly feed: ChangeFeed,
     private readonly watcher: ChangeWatcher,
+    private readonly streams: KeyStreams,
   ) {}
 
   /**
    * @param gone aborted when nobody wants the answer any more
    * @throws InvalidParametersException, DatabaseUnavailableError
+   * @throws RefusalWithHeaders 429 when too many requests of this key wait, 401 when the key ends meanwhile
    */
   async list(
     { after, limit = DEFAULT_LIMIT, wait = 0 }: ChangeQuery,
@@ -40,10 +45,19 @@ export class ChangesService {
     let page = await this.feed.page(asker, place, most);
     if (page.changes.length === 0 && (await this.feed.isBeyond(page.next)))
       throw new InvalidParametersException([{ path: 'after', message: BEYOND }]);
-    while (page.changes.length === 0 && page.upToDate) {
-      place = page.next;
-      if (!(await this.watcher.await(place.position, end - Date.now(), gone))) break;
-      page = await this.feed.page(asker, place, most);
+    if (wait > 0 && isNothingNew(page)) {
+      const stream = this.streams.open(WAITING, asker);
+      try {
+        const ended = AbortSignal.any([gone, stream.keyEnd]);
+        while (isNothingNew(page)) {
+          place = page.next;
+          if (!(await this.watcher.await(place.position, end - Date.now(), ended))) break;
+          page = await this.feed.page(asker, place, most);
+        }
+        stream.keyEnd.throwIfAborted();
+      } finally {
+        stream.close();
+      }
     }
     if (limit === 0 && page.changes.length > 0) return answerOf([], place, false);
     return answerOf(page.changes, page.next, page.upToDate);
@@ -55,6 +69,10 @@ export class ChangesService {
     const [position, callId] = decodeCursor(after, KIND, ['number', 'string'], 'after');
     return { position: Number(position), callId: String(callId) };
   }
+}
+
+function isNothingNew({ changes, upToDate }: Stretch): boolean {
+  return changes.length === 0 && upToDate;
 }
 
 function answerOf(

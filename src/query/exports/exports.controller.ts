@@ -19,10 +19,10 @@ export class ExportsController {
     operationId: 'exportCalls',
     summary: 'Export calls',
     description:
-      'All calls of a filter as one file, whatever its size, as the ledger holds them at the moment of the request.',
+      'All calls of a filter as one file, whatever its size, as the ledger holds them at the moment of the request. A key, with the keys that it made, may have two exports at once (else 429).',
   })
   @ExportedFile()
-  @MayBeBusy('As many exports as may be at once are under way')
+  @MayBeBusy('Too many exports are running. Try again later')
   async calls(
     @Query() query: ExportQuery,
     @Asker() asker: Principal,

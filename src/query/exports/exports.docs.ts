@@ -21,7 +21,7 @@ export function ExportedFile(): MethodDecorator {
       description:
         'The file, as it is read from the ledger; gzipped for clients that accept it. It is whole when the answer ends ' +
         'properly: what goes wrong later breaks the connection off. An export on which nothing moves for five minutes, ' +
-        'because the client does not read, is broken off too.',
+        'because the client does not read, is broken off too, and so is one whose key is revoked or expires.',
       headers: {
         'Content-Disposition': header(
           'The name to save it by.',

@@ -10,6 +10,7 @@ import type { AskedServer } from '../../persistence/asked-server.js';
 import { ReadingDatabase } from '../../persistence/reading-database.js';
 import { askedFor } from '../../security/audit/asked-for.js';
 import { AuditLog } from '../../security/audit/audit-log.js';
+import { KeyStreams } from '../../security/key-streams.js';
 import { type Principal, seesNumbers } from '../../security/principal.js';
 import { filterOf } from '../calls/call-filter.js';
 import { CallFile } from './call-file.js';
@@ -38,6 +39,7 @@ export class ExportsService {
     private readonly database: ReadingDatabase,
     private readonly calls: ExportRepository,
     private readonly audit: AuditLog,
+    private readonly streams: KeyStreams,
   ) {}
 
   /**
@@ -45,16 +47,32 @@ export class ExportsService {
    *
    * @param asker calls of other sources are not in the file, nor numbers that they may not see
    * @throws ServiceUnavailableException when too many are under way
+   * @throws RefusalWithHeaders 429 when too many are of this key, 401 when the key ends before the answer has begun
    * @throws DatabaseUnavailableError before the answer has begun
    * @throws Error after that; the connection is broken off by then, so that the file is seen not to be whole
    */
   async send(query: ExportQuery, asker: Principal, request: Request, response: Response): Promise<void> {
+    const stream = this.streams.open({ name: 'exports', most: this.limits.ofKey }, asker);
+    try {
+      await this.sendUntil(stream.keyEnd, query, asker, request, response);
+    } finally {
+      stream.close();
+    }
+  }
+
+  private async sendUntil(
+    keyEnd: AbortSignal,
+    query: ExportQuery,
+    asker: Principal,
+    request: Request,
+    response: Response,
+  ): Promise<void> {
     if (this.underWay >= this.limits.atOnce) {
-      throw new ServiceUnavailableException('As many exports as may be at once are under way');
+      throw new ServiceUnavailableException('Too many exports are running. Try again later');
     }
     this.underWay += 1;
     try {
-      await this.write(query, asker, request, response);
+      await this.write(keyEnd, query, asker, request, response);
     } catch (error) {
       // The pipeline may see the closed connection before the file is told why.
       const readerGone =
@@ -66,6 +84,7 @@ export class ExportsService {
   }
 
   private async write(
+    keyEnd: AbortSignal,
     query: ExportQuery,
     asker: Principal,
     request: Request,
@@ -79,6 +98,7 @@ export class ExportsService {
     const begin = async (server: AskedServer) => {
       const rows = await this.calls.open(server, filter, query.order ?? 'desc', asker);
       file = new CallFile(rows, format, this.limits.idleMs);
+      endWith(keyEnd, file);
       return accepted(file, response);
     };
     try {
@@ -120,6 +140,15 @@ export class ExportsService {
       this.logger.error({ ...entry, reason: errorText(error) });
     }
   }
+}
+
+/** Breaks the file off when the key ends: it must not look whole. */
+function endWith(keyEnd: AbortSignal, file: CallFile): void {
+  const end = () => {
+    file.fail(keyEnd.reason);
+  };
+  if (keyEnd.aborted) end();
+  else keyEnd.addEventListener('abort', end, { once: true });
 }
 
 /** Resolves once the first of the file is there: until then, nothing has left, and another server may be asked for it. */

@@ -15,8 +15,13 @@ export interface ApiKeyRow {
   readonly last_used_at: Date | null;
 }
 
-/** What is needed to know a key again. */
-export interface ValidKeyRow extends Pick<ApiKeyRow, 'id' | 'name' | 'scopes' | 'sources' | 'expires_at'> {
+/** What is needed to know a key again, and who made it. */
+export interface KnownKeyRow extends Pick<
+  ApiKeyRow,
+  'id' | 'name' | 'scopes' | 'sources' | 'created_by' | 'expires_at'
+> {
+  /** Whether it opens anything now. */
+  readonly valid: boolean;
   readonly secret_hash: Buffer;
 }
 
@@ -28,17 +33,16 @@ export interface NewApiKey extends Pick<ApiKeyRow, 'id' | 'name' | 'scopes' | 's
 type Sources = readonly string[] | null;
 
 const COLUMNS = 'id, name, scopes, sources, created_at, created_by, expires_at, revoked_at, last_used_at';
-const VALID = {
-  name: 'valid-api-keys',
-  text: `SELECT id, name, scopes, sources, expires_at, secret_hash FROM api_keys
-    WHERE revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now())`,
+const KNOWN = {
+  name: 'known-api-keys',
+  text: `SELECT id, name, scopes, sources, created_by, expires_at, secret_hash,
+    revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now()) AS valid FROM api_keys`,
 };
 const INSERT = `INSERT INTO api_keys (id, name, scopes, sources, expires_at, secret_hash, created_by, created_at)
   VALUES ($1, $2, $3, $4, $5, $6, $7, now()) RETURNING ${COLUMNS}`;
 // Who is limited to sources manages the keys within them.
 const MANAGED = '($2::text[] IS NULL OR sources <@ $2::text[])';
-const REVOKE = `UPDATE api_keys SET revoked_at = coalesce(revoked_at, now()) WHERE id = $1 AND ${MANAGED}
-  RETURNING ${COLUMNS}`;
+const REVOKE = 'UPDATE api_keys SET revoked_at = coalesce(revoked_at, now()) WHERE id = $1';
 const NOTE_USES = `UPDATE api_keys SET last_used_at = greatest(last_used_at, t.at)
   FROM unnest($1::uuid[], $2::timestamptz[]) AS t(id, at) WHERE api_keys.id = t.id`;
 
@@ -46,9 +50,9 @@ const NOTE_USES = `UPDATE api_keys SET last_used_at = greatest(last_used_at, t.a
 export class ApiKeyRepository {
   constructor(private readonly database: Database) {}
 
-  /** All keys that open anything now. Not a question: it may not wait behind those. */
-  valid(): Promise<ValidKeyRow[]> {
-    return this.database.query<ValidKeyRow>(VALID);
+  /** All keys, because those that are revoked may have made others. Not a question: it may not wait behind those. */
+  known(): Promise<KnownKeyRow[]> {
+    return this.database.query<KnownKeyRow>(KNOWN);
   }
 
   /** The keys within these sources before an id, the newest first. */
@@ -58,6 +62,13 @@ export class ApiKeyRepository {
     if (sources !== null) sql.add(`sources <@ ${sql.parameter(sources)}::text[]`);
     const text = `SELECT ${COLUMNS} FROM api_keys ${sql.where} ORDER BY id DESC LIMIT ${sql.parameter(limit)}`;
     return this.database.read<ApiKeyRow>({ text, values: sql.values });
+  }
+
+  /** A key within these sources. */
+  async findManaged(transaction: Transaction, id: string, sources: Sources): Promise<ApiKeyRow | undefined> {
+    const text = `SELECT ${COLUMNS} FROM api_keys WHERE id = $1 AND ${MANAGED}`;
+    const [row] = (await transaction.query<ApiKeyRow>({ text, values: [id, sources] })).rows;
+    return row;
   }
 
   /** @param id may be none at all: that of the settings' key */
@@ -75,10 +86,8 @@ export class ApiKeyRepository {
     return row;
   }
 
-  /** @returns the key; undefined when there is none within these sources */
-  async revoke(transaction: Transaction, id: string, sources: Sources): Promise<ApiKeyRow | undefined> {
-    const [row] = (await transaction.query<ApiKeyRow>({ text: REVOKE, values: [id, sources] })).rows;
-    return row;
+  async revoke(transaction: Transaction, id: string): Promise<void> {
+    await transaction.query({ text: REVOKE, values: [id] });
   }
 
   async noteUses(uses: ReadonlyMap<string, Date>): Promise<void> {

@@ -52,7 +52,7 @@ export class ApiKeysController {
     operationId: 'createApiKey',
     summary: 'Make an API key',
     description:
-      'Makes a key that can do what is named, which its maker must be able to do too. It works at once where it was made, and within two seconds in other processes.',
+      'Makes a key that can do what is named, which its maker must be able to do too. It shares the rate and the other limits of its maker, unless that is the key of the settings. It works at once where it was made, and within two seconds in other processes.',
   })
   @ApiCreatedResponse({ type: NewApiKey, description: 'The key.' })
   @BodyMayBeRefused()
@@ -70,7 +70,7 @@ export class ApiKeysController {
     operationId: 'revokeApiKey',
     summary: 'Revoke an API key',
     description:
-      'Ends a key for good: at once where it is asked for, within two seconds in other processes. It stays in the list.',
+      'Ends a key for good: at once where it is asked for, within two seconds in other processes; its exports and waiting requests end then. It stays in the list. You can revoke only keys whose scopes and sources your own key has.',
   })
   @ApiParam(ID)
   @ApiNoContentResponse({ description: 'It is revoked.' })

@@ -60,17 +60,22 @@ export class ApiKeysService {
    * Ends a key, for good. To revoke it again changes nothing.
    *
    * @throws NotFoundException
+   * @throws ForbiddenException for a key that can do more than the asker's
    */
   async revoke(id: string, asker: Principal): Promise<void> {
-    const row = isUuid(id)
-      ? await this.change(async (transaction) => {
-          const revoked = await this.keys.revoke(transaction, id, asker.sources);
-          const event = { action: 'key.revoked', by: asker, detail: { id }, rows: null } as const;
-          if (revoked !== undefined) await this.audit.recordIn(transaction, event);
-          return revoked;
-        })
-      : undefined;
-    if (row === undefined) throw new NotFoundException('There is no API key with this id');
+    if (!isUuid(id)) throw missing();
+    await this.change(async (transaction) => {
+      const key = await this.keys.findManaged(transaction, id, asker.sources);
+      if (key === undefined) throw missing();
+      refuseRevoking(key, asker);
+      await this.keys.revoke(transaction, id);
+      await this.audit.recordIn(transaction, {
+        action: 'key.revoked',
+        by: asker,
+        detail: { id },
+        rows: null,
+      });
+    });
   }
 
   private async change<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
@@ -100,6 +105,18 @@ function refuseEscalation({ scopes, sources }: NewApiKeyRequest, asker: Principa
   if (sources === undefined || sources.some((source) => !own.includes(source))) {
     throw new ForbiddenException('This API key is limited to sources, and can only grant some of these');
   }
+}
+
+/** The sources have been looked at: a key that sees others is not there for the asker. */
+function refuseRevoking({ scopes }: ApiKeyRow, asker: Principal): void {
+  const lacking = scopes.filter((scope) => !asker.scopes.some((own) => own === scope));
+  if (lacking.length === 0) return;
+  const message = `This API key lacks the scope ${lacking.join(', ')}, and can't revoke a key that has it`;
+  throw new ForbiddenException(message);
+}
+
+function missing(): NotFoundException {
+  return new NotFoundException('There is no API key with this id');
 }
 
 function refuseLongerLife(expiresAt: Date | null, own: Date | null): void {

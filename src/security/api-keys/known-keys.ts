@@ -5,7 +5,7 @@ import { ADMIN, type KeyHolder } from '../principal.js';
 import { isScope } from '../scopes.js';
 import { Secret } from '../secret.js';
 import { isSecretOf, parseKey } from './api-key.js';
-import { ApiKeyRepository, type ValidKeyRow } from './api-key.repository.js';
+import { ApiKeyRepository, type KnownKeyRow } from './api-key.repository.js';
 import { KeyUses } from './key-uses.js';
 
 /** How long another process may not know yet that a key was made or revoked. */
@@ -15,7 +15,12 @@ const PAUSE_MS = 500;
 
 interface Snapshot {
   readonly askedAt: number;
-  readonly keys: ReadonlyMap<string, ValidKeyRow>;
+  readonly holders: ReadonlyMap<string, KnownHolder>;
+}
+
+interface KnownHolder {
+  readonly holder: KeyHolder;
+  readonly secretHash: Buffer;
 }
 
 /**
@@ -49,11 +54,22 @@ export class KnownKeys {
     const parts = parseKey(key);
     if (parts === undefined) return undefined;
     // Ids are no secrets, so that a look-up may tell by its time whether there is one.
-    const row = (await this.current()).keys.get(parts.id);
-    if (row === undefined || !isSecretOf(parts.secret, row.secret_hash)) return undefined;
-    if (row.expires_at !== null && row.expires_at.getTime() <= Date.now()) return undefined;
-    this.uses.note(row.id);
-    return { keyId: row.id, name: row.name, scopes: row.scopes.filter(isScope), sources: row.sources };
+    const known = (await this.current(FRESH_MS)).holders.get(parts.id);
+    if (known === undefined || !isSecretOf(parts.secret, known.secretHash)) return undefined;
+    if (hasExpired(known.holder)) return undefined;
+    this.uses.note(parts.id);
+    return known.holder;
+  }
+
+  /**
+   * Whether the key of a holder is good still.
+   *
+   * @param ageMs what is known may be so old
+   * @throws DatabaseUnavailableError
+   */
+  async isGood(holder: KeyHolder, ageMs: number): Promise<boolean> {
+    if (holder.keyId === ADMIN.keyId) return true;
+    return !hasExpired(holder) && (await this.current(ageMs)).holders.has(holder.keyId);
   }
 
   /** To be called when keys were changed here: this process knows at once. */
@@ -63,10 +79,10 @@ export class KnownKeys {
     this.asking = undefined;
   }
 
-  private async current(): Promise<Snapshot> {
+  private async current(ageMs: number): Promise<Snapshot> {
     const { snapshot, failure } = this;
     const now = Date.now();
-    if (snapshot !== undefined && now - snapshot.askedAt < FRESH_MS) return snapshot;
+    if (snapshot !== undefined && now - snapshot.askedAt < ageMs) return snapshot;
     if (failure !== undefined && now - failure.at < PAUSE_MS) throw failure.error;
     this.asking ??= this.ask();
     return this.asking;
@@ -76,8 +92,7 @@ export class KnownKeys {
     const askedAt = Date.now();
     const { changes } = this;
     try {
-      const rows = await this.repository.valid();
-      const snapshot = { askedAt, keys: new Map(rows.map((row) => [row.id, row])) };
+      const snapshot = { askedAt, holders: holdersOf(await this.repository.known()) };
       // Else somebody has changed keys meanwhile: what was read is only for those who asked before that.
       if (changes === this.changes) this.snapshot = snapshot;
       this.failure = undefined;
@@ -89,4 +104,28 @@ export class KnownKeys {
       if (changes === this.changes) this.asking = undefined;
     }
   }
+}
+
+function hasExpired({ expiresAt }: KeyHolder): boolean {
+  return expiresAt !== null && expiresAt.getTime() <= Date.now();
+}
+
+function holdersOf(rows: readonly KnownKeyRow[]): ReadonlyMap<string, KnownHolder> {
+  const families = familiesOf(rows);
+  const valid = rows.filter((row) => row.valid);
+  return new Map(valid.map((row) => [row.id, knownHolder(row, families.get(row.id) ?? row.id)]));
+}
+
+function knownHolder(row: KnownKeyRow, family: string): KnownHolder {
+  const { id: keyId, name, sources, expires_at: expiresAt } = row;
+  const scopes = row.scopes.filter(isScope);
+  return { holder: { keyId, name, scopes, sources, expiresAt, family }, secretHash: row.secret_hash };
+}
+
+/** The family of each key. A key is made after its maker, and ids are in the order of the making. */
+function familiesOf(rows: readonly KnownKeyRow[]): ReadonlyMap<string, string> {
+  const families = new Map<string, string>();
+  const eldestFirst = [...rows].sort((a, b) => (a.id < b.id ? -1 : 1));
+  for (const { id, created_by: maker } of eldestFirst) families.set(id, families.get(maker) ?? id);
+  return families;
 }

@@ -10,9 +10,14 @@ import { Database } from '../../../src/persistence/database.js';
 import { ReadingDatabase } from '../../../src/persistence/reading-database.js';
 import { Replica } from '../../../src/persistence/replica.js';
 import { ExportRepository } from '../../../src/query/exports/export.repository.js';
+import { ApiKeyRepository } from '../../../src/security/api-keys/api-key.repository.js';
+import { KeyUses } from '../../../src/security/api-keys/key-uses.js';
+import { KnownKeys } from '../../../src/security/api-keys/known-keys.js';
 import { AuditLog } from '../../../src/security/audit/audit-log.js';
+import { KeyStreams } from '../../../src/security/key-streams.js';
 import { ADMIN } from '../../../src/security/principal.js';
 import { ExportsService } from '../../../src/query/exports/exports.service.js';
+import { makeKey, withKey } from '../../support/api-keys.js';
 import { API_KEY, startLedger, type TestLedger } from '../../support/ledger.js';
 import { record } from '../../support/records.js';
 import { until } from '../../support/service.js';
@@ -26,8 +31,8 @@ let url: string;
 let open: IncomingMessage[] = [];
 
 /** An export whose client does not read on. */
-async function unread(): Promise<IncomingMessage> {
-  const answer = await openExport(url);
+async function unread(key = API_KEY): Promise<IncomingMessage> {
+  const answer = await openExport(url, { authorization: `Bearer ${key}` });
   open.push(answer);
   return answer;
 }
@@ -45,17 +50,27 @@ afterEach(async () => {
 });
 
 describe('While as many exports as may be are under way', () => {
-  it('one more is asked to come again later', async () => {
-    await unread();
-    await unread();
-    const answer = await ledger.get('/v1/exports/calls');
-    expect(answer.headers.get('retry-after')).toBe('5');
-    expect(answer).toMatchObject({
-      status: 503,
-      body: { detail: 'As many exports as may be at once are under way' },
-    });
-    open.pop()?.destroy();
-    await until('room for another', async () => (await unread()).statusCode === 200);
+  it('of one key, one more is asked to come again later, and another key has room', async () => {
+    const maker = await makeKey(ledger, { scopes: ['calls:read', 'keys:manage'] });
+    const made = await makeKey(ledger, { scopes: ['calls:read'] }, maker.key);
+    for (const { key } of [maker, made]) expect((await unread(key)).statusCode).toBe(200);
+    for (const { key } of [maker, made]) {
+      const answer = await withKey(ledger, key, '/v1/exports/calls');
+      expect([answer.status, answer.headers.get('retry-after')]).toEqual([429, '5']);
+      const detail = 'This API key, with the keys that it made, may have 2 exports at once';
+      expect(answer.body).toMatchObject({ detail });
+    }
+    expect((await unread()).statusCode).toBe(200);
+    open[0]?.destroy();
+    await until('room for another', async () => (await unread(made.key)).statusCode === 200);
+  });
+
+  it('one more of any key is asked to come again later', async () => {
+    const other = await makeKey(ledger, { scopes: ['calls:read'] });
+    for (const key of [API_KEY, API_KEY, other.key]) await unread(key);
+    const answer = await withKey(ledger, other.key, '/v1/exports/calls');
+    expect([answer.status, answer.headers.get('retry-after')]).toEqual([503, '5']);
+    expect(answer.body).toMatchObject({ detail: 'Too many exports are running. Try again later' });
   });
 
   it('pushes are taken and questions answered, with the smallest pool', async () => {
@@ -111,12 +126,14 @@ describe('An export on which nothing moves', () => {
     const dataSource = new DataSource(dataSourceOptions(ledger.database.url, 2, () => undefined));
     await dataSource.initialize();
     const database = new Database(dataSource, settings);
+    const apiKeys = new ApiKeyRepository(database);
     const service = new ExportsService(
       settings,
-      { atOnce: 1, idleMs },
+      { atOnce: 1, ofKey: 1, idleMs },
       new ReadingDatabase(database, new Replica(settings, database)),
       new ExportRepository(),
       new AuditLog(database),
+      new KeyStreams(new KnownKeys(settings, apiKeys, new KeyUses(apiKeys))),
     );
     const asker = { ...ADMIN, remoteAddress: null, requestId: 'one' };
     const failures: unknown[] = [];

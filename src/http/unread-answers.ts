@@ -1,0 +1,78 @@
+// Bounds the memory of answers that wait for clients that do not read.
+import type { Server, ServerResponse } from 'node:http';
+import type { Socket } from 'node:net';
+
+/** To look at 10,000 connections takes less than a millisecond. */
+const LOOK_MS = 250;
+
+const held = new WeakMap<Socket, number>();
+
+/**
+ * Notes what an answer holds that its connection does not show: while a compressor waits for the client, so does all of what it
+ * compresses.
+ */
+export function noteHeld(response: ServerResponse, bytes: number): void {
+  const { socket } = response;
+  if (socket === null) return;
+  held.set(socket, bytes);
+  response.once('close', () => held.delete(socket));
+}
+
+/**
+ * When answers of more bytes than these wait for their clients, connections are ended until it is less: those on which nothing moved
+ * since the last look, first the one that holds the most. Those that move are ended only beyond four times as much.
+ */
+export function endUnread(server: Server, most: number): void {
+  const sockets = new Set<Socket>();
+  const seen = new WeakMap<Socket, number>();
+  server.on('connection', (socket) => {
+    sockets.add(socket);
+    socket.once('close', () => sockets.delete(socket));
+  });
+  const look = () => {
+    const unread: Unread[] = [];
+    for (const socket of sockets) {
+      const bytes = Math.max(socket.writableLength, held.get(socket) ?? 0);
+      if (bytes === 0) continue;
+      const queued = queuedIn(socket);
+      unread.push({ socket, bytes, isStill: seen.get(socket) === queued });
+      seen.set(socket, queued);
+    }
+    const still = unread.filter(({ isStill }) => isStill);
+    const left = endLargest(still, sumOf(unread), most);
+    if (left > 4 * most) endLargest(unread, left, 4 * most);
+  };
+  const timer = setInterval(look, LOOK_MS).unref();
+  server.once('close', () => {
+    clearInterval(timer);
+  });
+}
+
+interface Unread {
+  readonly socket: Socket;
+  readonly bytes: number;
+  readonly isStill: boolean;
+}
+
+function sumOf(unread: readonly Unread[]): number {
+  return unread.reduce((sum, { bytes }) => sum + bytes, 0);
+}
+
+/** @returns how many of all these bytes are left */
+function endLargest(unread: readonly Unread[], all: number, most: number): number {
+  let left = all;
+  for (const { socket, bytes } of [...unread].sort((a, b) => b.bytes - a.bytes)) {
+    if (left <= most) break;
+    if (socket.destroyed) continue;
+    socket.destroy();
+    left -= bytes;
+  }
+  return left;
+}
+
+/** What the kernel has not taken yet of the write under way, too, by which Node.js's own time-outs see that a client reads. */
+function queuedIn(socket: Socket): number {
+  const handle: unknown = Reflect.get(socket, '_handle');
+  const isTold = typeof handle === 'object' && handle !== null && 'writeQueueSize' in handle;
+  return socket.writableLength + (isTold ? Number(handle.writeQueueSize) : 0);
+}
