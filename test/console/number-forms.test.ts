@@ -1,7 +1,7 @@
 // A number as people type it: the ways in which the ledger may have it.
 import { describe, expect, it } from '@jest/globals';
 import { numberForms } from '../../console/text/number-forms.js';
-import { coreOf } from '../../src/numbers/number-forms.js';
+import { coreOf } from '../../src/numbers/core.js';
 
 describe('The forms of a number', () => {
   it.each([

@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { maskEntry } from '../../src/security/masking/answer-mask.js';
 import { maskJsonText } from '../../src/security/masking/json-text-mask.js';
 import { maskNumber } from '../../src/security/masking/number-mask.js';
-import { NONE, OwnNumbers } from '../../src/security/masking/own-numbers.js';
+import { NONE, OwnNumbers } from '../../src/numbers/own-numbers.js';
 import { maskReference, maskText } from '../../src/security/masking/text-mask.js';
 
 describe('A masked number', () => {

@@ -1,11 +1,13 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { IsString, Matches, MaxLength, ValidateBy } from 'class-validator';
 import { PageInfo } from '../../http/page.dto.js';
-import { coreOf } from '../../numbers/number-forms.js';
+import { coreOf } from '../../numbers/core.js';
 
 const ID = { type: String, format: 'uuid', example: '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f' } as const;
 const STATUSES = ['pending', 'running', 'done'];
 const LONGEST_REASON = 1000;
+/** Twenty digits, with three characters between each two of them. */
+const LONGEST_NUMBER = 100;
 const Count = (description: string, example: number) =>
   ApiProperty({ type: 'integer', description, example });
 const Instant = (description: string, options: { nullable?: boolean; example: string | null }) =>
@@ -16,14 +18,14 @@ export class ErasureRequest {
   @ApiProperty({
     type: String,
     description:
-      'The telephone number, with or without country code 86, leading 0 and separators: it is erased in every form.',
+      'The telephone number, with or without country code 86, leading 0 and separators, in digits of any script. It is erased however it is written.',
     example: '13900000000',
   })
   @ValidateBy({
     name: 'isNumber',
     validator: {
       validate: (value: unknown) =>
-        typeof value === 'string' && value.length <= 40 && coreOf(value) !== undefined,
+        typeof value === 'string' && value.length <= LONGEST_NUMBER && coreOf(value) !== undefined,
       defaultMessage: () => 'must be a telephone number of 7 to 15 digits',
     },
   })

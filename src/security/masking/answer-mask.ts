@@ -1,9 +1,12 @@
-// An answer of the API in, the same as those may see it who may not see numbers out.
+// Answers of the API as those may see them who may not see numbers.
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type Rule, ruleOfAnswerField, ruleOfRecordField } from './field-rules.js';
+import { NUMBER_FIELDS } from '../../numbers/json-pieces.js';
+import { OwnNumbers } from '../../numbers/own-numbers.js';
+import { wholeDigits } from '../../numbers/scientific.js';
+import { callNumbersOf } from './call-numbers.js';
+import { type Rule, ruleOfAnswerField, ruleOfInnerField } from './field-rules.js';
 import { maskedParts, maskJsonText } from './json-text-mask.js';
 import { maskNumber } from './number-mask.js';
-import { OwnNumbers } from './own-numbers.js';
 import { maskReference, maskText } from './text-mask.js';
 
 /** After so many others have their turn: they take 2 ms. */
@@ -14,19 +17,20 @@ const LONGEST_AT_ONCE = 100_000;
 type Fields = Readonly<Record<string, unknown>>;
 
 export async function maskAnswer(answer: unknown): Promise<unknown> {
-  const mask = new AnswerMask(answer);
-  if (!isFields(answer) || !Array.isArray(answer['data'])) {
-    const masked = mask.of(answer);
-    await mask.finish();
-    return masked;
-  }
+  if (!isFields(answer) || !Array.isArray(answer['data'])) return maskWhole(answer);
   const data: unknown[] = [];
   for (const entry of answer['data'] as unknown[]) {
-    data.push(mask.of(entry));
-    await mask.finish();
+    data.push(await maskWhole(entry));
     if (data.length % ENTRIES_AT_ONCE === 0) await nextTurn();
   }
   return { ...answer, data };
+}
+
+async function maskWhole(entry: unknown): Promise<unknown> {
+  const mask = new AnswerMask(entry);
+  const masked = mask.of(entry);
+  await mask.finish();
+  return masked;
 }
 
 /** As {@link maskAnswer}, at once: for single entries of what is streamed. They keep their form, but numbers in free JSON become texts. */
@@ -58,18 +62,18 @@ class AnswerMask {
   private readonly own = new OwnNumbers();
   unfinished: Unfinished[] = [];
 
-  constructor(answer: unknown) {
-    this.collect(answer);
+  constructor(entry: unknown) {
+    this.collect(entry);
   }
 
   of(value: unknown, rule: Rule = 'text'): unknown {
-    if (rule === 'keep' || value === null || value === undefined) return value;
+    if (value === null || value === undefined) return value;
     if (typeof value === 'string') return this.changed(value, this.text(value, rule));
     if (typeof value === 'number') return this.number(value, rule);
     if (Array.isArray(value)) return value.map((entry: unknown) => this.of(entry, rule));
     if (isLongNumber(value)) return this.number(value, rule);
     if (!isFields(value)) return value;
-    return rule === 'free' || rule === 'number' ? this.freeFields(value, rule) : this.fields(value);
+    return rule === 'text' ? this.fields(value) : this.freeFields(value, rule);
   }
 
   /** Masks the long texts. */
@@ -92,17 +96,18 @@ class AnswerMask {
   }
 
   private text(text: string, rule: Rule): string {
+    if (rule === 'keep') return text;
     if (rule === 'number') return maskNumber(text);
-    if (rule === 'reference') return maskReference(text, this.own);
-    // A part of a record that was kept as its text.
-    if (rule === 'free' && /^[[{]/.test(text)) return maskJsonText(text);
-    return maskText(text, this.own);
+    return rule === 'reference' || rule === 'asked'
+      ? maskReference(text, this.own)
+      : maskText(text, this.own);
   }
 
   /** Numbers of answers count something; those of the vendor's JSON may be telephone numbers. */
   private number(value: number | LongNumber, rule: Rule): unknown {
     if (rule !== 'number' && rule !== 'free' && rule !== 'reference') return value;
-    const text = typeof value === 'number' ? String(value) : value.toJSON().slice(1);
+    const json = typeof value === 'number' ? String(value) : value.toJSON().slice(1);
+    const text = wholeDigits(json) ?? json;
     const masked = this.text(text, rule);
     return this.changed(text, masked) === text ? value : masked;
   }
@@ -121,7 +126,7 @@ class AnswerMask {
     for (const [name, field] of Object.entries(value)) {
       const shown = this.changed(name, maskText(name, this.own));
       const place = masked.has(shown) ? `${shown} (${masked.size + 1})` : shown;
-      masked.set(place, this.of(field, rule === 'number' ? rule : ruleOfRecordField(name)));
+      masked.set(place, this.of(field, innerRule(rule, name)));
     }
     // The vendor's names may be any, `__proto__` too.
     return Object.fromEntries(masked);
@@ -146,13 +151,26 @@ class AnswerMask {
     if (Array.isArray(value)) {
       for (const entry of value as unknown[]) this.collect(entry);
     } else if (isFields(value)) {
+      for (const number of callNumbersOf(value)) this.own.add(number);
       for (const [name, field] of Object.entries(value)) {
-        if (typeof field === 'string') {
-          if (ruleOfRecordField(name) === 'number') this.own.add(field);
-        } else this.collect(field);
+        if (NUMBER_FIELDS.includes(name)) this.collectNumbers(field);
+        else this.collect(field);
       }
     }
   }
+
+  private collectNumbers(value: unknown): void {
+    if (typeof value === 'string') this.own.add(value);
+    else if (typeof value === 'number') this.own.add(String(value));
+    else if (Array.isArray(value) || isFields(value)) {
+      for (const inner of Object.values<unknown>(value)) this.collectNumbers(inner);
+    }
+  }
+}
+
+/** What is within a number's field is a number, and what somebody asked for stays that. */
+function innerRule(rule: Rule, name: string): Rule {
+  return rule === 'number' || rule === 'asked' ? rule : ruleOfInnerField(name);
 }
 
 /** Of a change of a field, whose contents stand under `before` and `after`; of anything else, no field. */
