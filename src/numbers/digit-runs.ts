@@ -212,6 +212,11 @@ export class DigitRuns {
     this.digitsOfRun = 0;
   }
 
+  /** Whether the digits stand in the text as they are: those of JSON numbers do. */
+  private isPlain({ start, end, digits, hasPlus }: Group): boolean {
+    return hasPlus || this.text.slice(start, end) === digits;
+  }
+
   /** `1.39e10` is one group of eleven digits, if that is a number. */
   private exponent(): boolean {
     EXPONENT.lastIndex = this.at;
@@ -222,6 +227,7 @@ export class DigitRuns {
     const first = before ?? last;
     if (last === undefined || first === undefined || first.separator === DOT) return false;
     if (isAlphanumeric(this.text.charCodeAt(first.start - 1))) return false;
+    if (!this.isPlain(first) || !this.isPlain(last)) return false;
     const fraction = before === undefined ? '' : last.digits;
     if (first.digits.length + fraction.length < LEAST_MANTISSA) return false;
     const digits = scaled(first.digits, fraction, Number(exponent));

@@ -12,6 +12,7 @@ const LONGEST_RUN = 256;
 /** `10 20 30 40` counts something: without a prefix, a number in groups has one of three digits or more. */
 const LEAST_WIDEST = 3;
 const LONGEST_COUNTRY = 3;
+const SHORTEST_AREA_CODE = 3;
 /** Behind these another thing begins, as in a table. */
 const LIST_SEPARATORS = new Set([',', '\t', '\u3001', '\uFF0C']);
 /** What most texts with digits are: passed over, because a look at them takes ten times as long. */
@@ -195,8 +196,11 @@ class RunNumbers {
   }
 
   private looksLikeNumber(first: number, last: number, digits: string): boolean {
-    if (this.run[first]?.hasPlus === true || isInternational(digits)) return this.mayBe(first, last, FIRM);
-    return !isMoment(digits) && this.mayBe(first, last, FREE);
+    const { hasPlus = false, length = 0 } = this.run[first] ?? {};
+    if (hasPlus || isInternational(digits)) return this.mayBe(first, last, FIRM);
+    // Behind an area code, what may be a date or a fraction is a number.
+    const hasAreaCode = length >= SHORTEST_AREA_CODE && digits.charCodeAt(0) === ZERO;
+    return !isMoment(digits) && this.mayBe(first, last, hasAreaCode ? LIKELY : FREE);
   }
 
   /** Whether nothing of the groups is surer something else than that, and they hold all of what is or nothing of it. */
