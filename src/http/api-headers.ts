@@ -2,6 +2,7 @@
 import compression from 'compression';
 import type { RequestHandler } from 'express';
 import { randomUUID } from 'node:crypto';
+import { holdsNumber } from '../numbers/find-numbers.js';
 
 export const REQUEST_ID = 'X-Request-Id';
 /** Of answers to pushes. */
@@ -13,9 +14,14 @@ const ACCEPTABLE_ID = /^[\w.:-]{1,100}$/;
 export function requestIds(): RequestHandler {
   return (request, response, next) => {
     const given = request.get(REQUEST_ID);
-    response.setHeader(REQUEST_ID, given !== undefined && ACCEPTABLE_ID.test(given) ? given : randomUUID());
+    response.setHeader(REQUEST_ID, given !== undefined && isHarmless(given) ? given : randomUUID());
     next();
   };
+}
+
+/** The audit keeps it for ever, where no erasure reaches it: so it must not hold a telephone number. */
+function isHarmless(id: string): boolean {
+  return ACCEPTABLE_ID.test(id) && !holdsNumber(id);
 }
 
 /** Calls are nobody's to keep on the way: answers hold numbers. A client may still ask by ETag whether they changed. */

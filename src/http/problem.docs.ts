@@ -42,7 +42,7 @@ export function TooManyRequests(): ClassDecorator & MethodDecorator {
     status: 429,
     title: 'Too Many Requests',
     description:
-      'More than QUERY_RATE_LIMIT requests with this key within a second; or one of too many wrong keys from this address within a minute. Ask again after Retry-After seconds.',
+      'More than QUERY_RATE_LIMIT requests with this key within a second, more searches by telephone number than a key may make, or one of too many wrong keys from this address within a minute. Ask again after Retry-After seconds.',
     detail: 'This API key may ask 100 times a second',
     headers: RETRY_AFTER,
   });

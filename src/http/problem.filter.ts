@@ -8,6 +8,7 @@ import { REQUEST_ID } from './api-headers.js';
 import { InvalidParametersException } from './invalid-parameters.js';
 import type { Problem, ProblemDetail } from './problem.dto.js';
 import { routeOf } from './route-of.js';
+import { TooManyRequestsException } from './too-many-requests.js';
 
 const RETRY_AFTER_S = 5;
 
@@ -37,6 +38,7 @@ export class ProblemFilter implements ExceptionFilter {
     // What was read was not shown in the end: its next page is not told of either.
     response.removeHeader('Link');
     if (problem.status === 503) response.setHeader('Retry-After', RETRY_AFTER_S);
+    if (error instanceof TooManyRequestsException) response.setHeader('Retry-After', error.retryAfter);
     response.status(problem.status);
     if (request.path.startsWith('/push')) response.json({ code: problem.status, msg: problem.detail });
     else response.type('application/problem+json').send(JSON.stringify(problem satisfies Problem));

@@ -3,7 +3,7 @@
 import { coreOfDigits, isInternational, isMobile, MOST_WITH_PREFIX, withoutZeros } from './core.js';
 import { DigitRuns, type Group } from './digit-runs.js';
 import { CERTAIN, FIRM, FREE, isMoment, LIKELY, Never } from './never-numbers.js';
-import type { OwnNumbers } from './own-numbers.js';
+import { NONE, type OwnNumbers } from './own-numbers.js';
 
 const LEAST_DIGITS = 7;
 const MOBILE_LENGTH = 11;
@@ -76,6 +76,16 @@ export class NumberFinder {
     INSTANT.lastIndex = from;
     return INSTANT.test(this.text) && INSTANT.lastIndex === to;
   }
+}
+
+/** Whether there is a telephone number in a short text. */
+export function holdsNumber(text: string): boolean {
+  let isFound = false;
+  const finder = new NumberFinder(text, NONE, () => {
+    isFound = true;
+  });
+  finder.find(0, text.length);
+  return isFound;
 }
 
 /** The numbers of one run of groups. */
@@ -192,14 +202,20 @@ class RunNumbers {
 
   private mayBeMobile(first: number, last: number): boolean {
     // In one piece it is one even behind a dot: `1.13900000000`.
-    return first === last ? this.sureOf(first) !== CERTAIN : this.mayBe(first, last, LIKELY);
+    if (first === last) return this.sureOf(first) !== CERTAIN;
+    return this.mayBe(first, last, this.isMarked(first) ? FIRM : LIKELY);
+  }
+
+  /** Whether a number to be dialled from another country begins here. */
+  private isMarked(first: number): boolean {
+    const { hasPlus = false, digits = '' } = this.run[first] ?? {};
+    return hasPlus || isInternational(digits);
   }
 
   private looksLikeNumber(first: number, last: number, digits: string): boolean {
-    const { hasPlus = false, length = 0 } = this.run[first] ?? {};
-    if (hasPlus || isInternational(digits)) return this.mayBe(first, last, FIRM);
+    if (this.isMarked(first)) return this.mayBe(first, last, FIRM);
     // Behind an area code, what may be a date or a fraction is a number.
-    const hasAreaCode = length >= SHORTEST_AREA_CODE && digits.charCodeAt(0) === ZERO;
+    const hasAreaCode = (this.run[first]?.length ?? 0) >= SHORTEST_AREA_CODE && digits.charCodeAt(0) === ZERO;
     return !isMoment(digits) && this.mayBe(first, last, hasAreaCode ? LIKELY : FREE);
   }
 

@@ -6,6 +6,7 @@ import { KeyUses } from './api-keys/key-uses.js';
 import { KnownKeys } from './api-keys/known-keys.js';
 import { AuditLog } from './audit/audit-log.js';
 import { FailedLogins } from './failed-logins.js';
+import { NumberSearches } from './number-searches.js';
 import { PushTokens } from './push-tokens.js';
 
 /** Who may push and who may ask. */
@@ -19,7 +20,8 @@ import { PushTokens } from './push-tokens.js';
     FailedLogins,
     ApiGate,
     AuditLog,
+    NumberSearches,
   ],
-  exports: [PushTokens, AllowedNetworks, ApiKeyRepository, KnownKeys, FailedLogins, AuditLog],
+  exports: [PushTokens, AllowedNetworks, ApiKeyRepository, KnownKeys, FailedLogins, AuditLog, NumberSearches],
 })
 export class SecurityModule {}

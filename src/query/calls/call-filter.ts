@@ -1,5 +1,6 @@
-// The parameters that say which calls are meant in, the conditions of a WHERE clause out.
+// The conditions of a WHERE clause by the parameters that say which calls are meant.
 import { instantOf } from '../../http/instant-text.js';
+import { coreOf, plainForms } from '../../numbers/core.js';
 import { firstIdOf } from '../../persistence/first-id.js';
 import { SqlConditions, type Viewer } from '../../persistence/sql-conditions.js';
 import type { CallConditions } from './call-query.dto.js';
@@ -57,9 +58,9 @@ export function conditionsOf(filter: CallFilter, viewer: Viewer): SqlConditions 
   sql.oneOf('detail_id', filter.detailId);
   sql.oneOf('out_id', filter.outId);
   sql.oneOf('call_id', filter.callId);
-  sql.oneOf('caller', filter.caller);
-  sql.oneOf('real_caller', filter.realCaller);
-  sql.oneOf('reverse(callee)', filter.callee?.map(reversed));
+  sql.oneOf('caller', filter.caller?.flatMap(formsOf));
+  sql.oneOf('real_caller', filter.realCaller?.flatMap(formsOf));
+  sql.oneOf('reverse(callee)', filter.callee?.flatMap(formsOf).map(reversed));
   if (filter.calleeEndsWith !== undefined) {
     sql.add(`reverse(callee) LIKE ${sql.parameter(`${reversed(filter.calleeEndsWith)}%`)}`);
   }
@@ -71,6 +72,12 @@ export function conditionsOf(filter: CallFilter, viewer: Viewer): SqlConditions 
   sql.atMost('duration', filter.maxDuration);
   if (filter.hasWarnings !== undefined) sql.add(`warnings IS ${filter.hasWarnings ? 'NOT ' : ''}NULL`);
   return sql;
+}
+
+/** A number as it was written, and without anything between its digits with each prefix that it may have come with. */
+function formsOf(written: string): string[] {
+  const core = coreOf(written);
+  return core === undefined ? [written] : [...new Set([written, ...plainForms(core)])];
 }
 
 /** By code points, as PostgreSQL's `reverse`. */

@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { NUMBER_FIELDS } from '../../numbers/json-pieces.js';
 import { OwnNumbers } from '../../numbers/own-numbers.js';
 import { wholeDigits } from '../../numbers/scientific.js';
-import { callNumbersOf } from './call-numbers.js';
+import { callsOf } from './call-numbers.js';
 import { type Rule, ruleOfAnswerField, ruleOfInnerField } from './field-rules.js';
 import { maskedParts, maskJsonText } from './json-text-mask.js';
 import { maskNumber } from './number-mask.js';
@@ -151,7 +151,7 @@ class AnswerMask {
     if (Array.isArray(value)) {
       for (const entry of value as unknown[]) this.collect(entry);
     } else if (isFields(value)) {
-      for (const number of callNumbersOf(value)) this.own.add(number);
+      for (const call of callsOf(value)) this.collect(call);
       for (const [name, field] of Object.entries(value)) {
         if (NUMBER_FIELDS.includes(name)) this.collectNumbers(field);
         else this.collect(field);

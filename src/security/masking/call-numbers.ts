@@ -1,20 +1,15 @@
-// The numbers of the call of which something is shown, also when the fields that hold them are not shown.
-import { NUMBER_FIELDS } from '../../numbers/json-pieces.js';
+// The calls of which an entry of an answer shows something, also where the fields for their numbers are not shown.
 
-/** Under this name an entry of an answer carries them. It is no part of the JSON. */
-export const CALL_NUMBERS = Symbol('the numbers of the call');
+/** Under this name an entry carries the contents of its call. It is no part of the JSON. */
+const CALLS = Symbol('contents of the call');
 
-/** @param contents of the call of which `shown` tells something */
+/** Has the numbers of these contents masked in `shown`, whatever they look like there. */
 export function withCallNumbers<Shown extends object>(shown: Shown, contents: readonly object[]): Shown {
-  const numbers = contents.flatMap((content) => {
-    const fields = new Map<string, unknown>(Object.entries(content));
-    return NUMBER_FIELDS.flatMap((name) => fields.get(name) ?? []);
-  });
-  return Object.assign(shown, { [CALL_NUMBERS]: numbers });
+  return Object.assign(shown, { [CALLS]: contents });
 }
 
-/** The texts that {@link withCallNumbers} has noted. */
-export function callNumbersOf(shown: object): readonly string[] {
-  const numbers: unknown = Reflect.get(shown, CALL_NUMBERS);
-  return Array.isArray(numbers) ? numbers.filter((number) => typeof number === 'string') : [];
+/** What {@link withCallNumbers} has noted. */
+export function callsOf(shown: object): readonly unknown[] {
+  const contents: unknown = Reflect.get(shown, CALLS);
+  return Array.isArray(contents) ? contents : [];
 }
