@@ -1,4 +1,5 @@
 // `npm run bench -- …`: builds what changed, the benchmarks into dist.bench/, then runs them (bench/main.ts).
+import '../src/node-version.mjs';
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
 import { fileURLToPath } from 'node:url';

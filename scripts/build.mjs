@@ -1,9 +1,18 @@
 // Compiles src/ into dist/, and bundles console/ into dist/console-page. `--if-changed` does nothing when dist/ was built from these very sources.
 // The compiler writes into a folder of its own, which then takes dist's place in one rename: a process
 // that runs from dist/ has loaded all its files at its start and is never disturbed.
+import '../src/node-version.mjs';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -59,6 +68,9 @@ function replaceDist(fresh) {
 export function build({ ifChanged }) {
   const wanted = sourceHash();
   if (ifChanged && builtFrom() === wanted) return;
+  console.error(
+    `${new Date().toISOString().slice(0, 19)}Z INFO  Build: Building (at the first start, and when the sources have changed) …`,
+  );
   const fresh = join(root, `dist.new-${process.pid}`);
   const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
   const result = spawnSync(
@@ -71,6 +83,8 @@ export function build({ ifChanged }) {
     process.exit(result.status ?? 1);
   }
   try {
+    // The one file that is JavaScript already.
+    copyFileSync(join(root, 'src', 'node-version.mjs'), join(fresh, 'node-version.mjs'));
     buildConsole(join(fresh, 'console-page'));
   } catch (error) {
     rmSync(fresh, { recursive: true, force: true });

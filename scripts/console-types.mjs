@@ -1,4 +1,5 @@
 // Writes what the API's description says as types for the console: console/generated/api.d.ts.
+import '../src/node-version.mjs';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import openapiTs, { astToString } from 'openapi-typescript';

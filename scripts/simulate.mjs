@@ -1,4 +1,5 @@
 // `npm run simulate -- …`: builds what changed, then plays the vendor (src/simulator).
+import '../src/node-version.mjs';
 import { build } from './build.mjs';
 
 build({ ifChanged: true });

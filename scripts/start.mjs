@@ -1,4 +1,5 @@
 // `npm start`: builds what changed, then serves in this same process.
+import '../src/node-version.mjs';
 import { build } from './build.mjs';
 
 /** How soon the service notices that npm is gone. */

@@ -3,10 +3,12 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
 import type { Settings } from './config/settings.js';
-import { compressed, notStored, requestIds } from './http/api-headers.js';
+import { compressed, hostNeeded, notStored, requestIds } from './http/api-headers.js';
 import { jsonBody } from './http/json-body.js';
 import { CONNECTION_LIMITS, type ConnectionLimits, LimitedHttpAdapter } from './http/limited-http-adapter.js';
 import { ProblemFilter } from './http/problem.filter.js';
+import { parseQuery } from './http/query-parser.js';
+import { singleSlashes } from './ingestion/push/missed-pushes.js';
 import { RequestWatch } from './http/request-watch.js';
 import { consolePolicy, securityHeaders, swaggerUiPolicy, tlsOnly } from './http/security-headers.js';
 import { RequestValidationPipe } from './http/validation.pipe.js';
@@ -30,10 +32,11 @@ export async function createApp(
     },
   );
   app.set('trust proxy', settings.trustProxy);
+  app.set('query parser', parseQuery);
   app.disable('x-powered-by');
   // Pushes and errors need none; answers of the API get theirs from ExactJsonInterceptor.
   app.disable('etag');
-  app.use(requestIds(), app.get(RequestWatch).use, securityHeaders(), tlsOnly());
+  app.use(singleSlashes, requestIds(), app.get(RequestWatch).use, securityHeaders(), tlsOnly(), hostNeeded());
   app.use('/docs', swaggerUiPolicy());
   app.use('/console', consolePolicy());
   // Nothing of a body is read for whom the gate does not know.

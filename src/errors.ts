@@ -32,3 +32,8 @@ export function errorStack(error: unknown): string {
   const frames = stack.split('\n').filter((line) => /^ +at /.test(line));
   return [errorText(error), ...frames].join('\n');
 }
+
+/** Whether an error is one of the program itself, whose place in the code matters, and not one that a person can mend. */
+export function isFault(error: unknown): boolean {
+  return [TypeError, RangeError, ReferenceError, SyntaxError].some((kind) => error instanceof kind);
+}

@@ -8,6 +8,11 @@ import { maskReference } from './security/masking/text-mask.js';
 /** Nest's names of levels that are not those of LOG_LEVEL. */
 const LEVELS: Readonly<Partial<Record<LogLevel, string>>> = { log: 'info', verbose: 'trace' };
 
+/** The name of a level as LOG_LEVEL has it. */
+export function levelName(level: LogLevel): string {
+  return LEVELS[level] ?? level;
+}
+
 /** One event. */
 export interface LogEvent {
   readonly level: LogLevel;
@@ -21,7 +26,7 @@ export interface LogEvent {
 
 /** As one line of JSON, with its fields beside `time` (ISO 8601), `level` and `context`. */
 export function jsonLine({ level, context, message, stack, params }: LogEvent): string {
-  const head = { time: new Date().toISOString(), level: LEVELS[level] ?? level, context, pid: process.pid };
+  const head = { time: new Date().toISOString(), level: levelName(level), context, pid: process.pid };
   const fields = isFields(message) ? message : { message: textOf(message) };
   // Once more at the end: no field of an event replaces them.
   const line: Record<string, unknown> = {

@@ -1,6 +1,6 @@
 import { ConsoleLogger, type LogLevel } from '@nestjs/common';
 import type { Settings } from './config/settings.js';
-import { jsonLine, masked, words } from './log-line.js';
+import { jsonLine, levelName, masked, words } from './log-line.js';
 
 /** Contexts in which Nest tells, in some sixty lines, that it has put the modules together. */
 const ASSEMBLY = new Set([
@@ -13,8 +13,14 @@ const ASSEMBLY = new Set([
 
 /** Logs one JSON line an event, or for people; errors to the standard error, the rest to the standard output. */
 export class ServiceLogger extends ConsoleLogger {
-  constructor(private readonly settings: Settings) {
-    super({ json: settings.logFormat === 'json', logLevels: settings.logLevels, prefix: 'Call Ledger' });
+  constructor(private readonly settings: Pick<Settings, 'logFormat' | 'logLevels'>) {
+    // Colours are for terminals, not for files.
+    const isPlain = settings.logFormat === 'json' || !process.stdout.isTTY;
+    super({
+      json: settings.logFormat === 'json',
+      logLevels: settings.logLevels,
+      ...(isPlain && { colors: false }),
+    });
   }
 
   override log(message: unknown, ...rest: unknown[]): void {
@@ -32,15 +38,22 @@ export class ServiceLogger extends ConsoleLogger {
     stack?: unknown,
     params?: Record<string, unknown>,
   ): void {
-    if (this.settings.logFormat !== 'json') {
-      super.printMessages(messages.map(words), context, level, stream, stack, params);
-      return;
+    for (const message of messages) {
+      const line =
+        this.settings.logFormat === 'json'
+          ? jsonLine({ level, context, message, stack, params })
+          : this.lineForPeople(level, context, [message, ...(params === undefined ? [] : [params])]);
+      process[stream].write(`${line}\n`);
     }
-    for (const message of messages)
-      process[stream].write(`${jsonLine({ level, context, message, stack, params })}\n`);
   }
 
-  protected override printStackTrace(stack: string): void {
-    super.printStackTrace(String(masked(stack)));
+  protected override printStackTrace(stack: string | undefined): void {
+    if (stack !== undefined) super.printStackTrace(String(masked(stack)));
+  }
+
+  private lineForPeople(level: LogLevel, context: string, messages: readonly unknown[]): string {
+    const time = `${new Date().toISOString().slice(0, -'.000Z'.length)}Z`;
+    const name = this.colorize(levelName(level).toUpperCase().padEnd(5), level);
+    return `${time} ${name} ${context === '' ? '' : `${context}: `}${messages.map(words).join(' ')}`;
   }
 }

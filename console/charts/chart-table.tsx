@@ -1,6 +1,8 @@
 import { useState } from 'preact/hooks';
 import { t } from '../i18n/i18n.js';
 import { dateTime } from '../time/format.js';
+import { Cut } from '../ui/given.js';
+import { TableFrame } from '../ui/table-frame.js';
 import type { TimeChartProps } from './series.js';
 
 /** The values of a chart as a table, made when somebody wants it. */
@@ -15,14 +17,14 @@ export function ChartTable({ label, times, series, show }: TimeChartProps) {
     >
       <summary>{t('chart.table')}</summary>
       {isOpen && (
-        <div class="table-frame" role="region" aria-label={label} tabIndex={0}>
+        <TableFrame label={label}>
           <table class="table">
             <thead>
               <tr>
                 <th scope="col">{t('chart.time')}</th>
                 {series.map((line) => (
                   <th key={line.label} scope="col" class="number">
-                    {line.label}
+                    <Cut text={line.label} />
                   </th>
                 ))}
               </tr>
@@ -40,7 +42,7 @@ export function ChartTable({ label, times, series, show }: TimeChartProps) {
               ))}
             </tbody>
           </table>
-        </div>
+        </TableFrame>
       )}
     </details>
   );

@@ -1,6 +1,7 @@
 // Calls and answered ones by the hour and weekday in, a table of answer rates out, coloured by them.
 import { t } from '../i18n/i18n.js';
 import { count, percent, weekdayName } from '../time/format.js';
+import { TableFrame } from '../ui/table-frame.js';
 
 /** Of an hour of a weekday; by `weekday * 24 + hour`. */
 export interface HeatCell {
@@ -31,7 +32,7 @@ export function Heatmap({ label, cells }: { label: string; cells: readonly HeatC
   };
   return (
     <>
-      <div class="table-frame" role="region" aria-label={label} tabIndex={0}>
+      <TableFrame label={label}>
         <table class="heat">
           <thead>
             <tr>
@@ -57,7 +58,7 @@ export function Heatmap({ label, cells }: { label: string; cells: readonly HeatC
             ))}
           </tbody>
         </table>
-      </div>
+      </TableFrame>
       <p class="quiet small">{t('heat.note', { few: FEW })}</p>
     </>
   );

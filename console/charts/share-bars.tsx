@@ -1,4 +1,6 @@
+import { visible } from '../text/visible.js';
 import { count, percent } from '../time/format.js';
+import { visibly } from '../ui/given.js';
 
 export interface Share {
   readonly label: string;
@@ -15,8 +17,8 @@ export function ShareBars({ shares }: { shares: readonly Share[] }) {
     <ul class="shares">
       {shares.map(({ label, code, value, colour }) => (
         <li key={code}>
-          <span class="share-label" title={code}>
-            {label}
+          <span class="share-label" title={visible(code)}>
+            {visibly(label)}
           </span>
           <span class="share-track" aria-hidden="true">
             <span

@@ -1,27 +1,30 @@
-// Values over time in, a chart out: drawn on a canvas by uPlot, told in words to who does not see it, and there as a table.
+// A chart of values over time: drawn on a canvas by uPlot, named in words for those who do not see it, and there as a table.
+import { useSignal } from '@preact/signals';
 import { useEffect, useRef } from 'preact/hooks';
 import uPlot from 'uplot';
-import { t } from '../i18n/i18n.js';
 import { colours, language, timeZone } from '../state/preferences.js';
-import { clock, dateTime, day } from '../time/format.js';
+import { dataOf, optionsOf } from './chart-options.js';
 import { ChartTable } from './chart-table.js';
-import { resolved } from './colours.js';
-import { isolated } from './isolated.js';
-import type { Series, TimeChartProps } from './series.js';
-
-const DAY_S = 86_400;
+import { Legend, type Pointed, PointedTime } from './legend.js';
+import type { TimeChartProps } from './series.js';
 
 export function TimeChart(props: TimeChartProps) {
   const place = useRef<HTMLDivElement>(null);
-  const { label, isStacked = false } = props;
   const latest = useRef(props);
   latest.current = props;
+  const pointed = useSignal<Pointed | undefined>(undefined);
   const chart = useRef<{ readonly drawn: uPlot; shown: string }>(undefined);
   const data = contentOf(props);
   useEffect(() => {
     const element = place.current;
     if (element === null) return undefined;
-    const drawn = draw(element, () => latest.current);
+    const drawn = draw(
+      element,
+      () => latest.current,
+      (at) => {
+        pointed.value = at;
+      },
+    );
     chart.current = { drawn: drawn.chart, shown: data };
     return drawn.end;
   }, [structureOf(props)]);
@@ -32,8 +35,12 @@ export function TimeChart(props: TimeChartProps) {
     chart.current.drawn.setData(dataOf(latest.current));
   }, [data]);
   return (
-    <figure class={isStacked ? 'chart chart-stacked' : 'chart'}>
-      <div ref={place} role="img" aria-label={label} class="chart-canvas" />
+    <figure class="chart">
+      <div class="chart-place">
+        <div ref={place} role="img" aria-label={props.label} class="chart-canvas" />
+        <PointedTime chart={props} pointed={pointed} />
+      </div>
+      <Legend chart={props} pointed={pointed} />
       <ChartTable {...props} />
     </figure>
   );
@@ -52,10 +59,14 @@ function contentOf({ times, series, from, to }: TimeChartProps): string {
 }
 
 /** @param latest what is to be shown whenever the chart is drawn again */
-function draw(element: HTMLElement, latest: () => TimeChartProps): { chart: uPlot; end: () => void } {
+function draw(
+  element: HTMLElement,
+  latest: () => TimeChartProps,
+  point: (pointed: Pointed | undefined) => void,
+): { chart: uPlot; end: () => void } {
   const { height = 200 } = latest();
   const size = () => ({ width: Math.max(240, element.clientWidth), height });
-  const chart = new uPlot({ ...optionsOf(latest), ...size() }, dataOf(latest()), element);
+  const chart = new uPlot({ ...optionsOf(latest, point), ...size() }, dataOf(latest()), element);
   const watch = new ResizeObserver(() => {
     chart.setSize(size());
   });
@@ -63,104 +74,7 @@ function draw(element: HTMLElement, latest: () => TimeChartProps): { chart: uPlo
   const end = () => {
     watch.disconnect();
     chart.destroy();
+    point(undefined);
   };
   return { chart, end };
-}
-
-/** uPlot wants seconds; of bars on each other, the sums, the highest first: the lower ones are drawn over it. */
-function dataOf({ times, series, isStacked = false }: TimeChartProps): uPlot.AlignedData {
-  const seconds = times.map((time) => time / 1000);
-  if (!isStacked) return [seconds, ...series.map(({ values }) => [...values])];
-  const sums = times.map(() => 0);
-  const stacks = series.map(({ values }) =>
-    values.map((value, index) => (sums[index] = (sums[index] ?? 0) + (value ?? 0))),
-  );
-  return [seconds, ...stacks.reverse()];
-}
-
-/** Series in the order in which they are drawn. */
-function orderedOf({ series, isStacked = false }: TimeChartProps): readonly Series[] {
-  return isStacked ? [...series].reverse() : series;
-}
-
-function optionsOf(latest: () => TimeChartProps): Omit<uPlot.Options, 'width' | 'height'> {
-  const { top = 0 } = latest();
-  const ordered = orderedOf(latest());
-  const show = (value: number | null) => latest().show(value);
-  const [text, grid] = [resolved('--quiet'), resolved('--line')];
-  const axis = { stroke: text, font: '12px system-ui, sans-serif', grid: { stroke: grid, width: 1 } };
-  return {
-    // To the right, room for the half of the last label.
-    padding: [10, 24, 0, 0],
-    legend: {
-      live: true,
-      markers: { width: 0, fill: (_chart, index) => resolved(ordered[index - 1]?.colour ?? '--quiet') },
-    },
-    cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
-    scales: {
-      x: { time: true, range: () => [latest().from / 1000, latest().to / 1000] },
-      y: { range: (_chart, _least, most) => [0, Math.max(top, most * 1.06) || 1] },
-    },
-    axes: [
-      {
-        ...axis,
-        grid: { show: false },
-        ticks: { stroke: grid, width: 1, size: 5 },
-        size: 30,
-        space: 64,
-        values: timeLabels,
-      },
-      {
-        ...axis,
-        ticks: { show: false },
-        size: 52,
-        space: 34,
-        values: (_chart, values) => values.map((value) => (latest().showOnAxis ?? show)(value)),
-      },
-    ],
-    series: [
-      {
-        label: t('chart.time'),
-        value: (_chart, seconds: number | null) =>
-          seconds === null ? '–' : dateTime(seconds * 1000).slice(0, 16),
-      },
-      ...ordered.map((line, index) => seriesOf(line, () => orderedOf(latest())[index]?.values ?? [], show)),
-    ],
-  };
-}
-
-function seriesOf(
-  { label, colour, kind }: Series,
-  values: () => Series['values'],
-  show: TimeChartProps['show'],
-): uPlot.Series {
-  const drawn = resolved(colour);
-  const base: uPlot.Series = {
-    label,
-    stroke: drawn,
-    // Of bars on each other the chart knows the sums only.
-    value: (_chart, _value, _series, index) => (index === null ? '–' : show(values()[index] ?? null)),
-    points: { show: false },
-  };
-  if (kind === 'bars') {
-    const paths = uPlot.paths.bars?.({ size: [0.82, 60], align: 1 });
-    return { ...base, fill: drawn, width: 0, ...(paths && { paths }) };
-  }
-  return {
-    ...base,
-    width: kind === 'dashed' ? 1.5 : 2,
-    ...(kind === 'dashed' && { dash: [5, 4] }),
-    spanGaps: false,
-    // No line leads to a value without neighbours.
-    points: { show: false, filter: () => isolated(values()), size: 5 },
-  };
-}
-
-/** Hours where the ticks are nearer than a day; days otherwise, and where a day begins. */
-function timeLabels(_chart: uPlot, splits: number[], _axis: number, _space: number, step: number): string[] {
-  return splits.map((seconds) => {
-    const at = seconds * 1000;
-    const isMidnight = clock(at) === '00:00';
-    return step >= DAY_S || isMidnight ? day(at) : clock(at);
-  });
 }

@@ -192,6 +192,8 @@ export const EN = {
   'call.redials': 'All calls to this person',
   'call.history': 'History',
   'call.history.more': 'Older contents are not shown.',
+  'call.history.all': 'Show all {n}',
+  'call.history.few': 'Show only {n}',
   'call.late': 'Arrived too late',
   'call.revision': 'Revision {n}',
   'call.current': 'Current',

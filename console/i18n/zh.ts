@@ -192,6 +192,8 @@ export const ZH: Readonly<Record<keyof typeof EN, string>> = {
   'call.redials': '此人的全部通话',
   'call.history': '历史',
   'call.history.more': '更早的内容未显示。',
+  'call.history.all': '显示全部 {n} 个',
+  'call.history.few': '仅显示 {n} 个',
   'call.late': '迟到的内容',
   'call.revision': '版本 {n}',
   'call.current': '当前',

@@ -3,6 +3,8 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { session, signOut } from '../api/session.js';
 import { t } from '../i18n/i18n.js';
 import { route, to } from '../state/route.js';
+import { visible } from '../text/visible.js';
+import { Given } from '../ui/given.js';
 import { Icon } from '../ui/icons.js';
 import { Empty } from '../ui/states.js';
 import { Boundary } from './boundary.js';
@@ -119,8 +121,8 @@ function Who() {
   const { name = '', sources = null, scopes = [] } = session.value ?? {};
   return (
     <div class="who">
-      <p class="who-name" title={name}>
-        {name}
+      <p class="who-name" title={visible(name)}>
+        <Given text={name} />
       </p>
       {sources !== null && <p class="quiet small">{t('who.sources', { sources: sources.join(', ') })}</p>}
       {!scopes.includes('numbers:read') && <p class="quiet small">{t('who.masked')}</p>}

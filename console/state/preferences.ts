@@ -8,6 +8,7 @@ export const THEMES = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];
 
 const PREFIX = 'call-ledger.';
+const FULL_NAME = /^UTC$|\//;
 
 export const language = kept<Language>(
   'language',
@@ -16,7 +17,9 @@ export const language = kept<Language>(
 );
 export const theme = kept<Theme>('theme', THEMES, 'system');
 export const timeZone = signal(
-  validZone(forGood.get(`${PREFIX}timeZone`)) ?? Intl.DateTimeFormat().resolvedOptions().timeZone,
+  validZone(forGood.get(`${PREFIX}timeZone`)) ??
+    validZone(Intl.DateTimeFormat().resolvedOptions().timeZone) ??
+    'UTC',
 );
 /** Grows when the colours change, so that what is drawn by hand is drawn again. */
 export const colours = signal(0);
@@ -26,11 +29,12 @@ function kept<T extends string>(name: string, values: readonly T[], otherwise: T
   return signal(values.find((value) => value === stored) ?? otherwise);
 }
 
-/** Undefined when the browser knows no such zone. */
+/** Undefined when the browser knows no such zone, and for short names, which the service does not take either: `CST` is Chicago. */
 export function validZone(zone: string | null): string | undefined {
-  if (zone === null || zone === '') return undefined;
+  if (zone === null || !FULL_NAME.test(zone)) return undefined;
   try {
-    return new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone;
+    const known = new Intl.DateTimeFormat('en', { timeZone: zone }).resolvedOptions().timeZone;
+    return FULL_NAME.test(known) ? known : zone;
   } catch {
     return undefined;
   }

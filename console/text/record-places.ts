@@ -32,7 +32,8 @@ function partPlaces(text: string, first: number): Place[] {
   return places;
 }
 
-function endOfString(text: string, start: number): number {
+/** @returns the place of the closing quote; the end of the text if there is none */
+export function endOfString(text: string, start: number): number {
   for (let at = start + 1; at < text.length; at += 1) {
     if (text[at] === '\\') at += 1;
     else if (text[at] === '"') return at;
@@ -60,7 +61,7 @@ export function placeOfCall(text: string, callId: string): Place | undefined {
 }
 
 /**
- * As the ledger reads it: a string without the white space around it, of a number all digits, which JSON.parse would round.
+ * As the ledger reads it: a string without the white space around it, a number as it is written, which JSON.parse would round.
  *
  * @throws SyntaxError
  */
@@ -68,8 +69,7 @@ function callIdOf(record: string): string | undefined {
   const read: unknown = JSON.parse(record);
   if (typeof read !== 'object' || read === null || !('callId' in read)) return undefined;
   const { callId } = read;
-  if (typeof callId !== 'number') return String(callId).trim();
-  return Number.isSafeInteger(callId) ? String(callId) : memberText(record, 'callId');
+  return typeof callId === 'number' ? memberText(record, 'callId') : String(callId).trim();
 }
 
 /**

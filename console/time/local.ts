@@ -35,7 +35,7 @@ function known(at: number): number | undefined {
 
 /** The first instant of the day. */
 export function startOfDay(at: number, zone: string): number {
-  return startOfDate(Math.floor(faceAt(at, zone) / DAY_MS) * DAY_MS, zone);
+  return startOfDayNumber(dayNumber(at, zone), zone);
 }
 
 /** The same time of the day, days later; the day's first, or an instant near to it, where the clocks skip it. */
@@ -46,14 +46,37 @@ export function daysLater(at: number, days: number, zone: string): number {
 
 /** How many dates the zone's calendar shows in a range, half-open. */
 export function datesIn(from: number, to: number, zone: string): number {
-  const [first, last] = [from, to - 1].map((at) => Math.floor(faceAt(at, zone) / DAY_MS));
-  return (last ?? 0) - (first ?? 0) + 1;
+  return dayNumber(to - 1, zone) - dayNumber(from, zone) + 1;
 }
 
 /** The full hour of the zone's clocks at or before an instant. */
 export function startOfHour(at: number, zone: string): number {
   const offset = offsetAt(at, zone);
   return Math.floor((at + offset) / HOUR_MS) * HOUR_MS - offset;
+}
+
+/** Days of the zone's calendar since 1970-01-01. */
+export function dayNumber(at: number, zone: string): number {
+  return Math.floor(faceAt(at, zone) / DAY_MS);
+}
+
+/** The first instant of a day of {@link dayNumber}. */
+export function startOfDayNumber(day: number, zone: string): number {
+  return startOfDate(day * DAY_MS, zone);
+}
+
+/** The instants of a range, ends included, at which the zone's clocks show a multiple of a step that divides the day. */
+export function clockTimes(from: number, to: number, step: number, zone: string): number[] {
+  const times: number[] = [];
+  const last = faceAt(to, zone);
+  for (let face = Math.ceil(faceAt(from, zone) / step) * step; face <= last; face += step) {
+    const isMidnight = face % DAY_MS === 0;
+    const at = isMidnight ? startOfDate(face, zone) : showing(face, zone);
+    // The clocks may skip a time.
+    if (!isMidnight && faceAt(at, zone) !== face) continue;
+    if (at >= from && at <= to && at > (times.at(-1) ?? -Infinity)) times.push(at);
+  }
+  return times;
 }
 
 /** @param midnight local milliseconds. Where the clocks skip it, or show it twice, the first instant of the date. */

@@ -4,7 +4,9 @@ import { mayOpen, type ViewName } from '../api/access.js';
 import { t } from '../i18n/i18n.js';
 import { areAskable } from '../state/askable.js';
 import { to, type Query } from '../state/route.js';
+import { visible } from '../text/visible.js';
 import { date, dateTime } from '../time/format.js';
+import { Cut, Given, visibly } from './given.js';
 import { Icon } from './icons.js';
 
 /** @param at ISO 8601; null: there is none */
@@ -23,16 +25,19 @@ interface IdProps {
   readonly id: string | null | undefined;
   readonly path?: Path;
   readonly query?: Query;
+  /** Whether lists show all of it: no other view does. */
+  readonly isWhole?: boolean;
 }
 
-/** An id in type in which its characters can be told apart; long ones break. With a path that the key may follow, a link. */
-export function Id({ id, path, query }: IdProps) {
+/** An id in type in which its characters can be told apart. With a path that the key may follow, a link. */
+export function Id({ id, path, query, isWhole = false }: IdProps) {
   if (id === null || id === undefined || id === '') return <span class="quiet">–</span>;
-  if (path === undefined || !mayOpen(path[0])) return <code class="id">{id}</code>;
+  const text = isWhole ? visibly(id) : <Cut text={id} />;
+  if (path === undefined || !mayOpen(path[0])) return <code class="id">{text}</code>;
   if (query !== undefined && !areAskable(query)) return <NotAskable id={id} />;
   return (
     <a class="id" href={to(path, query)}>
-      {id}
+      {text}
     </a>
   );
 }
@@ -41,8 +46,20 @@ export function Id({ id, path, query }: IdProps) {
 function NotAskable({ id }: { id: string }) {
   return (
     <>
-      <code class="id">{id}</code> <span class="quiet small">{t('id.notAskable')}</span>
+      <code class="id">
+        <Cut text={id} />
+      </code>{' '}
+      <span class="quiet small">{t('id.notAskable')}</span>
     </>
+  );
+}
+
+/** The name that somebody gave a key. */
+export function Name({ name }: { name: string }) {
+  return (
+    <span class="name">
+      <Given text={name} />
+    </span>
   );
 }
 
@@ -63,8 +80,17 @@ export function ShortId({ id, path }: { id: string; path: Path }) {
 
 export type Tone = 'good' | 'bad' | 'warn' | 'plain';
 
-export function Mark({ tone, children }: { tone: Tone; children: ComponentChildren }) {
-  return <span class={`mark mark-${tone}`}>{children}</span>;
+/** Longer texts may take several lines where there is little room. */
+const ONE_LINE = 12;
+/** Longer ones are codes rather than words. */
+const MOST_WORDS = 40;
+
+export function Mark({ tone, children: text }: { tone: Tone; children: string }) {
+  return (
+    <span class={visible(text).length > ONE_LINE ? `mark mark-${tone} mark-long` : `mark mark-${tone}`}>
+      <Cut text={text} most={MOST_WORDS} />
+    </span>
+  );
 }
 
 interface HeadProps {

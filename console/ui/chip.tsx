@@ -1,5 +1,6 @@
 import { t } from '../i18n/i18n.js';
 import { goWith } from '../state/route.js';
+import { Cut } from './given.js';
 import { Icon } from './icons.js';
 
 interface ChipProps {
@@ -14,7 +15,10 @@ export function Chip({ name, title, value }: ChipProps) {
   return (
     <span class="chip">
       <span>
-        {title}: <strong>{value}</strong>
+        {title}:{' '}
+        <strong>
+          <Cut text={value} />
+        </strong>
       </span>
       <button
         type="button"

@@ -1,5 +1,6 @@
 import { t } from '../i18n/i18n.js';
 import { goWith, route } from '../state/route.js';
+import { visible } from '../text/visible.js';
 
 export const YES_NO = ['true', 'false'] as const;
 
@@ -33,7 +34,7 @@ export function Choice<T extends string>({ name, title, values, labelOf, any }: 
         }}
       >
         <option value="">{any ?? t('filters.any')}</option>
-        {!isKnown && <option value={chosen}>{chosen}</option>}
+        {!isKnown && <option value={chosen}>{visible(chosen)}</option>}
         {values.map((value) => (
           <option key={value} value={value}>
             {labelOf(value)}

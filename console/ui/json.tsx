@@ -1,25 +1,36 @@
-// JSON as text in, the same text with its parts told apart out. It is never made anew: numbers keep all their digits.
+// Shows JSON with its parts told apart. The text is not made anew: numbers keep all their digits.
 import type { ComponentChildren } from 'preact';
+import { type Token, tokensIn } from '../text/json-tokens.js';
+import { visibly } from './given.js';
 
-const TOKEN = /("[^"\\]*(?:\\.[^"\\]*)*")(\s*:)?|(-?\d[\d.eE+-]*)|(true|false|null)/g;
-
-/** Of a longer text the rest stands as it is: an element for each of its words takes seconds. */
+/** Characters with colours. An element for each word of a longer text takes seconds. */
 const MOST_COLOURED = 50_000;
 
-/** @param mark start and end of a part that is to be seen at once */
-export function JsonText({ text, mark }: { text: string; mark?: readonly [number, number] | undefined }) {
+type Place = readonly [start: number, end: number];
+
+interface JsonTextProps {
+  readonly text: string;
+  /** A part that is marked and scrolled to. */
+  readonly mark?: Place | undefined;
+  /** The part that is shown; all of it, when not given. */
+  readonly shown?: Place | undefined;
+}
+
+export function JsonText({ text, mark, shown: [first, last] = [0, text.length] }: JsonTextProps) {
+  const tokens = tokensIn(text, first, Math.min(last, first + MOST_COLOURED));
+  const coloured = (from: number, to: number) => colouredPart(text, tokens, from, to);
   if (mark === undefined)
     return (
       <pre class="json" tabIndex={0}>
-        {coloured(text)}
+        {coloured(first, last)}
       </pre>
     );
   const [start, end] = mark;
   return (
     <pre class="json" tabIndex={0}>
-      {coloured(text.slice(0, start))}
-      <mark ref={scrollTo}>{coloured(text.slice(start, end))}</mark>
-      {coloured(text.slice(end))}
+      {coloured(first, start)}
+      <mark ref={scrollTo}>{coloured(start, end)}</mark>
+      {coloured(end, last)}
     </pre>
   );
 }
@@ -30,22 +41,25 @@ function scrollTo(element: HTMLElement | null): void {
   if (element !== null && frame != null) frame.scrollTop = element.offsetTop - frame.clientHeight / 3;
 }
 
-function coloured(text: string): ComponentChildren[] {
+/** @param tokens in order; those outside of the part are left out, and those that reach over its ends are cut */
+function colouredPart(text: string, tokens: readonly Token[], from: number, to: number): ComponentChildren[] {
   const parts: ComponentChildren[] = [];
-  let end = 0;
-  for (const found of text.slice(0, MOST_COLOURED).matchAll(TOKEN)) {
-    parts.push(...breakable(text.slice(end, found.index)));
-    const [token, string, colon, number] = found;
-    if (string !== undefined) {
-      parts.push(<span class={colon === undefined ? 'json-text' : 'json-name'}>{string}</span>, colon ?? '');
-    } else parts.push(<span class={number === undefined ? 'json-word' : 'json-number'}>{token}</span>);
-    end = found.index + token.length;
+  let place = from;
+  for (const { kind, start, end } of tokens) {
+    const [first, last] = [Math.max(start, from), Math.min(end, to)];
+    if (first >= last) continue;
+    parts.push(
+      ...breakable(text.slice(place, first)),
+      <span class={`json-${kind}`}>{visibly(text.slice(first, last), true)}</span>,
+    );
+    place = last;
   }
-  return [...parts, ...breakable(text.slice(end))];
+  const rest = text.slice(place, to);
+  return [...parts, ...(rest.length > MOST_COLOURED ? visibly(rest, true) : breakable(rest))];
 }
 
 /** Lines end behind commas rather than within a string. */
 function breakable(between: string): ComponentChildren[] {
   const [first = '', ...rest] = between.split(',');
-  return [first, ...rest.flatMap((part) => [',', <wbr />, part])];
+  return [...visibly(first, true), ...rest.flatMap((part) => [',', <wbr />, ...visibly(part, true)])];
 }

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { t, type TextName } from '../i18n/i18n.js';
 import { goWith, type Query } from '../state/route.js';
 import { timeZone, validZone } from '../state/preferences.js';
+import { visible } from '../text/visible.js';
 import { dateTime } from '../time/format.js';
 import { isSpan, SPANS } from '../time/range.js';
 import { fromLocal, instantOf, toLocal } from '../time/local.js';
@@ -85,7 +86,7 @@ function labelOf(query: Query, chosen: string | undefined): string {
 /** What can't be read is shown as it stands in the address. */
 function endLabel(text: string): string {
   const at = instantOf(text, timeZone.value);
-  return at === undefined ? text : dateTime(at).slice(0, 16);
+  return at === undefined ? visible(text) : dateTime(at).slice(0, 16);
 }
 
 interface SpansProps {

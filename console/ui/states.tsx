@@ -3,6 +3,7 @@ import type { ComponentChildren } from 'preact';
 import type { Problem } from '../api/client.js';
 import type { Asked } from '../api/use-ask.js';
 import { t } from '../i18n/i18n.js';
+import { Given } from './given.js';
 import { Icon } from './icons.js';
 
 export function Loading({ lines = 4 }: { lines?: number }) {
@@ -50,10 +51,17 @@ export function ProblemNote({ problem, again }: { problem: Problem; again?: () =
       <div>
         <strong>{titleOf(problem)}</strong>
         {isAway(problem) && <p>{t('problem.away.more')}</p>}
-        {!isAway(problem) && problem.detail !== '' && <p>{problem.detail}</p>}
+        {!isAway(problem) && problem.detail !== '' && (
+          <p>
+            <Given text={problem.detail} />
+          </p>
+        )}
         {problem.errors.map(({ path, message }) => (
           <p key={path + message}>
-            <code>{path}</code> {message}
+            <code>
+              <Given text={path} />
+            </code>{' '}
+            <Given text={message} />
           </p>
         ))}
         <RequestId problem={problem} />

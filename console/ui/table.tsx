@@ -1,11 +1,11 @@
-// A list of things in, a table that fits its place out: what is too wide moves under the finger, inside its frame.
 import type { ComponentChildren } from 'preact';
+import { TableFrame } from './table-frame.js';
 
 export interface Column<T> {
   readonly title: string;
   readonly cell: (row: T) => ComponentChildren;
-  /** `number`: to the right. `wide`: left out on small screens. */
-  readonly kind?: 'number' | 'wide' | 'number wide';
+  /** `number`: to the right. `text`: sentences, which keep a readable width. */
+  readonly kind?: 'number' | 'text';
 }
 
 interface TableProps<T> {
@@ -17,7 +17,7 @@ interface TableProps<T> {
 
 export function Table<T>({ label, rows, columns, keyOf }: TableProps<T>) {
   return (
-    <div class="table-frame" role="region" aria-label={label} tabIndex={0}>
+    <TableFrame label={label}>
       <table class="table">
         <thead>
           <tr>
@@ -40,6 +40,6 @@ export function Table<T>({ label, rows, columns, keyOf }: TableProps<T>) {
           ))}
         </tbody>
       </table>
-    </div>
+    </TableFrame>
   );
 }

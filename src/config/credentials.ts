@@ -1,8 +1,10 @@
 // The secrets that the service makes for itself when it runs with its embedded database.
 import { randomBytes } from 'node:crypto';
-import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { createFile, makeFolder } from '../durable-files.js';
 import { errorCode } from '../errors.js';
+import { adminApiKey, pushTokens } from './setting-values.js';
 
 /** What `DATA_DIR/credentials.json` holds (file mode 0600). */
 export interface Credentials {
@@ -12,35 +14,67 @@ export interface Credentials {
   readonly databasePassword: string;
 }
 
+export interface LoadedCredentials extends Credentials {
+  /** What had to be made anew for a ledger that was there, and why; undefined when nothing had. */
+  readonly renewal: Renewal | undefined;
+}
+
+export interface Renewal {
+  /** A sentence about the file. */
+  readonly reason: string;
+  readonly renewed: readonly (keyof Credentials)[];
+}
+
+const NAMES = ['pushTokens', 'adminApiKey', 'databasePassword'] as const;
+/** What each must be to be used. */
+const CHECKS: Readonly<Record<keyof Credentials, (text: string) => unknown>> = {
+  pushTokens,
+  adminApiKey,
+  databasePassword: (text) => text,
+};
+
 /** Where the generated credentials of a data directory are kept. */
 export function credentialsFile(dataDir: string): string {
   return join(dataDir, 'credentials.json');
 }
 
 /**
- * Reads the credentials of a data directory, or makes them (and the directory, mode 0700) at the first start.
- * Two processes that start at once end with the same ones: a hard link is made by one of them only.
+ * Reads the credentials of a data directory, or makes them (and the directory, mode 0700). When this returns, they are on the disk.
+ * Two processes that start at once end with the same ones.
  *
- * @throws Error when the file can't be read or written, or does not hold credentials.
+ * A file that was lost or broken does not lock the ledger in: what can't be read of it is made anew. The broken file is kept beside it.
+ *
+ * @throws Error when the file can't be read or written
  */
-export function loadCredentials(dataDir: string): Credentials {
+export function loadCredentials(dataDir: string): LoadedCredentials {
+  makeFolder(dataDir);
   const file = credentialsFile(dataDir);
-  try {
-    return readCredentials(file);
-  } catch (error) {
-    if (errorCode(error) !== 'ENOENT') throw error;
+  for (;;) {
+    const text = contentOf(file);
+    const whole = text === undefined ? undefined : readWhole(text);
+    if (whole !== undefined) return { ...whole, renewal: undefined };
+    const found = text === undefined ? {} : readable(text);
+    const kept = text === undefined ? undefined : putAside(file, text);
+    const made = { ...generateCredentials(), ...found };
+    // Else another process was faster: then its credentials are those of the ledger.
+    if (createFile(file, `${JSON.stringify(made, null, 2)}\n`))
+      return { ...made, renewal: renewalOf(dataDir, text, found, kept) };
   }
-  mkdirSync(dataDir, { recursive: true, mode: 0o700 });
-  const draft = `${file}.${process.pid}`;
-  writeFileSync(draft, `${JSON.stringify(generateCredentials(), null, 2)}\n`, { mode: 0o600 });
-  try {
-    linkSync(draft, file);
-  } catch (error) {
-    if (errorCode(error) !== 'EEXIST') throw error;
-  } finally {
-    rmSync(draft, { force: true });
-  }
-  return readCredentials(file);
+}
+
+function renewalOf(
+  dataDir: string,
+  text: string | undefined,
+  found: Partial<Credentials>,
+  kept: string | undefined,
+): Renewal | undefined {
+  const isFirstStart = text === undefined && !existsSync(join(dataDir, 'postgres'));
+  if (isFirstStart) return undefined;
+  const file = credentialsFile(dataDir);
+  const damage =
+    text === undefined ? 'was missing' : text.trim() === '' ? 'was empty' : 'could not be read as a whole';
+  const reason = `${file} ${damage}${kept === undefined ? '' : `; it is kept as ${kept}`}.`;
+  return { reason, renewed: NAMES.filter((name) => found[name] === undefined) };
 }
 
 function generateCredentials(): Credentials {
@@ -48,24 +82,76 @@ function generateCredentials(): Credentials {
   return { pushTokens: `vendor=${secret()}`, adminApiKey: secret(), databasePassword: secret() };
 }
 
-function readCredentials(file: string): Credentials {
-  const text = readFileSync(file, 'utf8');
-  const problem = `${file} does not hold the generated credentials; put it back, or remove it to have new ones made`;
-  let value: unknown;
+function contentOf(file: string): string | undefined {
   try {
-    value = JSON.parse(text);
-  } catch {
-    // The parser's own message quotes the text, and the text is secret.
-    throw new Error(problem);
+    return readFileSync(file, 'utf8');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
   }
-  if (typeof value !== 'object' || value === null) throw new Error(problem);
+}
+
+function readWhole(text: string): Credentials | undefined {
+  const value = parsed(text);
+  if (typeof value !== 'object' || value === null) return undefined;
   const { pushTokens, adminApiKey, databasePassword } = value as Record<string, unknown>;
   if (
     typeof pushTokens !== 'string' ||
     typeof adminApiKey !== 'string' ||
-    typeof databasePassword !== 'string'
+    typeof databasePassword !== 'string' ||
+    databasePassword === ''
   ) {
-    throw new Error(problem);
+    return undefined;
   }
   return { pushTokens, adminApiKey, databasePassword };
+}
+
+/** What of a broken file is there as a whole: the vendor need not be given a new token because the rest was lost. */
+function readable(text: string): Partial<Credentials> {
+  const fields = NAMES.flatMap((name) => {
+    const [, written = ''] = new RegExp(`"${name}"\\s*:\\s*("[^"\\\\]+")`).exec(text) ?? [];
+    const value = parsed(written);
+    return typeof value === 'string' && isUsable(name, value) ? [[name, value] as const] : [];
+  });
+  return Object.fromEntries(fields);
+}
+
+function isUsable(name: keyof Credentials, value: string): boolean {
+  try {
+    CHECKS[name](value);
+    return true;
+  } catch {
+    // Then it is made anew.
+    return false;
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    // The parser's own message quotes the text, and the text is secret.
+    return undefined;
+  }
+}
+
+/**
+ * Moves a broken file away. Looked at again there: another process that starts may have put a whole one in its place meanwhile, which is put
+ * back then.
+ *
+ * @returns its new name; undefined when there is nothing to be kept
+ */
+function putAside(file: string, text: string): string | undefined {
+  const aside = `${file}.broken-${new Date().toISOString().replaceAll(/[-:.]/g, '')}`;
+  try {
+    renameSync(file, aside);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+  const moved = readFileSync(aside, 'utf8');
+  if (moved === text && text.trim() !== '') return aside;
+  if (moved !== text) createFile(file, moved);
+  rmSync(aside, { force: true });
+  return undefined;
 }

@@ -2,8 +2,9 @@
 import type { LogLevel } from '@nestjs/common';
 import { join, resolve } from 'node:path';
 import { errorText } from '../errors.js';
-import { loadCredentials } from './credentials.js';
+import { credentialsFile, loadCredentials, type Renewal } from './credentials.js';
 import {
+  adminApiKey,
   byteSize,
   distributionOf,
   integer,
@@ -34,8 +35,12 @@ const NEST_LEVELS: Readonly<Record<(typeof LEVELS)[number], LogLevel>> = {
   debug: 'debug',
   trace: 'verbose',
 };
-const NOTHING_GENERATED = { generatedPushToken: undefined, apiKeyIsGenerated: false, databasePassword: '' };
-const SHORTEST_API_KEY = 32;
+const NOTHING_GENERATED = {
+  generatedPushToken: undefined,
+  apiKeyIsGenerated: false,
+  databasePassword: '',
+  credentialsNotice: undefined,
+};
 const LONGEST_RETENTION_DAYS = 36_500;
 const LARGEST_BODY = 256 * 1024 * 1024;
 
@@ -63,14 +68,28 @@ class Reader {
   }
 }
 
+/** The settings of the environment, checked. What the service makes for itself may be missing. */
+export interface CheckedSettings extends Omit<
+  Settings,
+  'pushTokens' | 'adminApiKey' | keyof typeof NOTHING_GENERATED
+> {
+  readonly pushTokens: Settings['pushTokens'] | undefined;
+  readonly adminApiKey: string | undefined;
+}
+
+/** {@link checkSettings}, then {@link withCredentials}. */
+export function readSettings(environment: NodeJS.ProcessEnv, onTerminal: boolean): Settings {
+  return withCredentials(checkSettings(environment, onTerminal));
+}
+
 /**
- * Reads and checks the settings.
+ * Reads and checks the settings. Nothing is made.
  *
  * @param environment the variables, as in `process.env`
  * @param onTerminal whether the logs go to a person's terminal (the default of LOG_FORMAT)
  * @throws SettingsError that names every problem
  */
-export function readSettings(environment: NodeJS.ProcessEnv, onTerminal: boolean): Settings {
+export function checkSettings(environment: NodeJS.ProcessEnv, onTerminal: boolean): CheckedSettings {
   const reader = new Reader(environment);
   const embedded = reader.text('DATABASE_URL') === undefined;
   const level = reader.read('LOG_LEVEL', 'info', (text) => oneOf(text, LEVELS)) ?? 'info';
@@ -106,7 +125,20 @@ export function readSettings(environment: NodeJS.ProcessEnv, onTerminal: boolean
   };
   if (!embedded) requireSecrets(reader);
   if (reader.problems.length > 0) throw new SettingsError(reader.problems);
-  return Object.assign(new Settings(), settings, embedded ? generated(settings) : NOTHING_GENERATED);
+  return Object.assign(new Settings(), settings);
+}
+
+/**
+ * Adds what the service makes for itself with the embedded database: reads it in DATA_DIR, or makes it there.
+ *
+ * @throws SettingsError
+ */
+export function withCredentials(checked: CheckedSettings): Settings {
+  const { pushTokens, adminApiKey } = checked;
+  if (checked.databaseUrl === undefined) return Object.assign(new Settings(), checked, generated(checked));
+  if (pushTokens === undefined || adminApiKey === undefined)
+    throw new Error('PUSH_TOKENS and ADMIN_API_KEY have not been checked');
+  return Object.assign(new Settings(), checked, { pushTokens, adminApiKey, ...NOTHING_GENERATED });
 }
 
 function distribution(reader: Reader, embedded: boolean): Distribution | undefined {
@@ -135,13 +167,6 @@ function bodyLimit(text: string): number {
   return size;
 }
 
-function adminApiKey(text: string): string {
-  if (text.length < SHORTEST_API_KEY || !/^[\x21-\x7e]+$/.test(text)) {
-    throw new Error(`must have at least ${SHORTEST_API_KEY} printable ASCII characters without spaces`);
-  }
-  return text;
-}
-
 function requireSecrets(reader: Reader): void {
   for (const name of ['PUSH_TOKENS', 'ADMIN_API_KEY']) {
     if (reader.text(name) === undefined) {
@@ -152,18 +177,34 @@ function requireSecrets(reader: Reader): void {
   }
 }
 
-function generated(settings: Pick<Partial<Settings>, 'pushTokens' | 'adminApiKey'> & { dataDir: string }) {
+function generated({ dataDir, ...given }: CheckedSettings) {
   try {
-    const credentials = loadCredentials(settings.dataDir);
+    const { renewal, ...credentials } = loadCredentials(dataDir);
     const generatedTokens = pushTokens(credentials.pushTokens);
     return {
-      pushTokens: settings.pushTokens ?? generatedTokens,
-      generatedPushToken: settings.pushTokens === undefined ? generatedTokens[0]?.token : undefined,
-      apiKeyIsGenerated: settings.adminApiKey === undefined,
-      adminApiKey: settings.adminApiKey ?? adminApiKey(credentials.adminApiKey),
+      pushTokens: given.pushTokens ?? generatedTokens,
+      generatedPushToken: given.pushTokens === undefined ? generatedTokens[0]?.token : undefined,
+      apiKeyIsGenerated: given.adminApiKey === undefined,
+      adminApiKey: given.adminApiKey ?? adminApiKey(credentials.adminApiKey),
       databasePassword: credentials.databasePassword,
+      credentialsNotice: renewal === undefined ? undefined : noticeOf(renewal, { dataDir, ...given }),
     };
   } catch (error) {
     throw new SettingsError([`DATA_DIR can't be used: ${errorText(error)}`]);
   }
+}
+
+/** Names no secret. What the settings give instead of the generated one is as it was. */
+function noticeOf(
+  { reason, renewed }: Renewal,
+  given: Pick<CheckedSettings, 'dataDir' | 'pushTokens' | 'adminApiKey'>,
+): string {
+  const sentences = [reason];
+  if (renewed.includes('pushTokens') && given.pushTokens === undefined)
+    sentences.push(
+      'A new push token was made. Give the new push URL to the vendor: pushes to the old one are refused.',
+    );
+  if (renewed.includes('adminApiKey') && given.adminApiKey === undefined)
+    sentences.push(`A new API key was made: adminApiKey in ${credentialsFile(given.dataDir)}.`);
+  return sentences.join(' ');
 }

@@ -1,12 +1,13 @@
 // Reads the text of one setting: text in, value out, or an Error that says what was expected.
 import ipaddr from 'ipaddr.js';
-import { IANAZone } from 'luxon';
+import { isTimeZone, TIME_ZONE_RULE } from '../time/time-zone.js';
 import type { Distribution, Network, PushToken } from './settings.js';
 
 const UNITS: Readonly<Record<string, number>> = { '': 1, b: 1, kb: 1024, mb: 1024 ** 2, gb: 1024 ** 3 };
 const SOURCE_NAME = /^[A-Za-z0-9._-]{1,64}$/;
 const TOKEN = /^[\x21-\x2b\x2d-\x7e]+$/;
 const SHORTEST_TOKEN = 16;
+const SHORTEST_API_KEY = 32;
 const PROXY_NAMES = new Set(['loopback', 'linklocal', 'uniquelocal']);
 
 export function integer(text: string, least: number, most: number): number {
@@ -39,7 +40,7 @@ export function distributionOf(text: string): Distribution | undefined {
 }
 
 export function timeZone(text: string): string {
-  if (!IANAZone.isValidZone(text)) throw new Error('must be an IANA time zone such as Asia/Shanghai');
+  if (!isTimeZone(text)) throw new Error(TIME_ZONE_RULE);
   return text;
 }
 
@@ -72,6 +73,13 @@ export function pushTokens(text: string): PushToken[] {
     sources.set(token, source);
   }
   return tokens;
+}
+
+export function adminApiKey(text: string): string {
+  if (text.length < SHORTEST_API_KEY || !/^[\x21-\x7e]+$/.test(text)) {
+    throw new Error(`must have at least ${SHORTEST_API_KEY} printable ASCII characters without spaces`);
+  }
+  return text;
 }
 
 function pushToken(entry: string, index: number): PushToken {

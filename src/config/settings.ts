@@ -65,4 +65,6 @@ export class Settings {
   readonly tracing!: TracingProtocol | undefined;
   /** Password of the embedded database's superuser; empty with an external database. */
   readonly databasePassword!: string;
+  /** What a person must know: generated credentials were lost or broken, and have been made anew. Undefined: nothing. */
+  readonly credentialsNotice!: string | undefined;
 }

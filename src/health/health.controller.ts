@@ -36,7 +36,7 @@ export class HealthController {
     operationId: 'getReadiness',
     summary: 'Can a push be kept now?',
     description:
-      'In the database, or, `degraded`, in the journal. A read replica never decides about that: `replica` says how far it is behind, or, `degraded`, why questions go to the primary.',
+      'In the database, or, `degraded`, in the journal. From the start until the database is connected and migrated the answer is 503, for at most 10 seconds; pushes are taken meanwhile. A read replica never decides about that: `replica` says how far it is behind, or, `degraded`, why questions go to the primary.',
     security: [],
   })
   @HealthDocs({ check: 'database' })

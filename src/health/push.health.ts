@@ -25,12 +25,16 @@ export class PushHealth {
     return this.lifecycle.migrated ? indicator.up() : indicator.down('The schema is not migrated yet');
   }
 
-  /** Up when the database can take a push; degraded when it can't, but the journal can; else down. Down, too, once the service is ending. */
+  /**
+   * Up when the database can take a push; degraded when it can't, but the journal can; else down. Down, too, once the service is ending, and
+   * for the first seconds, in which the database may still come. Pushes are taken all the while.
+   */
   async pushes(): Promise<HealthIndicatorResult> {
     if (this.leaving.hasBegun) return this.indicators.check('service').down('The service is shutting down');
     const indicator = this.indicators.check('database');
     const problem = await this.databaseProblem();
     if (problem === undefined) return indicator.up();
+    if (this.lifecycle.isStarting) return indicator.down(`${problem}; the service is starting`);
     const { problem: journalProblem } = this.journal;
     if (journalProblem === undefined)
       return indicator.degraded({ message: `${problem}; pushes go to the journal` });

@@ -3,6 +3,7 @@ import compression from 'compression';
 import type { RequestHandler } from 'express';
 import { randomUUID } from 'node:crypto';
 import { holdsNumber } from '../numbers/find-numbers.js';
+import { InvalidParametersException } from './invalid-parameters.js';
 
 export const REQUEST_ID = 'X-Request-Id';
 /** Of answers to pushes. */
@@ -22,6 +23,18 @@ export function requestIds(): RequestHandler {
 /** The audit keeps it for ever, where no erasure reaches it: so it must not hold a telephone number. */
 function isHarmless(id: string): boolean {
   return ACCEPTABLE_ID.test(id) && !holdsNumber(id);
+}
+
+/** HTTP/1.1 demands the header of every request (RFC 9112, 3.2). */
+export function hostNeeded(): RequestHandler {
+  return (request, response, next) => {
+    if (request.headers.host !== undefined || request.httpVersion !== '1.1') {
+      next();
+      return;
+    }
+    response.setHeader('Connection', 'close');
+    next(new InvalidParametersException([{ path: 'Host', message: 'is missing in the headers' }]));
+  };
 }
 
 /** Calls are nobody's to keep on the way: answers hold numbers. A client may still ask by ETag whether they changed. */

@@ -2,6 +2,7 @@
 import { HttpException } from '@nestjs/common';
 import type { RequestHandler } from 'express';
 import { json } from 'express';
+import type { IncomingMessage } from 'node:http';
 import { InvalidParametersException } from './invalid-parameters.js';
 
 /** A thousand ids and as much again. */
@@ -17,13 +18,19 @@ const MOST_LEVELS = 16;
  * Fails with InvalidParametersException, or an HttpException 413 or 415.
  */
 export function jsonBody(): RequestHandler {
-  const parse = json({ limit: MOST_BODY_BYTES, type: () => true });
+  const empty = new WeakSet<IncomingMessage>();
+  const verify = (request: IncomingMessage, _response: unknown, body: Buffer) => {
+    if (body.length === 0) empty.add(request);
+  };
+  const parse = json({ limit: MOST_BODY_BYTES, type: () => true, verify });
   return (request, response, next) => {
     if (['GET', 'HEAD'].includes(request.method)) {
       next();
       return;
     }
     parse(request, response, (error?: unknown) => {
+      // The parser makes an empty object of it. A request that needs a body must not do without.
+      if (empty.has(request)) request.body = undefined;
       if (error !== undefined) next(problemOf(error));
       else if (isDeep(request.body)) next(invalid(`the body has more than ${MOST_LEVELS} levels`));
       else next();

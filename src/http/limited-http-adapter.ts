@@ -3,6 +3,7 @@ import { ExpressAdapter } from '@nestjs/platform-express';
 import { createServer, type Server } from 'node:http';
 import { lingerBriefly } from './lingering.js';
 import { makeRoom } from './silent-connections.js';
+import { explainUnreadable } from './unreadable-requests.js';
 
 /** Times in ms. */
 export interface ConnectionLimits {
@@ -53,12 +54,17 @@ export class LimitedHttpAdapter extends ExpressAdapter {
         connectionsCheckingInterval: checkEvery,
         keepAliveTimeout: keepAlive,
         maxHeaderSize: headerBytes,
+        // Node's own answer has no body: hostNeeded() refuses such a request instead.
+        requireHostHeader: false,
       },
       this.getInstance(),
     );
     server.timeout = this.limits.silence;
     makeRoom(server, this.limits.connections);
     lingerBriefly(server, this.limits.linger);
+    explainUnreadable(server, this.limits);
+    // An expectation that is not known may be ignored (RFC 9110, 10.1.1). Node's own answer is a bare 417.
+    server.on('checkExpectation', (request, response) => server.emit('request', request, response));
     this.httpServer = server;
   }
 }

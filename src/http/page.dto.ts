@@ -18,7 +18,13 @@ export class PageQuery {
 
 /** Where a page stands in its list. */
 export class PageInfo {
-  @ApiProperty({ type: 'integer', description: 'Most entries a page.', example: 50 })
+  @ApiProperty({
+    type: 'integer',
+    minimum: 1,
+    maximum: MOST_A_PAGE,
+    description: 'Most entries a page.',
+    example: 50,
+  })
   limit!: number;
 
   @ApiProperty({

@@ -1,70 +1,63 @@
 // The decorators of query parameters: how each is read from its text, checked and described.
 import { applyDecorators } from '@nestjs/common';
-import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 import { Transform } from 'class-transformer';
 import {
-  ArrayMaxSize,
-  ArrayUnique,
-  IsArray,
-  IsBoolean,
-  IsIn,
-  IsInt,
-  IsOptional,
-  IsString,
-  Matches,
-  Max,
-  MaxLength,
-  Min,
-  ValidateBy,
-} from 'class-validator';
-import { IANAZone } from 'luxon';
-import { isInstantText } from './instant-text.js';
+  CURSOR,
+  type Description,
+  INSTANT,
+  integer,
+  list,
+  oneOf,
+  OptionalField,
+  type Options,
+  type Rule,
+  TEXT,
+  text,
+  TIME_ZONE,
+  TRUE_OR_FALSE,
+} from './value-rules.js';
 
-const MOST_IN_A_LIST = 100;
-const LONGEST_TEXT = 600;
-/** PostgreSQL's text takes no NUL. */
-const WITHOUT_NUL = /^[^\0]*$/u;
+export const MOST_IN_A_LIST = 100;
 
 /** How OpenAPI says that a list is one text. Generated clients that repeat the parameter instead are understood too. */
-const COMMA_SEPARATED = { style: 'form', explode: false } as const;
+const COMMA_SEPARATED = { style: 'form', explode: false };
 
-type Example = { readonly description: string; readonly example: unknown };
-
-function parameter(options: ApiPropertyOptions): PropertyDecorator {
-  return applyDecorators(ApiProperty({ required: false, ...options } as ApiPropertyOptions), IsOptional());
+/** @param read makes of the parameter's text what the rule is about */
+function parameter(
+  rule: Rule,
+  options: Options,
+  read: (value: unknown) => unknown = (value) => value,
+): PropertyDecorator {
+  return applyDecorators(
+    OptionalField(rule, options),
+    Transform(({ value }: { value: unknown }) => read(value)),
+  );
 }
 
 /** A list: comma-separated, or the parameter repeated. */
-export function ListParameter({ description, example }: Example): PropertyDecorator {
-  return applyDecorators(
-    parameter({
-      ...COMMA_SEPARATED,
-      type: [String],
-      maxItems: MOST_IN_A_LIST,
-      description: `${description} A comma-separated list takes several.`,
-      example: [example],
-    }),
-    Transform(({ value }: { value: unknown }) => listOf(value)),
-    ...listRules(MOST_IN_A_LIST, 'must be text'),
-  );
+export function ListParameter({ description, example }: Description, items = TEXT): PropertyDecorator {
+  return listParameter(list(items, { most: MOST_IN_A_LIST, type: 'must be text' }), description, [example]);
 }
 
-/** A list in a JSON body: an array of texts. */
-export function ListField({ description, example }: Example, most = MOST_IN_A_LIST): PropertyDecorator {
-  return applyDecorators(
-    parameter({ type: [String], maxItems: most, description, example: [example] }),
-    ...listRules(most, 'must be an array of texts'),
-  );
+/** A list of names that are known beforehand, each at most once. */
+export function ChoicesParameter(
+  { description, example }: Description,
+  choices: readonly string[],
+): PropertyDecorator {
+  const names = list(oneOf(choices, 'must be of'), {
+    most: choices.length,
+    unique: true,
+    type: 'must be text',
+  });
+  return listParameter(names, description, listOf(example));
 }
 
-function listRules(most: number, type: string): PropertyDecorator[] {
-  return [
-    IsArray({ message: type }),
-    ArrayMaxSize(most, { message: `must have at most ${most} values` }),
-    IsString({ each: true, message: type }),
-    MaxLength(LONGEST_TEXT, { each: true, message: `must have at most ${LONGEST_TEXT} characters` }),
-    Matches(WITHOUT_NUL, { each: true, message: 'must not contain a NUL character' }),
-  ];
+function listParameter(rule: Rule, description: string, example: unknown): PropertyDecorator {
+  const described = {
+    description: `${description} A comma-separated list takes several; spaces around a value do not count.`,
+    example,
+  };
+  return parameter(rule, { ...COMMA_SEPARATED, ...described }, listOf);
 }
 
 function listOf(value: unknown): unknown {
@@ -73,127 +66,59 @@ function listOf(value: unknown): unknown {
   return value;
 }
 
-export function TextParameter(
-  { description, example }: Example,
-  pattern = WITHOUT_NUL,
-  expected = 'must not contain a NUL character',
-): PropertyDecorator {
-  return applyDecorators(
-    parameter({ type: String, description, example }),
-    IsString({ message: 'must be given once, as text' }),
-    MaxLength(LONGEST_TEXT, { message: `must have at most ${LONGEST_TEXT} characters` }),
-    Matches(pattern, { message: expected }),
-  );
+export function DigitsParameter(described: Description, least: number, most: number): PropertyDecorator {
+  const rule = text({
+    minLength: least,
+    maxLength: most,
+    pattern: '^[0-9]+$',
+    expected: `must be ${least} to ${most} digits`,
+    type: 'must be given once, as text',
+  });
+  return parameter(rule, described);
 }
 
 export function IntegerParameter(
-  { description, example }: Example,
+  described: Description,
   least: number,
   most: number,
   fallback?: number,
 ): PropertyDecorator {
-  const message = `must be a whole number from ${least} to ${most}`;
-  return applyDecorators(
-    parameter({
-      type: 'integer',
-      description,
-      example,
-      minimum: least,
-      maximum: most,
-      ...(fallback === undefined ? {} : { default: fallback }),
-    }),
-    Transform(({ value }: { value: unknown }) =>
-      typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value,
-    ),
-    IsInt({ message }),
-    Min(least, { message }),
-    Max(most, { message }),
+  const options = { ...described, ...(fallback === undefined ? {} : { default: fallback }) };
+  return parameter(integer(least, most), options, (value) =>
+    typeof value === 'string' && /^-?\d{1,15}$/.test(value) ? Number(value) : value,
   );
 }
 
-export function BooleanParameter({ description, example }: Example): PropertyDecorator {
-  return applyDecorators(
-    parameter({ type: Boolean, description, example }),
-    Transform(({ value }: { value: unknown }) =>
-      value === 'true' ? true : value === 'false' ? false : value,
-    ),
-    IsBoolean({ message: 'must be true or false' }),
+export function BooleanParameter(described: Description): PropertyDecorator {
+  return parameter(TRUE_OR_FALSE, described, (value) =>
+    value === 'true' ? true : value === 'false' ? false : value,
   );
 }
 
 export function ChoiceParameter(
-  { description, example }: Example,
+  described: Description,
   choices: readonly string[],
   fallback: string,
 ): PropertyDecorator {
-  return applyDecorators(
-    parameter({ type: String, enum: [...choices], default: fallback, description, example }),
-    IsIn(choices, { message: `must be one of ${choices.join(', ')}` }),
-  );
-}
-
-/** A list of names that are known beforehand, each at most once. */
-export function ChoicesParameter(
-  { description, example }: Example,
-  choices: readonly string[],
-): PropertyDecorator {
-  return applyDecorators(
-    parameter({
-      ...COMMA_SEPARATED,
-      type: [String],
-      items: { type: 'string', enum: [...choices] },
-      maxItems: MOST_IN_A_LIST,
-      description: `${description} A comma-separated list takes several.`,
-      example: listOf(example),
-    }),
-    Transform(({ value }: { value: unknown }) => listOf(value)),
-    IsArray({ message: 'must be text' }),
-    ArrayMaxSize(MOST_IN_A_LIST, { message: `must have at most ${MOST_IN_A_LIST} values` }),
-    ArrayUnique({ message: 'must name nothing twice' }),
-    IsIn(choices, { each: true, message: `must be of ${choices.join(', ')}` }),
-  );
+  return parameter(oneOf(choices), { ...described, default: fallback });
 }
 
 /** A time, as its text: it can only be read together with the request's `timeZone`. */
-export function InstantParameter({ description, example }: Example): PropertyDecorator {
-  return applyDecorators(
-    parameter({
-      type: String,
-      description: `${description} ISO 8601 with an offset, or a date, which means its first moment in \`timeZone\`.`,
-      example,
-    }),
-    ValidateBy({
-      name: 'isInstantText',
-      validator: {
-        validate: isInstantText,
-        defaultMessage: () =>
-          'must be ISO 8601 with an offset such as 2025-06-01T10:00:00Z, or a date such as 2025-06-01',
-      },
-    }),
-  );
+export function InstantParameter({ description, example }: Description): PropertyDecorator {
+  return parameter(INSTANT, {
+    description: `${description} ISO 8601 with an offset, or a date, which means its first moment in \`timeZone\`. It must exist in the calendar.`,
+    example,
+  });
 }
 
 /** The position of a page, as the page before it gave it. */
-export function CursorParameter({ description, example }: Example): PropertyDecorator {
-  return applyDecorators(
-    parameter({ type: String, description, example }),
-    Matches(/^[A-Za-z0-9_-]{1,16384}$/, { message: 'is not a cursor' }),
-  );
+export function CursorParameter(described: Description): PropertyDecorator {
+  return parameter(CURSOR, described);
 }
 
 export function TimeZoneParameter(use = 'that dates without a time are in'): PropertyDecorator {
-  return applyDecorators(
-    parameter({
-      type: String,
-      description: `The IANA time zone ${use}. Default: the zone of the pushes.`,
-      example: 'Asia/Shanghai',
-    }),
-    ValidateBy({
-      name: 'isTimeZone',
-      validator: {
-        validate: (value: unknown) => typeof value === 'string' && IANAZone.isValidZone(value),
-        defaultMessage: () => 'must be an IANA time zone such as Asia/Shanghai',
-      },
-    }),
-  );
+  return parameter(TIME_ZONE, {
+    description: `The IANA time zone ${use}: \`UTC\`, or a name of the form Area/Location. Default: the zone of the pushes.`,
+    example: 'Asia/Shanghai',
+  });
 }

@@ -21,7 +21,7 @@ export class Problem {
   @ApiProperty({ type: String, description: 'The name of the HTTP status.', example: 'Bad Request' })
   title!: string;
 
-  @ApiProperty({ type: 'integer', description: 'The HTTP status.', example: 400 })
+  @ApiProperty({ type: 'integer', minimum: 400, maximum: 599, description: 'The HTTP status.', example: 400 })
   status!: number;
 
   @ApiProperty({

@@ -1,11 +1,19 @@
 // Whatever is thrown in, an answer as RFC 9457 describes it out. (Under /push: in the vendor's form.)
-import { type ArgumentsHost, Catch, type ExceptionFilter, HttpException, Logger } from '@nestjs/common';
+import {
+  type ArgumentsHost,
+  Catch,
+  type ExceptionFilter,
+  HttpException,
+  Logger,
+  MethodNotAllowedException,
+} from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { STATUS_CODES } from 'node:http';
 import { errorStack, errorText } from '../errors.js';
 import { DatabaseUnavailableError, QUERY_CANCELED, sqlState } from '../persistence/unavailable.js';
 import { REQUEST_ID } from './api-headers.js';
 import { InvalidParametersException } from './invalid-parameters.js';
+import { allowedMethods, isRouted, undecodableParameters } from './paths.js';
 import type { Problem, ProblemDetail } from './problem.dto.js';
 import { routeOf } from './route-of.js';
 import { TooManyRequestsException } from './too-many-requests.js';
@@ -20,8 +28,16 @@ export class ProblemFilter implements ExceptionFilter {
     const http = host.switchToHttp();
     const request = http.getRequest<Request>();
     const response = http.getResponse<Response>();
+    const routed = isRouted(request);
+    const methods = !routed && statusOf(error) === 404 ? allowedMethods(request) : undefined;
+    if (methods !== undefined) response.setHeader('Allow', methods);
+    if (methods !== undefined && request.method === 'OPTIONS') response.status(204).end();
+    else this.refuse(routed ? error : unrouted(error, request, methods), request, response);
+  }
+
+  private refuse(error: unknown, request: Request, response: Response): void {
     const requestId = String(response.getHeader(REQUEST_ID));
-    const problem = { ...problemOf(error, routeOf(request) !== null), requestId };
+    const problem = { ...problemOf(error, isRouted(request)), requestId };
     // The route, not the URL: a path or a query may hold a token or a number.
     if (problem.status >= 500)
       this.log(error, {
@@ -40,7 +56,7 @@ export class ProblemFilter implements ExceptionFilter {
     if (problem.status === 503) response.setHeader('Retry-After', RETRY_AFTER_S);
     if (error instanceof TooManyRequestsException) response.setHeader('Retry-After', error.retryAfter);
     response.status(problem.status);
-    if (request.path.startsWith('/push')) response.json({ code: problem.status, msg: problem.detail });
+    if (/^\/push\b/i.test(request.path)) response.json({ code: problem.status, msg: problem.detail });
     else response.type('application/problem+json').send(JSON.stringify(problem satisfies Problem));
   }
 
@@ -50,6 +66,19 @@ export class ProblemFilter implements ExceptionFilter {
       this.logger.warn({ ...entry, reason: errorText(error) });
     else this.logger.error(entry, errorStack(error));
   }
+}
+
+/**
+ * What is wrong with a request that no route has taken.
+ *
+ * @param methods that there are at its path
+ */
+function unrouted(error: unknown, request: Request, methods: string | undefined): unknown {
+  if (methods !== undefined)
+    return new MethodNotAllowedException(`There is no ${request.method} at this path, only ${methods}`);
+  if (error instanceof InvalidParametersException || statusOf(error) !== 400) return error;
+  const undecodable = undecodableParameters(request);
+  return undecodable.length === 0 ? error : new InvalidParametersException(undecodable);
 }
 
 /** @param routed whether a route was found: without one, Nest's own message quotes the path, which may hold a token */
@@ -78,7 +107,8 @@ function unavailability({ cause }: DatabaseUnavailableError): string {
     : 'The database is not available';
 }
 
-function problem(
+/** An error's own part of its answer. */
+export function problem(
   status: number,
   detail: string,
   errors: readonly ProblemDetail[] = [],

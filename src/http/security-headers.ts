@@ -39,7 +39,8 @@ export function securityHeaders(): RequestHandler {
   };
 }
 
-function headersOfAll(): [name: string, value: string][] {
+/** What {@link securityHeaders} sets, for answers that Express does not give. */
+export function headersOfAll(): [name: string, value: string][] {
   const request = new IncomingMessage(new Socket());
   const response = new ServerResponse(request);
   const ask = helmet({

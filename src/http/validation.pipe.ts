@@ -1,7 +1,9 @@
 import { type ArgumentMetadata, Injectable, ValidationPipe } from '@nestjs/common';
 import { getMetadataStorage, type ValidationError } from 'class-validator';
 import { InvalidParametersException } from './invalid-parameters.js';
+import { NOT_DECODABLE } from './paths.js';
 import type { ProblemDetail } from './problem.dto.js';
+import { UNDECODABLE } from './query-parser.js';
 
 /** For routes that take no query parameters: `@Query() _none: NoParameters`. */
 export class NoParameters {}
@@ -19,11 +21,15 @@ export class RequestValidationPipe extends ValidationPipe {
   override async transform(given: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     if (metadata.type === 'param' || metadata.type === 'custom' || metadata.metatype === undefined)
       return super.transform(given, metadata);
+    const wrong = [...undecodable(given), ...unknownParameters(given, metadata.metatype)];
     const value = metadata.type === 'body' ? bodyFields(given) : given;
-    const unknown = unknownParameters(value, metadata.metatype);
     // class-validator's own whitelist overlooks names that every object has, as `constructor`.
-    if (unknown.length > 0)
-      throw new InvalidParametersException([...unknown, ...(await this.problems(value, metadata))]);
+    if (wrong.length > 0) {
+      const others = (await this.problems(value, metadata)).filter(
+        ({ path }) => !wrong.some((problem) => problem.path === path),
+      );
+      throw new InvalidParametersException([...wrong, ...others]);
+    }
     return metadata.metatype === NoParameters ? new NoParameters() : super.transform(value, metadata);
   }
 
@@ -40,12 +46,18 @@ export class RequestValidationPipe extends ValidationPipe {
   }
 }
 
+function undecodable(given: unknown): ProblemDetail[] {
+  return Object.entries(isObject(given) ? given : {})
+    .filter(([, value]) => value === UNDECODABLE)
+    .map(([path]) => ({ path, message: NOT_DECODABLE }));
+}
+
 function unknownParameters(given: unknown, dto: NonNullable<ArgumentMetadata['metatype']>): ProblemDetail[] {
   const metadatas = getMetadataStorage().getTargetValidationMetadatas(dto, '', false, false);
   const known = new Set(metadatas.map((metadata) => metadata.propertyName));
-  return Object.keys(isObject(given) ? given : {})
-    .filter((name) => !known.has(name))
-    .map((path) => ({ path, message: 'is not a parameter of this request' }));
+  return Object.entries(isObject(given) ? given : {})
+    .filter(([name, value]) => !known.has(name) && value !== UNDECODABLE)
+    .map(([path]) => ({ path, message: 'is not a parameter of this request' }));
 }
 
 /** Null is as good as missing. */

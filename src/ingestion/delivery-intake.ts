@@ -59,13 +59,17 @@ export class DeliveryIntake {
     return keptIn;
   }
 
-  /** Refuses a body that can't be read, once it is kept. */
-  async refuse(delivery: Delivery, error: UnreadableBodyError): Promise<never> {
+  /**
+   * Refuses a body that can't be read, once it is kept.
+   *
+   * @throws PushError with the status, or 503 when it could not be kept
+   */
+  async refuse(delivery: Delivery, error: UnreadableBodyError, status = 400): Promise<never> {
     const { reason, place } = error;
     const refused = { ...delivery, refusal: { reason, place } };
     if (!this.isUrgent(refused) || !(await this.journalTakes(refused)))
       await this.write(refused, () => this.keeper.quarantine(delivery, error));
-    throw new PushError(400, error.message);
+    throw new PushError(status, error.message);
   }
 
   /** Whether the database would not take it in time, as far as is known before. Then the journal is asked first. */

@@ -1,4 +1,4 @@
-import { type MiddlewareConsumer, Module, type NestModule } from '@nestjs/common';
+import { type MiddlewareConsumer, Module, type NestModule, RequestMethod } from '@nestjs/common';
 import { SecurityModule } from '../security/security.module.js';
 import { CallRepository } from './writing/call.repository.js';
 import { CallSettler } from './writing/call-settler.js';
@@ -17,6 +17,8 @@ import { GroupCommit } from './writing/group-commit.js';
 import { LateErasureRepository } from './writing/late-erasure.repository.js';
 import { LedgerWriter } from './writing/ledger-writer.js';
 import { BodyBudget } from './push/body-budget.js';
+import { MissedPushController } from './push/missed-push.controller.js';
+import { MissedPushes } from './push/missed-pushes.js';
 import { PushMetrics } from './push/push.metrics.js';
 import { PushWatch } from './push/push-watch.js';
 import { PushController } from './push/push.controller.js';
@@ -29,10 +31,12 @@ import { RollupRepository } from './writing/rollup.repository.js';
 /** Takes pushes and keeps their records. */
 @Module({
   imports: [SecurityModule],
-  controllers: [PushController],
+  // In this order: what the first has no path for is the second's.
+  controllers: [PushController, MissedPushController],
   providers: [
     BodyBudget,
     PushService,
+    MissedPushes,
     Backlog,
     Breaker,
     DeliveryIntake,
@@ -59,6 +63,6 @@ import { RollupRepository } from './writing/rollup.repository.js';
 })
 export class IngestionModule implements NestModule {
   configure(consumer: MiddlewareConsumer): void {
-    consumer.apply(PushWatch).forRoutes(PushController);
+    consumer.apply(PushWatch).forRoutes({ path: 'push{/*path}', method: RequestMethod.POST });
   }
 }

@@ -7,22 +7,22 @@ type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 /** Where an operation names the scopes of which a key needs one. */
 export const SCOPES_EXTENSION = 'x-scopes';
 
-const METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
-const REQUEST_ID = {
+export const HTTP_METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
+export const REQUEST_ID = {
   'X-Request-Id': {
     description: "The request's id: the client's own if it sent a harmless one. It stands in the log.",
     required: true,
     schema: { type: 'string', example: '0b0a5c1e-6c5f-4c3a-9d0e-7c1b7d1c9f52' },
   },
 } as const satisfies HeaderDocs;
-const NOT_STORED = {
+export const NOT_STORED = {
   'Cache-Control': {
     description: 'Nobody on the way may keep the answer.',
     required: true,
     schema: { type: 'string', enum: ['no-store'], example: 'no-store' },
   },
 } as const satisfies HeaderDocs;
-const RATE_LIMIT = {
+export const RATE_LIMIT = {
   RateLimit: {
     description:
       'What is left of the rate (draft-ietf-httpapi-ratelimit-headers): `r` requests within the next `t` seconds. Absent without a good key, or without a limit.',
@@ -52,9 +52,9 @@ const IF_NONE_MATCH = {
  * Adds the headers that `src/http` gives to every answer, 304 where there is an ETag, and the scopes to what people read.
  * Changes the document in place.
  */
-export function withCommonAnswers(document: OpenAPIObject): OpenAPIObject {
+export function addCommonAnswers(document: OpenAPIObject): void {
   for (const [path, item] of Object.entries(document.paths)) {
-    for (const method of METHODS) {
+    for (const method of HTTP_METHODS) {
       const operation = item[method];
       if (operation === undefined) continue;
       addScopes(operation);
@@ -65,7 +65,6 @@ export function withCommonAnswers(document: OpenAPIObject): OpenAPIObject {
       );
     }
   }
-  return document;
 }
 
 function addScopes(operation: Operation): void {

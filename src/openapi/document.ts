@@ -2,9 +2,15 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { readFileSync } from 'node:fs';
-import { withCommonAnswers } from './common-answers.js';
+import { addBounds } from './bounds.js';
+import { addCommonAnswers } from './common-answers.js';
 import { docsPage } from './docs-page.js';
+import { docsPlugin } from './docs-plugin.js';
+import { keepExamplesFromForms } from './examples.js';
+import { INTRODUCTION } from './introduction.js';
 import { withNullTypes } from './nullable.js';
+import { closeBodies } from './request-bodies.js';
+import { addUnreadableAnswers } from './unreadable.js';
 
 interface PackageFile {
   readonly version: string;
@@ -25,9 +31,7 @@ export function createDocument(app: INestApplication): OpenAPIObject {
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
     .setTitle('Call Ledger')
-    .setDescription(
-      "Takes every call record that Alibaba Cloud's Intelligent Communications Agent pushes, keeps it, and answers questions about the calls.",
-    )
+    .setDescription(INTRODUCTION)
     .setVersion(version())
     .setLicense('Proprietary', 'https://spdx.org/licenses/')
     .addServer('/')
@@ -57,7 +61,13 @@ export function createDocument(app: INestApplication): OpenAPIObject {
     })
     .build();
   const document = SwaggerModule.createDocument(app, config, { autoTagControllers: false });
-  return withNullTypes(withCommonAnswers(document));
+  addCommonAnswers(document);
+  addUnreadableAnswers(document);
+  keepExamplesFromForms(document);
+  closeBodies(document);
+  withNullTypes(document);
+  addBounds(document);
+  return document;
 }
 
 /** Serves the document at /openapi.json and /openapi.yaml, and for people at /docs. */
@@ -69,6 +79,6 @@ export function serveDocument(app: INestApplication): void {
     jsonDocumentUrl: 'openapi.json',
     yamlDocumentUrl: 'openapi.yaml',
     // Without the bar of the specimen; and without the badge for which a site of the maker is told of this document.
-    swaggerOptions: { layout: 'BaseLayout', validatorUrl: null },
+    swaggerOptions: { layout: 'BaseLayout', validatorUrl: null, plugins: [docsPlugin] },
   });
 }

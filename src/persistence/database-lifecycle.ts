@@ -9,10 +9,14 @@ import { areCallsDistributed } from './distribution/distribute.js';
 import { EmbeddedPostgres } from './embedded/embedded-postgres.js';
 import { migrate } from './migrator.js';
 import { SchemaBehindError, UnsuitableDatabaseError } from './schema-errors.js';
-import { READ_ONLY } from './unavailable.js';
+import { DatabaseUnavailableError, READ_ONLY } from './unavailable.js';
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5000;
+/** A database that stays away for the same reason is told of that often. */
+const TELL_AGAIN_MS = 60_000;
+/** For so long after the start the service is not ready without its database, whatever the journal can take. */
+const STARTING_MS = 10_000;
 
 /**
  * Starts the embedded server if there is one, connects, migrates. It does so in the background: the service
@@ -24,8 +28,12 @@ export class DatabaseLifecycle implements OnApplicationBootstrap, OnApplicationS
   private readonly stopping = new AbortController();
   private readonly embedded: EmbeddedPostgres | undefined;
   private migratedNow = false;
-  private distributedNow = false;
+  private distributedNow: boolean | undefined;
   private bringingUp: Promise<void> | undefined;
+  private problemNow: string | undefined;
+  private told: { readonly what: string; readonly at: number } | undefined;
+  /** On the clock of `performance.now()`. */
+  private begunAt = Infinity;
 
   constructor(
     private readonly settings: Settings,
@@ -34,8 +42,14 @@ export class DatabaseLifecycle implements OnApplicationBootstrap, OnApplicationS
     if (settings.databaseUrl === undefined) this.embedded = this.createEmbedded();
   }
 
-  /** Whether the calls are spread over several servers, by this process or by another one before. */
+  /**
+   * Whether the calls are spread over several servers, by this process or by another one before.
+   *
+   * @throws DatabaseUnavailableError until the database has been asked
+   */
   get distributed(): boolean {
+    if (this.distributedNow === undefined)
+      throw new DatabaseUnavailableError(new Error('it is not known yet whether the calls are distributed'));
     return this.distributedNow;
   }
 
@@ -44,7 +58,18 @@ export class DatabaseLifecycle implements OnApplicationBootstrap, OnApplicationS
     return this.migratedNow;
   }
 
+  /** Why the database can't be used yet, in a few words; undefined when there is nothing to be said of it. */
+  get problem(): string | undefined {
+    return this.problemNow;
+  }
+
+  /** Whether the database may still come: whoever waits for the service to be ready wants to ask questions, too. */
+  get isStarting(): boolean {
+    return !this.migratedNow && performance.now() - this.begunAt < STARTING_MS;
+  }
+
   onApplicationBootstrap(): void {
+    this.begunAt = performance.now();
     this.bringingUp = this.bringUp();
     // Whoever wants to know awaits `up`; nobody awaiting is no reason to end the process.
     this.bringingUp.catch(() => undefined);
@@ -88,8 +113,8 @@ export class DatabaseLifecycle implements OnApplicationBootstrap, OnApplicationS
         return;
       } catch (error) {
         if (!isWorthAnotherTry(error)) throw error;
-        const what = error instanceof SchemaBehindError ? 'not usable yet' : 'not reachable';
-        this.logger.warn(`${what}, trying again in ${pause} ms: ${errorText(error)}`);
+        this.problemNow = error instanceof SchemaBehindError ? 'not usable yet' : 'not reachable yet';
+        this.tell(`${this.problemNow}, trying again: ${errorText(error)}`);
       }
       await wait(pause, undefined, { signal: this.stopping.signal }).catch(() => undefined);
       pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
@@ -98,10 +123,22 @@ export class DatabaseLifecycle implements OnApplicationBootstrap, OnApplicationS
 
   private async connectAndMigrate(): Promise<void> {
     if (!this.dataSource.isInitialized) await this.dataSource.initialize();
+    // Before the migrations, which may wait for those of another process: questions are answered meanwhile.
+    this.distributedNow ??= await areCallsDistributed(this.dataSource);
     const done = await migrate(this.dataSource, this.settings.databaseDistributed);
-    for (const name of done) this.logger.log(`migrated: ${name}`);
+    for (const name of done) this.logger.debug(`migrated: ${name}`);
+    if (done.length > 0)
+      this.logger.log(`${done.length} ${done.length === 1 ? 'migration' : 'migrations'} done`);
     this.distributedNow = await areCallsDistributed(this.dataSource);
     this.migratedNow = true;
+    this.problemNow = undefined;
+  }
+
+  private tell(what: string): void {
+    const isOld = this.told?.what === what && performance.now() - this.told.at < TELL_AGAIN_MS;
+    if (isOld) return;
+    this.told = { what, at: performance.now() };
+    this.logger.warn(what);
   }
 }
 

@@ -15,7 +15,7 @@ function wishedDistribution(): Distribution | undefined {
   try {
     return text === '' ? undefined : distributionOf(text);
   } catch (error) {
-    throw new Error(`DATABASE_DISTRIBUTED ${errorText(error)}`, { cause: error });
+    throw new Error('DATABASE_DISTRIBUTED can not be used', { cause: error });
   }
 }
 

@@ -14,13 +14,17 @@ export async function withOwnDatabase(work: (dataSource: DataSource) => Promise<
   const embedded = external === '' ? embeddedServer() : undefined;
   try {
     // Whoever may change the schema needs no token and no key of the service.
-    const url = (await embedded?.start()) ?? postgresUrl(external);
+    const url = (await embedded?.start()) ?? urlOf(external);
     const dataSource = new DataSource(
       dataSourceOptions(url, 2, (error) => {
         console.error(error.message);
       }),
     );
-    await dataSource.initialize();
+    try {
+      await dataSource.initialize();
+    } catch (error) {
+      throw new Error('The database can not be used', { cause: error });
+    }
     try {
       await work(dataSource);
     } finally {
@@ -33,6 +37,7 @@ export async function withOwnDatabase(work: (dataSource: DataSource) => Promise<
 
 function embeddedServer(): EmbeddedPostgres {
   const settings = readSettings(process.env, process.stdout.isTTY);
+  if (settings.credentialsNotice !== undefined) console.error(settings.credentialsNotice);
   return new EmbeddedPostgres({
     dataDirectory: settings.dataDir,
     password: settings.databasePassword,
@@ -40,4 +45,13 @@ function embeddedServer(): EmbeddedPostgres {
       console.error(message);
     },
   });
+}
+
+/** @throws Error that names the setting */
+function urlOf(text: string): string {
+  try {
+    return postgresUrl(text);
+  } catch (error) {
+    throw new Error('DATABASE_URL can not be used', { cause: error });
+  }
 }

@@ -16,7 +16,12 @@ import {
 import { QuarantineService } from './quarantine.service.js';
 import { ReplayService } from './replay.service.js';
 
-const ID = { name: 'id', description: 'The entry.', example: '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f' };
+const ID = {
+  name: 'id',
+  format: 'uuid',
+  description: 'The entry.',
+  example: '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f',
+};
 const MISSING = 'There is no entry with this id in the quarantine';
 
 @Controller('v1/quarantine')

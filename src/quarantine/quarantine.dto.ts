@@ -1,16 +1,22 @@
 import { ApiProperty, ApiSchema, IntersectionType } from '@nestjs/swagger';
-import { IsUUID } from 'class-validator';
 import { PageInfo, PageQuery } from '../http/page.dto.js';
 import {
-  BooleanParameter,
   ChoicesParameter,
-  CursorParameter,
   InstantParameter,
-  IntegerParameter,
-  ListField,
   ListParameter,
+  MOST_IN_A_LIST,
   TimeZoneParameter,
 } from '../http/parameters.js';
+import {
+  CURSOR,
+  integer,
+  list,
+  oneOf,
+  OptionalField,
+  TEXT,
+  TRUE_OR_FALSE,
+  uuid,
+} from '../http/value-rules.js';
 
 const ID = { type: String, format: 'uuid', example: '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f' } as const;
 const RECEIVED_FROM = {
@@ -24,6 +30,8 @@ const DELIVERY = { description: 'The delivery that brought it.', example: ID.exa
 export const MOST_REPLAYED = 10_000;
 export const DEFAULT_REPLAYED = 1000;
 const MOST_IDS = 1000;
+const AN_ARRAY = 'must be an array of texts';
+const DELIVERY_ID = uuid('must be ids of deliveries');
 const STATUSES = ['open', 'replayed', 'discarded'] as const;
 
 /** What could not be read as a call, as it came. */
@@ -134,36 +142,48 @@ export class QuarantineQuery extends IntersectionType(PageQuery, ReceivedRange) 
   @ListParameter(SOURCE)
   source?: string[];
 
-  @ListParameter(DELIVERY)
-  @IsUUID('all', { each: true, message: 'must be ids of deliveries' })
+  @ListParameter(DELIVERY, DELIVERY_ID)
   deliveryId?: string[];
 }
 
-/** Which entries to replay, of those that are open. All conditions must hold; without any, all are meant. */
+/** Which entries to replay, of those that are open. All conditions must hold. */
 export class ReplayRequest extends ReceivedRange {
-  @ListField({ description: 'The entries.', example: ID.example }, MOST_IDS)
-  @IsUUID('all', { each: true, message: 'must be ids of entries' })
+  @OptionalField(list(uuid('must be ids of entries'), { most: MOST_IDS, type: AN_ARRAY }), {
+    description: 'The entries.',
+    example: [ID.example],
+  })
   ids?: string[];
 
-  @ListField(SOURCE)
+  @OptionalField(list(TEXT, { most: MOST_IN_A_LIST, type: AN_ARRAY }), {
+    ...SOURCE,
+    example: [SOURCE.example],
+  })
   source?: string[];
 
-  @ListField(DELIVERY)
-  @IsUUID('all', { each: true, message: 'must be ids of deliveries' })
+  @OptionalField(list(DELIVERY_ID, { most: MOST_IN_A_LIST, type: AN_ARRAY }), {
+    ...DELIVERY,
+    example: [DELIVERY.example],
+  })
   deliveryId?: string[];
 
-  @BooleanParameter({ description: 'Whether only to count what would happen.', example: true })
+  @OptionalField(oneOf(['open']), {
+    description:
+      'Names all open entries. A replay that is no dry run needs this, `ids`, `source`, `deliveryId`, `receivedFrom` or `receivedTo`.',
+    example: 'open',
+  })
+  status?: 'open';
+
+  @OptionalField(TRUE_OR_FALSE, { description: 'Whether only to count what would happen.', example: true })
   dryRun?: boolean;
 
   // Were the default given as such, generated clients would demand the field.
-  @IntegerParameter(
-    { description: `Most entries to look at. Default: ${DEFAULT_REPLAYED}.`, example: DEFAULT_REPLAYED },
-    1,
-    MOST_REPLAYED,
-  )
+  @OptionalField(integer(1, MOST_REPLAYED), {
+    description: `Most entries to look at. Default: ${DEFAULT_REPLAYED}.`,
+    example: DEFAULT_REPLAYED,
+  })
   limit?: number;
 
-  @CursorParameter({
+  @OptionalField(CURSOR, {
     description: 'The `nextCursor` of the replay before, to go on behind the entries that it looked at.',
     example: 'WyJyZXBsYXkiLCIwMTk3MmEzZSJd',
   })

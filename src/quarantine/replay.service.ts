@@ -1,6 +1,7 @@
 // The wish to replay entries in, what became of them out.
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
+import { InvalidParametersException } from '../http/invalid-parameters.js';
 import { decodeIdCursor, encodeCursor } from '../http/cursor.js';
 import { type ReadableEntry, Replayer } from '../ingestion/replayer.js';
 import { type AuditEvent, AuditLog } from '../security/audit/audit-log.js';
@@ -12,6 +13,12 @@ import { receivedRange } from './quarantine.service.js';
 /** Entries that share a transaction. */
 const ENTRIES_A_STEP = 200;
 const FIRST_ID = '00000000-0000-0000-0000-000000000000';
+
+const WHICH = {
+  path: '',
+  message:
+    'must say which entries: ids, source, deliveryId, receivedFrom, receivedTo, or {"status": "open"} for all open ones',
+};
 
 @Injectable()
 export class ReplayService {
@@ -31,6 +38,7 @@ export class ReplayService {
    */
   async replay(request: ReplayRequest, asker: Principal): Promise<ReplayResult> {
     const { dryRun = false, limit = DEFAULT_REPLAYED, cursor, ids, source, deliveryId } = request;
+    if (!dryRun && !namesEntries(request)) throw new InvalidParametersException([WHICH]);
     const times = receivedRange(request, this.settings.pushTimeZone);
     const filter = { ids, source, deliveryId, ...times, status: ['open'] };
     const result = emptyResult(dryRun);
@@ -73,6 +81,11 @@ export class ReplayService {
       if (outcome === 'replayed') result.calls += callsOf(readable[index]);
     });
   }
+}
+
+/** A request that lost its body, or its filter, must not replay everything. */
+function namesEntries({ ids, source, deliveryId, receivedFrom, receivedTo, status }: ReplayRequest): boolean {
+  return [ids, source, deliveryId, receivedFrom, receivedTo, status].some((named) => named !== undefined);
 }
 
 function eventOf(entries: readonly ReadableEntry[], by: Principal): AuditEvent {

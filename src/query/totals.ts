@@ -12,6 +12,8 @@ export class Sums {
 
   @ApiProperty({
     type: Number,
+    minimum: 0,
+    maximum: 1,
     nullable: true,
     description: 'answered / calls; null without calls.',
     example: 0.7,
@@ -23,6 +25,7 @@ export class Sums {
 
   @ApiProperty({
     type: Number,
+    minimum: 0,
     nullable: true,
     description: 'totalDuration / answered, in seconds; null without an answered call.',
     example: 60,

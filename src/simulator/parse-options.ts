@@ -57,13 +57,12 @@ function accessOf(reader: OptionReader, env: NodeJS.ProcessEnv, verify: boolean)
   const generated = needsFile ? credentialsIn(path, reader) : NO_CREDENTIALS;
   const usedToken = token ?? firstToken(generated.pushTokens ?? '');
   const usedKey = key ?? generated.adminApiKey;
+  const missing = `there is none in ${path} either. Is the service started (npm start)?`;
   if (usedToken === undefined) {
-    reader.problems.push(`no push token: give --token or PUSH_TOKENS; there is none in ${path} either`);
+    reader.problems.push(`no push token: give --token or PUSH_TOKENS; ${missing}`);
   }
   if (verify && usedKey === undefined) {
-    reader.problems.push(
-      `no API key to verify with: give --api-key or ADMIN_API_KEY; there is none in ${path} either`,
-    );
+    reader.problems.push(`no API key to verify with: give --api-key or ADMIN_API_KEY; ${missing}`);
   }
   return { token: usedToken ?? '', apiKey: verify ? (usedKey ?? null) : null };
 }

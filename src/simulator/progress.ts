@@ -1,6 +1,9 @@
 import cliProgress from 'cli-progress';
 
 const LINE_EVERY_MS = 5000;
+const USUAL_COLUMNS = 80;
+const LONGEST_BAR = 30;
+const SHORTEST_BAR = 10;
 
 /** How far a run is: in its first part calls whose push is settled, then rows that verification has read. */
 export interface ProgressState {
@@ -19,6 +22,25 @@ export interface Progress {
   stop(): void;
 }
 
+type BarTexts = Pick<ProgressState, 'stage' | 'remark'>;
+
+/**
+ * A bar with numbers that fits a terminal. Where there is no room for the remark, it is left out.
+ *
+ * @param columns of the terminal; some say 0 when they don't know
+ */
+export function barLine({ stage, done, total, remark }: ProgressState, columns: number): string {
+  const share = total === 0 ? 1 : done / total;
+  const numbers = `${Math.floor(share * 100)} %, ${done} of ${total} calls`;
+  // The last column stays free: in some terminals it begins a new line.
+  const room = (columns || USUAL_COLUMNS) - `${stage} [] ${numbers}`.length - 1;
+  const tail = remark === '' ? '' : `, ${remark}`;
+  const hasRoom = room - tail.length >= SHORTEST_BAR;
+  const length = Math.min(LONGEST_BAR, Math.max(SHORTEST_BAR, hasRoom ? room - tail.length : room));
+  const filled = Math.round(share * length);
+  return `${stage} [${'='.repeat(filled)}${'-'.repeat(length - filled)}] ${numbers}${hasRoom ? tail : ''}`;
+}
+
 /** A bar that is drawn over and over, on a terminal. */
 class ProgressBar implements Progress {
   readonly #bar: cliProgress.SingleBar;
@@ -26,10 +48,12 @@ class ProgressBar implements Progress {
 
   constructor(private readonly stream: NodeJS.WriteStream) {
     this.#bar = new cliProgress.SingleBar({
-      format: '{stage} [{bar}] {percentage} % | {value} of {total} calls | {remark}',
+      format: (_options, { value, total }, { stage, remark }: BarTexts) =>
+        barLine({ stage, done: value, total, remark }, stream.columns),
       stream,
       hideCursor: true,
-      barsize: 30,
+      // The bar fits; notes may be longer than a line.
+      linewrap: true,
     });
   }
 

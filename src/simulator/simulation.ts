@@ -86,16 +86,18 @@ async function push(
       progress.note(text);
     },
   });
-  const timer = setInterval(() => {
-    const remark = `${tally.pushesAcknowledged} pushes acknowledged, ${tally.failedAttempts} attempts failed`;
+  const show = () => {
+    const remark = `${tally.pushesAcknowledged} pushes taken, ${tally.failedAttempts} failed`;
     progress.show({ stage: 'pushing', done: tally.callsSettled, total: options.campaign.calls, remark });
-  }, SHOW_EVERY_MS);
+  };
+  const timer = setInterval(show, SHOW_EVERY_MS);
   try {
     await vendor.run(signal);
   } finally {
     clearInterval(timer);
     client.close();
   }
+  show();
 }
 
 async function verify(options: SimulatorOptions, { factory, states, tally, progress, signal }: Run) {
@@ -103,11 +105,13 @@ async function verify(options: SimulatorOptions, { factory, states, tally, progr
   const api = new LedgerApi(options.url, options.apiKey, options.verifyTimeoutMs, signal);
   const verifier = new Verifier(api, factory, states, tally, options.verifyTimeoutMs);
   let rows = 0;
-  const timer = setInterval(() => {
+  const show = () => {
     progress.show({ stage: 'verifying', done: rows, total: options.campaign.calls, remark: '' });
-  }, SHOW_EVERY_MS);
+  };
+  const timer = setInterval(show, SHOW_EVERY_MS);
   try {
     const verification = await verifier.verify(() => (rows += 1));
+    show();
     return { verification, verificationError: null };
   } catch (error) {
     if (!(error instanceof ApiError)) throw error;

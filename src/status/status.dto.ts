@@ -9,6 +9,7 @@ const Time = (description: string, example: string) =>
 export class AcknowledgementBucket {
   @ApiProperty({
     type: Number,
+    minimum: 0,
     nullable: true,
     description:
       'They took at most so many milliseconds, and more than those of the one before; null: longer than all.',
@@ -82,6 +83,7 @@ export class StatusDto {
 
   @ApiProperty({
     type: 'integer',
+    maximum: 100_000,
     nullable: true,
     description:
       'Open entries of the quarantine, 100,000 at most; null while the database does not answer, or is too busy to count them.',

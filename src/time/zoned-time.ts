@@ -1,5 +1,6 @@
 // Local times of one IANA zone in, instants (milliseconds since 1970 UTC) out.
-import { IANAZone } from 'luxon';
+import type { IANAZone } from 'luxon';
+import { timeZoneOf } from './time-zone.js';
 
 /** An instant in epoch milliseconds, with a note where the local time alone did not settle it. */
 export interface Instant {
@@ -21,8 +22,7 @@ export class ZonedTime {
   private readonly offsets = new Map<number, number>();
 
   constructor(readonly zoneName: string) {
-    this.zone = IANAZone.create(zoneName);
-    if (!this.zone.isValid) throw new Error(`${zoneName} is not an IANA time zone`);
+    this.zone = timeZoneOf(zoneName);
   }
 
   /**

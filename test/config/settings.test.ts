@@ -1,8 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readSettings, SettingsError } from '../../src/config/read-settings.js';
+import { checkSettings, readSettings, SettingsError } from '../../src/config/read-settings.js';
 
 let folder: string;
 
@@ -90,6 +90,16 @@ describe('Settings', () => {
     expect(problems.join('\n')).not.toContain('hunter2');
   });
 
+  it.each(['CST', 'BST', 'EST5EDT', 'PRC', 'GMT'])('take no short name of a zone, as %s', (zone) => {
+    expect(problemsOf({ PUSH_TIME_ZONE: zone })).toEqual([
+      expect.stringMatching(/^PUSH_TIME_ZONE must be UTC or an IANA time zone .*Asia\/Shanghai/),
+    ]);
+  });
+
+  it.each(['UTC', 'Asia/Shanghai', 'Asia/Calcutta'])('take a zone that has one meaning, as %s', (zone) => {
+    expect(readSettings({ ...external(), PUSH_TIME_ZONE: zone }, false).pushTimeZone).toBe(zone);
+  });
+
   it('can distribute an external database only, and one without a replica', () => {
     const distributed = { DATABASE_DISTRIBUTED: 'citus' };
     expect(readSettings({ ...external(), ...distributed }, false).databaseDistributed).toBe('citus');
@@ -165,15 +175,9 @@ describe('Settings', () => {
     expect(readSettings({ DATA_DIR: dataDir, ...environment }, false).tracing).toBe(tracing);
   });
 
-  it('do not overwrite credentials that can not be read, nor quote them', () => {
+  it('are checked without anything being made', () => {
     const dataDir = join(folder, 'data');
-    readSettings({ DATA_DIR: dataDir }, false);
-    const file = join(dataDir, 'credentials.json');
-    writeFileSync(file, '{"adminApiKey": "half-written-secr');
-    expect(() => readSettings({ DATA_DIR: dataDir }, false)).toThrow(
-      /does not hold the generated credentials/,
-    );
-    expect(() => readSettings({ DATA_DIR: dataDir }, false)).not.toThrow(/half-written/);
-    expect(readFileSync(file, 'utf8')).toContain('half-written-secr');
+    expect(checkSettings({ DATA_DIR: dataDir, PORT: '4000' }, false)).toMatchObject({ port: 4000, dataDir });
+    expect(existsSync(dataDir)).toBe(false);
   });
 });

@@ -38,7 +38,16 @@ describe('The mark', () => {
 
   it('stays where it is when only what is around it is shown', () => {
     const text = `${'a'.repeat(30_000)}#${'b'.repeat(30_000)}`;
-    const { text: shown, mark } = aroundMark(text, [30_000, 30_001]);
-    expect([shown.length, shown.slice(...mark)]).toEqual([20_001, '#']);
+    expect(aroundMark(text, [30_000, 30_001])).toEqual([20_000, 40_001]);
+  });
+
+  it('is a whole character, and so are the ends of what is around it', () => {
+    expect(marked('["😀"x', 'utf8', 'byte 2').mark).toEqual([2, 4]);
+    expect(marked('["😀', 'utf8', 'byte 6').mark).toEqual([2, 4]);
+    const text = `${'😀'.repeat(10_000)}#${'😀'.repeat(10_000)}`;
+    const [first, last] = aroundMark(text, [20_000, 20_001]);
+    expect([first, last]).toEqual([10_000, 30_001]);
+    const odd = ` ${text} `;
+    expect(odd.slice(...aroundMark(odd, [20_002, 20_005])).isWellFormed()).toBe(true);
   });
 });

@@ -74,6 +74,8 @@ describe('The place of a call', () => {
     expect(placeOfCall('{"callId":1,"call\\u0049d":90071992547409931}', '90071992547409931')).toEqual([
       0, 44,
     ]);
+    for (const number of ['1.50', '1e3', '-0', '7'])
+      expect(placeOfCall(`{"callId":${number}}`, number)).toEqual([0, 11 + number.length]);
     expect(placeOfCall('[{"callId":undefined},null,3,{"other":1}]', 'undefined')).toBeUndefined();
   });
 });

@@ -3,13 +3,16 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { NIL } from 'uuid';
+import { CONNECTION_LIMITS } from '../../src/http/limited-http-adapter.js';
 import { Contract } from '../support/contract/contract.js';
 import { describedApi } from '../support/contract/described.js';
 import { SchemaChecks } from '../support/contract/schemas.js';
 import type { Operation, Schema } from '../support/contract/document.js';
-import { type Answer, exchange } from '../support/exchange.js';
+import { type Answer, contractOf, exchange } from '../support/exchange.js';
 import { API_KEY, PUSH_TOKEN, startLedger, type TestLedger } from '../support/ledger.js';
 import { isObject, NO_DATABASE, spawnLedger, type LedgerProcess } from './helpers.js';
+import { answersIn } from '../support/raw-answers.js';
+import { RawClient } from '../security/raw-clients.js';
 import { until } from '../support/service.js';
 import { CONFLICTS, GONE, type Known, prepare, REQUESTS, type Sample, UNPROVOKED } from './requests.js';
 
@@ -24,6 +27,8 @@ const answers = operations.flatMap((operation) =>
 );
 
 let ledger: TestLedger;
+/** That waits for nothing. */
+let hasty: TestLedger;
 let withoutDatabase: LedgerProcess | undefined;
 let known: Known;
 
@@ -34,12 +39,14 @@ beforeAll(async () => {
     TRUST_PROXY: 'on',
     QUERY_RATE_LIMIT: '1000000',
   });
+  const times = { headersTimeout: 200, requestTimeout: 200, checkEvery: 50, linger: 50 };
+  hasty = await startLedger({}, undefined, { ...CONNECTION_LIMITS, ...times });
   withoutDatabase = await spawnLedger({ DATABASE_URL: NO_DATABASE });
   known = await prepare(ledger);
 });
 afterAll(async () => {
   await withoutDatabase?.stop();
-  await ledger.stop();
+  for (const each of [ledger, hasty]) await each.stop();
 });
 
 const isPush = ({ path }: Operation) => path.startsWith('/push');
@@ -114,6 +121,17 @@ const PROVOCATIONS: Readonly<Record<number, (operation: Operation) => Promise<An
     if (request === undefined) throw new Error(`add ${operation.operationId} to GONE`);
     return send(operation, request(known).target);
   },
+  408: async (operation) => {
+    const { target } = sampleOf(operation);
+    const { method } = operation;
+    const client = await RawClient.open(hasty.url);
+    client.write(`${method} ${target} HTTP/1.1\r\nHost: ledger\r\n`);
+    await until('the answer', () => client.isEnded);
+    const [answer] = answersIn(client.received);
+    if (answer === undefined) throw new Error('there is no answer');
+    (await contractOf(hasty.url)).check({ method, target, requestBody: undefined, ...answer });
+    return { ...answer, body: undefined };
+  },
   413: (operation) => send(operation, sampleOf(operation).target, { body: ' '.repeat(2 * BODY_LIMIT) }),
   415: (operation) =>
     send(operation, sampleOf(operation).target, { body: '{}', headers: { 'content-encoding': 'lzma' } }),
@@ -124,6 +142,8 @@ const PROVOCATIONS: Readonly<Record<number, (operation: Operation) => Promise<An
     for (let tries = 0; answer.status === 401 && tries < 1000; tries += 1) answer = await fail();
     return answer;
   },
+  431: (operation) =>
+    send(operation, sampleOf(operation).target, { headers: { 'x-long': 'x'.repeat(20_000) } }),
   503: (operation) => {
     if (withoutDatabase === undefined) throw new Error('it did not start');
     const { target, body } = sampleOf(operation);
@@ -156,22 +176,84 @@ describe('Every answer that is described is given', () => {
 });
 
 describe('What is not described', () => {
+  const headers = { authorization: `Bearer ${API_KEY}` };
+
   it.each([
     ['GET', '/'],
     ['GET', '/v1'],
     ['GET', '/v1/nothing'],
-    ['PUT', '/v1/calls'],
-    ['DELETE', '/v1/calls/one'],
-    ['OPTIONS', '/v1/calls'],
-    ['POST', '/health/live'],
-    ['GET', '/push/call-reports'],
+    ['PUT', '/v1/nothing'],
+    ['OPTIONS', '/nothing'],
+    ['POST', '/push/a/b/call-reports'],
   ])('%s %s is answered 404 in the form of other errors', async (method, path) => {
-    const headers = { authorization: `Bearer ${API_KEY}` };
     expect((await ledger.request(path, { method, headers })).status).toBe(404);
   });
 
-  it('a path that can not be decoded is answered 400', async () => {
-    expect((await ledger.get('/v1/calls/%E0%A4%A')).status).toBe(400);
+  const METHODS = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+  const paths = [...new Set([...operations.map(({ path }) => path), '/docs', '/openapi.json', '/console'])];
+
+  /** The methods that a path has by the description; of two paths that a request fits, those of both. */
+  function methodsAt(path: string): string[] {
+    const target = path.split('/');
+    const described = operations
+      .filter(({ path: other }) => {
+        const parts = other.split('/');
+        return (
+          parts.length === target.length &&
+          parts.every((part, n) => part.startsWith('{') || part === target[n])
+        );
+      })
+      .map(({ method }) => method);
+    const methods = described.length === 0 ? ['GET'] : described;
+    return [...new Set([...methods, ...(methods.includes('GET') ? ['HEAD'] : []), 'OPTIONS'])].sort();
+  }
+
+  it.each(paths)('%s is answered 405 by methods that it has not, with those that it has', async (path) => {
+    const allowed = methodsAt(path);
+    const target = path.replaceAll(/\{\w+\}/g, 'x');
+    for (const method of METHODS.filter((one) => !allowed.includes(one))) {
+      const answer = await ledger.request(target, { method, headers });
+      expect([method, answer.status, answer.headers.get('allow')]).toEqual([method, 405, allowed.join(', ')]);
+      const said = expect.stringContaining(`no ${method} at this path`);
+      const body = path.startsWith('/push') ? { code: 405, msg: said } : { status: 405, detail: said };
+      if (method !== 'HEAD') expect(answer.body).toMatchObject(body);
+    }
+    const options = await ledger.request(target, { method: 'OPTIONS', headers });
+    expect([options.status, options.headers.get('allow')]).toEqual([204, allowed.join(', ')]);
+  });
+
+  it('is not told to whoever has no key', async () => {
+    for (const method of ['PUT', 'OPTIONS'])
+      expect((await ledger.request('/v1/calls', { method })).status).toBe(401);
+  });
+
+  it.each([
+    ['/v1/calls/%E0%A4%A', ['callId']],
+    ['/v1/calls/%ff/history', ['callId']],
+    ['/v1/tasks/a/batches/%zz', ['batchId']],
+    ['/v1/tasks/%ff/batches/%ff', ['taskId', 'batchId']],
+    ['/v1/deliveries/%', ['id']],
+    ['/v1/calls?taskId=%ff', ['taskId']],
+    ['/v1/calls?taskId=a,%ff&taskId=b', ['taskId']],
+    [
+      '/v1/calls?cursor=%ff&limit=%ff&order=%&from=%ff&timeZone=%ff&answered=%',
+      ['answered', 'cursor', 'from', 'limit', 'order', 'timeZone'],
+    ],
+    ['/v1/calls?taskId=%ff&limit=0&colour=red&outId=%E4%A4', ['taskId', 'outId', 'colour', 'limit']],
+    ['/v1/status?x=%ff', ['x']],
+    ['/health/live?x=%ff', ['x']],
+  ])('%s is answered 400, with the names of what can not be decoded', async (path, names) => {
+    const answer = await ledger.get(path);
+    expect(answer.status).toBe(400);
+    const { errors } = answer.body as { errors: { path: string; message: string }[] };
+    expect(errors.map((error) => error.path).sort()).toEqual([...names].sort());
+    const ofEncoding = errors.filter(({ message }) => message === 'is not UTF-8 in percent-encoding');
+    expect(ofEncoding.length).toBeGreaterThan(0);
+  });
+
+  it('a push token that can not be decoded is answered 400 in the form of pushes', async () => {
+    const answer = await ledger.request('/push/%ff/call-reports', { method: 'POST', body: '[]' });
+    expect([answer.status, answer.body]).toEqual([400, { code: 400, msg: expect.any(String) }]);
   });
 
   it('a body of GET is not looked at', async () => {
@@ -191,14 +273,34 @@ describe('The description', () => {
     const wrong: string[] = [];
     let examples = 0;
     walk(document, '#', (node, place) => {
-      if (!('example' in node)) return;
-      examples += 1;
+      const { example, examples: several } = node;
+      const given = [
+        ...('example' in node ? [example] : []),
+        ...(Array.isArray(several) ? (several as unknown[]) : []),
+      ];
+      examples += given.length;
       const schema = isObject(node['schema']) ? node['schema'] : node;
-      const problem = closed.of(schema)(node['example']);
-      if (problem !== undefined) wrong.push(`${place}: ${problem}`);
+      for (const one of given) {
+        const problem = closed.of(schema)(one);
+        if (problem !== undefined) wrong.push(`${place}: ${problem}`);
+      }
     });
     expect(wrong).toEqual([]);
     expect(examples).toBeGreaterThan(200);
+  });
+
+  it('gives each parameter an example, in its schema: what stands beside it is filled into the forms of /docs', () => {
+    const parameters = operations.flatMap(({ operationId, parameters: own = [] }) =>
+      own.map((parameter) => ({ place: `${operationId} ${parameter.name}`, ...parameter })),
+    );
+    expect(parameters.length).toBeGreaterThan(100);
+    expect(
+      parameters.filter(({ schema }) => !Array.isArray(schema['examples'])).map(({ place }) => place),
+    ).toEqual([]);
+    const filledIn = parameters.filter(
+      (parameter) => 'example' in parameter || 'example' in parameter.schema,
+    );
+    expect(filledIn.map(({ place }) => place)).toEqual([]);
   });
 
   it('has schemas that a strict validator takes, each with a type and a name of the field', () => {
@@ -229,6 +331,6 @@ function walk(node: unknown, place: string, visit: (node: Schema, place: string)
   } else if (isObject(node)) {
     visit(node, place);
     for (const [name, child] of Object.entries(node))
-      if (name !== 'example') walk(child, `${place}/${name}`, visit);
+      if (!name.startsWith('example')) walk(child, `${place}/${name}`, visit);
   }
 }

@@ -462,7 +462,8 @@ describe('the same body again', () => {
       ...{ stored: 0, corrected: 0, duplicate: 0, quarantined: 0, source: 'vendor' },
     });
     expect(await rowCounts(ledger)).toEqual({ ...before, deliveries: (before['deliveries'] ?? 0) + 1 });
-    expect(await callOf(ledger, 'again')).toEqual(call);
+    const { received_at } = await deliveryOf(ledger, second);
+    expect(await callOf(ledger, 'again')).toEqual({ ...call, lastReceivedAt: received_at.toISOString() });
   });
 
   it('after the hour is read like any other', async () => {
@@ -478,12 +479,13 @@ describe('the same body again', () => {
     expect(await deliveryOf(ledger, second)).toMatchObject({ redelivery_of: null, records: 1, duplicate: 1 });
   });
 
-  it('does not bring a replaced state back when it comes again', async () => {
+  it('is written like any other when its content was replaced meanwhile: what was received last stands', async () => {
     const old = JSON.stringify([record('replaced', { duration: 1 })]);
     await pushed(ledger, old);
     await pushed(ledger, [record('replaced', { duration: 2 })]);
-    await pushed(ledger, old);
-    expect(await callOf(ledger, 'replaced')).toMatchObject({ duration: 2, revision: 2 });
+    const again = await pushed(ledger, old);
+    expect(await callOf(ledger, 'replaced')).toMatchObject({ duration: 1, revision: 3, deliveryId: again });
+    expect(await deliveryOf(ledger, again)).toMatchObject({ redelivery_of: null, corrected: 1 });
   });
 
   it('ten times at once is one call', async () => {

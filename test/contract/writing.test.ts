@@ -92,6 +92,9 @@ describe('a call that comes again unchanged', () => {
     expect(Date.parse(string(again['lastReceivedAt']))).toBeGreaterThan(
       Date.parse(string(call['lastReceivedAt'])),
     );
+    const since = encodeURIComponent(string(again['lastReceivedAt']));
+    const list = dataOf(await ledger.get(`/v1/calls?callId=duplicate&receivedFrom=${since}`));
+    expect(list).toMatchObject([{ callId: 'duplicate' }]);
     expect(await rowCounts(ledger)).toEqual({
       ...rows,
       deliveries: (rows['deliveries'] ?? 0) + 1,

@@ -55,7 +55,8 @@ export class Accounting {
     const { deliveryId = '' } = answer;
     if (expectation.status === 200)
       this.acknowledged.push({ index, deliveryId, records: expectation.records });
-    if (expectation.status === 400) this.refused.push({ index, deliveryId, sha256: expectation.sha256 });
+    if (expectation.status === 400 || expectation.status === 415)
+      this.refused.push({ index, deliveryId, sha256: expectation.sha256 });
   }
 
   /** Waits until the journal is drained, then compares what was noted since the last time. */
@@ -181,7 +182,7 @@ export class Accounting {
 
 function answerProblem(expectation: Expectation, answer: PushAnswer): string | undefined {
   if (answer.status !== expectation.status) return `not answered ${expectation.status}`;
-  const isKept = answer.status === 200 || answer.status === 400;
+  const isKept = answer.status !== 413;
   if (isKept && answer.deliveryId === undefined) return 'no X-Delivery-Id';
   if (expectation.status === 200) return answer.text === SUCCESS ? undefined : 'not the answer for a push';
   const { code, msg } = JSON.parse(answer.text) as { code?: unknown; msg?: unknown };

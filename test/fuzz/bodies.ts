@@ -1,7 +1,7 @@
 // A seed and an index in, one body and how it is sent out.
 import { gzipSync } from 'node:zlib';
 import { TEXT_KINDS } from './body-kinds.js';
-import { DAMAGES, packed } from './byte-kinds.js';
+import { DAMAGES, type Encoded, packed } from './byte-kinds.js';
 import { Dice } from './dice.js';
 import { GIANTS } from './giants.js';
 
@@ -29,7 +29,15 @@ const CONTENT_TYPES = [
   'nonsense',
   '',
 ];
-const UNKNOWN_ENCODINGS = ['br', 'deflate', 'gzip, gzip', 'utf-8', 'compress', 'x'];
+const UNKNOWN_ENCODINGS = [
+  'utf-8',
+  'compress',
+  'x',
+  'constructor',
+  'gzip, zstd',
+  'gzip, br, br, deflate',
+  '%00, "',
+];
 
 /** @returns whether the body of this index is so large that few of them may be under way at once */
 export function isGiant(index: number): boolean {
@@ -56,11 +64,6 @@ export function bodyOf(seed: number, index: number): FuzzBody {
   return { index, kind, bytes, headers, isChunked: dice.chance(0.15) };
 }
 
-interface Encoded {
-  readonly bytes: Buffer;
-  readonly encoding?: string | undefined;
-}
-
 function enormous(kind: string, dice: Dice, index: number): Encoded {
   const { bytes, gzip = false } = entry(GIANTS, kind)(dice, index);
   return { bytes, encoding: gzip ? 'gzip' : undefined };
@@ -75,8 +78,7 @@ function small(kind: string, dice: Dice, index: number): Encoded {
   const text = dice.pick(Object.values(TEXT_KINDS))(dice, index);
   if (kind === 'unknown encoding')
     return { bytes: Buffer.from(text), encoding: dice.pick(UNKNOWN_ENCODINGS) };
-  if (kind === 'packed')
-    return { bytes: packed(dice, text), encoding: dice.pick(['gzip', 'x-gzip', 'GZIP']) };
+  if (kind === 'packed') return packed(dice, text);
   return { bytes: entry(DAMAGES, kind)(dice, text) };
 }
 

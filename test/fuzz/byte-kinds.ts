@@ -1,5 +1,5 @@
 // A good body's text in, bytes that were damaged, encoded otherwise or packed out.
-import { gzipSync } from 'node:zlib';
+import { brotliCompressSync, constants, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import type { Dice } from './dice.js';
 import { strangeValue } from './hostile-values.js';
 
@@ -101,22 +101,49 @@ export const DAMAGES: Readonly<Record<string, Damage>> = {
   'random bytes': randomBytes,
 };
 
-/** Packed with gzip, well or badly; all of these go with `Content-Encoding: gzip`. */
-export const packed: Damage = (dice, text) => {
-  const good = gzipSync(text, { level: 1 });
-  return dice.pick([
+/** A body as it is sent, and its Content-Encoding. */
+export interface Encoded {
+  readonly bytes: Buffer;
+  readonly encoding?: string | undefined;
+}
+
+type Pack = (bytes: Buffer) => Buffer;
+const gzip: Pack = (bytes) => gzipSync(bytes, { level: 1 });
+const brotli: Pack = (bytes) =>
+  brotliCompressSync(bytes, { params: { [constants.BROTLI_PARAM_QUALITY]: 1 } });
+
+/** By the header that says so. */
+const PACKERS: readonly (readonly [encoding: string, pack: Pack])[] = [
+  ['gzip', gzip],
+  ['x-gzip', gzip],
+  ['GZIP', gzip],
+  ['deflate', (bytes) => deflateSync(bytes, { level: 1 })],
+  ['deflate', (bytes) => deflateRawSync(bytes, { level: 1 })],
+  ['Deflate', (bytes) => deflateRawSync(bytes, { level: 9 })],
+  ['br', brotli],
+  ['gzip, br', (bytes) => brotli(gzip(bytes))],
+  ['gzip,identity , gzip', (bytes) => gzip(gzip(bytes))],
+  ['identity', (bytes) => bytes],
+];
+
+/** Packed, well or badly. */
+export function packed(dice: Dice, text: string): Encoded {
+  const [encoding, pack] = dice.pick(PACKERS);
+  const good = pack(Buffer.from(text));
+  const bytes = dice.pick([
     () => good,
     () => good,
     () => good.subarray(0, dice.below(good.length)),
-    () => gzipSync(good),
+    () => pack(good),
     () => Buffer.from(text),
     () => Buffer.concat([good, dice.bytes(dice.between(1, 40))]),
-    () => Buffer.concat([gzipSync(text.slice(0, 9)), gzipSync(text.slice(9))]),
+    () => Buffer.concat([pack(Buffer.from(text.slice(0, 9))), pack(Buffer.from(text.slice(9)))]),
     () => damagedBits(dice, good),
     () => Buffer.concat([good, Buffer.from([0x1f, 0x8b])]),
     () => Buffer.alloc(0),
   ])();
-};
+  return { bytes, encoding };
+}
 
 function damagedBits(dice: Dice, bytes: Buffer): Buffer {
   const place = dice.below(bytes.length);

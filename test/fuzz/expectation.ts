@@ -1,7 +1,7 @@
 // A body in, what must become of it by the protocol's words out: written anew, without the service's own reading.
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
-import { gunzipSync } from 'node:zlib';
+import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
 import { errorCode } from '../../src/errors.js';
 import type { FuzzBody } from './bodies.js';
 import { BODY_LIMIT } from './giants.js';
@@ -9,9 +9,9 @@ import { KNOWN_FIELDS } from './records.js';
 
 /** What must be answered, and what must be kept. */
 export type Expectation =
-  | { readonly status: 413 | 415 }
+  | { readonly status: 413 }
   /** Kept whole, under the hash of its bytes. */
-  | { readonly status: 400; readonly sha256: Buffer; readonly bytes: number }
+  | { readonly status: 400 | 415; readonly sha256: Buffer; readonly bytes: number }
   | { readonly status: 200; readonly records: ExpectedRecords };
 
 export interface ExpectedRecords {
@@ -25,6 +25,8 @@ export interface ExpectedRecords {
 }
 
 const MOST_RECORDS = 50_000;
+const MOST_VALUES = 2_000_000;
+const MOST_FIELDS = 100_000;
 const CALL_ID_BYTES = 512;
 const MOST_UNKNOWN_FIELDS = 20;
 const NUMERIC_CALL_ID = /"callId":(-?\d[\d.eE+-]*)(?=[,}])/g;
@@ -32,24 +34,55 @@ const INTEGER = /^(-?[1-9]\d*|0)$/;
 const known = new Set(KNOWN_FIELDS);
 
 export function expectationOf({ bytes, headers }: FuzzBody): Expectation {
-  const encoding = (headers['content-encoding'] ?? '').toLowerCase();
-  if (!['', 'gzip', 'x-gzip'].includes(encoding)) return { status: 415 };
   if (bytes.length > BODY_LIMIT) return { status: 413 };
-  const unpacked = encoding === '' ? bytes : unpack(bytes);
+  const unpacked = unpackAll(bytes, headers['content-encoding'] ?? '');
   if (unpacked === 'too large') return { status: 413 };
-  const text = unpacked === 'not gzip' ? undefined : textOf(unpacked);
+  if (unpacked === 'unknown encoding') return refused(415, bytes);
+  const text = unpacked === 'not so encoded' ? undefined : textOf(unpacked);
   const elements = text === undefined ? undefined : elementsOf(text);
-  if (text !== undefined && elements !== undefined && elements.length <= MOST_RECORDS)
+  if (
+    text !== undefined &&
+    elements !== undefined &&
+    elements.length <= MOST_RECORDS &&
+    isWithinLimits(elements)
+  )
     return { status: 200, records: recordsOf(elements, integerCallIds(text)) };
-  const kept = unpacked === 'not gzip' ? bytes : unpacked;
-  return { status: 400, sha256: createHash('sha256').update(kept).digest(), bytes: kept.length };
+  return refused(400, unpacked === 'not so encoded' ? bytes : unpacked);
 }
 
-function unpack(bytes: Buffer): Buffer | 'too large' | 'not gzip' {
+function refused(status: 400 | 415, kept: Buffer): Expectation {
+  return { status, sha256: createHash('sha256').update(kept).digest(), bytes: kept.length };
+}
+
+type Decode = (bytes: Buffer) => Buffer;
+const LIMITED = { maxOutputLength: BODY_LIMIT };
+const DECODERS = new Map<string, Decode>([
+  ['gzip', (bytes) => gunzipSync(bytes, LIMITED)],
+  ['x-gzip', (bytes) => gunzipSync(bytes, LIMITED)],
+  ['br', (bytes) => brotliDecompressSync(bytes, LIMITED)],
+  ['deflate', inflate],
+]);
+
+function inflate(bytes: Buffer): Buffer {
   try {
-    return gunzipSync(bytes, { maxOutputLength: BODY_LIMIT });
+    return inflateSync(bytes, LIMITED);
   } catch (error) {
-    return errorCode(error) === 'ERR_BUFFER_TOO_LARGE' ? 'too large' : 'not gzip';
+    if (errorCode(error) === 'ERR_BUFFER_TOO_LARGE') throw error;
+    return inflateRawSync(bytes, LIMITED);
+  }
+}
+
+function unpackAll(
+  bytes: Buffer,
+  header: string,
+): Buffer | 'too large' | 'not so encoded' | 'unknown encoding' {
+  const names = header.toLowerCase().split(/[\s,]+/);
+  const decoders = names.filter((name) => !['', 'identity'].includes(name)).map((name) => DECODERS.get(name));
+  if (decoders.length > 3 || decoders.includes(undefined)) return 'unknown encoding';
+  try {
+    return decoders.reduceRight((packed, decode) => decode?.(packed) ?? packed, bytes);
+  } catch (error) {
+    return errorCode(error) === 'ERR_BUFFER_TOO_LARGE' ? 'too large' : 'not so encoded';
   }
 }
 
@@ -66,6 +99,20 @@ function elementsOf(text: string): readonly unknown[] | undefined {
   } catch {
     return undefined;
   }
+}
+
+function isWithinLimits(elements: readonly unknown[]): boolean {
+  const open: unknown[] = [elements];
+  let values = 1;
+  while (open.length > 0) {
+    const value = open.pop();
+    if (typeof value !== 'object' || value === null) continue;
+    const inner: readonly unknown[] = Object.values(value);
+    values += inner.length;
+    if (values > MOST_VALUES || (!Array.isArray(value) && inner.length > MOST_FIELDS)) return false;
+    for (const one of inner) open.push(one);
+  }
+  return true;
 }
 
 /**

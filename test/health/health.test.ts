@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type DatabaseLink, expectProblem, linkTo, SUCCESS } from '../contract/helpers.js';
-import { createDatabase } from '../support/database.js';
+import { createDatabase, type TestDatabase } from '../support/database.js';
 import { startLedger, type TestLedger } from '../support/ledger.js';
 import { record } from '../support/records.js';
 import { ACCESS, freePort, healthOf, ServiceProcess, until } from '../support/service.js';
@@ -112,6 +112,78 @@ describe('When the database is away', () => {
     await link?.close();
     const message = 'The database can not be reached; the journal is off';
     expect(await readiness(current)).toEqual([503, 'error', { status: 'down', message }]);
+  });
+});
+
+describe('A service that starts without its database', () => {
+  const STARTING_MS = 10_000;
+  let database: TestDatabase;
+  let service: ServiceProcess;
+
+  beforeEach(async () => {
+    database = await createDatabase('empty');
+    link = await linkTo(database.url);
+    await link.close();
+  });
+  afterEach(async () => {
+    await service.end('SIGKILL');
+    await database.drop();
+  });
+
+  async function startAway(environment: Record<string, string> = {}): Promise<void> {
+    const settings = { ...ACCESS, DATABASE_URL: link?.url ?? '', ...environment };
+    service = ServiceProcess.start(join(folder, 'data'), await freePort(), settings);
+    await until('the service to listen', async () => (await healthOf(service.url)) !== undefined);
+  }
+
+  const isTold = (text: string) => until(text, () => service.output.includes(text));
+
+  it('takes pushes at once, is not ready for 10 s at most, and then as degraded; what is printed is true all the while', async () => {
+    await startAway();
+    const since = performance.now();
+    const answers: { health: string | undefined; askedAfterMs: number }[] = [];
+    await until('readiness by the journal alone', async () => {
+      const askedAfterMs = performance.now() - since;
+      const health = await healthOf(service.url);
+      answers.push({ health, askedAfterMs });
+      expect((await service.push([record(`early-${answers.length}`)])).status).toBe(200);
+      return health === 'degraded';
+    });
+    // It counts from before it was seen to listen, so that these can't be later, on however busy a machine.
+    const refusals = answers.filter(({ health }) => health === 'error');
+    expect(refusals.length).toBeGreaterThan(0);
+    for (const { askedAfterMs } of refusals) expect(askedAfterMs).toBeLessThan(STARTING_MS);
+    expect(answers.filter(({ health }) => health !== 'error')).toHaveLength(1);
+    await isTold(
+      `Listening on ${service.url}; the database is not reachable yet, pushes are kept in the journal until it is.`,
+    );
+    expect(service.output).not.toContain('Call Ledger is ready.');
+    expect((await fetch(`${service.url}/health/startup`)).status).toBe(503);
+    await link?.open();
+    await isTold('Call Ledger is ready.');
+    expect(await healthOf(service.url)).toBe('ok');
+    for (const index of answers.keys()) await service.has(`early-${index + 1}`);
+    // Once it was ready, the journal makes it so by itself.
+    await link?.close();
+    await until('the outage to be seen', async () => (await healthOf(service.url)) !== 'ok');
+    expect(await healthOf(service.url)).toBe('degraded');
+    expect(await service.end('SIGTERM')).toBe(0);
+  });
+
+  it('says that it refuses pushes when there is no journal either, and that it is ready only when it is', async () => {
+    await startAway({ JOURNAL_DIR: 'off' });
+    await isTold('the database is not reachable yet, pushes are refused (503) until it is.');
+    expect((await service.push([record('refused')])).status).toBe(503);
+    expect(await service.end('SIGTERM')).toBe(0);
+    expect(service.output).not.toContain('Call Ledger is ready.');
+    // It is tried again all the while, and told of once a minute.
+    const tellings = service.output
+      .split('\n')
+      .filter((line) => line.includes('not reachable yet, trying again'));
+    const times = tellings.map((line) => Date.parse((JSON.parse(line) as { time: string }).time));
+    expect(times.length).toBeGreaterThan(0);
+    for (const [index, time] of times.entries())
+      expect(time - (times[index - 1] ?? -Infinity)).toBeGreaterThan(55_000);
   });
 });
 

@@ -6,6 +6,7 @@ import { CallRecord } from '../../src/ingestion/reading/call-record.dto.js';
 import { fieldKinds } from '../../src/ingestion/reading/field-decorators.js';
 import { type ReadCall, RecordReader } from '../../src/ingestion/reading/record-reader.js';
 import { ZonedTime } from '../../src/time/zoned-time.js';
+import { jsonNumber } from '../support/json-texts.js';
 import { record } from '../support/records.js';
 
 const reader = new RecordReader(new ZonedTime('Asia/Shanghai'));
@@ -129,10 +130,65 @@ describe('A number of any length', () => {
   });
 
   it('in an unknown field keeps every digit', () => {
-    const call = read('{"callId":"c","x":{"n":[12345678901234567890,0.12345678901234567890,1e20]}}');
-    expect(call.extra).toBe('{"x":{"n":[12345678901234567890,0.12345678901234567890,1e20]}}');
+    const numbers = '12345678901234567890,0.12345678901234567890,1.50,100.0,0.0000001';
+    expect(read(`{"callId":"c","x":{"n":[${numbers}]}}`).extra).toBe(`{"x":{"n":[${numbers}]}}`);
+  });
+
+  it('with an exponent is written out in an unknown field, as jsonb writes it, and loses no digit', () => {
+    expect(read('{"callId":"c","n":[1e20,1.50e1,15E-1,-0.05e+1,0e5]}').extra).toBe(
+      '{"n":[100000000000000000000,15.0,1.5,-0.5,0]}',
+    );
+    fc.assert(
+      fc.property(jsonNumber, (number) => {
+        const kept: unknown = extraOf(read(`{"callId":"c","n":${number}}`))['n'];
+        // Too long to be kept as a number, or a negative zero.
+        if (typeof kept === 'string') {
+          expect(kept).toBe(number);
+          return;
+        }
+        const text = read(`{"callId":"c","n":${number}}`).extra?.slice('{"n":'.length, -1) ?? '';
+        expect([text, unscaled(text)]).toEqual([text, unscaled(number)]);
+      }),
+      { numRuns: 5000 },
+    );
+  });
+
+  it('that is a negative zero is kept as it came, which jsonb can not, and named', () => {
+    for (const zero of ['-0', '-0.0', '-0e3']) {
+      const call = read(`{"callId":"c","duration":${zero},"n":${zero},"x":{"a":[1,${zero}]}}`);
+      expect(extraOf(call)).toEqual({ n: zero, x: `{"a":[1,${zero}]}` });
+      expect(call.record.duration).toBe(0);
+      expect(call.warnings).toEqual([
+        { field: 'n', reason: 'is a negative zero, kept as JSON text' },
+        { field: 'x', reason: 'is a negative zero, kept as JSON text' },
+      ]);
+    }
+  });
+
+  it('in a field for text is the text as it was written', () => {
+    for (const number of ['1.50', '1e3', '-0', '0.0000001', '7', '12345678901234567890'])
+      expect(read(`{"callId":"c","outId":${number}}`).record.outId).toBe(number);
+  });
+
+  it('in a field for a whole number or a time is that number, however it was written', () => {
+    for (const duration of ['330', '330.0', '3.3e2', '33000E-2', '" 330 "'])
+      expect(read(`{"callId":"c","duration":${duration}}`)).toMatchObject({
+        record: { duration: 330 },
+        warnings: null,
+      });
+    for (const startTime of ['1748743185000', '1748743185000.0', '1.748743185e12'])
+      expect(read(`{"callId":"c","startTime":${startTime}}`).record.startTime).toBe(1_748_743_185_000);
   });
 });
+
+/** A number's digits as one whole number, and how many of them stand behind the point. */
+function unscaled(number: string): [digits: bigint, behindPoint: number] {
+  const [mantissa = '', exponent = '0'] = number.split(/[eE]/);
+  const [whole = '', fraction = ''] = mantissa.split('.');
+  const behindPoint = fraction.length - Number(exponent);
+  const digits = BigInt(whole + fraction);
+  return behindPoint >= 0 ? [digits, behindPoint] : [digits * 10n ** BigInt(-behindPoint), 0];
+}
 
 describe('Beside a number of many digits', () => {
   it.each([

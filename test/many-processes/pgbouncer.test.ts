@@ -55,7 +55,7 @@ beforeAll(async () => {
   database = await createDatabase('empty');
   bouncer = await PgBouncer.before(database.url, program, { default_pool_size: SESSIONS });
   const ports = await Promise.all([freePort(), freePort(), freePort()]);
-  const environment = { ...ACCESS, DATABASE_URL: bouncer.url, LOG_FORMAT: 'json' };
+  const environment = { ...ACCESS, DATABASE_URL: bouncer.url, LOG_FORMAT: 'json', LOG_LEVEL: 'debug' };
   // At once, on an empty database.
   services = ports.map((port, index) => {
     // What goes by way of the journal, on a busy machine, is not yet there for whoever asks at once.

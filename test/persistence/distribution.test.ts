@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { randomUUID } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -7,6 +7,7 @@ import pg from 'pg';
 import 'reflect-metadata';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/persistence/data-source-options.js';
+import { LEDGER_LOCKS, MIGRATION_LOCK } from '../../src/persistence/advisory-locks.js';
 import { migrations } from '../../src/persistence/migrations/migrations.js';
 import { migrate } from '../../src/persistence/migrator.js';
 import { orderedId } from '../../src/persistence/ordered-id.js';
@@ -19,14 +20,19 @@ import { record } from '../support/records.js';
 import { rollupDifferences } from '../support/rollups.js';
 import { ACCESS, freePort, ServiceProcess, until } from '../support/service.js';
 import { TwoRoles } from '../security/two-roles.js';
+import { HeldCommit, insertCalls } from './held-commit.js';
 
 const [, ...WORKERS] = JSON.parse(process.env['TEST_DATABASE_NODES'] ?? '[]') as string[];
 const onCluster = WORKERS.length > 0 ? it : it.skip;
+const onTwoWorkers = WORKERS.length > 1 ? it : it.skip;
 if (WORKERS.length === 0)
   console.warn('SKIPPED: what needs a Citus cluster, which TEST_DATABASE_URL may name');
 
-/** Others may run these tests on the same cluster. */
-const IN_DOUBT = `in-doubt-${randomUUID()}`;
+/**
+ * The name of a prepared transaction, as Citus gives them: of a node that no cluster has, so that none finds out its end. Others
+ * may run these tests on the same cluster.
+ */
+const IN_DOUBT = `citus_2147483647_${process.pid}_${randomInt(2 ** 47)}_0`;
 
 let cleanUps: (() => unknown)[];
 
@@ -49,6 +55,20 @@ async function serve({ url }: TestDatabase): Promise<Instance> {
   return instance;
 }
 
+function askChanges(url: string, question = ''): Promise<Response> {
+  return fetch(`${url}/v1/changes${question}`, { headers: { authorization: `Bearer ${API_KEY}` } });
+}
+
+async function startProcess(environment: Record<string, string>): Promise<ServiceProcess> {
+  const folder = mkdtempSync(join(tmpdir(), 'call-ledger-citus-'));
+  const service = ServiceProcess.start(folder, await freePort(), { ...ACCESS, ...environment });
+  cleanUps.unshift(async () => {
+    await service.end('SIGKILL');
+    rmSync(folder, { recursive: true, force: true });
+  });
+  return service;
+}
+
 async function migrated({ url }: TestDatabase, distribution?: 'citus'): Promise<string[]> {
   const dataSource = await new DataSource(dataSourceOptions(url, 2, () => undefined)).initialize();
   try {
@@ -64,13 +84,7 @@ describe('DATABASE_DISTRIBUTED=citus', () => {
     const roles = new TwoRoles();
     cleanUps.push(() => roles.remove());
     await roles.setUp();
-    const folder = mkdtempSync(join(tmpdir(), 'call-ledger-citus-'));
-    cleanUps.push(() => {
-      rmSync(folder, { recursive: true, force: true });
-    });
-    const environment = { ...ACCESS, DATABASE_URL: roles.ownerUrl, DATABASE_DISTRIBUTED: 'citus' };
-    const service = ServiceProcess.start(folder, await freePort(), environment);
-    cleanUps.unshift(() => service.end('SIGKILL'));
+    const service = await startProcess({ DATABASE_URL: roles.ownerUrl, DATABASE_DISTRIBUTED: 'citus' });
     expect(await service.exit()).toBe(1);
     expect(service.output).toContain('DATABASE_DISTRIBUTED=citus needs the extension citus in this database');
   });
@@ -120,11 +134,7 @@ describe('DATABASE_DISTRIBUTED=citus', () => {
     await writer.query('BEGIN');
     const { rows } = await writer.query<{ position: string }>('SELECT next_delivery_position() AS position');
     const delivery = orderedId(Date.now());
-    await writer.query(
-      `INSERT INTO calls (call_id, occurred_at, first_received_at, last_received_at, delivery_id, revision, answered, source,
-         content_hash) VALUES ('late', now(), now(), now(), $1, 1, false, 'vendor', '\\x00')`,
-      [delivery],
-    );
+    await insertCalls(writer, delivery, ['late']);
     await database.query(
       `INSERT INTO deliveries (id, position, received_at, bytes, records, stored, corrected, duplicate, quarantined, ack_ms,
          source, via, sha256) VALUES ($1, $2, now(), 1, 1, 1, 0, 0, 0, 1, 'vendor', 'direct', '\\x00')`,
@@ -178,25 +188,63 @@ describe('DATABASE_DISTRIBUTED=citus', () => {
     },
   );
 
-  onCluster('tells no change past a transaction that a worker has prepared and not committed', async () => {
+  onTwoWorkers(
+    'tells no change past a transaction that a worker has prepared and not committed',
+    async () => {
+      const database = await emptyDatabase();
+      await migrated(database, 'citus');
+      const instance = await serve(database);
+      expect((await instance.push([record('before')])).status).toBe(200);
+      const commit = await HeldCommit.begin(database, WORKERS);
+      cleanUps.unshift(() => commit.end());
+      const refused = await askChanges(instance.url);
+      expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, expect.any(String)]);
+      await commit.end();
+      expect((await askChanges(instance.url)).status).toBe(200);
+    },
+  );
+
+  onTwoWorkers('asks the nodes once for what has been committed by then', async () => {
     const database = await emptyDatabase();
     await migrated(database, 'citus');
     const instance = await serve(database);
-    await instance.push([record('before')]);
-    const worker = new pg.Client({
-      connectionString: urlOf(WORKERS[0] ?? '', new URL(database.url).pathname.slice(1)),
+    expect((await instance.push([record('before')])).status).toBe(200);
+    expect((await askChanges(instance.url)).status).toBe(200);
+    const commit = await HeldCommit.begin(database, WORKERS);
+    cleanUps.unshift(() => commit.end());
+    for (const known of ['', '?after=now']) expect((await askChanges(instance.url, known)).status).toBe(200);
+    expect((await instance.push([record('new')])).status).toBe(200);
+    for (const unknown of ['', '?after=now'])
+      expect((await askChanges(instance.url, unknown)).status).toBe(503);
+  });
+
+  onTwoWorkers('tells no change too early while the service starts', async () => {
+    const database = await emptyDatabase();
+    await migrated(database, 'citus');
+    const before = await serve(database);
+    expect((await before.push([record('before')])).status).toBe(200);
+    await before.end();
+    const commit = await HeldCommit.begin(database, WORKERS);
+    cleanUps.unshift(() => commit.end());
+    // As while another process migrates.
+    const migrator = new pg.Client({ connectionString: database.url });
+    await migrator.connect();
+    cleanUps.unshift(() => migrator.end());
+    await migrator.query(`SELECT pg_advisory_lock(${LEDGER_LOCKS}, ${MIGRATION_LOCK})`);
+    const service = await startProcess({
+      DATABASE_URL: database.url,
+      ADMIN_API_KEY: API_KEY,
+      JOURNAL_DIR: 'off',
     });
-    await worker.connect();
-    cleanUps.unshift(() => worker.end());
-    const key = { headers: { authorization: `Bearer ${API_KEY}` } };
-    const ask = () => fetch(`${instance.url}/v1/changes`, key);
-    // As a worker is that was lost between the two phases of a commit, and has come back. Citus leaves a name alone that is not
-    // of its own making; of its own it would find out the end.
-    await worker.query(`BEGIN; SET citus.enable_ddl_propagation = off; CREATE TABLE in_doubt ()`);
-    await worker.query(`PREPARE TRANSACTION '${IN_DOUBT}'`);
-    const refused = await ask();
-    await worker.query(`ROLLBACK PREPARED '${IN_DOUBT}'`);
-    expect([refused.status, refused.headers.get('retry-after')]).toEqual([503, expect.any(String)]);
-    expect((await ask()).status).toBe(200);
+    await until('the service to wait for the migrations', async () => {
+      const waiting = await database.query(
+        `SELECT FROM pg_locks WHERE locktype = 'advisory' AND NOT granted AND objid = ${MIGRATION_LOCK}
+           AND database = (SELECT oid FROM pg_database WHERE datname = current_database())`,
+      );
+      return waiting.length > 0;
+    });
+    const answer = await askChanges(service.url);
+    expect(answer.status).toBe(503);
+    expect(await answer.json()).toMatchObject({ detail: 'The database is not available' });
   });
 });

@@ -168,8 +168,8 @@ describe('An erasure', () => {
     await follower.catchUp(one.url);
     expect([...follower.copy.keys()].sort()).toEqual(others.map((row) => row.call_id));
     expect(follower.counts.erased).toBe(HELD.length + 3);
-    const sources = await database.query('SELECT DISTINCT source FROM erased_calls');
-    expect(sources).toEqual([{ source: 'vendor' }]);
+    const sources = await database.query('SELECT DISTINCT sources FROM erased_calls');
+    expect(sources).toEqual([{ sources: ['vendor'] }]);
   });
 
   it('keeps what is pushed after it, and erases what was received before and is written after it', async () => {

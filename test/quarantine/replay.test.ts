@@ -52,7 +52,7 @@ function post(path: string, body?: unknown): Promise<Answer> {
   });
 }
 
-const replay = (body: unknown = {}) => post('/v1/quarantine/replay', body);
+const replay = (body: unknown = { status: 'open' }) => post('/v1/quarantine/replay', body);
 const entry = async (id: string) => (await ledger.get(`/v1/quarantine/${id}`)).body;
 const NONE = {
   dryRun: false,
@@ -174,9 +174,9 @@ describe('A replay', () => {
   it('goes on where the one before stopped', async () => {
     await keep({ raw: 'never readable', receivedAt: LONG_AGO - 2, records: null });
     for (const callId of ['a', 'b', 'c']) await keep({ raw: JSON.stringify(record(callId)) });
-    const first = (await replay({ limit: 2 })).body as typeof NONE;
+    const first = (await replay({ status: 'open', limit: 2 })).body as typeof NONE;
     expect(first).toMatchObject({ examined: 2, replayed: 1, unreadable: 1, nextCursor: expect.any(String) });
-    const second = (await replay({ limit: 2, cursor: first.nextCursor })).body;
+    const second = (await replay({ status: 'open', limit: 2, cursor: first.nextCursor })).body;
     expect(second).toEqual({ ...NONE, examined: 2, replayed: 2, calls: 2 });
   });
 
@@ -230,6 +230,9 @@ describe('Discarding an entry', () => {
   });
 });
 
+const WHICH =
+  'must say which entries: ids, source, deliveryId, receivedFrom, receivedTo, or {"status": "open"} for all open ones';
+
 describe('A request that can not be understood', () => {
   it('because it is too large is told so', async () => {
     const answer = await replay(`{"ids": ["${'x'.repeat(140_000)}"]}`);
@@ -240,21 +243,33 @@ describe('A request that can not be understood', () => {
   it.each<[body: unknown, path: string, message: string]>([
     ['{"ids": [', '', 'the body is not JSON'],
     ['[]', '', 'the body must be a JSON object'],
+    ['', '', 'the body must be a JSON object'],
+    ['{}', '', WHICH],
+    [{ limit: 5 }, '', WHICH],
+    [{ dryRun: false, ids: null }, '', WHICH],
+    [{ status: 'replayed' }, 'status', 'must be one of open'],
     [{ id: [] }, 'id', 'is not a parameter of this request'],
     [{ source: 'x' }, 'source', 'must be an array of texts'],
     [{ ids: ['x'] }, 'ids', 'must be ids of entries'],
     [{ ids: Array.from({ length: 1001 }, () => randomUUID()) }, 'ids', 'must have at most 1000 values'],
     [{ limit: 0 }, 'limit', 'must be a whole number from 1 to 10000'],
     [{ dryRun: 'perhaps' }, 'dryRun', 'must be true or false'],
-    [{ cursor: 'WyJxdWFyYW50aW5lIiwieCJd' }, 'cursor', 'is of another list or of another order'],
+    [
+      { status: 'open', cursor: 'WyJxdWFyYW50aW5lIiwieCJd' },
+      'cursor',
+      'is of another list or of another order',
+    ],
   ])('%j is told what is wrong', async (body, path, message) => {
     const answer = await replay(body);
     expect(answer).toMatchObject({ status: 400, body: { errors: [{ path, message }] } });
   });
 
   it('without a key is refused, and null is as good as missing', async () => {
-    const denied = await ledger.request('/v1/quarantine/replay', { method: 'POST', body: '{}' });
+    const denied = await ledger.request('/v1/quarantine/replay', {
+      method: 'POST',
+      body: '{"status":"open"}',
+    });
     expect(denied.status).toBe(401);
-    expect((await replay({ ids: null, limit: null, dryRun: null })).body).toEqual(NONE);
+    expect((await replay({ status: 'open', ids: null, limit: null, dryRun: null })).body).toEqual(NONE);
   });
 });

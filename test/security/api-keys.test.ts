@@ -175,6 +175,8 @@ describe('The wish for a key', () => {
     [{ name: 'a', scopes: ['calls:read'], sources: ['a b'] }, 'sources'],
     [{ name: 'a', scopes: ['calls:read'], expiresAt: 'tomorrow' }, 'expiresAt'],
     [{ name: 'a', scopes: ['calls:read'], expiresAt: '2020-01-01T00:00:00Z' }, 'expiresAt'],
+    [{ name: 'a', scopes: ['calls:read'], expiresAt: '2099-01-01T00:00:00+25:00' }, 'expiresAt'],
+    [{ name: 'a', scopes: ['calls:read'], expiresAt: '2099-01-01T00:00:00+08:99' }, 'expiresAt'],
     [{ name: 'a', scopes: ['calls:read'], admin: true }, 'admin'],
   ])('%j is refused for its %s', async (wish, path) => {
     const answer = await withKey(ledger, API_KEY, '/v1/api-keys', {
@@ -182,6 +184,14 @@ describe('The wish for a key', () => {
       body: JSON.stringify(wish),
     });
     expect(answer).toMatchObject({ status: 400, body: { errors: [{ path }] } });
+  });
+});
+
+describe('A field of the wish that is null', () => {
+  it('is as good as missing', async () => {
+    const body = JSON.stringify({ name: 'a', scopes: ['calls:read'], sources: null, expiresAt: null });
+    const answer = await withKey(ledger, API_KEY, '/v1/api-keys', { method: 'POST', body });
+    expect(answer).toMatchObject({ status: 201, body: { sources: null, expiresAt: null } });
   });
 });
 

@@ -239,7 +239,7 @@ describe('Noted too are', () => {
     ]);
     const dry = await asked(blind, '/v1/quarantine/replay', post({ dryRun: true }));
     expect(dry.added).toEqual([]);
-    const { added } = await asked(blind, '/v1/quarantine/replay', post({}));
+    const { added } = await asked(blind, '/v1/quarantine/replay', post({ status: 'open' }));
     expect(added).toMatchObject([
       { action: 'quarantine.replayed', keyId: blind.id, rows: 1, detail: { ids: [entry?.['id']] } },
     ]);

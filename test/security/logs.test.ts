@@ -102,7 +102,7 @@ async function askInEveryWay(): Promise<void> {
     '/v1/deliveries',
   ])
     await ask(path);
-  await post('/v1/quarantine/replay', {});
+  await post('/v1/quarantine/replay', { status: 'open' });
   await post('/v1/quarantine/replay', { ids: [inBody] });
   await post('/v1/quarantine/replay', `{"${inBody}": `);
   await post('/v1/api-keys', { name: inBody, scopes: [inBody], [inBody]: 1 });

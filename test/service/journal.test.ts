@@ -1,13 +1,17 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { randomUUID } from 'node:crypto';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import pg from 'pg';
+import { arrive } from '../../src/ingestion/delivery.js';
+import { encodeEntry } from '../../src/ingestion/journal/journal-entry.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
+import { samplesOf } from '../support/metrics.js';
 import { endLeftOverServer, serverPid, signal, signalIfAlive, withChildren } from '../support/processes.js';
 import { record } from '../support/records.js';
 import { rollupDifferences } from '../support/rollups.js';
-import { freePort, healthOf, ServiceProcess, until } from '../support/service.js';
+import { ACCESS, freePort, healthOf, ServiceProcess, until } from '../support/service.js';
 
 let folder: string;
 let services: ServiceProcess[];
@@ -99,6 +103,12 @@ describe('With a journal, every push is acknowledged', () => {
       body: JSON.stringify([record('refused, so no call')]),
     });
     expect(notPacked.status).toBe(400);
+    const encoded = await fetch(`${without.url}/push/${token}/call-reports`, {
+      method: 'POST',
+      headers: { 'content-encoding': 'zstd' },
+      body: JSON.stringify([record('refused too')]),
+    });
+    expect(encoded.status).toBe(415);
     const empty = await fetch(`${without.url}/push/${token}/call-reports`, { method: 'POST', body: '' });
     expect(empty.status).toBe(400);
     expect(await without.end('SIGTERM')).toBe(0);
@@ -106,7 +116,7 @@ describe('With a journal, every push is acknowledged', () => {
     await until('all to be drained', async () => (await countOf(database, 'calls')) === 10);
     await until(
       'the refused ones to be quarantined',
-      async () => (await countOf(database, 'quarantine')) === 3,
+      async () => (await countOf(database, 'quarantine')) === 4,
     );
     expect(await countOf(database, 'calls')).toBe(10);
     expect(await rollupDifferences(database)).toEqual([]);
@@ -145,6 +155,29 @@ describe('With a journal, every push is acknowledged', () => {
     await service.end('SIGTERM');
     await database.drop();
   });
+});
+
+it('What a dead process left in the journal is counted from the first answer of /metrics on', async () => {
+  const [entries, segments] = [12_000, 8];
+  const left = join(dataDir(), 'journal', randomUUID());
+  mkdirSync(left, { recursive: true });
+  const one = Buffer.concat(encodeEntry(arrive('vendor', null, Buffer.from('[]'), Date.now() - 60_000)));
+  for (let segment = 0; segment < segments; segment += 1)
+    writeFileSync(join(left, `${randomUUID()}.journal`), Buffer.concat(Array<Buffer>(entries).fill(one)));
+  const away = `postgres://nobody:nothing@127.0.0.1:${await freePort()}/nowhere`;
+  const service = await start({ ...ACCESS, DATABASE_URL: away });
+  let metrics: string | undefined;
+  await until('the first answer of /metrics', async () => {
+    metrics = await fetch(`${service.url}/metrics`).then(
+      (answer) => answer.text(),
+      () => undefined,
+    );
+    return metrics !== undefined;
+  });
+  const samples = samplesOf(metrics ?? '');
+  expect(samples.get('call_ledger_journal_entries')).toBe(entries * segments);
+  expect(samples.get('call_ledger_journal_oldest_entry_age_seconds')).toBeGreaterThan(59);
+  await service.end('SIGKILL');
 });
 
 async function countOf(database: TestDatabase, table: string): Promise<number> {

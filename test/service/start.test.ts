@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -28,6 +28,23 @@ async function start(environment: Record<string, string> = {}, port?: number): P
   return service;
 }
 
+function eventsOf({ output }: ServiceProcess): Record<string, unknown>[] {
+  const lines = output.split('\n').filter((line) => line !== '');
+  return lines.map((line) => JSON.parse(line) as Record<string, unknown>);
+}
+
+function toldBy(part: string, service: ServiceProcess): unknown[] {
+  return eventsOf(service).flatMap(({ context, message }) => (context === part ? [message] : []));
+}
+
+/** What it ended with: one event, without a stack. */
+function fatalOf(service: ServiceProcess): string {
+  const fatal = eventsOf(service).filter(({ level }) => level === 'fatal' || level === 'error');
+  expect(fatal).toHaveLength(1);
+  expect(fatal[0]).not.toHaveProperty('stack');
+  return String(fatal[0]?.['message']);
+}
+
 /** Pushes a call until it is in the ledger, as the vendor does. */
 async function taken(service: ServiceProcess, callId: string): Promise<void> {
   const push = async () => (await service.push([record(callId)])).status;
@@ -38,15 +55,41 @@ describe('The service', () => {
   it('starts on nothing, says what a person needs, and ends by SIGTERM with nothing left running', async () => {
     const service = await (await start()).ready();
     await until('the start message', () => service.output.includes('Call Ledger is ready.'));
-    const token = service.credentials.pushTokens.replace('vendor=', '');
-    expect(service.output).toContain(`API docs: ${service.url}/docs`);
-    expect(service.output).toContain(`${service.url}/push/${token}/call-reports`);
-    expect(service.output).toContain(`${dataDir()}/credentials.json`);
-    expect(service.output).toContain('Database: embedded PostgreSQL');
+    const message = eventsOf(service).find((event) => event['message'] === 'Call Ledger is ready.');
+    // Not the token itself, which stands in no log.
+    expect(message).toMatchObject({
+      console: `${service.url}/console`,
+      docs: `${service.url}/docs`,
+      pushUrl: `${service.url}/push/{token}/call-reports`,
+      pushToken: `in pushTokens in ${dataDir()}/credentials.json`,
+      apiKey: `adminApiKey in ${dataDir()}/credentials.json`,
+      database: `embedded PostgreSQL in ${dataDir()}`,
+    });
     const pid = postmasterPid(dataDir());
     expect(await service.end('SIGTERM')).toBe(0);
     expect(pid !== undefined && (await isServer(pid))).toBe(false);
     expect(pid).toBeDefined();
+    expect(toldBy('Stop', service)).toEqual(['Stopping …', 'Stopped.']);
+    expect(toldBy('Database', service)).toEqual([
+      expect.stringMatching(/^Making a new PostgreSQL 18 database in /),
+      expect.stringMatching(/^Starting PostgreSQL 18 /),
+      expect.stringMatching(/^\d+ migrations done$/),
+    ]);
+  });
+
+  it('writes for people in lines with times of ISO 8601, and into a file neither colours nor the token', async () => {
+    const service = await (await start({ LOG_FORMAT: 'pretty' })).ready();
+    await until('the start message', () => service.output.includes('Call Ledger is ready.'));
+    expect(await service.end('SIGTERM')).toBe(0);
+    expect(service.output).not.toContain('\u001b');
+    expect(service.output).toContain(
+      `${service.url}/push/{token}/call-reports ({token}: in pushTokens in ${dataDir()}`,
+    );
+    const logged = service.output
+      .split('\n')
+      .filter((line) => line !== '' && !/^(?:Call Ledger is ready\.| {2})/.test(line));
+    expect(logged.length).toBeGreaterThan(4);
+    for (const line of logged) expect(line).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ (?:INFO |WARN ) \w+: /);
   });
 
   it('killed with -9 takes its left-over server over and has every acknowledged call', async () => {
@@ -85,22 +128,40 @@ describe('The service', () => {
     const first = await (await start()).ready();
     const second = await start();
     expect(await second.exit()).toBe(1);
-    expect(second.output).toContain(String(first.child.pid));
-    expect(second.output).toMatch(/DATA_DIR/);
+    expect(fatalOf(second)).toMatch(`process id ${first.child.pid}`);
+    expect(fatalOf(second)).toMatch(/DATA_DIR/);
     expect((await first.push([record('still-there')])).status).toBe(200);
   });
 
-  it('whose port is taken says so, ends with 1 and leaves no server', async () => {
+  it('whose port is taken says so in one sentence, ends with 1, and has made nothing', async () => {
     const port = await freePort();
     const occupant = createServer().listen(port, '127.0.0.1');
     await once(occupant, 'listening');
     const service = await start({}, port);
     expect(await service.exit()).toBe(1);
-    expect(service.output).toMatch(new RegExp(`in use.*${port}`));
-    const pid = postmasterPid(dataDir());
-    expect(pid !== undefined && (await isServer(pid))).toBe(false);
+    expect(fatalOf(service)).toBe(
+      `The address is in use: another program listens on 127.0.0.1:${port}. End it, or set PORT to a free port.`,
+    );
+    expect(existsSync(dataDir())).toBe(false);
     occupant.close();
   });
+
+  it.each([
+    // Of RFC 5737: no machine has it.
+    ['203.0.113.7', /^HOST 203\.0\.113\.7 is no address of this machine\./],
+    // Of RFC 6761: there is none, whatever a name server says.
+    ['nowhere.invalid', /^HOST nowhere\.invalid is not known/],
+  ])(
+    'whose HOST %s is not its own says so in one sentence, ends with 1, and has made nothing',
+    async (host, sentence) => {
+      const service = await start({ HOST: host, LOG_FORMAT: 'pretty' });
+      expect(await service.exit()).toBe(1);
+      const [line = '', ...others] = service.output.trimEnd().split('\n');
+      expect(line.replace(/^\S+ FATAL Start: /, '')).toMatch(sentence);
+      expect(others).toEqual([]);
+      expect(existsSync(dataDir())).toBe(false);
+    },
+  );
 
   it('with wrong settings names them all and ends with 1', async () => {
     const service = await start({ LOG_LEVEL: 'loud', PUSH_BODY_LIMIT: 'much', PUSH_TOKENS: 'x' });

@@ -40,12 +40,17 @@ export class SimulatorProgram {
     symlinkSync(join(ROOT, 'node_modules'), join(this.#folder, 'node_modules'));
   }
 
+  /** Where it is, to be run by others. */
+  get path(): string {
+    return join(this.#folder, 'main.js');
+  }
+
   /** Runs it with nothing but these arguments; `onStart` gets a way to send it a signal. */
   run(
     args: readonly string[],
     onStart?: (kill: (signal: NodeJS.Signals) => void) => void,
   ): Promise<Finished> {
-    const child = spawn(process.execPath, [join(this.#folder, 'main.js'), ...args], {
+    const child = spawn(process.execPath, [this.path, ...args], {
       cwd: this.#folder,
       env: { PATH: process.env.PATH },
     });

@@ -134,8 +134,8 @@ describe('token and key', () => {
   test('are reported missing with the place where they were looked for, and never with what stands there', () => {
     const path = join(folder, 'credentials.json');
     expect(problems(['--verify'], { DATA_DIR: folder })).toEqual([
-      `no push token: give --token or PUSH_TOKENS; there is none in ${path} either`,
-      `no API key to verify with: give --api-key or ADMIN_API_KEY; there is none in ${path} either`,
+      `no push token: give --token or PUSH_TOKENS; there is none in ${path} either. Is the service started (npm start)?`,
+      `no API key to verify with: give --api-key or ADMIN_API_KEY; there is none in ${path} either. Is the service started (npm start)?`,
     ]);
     writeFileSync(join(folder, 'credentials.json'), '{"pushTokens": "vendor=secret');
     const found = problems([], { DATA_DIR: folder });

@@ -1,7 +1,7 @@
 // A fresh database for a test file, cloned from a template: on every node, where the tests are given a cluster.
 import { randomUUID } from 'node:crypto';
 import pg from 'pg';
-import { onNodes, urlOf } from './nodes.mjs';
+import { cloneDatabase, onNodes, urlOf } from './nodes.mjs';
 
 export interface TestDatabase {
   readonly url: string;
@@ -16,22 +16,26 @@ function given(name: string): string {
   return value;
 }
 
-function templateOf(content: 'ledger' | 'empty' | TestDatabase): string {
-  if (typeof content !== 'string') return new URL(content.url).pathname.slice(1);
+async function create(
+  name: string,
+  nodes: string[],
+  content: 'ledger' | 'empty' | TestDatabase,
+): Promise<void> {
+  if (typeof content !== 'string') return cloneDatabase(nodes, new URL(content.url).pathname.slice(1), name);
   const templates = JSON.parse(given('TEST_DATABASE_TEMPLATES')) as Record<typeof content, string>;
-  return templates[content];
+  await onNodes(nodes, `CREATE DATABASE ${name} TEMPLATE ${templates[content]}`);
 }
 
 /**
  * @param content what is in it: a migrated ledger, distributed where the tests are given DATABASE_DISTRIBUTED, or nothing, or
- * what is in another one to which nobody is connected
+ * what is in another one, whose connections are ended
  */
 export async function createDatabase(
   content: 'ledger' | 'empty' | TestDatabase = 'ledger',
 ): Promise<TestDatabase> {
   const name = `test_${randomUUID().replaceAll('-', '')}`;
   const nodes = JSON.parse(given('TEST_DATABASE_NODES')) as string[];
-  await onNodes(nodes, `CREATE DATABASE ${name} TEMPLATE ${templateOf(content)}`);
+  await create(name, nodes, content);
   const url = urlOf(given('TEST_DATABASE_URL'), name);
   const pool = new pg.Pool({ connectionString: url, max: 4 });
   // Ends connections by force: a test may drop the database while some are open.

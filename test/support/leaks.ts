@@ -11,8 +11,6 @@ const NUMBER = /(?<![\w.-])(?:\+|00)?(?:86)?0?(?:1[3-9]\d{9}|571\d{7,8})(?![\w.-
 const API_KEY = /clk_[0-9a-f-]{36}_[0-9a-f]/;
 /** Shorter ones stand in ordinary words, too. */
 const SHORTEST_PASSWORD = 8;
-/** How the push URL is handed over when the service has made its token itself (docs/decisions.md). */
-const HANDED_OVER = /^ {2}Push URL for the vendor: .*$/m;
 
 /** The secrets among the settings of a service. */
 export function secretsOf(environment: Readonly<Record<string, string | undefined>>): string[] {
@@ -25,8 +23,7 @@ export function secretsOf(environment: Readonly<Record<string, string | undefine
 }
 
 /** @returns what was found, with its line; undefined when there is nothing */
-export function leakIn(output: string, secrets: readonly string[]): string | undefined {
-  const text = output.replace(HANDED_OVER, '');
+export function leakIn(text: string, secrets: readonly string[]): string | undefined {
   const secret = secrets.find((one) => text.includes(one));
   const [number] = NUMBER.exec(text) ?? [];
   const found = secret ?? number ?? API_KEY.exec(text)?.[0];

@@ -10,5 +10,6 @@ export function makeTemplates(
   suffix: string,
   migrate: (url: string) => Promise<void>,
 ): Promise<Templates>;
+export function cloneDatabase(nodes: string[], from: string, to: string): Promise<void>;
 export function onNodes(nodes: string[], ...statements: string[]): Promise<void>;
 export function dropTemplates(nodes: string[], templates: Templates): Promise<void>;

@@ -67,12 +67,27 @@ export async function makeTemplates(nodes, suffix, migrate) {
   return { empty, ledger };
 }
 
-/** Ends the connections to a template, Citus's own ones too, and lets none be made: else nothing can be cloned from it. */
+/**
+ * Clones a database on every node. Its connections are ended: PostgreSQL clones no database to which somebody is connected, and
+ * Citus's maintenance daemon always is.
+ *
+ * @param {string[]} nodes @param {string} from @param {string} to the new database's name
+ */
+export async function cloneDatabase(nodes, from, to) {
+  await seal(nodes, from);
+  await onNodes(
+    nodes,
+    `CREATE DATABASE ${to} TEMPLATE ${from}`,
+    `ALTER DATABASE ${from} ALLOW_CONNECTIONS true`,
+  );
+}
+
+/** Ends the connections to a database, Citus's own ones too, and lets none be made: else nothing can be cloned from it. */
 async function seal(nodes, database) {
   await onNodes(
     nodes,
     `ALTER DATABASE ${database} ALLOW_CONNECTIONS false`,
-    `SELECT pg_terminate_backend(pid, 10000) FROM pg_stat_activity WHERE datname = '${database}'`,
+    `SELECT pg_terminate_backend(pid, 60000) FROM pg_stat_activity WHERE datname = '${database}'`,
   );
 }
 

@@ -2,6 +2,7 @@
 export const OWN_SERVER_TESTS = [
   'test/persistence/embedded/',
   'test/crash/',
+  'test/model/model.test.ts',
   'test/metrics/alerting.test.ts',
   'test/service/start.test.ts',
   'test/service/shutdown.test.ts',

@@ -6,8 +6,9 @@ import { route } from '../../state/route.js';
 import { timeZone } from '../../state/preferences.js';
 import { between, othersOf } from '../../time/between.js';
 import { count } from '../../time/format.js';
-import { Head, Id, Mark, Time } from '../../ui/bits.js';
+import { Head, Id, Mark, Name, Time } from '../../ui/bits.js';
 import { Choice } from '../../ui/choice.js';
+import { Given } from '../../ui/given.js';
 import { PagedTable } from '../../ui/paged-table.js';
 import { RangePicker } from '../../ui/range-picker.js';
 import type { Column } from '../../ui/table.js';
@@ -46,12 +47,11 @@ function columns(): Column<AuditEvent>[] {
   return [
     { title: t('audit.at'), cell: ({ at }) => <Time at={at} /> },
     { title: t('audit.action'), cell: ({ action }) => <Mark tone="plain">{action}</Mark> },
-    { title: t('audit.key'), cell: ({ keyName }) => keyName ?? t('audit.service') },
+    { title: t('audit.key'), cell: ({ keyName }) => <Name name={keyName ?? t('audit.service')} /> },
     { title: t('audit.rows'), kind: 'number', cell: ({ rows }) => (rows === null ? '–' : count(rows)) },
-    { title: t('audit.address'), kind: 'wide', cell: ({ remoteAddress }) => <Id id={remoteAddress} /> },
+    { title: t('audit.address'), cell: ({ remoteAddress }) => <Id id={remoteAddress} /> },
     {
       title: t('audit.detail'),
-      kind: 'wide',
       cell: ({ detail }) => <Detail detail={detail} />,
     },
   ];
@@ -65,7 +65,9 @@ function Detail({ detail: { parameters, ...detail } }: { detail: AuditEvent['det
       {named.map(([name, value]) => (
         <div key={name}>
           <dt>{name}</dt>
-          <dd>{typeof value === 'string' ? value : JSON.stringify(value)}</dd>
+          <dd>
+            <Given text={typeof value === 'string' ? value : JSON.stringify(value)} />
+          </dd>
         </div>
       ))}
     </dl>

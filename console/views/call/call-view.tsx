@@ -10,6 +10,7 @@ import { memberText } from '../../text/record-places.js';
 import { date, length } from '../../time/format.js';
 import { Facts, Head, Id, Mark, Panel, Time } from '../../ui/bits.js';
 import { Copy } from '../../ui/copy.js';
+import { Given } from '../../ui/given.js';
 import { JsonText } from '../../ui/json.js';
 import { Shown } from '../../ui/states.js';
 import { RawRecord } from './raw-record.js';
@@ -25,7 +26,7 @@ export function CallView({ callId }: { callId: string }) {
   );
   return (
     <>
-      <Head title={<code class="id">{callId}</code>} parent={{ title: t('nav.calls'), path: ['calls'] }}>
+      <Head title={<Id id={callId} />} parent={{ title: t('nav.calls'), path: ['calls'] }}>
         <Copy text={callId} label={t('call.copyId')} />
       </Head>
       <Shown asked={asked} lines={12}>
@@ -71,7 +72,7 @@ function Warnings({ warnings }: { warnings: NonNullable<Call['warnings']> }) {
       <ul>
         {warnings.map(({ field, reason }) => (
           <li key={field + reason}>
-            <code>{field}</code> {reason}
+            <Id id={field} /> <Given text={reason} />
           </li>
         ))}
       </ul>
@@ -92,7 +93,11 @@ function Fields({ call }: { call: Call }) {
             <Mark tone={call.answered ? 'good' : 'plain'}>
               {resultLabel(codes, smartStatusCode, t('result.none'))}
             </Mark>{' '}
-            {smartStatusCode !== null && <code class="quiet">{smartStatusCode}</code>}
+            {smartStatusCode !== null && (
+              <span class="quiet">
+                <Id id={smartStatusCode} />
+              </span>
+            )}
           </>,
         ],
         [
@@ -101,8 +106,8 @@ function Fields({ call }: { call: Call }) {
             <Id id={statusCode} /> {carrier !== undefined && <span class="quiet">{carrier}</span>}
           </>,
         ],
-        [t('field.statusMsg'), call.statusMsg ?? '–'],
-        [t('field.hangupDirection'), call.hangupDirection ?? '–'],
+        [t('field.statusMsg'), <Given text={call.statusMsg ?? '–'} />],
+        [t('field.hangupDirection'), <Given text={call.hangupDirection ?? '–'} />],
         [t('field.callee'), <Id id={call.callee} />],
         [t('field.caller'), <Id id={call.caller} />],
         [t('field.realCaller'), <Id id={call.realCaller} />],

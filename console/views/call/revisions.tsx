@@ -1,12 +1,17 @@
+import { useState } from 'preact/hooks';
 import { answerOf, api, type Schemas } from '../../api/client.js';
 import { may } from '../../api/session.js';
 import { useAsk } from '../../api/use-ask.js';
 import { t } from '../../i18n/i18n.js';
 import { dateTime } from '../../time/format.js';
-import { Mark, Panel, ShortId, Time } from '../../ui/bits.js';
+import { Id, Mark, Panel, ShortId, Time } from '../../ui/bits.js';
+import { Given } from '../../ui/given.js';
 import { Shown } from '../../ui/states.js';
 
 type Revision = Schemas['CallRevision'];
+
+/** Shown at first: a call that was corrected more often has a page that ends. */
+const FEW = 5;
 
 /** Every content of a call, with what each changed. */
 export function Revisions({ callId }: { callId: string }) {
@@ -17,19 +22,44 @@ export function Revisions({ callId }: { callId: string }) {
   return (
     <Panel title={t('call.history')}>
       <Shown asked={asked} lines={3}>
-        {({ data, page }) => (
-          <>
-            <ol class="history">
-              {data.map((revision, index) => (
-                // A delivery may hold a call twice; the order stays.
-                <RevisionItem key={index} revision={revision} />
-              ))}
-            </ol>
-            {page.nextCursor !== null && <p class="quiet">{t('call.history.more')}</p>}
-          </>
-        )}
+        {({ data, page }) => <RevisionList revisions={data} isCut={page.nextCursor !== null} />}
       </Shown>
     </Panel>
+  );
+}
+
+interface RevisionListProps {
+  readonly revisions: readonly Revision[];
+  /** Whether there are older ones that were not asked for. */
+  readonly isCut: boolean;
+}
+
+/** The newest few; the others when somebody wants them. */
+function RevisionList({ revisions, isCut }: RevisionListProps) {
+  const [isAll, setAll] = useState(false);
+  const shown = isAll ? revisions : revisions.slice(0, FEW);
+  return (
+    <>
+      <ol class="history">
+        {shown.map((revision, index) => (
+          // A delivery may hold a call twice; the order stays.
+          <RevisionItem key={index} revision={revision} />
+        ))}
+      </ol>
+      {isCut && shown.length === revisions.length && <p class="quiet">{t('call.history.more')}</p>}
+      {revisions.length > FEW && (
+        <button
+          type="button"
+          class="button button-small history-all"
+          aria-expanded={isAll}
+          onClick={() => {
+            setAll(!isAll);
+          }}
+        >
+          {isAll ? t('call.history.few', { n: FEW }) : t('call.history.all', { n: revisions.length })}
+        </button>
+      )}
+    </>
   );
 }
 
@@ -61,13 +91,17 @@ function RevisionItem({
             {changes.map(({ field, before, after }) => (
               <tr key={field}>
                 <th scope="row">
-                  <code>{field}</code>
+                  <Id id={field} />
                 </th>
                 <td>
-                  <del>{valueText(field, before)}</del>
+                  <del>
+                    <Given text={valueText(field, before)} />
+                  </del>
                 </td>
                 <td>
-                  <ins>{valueText(field, after)}</ins>
+                  <ins>
+                    <Given text={valueText(field, after)} />
+                  </ins>
                 </td>
               </tr>
             ))}

@@ -3,6 +3,7 @@ import type { Schemas } from '../../api/client.js';
 import { t, type TextName } from '../../i18n/i18n.js';
 import { date, dateTime, length } from '../../time/format.js';
 import { Empty } from '../../ui/states.js';
+import { TableFrame } from '../../ui/table-frame.js';
 
 type Call = Schemas['Call'];
 type TimeField =
@@ -122,7 +123,7 @@ function LegBar({ leg, call, first, whole }: LegBarProps) {
 
 function Events({ legs, call, first }: { legs: readonly Leg[]; call: Call; first: number }) {
   return (
-    <div class="table-frame" role="region" aria-label={t('call.timeline')} tabIndex={0}>
+    <TableFrame label={t('call.timeline')}>
       <table class="table events">
         <thead>
           <tr>
@@ -145,7 +146,7 @@ function Events({ legs, call, first }: { legs: readonly Leg[]; call: Call; first
           ))}
         </tbody>
       </table>
-    </div>
+    </TableFrame>
   );
 }
 

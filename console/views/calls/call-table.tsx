@@ -33,17 +33,16 @@ export function CallTable({ calls, label }: { calls: readonly Call[]; label: str
       ),
     },
     { title: t('field.duration'), kind: 'number', cell: ({ duration = null }) => length(duration) },
+    // What a company's own systems know a call by comes before the vendor's ids.
+    { title: t('field.outId'), cell: ({ outId }) => <Id id={outId} /> },
     {
       title: t('field.taskId'),
-      kind: 'wide',
       cell: ({ taskId }) => <Id id={taskId} path={['tasks', taskId ?? '']} />,
     },
     {
       title: t('field.batchId'),
-      kind: 'wide',
       cell: ({ batchId }) => <Id id={batchId} path={['calls']} query={{ batchId: batchId ?? undefined }} />,
     },
-    { title: t('field.outId'), kind: 'wide', cell: ({ outId }) => <Id id={outId} /> },
   ];
   return <Table label={label} rows={calls} columns={columns} keyOf={({ callId }) => callId} />;
 }

@@ -2,6 +2,7 @@ import { useLayoutEffect, useState } from 'preact/hooks';
 import { type Codes, resultLabel, useCodes } from '../../api/results.js';
 import { t } from '../../i18n/i18n.js';
 import { go, type Query } from '../../state/route.js';
+import { visible } from '../../text/visible.js';
 import { YES_NO, yesNo } from '../../ui/choice.js';
 import { Chip } from '../../ui/chip.js';
 import { type Filter, FILTERS, listIn } from './call-filters.js';
@@ -114,11 +115,11 @@ function Field({ filter: { name, title, kind }, value, onInput }: FieldProps) {
       <select name={name} value={value} onChange={take}>
         <option value="">{t('filters.any')}</option>
         {value !== '' && !choices.some(([choice]) => choice === value) && (
-          <option value={value}>{value}</option>
+          <option value={value}>{visible(value)}</option>
         )}
         {choices.map(([choice, label]) => (
           <option key={choice} value={choice}>
-            {label}
+            {visible(label)}
           </option>
         ))}
       </select>

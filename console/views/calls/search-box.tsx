@@ -4,6 +4,7 @@ import { isAbort, problemOf } from '../../api/client.js';
 import { t } from '../../i18n/i18n.js';
 import { isAskable } from '../../state/askable.js';
 import { go } from '../../state/route.js';
+import { Id } from '../../ui/bits.js';
 import { Icon } from '../../ui/icons.js';
 import { ProblemNote } from '../../ui/states.js';
 import { type Meaning, type Meanings, meaningsOf } from './search.js';
@@ -52,7 +53,10 @@ export function SearchBox() {
         onChoose={choose}
       />
       <p class="search-none quiet small" role="status">
-        {isShown && answer?.problem === undefined && answer?.found.length === 0 && noneText(typed)}
+        {typed.trim() !== '' &&
+          answer?.problem === undefined &&
+          answer?.found.length === 0 &&
+          noneText(typed)}
       </p>
       {answer?.problem !== undefined && <ProblemNote problem={answer.problem} again={again} />}
     </div>
@@ -137,7 +141,7 @@ function Choices({ id, isShown, meanings, active, typed, onChoose }: ChoicesProp
             onChoose(meaning);
           }}
         >
-          {t('search.meaning', { what: t(meaning.title) })} <code>{typed}</code>
+          {t('search.meaning', { what: t(meaning.title) })} <Id id={typed} />
         </li>
       ))}
     </ul>

@@ -30,7 +30,7 @@ export function Batches({ taskId }: { taskId: string }) {
     { title: t('sum.answered'), kind: 'number', cell: ({ answered }) => count(answered) },
     { title: t('sum.talked'), kind: 'number', cell: ({ totalDuration }) => hours(totalDuration) },
     { title: t('sum.average'), kind: 'number', cell: ({ averageDuration }) => length(averageDuration) },
-    { title: t('tasks.last'), kind: 'wide', cell: ({ lastCallAt }) => <Time at={lastCallAt} /> },
+    { title: t('tasks.last'), cell: ({ lastCallAt }) => <Time at={lastCallAt} /> },
   ];
   return (
     <Panel title={t('batches.title')} note={t('batches.order')}>

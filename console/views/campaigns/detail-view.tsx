@@ -19,7 +19,7 @@ export function DetailView({ detailId }: { detailId: string }) {
   const asked = useAsk(detailId, (signal) => answerOf(api.GET('/v1/calls', { params: { query }, signal })));
   return (
     <>
-      <Head title={<code class="id">{detailId}</code>} parent={{ title: t('nav.calls'), path: ['calls'] }}>
+      <Head title={<Id id={detailId} />} parent={{ title: t('nav.calls'), path: ['calls'] }}>
         <Copy text={detailId} label={t('detail.copyId')} />
       </Head>
       <p class="quiet">{t('detail.what')}</p>

@@ -5,7 +5,7 @@ import { useAsk } from '../../api/use-ask.js';
 import { t } from '../../i18n/i18n.js';
 import { to } from '../../state/route.js';
 import { clock, count, date, hours, length, percent } from '../../time/format.js';
-import { Head } from '../../ui/bits.js';
+import { Head, Id } from '../../ui/bits.js';
 import { Copy } from '../../ui/copy.js';
 import { Shown } from '../../ui/states.js';
 import { Tile } from '../overview/tile.js';
@@ -23,7 +23,7 @@ export function TaskView({ taskId }: { taskId: string }) {
   );
   return (
     <>
-      <Head title={<code class="id">{taskId}</code>} parent={{ title: t('nav.tasks'), path: ['tasks'] }}>
+      <Head title={<Id id={taskId} />} parent={{ title: t('nav.tasks'), path: ['tasks'] }}>
         <Copy text={taskId} label={t('tasks.copyId')} />
         {may('calls:read') && (
           <a class="button" href={to(['calls'], { taskId })}>

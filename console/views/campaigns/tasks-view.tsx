@@ -93,8 +93,8 @@ function TaskTable({ tasks, days, rows }: Found) {
     { title: t('sum.calls'), kind: 'number', cell: ({ calls }) => count(calls) },
     { title: t('sum.rate'), cell: ({ answerRate }) => <RateBar rate={answerRate} /> },
     { title: t('sum.talked'), kind: 'number', cell: ({ totalDuration }) => hours(totalDuration) },
-    { title: t('sum.average'), kind: 'number wide', cell: ({ averageDuration }) => length(averageDuration) },
-    { title: t('tasks.last'), kind: 'wide', cell: ({ lastCallAt }) => <Time at={lastCallAt} /> },
+    { title: t('sum.average'), kind: 'number', cell: ({ averageDuration }) => length(averageDuration) },
+    { title: t('tasks.last'), cell: ({ lastCallAt }) => <Time at={lastCallAt} /> },
   ];
   return <Table label={t('nav.tasks')} rows={tasks.data} columns={columns} keyOf={({ taskId }) => taskId} />;
 }

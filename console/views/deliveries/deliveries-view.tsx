@@ -61,12 +61,11 @@ function columns(): Column<Delivery>[] {
   return [
     { title: t('deliveries.receivedAt'), cell: ({ receivedAt }) => <Time at={receivedAt} /> },
     { title: t('field.deliveryId'), cell: ({ id }) => <ShortId id={id} path={['deliveries', id]} /> },
-    { title: t('field.source'), kind: 'wide', cell: ({ source }) => source },
     { title: t('deliveries.via'), cell: (delivery) => <WayMark delivery={delivery} /> },
     { title: t('deliveries.records'), kind: 'number', cell: ({ records }) => count(records) },
     { title: t('deliveries.stored'), kind: 'number', cell: ({ stored }) => some(stored) },
     { title: t('deliveries.corrected'), kind: 'number', cell: ({ corrected }) => some(corrected) },
-    { title: t('deliveries.duplicate'), kind: 'number wide', cell: ({ duplicate }) => some(duplicate) },
+    { title: t('deliveries.duplicate'), kind: 'number', cell: ({ duplicate }) => some(duplicate) },
     {
       title: t('deliveries.quarantined'),
       kind: 'number',
@@ -75,9 +74,10 @@ function columns(): Column<Delivery>[] {
     },
     {
       title: t('deliveries.ackMs'),
-      kind: 'number wide',
+      kind: 'number',
       cell: ({ ackMs }) => `${count(Math.round(ackMs))} ms`,
     },
-    { title: t('deliveries.bytes'), kind: 'number wide', cell: ({ bytes: size }) => bytes(size) },
+    { title: t('deliveries.bytes'), kind: 'number', cell: ({ bytes: size }) => bytes(size) },
+    { title: t('field.source'), cell: ({ source }) => source },
   ];
 }

@@ -23,10 +23,7 @@ export function DeliveryView({ id }: { id: string }) {
   );
   return (
     <>
-      <Head
-        title={<code class="id">{id}</code>}
-        parent={{ title: t('nav.deliveries'), path: ['deliveries'] }}
-      >
+      <Head title={<Id id={id} />} parent={{ title: t('nav.deliveries'), path: ['deliveries'] }}>
         <Copy text={id} label={t('deliveries.copyId')} />
       </Head>
       <Shown asked={asked} lines={8}>

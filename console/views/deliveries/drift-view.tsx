@@ -48,10 +48,10 @@ function kindText(kind: string): string {
 function columns(): Column<Drift>[] {
   return [
     { title: t('drift.kind'), cell: ({ kind }) => <Mark tone="plain">{kindText(kind)}</Mark> },
-    { title: t('diff.field'), cell: ({ field }) => <Id id={field} /> },
-    { title: t('drift.value'), cell: ({ value }) => <Id id={value} /> },
+    { title: t('diff.field'), cell: ({ field }) => <Id id={field} isWhole /> },
+    { title: t('drift.value'), cell: ({ value }) => <Id id={value} isWhole /> },
     { title: t('drift.count'), kind: 'number', cell: ({ count: records }) => count(records) },
-    { title: t('drift.first'), kind: 'wide', cell: ({ firstSeenAt }) => <Time at={firstSeenAt} /> },
+    { title: t('drift.first'), cell: ({ firstSeenAt }) => <Time at={firstSeenAt} /> },
     { title: t('drift.last'), cell: ({ lastSeenAt }) => <Time at={lastSeenAt} /> },
     {
       title: t('drift.sample'),

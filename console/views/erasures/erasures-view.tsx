@@ -7,6 +7,7 @@ import { route } from '../../state/route.js';
 import { count } from '../../time/format.js';
 import { asItStands } from '../../time/between.js';
 import { Head, Mark, Time } from '../../ui/bits.js';
+import { Given } from '../../ui/given.js';
 import { Opener } from '../../ui/opener.js';
 import { PagedTable } from '../../ui/paged-table.js';
 import type { Column } from '../../ui/table.js';
@@ -76,13 +77,13 @@ function columns(): Column<Erasure>[] {
   return [
     { title: t('erasures.requestedAt'), cell: ({ requestedAt }) => <Time at={requestedAt} /> },
     { title: t('quarantine.status'), cell: (erasure) => <StateMark {...erasure} /> },
-    { title: t('erasures.reason'), cell: ({ reason }) => reason },
+    { title: t('erasures.reason'), kind: 'text', cell: ({ reason }) => <Given text={reason} /> },
     { title: t('erasures.calls'), kind: 'number', cell: ({ erased }) => count(erased.calls) },
-    { title: t('erasures.revisions'), kind: 'number wide', cell: ({ erased }) => count(erased.revisions) },
+    { title: t('erasures.revisions'), kind: 'number', cell: ({ erased }) => count(erased.revisions) },
     { title: t('erasures.bodies'), kind: 'number', cell: ({ erased }) => count(erased.bodies) },
     {
       title: t('erasures.entries'),
-      kind: 'number wide',
+      kind: 'number',
       cell: ({ erased }) => count(erased.quarantineEntries),
     },
     { title: t('erasures.finishedAt'), cell: ({ finishedAt }) => <Time at={finishedAt} /> },

@@ -6,8 +6,9 @@ import { useAsk } from '../../api/use-ask.js';
 import { useSend } from '../../api/use-send.js';
 import { t } from '../../i18n/i18n.js';
 import { route } from '../../state/route.js';
+import { visible } from '../../text/visible.js';
 import { asItStands } from '../../time/between.js';
-import { Head, Id, Mark, Time } from '../../ui/bits.js';
+import { Head, Id, Mark, Name, Time } from '../../ui/bits.js';
 import { Dialog } from '../../ui/dialog.js';
 import { Opener } from '../../ui/opener.js';
 import { PagedTable } from '../../ui/paged-table.js';
@@ -73,11 +74,30 @@ function columns(onRevoke: (key: Key) => void): Column<Key>[] {
       title: t('keys.name'),
       cell: ({ id, name }) => (
         <>
-          <strong>{name}</strong> {id === session.value?.id && <Mark tone="plain">{t('keys.own')}</Mark>}
+          <strong>
+            <Name name={name} />
+          </strong>{' '}
+          {id === session.value?.id && <Mark tone="plain">{t('keys.own')}</Mark>}
         </>
       ),
     },
     { title: t('keys.state'), cell: (key) => <StateMark {...key} /> },
+    {
+      title: t('keys.revoke'),
+      cell: (key) =>
+        key.revokedAt === null && (
+          <button
+            type="button"
+            class="button button-small"
+            aria-label={t('keys.revokeOne', { name: visible(key.name) })}
+            onClick={() => {
+              onRevoke(key);
+            }}
+          >
+            {t('keys.revoke')}
+          </button>
+        ),
+    },
     {
       title: t('keys.scopes'),
       cell: ({ scopes }) => (
@@ -90,28 +110,11 @@ function columns(onRevoke: (key: Key) => void): Column<Key>[] {
     },
     {
       title: t('keys.sources'),
-      kind: 'wide',
       cell: ({ sources }) => sources?.join(', ') ?? t('keys.allSources'),
     },
-    { title: t('keys.expiresAt'), kind: 'wide', cell: ({ expiresAt }) => <Time at={expiresAt} /> },
+    { title: t('keys.expiresAt'), cell: ({ expiresAt }) => <Time at={expiresAt} /> },
     { title: t('keys.lastUsedAt'), cell: ({ lastUsedAt }) => <Time at={lastUsedAt} /> },
-    { title: t('keys.createdBy'), kind: 'wide', cell: ({ createdBy }) => <Id id={createdBy.slice(-8)} /> },
-    {
-      title: t('keys.revoke'),
-      cell: (key) =>
-        key.revokedAt === null && (
-          <button
-            type="button"
-            class="button button-small"
-            aria-label={t('keys.revokeOne', { name: key.name })}
-            onClick={() => {
-              onRevoke(key);
-            }}
-          >
-            {t('keys.revoke')}
-          </button>
-        ),
-    },
+    { title: t('keys.createdBy'), cell: ({ createdBy }) => <Id id={createdBy.slice(-8)} /> },
   ];
 }
 
@@ -121,7 +124,7 @@ function Revoke({ apiKey: { id, name }, onClose }: { apiKey: Key; onClose: () =>
     send(() => answerOf(api.DELETE('/v1/api-keys/{id}', { params: { path: { id } } })));
   };
   return (
-    <Dialog title={t('keys.revokeOne', { name })} onClose={onClose} isHeld={isPending}>
+    <Dialog title={t('keys.revokeOne', { name: visible(name) })} onClose={onClose} isHeld={isPending}>
       <p>{t('keys.revoke.what')}</p>
       {problem !== undefined && <ProblemNote problem={problem} />}
       <div class="actions">

@@ -4,6 +4,7 @@ import { seesAll } from '../../api/session.js';
 import { t } from '../../i18n/i18n.js';
 import { goWith, type Query, route } from '../../state/route.js';
 import { timeZone } from '../../state/preferences.js';
+import { visible } from '../../text/visible.js';
 import { type Chosen, isSpan, rangeOf } from '../../time/range.js';
 import { Head } from '../../ui/bits.js';
 import { RangePicker } from '../../ui/range-picker.js';
@@ -71,7 +72,7 @@ function nameOf({ span, from, to }: Query): string {
 function RangeNote({ fault, text }: Extract<Chosen, { range?: never }>) {
   return (
     <div class="note note-bad" role="alert">
-      {t(`range.${fault}`, { text })}
+      {t(`range.${fault}`, { text: visible(text) })}
     </div>
   );
 }

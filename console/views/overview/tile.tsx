@@ -20,16 +20,18 @@ export function Tile({ title, value, note, tone, change, isPoints = false }: Til
       <h2>{title}</h2>
       <p class="tile-value">{value}</p>
       {note !== undefined && <p class="quiet small">{note}</p>}
-      {change !== undefined && (
-        <p class="change small">
-          <Icon name={change < 0 ? 'down' : 'up'} />
-          {t(isPoints ? 'sum.points' : 'sum.change', { n: signed(change * 100) })}
-        </p>
-      )}
+      {change !== undefined && <Change percent={Math.round(change * 1000) / 10} isPoints={isPoints} />}
     </div>
   );
 }
 
-function signed(value: number): string {
-  return `${value > 0 ? '+' : ''}${value.toFixed(1)}`;
+/** @param percent rounded as it is shown: 0.0 goes neither up nor down */
+function Change({ percent, isPoints }: { percent: number; isPoints: boolean }) {
+  const n = `${percent > 0 ? '+' : ''}${(percent === 0 ? 0 : percent).toFixed(1)}`;
+  return (
+    <p class="change small">
+      {percent !== 0 && <Icon name={percent < 0 ? 'down' : 'up'} />}
+      {t(isPoints ? 'sum.points' : 'sum.change', { n })}
+    </p>
+  );
 }

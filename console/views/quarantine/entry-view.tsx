@@ -8,6 +8,7 @@ import { t } from '../../i18n/i18n.js';
 import { Facts, Head, Id, Panel, Time } from '../../ui/bits.js';
 import { Copy } from '../../ui/copy.js';
 import { Dialog } from '../../ui/dialog.js';
+import { Given } from '../../ui/given.js';
 import { JsonText } from '../../ui/json.js';
 import { Empty, ProblemNote, Shown } from '../../ui/states.js';
 import { InBody } from './in-body.js';
@@ -23,19 +24,18 @@ export function EntryView({ id }: { id: string }) {
   );
   return (
     <>
-      <Head
-        title={<code class="id">{id}</code>}
-        parent={{ title: t('nav.quarantine'), path: ['quarantine'] }}
-      >
+      <Head title={<Id id={id} />} parent={{ title: t('nav.quarantine'), path: ['quarantine'] }}>
         <Copy text={id} label={t('quarantine.copyId')} />
       </Head>
       <Shown asked={asked} lines={8}>
         {(entry) => (
           <>
             <div class="note note-away">
-              <strong>{entry.reason}</strong>
+              <strong>
+                <Given text={entry.reason} />
+              </strong>
               <p>
-                {t('quarantine.at')} {entry.place === '' ? t('quarantine.whole') : <code>{entry.place}</code>}
+                {t('quarantine.at')} {entry.place === '' ? t('quarantine.whole') : <Id id={entry.place} />}
               </p>
             </div>
             {entry.status === 'open' && <Actions id={id} onDone={asked.again} />}
@@ -57,13 +57,13 @@ function Raw({ entry }: { entry: Entry }) {
   const { raw, rawEncoding } = entry;
   if (raw === '')
     return <Empty title={t(may('numbers:read') ? 'quarantine.nothing' : 'quarantine.noText')} />;
-  const whole = marked(raw, rawEncoding, entry.place);
-  const { text, mark } = aroundMark(whole.text, whole.mark);
+  const { text, mark } = marked(raw, rawEncoding, entry.place);
+  const [first, last] = aroundMark(text, mark);
   return (
     <>
       {rawEncoding === 'base64' && <p class="quiet small">{t('quarantine.notUtf8')}</p>}
-      {text.length < whole.text.length && <p class="quiet small">{t('quarantine.cut')}</p>}
-      <JsonText text={text} mark={mark} />
+      {last - first < text.length && <p class="quiet small">{t('quarantine.cut')}</p>}
+      <JsonText text={text} mark={mark} shown={[first, last]} />
     </>
   );
 }

@@ -18,11 +18,11 @@ export function InBody({ entry: { deliveryId, place } }: { entry: Schemas['Quara
 function Marked({ body, index }: { body: string; index: number }) {
   const found = recordPlaces(body)[index];
   if (found === undefined) return <Empty title={t('quarantine.notInBody')} />;
-  const { text, mark } = aroundMark(body, found);
+  const [first, last] = aroundMark(body, found);
   return (
     <>
-      {text.length < body.length && <p class="quiet small">{t('quarantine.cut')}</p>}
-      <JsonText text={text} mark={mark} />
+      {last - first < body.length && <p class="quiet small">{t('quarantine.cut')}</p>}
+      <JsonText text={body} mark={found} shown={[first, last]} />
     </>
   );
 }

@@ -24,19 +24,25 @@ export function marked(raw: string, encoding: 'utf8' | 'base64', place: string):
   if (byte === undefined) return { text, mark: [0, text.length] };
   const before = UTF_8.decode(bytes.slice(0, Number(byte)));
   // Where it ends too early, its last character is marked.
-  const start = Math.min(before.length, Math.max(0, text.length - 1));
-  return { text, mark: [start, Math.min(text.length, start + 1)] };
+  const at = Math.min(before.length, Math.max(0, text.length - 1));
+  const start = isWithin(text, at) ? at - 1 : at;
+  const end = isWithin(text, start + 1) ? start + 2 : start + 1;
+  return { text, mark: [start, Math.min(text.length, end)] };
 }
 
-/** What is shown of a large body around the place that matters. */
+/** Characters of a large body that are shown on each side of the mark. */
 const AROUND = 10_000;
 
-/** A part of a text, and where in that part the mark is. */
+/** What is shown of a text: the mark and what is around it. No character of two halves is cut apart. */
 export function aroundMark(
   text: string,
   [start, end]: readonly [number, number],
-): { text: string; mark: [start: number, end: number] } {
-  const first = Math.max(0, start - AROUND);
-  const shown = text.slice(first, end + AROUND);
-  return { text: shown, mark: [start - first, Math.min(end - first, shown.length)] };
+): [start: number, end: number] {
+  const [first, last] = [Math.max(0, start - AROUND), Math.min(text.length, end + AROUND)];
+  return [isWithin(text, first) ? first + 1 : first, isWithin(text, last) ? last - 1 : last];
+}
+
+/** Whether a place is between the halves of a character. */
+function isWithin(text: string, place: number): boolean {
+  return place > 0 && (text.codePointAt(place - 1) ?? 0) > 0xffff;
 }

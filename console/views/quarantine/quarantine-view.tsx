@@ -9,6 +9,7 @@ import { count } from '../../time/format.js';
 import { Head, Id, ShortId, Time } from '../../ui/bits.js';
 import { Chip } from '../../ui/chip.js';
 import { Choice } from '../../ui/choice.js';
+import { Given } from '../../ui/given.js';
 import { Opener } from '../../ui/opener.js';
 import { PagedTable } from '../../ui/paged-table.js';
 import { RangePicker } from '../../ui/range-picker.js';
@@ -83,20 +84,19 @@ function columns(): Column<Entry>[] {
       ),
     },
     { title: t('quarantine.status'), cell: ({ status }) => <StatusMark status={status} /> },
-    { title: t('quarantine.reason'), cell: ({ reason }) => reason },
+    { title: t('quarantine.reason'), kind: 'text', cell: ({ reason }) => <Given text={reason} /> },
     {
       title: t('quarantine.place'),
       cell: ({ place }) => (place === '' ? t('quarantine.whole') : <Id id={place} />),
     },
-    { title: t('field.source'), kind: 'wide', cell: ({ source }) => source },
+    { title: t('field.source'), cell: ({ source }) => source },
     {
       title: t('deliveries.records'),
-      kind: 'number wide',
+      kind: 'number',
       cell: ({ records }) => (records === null ? '–' : count(records)),
     },
     {
       title: t('field.deliveryId'),
-      kind: 'wide',
       cell: ({ deliveryId }) => <ShortId id={deliveryId} path={['deliveries', deliveryId]} />,
     },
   ];

@@ -36,7 +36,13 @@ export function Replay({ wanted, onClose }: ReplayProps) {
   const { send, isPending, problem } = useSend<Result>(setResult);
   const ask = (dryRun = true) => {
     const { cursor } = place;
-    const body = { ...ofOpening, dryRun, limit: MOST, ...(cursor !== undefined && { cursor }) };
+    const body = {
+      status: 'open' as const,
+      ...ofOpening,
+      dryRun,
+      limit: MOST,
+      ...(cursor !== undefined && { cursor }),
+    };
     send(() => answerOf(api.POST('/v1/quarantine/replay', { body })));
   };
   useEffect(() => {

@@ -18,6 +18,8 @@ import { Journal, type JournalBatch } from './journal.js';
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 10_000;
+/** Told of once, after some seconds: a database that is just starting is no news. */
+const TOLD_AT_PAUSE_MS = 2000;
 /** How often to look whether there is something to drain. */
 const LOOK_MS = 100;
 /** How often to look whether another process has died and left entries, and whether a journal that failed can be written. */
@@ -73,7 +75,7 @@ export class Drainer implements OnApplicationBootstrap, BeforeApplicationShutdow
         if (batch === undefined) await this.rest(LOOK_MS);
         else await this.drain(batch);
       } catch (error) {
-        if (this.pause === FIRST_PAUSE_MS) this.logger.warn(`can not be drained yet: ${errorText(error)}`);
+        if (this.pause === TOLD_AT_PAUSE_MS) this.logger.warn(`can not be drained yet: ${errorText(error)}`);
         // The jitter keeps processes that lost the database together from coming back together.
         await this.rest(this.pause * (0.5 + Math.random()));
         this.pause = Math.min(this.pause * 2, LONGEST_PAUSE_MS);

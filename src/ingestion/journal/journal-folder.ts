@@ -9,6 +9,7 @@ import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promi
 import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
+import { makeFolder, syncFolder } from '../../durable-files.js';
 import { errorCode } from '../../errors.js';
 
 const SEGMENT = /^[0-9a-f-]{36}\.journal$/;
@@ -20,6 +21,12 @@ const SOCKET = 'owner';
 /** What is written to see whether that can be done, and then removed: as much as a usual push. */
 const TRIAL = 'trial';
 const TRIAL_BYTES = 65_536;
+
+/** A folder whose owner is dead, with its segments, oldest first. */
+export interface LeftFolder {
+  readonly path: string;
+  readonly segments: readonly string[];
+}
 
 /** A folder that this process owns until it ends. */
 export class JournalFolder {
@@ -35,7 +42,7 @@ export class JournalFolder {
 
   /** @throws Error of the file system when the folder can't be made */
   static async create(parent: string): Promise<JournalFolder> {
-    await mkdir(parent, { recursive: true, mode: 0o700 });
+    makeFolder(parent);
     const name = uuidv7();
     const unfinished = join(parent, UNFINISHED + name);
     await mkdir(unfinished, { mode: 0o700 });
@@ -69,19 +76,23 @@ export class JournalFolder {
     }
   }
 
-  /** Takes the segments of dead processes into this folder. Names each one once it is here. */
-  async *adopt(): AsyncGenerator<string> {
-    let adopted = 0;
-    for (const entry of await readdir(this.parent, { withFileTypes: true })) {
-      if (!entry.isDirectory() || entry.name === this.name) continue;
-      const folder = join(this.parent, entry.name);
-      if (!(await isDead(folder, entry.name.startsWith(UNFINISHED)))) continue;
-      for await (const segment of this.take(folder)) {
-        adopted += 1;
-        yield segment;
+  /**
+   * Takes the segments that a dead process left into this folder. One rename a segment: when two processes do so at once, each segment goes
+   * to one of them. Names each one once it is here.
+   */
+  async *take(left: LeftFolder): AsyncGenerator<string> {
+    for (const segment of left.segments) {
+      try {
+        await rename(join(left.path, segment), join(this.path, segment));
+      } catch (error) {
+        if (errorCode(error) !== 'ENOENT') throw error;
+        continue;
       }
+      yield segment;
     }
-    if (adopted > 0) await syncFolder(this.path);
+    // They must be on the disk in this folder before the other one may be gone from it.
+    if (left.segments.length > 0) await syncFolder(this.path);
+    if ((await segmentsIn(left.path)).length === 0) await rm(left.path, { recursive: true, force: true });
   }
 
   /** Lets go of the folder; it is removed when it holds nothing any more. */
@@ -89,20 +100,17 @@ export class JournalFolder {
     this.server.close();
     if ((await this.segments()).length === 0) await rm(this.path, { recursive: true, force: true });
   }
+}
 
-  /** One rename a segment: when two processes adopt at once, each segment goes to one of them. */
-  private async *take(folder: string): AsyncGenerator<string> {
-    for (const segment of await segmentsIn(folder)) {
-      try {
-        await rename(join(folder, segment), join(this.path, segment));
-      } catch (error) {
-        if (errorCode(error) !== 'ENOENT') throw error;
-        continue;
-      }
-      yield segment;
-    }
-    if ((await segmentsIn(folder)).length === 0) await rm(folder, { recursive: true, force: true });
+/** The folders of dead processes in a journal's folder, empty ones included. */
+export async function foldersLeftIn(parent: string): Promise<LeftFolder[]> {
+  const left: LeftFolder[] = [];
+  for (const entry of await entriesOf(parent)) {
+    const path = join(parent, entry.name);
+    if (!entry.isDirectory() || !(await isDead(path, entry.name.startsWith(UNFINISHED)))) continue;
+    left.push({ path, segments: await segmentsIn(path) });
   }
+  return left;
 }
 
 /** The files of a journal, of all processes: segments, and copies of damaged ones. Some may be gone already. */
@@ -126,16 +134,6 @@ async function entriesOf(folder: string): Promise<Dirent[]> {
   } catch (error) {
     if (errorCode(error) === 'ENOENT') return [];
     throw error;
-  }
-}
-
-/** Makes what was done in a folder (files made, renamed, removed) survive a loss of power. */
-export async function syncFolder(path: string): Promise<void> {
-  const handle = await open(path, 'r');
-  try {
-    await handle.sync();
-  } finally {
-    await handle.close();
   }
 }
 

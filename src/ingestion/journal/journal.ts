@@ -1,14 +1,16 @@
 // Deliveries that the database did not take in time in; durable on this machine's disk out, until they are drained.
-import { Injectable, Logger } from '@nestjs/common';
+import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
 import { constants, type FileHandle, open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
 import { Settings } from '../../config/settings.js';
+import { syncFolder } from '../../durable-files.js';
 import { errorText } from '../../errors.js';
+import { within } from '../../within.js';
 import type { Delivery } from '../delivery.js';
 import { Undrained } from './undrained.js';
 import { encodeEntry } from './journal-entry.js';
-import { JournalFolder, syncFolder } from './journal-folder.js';
+import { foldersLeftIn, JournalFolder } from './journal-folder.js';
 import { readEntries } from './segment-reader.js';
 
 /** The journal can't keep a delivery: it is full, or its disk is, or can't be written. Nothing of it was kept. */
@@ -28,6 +30,12 @@ export interface JournalBatch {
  * It is also what one read of the drainer holds in memory.
  */
 const SEGMENT_BYTES = 8 * 1024 * 1024;
+
+/**
+ * For so long a start waits until all is counted that dead processes left: 1 GB takes 1 to 2 s. Pushes that are refused meanwhile would cost
+ * more than a number that grows for a few seconds.
+ */
+const COUNTING_MS = 1000;
 
 const { O_APPEND, O_CREAT, O_EXCL, O_WRONLY } = constants;
 /**
@@ -60,7 +68,7 @@ interface Append {
  * one begun: what is torn stands at the end of a segment.
  */
 @Injectable()
-export class Journal {
+export class Journal implements OnModuleInit {
   readonly undrained = new Undrained();
   private readonly logger = new Logger('Journal');
   private folder: JournalFolder | undefined;
@@ -70,6 +78,7 @@ export class Journal {
   private waiting: Append[] = [];
   private waitingBytes = 0;
   private writing: Promise<void> | undefined;
+  private adopting: Promise<void> | undefined;
 
   /** Why the last append failed; undefined when it did not. */
   private failure: string | undefined;
@@ -100,6 +109,13 @@ export class Journal {
     return this.waitingBytes === 0 && this.segments.every((segment) => segment.drained >= segment.bytes);
   }
 
+  /** Before the service listens: whoever asks how much waits is told of what dead processes left, too. */
+  async onModuleInit(): Promise<void> {
+    if (this.isOff) return;
+    // The drainer tries again at once, and says why it fails. Pushes are taken meanwhile.
+    await within(COUNTING_MS, this.adopt()).catch(() => undefined);
+  }
+
   /**
    * Keeps a delivery. When this resolves it is on the disk.
    *
@@ -123,15 +139,10 @@ export class Journal {
 
   /** Takes over what dead processes left, this one's own earlier run included. */
   async adopt(): Promise<void> {
-    const folder = await this.ownFolder();
-    // Only what was taken over, not what the folder holds: a segment that an append is just beginning is there, too.
-    for await (const name of folder.adopt()) {
-      const { size } = await stat(join(folder.path, name));
-      this.segments.push({ name, bytes: size, drained: 0 });
-      await this.undrained.adopt(name, join(folder.path, name));
-      this.logger.warn(`taken over from a process that has ended: ${size} bytes of journal`);
-    }
-    this.segments.sort((a, b) => (a.name < b.name ? -1 : 1));
+    this.adopting ??= this.takeOver().finally(() => {
+      this.adopting = undefined;
+    });
+    await this.adopting;
   }
 
   /** After a failure: whether it can be written again, without waiting for a push that needs it. */
@@ -174,6 +185,26 @@ export class Journal {
     for (const segment of [...this.segments]) await this.removeDrained(segment);
     await this.folder?.release();
     this.folder = undefined;
+  }
+
+  private async takeOver(): Promise<void> {
+    const { journalDir } = this.settings;
+    const left = journalDir === undefined ? [] : await foldersLeftIn(journalDir);
+    // First: what can't be taken over, e.g. because the disk is full, waits all the same.
+    await this.undrained.find(left);
+    const folder = await this.ownFolder();
+    for (const each of left) {
+      // Only what was taken over, not what the folder holds: a segment that an append is just beginning is there, too.
+      for await (const name of folder.take(each)) {
+        const { size } = await stat(join(folder.path, name));
+        this.segments.push({ name, bytes: size, drained: 0 });
+        this.undrained.take(name);
+        this.logger.warn(`taken over from a process that has ended: ${size} bytes of journal`);
+      }
+    }
+    // Other processes have taken the rest.
+    this.undrained.forgetFound();
+    this.segments.sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   private async ownFolder(): Promise<JournalFolder> {

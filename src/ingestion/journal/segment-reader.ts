@@ -1,8 +1,9 @@
 // A segment's file in, the deliveries of its entries out. What can't be read is kept beside it.
 import { Logger } from '@nestjs/common';
-import { copyFile, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { copyDurably } from '../../durable-files.js';
 import type { Delivery } from '../delivery.js';
 import { scanEntry } from './journal-entry.js';
 import { DAMAGED } from './journal-folder.js';
@@ -41,9 +42,9 @@ export async function readEntries(
   return { deliveries, end: position };
 }
 
-/** For a person to look at: the machine can't read it, and nothing is thrown away. */
+/** For a person to look at: the machine can't read it, and nothing is thrown away. The copy is durable before the segment may go. */
 async function keepDamaged(path: string, position: number): Promise<void> {
   const copy = `${basename(path)}${DAMAGED}`;
-  await copyFile(path, join(dirname(dirname(path)), copy));
+  await copyDurably(path, join(dirname(dirname(path)), copy));
   logger.error(`a segment is damaged at byte ${position}; a copy of it is kept as ${copy}`);
 }

@@ -1,6 +1,9 @@
 // What enters and leaves the journal in, how much of it waits and since when out. Nothing but the metrics needs it.
 import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errorCode } from '../../errors.js';
 import { type CountedEntries, countEntries } from './journal-entry.js';
+import type { LeftFolder } from './journal-folder.js';
 
 interface UndrainedSegment {
   entries: number;
@@ -11,19 +14,19 @@ interface UndrainedSegment {
 /** The entries that are not drained yet, by their segments. */
 export class Undrained {
   private readonly segments = new Map<string, UndrainedSegment>();
+  /** Those that dead processes left and nobody has taken over yet. */
+  private readonly found = new Map<string, UndrainedSegment>();
   private appendedEver = 0;
   private drainedEver = 0;
 
   /** Entries that wait to be drained. */
   get entries(): number {
-    let sum = 0;
-    for (const { entries } of this.segments.values()) sum += entries;
-    return sum;
+    return this.all().reduce((sum, { entries }) => sum + entries, 0);
   }
 
   /** Epoch milliseconds at which the oldest entry was received; undefined when there is none. */
   get since(): number | undefined {
-    const times = [...this.segments.values()].filter(({ entries }) => entries > 0);
+    const times = this.all().filter(({ entries }) => entries > 0);
     return times.length === 0 ? undefined : Math.min(...times.map(({ since }) => since));
   }
 
@@ -42,9 +45,29 @@ export class Undrained {
     this.hold(segment, { entries, since });
   }
 
-  /** Counts what a dead process left. */
-  async adopt(segment: string, path: string): Promise<void> {
-    this.hold(segment, countEntries(await readFile(path)));
+  /** Counts what dead processes left. */
+  async find(left: readonly LeftFolder[]): Promise<void> {
+    const there = new Set(left.flatMap(({ segments }) => segments));
+    for (const name of this.found.keys()) if (!there.has(name)) this.found.delete(name);
+    for (const { path, segments } of left) {
+      for (const name of segments) {
+        if (this.found.has(name)) continue;
+        const counted = await countIn(join(path, name));
+        if (counted !== undefined) this.found.set(name, counted);
+      }
+    }
+  }
+
+  /** A segment that was found belongs to this process now. */
+  take(segment: string): void {
+    const taken = this.found.get(segment);
+    this.found.delete(segment);
+    if (taken !== undefined) this.hold(segment, taken);
+  }
+
+  /** Other processes have taken what was found and not taken here. */
+  forgetFound(): void {
+    this.found.clear();
   }
 
   /** @param readAt what stands behind these entries came later than they were read (epoch milliseconds) */
@@ -60,9 +83,23 @@ export class Undrained {
     this.segments.delete(segment);
   }
 
+  private all(): UndrainedSegment[] {
+    return [...this.segments.values(), ...this.found.values()];
+  }
+
   private hold(segment: string, { entries, since }: UndrainedSegment): void {
     const held = this.segments.get(segment);
     if (held === undefined || held.entries === 0) this.segments.set(segment, { entries, since });
     else held.entries += entries;
+  }
+}
+
+/** Undefined when somebody has taken it over since it was listed. */
+async function countIn(path: string): Promise<CountedEntries | undefined> {
+  try {
+    return countEntries(await readFile(path));
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
   }
 }

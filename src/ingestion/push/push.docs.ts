@@ -45,8 +45,9 @@ const REFUSALS: readonly Refusal[] = [
   ],
   [
     415,
-    'The body is encoded otherwise than with gzip. Nothing is kept.',
-    'The body is encoded in a way that is not understood; gzip is',
+    'The body is encoded otherwise than with gzip, deflate or br. It is kept in the quarantine.',
+    'The body is encoded as zstd, which is not understood; gzip, deflate and br are',
+    { 'X-Delivery-Id': DELIVERY_ID },
   ],
   [
     429,
@@ -104,12 +105,18 @@ export function PushDocs({ tokenInPath }: { tokenInPath: boolean }): MethodDecor
         ? 'Take call records, token in the path'
         : 'Take call records, token in the header',
       description:
-        'Takes an array of call records (or one bare object), in whatever content type, gzip allowed. 200 says that ' +
+        'Takes an array of call records (or one bare object), in whatever content type. It may be compressed. 200 says that ' +
         'every record is kept: as a call, or in the quarantine when it can not be read as one.',
       ...(tokenInPath ? { security: [] } : {}),
     }),
     ...security,
-    ApiHeader({ name: 'Content-Encoding', required: false, description: '`gzip` or none.', example: 'gzip' }),
+    ApiHeader({
+      name: 'Content-Encoding',
+      required: false,
+      description:
+        '`gzip`, `deflate` or `br`; or up to three of them in the order in which they were applied.',
+      example: 'gzip',
+    }),
     ApiBody({
       required: true,
       description: 'The records.',

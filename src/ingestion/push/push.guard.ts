@@ -31,13 +31,11 @@ export class PushGuard implements CanActivate {
     const http = context.switchToHttp();
     const request = http.getRequest<PushRequest>();
     if (!this.networks.allow(request.ip)) throw new PushError(403, 'This address may not push');
-    const { authorization } = request.headers;
     const inPath = request.params['token'];
-    const token =
-      typeof inPath === 'string' ? inPath : (bearerToken(authorization) ?? basicPassword(authorization));
+    const token = typeof inPath === 'string' ? inPath : authorizationToken(request.headers.authorization);
     const source = token === undefined ? undefined : this.tokens.sourceOf(token);
     if (source === undefined) {
-      if (token !== undefined) this.refuseIfTooMany(request);
+      if (token !== undefined) refuseIfTooMany(this.failures, request);
       http.getResponse<Response>().setHeader('WWW-Authenticate', CHALLENGES);
       throw new PushError(
         401,
@@ -47,10 +45,16 @@ export class PushGuard implements CanActivate {
     request.pushSource = source;
     return true;
   }
+}
 
-  private refuseIfTooMany(request: PushRequest): void {
-    const retryAfter = this.failures.note('push token', request.ip);
-    if (retryAfter === undefined) return;
-    throw new PushError(429, 'Too many wrong push tokens came from this address', retryAfter);
-  }
+/** The token that a request carries in its header, whether it is known or not. */
+export function authorizationToken(authorization: string | undefined): string | undefined {
+  return bearerToken(authorization) ?? basicPassword(authorization);
+}
+
+/** Notes a push without a known token. @throws PushError 429 when too many came from its address */
+export function refuseIfTooMany(failures: FailedLogins, { ip }: PushRequest): void {
+  const retryAfter = failures.note('push token', ip);
+  if (retryAfter === undefined) return;
+  throw new PushError(429, 'Too many wrong push tokens came from this address', retryAfter);
 }

@@ -12,6 +12,7 @@ const OUTCOMES = [
   'unreadable',
   'unauthorized',
   'forbidden',
+  'missed',
   'too_large',
   'unsupported',
   'throttled',
@@ -25,6 +26,7 @@ const OF_STATUS: ReadonlyMap<number, PushOutcome> = new Map([
   [400, 'unreadable'],
   [401, 'unauthorized'],
   [403, 'forbidden'],
+  [404, 'missed'],
   [413, 'too_large'],
   [415, 'unsupported'],
   [429, 'throttled'],
@@ -66,7 +68,7 @@ export class PushMetrics {
     });
     this.last = new Gauge({
       name: 'call_ledger_last_push_timestamp_seconds',
-      help: 'When the last push with a token of the source came, or the process started if none has come since.',
+      help: 'When the last push with a token of the source came to the right path, or the process started if none has come since.',
       labelNames: ['source'],
       registers,
     });
@@ -81,7 +83,8 @@ export class PushMetrics {
       this.acks.observe({ kept_in: outcome }, seconds);
       this.acknowledgedAt = Date.now();
     }
-    if (source !== undefined) this.last.setToCurrentTime({ source: label });
+    // Of those that miss nothing is kept: the source is as silent as if none came.
+    if (source !== undefined && outcome !== 'missed') this.last.setToCurrentTime({ source: label });
   }
 
   /** Epoch milliseconds at which this process acknowledged its last push; undefined: none yet. */

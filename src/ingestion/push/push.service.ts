@@ -51,7 +51,7 @@ export class PushService {
       request.keptIn = await this.intake.take(arrival(body));
     } catch (error) {
       if (!(error instanceof UnreadableEncodingError)) throw error;
-      await this.intake.refuse(arrival(error.body), error);
+      await this.intake.refuse(arrival(error.body), error, error.status);
     } finally {
       for (const give of giveBack) give();
     }

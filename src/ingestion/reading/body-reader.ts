@@ -1,6 +1,8 @@
 // The bytes of a push in, the JSON values of its records out, none of them with a digit lost.
 import { errorCode } from '../../errors.js';
-import { mayLoseDigits, withAllDigits } from './exact-numbers.js';
+import { mayLoseDigits } from '../../json/exact-json.js';
+import { beyondLimits } from './body-limits.js';
+import { withAllDigits } from './exact-numbers.js';
 import { type Slice, slicesOf } from './json-slices.js';
 import { jsonEndsAt } from './json-syntax.js';
 
@@ -16,13 +18,13 @@ export interface BodyElement {
 export class UnreadableBodyError extends Error {
   /**
    * @param reason what is wrong
-   * @param place where: `byte 17`, counted from 0, or a JSON Pointer
+   * @param place where: `byte 17`, counted from 0, or a JSON Pointer; empty: all of it
    */
   constructor(
     readonly reason: string,
     readonly place: string,
   ) {
-    super(`${reason} at ${place}`);
+    super(place === '' ? reason : `${reason} at ${place}`);
   }
 }
 
@@ -40,9 +42,11 @@ export interface BodyContent {
 const MOST_RECORDS = 50_000;
 
 /**
- * @throws UnreadableBodyError when the bytes are not UTF-8, not JSON, neither array nor object, or too many records
+ * @throws UnreadableBodyError when the bytes are beyond a limit, not UTF-8, not JSON, neither array nor object, or too many records
  */
 export function readBody(body: Buffer): BodyContent {
+  const refusal = beyondLimits(body);
+  if (refusal !== undefined) throw new UnreadableBodyError(refusal.reason, refusal.place);
   const text = decode(body);
   const value = parseText(text);
   if (typeof value !== 'object' || value === null) {

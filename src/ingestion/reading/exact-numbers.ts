@@ -1,12 +1,6 @@
 // A record as JSON.parse gives it and its text in, the same record with no digit lost out.
-import { isSafeNumber, LosslessNumber, parse as parseLossless } from 'lossless-json';
+import { mayLoseDigits, parseExact } from '../../json/exact-json.js';
 import { memberTexts } from './json-slices.js';
-
-/**
- * Numbers that `JSON.parse` may not keep digit by digit: 16 digits or more, or an exponent. It also finds such
- * digits inside strings, which costs a slower parse and nothing else.
- */
-const RISKY_NUMBER = /(?:^|[:,[\s])-?(?:[\d.]{16}|[\d.]+[eE])/;
 
 /**
  * The lossless parser takes forty times the text's size, and a second for ten megabytes. Nobody looks into a larger
@@ -24,11 +18,6 @@ export class InexactValue {
     readonly value: unknown,
     readonly problem: string,
   ) {}
-}
-
-/** Whether some number of a JSON text may lose digits in `JSON.parse`. */
-export function mayLoseDigits(text: string): boolean {
-  return RISKY_NUMBER.test(text);
 }
 
 /**
@@ -52,17 +41,9 @@ function exactValue(json: string, value: unknown): unknown {
     return new InexactValue(value, 'is too large to read its long numbers digit by digit');
   }
   try {
-    return parseLosslessly(json);
+    return parseExact(json);
   } catch (error) {
     if (!(error instanceof RangeError)) throw error;
     return new InexactValue(value, 'is nested too deep to read its long numbers digit by digit');
   }
-}
-
-/** Like `JSON.parse`, the last of equal keys standing, but numbers that would lose digits stay text. */
-function parseLosslessly(text: string): unknown {
-  return parseLossless(text, undefined, {
-    parseNumber: (digits) => (isSafeNumber(digits) ? Number(digits) : new LosslessNumber(digits)),
-    onDuplicateKey: ({ newValue }) => newValue,
-  });
 }

@@ -107,7 +107,14 @@ function text(description: Description, mostBytes: number): PropertyDecorator {
 /** A number of seconds. */
 export function Seconds(description: Description): PropertyDecorator {
   return applyDecorators(
-    ApiProperty({ type: 'integer', nullable: true, required: false, ...description }),
+    ApiProperty({
+      type: 'integer',
+      minimum: 0,
+      maximum: LARGEST_INTEGER,
+      nullable: true,
+      required: false,
+      ...description,
+    }),
     ReadAs('integer'),
     IsOptional(),
     IsInt({ message: 'is not a whole number' }),

@@ -1,7 +1,8 @@
 // One field as it came in, its value for a column out. The rules are those of the vendor's page and of what its
 // sibling messages were seen to send (docs/push-protocol.md).
-import { isLosslessNumber } from 'lossless-json';
+import { isLosslessNumber, isSafeNumber, type LosslessNumber } from 'lossless-json';
 import { civilToMs, plainDateTime } from '../../time/civil-time.js';
+import { offsetMinutes } from '../../time/utc-offset.js';
 import type { ZonedTime } from '../../time/zoned-time.js';
 import { InexactValue } from './exact-numbers.js';
 
@@ -26,9 +27,8 @@ const INTEGER = /^[+-]?\d{1,15}$/;
 const EPOCH_MS = /^\d{13}$/;
 const DATE_TIME =
   /^(\d{4})-(\d{2})-(\d{2})(?:([ T])(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}(?::?\d{2})?)?)$/;
-const FARTHEST_OFFSET_MINUTES = 18 * 60;
 
-/** Text: strings trimmed, numbers as their digits; `""` and null are empty. */
+/** Text: strings trimmed, numbers as they are written; `""` and null are empty. */
 export function readText(raw: unknown): FieldReading {
   if (typeof raw === 'string') return emptyToNull(raw.trim());
   if (raw === null || raw === undefined) return null;
@@ -95,10 +95,9 @@ function atLocalTime(localMs: number, zone: ZonedTime, problem: string | undefin
 }
 
 function withOffset(localMs: number, offset: string, problem: string | undefined): FieldReading {
-  const minutes =
-    offset === 'Z' ? 0 : Number(offset.slice(1, 3)) * 60 + Number(offset.slice(3).replace(':', ''));
-  if (minutes > FARTHEST_OFFSET_MINUTES) return unreadable('has an offset beyond 18 hours');
-  return reading(localMs - (offset.startsWith('-') ? -minutes : minutes) * 60_000, problem);
+  const minutes = offsetMinutes(offset);
+  if (minutes === undefined) return unreadable('has an offset beyond 18 hours, or minutes of it beyond 59');
+  return reading(localMs - minutes * 60_000, problem);
 }
 
 function reading(value: number, problem: string | undefined): FieldReading {
@@ -116,8 +115,13 @@ function emptyToNull(text: string): string | null {
 /** The trimmed text of a string or a number; undefined for anything else. */
 function digitsOf(raw: unknown): string | undefined {
   if (typeof raw === 'string') return raw.trim();
-  if (typeof raw === 'number' || isLosslessNumber(raw)) return raw.toString();
-  return undefined;
+  if (typeof raw === 'number') return raw.toString();
+  return isLosslessNumber(raw) ? plainDigits(raw) : undefined;
+}
+
+/** `330.0`, `3.3e2` and `330` are the same number of seconds. */
+function plainDigits({ value }: LosslessNumber): string {
+  return isSafeNumber(value) ? String(Number(value)) : value;
 }
 
 function kindOf(raw: unknown): string {

@@ -15,6 +15,8 @@ const MOST_VALUES = 10_000;
 /** jsonb writes `1e999` as a thousand digits; a number that anybody means has fewer. */
 const LONGEST_NUMBER = 100;
 const LARGEST_EXPONENT = 30;
+const NEGATIVE_ZERO = /^-0(?:\.0*)?(?:[eE]|$)/;
+const WITH_EXPONENT = /^(-?)(\d+)(?:\.(\d+))?[eE]([+-]?\d+)$/;
 const NUL_OR_SURROGATE = /[\0\ud800-\udfff]/;
 
 /**
@@ -80,12 +82,28 @@ function textProblem(text: string): string | undefined {
 function numberProblem(digits: string): string | undefined {
   const exponent = Number(/[eE]([+-]?\d+)$/.exec(digits)?.[1] ?? 0);
   const tooLong = digits.length > LONGEST_NUMBER || Math.abs(exponent) > LARGEST_EXPONENT;
-  return tooLong ? 'is a number too long to keep as one' : undefined;
+  if (tooLong) return 'is a number too long to keep as one';
+  return NEGATIVE_ZERO.test(digits) ? 'is a negative zero' : undefined;
+}
+
+/** Without an exponent, as jsonb writes it: `1.50e1` as `15.0`. */
+function plainNumber(number: string): string {
+  const match = WITH_EXPONENT.exec(number);
+  if (match === null) return number;
+  const [, sign = '', whole = '', fraction = '', exponent] = match;
+  const digits = whole + fraction;
+  const point = whole.length + Number(exponent);
+  if (point <= 0) return `${sign}0.${'0'.repeat(-point)}${digits}`;
+  const integer = digits
+    .slice(0, point)
+    .padEnd(point, '0')
+    .replace(/^0+(?=\d)/, '');
+  return `${sign}${integer}${point < digits.length ? `.${digits.slice(point)}` : ''}`;
 }
 
 function write(value: unknown): string {
+  if (typeof value === 'number' || isLosslessNumber(value)) return plainNumber(value.toString());
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
-  if (isLosslessNumber(value)) return value.toString();
   if (Array.isArray(value)) return `[${value.map(write).join(',')}]`;
   const members = Object.entries(value)
     .sort(([a], [b]) => (a < b ? -1 : 1))

@@ -15,6 +15,7 @@ import {
 } from './field-readers.js';
 import { memberTexts } from './json-slices.js';
 import { keepJson, keepKey } from './kept-json.js';
+import { isOfSisterProduct, MessageKinds, notTakenYet, OF_SISTER_PRODUCT } from './message-kind.js';
 import { compileChecks, type FieldCheck } from './record-checks.js';
 
 /** A known field that could not be read, or not wholly, and why. */
@@ -75,6 +76,7 @@ const REST = '…';
 export class RecordReader {
   private readonly fields: readonly Field[];
   private readonly known: ReadonlySet<string>;
+  private readonly kinds = new MessageKinds(FIELDS);
 
   /** @param zone of the vendor's times without offset */
   constructor(zone: ZonedTime) {
@@ -97,19 +99,22 @@ export class RecordReader {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
       return { reason: 'The record is not an object' };
     }
+    const kind = this.kinds.of(value);
+    if (kind !== 'report') return { reason: notTakenYet(kind) };
     const raw = value as Readonly<Record<string, unknown>>;
     const record = new CallRecord();
     const notes: Notes = { kept: [], warnings: [], drift: new DriftNotes() };
     const textOf = memberTextsOf(text);
-    for (const { name, kind, read, check, mayBeEmpty } of this.fields) {
+    for (const { name, kind: type, read, check, mayBeEmpty } of this.fields) {
       // None of these names is one that every object has.
       const present = raw[name];
       // As it is in the new record. Half of the fields of a call that nobody answered.
       if (mayBeEmpty && (present === null || present === undefined)) continue;
-      notes.drift.type(name, kind, present);
+      notes.drift.type(name, type, present);
       const problem = readField(record, name, read(present), check);
       if (problem === undefined) continue;
-      if (name === 'callId') return { reason: `The callId ${problem}` };
+      if (name === 'callId')
+        return { reason: isOfSisterProduct(raw) ? OF_SISTER_PRODUCT : `The callId ${problem}` };
       notes.warnings.push({ field: name, reason: problem });
       notes.drift.unreadableField(name, problem);
       notes.kept.push([name, keepJson(present, () => textOf(name)).json]);

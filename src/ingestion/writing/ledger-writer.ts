@@ -14,7 +14,8 @@ import { LateNumbers, UnexaminedError } from './late-numbers.js';
 import { QuarantineRepository } from './quarantine.repository.js';
 import { RollupDeltas } from './rollup-deltas.js';
 import { RollupRepository } from './rollup.repository.js';
-import { CallVanishedError } from './settlement.js';
+import { CallVanishedError, isBare } from './settlement.js';
+import type { ReadCall } from '../reading/record-reader.js';
 import type { StoredBody } from './stored-body.js';
 import { WritingMetrics } from './writing.metrics.js';
 
@@ -233,11 +234,15 @@ function byArrival(a: PackedDelivery, b: PackedDelivery): number {
   return first.receivedAt - second.receivedAt || (first.id < second.id ? -1 : 1);
 }
 
-/** Of the same call twice in one delivery, the last one stands. */
+/** Of the same call twice in one delivery, the last one stands: a bare one only if there is no other. */
 function lastOfEach({ calls, delivery }: ReadDelivery): CallState[] {
-  const states = new Map<string, CallState>();
-  for (const call of calls) states.set(call.record.callId, firstState(call, delivery));
-  return [...states.values()];
+  const last = new Map<string, ReadCall>();
+  for (const call of calls) {
+    const { callId } = call.record;
+    const before = last.get(callId);
+    if (before === undefined || !isBare(call) || isBare(before)) last.set(callId, call);
+  }
+  return [...last.values()].map((call) => firstState(call, delivery));
 }
 
 function countsOf(

@@ -9,7 +9,10 @@ const INSERT = {
   text: `INSERT INTO quarantine (id, delivery_id, received_at, source, status, place, reason, sha256, raw, records)
     SELECT t.id, $2, to_timestamp($3 / 1000.0), $4, 'open', t.place, t.reason, $5, t.raw, t.records
     FROM unnest($1::uuid[], $6::text[], $7::text[], $8::bytea[], $9::integer[]) AS t(id, place, reason, raw, records)
-    ON CONFLICT (sha256) WHERE sha256 IS NOT NULL DO NOTHING`,
+    ON CONFLICT (sha256) WHERE sha256 IS NOT NULL DO UPDATE SET status = 'open', resolved_at = NULL, replayed_as = NULL,
+      delivery_id = excluded.delivery_id, received_at = excluded.received_at, source = excluded.source,
+      place = excluded.place, reason = excluded.reason
+    WHERE quarantine.status <> 'open' AND date_trunc('milliseconds', quarantine.resolved_at) <= excluded.received_at`,
 };
 const MARK_REPLAYED = {
   name: 'mark-replayed',
@@ -33,7 +36,10 @@ export class QuarantineRepository {
     await transaction.query({ ...INSERT, values: values(delivery, rejects, null) });
   }
 
-  /** Keeps a body that could not be read at all: once, however often it comes. */
+  /**
+   * Keeps a body that could not be read at all: once, however often it comes. An entry that was discarded or replayed is open
+   * again, unless the body had come before that and was only written later.
+   */
   async insertBody(transaction: Transaction, delivery: Delivery, reject: Reject): Promise<void> {
     await transaction.query({ ...INSERT, values: values(delivery, [reject], delivery.sha256) });
   }

@@ -7,7 +7,8 @@
 //    history, without a revision number.
 // 4. A bare record, which has nothing but ids, never replaces content and is never the last receipt of one. Any
 //    content replaces a bare row, whenever it was received.
-// 5. A call was first received with the earliest record that was written for it.
+// 5. Of the records of a call within one delivery the last one counts, and a bare one only if there is no other.
+// 6. A call was first received with the earliest record that was written for it.
 //
 // The writer adds one more rule: what was received before an erasure of its call changes nothing (late-erasure.repository.ts).
 import type { CallRecord } from '../reading/call-record.dto.js';
@@ -129,7 +130,8 @@ function isReceivedBefore(state: Standing, row: Standing): boolean {
   return state.lastDeliveryId < row.lastDeliveryId;
 }
 
-function isBare({ record, extra }: CallState): boolean {
+/** Whether a record has nothing but ids. */
+export function isBare({ record, extra }: Pick<CallState, 'record' | 'extra'>): boolean {
   return extra === null && Object.entries(record).every(([field, value]) => IDS.has(field) || value === null);
 }
 

@@ -49,11 +49,11 @@ export async function distribute(runner: QueryRunner, alone: Alone): Promise<str
   return distributed || emptied ? [NAME] : [];
 }
 
-/** Whether the calls are spread over the nodes of a cluster. */
+/** Whether the calls are spread over the nodes of a cluster. They are not while there is no table of them. */
 export async function areCallsDistributed(database: Asked): Promise<boolean> {
   if (!(await hasCitus(database))) return false;
   const [calls] = (await database.query(
-    `SELECT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = 'calls'::regclass) AS "are"`,
+    `SELECT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = to_regclass('calls')) AS "are"`,
   )) as [{ are: boolean }];
   return calls.are;
 }

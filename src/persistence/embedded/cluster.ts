@@ -3,8 +3,9 @@
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
-import { lchown, mkdir, open, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { lchown, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { syncFolder } from '../../durable-files.js';
 import type { Binaries } from './binaries.js';
 import { superuser } from './owner-lock.js';
 import { errorCode, processIdentity } from './process-info.js';
@@ -74,7 +75,10 @@ async function createCluster(options: ClusterOptions): Promise<void> {
   const identity = (await processIdentity(process.pid)) ?? `${process.pid}-0`;
   const workshop = join(parent, `postgres.new-${identity}-${randomUUID()}`);
   const fresh = join(workshop, 'cluster');
-  options.log('info', `Making a new PostgreSQL cluster in ${options.directory}`);
+  options.log(
+    'info',
+    `Making a new PostgreSQL ${options.binaries.majorVersion} database in ${options.directory} …`,
+  );
   try {
     await mkdir(workshop, { mode: 0o700 });
     await mkdir(fresh, { mode: 0o700 });
@@ -136,13 +140,7 @@ async function moveIntoPlace(fresh: string, directory: string): Promise<void> {
     if (!taken || (await clusterVersion(directory)) === undefined) throw error;
     return;
   }
-  if (process.platform === 'win32') return;
-  const parent = await open(dirname(directory), 'r');
-  try {
-    await parent.sync();
-  } finally {
-    await parent.close();
-  }
+  await syncFolder(dirname(directory));
 }
 
 async function removeDeadWorkshops(parent: string): Promise<void> {

@@ -1,9 +1,10 @@
 // The life of the embedded server: started or taken over, looked after, stopped.
 // In: a folder and a password. Out: the URL of a database that stays in its place until stop().
-import { mkdir, realpath } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type pg from 'pg';
+import { makeFolder } from '../../durable-files.js';
 import { findBinaries } from './binaries.js';
 import { ensureCluster } from './cluster.js';
 import { ensureDatabase, superuser } from './owner-lock.js';
@@ -15,7 +16,7 @@ import { findLauncher } from './unprivileged-user.js';
 export interface EmbeddedPostgresOptions {
   /** The service's DATA_DIR, absolute: the server's files live in `postgres` there, its log in `postgres.log`. */
   readonly dataDirectory: string;
-  /** Password of the database's superuser, kept by the caller: one line, always the same for one folder. */
+  /** Password of the database's superuser, kept by the caller: one line. Another one than before is set at the start. */
   readonly password: string;
   /** More server settings (`-c name=value`). */
   readonly settings?: Readonly<Record<string, string>>;
@@ -84,7 +85,7 @@ export class EmbeddedPostgres {
     if (!/^[^\r\n\0]+$/.test(password))
       throw new Error('The password of the embedded PostgreSQL must be one line.');
     const { signal } = this.stopRequest;
-    await mkdir(this.options.dataDirectory, { recursive: true, mode: 0o700 });
+    makeFolder(this.options.dataDirectory);
     const dataDirectory = await realpath(this.options.dataDirectory);
     const clusterDirectory = await realPathIfThere(join(dataDirectory, 'postgres'));
     const binaries = await findBinaries();

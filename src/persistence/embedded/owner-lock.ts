@@ -1,7 +1,8 @@
 // Exactly one process owns a data directory: the one that holds an advisory lock on its server. The lock hangs
 // on a connection (the guardian), so it goes when its holder dies, however that dies.
-import { readFile, realpath, rename, rm, writeFile } from 'node:fs/promises';
+import { readFile, realpath, rm } from 'node:fs/promises';
 import pg from 'pg';
+import { replaceFile } from '../../durable-files.js';
 import { errorCode, processIdentity } from './process-info.js';
 import type { ServerAddress } from './postmaster-file.js';
 
@@ -20,15 +21,14 @@ export type Claim =
   | { readonly kind: 'busy'; readonly reason: string }
   /** Nothing listens: the server has just begun to start or to stop, or its loopback is not ours (a container). */
   | { readonly kind: 'refused' }
+  /** The password is not that of this cluster. */
+  | { readonly kind: 'wrong-password'; readonly reason: string }
   /** Nothing answered within 5 s. */
   | { readonly kind: 'silent' };
 
-/** Raised when the server refuses the password: nothing but another password helps. */
-export class WrongPasswordError extends Error {}
-
 /**
  * Connects to the server and tries to become its owner.
- * @throws WrongPasswordError, or Error when something else than this cluster answers there.
+ * @throws Error when something else than this cluster answers there.
  */
 export async function claim(
   server: ServerAddress,
@@ -51,7 +51,7 @@ export async function claim(
     return answer;
   } catch (error) {
     await guardian.end();
-    return explain(error, clusterDirectory);
+    return explain(error);
   }
 }
 
@@ -74,16 +74,10 @@ async function askForLock(guardian: pg.Client, clusterDirectory: string): Promis
   return { kind: 'held', holder: Number.isNaN(holder) ? undefined : holder };
 }
 
-function explain(error: unknown, clusterDirectory: string): Claim {
+function explain(error: unknown): Claim {
   const message = error instanceof Error ? error.message : String(error);
   const code = errorCode(error) ?? '';
-  if (code === '28P01' || code === '28000') {
-    throw new WrongPasswordError(
-      `The password of the embedded PostgreSQL does not match its files in ${clusterDirectory}: they were made with ` +
-        `another one. Put back the credentials that belong to them, or choose another DATA_DIR.`,
-      { cause: error },
-    );
-  }
+  if (code === '28P01' || code === '28000') return { kind: 'wrong-password', reason: message };
   // The driver gives its own errors no code.
   if (/timeout/i.test(message)) return { kind: 'silent' };
   // 57P01..3: shutting down, crashed, starting up. 53300: no connection free.
@@ -109,9 +103,7 @@ export async function ensureDatabase(guardian: pg.Client): Promise<void> {
 
 /** Writes down who owns the files, for a process that finds the server silent and can't ask it. */
 export async function noteOwner(path: string): Promise<void> {
-  const draft = `${path}.${process.pid}`;
-  await writeFile(draft, (await processIdentity(process.pid)) ?? '', { mode: 0o600 });
-  await rename(draft, path);
+  await replaceFile(path, (await processIdentity(process.pid)) ?? '');
 }
 
 /** The process that noted itself as owner, if it still lives and is not this one. */

@@ -1,12 +1,13 @@
 // How this process comes to own the server of a data directory, and gives it back.
 import { randomInt } from 'node:crypto';
-import { dirname } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
 import type pg from 'pg';
 import { probeLock } from './file-lock.js';
-import { claim, forgetOwner, livingOwner, noteOwner, WrongPasswordError } from './owner-lock.js';
+import { claim, forgetOwner, livingOwner, noteOwner } from './owner-lock.js';
 import { findServer, removeMisleadingFile, type ServerAddress } from './postmaster-file.js';
 import { endServer, ServerProcess, type ServerFiles } from './server-process.js';
+import { filesHeld, inUse, notStarted, refused } from './start-errors.js';
+import { setSuperuserPassword } from './superuser-password.js';
 
 export type Log = (level: 'info' | 'warn' | 'error', message: string) => void;
 
@@ -40,6 +41,8 @@ export class ServerOwner {
   private server: ServerAddress | undefined;
   /** Whether the lock was ours when it was last asked for. */
   private isOwner = false;
+  /** `wrong`: to be set before the next server is started. */
+  private passwordState: 'unknown' | 'wrong' | 'set' = 'unknown';
   private waitingFor: { readonly what: string; readonly since: number } | undefined;
   private readonly said = new Set<string>();
 
@@ -99,7 +102,7 @@ export class ServerOwner {
       case 'held':
         this.server = undefined;
         this.isOwner = false;
-        if (this.hasWaited('held', heldPatienceMs)) throw this.inUse(result.holder);
+        if (this.hasWaited('held', heldPatienceMs)) throw inUse(files, result.holder);
         return undefined;
       case 'busy':
         // However long its recovery takes.
@@ -109,12 +112,17 @@ export class ServerOwner {
       case 'refused':
         this.waitForFiles('');
         return undefined;
+      case 'wrong-password':
+        if (this.passwordState === 'set') throw refused(files, result.reason);
+        break;
       case 'silent':
         if (!this.hasWaited('silent', this.port === undefined ? 0 : ownSilentPatienceMs)) return undefined;
     }
     const owner = await livingOwner(notePath);
-    if (owner !== undefined) throw this.inUse(owner);
-    log('warn', `The PostgreSQL server with process id ${server.pid} does not answer: ending it`);
+    if (owner !== undefined) throw inUse(files, owner);
+    // Nobody owns it, so that it is ours to end.
+    if (result.kind === 'wrong-password') this.passwordState = 'wrong';
+    else log('warn', `The PostgreSQL server with process id ${server.pid} does not answer: ending it`);
     await endServer(server.pid, files);
     return undefined;
   }
@@ -159,22 +167,33 @@ export class ServerOwner {
         'Removed the postmaster.pid of a server that is gone, whose process id another program has',
       );
     }
+    if (this.passwordState === 'wrong' && !(await this.setPassword(lock))) return undefined;
     const port = this.port ?? randomInt(lowestPort, highestPort + 1);
     const started = await ServerProcess.spawn(files, port, lock);
     const { address } = started;
     this.server = address;
+    log(
+      'info',
+      `Starting PostgreSQL ${files.binaries.majorVersion} (process id ${address.pid}, port ${port}) …`,
+    );
     const result = await started.untilReady(signal);
-    if (result.kind === 'ready') {
-      log('info', `PostgreSQL ${files.binaries.majorVersion} runs: process id ${address.pid}, port ${port}`);
-      return address;
-    }
+    if (result.kind === 'ready') return address;
     this.server = undefined;
-    if (result.kind === 'failed') throw new Error(this.startFailure(result.logLines));
+    if (result.kind === 'failed') throw notStarted(this.options.files, result.logLines);
     if (result.kind === 'files-held') this.waitForFiles(result.logLines);
     else if (result.kind === 'killed') this.startAfresh(address.pid);
     else if (this.port !== undefined)
       this.sayOnce('error', `Waiting for port ${port}: another program has it`);
     return undefined;
+  }
+
+  /** @returns whether it is set now; false when that must be tried again */
+  private async setPassword(lock: readonly string[]): Promise<boolean> {
+    const { files, password, signal, log } = this.options;
+    log('warn', `The files in ${files.clusterDirectory} were made with another password: setting it anew`);
+    if (await setSuperuserPassword(files, lock, password, signal)) this.passwordState = 'set';
+    else this.waitForFiles('');
+    return this.passwordState === 'set';
   }
 
   private startAfresh(pid: number): void {
@@ -186,17 +205,16 @@ export class ServerOwner {
   private waitForFiles(logLines: string): void {
     const { clusterDirectory } = this.options.files;
     this.sayOnce('info', `Waiting for other processes to let go of the files in ${clusterDirectory}`);
-    if (this.hasWaited('files-held', filesHeldPatienceMs)) throw new Error(this.heldFailure(logLines));
+    if (this.hasWaited('files-held', filesHeldPatienceMs)) throw filesHeld(this.options.files, logLines);
   }
 
   private async isOwnedByAnother(server: ServerAddress): Promise<boolean> {
     try {
       const result = await claim(server, this.options.password, this.options.files.clusterDirectory);
       if (result.kind === 'owned') await result.guardian.end();
+      if (result.kind === 'wrong-password') return (await livingOwner(this.options.notePath)) !== undefined;
       return result.kind === 'held';
     } catch (error) {
-      if (error instanceof WrongPasswordError)
-        return (await livingOwner(this.options.notePath)) !== undefined;
       this.options.log('warn', `Could not ask the PostgreSQL server who owns it: ${String(error)}`);
       return false;
     }
@@ -212,26 +230,5 @@ export class ServerOwner {
     if (this.said.has(message)) return;
     this.said.add(message);
     this.options.log(level, message);
-  }
-
-  private inUse(holder: number | undefined): Error {
-    const who = holder === undefined ? '' : ` (process id ${holder})`;
-    return new Error(
-      `The data directory ${dirname(this.options.files.clusterDirectory)} is in use by another Call Ledger process${who}. ` +
-        `Stop that process, choose another DATA_DIR, or set DATABASE_URL so that both share one PostgreSQL.`,
-    );
-  }
-
-  private heldFailure(logLines: string): string {
-    return (
-      `The files in ${this.options.files.clusterDirectory} are in use by a PostgreSQL that can't be asked: either ` +
-      `processes that a killed server left behind (end them), or another container that shares the folder (stop ` +
-      `it, choose another DATA_DIR, or set DATABASE_URL).${logLines === '' ? '' : ` The server says:\n${logLines}`}`
-    );
-  }
-
-  private startFailure(logLines: string): string {
-    const { clusterDirectory, logPath } = this.options.files;
-    return `PostgreSQL could not be started on ${clusterDirectory}. The end of ${logPath}:\n${logLines}`;
   }
 }

@@ -12,6 +12,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Index('calls_out', ['outId'], { where: '(out_id IS NOT NULL)' })
 @Index('calls_callee_reversed', { synchronize: false })
 @Index('calls_delivery', ['deliveryId'])
+@Index('calls_last_received', { synchronize: false })
 @Index('calls_with_warnings', ['occurredAt', 'callId'], { where: '(warnings IS NOT NULL)' })
 export class Call {
   @Column('timestamptz', { name: 'occurred_at' })

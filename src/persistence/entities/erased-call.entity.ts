@@ -16,9 +16,9 @@ export class ErasedCall {
   })
   callId!: string;
 
-  /** Of the content that was erased. Null where nobody noted it: then only who sees all sources is told. */
-  @Column({ type: 'text', collation: 'C', nullable: true })
-  source!: string | null;
+  /** Of the contents that were erased. Null where nobody noted it: then only who sees all sources is told. */
+  @Column({ type: 'text', collation: 'C', array: true, nullable: true })
+  sources!: string[] | null;
 
   /** When the erasure was asked for. A record that was received before changes nothing. */
   @Column('timestamptz', { name: 'requested_at' })

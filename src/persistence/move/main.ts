@@ -14,11 +14,13 @@ const INTERRUPTED_EXIT_CODE = 130;
 
 function embeddedServer(dataDir: string): EmbeddedPostgres {
   // An empty one is not made for this.
-  if (!existsSync(join(dataDir, 'postgres', 'PG_VERSION')) || !existsSync(credentialsFile(dataDir)))
+  if (!existsSync(join(dataDir, 'postgres', 'PG_VERSION')))
     throw new MoveRefusedError(`There is no embedded ledger in ${dataDir}. Is DATA_DIR another folder?`);
+  const { databasePassword, renewal } = loadCredentials(dataDir);
+  if (renewal !== undefined) console.error(`${renewal.reason} New ones were made.`);
   return new EmbeddedPostgres({
     dataDirectory: dataDir,
-    password: loadCredentials(dataDir).databasePassword,
+    password: databasePassword,
     log: (_level, message) => {
       console.error(message);
     },

@@ -84,6 +84,7 @@ async function copyAll(
       await copyTable(source, target, table, signal);
       before += rows;
     }
+    progress.finish();
   } finally {
     progress.stop();
   }

@@ -26,8 +26,9 @@ export class MoveProgress {
     private readonly copying: number,
     private readonly total: number,
   ) {
-    const format = 'moving [{bar}] {percentage} % | {value} of {total} rows | {table}';
-    if (stream.isTTY) this.bar = new cliProgress.SingleBar({ format, stream, hideCursor: true, barsize: 30 });
+    // Fits a terminal of 80 columns up to a million rows; the name of the table is cut where there is no room.
+    const format = 'moving [{bar}] {percentage} %, {value} of {total} rows, {table}';
+    if (stream.isTTY) this.bar = new cliProgress.SingleBar({ format, stream, hideCursor: true, barsize: 20 });
   }
 
   start(): void {
@@ -40,6 +41,11 @@ export class MoveProgress {
     this.table = table;
     this.before = before;
     this.bar?.update(before, { table });
+  }
+
+  /** All is copied. */
+  finish(): void {
+    this.bar?.update(this.total, { table: 'all tables' });
   }
 
   stop(): void {

@@ -59,7 +59,7 @@ const DELETE_CALLS = {
 };
 const DELETE_HISTORY = {
   name: 'erase-history',
-  text: 'DELETE FROM call_revisions WHERE call_id = ANY($1) RETURNING 1',
+  text: `DELETE FROM call_revisions WHERE call_id = ANY($1) RETURNING call_id, content->>'source' AS source`,
 };
 const REVISION_CONTENTS = {
   name: 'erase-revision-contents',
@@ -69,12 +69,24 @@ const REVISION_CONTENTS = {
 const DELETE_REVISIONS = {
   name: 'erase-revisions',
   text: `DELETE FROM call_revisions
-    WHERE (call_id, delivery_id) IN (SELECT unnest($1::text[]), unnest($2::uuid[])) RETURNING 1`,
+    WHERE (call_id, delivery_id) IN (SELECT unnest($1::text[]), unnest($2::uuid[]))
+    RETURNING call_id, delivery_id, received_at, content->>'source' AS source`,
+};
+const SOURCES = {
+  name: 'erase-sources',
+  text: 'SELECT call_id, source FROM calls WHERE call_id = ANY($1)',
+};
+// Whoever may see the source of a revision alone was told the call. Once the revision is gone, nothing else would say so.
+const KEEP_SOURCE = {
+  name: 'erase-keep-source',
+  text: `INSERT INTO call_revisions (call_id, delivery_id, received_at, revision, content)
+    VALUES ($1, $2, $3, NULL, jsonb_build_object('source', $4::text))`,
 };
 const NOTE_ERASED = {
   name: 'note-erased-calls',
-  text: `INSERT INTO erased_calls (delivery_id, call_id, source, requested_at)
-    SELECT $1::uuid, t.*, to_timestamp($4 / 1000.0) FROM unnest($2::text[], $3::text[]) AS t`,
+  text: `INSERT INTO erased_calls (delivery_id, call_id, sources, requested_at)
+    SELECT $1::uuid, t.call_id, array_agg(DISTINCT t.source), to_timestamp($4 / 1000.0)
+    FROM (SELECT unnest($2::text[]) AS call_id, unnest($3::text[]) AS source) AS t GROUP BY t.call_id`,
 };
 const TELL = {
   name: 'tell-erasure',
@@ -149,8 +161,11 @@ export class ErasedCallsRepository {
       ...DELETE_CALLS,
       values: [held],
     });
-    const history = await transaction.query({ ...DELETE_HISTORY, values: [held] });
-    await this.tell(transaction, gone.rows, requestedAt);
+    const history = await transaction.query<{ call_id: string; source: string }>({
+      ...DELETE_HISTORY,
+      values: [held],
+    });
+    await this.tell(transaction, [...gone.rows, ...history.rows], requestedAt);
     return { calls: gone.rows.length, revisions: history.rows.length };
   }
 
@@ -168,8 +183,22 @@ export class ErasedCallsRepository {
     });
     const held = rows.filter(({ content }) => search.isInJson(content));
     const heldKeys = [held.map((row) => row.call_id), held.map((row) => row.delivery_id)];
-    const gone = await transaction.query({ ...DELETE_REVISIONS, values: heldKeys });
+    const gone = await transaction.query<GoneRevision>({ ...DELETE_REVISIONS, values: heldKeys });
+    await this.keepSources(transaction, gone.rows);
     return { revisions: gone.rows.length };
+  }
+
+  /** Of revisions from another source than their call's row: the feed still has to tell that source's followers that it is gone. */
+  private async keepSources(transaction: Transaction, gone: readonly GoneRevision[]): Promise<void> {
+    const { rows } = await transaction.query<{ call_id: string; source: string }>({
+      ...SOURCES,
+      values: [gone.map((row) => row.call_id)],
+    });
+    const sources = new Map(rows.map((row) => [row.call_id, row.source]));
+    for (const { call_id, delivery_id, received_at, source } of gone) {
+      if (!sources.has(call_id) || sources.get(call_id) === source) continue;
+      await transaction.query({ ...KEEP_SOURCE, values: [call_id, delivery_id, received_at, source] });
+    }
   }
 
   /** The erasure is a delivery: its position is drawn last, and from there to the commit no other can be. */
@@ -206,6 +235,13 @@ function isHeldBy({ caller, real_caller, callee, texts, jsons }: CallTexts, sear
 
 function patternsOf({ sqlPatterns: { plain, escaped } }: NumberSearch): string[] {
   return [plain, escaped];
+}
+
+interface GoneRevision {
+  readonly call_id: string;
+  readonly delivery_id: string;
+  readonly received_at: Date;
+  readonly source: string;
 }
 
 const NIL = '00000000-0000-0000-0000-000000000000';

@@ -1,13 +1,26 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { IsString, Matches, MaxLength, ValidateBy } from 'class-validator';
 import { PageInfo } from '../../http/page.dto.js';
+import { Field, text } from '../../http/value-rules.js';
 import { coreOf } from '../../numbers/core.js';
 
 const ID = { type: String, format: 'uuid', example: '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f' } as const;
 const STATUSES = ['pending', 'running', 'done'];
-const LONGEST_REASON = 1000;
-/** Twenty digits, with three characters between each two of them. */
-const LONGEST_NUMBER = 100;
+const NOT_A_NUMBER = 'must be a telephone number of 7 to 15 digits';
+const NUMBER = text({
+  minLength: 7,
+  // Twenty digits, with three characters between each two of them.
+  maxLength: 100,
+  isOne: (written) => coreOf(written) !== undefined,
+  expected: NOT_A_NUMBER,
+  type: NOT_A_NUMBER,
+});
+const REASON = text({
+  minLength: 1,
+  maxLength: 1000,
+  // Not of spaces alone.
+  pattern: '^[^\\x00]*[^\\x00\\s][^\\x00]*$',
+  expected: 'must say why',
+});
 const Count = (description: string, example: number) =>
   ApiProperty({ type: 'integer', description, example });
 const Instant = (description: string, options: { nullable?: boolean; example: string | null }) =>
@@ -15,32 +28,17 @@ const Instant = (description: string, options: { nullable?: boolean; example: st
 
 /** What to erase, and why. */
 export class ErasureRequest {
-  @ApiProperty({
-    type: String,
+  @Field(NUMBER, {
     description:
-      'The telephone number, with or without country code 86, leading 0 and separators, in digits of any script. It is erased however it is written.',
+      'The telephone number, with or without country code 86, leading 0 and separators, in digits of any script. It is erased however it is written. Without prefix and separators it has 7 to 15 digits.',
     example: '13900000000',
-  })
-  @ValidateBy({
-    name: 'isNumber',
-    validator: {
-      validate: (value: unknown) =>
-        typeof value === 'string' && value.length <= LONGEST_NUMBER && coreOf(value) !== undefined,
-      defaultMessage: () => 'must be a telephone number of 7 to 15 digits',
-    },
   })
   number!: string;
 
-  @ApiProperty({
-    type: String,
-    minLength: 1,
-    maxLength: LONGEST_REASON,
+  @Field(REASON, {
     description: 'Why, for the record. The number itself is not kept in it.',
     example: 'Asked for by the person, ticket 4711',
   })
-  @IsString({ message: 'must be text' })
-  @MaxLength(LONGEST_REASON, { message: `must have at most ${LONGEST_REASON} characters` })
-  @Matches(/^[^\0]*[^\0\s][^\0]*$/u, { message: 'must say why' })
   reason!: string;
 }
 

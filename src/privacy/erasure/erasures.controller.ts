@@ -10,7 +10,12 @@ import { NEXT_PAGE_LINK, QueryApi, WholeLedger } from '../../security/query-api.
 import { AcceptedErasure, ErasureDto, ErasurePage, ErasureRequest } from './erasure.dto.js';
 import { ErasuresService } from './erasures.service.js';
 
-const ID = { name: 'id', description: 'The job.', example: '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f' };
+const ID = {
+  name: 'id',
+  format: 'uuid',
+  description: 'The job.',
+  example: '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f',
+};
 const MISSING = 'There is no erasure with this id';
 
 @Controller('v1/erasures')

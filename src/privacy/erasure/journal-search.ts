@@ -1,10 +1,11 @@
 // Says which files of the journal hold a number. The journals of all processes on the same folder.
 import { Injectable } from '@nestjs/common';
-import { open, readFile, rename } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { Settings } from '../../config/settings.js';
+import { replaceFile } from '../../durable-files.js';
 import { errorCode } from '../../errors.js';
 import { scanEntry } from '../../ingestion/journal/journal-entry.js';
-import { journalFiles, syncFolder } from '../../ingestion/journal/journal-folder.js';
+import { journalFiles } from '../../ingestion/journal/journal-folder.js';
 import { erasedBody } from '../../numbers/erased-body.js';
 import type { NumberSearch } from '../../numbers/number-search.js';
 import type { ErasureJob } from './erasure-job.js';
@@ -38,7 +39,6 @@ export class JournalSearch {
       await replaceFile(path, erased);
       rewritten += 1;
     }
-    if (rewritten > 0) await syncFolder(journalDir);
     return rewritten;
   }
 
@@ -76,16 +76,4 @@ async function contentOf(path: string): Promise<Buffer | undefined> {
     if (errorCode(error) === 'ENOENT') return undefined;
     throw error;
   }
-}
-
-async function replaceFile(path: string, bytes: Buffer): Promise<void> {
-  const draft = `${path}.new`;
-  const file = await open(draft, 'w', 0o600);
-  try {
-    await file.writeFile(bytes);
-    await file.datasync();
-  } finally {
-    await file.close();
-  }
-  await rename(draft, path);
 }

@@ -40,18 +40,19 @@ const DELETE_REVISIONS = {
   name: 'retain-revisions',
   text: 'DELETE FROM call_revisions WHERE call_id = ANY($1) RETURNING 1',
 };
-const deleteEntries = (name: string, resolvedOnly: string) => ({
+const deleteEntries = (name: string, only: string) => ({
   name,
   text: `DELETE FROM quarantine WHERE id = ANY(ARRAY(
-      SELECT id FROM quarantine WHERE status = $1 AND id >= $2 AND id < $3 ${resolvedOnly}
+      SELECT id FROM quarantine WHERE status = $1 AND id >= $2 AND id < $3 AND ${only}
       ORDER BY id LIMIT $4))
     RETURNING id::text AS place`,
 });
-const DELETE_RESOLVED = deleteEntries('retain-resolved', 'AND resolved_at < $5');
-const DELETE_OPEN = deleteEntries('retain-open', '');
+const DELETE_RESOLVED = deleteEntries('retain-resolved', 'resolved_at < $5');
+// An entry that is open again keeps its id.
+const DELETE_OPEN = deleteEntries('retain-open', 'received_at < $5');
 const COUNT_OPEN = {
   name: 'count-old-open',
-  text: `SELECT count(*)::int AS count FROM quarantine WHERE status = 'open' AND id < $1`,
+  text: `SELECT count(*)::int AS count FROM quarantine WHERE status = 'open' AND id < $1 AND received_at < $2`,
 };
 
 @Injectable()
@@ -107,8 +108,8 @@ export class RetentionRepository {
   }
 
   /**
-   * Deletes entries of the quarantine that arrived before `before`; of resolved ones those that were resolved before
-   * `resolvedBefore`.
+   * Deletes entries of the quarantine that first arrived before `before`: of open ones those that came last before `instant`, of
+   * resolved ones those that were resolved before it.
    *
    * @param from `next` of the step before, or the nil UUID
    * @throws LeaseLostError
@@ -118,20 +119,20 @@ export class RetentionRepository {
     from: string,
     before: string,
     limit: number,
-    resolvedBefore: Date,
+    instant: Date,
   ): Promise<RetentionStep> {
     return this.step(async (transaction) => {
       const statement = status === 'open' ? DELETE_OPEN : DELETE_RESOLVED;
-      const values = [status, from, before, limit, ...(status === 'open' ? [] : [resolvedBefore])];
+      const values = [status, from, before, limit, instant];
       const { rows } = await transaction.query<{ place: string }>({ ...statement, values });
       const places = rows.map(({ place }) => place).sort();
       return { deleted: rows.length, revisions: 0, next: rows.length < limit ? undefined : places.at(-1) };
     });
   }
 
-  /** How many open entries of the quarantine arrived before. */
-  async countOpen(before: string): Promise<number> {
-    const [row] = await this.database.query<{ count: number }>({ ...COUNT_OPEN, values: [before] });
+  /** How many open entries of the quarantine arrived before an instant. @param before the least id of that instant */
+  async countOpen(before: string, instant: Date): Promise<number> {
+    const [row] = await this.database.query<{ count: number }>({ ...COUNT_OPEN, values: [before, instant] });
     return row?.count ?? 0;
   }
 

@@ -94,7 +94,7 @@ export class Retention implements OnApplicationBootstrap, BeforeApplicationShutd
         return step;
       });
     }
-    const open = await this.retention.countOpen(id);
+    const open = await this.retention.countOpen(id, instant);
     if (open > 0) {
       const days = this.settings.bodyRetentionDays;
       this.logger.warn(`${open} entries of the quarantine are open since more than ${days} days`);

@@ -1,7 +1,6 @@
 // The conditions of a WHERE clause by the parameters that say which calls are meant.
 import { instantOf } from '../../http/instant-text.js';
 import { coreOf, plainForms } from '../../numbers/core.js';
-import { firstIdOf } from '../../persistence/first-id.js';
 import { SqlConditions, type Viewer } from '../../persistence/sql-conditions.js';
 import type { CallConditions } from './call-query.dto.js';
 
@@ -48,10 +47,6 @@ export function conditionsOf(filter: CallFilter, viewer: Viewer): SqlConditions 
   const sql = SqlConditions.visibleTo(viewer);
   sql.between('occurred_at', filter.from, filter.to);
   sql.between('last_received_at', filter.receivedFrom, filter.receivedTo);
-  // Says the same by the time in the deliveries' ids, for which there is an index.
-  if (filter.receivedFrom !== undefined) sql.atLeast('delivery_id', firstIdOf(filter.receivedFrom));
-  if (filter.receivedTo !== undefined)
-    sql.add(`delivery_id < ${sql.parameter(firstIdOf(filter.receivedTo))}`);
   sql.oneOf('source', filter.source);
   sql.oneOf('task_id', filter.taskId);
   sql.oneOf('batch_id', filter.batchId);

@@ -3,10 +3,10 @@ import {
   BooleanParameter,
   ChoiceParameter,
   ChoicesParameter,
+  DigitsParameter,
   InstantParameter,
   IntegerParameter,
   ListParameter,
-  TextParameter,
   TimeZoneParameter,
 } from '../../http/parameters.js';
 import { PageQuery } from '../../http/page.dto.js';
@@ -75,14 +75,14 @@ export class CallConditions {
   })
   callee?: string[];
 
-  @TextParameter(
+  @DigitsParameter(
     {
       description:
         'The last digits of the number called, 4 or more. Without the scope `numbers:read` exactly 4, and not together with `callId`, `outId` or `detailId`.',
       example: '0000',
     },
-    /^\d{4,32}$/,
-    'must be 4 to 32 digits',
+    4,
+    32,
   )
   calleeEndsWith?: string;
 

@@ -7,7 +7,9 @@ interface Field {
 }
 
 const Text = (field: Field) => ApiProperty({ type: String, nullable: true, ...field });
-const Seconds = (field: Field) => ApiProperty({ type: 'integer', nullable: true, ...field });
+/** A column of PostgreSQL's `integer`. */
+const Seconds = (field: Field) =>
+  ApiProperty({ type: 'integer', maximum: 2_147_483_647, nullable: true, ...field });
 const Time = (field: Field) => ApiProperty({ type: String, format: 'date-time', nullable: true, ...field });
 const KnownText = (field: Field) => ApiProperty({ type: String, ...field });
 const KnownTime = (field: Field) => ApiProperty({ type: String, format: 'date-time', ...field });
@@ -138,7 +140,12 @@ export class CallContent {
 /** A call as the ledger holds it. */
 @ApiSchema({ name: 'Call' })
 export class CallDto extends CallContent {
-  @ApiProperty({ type: 'integer', description: '1, and one more for each correction.', example: 1 })
+  @ApiProperty({
+    type: 'integer',
+    minimum: 1,
+    description: '1, and one more for each correction.',
+    example: 1,
+  })
   revision!: number;
 
   @KnownTime({
@@ -194,6 +201,7 @@ export class FieldChange {
 export class CallRevisionDto {
   @ApiProperty({
     type: 'integer',
+    minimum: 1,
     nullable: true,
     description:
       "The revision; null for a content that never was the call's: it was received earlier than what the ledger held, or held nothing but ids.",

@@ -29,10 +29,12 @@ const FIND_CALL = {
 };
 // A call may have come from several sources, each content from one of them.
 const OF_SOURCES = isOfSources('$3', "content->>'source'");
+// Of a content that was erased, its source may be left.
 const PAST_CONTENTS = {
   name: 'past-contents',
   text: `SELECT revision, received_at, delivery_id, content::text FROM call_revisions
-    WHERE call_id = $1 AND delivery_id < $2 AND ${OF_SOURCES} ORDER BY delivery_id DESC LIMIT $4`,
+    WHERE call_id = $1 AND delivery_id < $2 AND content ? 'callId' AND ${OF_SOURCES}
+    ORDER BY delivery_id DESC LIMIT $4`,
 };
 
 const CONTENT_OF_REVISION = {

@@ -1,4 +1,5 @@
 import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
+import { MOST_A_PAGE } from '../../http/page.dto.js';
 import { CallDto } from '../calls/call.dto.js';
 
 /** A call that was stored or corrected. */
@@ -23,6 +24,7 @@ export class ErasedChange {
 export class ChangePage {
   @ApiProperty({
     type: 'array',
+    maxItems: MOST_A_PAGE,
     items: {
       oneOf: [{ $ref: getSchemaPath(CallChange) }, { $ref: getSchemaPath(ErasedChange) }],
       discriminator: {

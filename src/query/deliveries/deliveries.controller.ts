@@ -9,7 +9,12 @@ import { NEXT_PAGE_LINK, QueryApi } from '../../security/query-api.js';
 import { DeliveriesService } from './deliveries.service.js';
 import { DeliveryDto, DeliveryPage, DeliveryQuery } from './delivery.dto.js';
 
-const ID = { name: 'id', description: 'The delivery.', example: '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f' };
+const ID = {
+  name: 'id',
+  format: 'uuid',
+  description: 'The delivery.',
+  example: '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f',
+};
 /** Whatever could be read as a push. */
 const PUSHED = {
   oneOf: [
@@ -65,7 +70,7 @@ export class DeliveriesController {
     description:
       'The bytes that were pushed, exactly as they came, after decompression. Without `numbers:read`, the same JSON with its numbers masked.',
   })
-  @ApiParam(ID)
+  @ApiParam({ ...ID, extensions: { 'x-ids-from': '/v1/deliveries?via=direct,journal' } })
   @ApiOkResponse({
     description: 'The body.',
     content: { 'application/json': { schema: PUSHED, example: [{ callId: '100001611234^100001811234' }] } },

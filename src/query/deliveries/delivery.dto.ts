@@ -40,7 +40,9 @@ export class DeliveryDto {
 
   @ApiProperty({
     type: String,
-    description: 'SHA-256 of its body after decompression, in hexadecimal.',
+    pattern: '^([0-9a-f]{64})?$',
+    description:
+      'SHA-256 of its body after decompression, in hexadecimal; empty for an erasure, which has none.',
     example: '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824',
   })
   sha256!: string;

@@ -1,5 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Sums } from '../totals.js';
+import { MOST_ROWS } from './limits.js';
 
 function groupField(field: string, example: string): PropertyDecorator {
   return ApiProperty({
@@ -54,6 +55,7 @@ export class CallStatsRow extends Sums {
 
   @ApiProperty({
     type: Number,
+    minimum: 0,
     nullable: true,
     description:
       'Seconds from originateTime to startTime, on average over the answered calls that have both; null without one.',
@@ -66,6 +68,7 @@ export class CallStatsRow extends Sums {
 export class CallStats {
   @ApiProperty({
     type: [CallStatsRow],
+    maxItems: MOST_ROWS,
     description:
       'Sorted by start, then by the fields they are grouped by, in the order in which `groupBy` names them (bytewise, null first).',
   })

@@ -1,5 +1,6 @@
 // An IANA zone in, the runs of time in which its clocks keep one distance to UTC out.
-import { IANAZone } from 'luxon';
+import type { IANAZone } from 'luxon';
+import { timeZoneOf } from '../../time/time-zone.js';
 
 /** A stretch [from, to) of epoch milliseconds whose local time is the instant plus `offset` milliseconds. */
 export interface Run {
@@ -20,8 +21,7 @@ export class ZoneClock {
   private readonly offsets = new Map<number, number>();
 
   constructor(zoneName: string) {
-    this.zone = IANAZone.create(zoneName);
-    if (!this.zone.isValid) throw new Error(`${zoneName} is not an IANA time zone`);
+    this.zone = timeZoneOf(zoneName);
   }
 
   offsetAt(epochMs: number): number {

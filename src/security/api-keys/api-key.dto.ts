@@ -1,78 +1,54 @@
 import { ApiProperty, ApiSchema, PickType } from '@nestjs/swagger';
-import {
-  ArrayMaxSize,
-  ArrayMinSize,
-  ArrayUnique,
-  IsArray,
-  IsIn,
-  IsOptional,
-  IsString,
-  Matches,
-  ValidateBy,
-} from 'class-validator';
-import { isInstantText } from '../../http/instant-text.js';
 import { PageInfo } from '../../http/page.dto.js';
+import { Field, INSTANT, list, oneOf, OptionalField, text } from '../../http/value-rules.js';
 import { type Scope, SCOPES } from '../scopes.js';
 
 const ID = { type: String, format: 'uuid', example: '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f' } as const;
-const NAME = { type: String, description: 'What it is for.', example: 'CRM' } as const;
-const SCOPE_LIST = { type: 'array' as const, items: { type: 'string', enum: [...SCOPES] } };
-const SOURCE_LIST = { type: 'array' as const, items: { type: 'string' }, example: ['vendor'] };
-const LONGEST_NAME = 100;
-const MOST_SOURCES = 100;
-const SOURCE_RULE = `must be an array of 1 to ${MOST_SOURCES} different names of sources`;
+const NAME = { description: 'What it is for.', example: 'CRM' } as const;
+const SOURCE_NAME = text({
+  minLength: 1,
+  maxLength: 64,
+  pattern: '^[A-Za-z0-9._-]+$',
+  expected: 'must be names of sources',
+});
+const SCOPE_LIST = list(oneOf(SCOPES, 'must be of'), {
+  least: 1,
+  most: SCOPES.length,
+  unique: true,
+  type: 'must be an array of scopes',
+});
+const SOURCE_LIST = list(SOURCE_NAME, {
+  least: 1,
+  most: 100,
+  unique: true,
+  type: 'must be an array of names of sources',
+});
 
 const Time = (description: string, example: string | null) =>
   ApiProperty({ type: String, format: 'date-time', nullable: example === null, description, example });
 
 /** A key to be made. */
 export class NewApiKeyRequest {
-  @ApiProperty({ ...NAME, maxLength: LONGEST_NAME })
-  @IsString({ message: 'must be text' })
-  @Matches(/^[^\0]{1,100}$/u, { message: `must have 1 to ${LONGEST_NAME} characters` })
+  @Field(text({ minLength: 1, maxLength: 100 }), NAME)
   name!: string;
 
-  @ApiProperty({
-    ...SCOPE_LIST,
-    minItems: 1,
+  @Field(SCOPE_LIST, {
     description: "What it may do. The maker's own scopes at most.",
     example: ['calls:read', 'stats:read'],
   })
-  @IsArray({ message: 'must be an array of scopes' })
-  @ArrayMinSize(1, { message: 'must name at least one scope' })
-  @ArrayUnique({ message: 'must name nothing twice' })
-  @IsIn(SCOPES, { each: true, message: `must be of ${SCOPES.join(', ')}` })
   scopes!: Scope[];
 
-  @ApiProperty({
-    ...SOURCE_LIST,
-    required: false,
-    minItems: 1,
-    maxItems: MOST_SOURCES,
-    description: 'The sources to which it is limited: calls of others are not there for it. Default: all.',
+  @OptionalField(SOURCE_LIST, {
+    description:
+      'The sources to which it is limited: calls of others are not there for it. Default, and null: all.',
+    example: ['vendor'],
   })
-  @IsOptional()
-  @IsArray({ message: SOURCE_RULE })
-  @ArrayMinSize(1, { message: SOURCE_RULE })
-  @ArrayMaxSize(MOST_SOURCES, { message: SOURCE_RULE })
-  @ArrayUnique({ message: SOURCE_RULE })
-  @Matches(/^[A-Za-z0-9._-]{1,64}$/, { each: true, message: 'must be names of sources' })
   sources?: string[];
 
-  @ApiProperty({
-    type: String,
-    required: false,
+  @OptionalField(INSTANT, {
     description:
-      'When it stops working: ISO 8601 with an offset, or a date, which means its first moment in the zone of the pushes. Default: never.',
+      'When it stops working, in the future: ISO 8601 with an offset, or a date, which means its first moment in the zone of the pushes. Default, and null: never.',
     example: '2099-01-01T00:00:00+08:00',
-  })
-  @IsOptional()
-  @ValidateBy({
-    name: 'isInstantText',
-    validator: {
-      validate: isInstantText,
-      defaultMessage: () => 'must be ISO 8601 with an offset such as 2099-01-01T10:00:00Z, or a date',
-    },
   })
   expiresAt?: string;
 }
@@ -83,16 +59,23 @@ export class ApiKeyDto {
   @ApiProperty({ ...ID, description: 'The key; a part of its text.' })
   id!: string;
 
-  @ApiProperty(NAME)
+  @ApiProperty({ ...NAME, type: String })
   name!: string;
 
-  @ApiProperty({ ...SCOPE_LIST, description: 'What it may do.', example: ['calls:read'] })
+  @ApiProperty({
+    type: 'array',
+    items: { type: 'string', enum: [...SCOPES] },
+    description: 'What it may do.',
+    example: ['calls:read'],
+  })
   scopes!: string[];
 
   @ApiProperty({
-    ...SOURCE_LIST,
+    type: 'array',
+    items: { type: 'string' },
     nullable: true,
     description: 'The sources to which it is limited; null: it is not.',
+    example: ['vendor'],
   })
   sources!: string[] | null;
 

@@ -17,7 +17,12 @@ import { NEXT_PAGE_LINK, QueryApi } from '../query-api.js';
 import { ApiKeyPage, NewApiKey, NewApiKeyRequest } from './api-key.dto.js';
 import { ApiKeysService } from './api-keys.service.js';
 
-const ID = { name: 'id', description: 'The key.', example: '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f' };
+const ID = {
+  name: 'id',
+  format: 'uuid',
+  description: 'The key.',
+  example: '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f',
+};
 
 @Controller('v1/api-keys')
 @QueryApi('keys:manage')

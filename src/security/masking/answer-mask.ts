@@ -1,4 +1,5 @@
 // Answers of the API as those may see them who may not see numbers.
+import { isLosslessNumber, type LosslessNumber } from 'lossless-json';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { NUMBER_FIELDS } from '../../numbers/json-pieces.js';
 import { OwnNumbers } from '../../numbers/own-numbers.js';
@@ -71,7 +72,7 @@ class AnswerMask {
     if (typeof value === 'string') return this.changed(value, this.text(value, rule));
     if (typeof value === 'number') return this.number(value, rule);
     if (Array.isArray(value)) return value.map((entry: unknown) => this.of(entry, rule));
-    if (isLongNumber(value)) return this.number(value, rule);
+    if (isLosslessNumber(value)) return this.number(value, rule);
     if (!isFields(value)) return value;
     return rule === 'text' ? this.fields(value) : this.freeFields(value, rule);
   }
@@ -104,9 +105,9 @@ class AnswerMask {
   }
 
   /** Numbers of answers count something; those of the vendor's JSON may be telephone numbers. */
-  private number(value: number | LongNumber, rule: Rule): unknown {
+  private number(value: number | LosslessNumber, rule: Rule): unknown {
     if (rule !== 'number' && rule !== 'free' && rule !== 'reference') return value;
-    const json = typeof value === 'number' ? String(value) : value.toJSON().slice(1);
+    const json = value.toString();
     const text = wholeDigits(json) ?? json;
     const masked = this.text(text, rule);
     return this.changed(text, masked) === text ? value : masked;
@@ -180,16 +181,5 @@ function changedField(change: Fields): string {
 
 /** Named fields; a number with more digits than a double is none. */
 export function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isLongNumber(value);
-}
-
-/** A number with more digits than a double, as `parseExact` reads it: a mark, and its digits. */
-interface LongNumber {
-  toJSON(): string;
-}
-
-function isLongNumber(value: unknown): value is LongNumber {
-  return (
-    typeof value === 'object' && value !== null && 'toJSON' in value && typeof value.toJSON === 'function'
-  );
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isLosslessNumber(value);
 }

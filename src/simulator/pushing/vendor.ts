@@ -9,6 +9,9 @@ import { RetrySchedule, waitMs, type Trial } from './retry-schedule.js';
 /** Without a rate, new pushes wait while this many for each connection wait for their retry. */
 export const MOST_WAITING_PER_CONNECTION = 8;
 
+/** Node.js's word for it. */
+const NOBODY_LISTENS = 'ECONNREFUSED';
+
 /** How fast and how stubbornly the vendor pushes. */
 export interface VendorOptions {
   /** Records a second; null: as fast as the receiver takes them. */
@@ -147,7 +150,8 @@ export class Vendor {
       this.#reported.add(reason);
       const seconds = (waitMs(trial.attempts) * this.options.timeScale) / 1000;
       const next = trial.attempts > this.options.maxRetries ? 'no retry left' : `next try in ${seconds} s`;
-      this.#note(`a push has failed for the first time with: ${reason} (${next})`);
+      const hint = reason === NOBODY_LISTENS ? '. Is the service started (npm start)?' : '';
+      this.#note(`a push has failed for the first time with: ${reason} (${next})${hint}`);
     }
     if (this.#retries.add(trial, performance.now())) return;
     this.#accounts.giveUp(trial.push, false);

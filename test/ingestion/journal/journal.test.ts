@@ -104,6 +104,20 @@ describe('The journal', () => {
     expect([next.undrained.entries, next.undrained.since]).toEqual([0, undefined]);
   });
 
+  it('counts, before anything else, what dead processes left, whoever takes it over then', async () => {
+    const dead = open();
+    const put = Array.from({ length: 5 }, (_, index) => delivery(`body ${index}`));
+    for (const each of put) await dead.append(each);
+    await die(dead);
+    const heirs = [open(), open()];
+    await Promise.all(heirs.map((heir) => heir.onModuleInit()));
+    const counts = heirs.map(({ undrained }) => undrained.entries);
+    expect(counts.sort()).toEqual([0, 5]);
+    const [heir] = heirs.filter(({ undrained }) => undrained.entries === 5);
+    expect(heir?.undrained.since).toBe(put[0]?.receivedAt);
+    expect(await Promise.all(heirs.map(async (each) => (await drained(each)).length))).toContain(5);
+  });
+
   it('is read while a large entry is written, and takes it neither for torn nor for damaged', async () => {
     const journal = open();
     const put = Array.from({ length: 100 }, () => delivery(randomBytes(3_000_000)));

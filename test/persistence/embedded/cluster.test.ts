@@ -31,22 +31,46 @@ describe('The files of the embedded PostgreSQL', () => {
   );
 
   it.concurrent(
-    'refuse another password, whether the server runs or not, and are served on with the right one',
+    'get another password when nobody owns them, whether a server was left running or not, and keep all that is in them',
     async () => {
       const dataDirectory = await harness.folder();
-      const owner = harness.embedded(dataDirectory);
-      const url = await owner.server.start();
-      const message = /password of the embedded PostgreSQL does not match its files in .*credentials/s;
-      const meanwhile = harness.embedded(dataDirectory, { password: 'another' });
-      await expect(meanwhile.server.start()).rejects.toThrow(message);
-      expect(await query(url, 'SELECT 1 AS n')).toEqual([{ n: 1 }]);
-      await owner.server.stop();
-      const afterwards = harness.embedded(dataDirectory, { password: 'another' });
-      await expect(afterwards.server.start()).rejects.toThrow(message);
-      expect(await serverProcesses(dataDirectory)).toEqual([]);
-      await harness.embedded(dataDirectory).server.start();
+      const killed = await harness.owner(dataDirectory);
+      const first = await urlOf(killed);
+      await query(first, 'CREATE TABLE kept AS SELECT 1 AS n');
+      await killed.kill();
+      for (const changed of ['of-the-second-owner', `it's "yet" \\ another`]) {
+        const next = harness.embedded(dataDirectory, { password: changed });
+        const url = await next.server.start();
+        expect(next.logged).toContainEqual(expect.stringMatching(/made with another password/));
+        expect(next.logged.join()).not.toContain(changed);
+        expect(await query(url, 'SELECT n FROM kept')).toEqual([{ n: 1 }]);
+        await expect(query(withPort(first, url), 'SELECT 1')).rejects.toThrow(/password/);
+        await next.server.stop();
+        expect(await serverProcesses(dataDirectory)).toEqual([]);
+      }
     },
   );
+
+  it.concurrent('are left alone while another process owns them, whatever the password', async () => {
+    const dataDirectory = await harness.usedFolder();
+    const owner = await harness.owner(dataDirectory);
+    const url = await urlOf(owner);
+    const other = harness.embedded(dataDirectory, { password: 'another' });
+    await expect(other.server.start()).rejects.toThrow(
+      `in use by another Call Ledger process (process id ${owner.pid})`,
+    );
+    expect(await query(url, 'SELECT 1 AS n')).toEqual([{ n: 1 }]);
+    expect(await owner.stop()).toBe(0);
+  });
+
+  it.concurrent('say what to do when a changed pg_hba.conf refuses every password', async () => {
+    const dataDirectory = await harness.usedFolder();
+    await writeFile(join(dataDirectory, 'postgres', 'pg_hba.conf'), 'host all all 127.0.0.1/32 reject\n');
+    await expect(harness.embedded(dataDirectory).server.start()).rejects.toThrow(
+      /password was just set anew.*pg_hba\.conf/s,
+    );
+    expect(await serverProcesses(dataDirectory)).toEqual([]);
+  });
 
   it.concurrent('name both versions when another PostgreSQL made them', async () => {
     const dataDirectory = await harness.usedFolder();
@@ -88,3 +112,8 @@ describe('The files of the embedded PostgreSQL', () => {
     expect((await serverOf(dataDirectory)).pid).toBeGreaterThan(0);
   });
 });
+
+/** The URL with the port of another one. */
+function withPort(url: string, other: string): string {
+  return Object.assign(new URL(url), { port: new URL(other).port }).href;
+}

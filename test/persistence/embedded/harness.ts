@@ -29,7 +29,10 @@ import { signalIfAlive } from '../../support/processes.js';
 export const password = `p w'ä:/@"%`;
 const run = promisify(execFile);
 const projectFolder = fileURLToPath(new URL('../../../', import.meta.url));
-const sourceFolder = join(projectFolder, 'src/persistence/embedded');
+const sourceFolder = join(projectFolder, 'src');
+/** The module, and what it imports of the rest. */
+const moduleFolder = 'persistence/embedded';
+const alsoNeeded = ['durable-files.ts', 'errors.ts'];
 
 /** Waits until the condition holds; fails with its name after the time, 90 s unless told otherwise. */
 export async function until<T>(
@@ -138,7 +141,9 @@ export class Harness {
   /** The compiled module in a folder of its own, where a process without a TypeScript loader can run it. */
   async install(): Promise<string> {
     const folder = await this.folder('installation', 0o755);
-    for (const name of await readdir(sourceFolder)) {
+    await mkdir(join(folder, moduleFolder), { recursive: true, mode: 0o755 });
+    const names = (await readdir(join(sourceFolder, moduleFolder))).map((name) => join(moduleFolder, name));
+    for (const name of [...names, ...alsoNeeded]) {
       const { code } = await transformFile(join(sourceFolder, name), {
         swcrc: false,
         jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
@@ -183,7 +188,7 @@ export class Harness {
 }
 
 const ownerProgram = `
-import { EmbeddedPostgres } from './embedded-postgres.js';
+import { EmbeddedPostgres } from './persistence/embedded/embedded-postgres.js';
 if (process.env.TEST_UMASK) process.umask(process.env.TEST_UMASK);
 const say = (event) => console.log(JSON.stringify(event));
 const [dataDirectory, password] = process.argv.slice(2);

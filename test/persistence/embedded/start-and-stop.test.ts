@@ -120,7 +120,7 @@ describe('The embedded PostgreSQL', () => {
     const never = harness.embedded(dataDirectory);
     await never.server.stop();
     await expect(never.server.start()).rejects.toThrow(/stopped before/);
-    for (const moment of [/Making a new/, /runs: process id/]) {
+    for (const moment of [/Making a new/, /Starting PostgreSQL/]) {
       const { server, logged } = harness.embedded(dataDirectory);
       const refused = expect(server.start()).rejects.toThrow(/stopped before/);
       await until(`it logs ${String(moment)}`, () => logged.some((line) => moment.test(line)));

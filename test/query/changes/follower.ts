@@ -9,9 +9,14 @@ export interface Question {
   readonly wait?: number;
 }
 
-export async function askChanges(url: string, question: Question, signal?: AbortSignal): Promise<ChangePage> {
+export async function askChanges(
+  url: string,
+  question: Question,
+  signal?: AbortSignal,
+  key = API_KEY,
+): Promise<ChangePage> {
   const response = await fetch(`${url}/v1/changes?${parametersOf(question)}`, {
-    headers: { authorization: `Bearer ${API_KEY}` },
+    headers: { authorization: `Bearer ${key}` },
     signal: signal ?? null,
   });
   if (response.status !== 200) throw new Error(`${response.status}: ${await response.text()}`);
@@ -33,13 +38,16 @@ export class Follower {
   readonly steppedBack: string[] = [];
   private cursor: string | undefined;
 
+  /** @param key that it asks with */
+  constructor(private readonly key = API_KEY) {}
+
   /**
    * Asks once and applies the answer.
    *
    * @param forgets ends before the cursor is saved: the same changes are asked for again
    */
   async step(url: string, question: Question = {}, forgets = false): Promise<ChangePage> {
-    const page = await askChanges(url, { after: this.cursor, ...question });
+    const page = await askChanges(url, { after: this.cursor, ...question }, undefined, this.key);
     for (const change of page.data) {
       if (change.type === 'call') this.put(change.call);
       else this.copy.delete(change.callId);

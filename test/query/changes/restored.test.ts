@@ -4,7 +4,6 @@ import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createDatabase, type TestDatabase } from '../../support/database.js';
 import { record } from '../../support/records.js';
-import { until } from '../../support/service.js';
 import { eraseCalls } from './erasing.js';
 import { askChanges, Follower } from './follower.js';
 import { Instance } from './instances.js';
@@ -23,9 +22,7 @@ afterEach(async () => {
   for (const database of databases) await database.drop();
 });
 
-const nameOf = ({ url }: TestDatabase) => new URL(url).pathname.slice(1);
-
-/** @param of a database to which nobody is connected; the template of an empty ledger when not given */
+/** @param of a database, whose connections are ended; the template of an empty ledger when not given */
 async function copyOf(of?: TestDatabase): Promise<TestDatabase> {
   const database = await createDatabase(of);
   databases.push(database);
@@ -87,7 +84,7 @@ describe('A ledger that was brought back to an earlier moment', () => {
     let before = await serve(later);
     await before.push(ids('kept'));
     await before.end();
-    ledger = await copyOf(await whenLeft(later));
+    ledger = await copyOf(later);
     before = await serve(later);
     for (const call of ids('lost')) await before.push([call]);
     follower = new Follower();
@@ -120,15 +117,3 @@ describe('A ledger that was brought back to an earlier moment', () => {
     }
   });
 });
-
-/** A database to which somebody is connected can't be copied, and connections that were ended are gone a moment later. */
-async function whenLeft(database: TestDatabase): Promise<TestDatabase> {
-  const another = await copyOf();
-  await until('the service to be disconnected', async () => {
-    const connected = await another.query('SELECT 1 FROM pg_stat_activity WHERE datname = $1', [
-      nameOf(database),
-    ]);
-    return connected.length === 0;
-  });
-  return database;
-}

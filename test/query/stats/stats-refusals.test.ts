@@ -30,6 +30,8 @@ describe('A question is refused', () => {
     ['groupBy', { groupBy: 'taskId,taskId' }],
     ['groupBy', { groupBy: 'taskId,constructor' }],
     ['timeZone', { timeZone: 'Mars/Phobos' }],
+    ['timeZone', { timeZone: 'CST' }],
+    ['from', { from: '2025-06-01T00:00:00+08:99' }],
     ['fill', { fill: 'yes' }],
     ['from', { from: 'yesterday' }],
     ['to', { to: '2025-06-01T00:00:00' }],

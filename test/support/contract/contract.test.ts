@@ -89,10 +89,22 @@ const good = {
   deletion: { ...answer('DELETE', '/v1/calls/one', {}), status: 204, text: '' },
   addition: {
     ...answer('POST', '/v1/calls', { callId: 'one' }),
-    requestBody: '{"callId":"one","extra":null}',
+    requestBody: '{"callId":"one","extra":{"a":null}}',
   },
   nothing: stray('/v1/nothing', 'application/problem+json', { detail: 'none' }),
   noPush: stray('/push/nothing', 'application/json', { code: 404 }),
+  otherMethod: headed(
+    {
+      ...stray('/v1/calls/one', 'application/problem+json', { detail: 'no PUT' }),
+      method: 'PUT',
+      status: 405,
+    },
+    { allow: 'DELETE, GET', 'content-type': 'application/problem+json' },
+  ),
+  methods: headed(
+    { ...answer('OPTIONS', '/v1/calls/one', {}), status: 204, text: '' },
+    { allow: 'DELETE, GET' },
+  ),
   lines: exported('application/x-ndjson', '{"callId":"one"}\n{"callId":"two"}\n'),
   table: exported('text/csv', 'callId\r\none\r\n'),
   bytes: exported('application/octet-stream', '\u0001'),
@@ -114,6 +126,18 @@ function answer(
   return { method, target, requestBody: undefined, status: 200, headers: all, text };
 }
 
+function headed(exchange: Exchange, headers: Record<string, string>): Exchange {
+  return {
+    ...exchange,
+    headers: new Headers({
+      ...FOR_BROWSERS,
+      'content-type': 'application/json',
+      'x-total': '1',
+      ...headers,
+    }),
+  };
+}
+
 function stray(target: string, type: string, body: object): Exchange {
   return { ...answer('GET', target, body, { 'content-type': type }), status: 404 };
 }
@@ -123,10 +147,6 @@ function exported(type: string, text: string): Exchange {
 }
 
 const body = (exchange: Exchange, value: unknown): Exchange => ({ ...exchange, text: JSON.stringify(value) });
-const headed = (exchange: Exchange, headers: Record<string, string>): Exchange => ({
-  ...exchange,
-  headers: new Headers({ ...FOR_BROWSERS, 'content-type': 'application/json', 'x-total': '1', ...headers }),
-});
 
 describe('An answer', () => {
   it.each(Object.entries(good))('is taken when it is as described: %s', (_name, exchange) => {
@@ -171,7 +191,22 @@ describe('An answer', () => {
       /of the request: .*b/,
     ],
     ['a request body', { ...good.call, requestBody: '{}' }, /has a body, and none is described/],
+    [
+      'null in the request',
+      { ...good.addition, requestBody: '{"callId":"one","extra":null}' },
+      /of the request: .*extra must be object/,
+    ],
     ['a line', { ...good.lines, text: '{"callId":"one"}\n{"call":1}\n' }, /callId/],
+    [
+      'a method without those that there are',
+      { ...good.otherMethod, headers: good.nothing.headers },
+      /the header Allow is missing/,
+    ],
+    [
+      'methods that are not told',
+      { ...good.methods, headers: good.page.headers },
+      /the header Allow is missing/,
+    ],
     ['a path that is there', { ...good.nothing, status: 200 }, /\(not described\) answered 200/],
     ['an error of another form', body(good.nothing, { code: 404 }), /detail/],
     ['a refusal of another form', body(good.noPush, { detail: 'none' }), /code/],

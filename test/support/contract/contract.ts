@@ -20,12 +20,12 @@ export interface Exchange {
   readonly text: string;
 }
 
-/** The description itself, and the pages that show it. */
-const NOT_DESCRIBED = /^\/(docs|openapi)\b/;
+/** The description itself, the pages that show it, and the console. */
+const NOT_DESCRIBED = /^\/(docs|openapi|console)\b/;
 /** The form of its answers is the vendor's, and so is what it sends: none of it is held against a schema. */
 const PUSH = /^\/push\b/;
 /** A request for nothing that there is can be so broken, or without a key, that this is found first. */
-const REFUSALS = [400, 401, 404, 429];
+const REFUSALS = [400, 401, 404, 405, 429];
 /** Headers of HTTP itself, which every answer may have. */
 const HTTP_HEADERS = new Set(
   'connection content-encoding content-length content-type date keep-alive transfer-encoding vary'.split(' '),
@@ -76,13 +76,16 @@ export class Contract {
   }
 
   private strayProblem(exchange: Exchange, pathname: string): string | undefined {
-    const { status } = exchange;
+    const { status, headers } = exchange;
+    const tellsMethods = status === 405 || (status === 204 && exchange.method === 'OPTIONS');
+    if (tellsMethods && headers.get('allow') === null) return 'the header Allow is missing';
+    if (tellsMethods && status === 204) return exchange.text === '' ? undefined : 'there is a body';
     if (!REFUSALS.includes(status)) return `the status is none of ${REFUSALS.join(', ')}`;
     const [type, schema] = PUSH.test(pathname)
       ? ['application/json', 'PushAnswer']
       : ['application/problem+json', 'Problem'];
     const content = { [type]: { schema: { $ref: `#/components/schemas/${schema}` } } };
-    return bodyProblem(exchange, content, this.values);
+    return this.contentProblem(exchange, { description: '', content });
   }
 
   private operationProblem(
@@ -94,7 +97,7 @@ export class Contract {
     if (response === undefined) return 'the status is not described';
     const ofAnswer = this.headersProblem(exchange, response) ?? this.contentProblem(exchange, response);
     if (ofAnswer !== undefined || exchange.status >= 300 || PUSH.test(operation.path)) return ofAnswer;
-    return this.queryProblem(query, operation) ?? requestBodyProblem(exchange, operation, this.texts);
+    return this.queryProblem(query, operation) ?? requestBodyProblem(exchange, operation, this.values);
   }
 
   private contentProblem(exchange: Exchange, response: ResponseObject): string | undefined {
@@ -124,7 +127,11 @@ export class Contract {
       if (parameter === undefined) return `the query parameter ${name} is not described`;
       const given = query.getAll(name);
       const isList = parameter.schema['type'] === 'array';
-      const value = isList ? given.flatMap((text) => text.split(',')) : given.length === 1 ? given[0] : given;
+      const value = isList
+        ? given.flatMap((text) => text.split(',').map((part) => part.trim()))
+        : given.length === 1
+          ? given[0]
+          : given;
       const problem = this.texts.of(parameter.schema)(value);
       if (problem !== undefined) return `the query parameter ${name}: ${problem}`;
     }

@@ -24,6 +24,8 @@ export interface MediaType {
 }
 
 export interface ResponseObject {
+  /** Of one that stands elsewhere. */
+  readonly $ref?: string;
   readonly description: string;
   readonly headers?: Readonly<Record<string, HeaderObject>>;
   readonly content?: Readonly<Record<string, MediaType>>;
@@ -48,7 +50,10 @@ export interface Operation extends OperationObject {
 
 export interface ApiDocument {
   readonly paths: Readonly<Record<string, Readonly<Record<string, OperationObject>>>>;
-  readonly components: { readonly schemas: Readonly<Record<string, Schema>> };
+  readonly components: {
+    readonly schemas: Readonly<Record<string, Schema>>;
+    readonly responses?: Readonly<Record<string, ResponseObject>>;
+  };
 }
 
 export function parseDocument(text: string): ApiDocument {
@@ -57,7 +62,27 @@ export function parseDocument(text: string): ApiDocument {
 
 export function operationsOf(document: ApiDocument): Operation[] {
   return Object.entries(document.paths).flatMap(([path, item]) =>
-    Object.entries(item).map(([method, operation]) => ({ ...operation, method: method.toUpperCase(), path })),
+    Object.entries(item).map(([method, operation]) => ({
+      ...operation,
+      responses: responsesOf(operation, document),
+      method: method.toUpperCase(),
+      path,
+    })),
+  );
+}
+
+/** Those that stand elsewhere in the place of what refers to them. */
+function responsesOf(
+  { responses }: OperationObject,
+  { components }: ApiDocument,
+): OperationObject['responses'] {
+  return Object.fromEntries(
+    Object.entries(responses).map(([status, response]) => {
+      const name = response.$ref?.split('/').at(-1);
+      const found = name === undefined ? response : components.responses?.[name];
+      if (found === undefined) throw new Error(`there is no ${name ?? ''}`);
+      return [status, found];
+    }),
   );
 }
 

@@ -1,0 +1,67 @@
+// Refusals by the HTTP parser, which may meet every operation. They stand once, and operations refer to them.
+import type { OpenAPIObject } from '@nestjs/swagger';
+import { HTTP_METHODS, NOT_STORED, RATE_LIMIT, REQUEST_ID } from './common-answers.js';
+
+type Responses = NonNullable<NonNullable<OpenAPIObject['components']>['responses']>;
+
+const PROBLEM = { $ref: '#/components/schemas/Problem' };
+const PUSH_ANSWER = { $ref: '#/components/schemas/PushAnswer' };
+
+interface Refusal {
+  readonly status: number;
+  readonly title: string;
+  readonly description: string;
+  readonly detail: string;
+}
+
+const TOO_LATE: Refusal = {
+  status: 408,
+  title: 'Request Timeout',
+  description: 'The headers did not come within 10 s, or the whole request not within a minute.',
+  detail: 'The request did not come in time',
+};
+const TOO_LARGE: Refusal = {
+  status: 431,
+  title: 'Request Header Fields Too Large',
+  description: 'The first line and the headers are larger than 16 kB together.',
+  detail: 'The first line and the headers are larger than 16384 bytes',
+};
+
+/** Adds 408 and 431 to all operations. Changes the document in place. They have their own headers, so this comes after {@link addCommonAnswers}. */
+export function addUnreadableAnswers(document: OpenAPIObject): void {
+  document.components = { ...document.components, responses: responses() };
+  for (const [path, item] of Object.entries(document.paths)) {
+    for (const method of HTTP_METHODS) {
+      const operation = item[method];
+      if (operation === undefined) continue;
+      const timeout = path.startsWith('/push') ? 'PushTimeout' : 'RequestTimeout';
+      operation.responses['408'] = { $ref: `#/components/responses/${timeout}` };
+      operation.responses['431'] = { $ref: '#/components/responses/HeadersTooLarge' };
+    }
+  }
+}
+
+function responses(): Responses {
+  const ofProblem = answerOf(TOO_LATE);
+  const example = { code: TOO_LATE.status, msg: TOO_LATE.detail };
+  return {
+    // Where the body is what is late, the key was counted already.
+    RequestTimeout: { ...ofProblem, headers: { ...ofProblem.headers, ...RATE_LIMIT } },
+    // Before the headers have come, nobody knows that it is a push.
+    PushTimeout: {
+      ...ofProblem,
+      content: { ...ofProblem.content, 'application/json': { schema: PUSH_ANSWER, example } },
+    },
+    HeadersTooLarge: answerOf(TOO_LARGE),
+  };
+}
+
+function answerOf({ status, title, description, detail }: Refusal) {
+  const requestId = REQUEST_ID['X-Request-Id'].schema.example;
+  const example = { type: 'about:blank', title, status, detail, errors: [], requestId };
+  return {
+    description,
+    headers: { ...REQUEST_ID, ...NOT_STORED },
+    content: { 'application/problem+json': { schema: PROBLEM, example } },
+  };
+}
