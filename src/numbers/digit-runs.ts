@@ -3,6 +3,8 @@ import {
   astralKind,
   BACKSLASH,
   DIGIT,
+  type Escape,
+  escapeAt,
   HIGH_SURROGATE,
   isAlphanumeric,
   isDigit,
@@ -12,10 +14,8 @@ import {
   SEPARATOR,
   UNIT_KINDS,
 } from './characters.js';
-import { coreOfDigits, MOST_SEPARATORS } from './core.js';
-import { HexWords } from './hex-words.js';
-import { escapeAt, type Escape } from './escapes.js';
-import { scaled } from './scientific.js';
+import { coreOfDigits, MOST_SEPARATORS, scaled } from './core.js';
+import { HexWords } from './never-words.js';
 
 /** Digits between which nothing is to be seen. */
 export interface Group {

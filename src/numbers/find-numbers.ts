@@ -3,6 +3,7 @@
 import { coreOfDigits, isInternational, isMobile, MOST_WITH_PREFIX, withoutZeros } from './core.js';
 import { DigitRuns, type Group } from './digit-runs.js';
 import { CERTAIN, FIRM, FREE, isMoment, LIKELY, Never } from './never-numbers.js';
+import { isInstant } from './never-words.js';
 import { NONE, type OwnNumbers } from './own-numbers.js';
 
 const LEAST_DIGITS = 7;
@@ -15,9 +16,6 @@ const LONGEST_COUNTRY = 3;
 const SHORTEST_AREA_CODE = 3;
 /** Behind these another thing begins, as in a table. */
 const LIST_SEPARATORS = new Set([',', '\t', '\u3001', '\uFF0C']);
-/** What most texts with digits are: passed over, because a look at them takes ten times as long. */
-const INSTANT = /[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{3})?Z?/y;
-const INSTANT_LENGTHS = [19, 24] as const;
 const ZERO = 0x30;
 
 /** Whole neighbouring groups of digits that are a number. What is found may overlap: `400 820 8820` and `820 8820`. */
@@ -56,7 +54,7 @@ export class NumberFinder {
   }
 
   find(from: number, to: number): void {
-    if (!this.isInstant(from, to)) this.runs.scan(from, to);
+    if (!isInstant(this.text, from, to)) this.runs.scan(from, to);
   }
 
   /** Finds those of a whole text, and rests after so many characters each time. */
@@ -68,13 +66,6 @@ export class NumberFinder {
       yield;
     }
     this.runs.end();
-  }
-
-  private isInstant(from: number, to: number): boolean {
-    const [least, most] = INSTANT_LENGTHS;
-    if (to - from < least || to - from > most) return false;
-    INSTANT.lastIndex = from;
-    return INSTANT.test(this.text) && INSTANT.lastIndex === to;
   }
 }
 

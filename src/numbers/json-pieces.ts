@@ -1,4 +1,5 @@
 // Walks once through the text of JSON and tells of its names and values. Broken JSON is walked through all the same.
+import { wholeDigits } from './core.js';
 
 /** A name or a value that is neither an object nor an array. */
 export interface JsonPiece {
@@ -16,9 +17,19 @@ export interface JsonPiece {
   readonly isNumber: boolean;
 }
 
+/** What a name or a value says: a range of a text, mostly of the JSON itself. */
+export interface Content {
+  readonly piece: JsonPiece;
+  readonly text: string;
+  readonly from: number;
+  readonly to: number;
+}
+
 /** The fields of a record that hold telephone numbers. */
 export const NUMBER_FIELDS: readonly string[] = ['caller', 'realCaller', 'callee'];
 const LONGEST_NAME = 100;
+const LONGEST_NUMBER = 400;
+const NUMBER = /^-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/;
 const QUOTE = '"';
 const BACKSLASH = 0x5c;
 /** What ends a bare value. */
@@ -150,4 +161,48 @@ function afterBlanks(text: string, at: number): number {
   let end = at;
   while (end < text.length && BLANKS.includes(text.charAt(end))) end += 1;
   return end;
+}
+
+/** What a piece says: digits instead of `1.39e10`, and characters instead of their escapes. */
+export function contentOf(text: string, piece: JsonPiece): Content {
+  const { kind, from, to, isEscaped } = piece;
+  const same = { piece, text, from, to };
+  if (kind === 'bare') {
+    const token = to - from > LONGEST_NUMBER ? '' : text.slice(from, to);
+    const digits = wholeDigits(token);
+    return digits === undefined || digits === token
+      ? same
+      : { piece, text: digits, from: 0, to: digits.length };
+  }
+  const said = isEscaped ? unescaped(text.slice(from, to)) : undefined;
+  return said === undefined ? same : { piece, text: said, from: 0, to: said.length };
+}
+
+/** Whether a value is a number of JSON. */
+export function isJsonNumber({ kind, from, to }: JsonPiece, text: string): boolean {
+  return kind === 'bare' && to - from <= LONGEST_NUMBER && NUMBER.test(text.slice(from, to));
+}
+
+/** Walks once through the quotes of a text that has JSON in it. */
+export class Quotes {
+  private position = 0;
+  private inString = false;
+
+  constructor(private readonly text: string) {}
+
+  /** @param place not before the one asked for last */
+  isInString(place: number): boolean {
+    for (;;) {
+      const quote = this.text.indexOf('"', this.position);
+      if (quote < 0 || quote >= place) return this.inString;
+      if (!this.inString || !this.isEscaped(quote)) this.inString = !this.inString;
+      this.position = quote + 1;
+    }
+  }
+
+  private isEscaped(quote: number): boolean {
+    let backslashes = 0;
+    while (this.text[quote - 1 - backslashes] === '\\') backslashes += 1;
+    return backslashes % 2 === 1;
+  }
 }

@@ -1,5 +1,6 @@
 // The numbers that stand in a call's fields for numbers. Elsewhere in the same call they are numbers whatever they look like.
 import { coreOfDigits, digitsIn, MOST_WITH_PREFIX, withoutZeros } from './core.js';
+import { contentOf, JsonPieces } from './json-pieces.js';
 
 /** Shorter ones say too little to look for them. */
 const SHORTEST = 5;
@@ -65,3 +66,15 @@ export class OwnNumbers {
 }
 
 export const NONE = new OwnNumbers();
+
+/** The numbers in the fields for numbers of a JSON text, at whatever depth. */
+export function ownNumbersIn(json: string): OwnNumbers {
+  const own = new OwnNumbers();
+  const pieces = new JsonPieces(json);
+  for (let piece = pieces.next(); piece !== undefined; piece = pieces.next()) {
+    if (!piece.isNumber) continue;
+    const { text, from, to } = contentOf(json, piece);
+    own.add(text.slice(from, to));
+  }
+  return own;
+}

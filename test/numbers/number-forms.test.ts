@@ -1,10 +1,9 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { coreOf, plainForms } from '../../src/numbers/core.js';
-import { eachCore } from '../../src/numbers/each-core.js';
+import { eachCore, ERASED, NumberSearch } from '../../src/numbers/number-search.js';
 import { erasedBody } from '../../src/numbers/erased-body.js';
 import { numberHash, openedNumber, sealedNumber } from '../../src/numbers/number-secrets.js';
-import { ERASED, NumberSearch } from '../../src/numbers/number-search.js';
 
 const MOBILE = '13900000000';
 const MOBILE_FORMS = [

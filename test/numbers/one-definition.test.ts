@@ -1,9 +1,7 @@
 // What is masked as a number is erased as that number, and nothing else is.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { eachCore } from '../../src/numbers/each-core.js';
-import { mayHold } from '../../src/numbers/likely-places.js';
-import { ERASED, NumberSearch } from '../../src/numbers/number-search.js';
+import { eachCore, ERASED, mayHold, NumberSearch } from '../../src/numbers/number-search.js';
 import { NONE } from '../../src/numbers/own-numbers.js';
 import { maskJsonText } from '../../src/security/masking/json-text-mask.js';
 import { maskText } from '../../src/security/masking/text-mask.js';

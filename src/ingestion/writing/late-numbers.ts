@@ -1,7 +1,7 @@
 // Which erased numbers are in deliveries that were received before their erasures.
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { textOf } from '../../numbers/body-text.js';
-import { eachCore } from '../../numbers/each-core.js';
+import { textOf } from '../../numbers/erased-body.js';
+import { eachCore } from '../../numbers/number-search.js';
 import { hasherOf } from '../../numbers/number-secrets.js';
 import type { Delivery } from '../delivery.js';
 

@@ -3,8 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { orderedId } from '../../persistence/ordered-id.js';
 import { CallRepository } from '../../ingestion/writing/call.repository.js';
 import { coreOf } from '../../numbers/core.js';
-import { mayHold } from '../../numbers/likely-places.js';
-import type { NumberSearch } from '../../numbers/number-search.js';
+import { mayHold, type NumberSearch } from '../../numbers/number-search.js';
 import { Database, type Transaction } from '../../persistence/database.js';
 import type { ErasedCounts, ErasureJob } from './erasure-job.js';
 

@@ -1,6 +1,6 @@
 // Names and reasons that people have written, without the number: of API keys, and of erasures.
 import { Injectable } from '@nestjs/common';
-import { mayHold } from '../../numbers/likely-places.js';
+import { mayHold } from '../../numbers/number-search.js';
 import type { Transaction } from '../../persistence/database.js';
 import type { ErasureJob } from './erasure-job.js';
 

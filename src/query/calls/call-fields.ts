@@ -1,5 +1,5 @@
 // Some fields of a call.
-import { withCallNumbers } from '../../security/masking/call-numbers.js';
+import { withCallNumbers } from '../../security/masking/answer-mask.js';
 import type { CallDto, SelectedCall } from './call.dto.js';
 
 /** The fields of a call, in the order in which lists and exports give them. */

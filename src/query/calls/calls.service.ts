@@ -5,7 +5,7 @@ import { decodeCursor, decodeIdCursor, encodeCursor, LAST_ID } from '../../http/
 import { parseExact } from '../../json/exact-json.js';
 import { type Page, pageOf } from '../../http/page.js';
 import { DEFAULT_LIMIT, type PageQuery } from '../../http/page.dto.js';
-import { withCallNumbers } from '../../security/masking/call-numbers.js';
+import { withCallNumbers } from '../../security/masking/answer-mask.js';
 import type { Principal } from '../../security/principal.js';
 import { isStorable } from '../storable.js';
 import { changesBetween } from './call-changes.js';

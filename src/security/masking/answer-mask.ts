@@ -3,13 +3,14 @@ import { isLosslessNumber, type LosslessNumber } from 'lossless-json';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { NUMBER_FIELDS } from '../../numbers/json-pieces.js';
 import { OwnNumbers } from '../../numbers/own-numbers.js';
-import { wholeDigits } from '../../numbers/scientific.js';
-import { callsOf } from './call-numbers.js';
+import { wholeDigits } from '../../numbers/core.js';
 import { type Rule, ruleOfAnswerField, ruleOfInnerField } from './field-rules.js';
 import { maskedParts, maskJsonText } from './json-text-mask.js';
 import { maskNumber } from './number-mask.js';
 import { maskReference, maskText } from './text-mask.js';
 
+/** Under this name an entry carries the contents of its call. It is no part of the JSON. */
+const CALLS = Symbol('contents of the call');
 /** After so many others have their turn: they take 2 ms. */
 const ENTRIES_AT_ONCE = 100;
 /** A longer text is masked in parts, so that others have their turn: whole bodies are among the answers. */
@@ -182,4 +183,15 @@ function changedField(change: Fields): string {
 /** Named fields; a number with more digits than a double is none. */
 export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !isLosslessNumber(value);
+}
+
+/** Has the numbers of these contents masked in `shown`, whatever they look like there. */
+export function withCallNumbers<Shown extends object>(shown: Shown, contents: readonly object[]): Shown {
+  return Object.assign(shown, { [CALLS]: contents });
+}
+
+/** What {@link withCallNumbers} has noted. */
+function callsOf(shown: object): readonly unknown[] {
+  const contents: unknown = Reflect.get(shown, CALLS);
+  return Array.isArray(contents) ? contents : [];
 }

@@ -1,4 +1,4 @@
-// How the numbers in a field are masked, by the field's name.
+// How numbers in a field are masked, by the field's name.
 import { NUMBER_FIELDS } from '../../numbers/json-pieces.js';
 
 /**

@@ -1,9 +1,7 @@
 // The text of a push, or of a part of one, with its numbers masked. What was JSON still is.
-import { looksLikeJson } from '../../numbers/json-pieces.js';
-import { type Content, isJsonNumber, rewrittenJson } from '../../numbers/json-rewriter.js';
-import { ownNumbersIn } from '../../numbers/own-numbers-in.js';
-import { NONE, type OwnNumbers } from '../../numbers/own-numbers.js';
-import { TextRewriter } from '../../numbers/text-rewriter.js';
+import { type Content, isJsonNumber, looksLikeJson } from '../../numbers/json-pieces.js';
+import { rewrittenJson, TextRewriter } from '../../numbers/rewrite.js';
+import { NONE, type OwnNumbers, ownNumbersIn } from '../../numbers/own-numbers.js';
 import { ruleOfRecordField } from './field-rules.js';
 import { HIDDEN, maskNumber } from './number-mask.js';
 import { LONGEST_TEXT, MASK_ALL, maskReference } from './text-mask.js';

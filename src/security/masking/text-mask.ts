@@ -1,8 +1,7 @@
 // Any text with the telephone numbers in it masked. What a number is, src/numbers alone knows.
 import type { OwnNumbers } from '../../numbers/own-numbers.js';
-import { type MakeReplacer, TextRewriter } from '../../numbers/text-rewriter.js';
-import { MaskedPlaces } from './masked-places.js';
-import { HIDDEN } from './number-mask.js';
+import { type MakeReplacer, TextRewriter } from '../../numbers/rewrite.js';
+import { HIDDEN, MaskedPlaces } from './number-mask.js';
 
 /** Shorter text holds none. */
 const SHORTEST = 5;

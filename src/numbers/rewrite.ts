@@ -1,5 +1,6 @@
-// Rewrites a text: something else stands in the places of numbers.
+// Rewrites texts and JSON: something else stands in the places of numbers. What stays is not touched, and what was JSON still is.
 import { type FoundNumber, NumberFinder } from './find-numbers.js';
+import { type Content, contentOf, isJsonNumber, JsonPieces } from './json-pieces.js';
 import type { OwnNumbers } from './own-numbers.js';
 
 /** Says what stands in the place of numbers. */
@@ -63,4 +64,34 @@ export class TextRewriter {
     this.replacer.finish();
     yield this.rewritten + this.text.slice(this.done);
   }
+}
+
+/** @returns what is to stand there; undefined when it stays as it is */
+export type RewriteContent = (content: Content) => string | undefined;
+
+/** In parts, each made of so many characters at least. */
+export function* rewrittenJson(text: string, step: number, rewrite: RewriteContent): Generator<string> {
+  const pieces = new JsonPieces(text);
+  let rewritten = '';
+  let done = 0;
+  let next = step;
+  for (let piece = pieces.next(); piece !== undefined; piece = pieces.next()) {
+    const { from, to } = piece;
+    const content = contentOf(text, piece);
+    const changed = rewrite(content);
+    if (changed !== undefined) {
+      rewritten += text.slice(done, from) + written(changed, content, text);
+      done = to;
+    }
+    if (to < next) continue;
+    next = to + step;
+    yield rewritten;
+    rewritten = '';
+  }
+  yield rewritten + text.slice(done);
+}
+
+function written(changed: string, { piece, text: said }: Content, text: string): string {
+  if (piece.kind === 'bare') return isJsonNumber(piece, text) ? JSON.stringify(changed) : changed;
+  return said === text ? changed : JSON.stringify(changed).slice(1, -1);
 }
