@@ -4,8 +4,10 @@ import type { Request } from 'express';
 import { InvalidParametersException } from '../http/invalid-parameters.js';
 import type { ProblemDetail } from '../http/problem.dto.js';
 import { TooManyRequestsException } from '../http/too-many-requests.js';
+import { coreOf } from '../numbers/core.js';
 import { askedFor } from './audit/asked-for.js';
 import { AuditLog } from './audit/audit-log.js';
+import { MOST_AT_THE_END } from './masking/number-mask.js';
 import { type Principal, seesNumbers } from './principal.js';
 
 /** The parameters of a search that hold numbers, and those that name a single call or person. */
@@ -28,8 +30,7 @@ interface Allowance {
 /** The hidden digits of one number are 10,000 questions: more than two and a half hours. */
 const OF_MASKED: Allowance = { atOnce: 100, perSecond: 1 };
 const OF_SEEING: Allowance = { atOnce: 1000, perSecond: 100 };
-const LAST_DIGITS_SHOWN = 4;
-const NAMES_OF_ONE = ['callId', 'outId', 'detailId'] as const;
+const NAMES_OF_ONE = ['callId', 'outId', 'detailId', 'caller', 'realCaller', 'callee'] as const;
 
 interface Bucket {
   left: number;
@@ -83,8 +84,13 @@ export class NumberSearches {
 }
 
 function countOf({ callee, caller, realCaller, calleeEndsWith }: NumberSearchQuery): number {
-  const lists = [callee, caller, realCaller].reduce((sum, list) => sum + (list?.length ?? 0), 0);
+  const lists = [callee, caller, realCaller].reduce((sum, list) => sum + different(list ?? []), 0);
   return lists + (calleeEndsWith === undefined ? 0 : 1);
+}
+
+/** A number that is written in several ways is one. */
+function different(numbers: readonly string[]): number {
+  return new Set(numbers.map((number) => coreOf(number) ?? number)).size;
 }
 
 /** With more digits, or of one call, the digits that are hidden could be asked for one after the other. */
@@ -95,8 +101,8 @@ function refuseGuesses(query: NumberSearchQuery): void {
   const errors = beside.map((name) => errorOf(name, 'must not stand beside calleeEndsWith'));
   if (beside.length > 0)
     errors.unshift(errorOf('calleeEndsWith', `must not stand beside ${beside.join(', ')}`));
-  if (calleeEndsWith.length !== LAST_DIGITS_SHOWN)
-    errors.unshift(errorOf('calleeEndsWith', `must be exactly ${LAST_DIGITS_SHOWN} digits`));
+  if (calleeEndsWith.length !== MOST_AT_THE_END)
+    errors.unshift(errorOf('calleeEndsWith', `must be exactly ${MOST_AT_THE_END} digits`));
   if (errors.length > 0) throw new InvalidParametersException(errors);
 }
 

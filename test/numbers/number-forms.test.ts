@@ -130,6 +130,17 @@ describe('The search for a number', () => {
     );
   });
 
+  it('does not mind millions of blanks, brackets, quotes, or backslashes', async () => {
+    for (const filling of [' ', '[', '"', '\\', '\\u0031', '1 ', '+', '{"callee":']) {
+      const bytes = Buffer.from(`[{"duration":1${filling.repeat(8_000_000 / filling.length)}`);
+      const held = Buffer.concat([bytes, Buffer.from(' x "callee":"13900000000"')]);
+      expect((await erasedBody(held, search))?.includes('13900000000')).toBe(false);
+      expect(coresIn(held.toString())).toContain(MOBILE);
+    }
+    const json = Buffer.from(`[{"duration":1${' '.repeat(8_000_000)},"callee":"13900000000"}]`);
+    expect((await erasedBody(json, search))?.toString().endsWith(` ,"callee":"${ERASED}"}]`)).toBe(true);
+  });
+
   it('finds a number of the call wherever it is in the same record, whatever it looks like there', () => {
     const moment = new NumberSearch('1748742000');
     const text = (callee: string) => `{"callee":"${callee}","t":1748742000,"note":"a1748742000123456789"}`;

@@ -6,7 +6,7 @@ import { NONE } from '../../src/numbers/own-numbers.js';
 import { maskJsonText } from '../../src/security/masking/json-text-mask.js';
 import { maskText } from '../../src/security/masking/text-mask.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
-import { inAscii, writtenNumbers } from './written-numbers.js';
+import { everySpelling, inAscii, SEED, writtenNumbers } from './written-numbers.js';
 
 const RUNS = Number(process.env['NUMBERS_RUNS'] ?? 2000);
 const SHARE_OF_SQL = 0.2;
@@ -85,6 +85,23 @@ async function lookedAt(pairs: readonly (readonly [core: string, text: string])[
 }
 
 describe('A number, however it is written,', () => {
+  it('is masked, erased, found late and looked at by PostgreSQL in each of the usual ways', async () => {
+    const core = '13900000777';
+    const search = new NumberSearch(core);
+    const spellings = everySpelling(core);
+    console.log(`${spellings.length} spellings of a number; seed of the drawn ones: ${SEED}`);
+    const missed = spellings.filter((text) => {
+      const shown = maskText(text, NONE);
+      const isMasked = shown.includes('****') && inAscii(shown).replaceAll(/\D/g, '').length <= 8;
+      const json = JSON.stringify({ [text]: [text] });
+      const isGone = !search.erasedFromBody(json).includes(JSON.stringify(text).slice(1, -1));
+      return !isMasked || !isGone || !search.isIn(text) || !coresIn(`x ${text}`).has(core);
+    });
+    expect(missed).toEqual([]);
+    const found = await lookedAt(spellings.map((text) => [core, text] as const));
+    expect(spellings.filter((_text, at) => found[at] !== true)).toEqual([]);
+  });
+
   it('is masked, erased and found late, and nothing else is', () => {
     fc.assert(
       fc.property(letters, writtenNumbers, letters, (before, { core, text }, after) => {
@@ -99,7 +116,7 @@ describe('A number, however it is written,', () => {
         expect([whole, inAscii(shown).replaceAll(/\D/g, '').length <= 7]).toEqual([whole, true]);
         expect(search.isIn(masked)).toBe(false);
       }),
-      { numRuns: RUNS },
+      { numRuns: RUNS, seed: SEED },
     );
   });
 
@@ -128,14 +145,14 @@ describe('A number, however it is written,', () => {
           expect(search.isInJson(masked)).toBe(false);
         },
       ),
-      { numRuns: RUNS },
+      { numRuns: RUNS, seed: SEED },
     );
   });
 
   it('is looked at by PostgreSQL', async () => {
     const cases = fc.sample(
       fc.tuple(writtenNumbers, fc.integer({ min: 0, max: 4 }), fc.integer({ min: 0, max: 3 })),
-      Math.ceil(RUNS * SHARE_OF_SQL),
+      { numRuns: Math.ceil(RUNS * SHARE_OF_SQL), seed: SEED },
     );
     const pairs = cases.map(
       ([{ core, text, isScientific }, depth, each]) =>
@@ -159,12 +176,12 @@ describe('Of any text', () => {
         const masked = maskText(text, NONE);
         expect([text, masked !== text]).toEqual([text, cores.size > 0]);
       }),
-      { numRuns: RUNS },
+      { numRuns: RUNS, seed: SEED },
     );
   });
 
   it('PostgreSQL looks at all that holds a number', async () => {
-    const texts = fc.sample(fragments, Math.ceil(RUNS * SHARE_OF_SQL));
+    const texts = fc.sample(fragments, { numRuns: Math.ceil(RUNS * SHARE_OF_SQL), seed: SEED });
     const pairs = texts.flatMap((text) => [...coresIn(`x ${text}`)].map((core) => [core, text] as const));
     expect(pairs.length).toBeGreaterThan(100);
     const found = await lookedAt(pairs);

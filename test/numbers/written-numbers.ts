@@ -9,6 +9,9 @@ export interface Written {
   readonly isScientific: boolean;
 }
 
+/** What tests draw from is the same again with the seed that they print. */
+export const SEED = Number(process.env['NUMBERS_SEED'] ?? Date.now() % 0x7fffffff);
+
 const SEPARATORS = Array.from(
   ' \t./_,()[]{}-\u00a0\u3000\u2009\u202f\u2010\u2011\u2012\u2013\u2014\u2015\u2212\uff0d\uff0e\uff0f\uff0c\u00b7\u30fb\u2022\u200b\u200d\u2060\ufeff',
 );
@@ -23,13 +26,30 @@ const landline = fc.stringMatching(/^(?:571|755|21|28)[2-8][0-9]{7}$/);
 const foreign = fc.stringMatching(/^(?:49|44|7|1|852|65)[2-8][0-9]{7,10}$/);
 
 export const writtenNumbers: fc.Arbitrary<Written> = fc.oneof(
-  { weight: 3, arbitrary: written(mobile, ['', '0', '86', ...MARKED], SEPARATORS, 1) },
-  written(landline, MARKED, SEPARATORS, 2),
-  written(landline, ['0'], SEPARATORS, 3),
-  written(landline, ['', '86'], NOT_OF_FRACTIONS, 3),
-  written(foreign, ['+', '00'], SEPARATORS, 2),
+  { weight: 5, arbitrary: writtenMobiles(mobile) },
+  { weight: 3, arbitrary: writtenLandlines(landline) },
+  writtenForeign(foreign),
   scientific(mobile),
 );
+
+/** @param cores Chinese mobile numbers */
+export function writtenMobiles(cores: fc.Arbitrary<string>): fc.Arbitrary<Written> {
+  return written(cores, ['', '0', '86', ...MARKED], SEPARATORS, 1);
+}
+
+/** @param cores Chinese landlines, without their 0 */
+export function writtenLandlines(cores: fc.Arbitrary<string>): fc.Arbitrary<Written> {
+  return fc.oneof(
+    written(cores, MARKED, SEPARATORS, 2),
+    written(cores, ['0'], SEPARATORS, 3),
+    written(cores, ['', '86'], NOT_OF_FRACTIONS, 3),
+  );
+}
+
+/** @param cores numbers of other countries, with the country code */
+export function writtenForeign(cores: fc.Arbitrary<string>): fc.Arbitrary<Written> {
+  return written(cores, ['+', '00'], SEPARATORS, 2);
+}
 
 /** @param least digits of each group; the last one has what is left */
 function written(
@@ -110,4 +130,24 @@ function scripts(): string[] {
   return Array.from({ length: all.length / 10 }, (_, script) =>
     all.slice(script * 10, script * 10 + 10).join(''),
   );
+}
+
+/** A number of 3-4-4 digits in groups and in one piece, with each separator, prefix and script, and with exponents. */
+export function everySpelling(core: string): string[] {
+  const groups = [core.slice(0, 3), core.slice(3, 7), core.slice(7)];
+  const parted = SEPARATORS.flatMap((one) => [one, ` ${one} `, one + one]).flatMap((between) =>
+    ['', '+86', '0086'].map((prefix) => [prefix, ...groups].filter((part) => part !== '').join(between)),
+  );
+  const pieces = ['', '0', '86', '+86', '0086', '+860', '00860', '(+86)', '+86 (0)'].map(
+    (prefix) => prefix + core,
+  );
+  const scripts = SCRIPTS.map((script) => inScripts(core, [script]));
+  const mixed = [
+    inScripts(core, SCRIPTS.slice(0, 3)),
+    Array.from(core).join('\u200b'),
+    Array.from(core).join('-'),
+  ];
+  const [first, rest] = [core.slice(0, 1), core.slice(1)];
+  const scientific = [`${first}.${rest}e10`, `${first}.${rest}E+10`, `${core}e0`, `${core}.0`, `${core}0E-1`];
+  return [...new Set([...pieces, ...scripts, ...mixed, ...scientific, ...parted])];
 }

@@ -121,15 +121,17 @@ describe('Numbers that are shown', () => {
       'taskId=a-0086139.1111.0021',
       'statusCode=１３９１１１１００２１',
       'source=13911110021',
+      'callId=0571-21110021',
+      'detailId=057121110021',
     ])
-      await withKey(ledger, named.key, `/v1/calls?${query}&outId=139-1111-0021`, {
+      await withKey(ledger, named.key, `/v1/calls?${query}&outId=crm-0571-21110021`, {
         headers: { 'x-request-id': '139-1111-0021' },
       });
     await withKey(ledger, named.key, '/v1/calls/one');
     const kept = await ledger.database.query<{ text: string }>(
       'SELECT audit_events::text AS text FROM audit_events',
     );
-    expect(kept.map(({ text }) => text).join('\n')).not.toMatch(/139\D?1111\D?0021|１３９/);
+    expect(kept.map(({ text }) => text).join('\n')).not.toMatch(/139\D?1111\D?0021|１３９|571\D?2111\D?0021/);
     const last = await events(`?keyId=${named.id}&limit=1`);
     expect(last).toMatchObject([{ keyName: 'of 139****0021', detail: { parameters: { callId: 'one' } } }]);
   });

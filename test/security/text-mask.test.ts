@@ -207,6 +207,27 @@ describe('In an answer', () => {
     });
   });
 
+  it('what is behind a million characters of one entry is hidden unread', () => {
+    const note = Array.from({ length: 40 }, () => '12345678-1234-'.repeat(50_000));
+    const begin = performance.now();
+    const masked = maskEntry({ callee: '13900000000', extra: { note }, statusMsg: 'text' });
+    expect(performance.now() - begin).toBeLessThan(30_000);
+    expect(masked.callee).toBe('139****0000');
+    expect(masked.extra.note.slice(1)).toEqual(note.slice(1).map(() => '****'));
+    expect(masked.statusMsg).toBe('****');
+  });
+
+  it('many numbers of the call and long digits take no time', () => {
+    const lengths = Array.from({ length: 58 }, (_, index) => index + 7);
+    const inner = lengths.map((length) => ({ callee: '1'.repeat(length - 1) + '3' }));
+    const extra = { inner, one: '1'.repeat(999_000), other: '12'.repeat(499_500) };
+    const begin = performance.now();
+    const masked = JSON.stringify(maskEntry({ callId: 'a', callee: '13900000000', extra }));
+    const body = maskJsonText(JSON.stringify([{ callee: '13900000000', extra }]));
+    expect(performance.now() - begin).toBeLessThan(5000);
+    for (const text of [masked, body]) expect(text).not.toMatch(/1{8}|(?:12){5}/);
+  });
+
   it('what can not be read as text is withheld', () => {
     const base64 = Buffer.from('ÿ13900000000', 'latin1').toString('base64');
     expect(maskEntry({ rawEncoding: 'base64', raw: base64 })).toEqual({ rawEncoding: 'base64', raw: '' });

@@ -25,6 +25,8 @@ const TEXTS = `call_id, task_id, batch_id, detail_id, out_id, status_code, smart
 const JSONS = 'extra::text, warnings::text';
 const MAY_HOLD = mayHold('content', '$2', '$3');
 const CONTENT = `concat_ws(E'\\n', ${TEXTS}, ${JSONS})`;
+// The source is a name of our own, and what a deleted revision leaves behind: it would be found for ever.
+const REVISION = `(content - 'source')::text`;
 // Every form of a number ends with its core, and the index is on the reversed callee.
 const FIND_CALLEES = {
   name: 'erase-find-callees',
@@ -42,7 +44,7 @@ const FIND_CALLS = {
 const FIND_REVISIONS = {
   name: 'erase-find-revisions',
   text: `SELECT call_id, delivery_id, ${MAY_HOLD} AS found
-    FROM (SELECT call_id, delivery_id, content::text FROM call_revisions
+    FROM (SELECT call_id, delivery_id, ${REVISION} AS content FROM call_revisions
       WHERE (call_id, delivery_id) > ($4, $5::uuid) AND received_at <= ${RECEIVED}
       ORDER BY call_id, delivery_id LIMIT $6) AS page
     ORDER BY call_id, delivery_id`,
@@ -62,7 +64,7 @@ const DELETE_HISTORY = {
 };
 const REVISION_CONTENTS = {
   name: 'erase-revision-contents',
-  text: `SELECT r.call_id, r.delivery_id, r.content::text FROM call_revisions r
+  text: `SELECT r.call_id, r.delivery_id, ${REVISION} AS content FROM call_revisions r
     WHERE (r.call_id, r.delivery_id) IN (SELECT unnest($1::text[]), unnest($2::uuid[]))`,
 };
 const DELETE_REVISIONS = {

@@ -2,6 +2,8 @@
 import { instantOf } from '../../http/instant-text.js';
 import { coreOf, plainForms } from '../../numbers/core.js';
 import { SqlConditions, type Viewer } from '../../persistence/sql-conditions.js';
+import { SHORTEST_WITH_ALL_SHOWN } from '../../security/masking/number-mask.js';
+import { type KeyHolder, seesNumbers } from '../../security/principal.js';
 import type { CallConditions } from './call-query.dto.js';
 
 /** Which calls. Times are epoch milliseconds, ranges half-open. */
@@ -20,6 +22,8 @@ export interface CallFilter {
   readonly realCaller?: readonly string[] | undefined;
   readonly callee?: readonly string[] | undefined;
   readonly calleeEndsWith?: string | undefined;
+  /** Of calls that {@link calleeEndsWith} finds: so many characters has the callee at least. */
+  readonly leastCallee?: number | undefined;
   readonly statusCode?: readonly string[] | undefined;
   readonly smartStatusCode?: readonly string[] | undefined;
   readonly hangupDirection?: readonly string[] | undefined;
@@ -29,8 +33,11 @@ export interface CallFilter {
   readonly hasWarnings?: boolean | undefined;
 }
 
-/** @param zone of dates for which the parameters name none */
-export function filterOf(query: CallConditions, zone: string): CallFilter {
+/**
+ * @param zone of dates for which the parameters name none
+ * @param asker finds by last digits only calls whose last digits they would see
+ */
+export function filterOf(query: CallConditions, zone: string, asker: KeyHolder): CallFilter {
   const time = (text: string | undefined) =>
     text === undefined ? undefined : instantOf(text, query.timeZone ?? zone);
   const times = {
@@ -39,7 +46,8 @@ export function filterOf(query: CallConditions, zone: string): CallFilter {
     receivedFrom: time(query.receivedFrom),
     receivedTo: time(query.receivedTo),
   };
-  return { ...query, ...times };
+  const leastCallee = seesNumbers(asker) ? 0 : SHORTEST_WITH_ALL_SHOWN;
+  return { ...query, ...times, leastCallee };
 }
 
 /** @param viewer whoever reads: calls of other sources fit no filter */
@@ -58,6 +66,7 @@ export function conditionsOf(filter: CallFilter, viewer: Viewer): SqlConditions 
   sql.oneOf('reverse(callee)', filter.callee?.flatMap(formsOf).map(reversed));
   if (filter.calleeEndsWith !== undefined) {
     sql.add(`reverse(callee) LIKE ${sql.parameter(`${reversed(filter.calleeEndsWith)}%`)}`);
+    sql.add(`length(callee) >= ${sql.parameter(filter.leastCallee ?? 0)}`);
   }
   sql.oneOf('status_code', filter.statusCode);
   sql.oneOf('smart_status_code', filter.smartStatusCode);

@@ -78,7 +78,7 @@ export class CallConditions {
   @DigitsParameter(
     {
       description:
-        'The last digits of the number called, 4 or more. Without the scope `numbers:read` exactly 4, and not together with `callId`, `outId` or `detailId`.',
+        'The last digits of the number called, 4 or more. Without the scope `numbers:read` exactly 4, of numbers with 11 digits or more, and not together with `callId`, `outId`, `detailId`, `caller`, `realCaller` or `callee`.',
       example: '0000',
     },
     4,

@@ -30,7 +30,7 @@ export class CallsService {
     const { order = 'desc', limit = DEFAULT_LIMIT, fields } = query;
     const kind = `calls ${order}`;
     const after = query.cursor === undefined ? undefined : positionOf(query.cursor, kind);
-    const filter = filterOf(query, this.settings.pushTimeZone);
+    const filter = filterOf(query, this.settings.pushTimeZone, asker);
     const { rows, endsEarly } = await this.calls.list(filter, asker, order, after, limit + 1);
     const cursorOf = (last: CallDto) => encodeCursor(kind, [Date.parse(last.occurredAt), last.callId]);
     const { data, page } = pageOf(rows.map(callDto), limit, cursorOf, endsEarly);

@@ -1,6 +1,7 @@
 // What a request asked for, as it may be kept for ever.
 import type { Request } from 'express';
 import { routeOf } from '../../http/route-of.js';
+import { coreOf } from '../../numbers/core.js';
 import { NONE } from '../../numbers/own-numbers.js';
 import { type Rule, ruleOfAnswerField } from '../masking/field-rules.js';
 import { maskNumber } from '../masking/number-mask.js';
@@ -24,8 +25,8 @@ function masked(name: string, value: unknown): unknown {
   return maskedText(value, ruleOfAnswerField(name));
 }
 
-/** Ids stay, so that it can be seen what was asked for; but none that is a mobile number. */
+/** Ids stay, so that it can be seen what was asked for; but none that is nothing but a number, or holds a mobile one. */
 function maskedText(text: string, rule: Rule): string {
   if (rule === 'number') return maskNumber(text);
-  return rule === 'keep' || rule === 'reference' ? maskReference(text, NONE) : maskText(text, NONE);
+  return rule === 'keep' && coreOf(text) === undefined ? maskReference(text, NONE) : maskText(text, NONE);
 }

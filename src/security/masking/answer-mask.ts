@@ -6,13 +6,16 @@ import { OwnNumbers } from '../../numbers/own-numbers.js';
 import { wholeDigits } from '../../numbers/core.js';
 import { type Rule, ruleOfAnswerField, ruleOfInnerField } from './field-rules.js';
 import { maskedParts, maskJsonText } from './json-text-mask.js';
-import { maskNumber } from './number-mask.js';
+import { HIDDEN, maskNumber } from './number-mask.js';
 import { maskReference, maskText } from './text-mask.js';
 
 /** Under this name an entry carries the contents of its call. It is no part of the JSON. */
 const CALLS = Symbol('contents of the call');
-/** After so many others have their turn: they take 2 ms. */
-const ENTRIES_AT_ONCE = 100;
+/** After so many ms others have their turn. */
+const LONGEST_TURN_MS = 5;
+/** Of one entry so many characters are looked through, each text counted as some more: what is behind them is hidden whole. */
+const MOST_CHARACTERS = 1_000_000;
+const CHARACTERS_A_TEXT = 8;
 /** A longer text is masked in parts, so that others have their turn: whole bodies are among the answers. */
 const LONGEST_AT_ONCE = 100_000;
 
@@ -21,9 +24,12 @@ type Fields = Readonly<Record<string, unknown>>;
 export async function maskAnswer(answer: unknown): Promise<unknown> {
   if (!isFields(answer) || !Array.isArray(answer['data'])) return maskWhole(answer);
   const data: unknown[] = [];
+  let begin = performance.now();
   for (const entry of answer['data'] as unknown[]) {
     data.push(await maskWhole(entry));
-    if (data.length % ENTRIES_AT_ONCE === 0) await nextTurn();
+    if (performance.now() - begin < LONGEST_TURN_MS) continue;
+    await nextTurn();
+    begin = performance.now();
   }
   return { ...answer, data };
 }
@@ -63,6 +69,8 @@ class AnswerMask {
   changes = 0;
   private readonly own = new OwnNumbers();
   unfinished: Unfinished[] = [];
+  /** How many characters may still be looked through. */
+  private left = MOST_CHARACTERS;
 
   constructor(entry: unknown) {
     this.collect(entry);
@@ -99,6 +107,8 @@ class AnswerMask {
 
   private text(text: string, rule: Rule): string {
     if (rule === 'keep') return text;
+    this.left -= text.length + CHARACTERS_A_TEXT;
+    if (this.left < 0) return HIDDEN;
     if (rule === 'number') return maskNumber(text);
     return rule === 'reference' || rule === 'asked'
       ? maskReference(text, this.own)
@@ -126,7 +136,7 @@ class AnswerMask {
   private freeFields(value: Fields, rule: Rule): Fields {
     const masked = new Map<string, unknown>();
     for (const [name, field] of Object.entries(value)) {
-      const shown = this.changed(name, maskText(name, this.own));
+      const shown = this.changed(name, this.text(name, 'free'));
       const place = masked.has(shown) ? `${shown} (${masked.size + 1})` : shown;
       masked.set(place, this.of(field, innerRule(rule, name)));
     }

@@ -3,7 +3,9 @@ import type { FoundNumber } from '../../numbers/find-numbers.js';
 
 export const HIDDEN = '****';
 const MOST_SHOWN = 7;
-const MOST_AT_THE_END = 4;
+/** Of numbers of {@link SHORTEST_WITH_ALL_SHOWN} characters or more; of shorter ones fewer. */
+export const MOST_AT_THE_END = 4;
+export const SHORTEST_WITH_ALL_SHOWN = 11;
 const LEAST_HIDDEN = 4;
 /** Of a shorter one, what could be shown would tell it. */
 const SHORTEST_SHOWN = 7;
