@@ -57,12 +57,11 @@ export class NumberFinder {
     if (!isInstant(this.text, from, to)) this.runs.scan(from, to);
   }
 
-  /** Finds those of a whole text, and rests after so many characters each time. */
-  *findAll(step: number): Generator<void> {
-    const { length } = this.text;
-    this.runs.begin(0, length);
-    for (let place = 0; place < length; place += step) {
-      this.runs.advance(Math.min(length, place + step));
+  /** As {@link find}, but rests after so many characters each time. */
+  *findInSteps(from: number, to: number, step: number): Generator<void> {
+    this.runs.begin(from, to);
+    for (let place = from; place < to; place += step) {
+      this.runs.advance(Math.min(to, place + step));
       yield;
     }
     this.runs.end();
@@ -156,27 +155,29 @@ class RunNumbers {
   private tellFrom(first: number): void {
     const { run, leastDigits } = this;
     let widest = 0;
+    let digits = '';
     for (let last = first, length = 0; last < run.length; last += 1) {
       const group = run[last];
       if (group === undefined) return;
       length += group.length;
       if (length > MOST_WITH_PREFIX) return;
       if (group.length > widest) widest = group.length;
-      if (length >= leastDigits) this.lookAt(first, last, widest);
+      digits += group.digits;
+      if (length >= leastDigits) this.lookAt(first, last, digits, widest);
     }
   }
 
-  private lookAt(first: number, last: number, widest: number): void {
+  private lookAt(first: number, last: number, digits: string, widest: number): void {
     const group = this.run[first];
     if (group === undefined) return;
     const { hasPlus } = group;
     const hasPrefix = hasPlus || (group.length > 1 && group.digits.charCodeAt(0) === ZERO);
     const isGrouped = hasPrefix || widest >= LEAST_WIDEST;
-    if (!isGrouped && this.own.isEmpty && !this.isMobilePart(first)) return;
-    const digits = this.digits(first, last);
+    const mayBeOwn = this.own.mayBe(digits);
+    if (!isGrouped && !mayBeOwn && !this.isMobilePart(first)) return;
     const core = coreOfDigits(digits, hasPlus);
-    const own = core ?? withoutZeros(digits);
-    if (this.own.has(own)) this.tellOne(first, last, digits, own, true);
+    const own = mayBeOwn ? (core ?? withoutZeros(digits)) : '';
+    if (mayBeOwn && this.own.has(own)) this.tellOne(first, last, digits, own, true);
     else if (core === undefined) return;
     else if (isMobile(core)) {
       if (this.mayBeMobile(first, last)) this.tellOne(first, last, digits, core, true);
@@ -238,12 +239,6 @@ class RunNumbers {
     const before = run.slice(first, begin);
     const length = before.reduce((sum, group) => sum + group.length, 0);
     return length > LONGEST_COUNTRY || before[0]?.digits.startsWith('0') === true;
-  }
-
-  private digits(first: number, last: number): string {
-    let digits = this.run[first]?.digits ?? '';
-    for (let at = first + 1; at <= last; at += 1) digits += this.run[at]?.digits ?? '';
-    return digits;
   }
 }
 

@@ -9,8 +9,8 @@ import { type MakeReplacer, type Replace, type Replacer, rewrittenJson, TextRewr
 /** What stands in the place of an erased number. */
 export const ERASED = '[erased]';
 
-/** So many characters are looked at between two parts. */
-const STEP = 262_144;
+/** So many characters are looked at before others have their turn: 100 ms at most. */
+const STEP = 65_536;
 
 export class NumberSearch {
   private readonly likely: LikelyPlaces;
@@ -54,15 +54,17 @@ export class NumberSearch {
     else yield* new TextRewriter(text, NONE, eraserOf(this.core, NONE, new Quotes(text))).parts(STEP);
   }
 
-  private erasedJson(json: string): Generator<string> {
+  private *erasedJson(json: string): Generator<string> {
     const own = new OwnNumbers();
-    if (ownNumbersIn(json).has(this.core)) own.addCore(this.core);
+    const all = yield* ownNumbersIn(json, STEP);
+    if (all.has(this.core)) own.addCore(this.core);
     const eraser = eraserOf(this.core, own);
     const whole = new TextRewriter(json, own, eraser);
-    return rewrittenJson(json, STEP, (content) => {
+    yield* rewrittenJson(json, STEP, (content) => {
       const { piece, text, from, to } = content;
       if (piece.isNumber && this.isThis(content)) return ERASED;
       const rewriter = text === json ? whole : new TextRewriter(text, own, eraser);
+      if (to - from > STEP) return rewriter.rangeInSteps(from, to, STEP);
       const erased = rewriter.range(from, to);
       return erased === undefined || !isJsonNumber(piece, json) ? erased : ERASED;
     });
@@ -122,7 +124,7 @@ class ErasedPlaces implements Replacer {
 export function* eachCore(text: string, visit: (core: string) => void): Generator<void> {
   const finder = finderOf(text, visit);
   if (!looksLikeJson(text)) {
-    yield* finder.findAll(STEP);
+    yield* finder.findInSteps(0, text.length, STEP);
     return;
   }
   const pieces = new JsonPieces(text);
@@ -131,7 +133,9 @@ export function* eachCore(text: string, visit: (core: string) => void): Generato
     const said = contentOf(text, piece);
     const core = piece.isNumber ? coreOf(said.text.slice(said.from, said.to)) : undefined;
     if (core !== undefined) visit(core);
-    (said.text === text ? finder : finderOf(said.text, visit)).find(said.from, said.to);
+    const finding = said.text === text ? finder : finderOf(said.text, visit);
+    if (said.to - said.from > STEP) yield* finding.findInSteps(said.from, said.to, STEP);
+    else finding.find(said.from, said.to);
     if (piece.to < next) continue;
     next = piece.to + STEP;
     yield;

@@ -8,12 +8,17 @@ const SHORTEST_CORE = 7;
 const LONGEST_CORE = 15;
 const LONGEST_TEXT = 256;
 const PREFIX = 10 ** SHORTEST_CORE;
+const ZERO = 0x30;
+const SIX = 0x36;
+const EIGHT = 0x38;
 
 export class OwnNumbers {
   private readonly numbers = new Set<string>();
   /** The first digits of the numbers that may be a part of longer digits. */
   private readonly beginnings = new Set<number>();
   private shortest = Infinity;
+  /** A bit for each length that a number has. */
+  private lengths = 0;
 
   /** @param written what stands in a field for numbers; it need not be one */
   add(written: string): void {
@@ -27,6 +32,7 @@ export class OwnNumbers {
   addCore(core: string): void {
     this.numbers.add(core);
     this.shortest = Math.min(this.shortest, core.length);
+    this.lengths |= 1 << core.length;
     if (core.length >= SHORTEST_CORE) this.beginnings.add(Number(core.slice(0, SHORTEST_CORE)));
   }
 
@@ -42,6 +48,19 @@ export class OwnNumbers {
   /** @param core as `coreOf` gives it, or digits without leading zeros */
   has(core: string): boolean {
     return this.numbers.has(core);
+  }
+
+  /** A quick look: whether digits have as many behind what may be their prefix as one of the numbers has. */
+  mayBe(digits: string): boolean {
+    if (this.lengths === 0) return false;
+    const bare = afterZeros(digits, 0);
+    if (this.isLength(digits.length - bare)) return true;
+    if (digits.charCodeAt(bare) !== EIGHT || digits.charCodeAt(bare + 1) !== SIX) return false;
+    return this.isLength(digits.length - afterZeros(digits, bare + 2));
+  }
+
+  private isLength(length: number): boolean {
+    return ((this.lengths >> length) & 1) === 1;
   }
 
   /** Whether one of seven digits or more is a part of these. Linear: at each place it looks for the first digits only. */
@@ -65,16 +84,31 @@ export class OwnNumbers {
   }
 }
 
+function afterZeros(digits: string, from: number): number {
+  let at = from;
+  while (digits.charCodeAt(at) === ZERO) at += 1;
+  return at;
+}
+
 export const NONE = new OwnNumbers();
 
-/** The numbers in the fields for numbers of a JSON text, at whatever depth. */
-export function ownNumbersIn(json: string): OwnNumbers {
+/**
+ * The numbers in the fields for numbers of a JSON text, at whatever depth.
+ *
+ * @param step after so many characters it rests each time, with an empty text
+ */
+export function* ownNumbersIn(json: string, step: number): Generator<string, OwnNumbers> {
   const own = new OwnNumbers();
   const pieces = new JsonPieces(json);
+  let next = step;
   for (let piece = pieces.next(); piece !== undefined; piece = pieces.next()) {
-    if (!piece.isNumber) continue;
-    const { text, from, to } = contentOf(json, piece);
-    own.add(text.slice(from, to));
+    if (piece.isNumber) {
+      const { text, from, to } = contentOf(json, piece);
+      own.add(text.slice(from, to));
+    }
+    if (piece.to < next) continue;
+    next = piece.to + step;
+    yield '';
   }
   return own;
 }

@@ -46,17 +46,19 @@ export class TextRewriter {
   range(from: number, to: number): string | undefined {
     this.done = from;
     this.finder.find(from, to);
-    this.replacer.finish();
-    if (!this.isChanged) return undefined;
-    const rewritten = this.rewritten + this.text.slice(this.done, to);
-    this.rewritten = '';
-    this.isChanged = false;
-    return rewritten;
+    return this.rewrittenUpTo(to);
+  }
+
+  /** The same, with a rest after so many characters each time. */
+  *rangeInSteps(from: number, to: number, step: number): Generator<void, string | undefined> {
+    this.done = from;
+    yield* this.finder.findInSteps(from, to, step);
+    return this.rewrittenUpTo(to);
   }
 
   /** The whole text in parts, each made of so many characters of it at least. */
   *parts(step: number): Generator<string> {
-    const finding = this.finder.findAll(step);
+    const finding = this.finder.findInSteps(0, this.text.length, step);
     while (finding.next().done !== true) {
       yield this.rewritten;
       this.rewritten = '';
@@ -64,10 +66,19 @@ export class TextRewriter {
     this.replacer.finish();
     yield this.rewritten + this.text.slice(this.done);
   }
+
+  private rewrittenUpTo(to: number): string | undefined {
+    this.replacer.finish();
+    if (!this.isChanged) return undefined;
+    const rewritten = this.rewritten + this.text.slice(this.done, to);
+    this.rewritten = '';
+    this.isChanged = false;
+    return rewritten;
+  }
 }
 
-/** @returns what is to stand there; undefined when it stays as it is */
-export type RewriteContent = (content: Content) => string | undefined;
+/** @returns what is to stand there; undefined when it stays as it is. Of long contents that comes at the end of some steps. */
+export type RewriteContent = (content: Content) => Generator<void, string | undefined> | string | undefined;
 
 /** In parts, each made of so many characters at least. */
 export function* rewrittenJson(text: string, step: number, rewrite: RewriteContent): Generator<string> {
@@ -78,7 +89,8 @@ export function* rewrittenJson(text: string, step: number, rewrite: RewriteConte
   for (let piece = pieces.next(); piece !== undefined; piece = pieces.next()) {
     const { from, to } = piece;
     const content = contentOf(text, piece);
-    const changed = rewrite(content);
+    const result = rewrite(content);
+    const changed = typeof result === 'object' ? yield* inEmptyParts(result) : result;
     if (changed !== undefined) {
       rewritten += text.slice(done, from) + written(changed, content, text);
       done = to;
@@ -89,6 +101,14 @@ export function* rewrittenJson(text: string, step: number, rewrite: RewriteConte
     rewritten = '';
   }
   yield rewritten + text.slice(done);
+}
+
+function* inEmptyParts<Result>(steps: Generator<void, Result>): Generator<string, Result> {
+  for (;;) {
+    const step = steps.next();
+    if (step.done === true) return step.value;
+    yield '';
+  }
 }
 
 function written(changed: string, { piece, text: said }: Content, text: string): string {

@@ -132,7 +132,7 @@ describe('The search for a number', () => {
 
   it('does not mind millions of blanks, brackets, quotes, or backslashes', async () => {
     for (const filling of [' ', '[', '"', '\\', '\\u0031', '1 ', '+', '{"callee":']) {
-      const bytes = Buffer.from(`[{"duration":1${filling.repeat(8_000_000 / filling.length)}`);
+      const bytes = Buffer.from(`[{"duration":1${filling.repeat(1_000_000 / filling.length)}`);
       const held = Buffer.concat([bytes, Buffer.from(' x "callee":"13900000000"')]);
       expect((await erasedBody(held, search))?.includes('13900000000')).toBe(false);
       expect(coresIn(held.toString())).toContain(MOBILE);

@@ -1,20 +1,23 @@
 // The text of a push, or of a part of one, with its numbers masked. What was JSON still is.
 import { type Content, isJsonNumber, looksLikeJson } from '../../numbers/json-pieces.js';
-import { rewrittenJson, TextRewriter } from '../../numbers/rewrite.js';
+import { type RewriteContent, rewrittenJson, TextRewriter } from '../../numbers/rewrite.js';
 import { NONE, type OwnNumbers, ownNumbersIn } from '../../numbers/own-numbers.js';
 import { ruleOfRecordField } from './field-rules.js';
 import { HIDDEN, maskNumber } from './number-mask.js';
 import { LONGEST_TEXT, MASK_ALL, maskReference } from './text-mask.js';
 
 /** After so much text the next part begins. */
-const PART_LENGTH = 262_144;
+const PART_LENGTH = 65_536;
 
 /** In parts, between which others can have their turn. */
-export function maskedParts(text: string): Generator<string> {
-  if (!looksLikeJson(text)) return new TextRewriter(text, NONE, MASK_ALL).parts(PART_LENGTH);
-  const own = ownNumbersIn(text);
+export function* maskedParts(text: string): Generator<string> {
+  if (!looksLikeJson(text)) {
+    yield* new TextRewriter(text, NONE, MASK_ALL).parts(PART_LENGTH);
+    return;
+  }
+  const own = yield* ownNumbersIn(text, PART_LENGTH);
   const whole = new TextRewriter(text, own, MASK_ALL);
-  return rewrittenJson(text, PART_LENGTH, (content) => maskedContent(content, text, whole, own));
+  yield* rewrittenJson(text, PART_LENGTH, (content) => maskedContent(content, text, whole, own));
 }
 
 export function maskJsonText(text: string): string {
@@ -27,14 +30,15 @@ function maskedContent(
   json: string,
   whole: TextRewriter,
   own: OwnNumbers,
-): string | undefined {
+): ReturnType<RewriteContent> {
   const { piece, text, from, to } = content;
   const rule = piece.kind === 'name' ? 'free' : ruleOf(content, json);
   if (rule === 'keep') return undefined;
   if (rule === 'number') return maskNumber(text.slice(from, to));
   if (to - from > LONGEST_TEXT) return HIDDEN;
   if (rule === 'reference') return changed(text.slice(from, to), (said) => maskReference(said, own));
-  return text === json ? whole.range(from, to) : new TextRewriter(text, own, MASK_ALL).range(from, to);
+  const rewriter = text === json ? whole : new TextRewriter(text, own, MASK_ALL);
+  return to - from > PART_LENGTH ? rewriter.rangeInSteps(from, to, PART_LENGTH) : rewriter.range(from, to);
 }
 
 function ruleOf({ piece }: Content, json: string): ReturnType<typeof ruleOfRecordField> {
