@@ -34,6 +34,8 @@ const QUOTE = '"';
 const BACKSLASH = 0x5c;
 /** What ends a bare value. */
 const BARE_END = /[",:[\]{}]/g;
+/** What ends a text that stands behind JSON: a string, an object, an array. */
+const NEXT_JSON = /"|[{[](?=[ \t\r\n]{0,20}["{}[\]])/g;
 const BLANKS = ' \t\r\n';
 const BYTE_ORDER_MARK = '\uFEFF';
 
@@ -54,7 +56,7 @@ export function unescaped(content: string): string | undefined {
 }
 
 export class JsonPieces {
-  private at = 0;
+  private at: number;
   private depth = 0;
   /** The brackets of the two outermost depths. */
   private outermost = '';
@@ -65,7 +67,9 @@ export class JsonPieces {
   /** The place of the next backslash that was looked for. */
   private backslash = -1;
 
-  constructor(private readonly text: string) {}
+  constructor(private readonly text: string) {
+    this.at = text.startsWith(BYTE_ORDER_MARK) ? 1 : 0;
+  }
 
   /** The next one; undefined at the end. */
   next(): JsonPiece | undefined {
@@ -110,13 +114,19 @@ export class JsonPieces {
   }
 
   private bare(): JsonPiece {
-    BARE_END.lastIndex = this.at;
-    const end = BARE_END.exec(this.text)?.index ?? this.text.length;
     const from = this.at;
+    const end = this.endOfBare(from);
     let to = end;
     while (to > from && BLANKS.includes(this.text.charAt(to - 1))) to -= 1;
     this.at = end;
     return this.value('bare', from, to);
+  }
+
+  /** Behind the JSON, a comma or a bracket may stand between the digits of a number. */
+  private endOfBare(from: number): number {
+    const pattern = this.depth === 0 ? NEXT_JSON : BARE_END;
+    pattern.lastIndex = from;
+    return pattern.exec(this.text)?.index ?? this.text.length;
   }
 
   private value(kind: 'string' | 'bare', from: number, to: number): JsonPiece {

@@ -141,6 +141,16 @@ describe('The search for a number', () => {
     expect((await erasedBody(json, search))?.toString().endsWith(` ,"callee":"${ERASED}"}]`)).toBe(true);
   });
 
+  it('finds numbers in text behind JSON, which a mark in the place of another number may be', () => {
+    const text = '13900000001; 0571,0000001; {"a":1} 0571[0000001]';
+    const first = new NumberSearch('13900000001').erasedFromBody(text);
+    expect(first).toBe('"[erased]"; 0571,0000001; {"a":1} 0571[0000001]');
+    expect(landline.erasedFromBody(first)).toBe('"[erased]"; [erased]; {"a":1} [erased]]');
+    expect(coresIn(first)).toContain('5710000001');
+    const other = '[1], then {"callee":13900000000,"duration":30}';
+    expect(search.erasedFromBody(other)).toBe(`[1], then {"callee":"${ERASED}","duration":30}`);
+  });
+
   it('finds a number of the call wherever it is in the same record, whatever it looks like there', () => {
     const moment = new NumberSearch('1748742000');
     const text = (callee: string) => `{"callee":"${callee}","t":1748742000,"note":"a1748742000123456789"}`;
