@@ -86,7 +86,7 @@ export class ErasureDto {
     type: String,
     enum: STATUSES,
     description:
-      'How far it is. A job that is done becomes pending again when something is written that had been received before it.',
+      'How far it is. `done`: a search of everything has found nothing of the number. A job that is done becomes pending again when something is written that had been received before it.',
     example: 'done',
   })
   status!: string;
