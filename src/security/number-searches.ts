@@ -5,9 +5,11 @@ import { InvalidParametersException } from '../http/invalid-parameters.js';
 import type { ProblemDetail } from '../http/problem.dto.js';
 import { TooManyRequestsException } from '../http/too-many-requests.js';
 import { coreOf } from '../numbers/core.js';
+import { NONE } from '../numbers/own-numbers.js';
 import { askedFor } from './audit/asked-for.js';
 import { AuditLog } from './audit/audit-log.js';
 import { MOST_AT_THE_END } from './masking/number-mask.js';
+import { maskReference } from './masking/text-mask.js';
 import { type Principal, seesNumbers } from './principal.js';
 
 /** The parameters of a search that hold numbers, and those that name a single call or person. */
@@ -16,6 +18,9 @@ export interface NumberSearchQuery {
   readonly caller?: readonly string[];
   readonly realCaller?: readonly string[];
   readonly calleeEndsWith?: string;
+  readonly statusCode?: readonly string[];
+  readonly smartStatusCode?: readonly string[];
+  readonly hangupDirection?: readonly string[];
   readonly callId?: readonly string[];
   readonly outId?: readonly string[];
   readonly detailId?: readonly string[];
@@ -83,9 +88,17 @@ export class NumberSearches {
   }
 }
 
-function countOf({ callee, caller, realCaller, calleeEndsWith }: NumberSearchQuery): number {
-  const lists = [callee, caller, realCaller].reduce((sum, list) => sum + different(list ?? []), 0);
-  return lists + (calleeEndsWith === undefined ? 0 : 1);
+function countOf(query: NumberSearchQuery): number {
+  const { callee = [], caller = [], realCaller = [], calleeEndsWith } = query;
+  const { outId = [], statusCode = [], smartStatusCode = [], hangupDirection = [] } = query;
+  const texts = [outId, statusCode, smartStatusCode, hangupDirection].map((list) => list.filter(isNumber));
+  const lists = [callee, caller, realCaller, ...texts].map(different);
+  return lists.reduce((sum, count) => sum + count, calleeEndsWith === undefined ? 0 : 1);
+}
+
+/** Of texts that are masked where they hold a number: else their hidden digits could be tried out. Most references are none. */
+function isNumber(text: string): boolean {
+  return (/^[+0]/.test(text) && coreOf(text) !== undefined) || maskReference(text, NONE) !== text;
 }
 
 /** A number that is written in several ways is one. */

@@ -104,6 +104,27 @@ describe('Searches by number are limited', () => {
     expect((await withKey(ledger, blind, `/v1/calls?callee=${CALLEE}`)).status).toBe(200);
   });
 
+  it('in texts that may be numbers, too, but not by references that are none', async () => {
+    const { key } = await makeKey(ledger, { scopes: ['calls:read'] });
+    const list = (prefix: string, turn: number) =>
+      Array.from({ length: 50 }, (_, index) => `${prefix}${String(turn * 50 + index).padStart(8, '0')}`).join(
+        ',',
+      );
+    for (let turn = 0; turn < 20; turn += 1)
+      expect((await withKey(ledger, key, `/v1/calls?outId=${list('100', turn)}`)).status).toBe(200);
+    const statuses: number[] = [];
+    for (const [turn, name] of [
+      'outId',
+      'statusCode',
+      'outId',
+      'hangupDirection',
+      'outId',
+      'outId',
+    ].entries())
+      statuses.push((await withKey(ledger, key, `/v1/calls?${name}=${list('139', turn)}`)).status);
+    expect(statuses).toContain(429);
+  });
+
   it('a number that is asked for in several forms counts as one', async () => {
     const { key } = await makeKey(ledger, { scopes: ['calls:read'] });
     const forms = Array.from({ length: 50 }, (_, index) => `${'0'.repeat(index % 5)}${CALLEE}`).join(',');
