@@ -2,7 +2,7 @@
 import type { LogLevel } from '@nestjs/common';
 import { inspect } from 'node:util';
 import { errorText } from './errors.js';
-import { NONE } from './security/masking/own-numbers.js';
+import { NONE } from './numbers/own-numbers.js';
 import { maskReference } from './security/masking/text-mask.js';
 
 /** Nest's names of levels that are not those of LOG_LEVEL. */

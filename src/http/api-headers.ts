@@ -2,6 +2,7 @@
 import compression from 'compression';
 import type { RequestHandler } from 'express';
 import { randomUUID } from 'node:crypto';
+import { holdsNumber } from '../numbers/find-numbers.js';
 import { InvalidParametersException } from './invalid-parameters.js';
 
 export const REQUEST_ID = 'X-Request-Id';
@@ -14,9 +15,14 @@ const ACCEPTABLE_ID = /^[\w.:-]{1,100}$/;
 export function requestIds(): RequestHandler {
   return (request, response, next) => {
     const given = request.get(REQUEST_ID);
-    response.setHeader(REQUEST_ID, given !== undefined && ACCEPTABLE_ID.test(given) ? given : randomUUID());
+    response.setHeader(REQUEST_ID, given !== undefined && isHarmless(given) ? given : randomUUID());
     next();
   };
+}
+
+/** The audit keeps it for ever, where no erasure reaches it: so it must not hold a telephone number. */
+function isHarmless(id: string): boolean {
+  return ACCEPTABLE_ID.test(id) && !holdsNumber(id);
 }
 
 /** HTTP/1.1 demands the header of every request (RFC 9112, 3.2). */

@@ -42,7 +42,7 @@ export function TooManyRequests(): ClassDecorator & MethodDecorator {
     status: 429,
     title: 'Too Many Requests',
     description:
-      'More than QUERY_RATE_LIMIT requests within a second with this key and the keys that it made; too many exports, waiting requests or new erasures of these; or one of too many wrong keys from this address within a minute. Ask again after Retry-After seconds.',
+      'More than QUERY_RATE_LIMIT requests within a second with this key and the keys that it made; too many exports, waiting requests, new erasures or searches by telephone number of these; or one of too many wrong keys from this address within a minute. Ask again after Retry-After seconds.',
     detail: 'This API key may ask 100 times a second',
     headers: RETRY_AFTER,
   });

@@ -1,66 +1,98 @@
-// The bytes of a push and a number in, the same bytes without the number out.
+// The text of bytes that should be UTF-8 and need not be, the bytes of such a text, and the bytes of a push without a number.
 import { isUtf8 } from 'node:buffer';
-import { ERASED, type NumberSearch } from './number-forms.js';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { NumberSearch } from './number-search.js';
 
-const PART_OF_NUMBER = /[0-9.eE+-]/;
+/** A byte that is no UTF-8 is this and the byte: half of a surrogate pair, which UTF-8 never gives. */
+const STRAY = 0xdc00;
+const FIRST_STRAY = STRAY + 0x80;
+const LAST_STRAY = STRAY + 0xff;
+const MOST_BYTES_A_UNIT = 3;
+const HIGH = 0xd800;
+const FIRST_ASTRAL = 0x10000;
+/** The first bytes of characters, how many bytes follow, and of which range the first of these is (RFC 3629). */
+const SEQUENCES = [
+  { first: 0xc2, last: 0xdf, more: 1, from: 0x80, to: 0xbf },
+  { first: 0xe0, last: 0xe0, more: 2, from: 0xa0, to: 0xbf },
+  { first: 0xe1, last: 0xec, more: 2, from: 0x80, to: 0xbf },
+  { first: 0xed, last: 0xed, more: 2, from: 0x80, to: 0x9f },
+  { first: 0xee, last: 0xef, more: 2, from: 0x80, to: 0xbf },
+  { first: 0xf0, last: 0xf0, more: 3, from: 0x90, to: 0xbf },
+  { first: 0xf1, last: 0xf3, more: 3, from: 0x80, to: 0xbf },
+  { first: 0xf4, last: 0xf4, more: 3, from: 0x80, to: 0x8f },
+] as const;
 
-/** The text of bytes. What is no UTF-8 is read byte by byte, so that nothing of it is changed by the way. */
 export function textOf(bytes: Buffer): string {
-  return bytes.toString(encodingOf(bytes));
+  if (isUtf8(bytes)) return bytes.toString('utf8');
+  const units = new Uint16Array(bytes.length);
+  let length = 0;
+  for (let at = 0; at < bytes.length;) {
+    const byte = bytes[at] ?? 0;
+    const more = byte < 0x80 ? 0 : moreBytes(bytes, at);
+    if (more === undefined) {
+      units[length++] = STRAY + byte;
+      at += 1;
+      continue;
+    }
+    const codePoint = byte < 0x80 ? byte : codePointOf(bytes, at, more);
+    at += more + 1;
+    if (codePoint >= FIRST_ASTRAL) {
+      units[length++] = HIGH + ((codePoint - FIRST_ASTRAL) >> 10);
+      units[length++] = STRAY + ((codePoint - FIRST_ASTRAL) & 0x3ff);
+    } else units[length++] = codePoint;
+  }
+  return Buffer.from(units.buffer, 0, length * 2).toString('utf16le');
+}
+
+/** The bytes of which {@link textOf} gives the text. */
+export function bytesOf(text: string): Buffer {
+  if (text.isWellFormed()) return Buffer.from(text);
+  const bytes = Buffer.alloc(text.length * MOST_BYTES_A_UNIT);
+  let length = 0;
+  let done = 0;
+  for (let at = 0; at < text.length; at += 1) {
+    const unit = text.charCodeAt(at);
+    if (unit >= HIGH && unit < STRAY) at += 1;
+    else if (unit >= FIRST_STRAY && unit <= LAST_STRAY) {
+      length += bytes.write(text.slice(done, at), length);
+      length = bytes.writeUInt8(unit - STRAY, length);
+      done = at + 1;
+    }
+  }
+  length += bytes.write(text.slice(done), length);
+  return bytes.subarray(0, length);
+}
+
+/** How many bytes the character at a place has beside the first; undefined when there is none. */
+function moreBytes(bytes: Buffer, at: number): number | undefined {
+  const byte = bytes[at] ?? 0;
+  const sequence = SEQUENCES.find(({ first, last }) => byte >= first && byte <= last);
+  if (sequence === undefined) return undefined;
+  const { more, from, to } = sequence;
+  const second = bytes[at + 1] ?? 0;
+  if (second < from || second > to) return undefined;
+  for (let next = 2; next <= more; next += 1) if (((bytes[at + next] ?? 0) & 0xc0) !== 0x80) return undefined;
+  return more;
+}
+
+function codePointOf(bytes: Buffer, at: number, more: number): number {
+  let codePoint = (bytes[at] ?? 0) & (0x3f >> more);
+  for (let next = 1; next <= more; next += 1) codePoint = (codePoint << 6) | ((bytes[at + next] ?? 0) & 0x3f);
+  return codePoint;
 }
 
 /**
- * Puts a mark in the place of the number, wherever it stands: in a JSON string, or instead of a whole JSON number. All
- * else stays byte for byte, and what was JSON is still JSON.
+ * Puts a mark in the place of the number, wherever it stands: in a JSON string, or instead of a whole JSON number. All else
+ * stays, and what was JSON is still JSON. Only a JSON string that holds the number among escapes is written anew.
  *
  * @returns undefined when the number is not there
  */
-export function erasedBody(bytes: Buffer, search: NumberSearch): Buffer | undefined {
+export async function erasedBody(bytes: Buffer, search: NumberSearch): Promise<Buffer | undefined> {
   const text = textOf(bytes);
-  const quotes = new Quotes(text);
-  let erased = '';
-  let done = 0;
-  for (const place of search.places(text)) {
-    if (place.start < done) continue;
-    const inString = quotes.isInString(place.start);
-    const { start, end } = inString ? place : wholeNumber(text, place);
-    erased += text.slice(done, start) + (inString ? ERASED : `"${ERASED}"`);
-    done = end;
+  const parts: string[] = [];
+  for (const part of search.erasedParts(text)) {
+    if (parts.push(part) > 1) await nextTurn();
   }
-  return done === 0 ? undefined : Buffer.from(erased + text.slice(done), encodingOf(bytes));
-}
-
-function encodingOf(bytes: Buffer): 'utf8' | 'latin1' {
-  return isUtf8(bytes) ? 'utf8' : 'latin1';
-}
-
-function wholeNumber(text: string, place: { start: number; end: number }): { start: number; end: number } {
-  let { start, end } = place;
-  while (start > 0 && PART_OF_NUMBER.test(text.charAt(start - 1))) start -= 1;
-  while (end < text.length && PART_OF_NUMBER.test(text.charAt(end))) end += 1;
-  return { start, end };
-}
-
-/** Walks once through the quotes of a JSON text. */
-class Quotes {
-  private position = 0;
-  private inString = false;
-
-  constructor(private readonly text: string) {}
-
-  /** @param place not before the one asked for last */
-  isInString(place: number): boolean {
-    for (;;) {
-      const quote = this.text.indexOf('"', this.position);
-      if (quote < 0 || quote >= place) return this.inString;
-      if (!this.inString || !this.isEscaped(quote)) this.inString = !this.inString;
-      this.position = quote + 1;
-    }
-  }
-
-  private isEscaped(quote: number): boolean {
-    let backslashes = 0;
-    while (this.text[quote - 1 - backslashes] === '\\') backslashes += 1;
-    return backslashes % 2 === 1;
-  }
+  const erased = parts.join('');
+  return erased === text ? undefined : bytesOf(erased);
 }

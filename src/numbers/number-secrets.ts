@@ -1,4 +1,4 @@
-// A number and the ledger's secret in; a hash that only says whether two numbers are the same, or the sealed number, out.
+// Hashes that only say whether two numbers are the same, and numbers that are sealed, both by the ledger's secret.
 import { createCipheriv, createDecipheriv, createHmac, randomBytes } from 'node:crypto';
 
 const ALGORITHM = 'aes-256-gcm';
@@ -7,7 +7,13 @@ const TAG_BYTES = 16;
 
 /** @param core as `coreOf` gives it */
 export function numberHash(secret: Buffer, core: string): Buffer {
-  return createHmac('sha256', keyFor('hash', secret)).update(core).digest();
+  return hasherOf(secret)(core);
+}
+
+/** {@link numberHash} for many numbers. */
+export function hasherOf(secret: Buffer): (core: string) => Buffer {
+  const key = keyFor('hash', secret);
+  return (core) => createHmac('sha256', key).update(core).digest();
 }
 
 /** Seals a number, so that {@link openedNumber} gives it back. */

@@ -3,6 +3,7 @@ import { IngestionModule } from '../ingestion/ingestion.module.js';
 import { SecurityModule } from '../security/security.module.js';
 import { ErasedBytesRepository } from './erasure/erased-bytes.repository.js';
 import { ErasedCallsRepository } from './erasure/erased-calls.repository.js';
+import { ErasedNamesRepository } from './erasure/erased-names.repository.js';
 import { Eraser } from './erasure/eraser.js';
 import { ErasureRepository } from './erasure/erasure.repository.js';
 import { ErasureSteps } from './erasure/erasure-steps.js';
@@ -29,6 +30,7 @@ import { RetentionRepository } from './retention/retention.repository.js';
     ErasureSteps,
     ErasedCallsRepository,
     ErasedBytesRepository,
+    ErasedNamesRepository,
     JournalSearch,
   ],
 })

@@ -7,6 +7,7 @@ import { KnownKeys } from './api-keys/known-keys.js';
 import { AuditLog } from './audit/audit-log.js';
 import { FailedLogins } from './failed-logins.js';
 import { KeyStreams } from './key-streams.js';
+import { NumberSearches } from './number-searches.js';
 import { PushTokens } from './push-tokens.js';
 
 /** Who may push and who may ask. */
@@ -21,7 +22,17 @@ import { PushTokens } from './push-tokens.js';
     ApiGate,
     AuditLog,
     KeyStreams,
+    NumberSearches,
   ],
-  exports: [PushTokens, AllowedNetworks, ApiKeyRepository, KnownKeys, FailedLogins, AuditLog, KeyStreams],
+  exports: [
+    PushTokens,
+    AllowedNetworks,
+    ApiKeyRepository,
+    KnownKeys,
+    FailedLogins,
+    AuditLog,
+    KeyStreams,
+    NumberSearches,
+  ],
 })
 export class SecurityModule {}

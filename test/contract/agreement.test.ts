@@ -1,7 +1,7 @@
 // The API's description says what is checked: what fits it is taken, and what does not fit it is refused, at every bound.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { coreOf } from '../../src/numbers/number-forms.js';
+import { coreOf } from '../../src/numbers/core.js';
 import { Contract } from '../support/contract/contract.js';
 import { describedApi } from '../support/contract/described.js';
 import type { Operation, Schema } from '../support/contract/document.js';

@@ -61,7 +61,6 @@ const post = (body: unknown): RequestInit => ({ method: 'POST', body: JSON.strin
 describe('Numbers that are shown', () => {
   it.each([
     ['/v1/calls?limit=10', 1, { limit: '10' }],
-    [`/v1/calls?callee=${NUMBER}`, 1, { callee: '139****0001' }],
     ['/v1/calls/one', 1, { callId: 'one' }],
     ['/v1/calls/one/history', 1, { callId: 'one' }],
     ['/v1/changes', 1, {}],
@@ -85,13 +84,56 @@ describe('Numbers that are shown', () => {
 
   it.each([
     '/v1/calls/two',
-    '/v1/calls?callee=13911119999',
+    '/v1/calls?outId=nobody',
     '/v1/tasks',
     '/v1/stats/calls',
     '/v1/deliveries',
     '/v1/audit-events',
   ])('%s shows none, and is not noted', async (path) => {
     expect((await asked(seeing, path)).added).toEqual([]);
+  });
+
+  it.each([
+    [`callee=${NUMBER}`, { callee: '139****0001' }, 1],
+    ['callee=%2B86%20139.1111.9999', { callee: '+86****9999' }, 1],
+    ['caller=13911119999,05710000000&realCaller=13911119999', { caller: '139****0000' }, 3],
+    ['calleeEndsWith=0001', { calleeEndsWith: '0001' }, 1],
+  ])('a search by number is noted, whether there are any or not: %s', async (query, parameters, rows) => {
+    for (const key of [seeing, blind]) {
+      const { added } = await asked(key, `/v1/calls?${query}`);
+      expect(added.filter(({ action }) => action === 'numbers.searched')).toEqual([
+        expect.objectContaining({
+          keyId: key.id,
+          rows,
+          detail: {
+            request: 'GET /v1/calls',
+            parameters: expect.objectContaining(parameters) as unknown,
+          },
+        }),
+      ]);
+    }
+  });
+
+  it('no number is kept in what was asked for, wherever it stands, nor in the name of the key or the id of the request', async () => {
+    const named = await makeKey(ledger, { name: 'of 139 1111 0021', scopes: SCOPES });
+    for (const query of [
+      'callId=13911110021',
+      'taskId=a-0086139.1111.0021',
+      'statusCode=１３９１１１１００２１',
+      'source=13911110021',
+      'callId=0571-21110021',
+      'detailId=057121110021',
+    ])
+      await withKey(ledger, named.key, `/v1/calls?${query}&outId=crm-0571-21110021`, {
+        headers: { 'x-request-id': '139-1111-0021' },
+      });
+    await withKey(ledger, named.key, '/v1/calls/one');
+    const kept = await ledger.database.query<{ text: string }>(
+      'SELECT audit_events::text AS text FROM audit_events',
+    );
+    expect(kept.map(({ text }) => text).join('\n')).not.toMatch(/139\D?1111\D?0021|１３９|571\D?2111\D?0021/);
+    const last = await events(`?keyId=${named.id}&limit=1`);
+    expect(last).toMatchObject([{ keyName: 'of 139****0021', detail: { parameters: { callId: 'one' } } }]);
   });
 
   it('what is masked is not noted', async () => {
@@ -275,6 +317,17 @@ describe('The events', () => {
   ])('%s is refused by the database', async (sql) => {
     await expect(ledger.database.query(sql)).rejects.toThrow('audit_events is append-only');
   });
+});
+
+it('A search by number for a file is noted, too', async () => {
+  await withKey(ledger, blind.key, `/v1/exports/calls?callee=${NUMBER}`);
+  expect(await events('?action=numbers.searched&limit=1')).toMatchObject([
+    {
+      keyId: blind.id,
+      rows: 1,
+      detail: { request: 'GET /v1/exports/calls', parameters: { callee: '139****0001' } },
+    },
+  ]);
 });
 
 it('A change that is not noted does not happen', async () => {

@@ -134,6 +134,43 @@ describe('Without numbers:read', () => {
     ]);
   });
 
+  it("the call's own number is masked in its other fields, whichever are asked for", async () => {
+    const own = '057121110041';
+    for (const [index, outId] of [
+      own,
+      `0${own}`,
+      `0086${own.slice(1)}`,
+      'crm-57121110041',
+      '571-2111-0041',
+    ].entries()) {
+      await ledger.push([
+        record(`own-${index}`, {
+          callee: own,
+          outId,
+          taskId: { of: '139.11110031' },
+          about: { callId: '139 - 1111 - 0032', taskId: '139\t1111\t0033', batchId: '139/1111/0034' },
+          more: [
+            '139\u20091111\u20090035',
+            '139\u30001111\u30000036',
+            '139\u22121111\u22120037',
+            '١٣٩١١١١٠٠٣٨',
+          ],
+        }),
+      ]);
+      for (const path of ['/v1/calls', '/v1/exports/calls'])
+        for (const fields of ['', '&fields=outId', '&fields=outId,extra', '&fields=outId,callee']) {
+          const answer = await withKey(ledger, blind, `${path}?callId=own-${index}${fields}`);
+          expect([outId, answer.text]).toEqual([outId, expect.stringContaining('****') as unknown]);
+          expect([outId, answer.text]).not.toEqual([
+            outId,
+            expect.stringMatching(/2111\D?0041|1111\D{0,3}00|١٣٩/),
+          ]);
+        }
+      const history = await withKey(ledger, blind, `/v1/calls/own-${index}/history`);
+      expect(history.text).not.toMatch(/2111\D?0041|1111\D{0,3}00|١٣٩/);
+    }
+  });
+
   it('a whole number can be searched by; what is found is masked all the same', async () => {
     for (const query of [
       `callee=${CALLEE}`,

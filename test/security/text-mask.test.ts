@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import { maskEntry } from '../../src/security/masking/answer-mask.js';
 import { maskJsonText } from '../../src/security/masking/json-text-mask.js';
 import { maskNumber } from '../../src/security/masking/number-mask.js';
-import { NONE, OwnNumbers } from '../../src/security/masking/own-numbers.js';
+import { NONE, OwnNumbers } from '../../src/numbers/own-numbers.js';
 import { maskReference, maskText } from '../../src/security/masking/text-mask.js';
 
 describe('A masked number', () => {
@@ -205,6 +205,27 @@ describe('In an answer', () => {
     expect(maskEntry({ field: 'extra', before: { a: 13900000000 }, after: null })).toMatchObject({
       before: { a: '139****0000' },
     });
+  });
+
+  it('what is behind a million characters of one entry is hidden unread', () => {
+    const note = Array.from({ length: 40 }, () => '12345678-1234-'.repeat(50_000));
+    const begin = performance.now();
+    const masked = maskEntry({ callee: '13900000000', extra: { note }, statusMsg: 'text' });
+    expect(performance.now() - begin).toBeLessThan(30_000);
+    expect(masked.callee).toBe('139****0000');
+    expect(masked.extra.note.slice(1)).toEqual(note.slice(1).map(() => '****'));
+    expect(masked.statusMsg).toBe('****');
+  });
+
+  it('many numbers of the call and long digits take no time', () => {
+    const lengths = Array.from({ length: 58 }, (_, index) => index + 7);
+    const inner = lengths.map((length) => ({ callee: '1'.repeat(length - 1) + '3' }));
+    const extra = { inner, one: '1'.repeat(999_000), other: '12'.repeat(499_500) };
+    const begin = performance.now();
+    const masked = JSON.stringify(maskEntry({ callId: 'a', callee: '13900000000', extra }));
+    const body = maskJsonText(JSON.stringify([{ callee: '13900000000', extra }]));
+    expect(performance.now() - begin).toBeLessThan(5000);
+    for (const text of [masked, body]) expect(text).not.toMatch(/1{8}|(?:12){5}/);
   });
 
   it('what can not be read as text is withheld', () => {

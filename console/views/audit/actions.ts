@@ -1,6 +1,7 @@
 /** What is accounted for, by the API's names. */
 export const ACTIONS = [
   'numbers.read',
+  'numbers.searched',
   'body.read',
   'export.begun',
   'export.ended',

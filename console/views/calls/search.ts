@@ -3,7 +3,7 @@ import { type Answer, answerOf, api, type Problem } from '../../api/client.js';
 import { may } from '../../api/session.js';
 import type { TextName } from '../../i18n/i18n.js';
 import { isAskable } from '../../state/askable.js';
-import { numberForms } from '../../text/number-forms.js';
+import { typedNumber } from '../../text/typed-number.js';
 import { iso } from '../../time/range.js';
 import { DAY_MS } from '../../time/units.js';
 import type { CallQuery } from './call-filters.js';
@@ -68,15 +68,15 @@ function candidatesOf(text: string): Candidate[] {
   if (UUID.test(text)) return deliveryOf(text);
   const last = LAST_DIGITS.exec(text)?.[1];
   return [
-    callsBy('field.callee', 'callee', numberForms(text)),
-    ...(last === undefined ? [] : [callsBy('field.calleeEndsWith', 'calleeEndsWith', [last])]),
+    callsBy('field.callee', 'callee', typedNumber(text)),
+    ...(last === undefined ? [] : [callsBy('field.calleeEndsWith', 'calleeEndsWith', last)]),
     ...IDS.map(([name, title]) => idOf(name, title, text)),
   ];
 }
 
 function callingOf(text: string): Candidate[] {
-  const forms = numberForms(text);
-  return [callsBy('field.caller', 'caller', forms), callsBy('field.realCaller', 'realCaller', forms)];
+  const number = typedNumber(text);
+  return [callsBy('field.caller', 'caller', number), callsBy('field.realCaller', 'realCaller', number)];
 }
 
 /** An id that no filter can be asked for: what has an address of its own in the API is found all the same. */
@@ -119,44 +119,34 @@ function oneOf(
 }
 
 function idOf(name: (typeof IDS)[number][0], title: TextName, id: string): Candidate {
-  if (name === 'callId') return callsBy(title, name, [id], ['calls', id]);
-  if (name === 'detailId') return callsBy(title, name, [id], ['details', id]);
-  if (name === 'taskId' && may('stats:read')) return callsBy(title, name, [id], ['tasks', id]);
-  return callsBy(title, name, [id]);
+  if (name === 'callId') return callsBy(title, name, id, ['calls', id]);
+  if (name === 'detailId') return callsBy(title, name, id, ['details', id]);
+  if (name === 'taskId' && may('stats:read')) return callsBy(title, name, id, ['tasks', id]);
+  return callsBy(title, name, id);
 }
 
 type Name = (typeof IDS)[number][0] | 'callee' | 'caller' | 'realCaller' | 'calleeEndsWith';
 
-/** @param path of a view of its own; else the calls are listed, by those values that there are */
+/**
+ * @param value undefined: there is nothing to ask for
+ * @param path of a view of its own; else the calls are listed
+ */
 function callsBy(
   title: TextName,
   name: Name,
-  values: readonly string[],
+  value: string | undefined,
   path?: readonly string[],
 ): Candidate {
   return {
     found: async (signal) => {
-      if (values.length === 0) return { data: undefined };
-      const { data: isThere, problem } = await isAny(name, values, signal);
+      if (value === undefined) return { data: undefined };
+      const { data: isThere, problem } = await isAny(name, value, signal);
       if (problem !== undefined) return { problem };
       if (!isThere) return { data: undefined };
       if (path !== undefined) return { data: { title, path, query: {} } };
-      const there = await valuesThere(name, values, signal);
-      return { data: { title, path: ['calls'], query: { [name]: there.join(',') } } };
+      return { data: { title, path: ['calls'], query: { [name]: value } } };
     },
   };
-}
-
-/** Of values that some call has one of: those that calls have; all where that can't be told. */
-async function valuesThere(
-  name: Name,
-  values: readonly string[],
-  signal: AbortSignal,
-): Promise<readonly string[]> {
-  if (values.length === 1) return values;
-  const answers = await Promise.all(values.map((value) => isAny(name, [value], signal)));
-  const there = values.filter((_, index) => answers[index]?.data !== false);
-  return there.length === 0 ? values : there;
 }
 
 /** Of calling numbers, which the database would look for in all calls: those of lines that are still in use. */
@@ -164,10 +154,10 @@ function boundsOf(name: Name): CallQuery {
   return name === 'caller' || name === 'realCaller' ? { from: iso(Date.now() - CALLING_DAYS * DAY_MS) } : {};
 }
 
-/** Whether a call has one of the values. */
-async function isAny(name: Name, values: readonly string[], signal: AbortSignal): Promise<Answer<boolean>> {
-  const value = name === 'calleeEndsWith' ? values[0] : [...values];
-  const query: CallQuery = { [name]: value, limit: 1, fields: ['answered'], ...boundsOf(name) };
+/** Whether a call has the value. */
+async function isAny(name: Name, value: string, signal: AbortSignal): Promise<Answer<boolean>> {
+  const asked = name === 'calleeEndsWith' ? value : [value];
+  const query: CallQuery = { [name]: asked, limit: 1, fields: ['answered'], ...boundsOf(name) };
   const { data, problem } = await answerOf(api.GET('/v1/calls', { params: { query }, signal }));
   return problem === undefined ? { data: data.data.length > 0 } : { problem };
 }

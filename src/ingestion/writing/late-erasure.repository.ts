@@ -6,12 +6,11 @@
 // long a push waited, in memory, in the journal of a process that is frozen or gone, in the quarantine: either it was
 // committed before the search, or it is found here, by the hash that is kept when the number is not any more.
 import { Injectable } from '@nestjs/common';
-import { textOf } from '../../numbers/erased-body.js';
-import { coresIn } from '../../numbers/number-forms.js';
-import { numberHash, sealedNumber } from '../../numbers/number-secrets.js';
+import { sealedNumber } from '../../numbers/number-secrets.js';
 import type { Transaction } from '../../persistence/database.js';
 import type { Delivery } from '../delivery.js';
 import { type CallState, recordKey } from './call-state.js';
+import { type AskedErasure, type LateNumbers, UnexaminedError } from './late-numbers.js';
 
 const ASKED_SINCE = {
   name: 'erasures-since',
@@ -33,13 +32,6 @@ const ERASED_SINCE = {
     WHERE EXISTS (SELECT 1 FROM erased_calls e
       WHERE e.call_id = t.call_id AND e.requested_at >= to_timestamp(t.received_at / 1000.0))`,
 };
-
-interface AskedErasure {
-  readonly id: string;
-  readonly number_hash: Buffer;
-  readonly requested_at: Date;
-  readonly secret: Buffer;
-}
 
 @Injectable()
 export class LateErasureRepository {
@@ -63,29 +55,29 @@ export class LateErasureRepository {
   }
 
   /**
-   * Lets erasures begin anew of whose numbers one is in these deliveries. To be called after the transaction has written something: only
+   * Restarts the erasures whose numbers are in these deliveries. To be called after the transaction has written something: only
    * then does an erasure that is not seen here wait for it.
+   *
+   * @param numbers that were found in them
+   * @throws UnexaminedError when a number has to be looked for first, outside of the transaction
    */
-  async noteLate(transaction: Transaction, deliveries: readonly Delivery[]): Promise<void> {
+  async noteLate(
+    transaction: Transaction,
+    deliveries: readonly Delivery[],
+    numbers: LateNumbers,
+  ): Promise<void> {
     const oldest = Math.min(...deliveries.map(({ receivedAt }) => receivedAt));
-    const { rows } = await transaction.query<AskedErasure>({ ...ASKED_SINCE, values: [oldest] });
-    const [first] = rows;
-    if (first === undefined) return;
-    const held = deliveries.map((delivery) => ({ delivery, hashes: hashesIn(delivery, first.secret) }));
-    for (const { id, number_hash, requested_at, secret } of rows) {
-      const holders = held.filter(
-        ({ delivery, hashes }) =>
-          delivery.receivedAt <= requested_at.getTime() && hashes.has(number_hash.toString('hex')),
-      );
-      const core = holders[0]?.hashes.get(number_hash.toString('hex'));
+    const { rows: erasures } = await transaction.query<AskedErasure>({ ...ASKED_SINCE, values: [oldest] });
+    const unexamined = deliveries.filter((delivery) => !numbers.isExamined(delivery, erasures));
+    if (unexamined.length > 0) throw new UnexaminedError(unexamined, erasures);
+    for (const erasure of erasures) {
+      const holders = deliveries.filter((delivery) => numbers.coreIn(delivery, erasure) !== undefined);
+      const [first] = holders;
+      const core = first === undefined ? undefined : numbers.coreIn(first, erasure);
       if (core === undefined) continue;
-      const journaled = holders.filter(({ delivery }) => delivery.via === 'journal').length;
-      await transaction.query({ ...BEGIN_ANEW, values: [id, sealedNumber(secret, core), journaled] });
+      const journaled = holders.filter(({ via }) => via === 'journal').length;
+      const values = [erasure.id, sealedNumber(erasure.secret, core), journaled];
+      await transaction.query({ ...BEGIN_ANEW, values });
     }
   }
-}
-
-/** Of all that may be a number in a body: its core by its hash. */
-function hashesIn({ body }: Delivery, secret: Buffer): Map<string, string> {
-  return new Map([...coresIn(textOf(body))].map((core) => [numberHash(secret, core).toString('hex'), core]));
 }

@@ -10,6 +10,7 @@ import { type DeliveryCounts, DeliveryRepository, type WrittenDelivery } from '.
 import { DriftRepository } from './drift.repository.js';
 import { LanePool } from './lane-pool.js';
 import { LateErasureRepository } from './late-erasure.repository.js';
+import { LateNumbers, UnexaminedError } from './late-numbers.js';
 import { QuarantineRepository } from './quarantine.repository.js';
 import { RollupDeltas } from './rollup-deltas.js';
 import { RollupRepository } from './rollup.repository.js';
@@ -80,10 +81,19 @@ export class LedgerWriter {
 
   /** Keeps a body that is refused. */
   async writeUnreadable(delivery: Delivery, reject: Reject): Promise<void> {
-    await this.database.transaction(async (transaction) => {
-      await this.quarantine.insertBody(transaction, delivery, reject);
-      await this.erasures.noteLate(transaction, [delivery]);
-    });
+    const numbers = new LateNumbers();
+    for (;;) {
+      try {
+        await this.database.transaction(async (transaction) => {
+          await this.quarantine.insertBody(transaction, delivery, reject);
+          await this.erasures.noteLate(transaction, [delivery], numbers);
+        });
+        return;
+      } catch (error) {
+        if (!(error instanceof UnexaminedError)) throw error;
+        await numbers.examine(error);
+      }
+    }
   }
 
   private async writeNew(
@@ -93,12 +103,13 @@ export class LedgerWriter {
   ): Promise<void> {
     const begin = performance.now();
     const erased = new Set<string>();
+    const numbers = new LateNumbers();
     let rest = group;
     for (let attempt = 1; rest.length > 0; attempt += 1) {
       try {
         const { campaigns, written } = await this.database.transaction(async (transaction) => {
           await first?.(transaction);
-          return this.writeAll(transaction, rest, lane, erased);
+          return this.writeAll(transaction, rest, lane, erased, numbers);
         });
         this.campaigns.remember(campaigns);
         this.metrics.committed(written, (performance.now() - begin) / 1000);
@@ -108,18 +119,25 @@ export class LedgerWriter {
           rest = rest.filter(({ read }) => !error.ids.has(read.delivery.id));
         } else if (error instanceof ErasedRecordsError) {
           for (const state of error.states) erased.add(recordKey(state));
+        } else if (error instanceof UnexaminedError) {
+          await numbers.examine(error);
           // Calls are deleted while corrections of them are under way: the next time they are inserted as new ones.
         } else if (!(error instanceof CallVanishedError && attempt < MOST_ATTEMPTS)) throw error;
       }
     }
   }
 
-  /** @param erased the records that must change nothing, by {@link recordKey} */
+  /**
+   * @param erased the records that must change nothing, by {@link recordKey}
+   * @param numbers that were found in deliveries of before an erasure
+   * @throws AlreadyWrittenError, ErasedRecordsError, UnexaminedError
+   */
   private async writeAll(
     transaction: Transaction,
     group: readonly PackedDelivery[],
     lane: number,
     erased: ReadonlySet<string>,
+    numbers: LateNumbers,
   ): Promise<{ campaigns: NamedCampaigns; written: readonly WrittenDelivery[] }> {
     const deliveries = group.map(({ read }) => read.delivery);
     // A replay brings a body again on purpose.
@@ -156,7 +174,7 @@ export class LedgerWriter {
         transaction,
         states.filter(({ deliveryId }) => inserted.late.has(deliveryId)),
       );
-      await this.erasures.noteLate(transaction, late);
+      await this.erasures.noteLate(transaction, late, numbers);
     }
     return { campaigns, written };
   }

@@ -50,6 +50,14 @@ export class Erasure {
   @Column('boolean')
   again!: boolean;
 
+  /** How often everything was searched, the search that goes on included. */
+  @Column('integer', { default: 1 })
+  pass!: number;
+
+  /** What was found in the search that goes on. */
+  @Column('bigint', { default: 0 })
+  found!: string;
+
   /** Failed tries in a row. */
   @Column('integer')
   failures!: number;

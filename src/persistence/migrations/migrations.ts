@@ -9,6 +9,7 @@ import { CreateErasures1764600000000 } from './1764600000000-create-erasures.js'
 import { CreateAuditEvents1764700000000 } from './1764700000000-create-audit-events.js';
 import { CreateCallSums1764800000000 } from './1764800000000-create-call-sums.js';
 import { LastReceipts1764900000000 } from './1764900000000-last-receipts.js';
+import { SearchErasuresAgain1765000000000 } from './1765000000000-search-erasures-again.js';
 
 /** Every migration, in order. */
 export const migrations = [
@@ -23,4 +24,5 @@ export const migrations = [
   CreateAuditEvents1764700000000,
   CreateCallSums1764800000000,
   LastReceipts1764900000000,
+  SearchErasuresAgain1765000000000,
 ];

@@ -1,11 +1,11 @@
-// A number in; the bytes that came and hold it read and written again without it: bodies, and what the quarantine keeps.
+// Reads bytes that came and hold a number, and writes them again without it: bodies, and what the quarantine keeps.
 import { Injectable } from '@nestjs/common';
 import { createHash, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { packBody } from '../../ingestion/writing/stored-body.js';
 import { erasedBody } from '../../numbers/erased-body.js';
-import type { NumberSearch } from '../../numbers/number-forms.js';
+import type { NumberSearch } from '../../numbers/number-search.js';
 import { Database, type Transaction } from '../../persistence/database.js';
 import { firstIdOf } from '../../persistence/first-id.js';
 import type { ErasureJob } from './erasure-job.js';
@@ -59,7 +59,7 @@ const REWRITE_ENTRIES = {
 const DRIFT = {
   name: 'erase-find-drift',
   text: `SELECT kind, field, value FROM schema_drift
-    WHERE first_seen_at <= to_timestamp($1 / 1000.0) AND concat_ws(' ', field, value) ~ $2`,
+    WHERE first_seen_at <= to_timestamp($1 / 1000.0)`,
 };
 const DELETE_DRIFT = {
   name: 'erase-drift',
@@ -99,7 +99,7 @@ export class ErasedBytesRepository {
     });
     const held: HeldBody[] = [];
     for (const { id, encoding, body } of rows) {
-      const erased = erasedBody(encoding === 'gzip' ? await unpack(body) : body, job.search);
+      const erased = await erasedBody(encoding === 'gzip' ? await unpack(body) : body, job.search);
       if (erased !== undefined) held.push({ id, erased });
     }
     return { held, next: nextOf(rows, limit) };
@@ -125,12 +125,13 @@ export class ErasedBytesRepository {
       ...NEXT_ENTRIES,
       values: boundsOf(job, limit),
     });
-    const held = rows.flatMap(({ id, raw, reason, place }): HeldEntry[] => {
-      const erased = erasedBody(raw, job.search);
-      if (erased === undefined && !job.search.isIn(`${reason}\n${place}`)) return [];
-      const texts = { reason: job.search.erasedFrom(reason), place: job.search.erasedFrom(place) };
-      return [{ id, erased: erased ?? raw, ...texts }];
-    });
+    const held: HeldEntry[] = [];
+    for (const { id, raw, ...texts } of rows) {
+      const erased = await erasedBody(raw, job.search);
+      const [reason, place] = [job.search.erasedFrom(texts.reason), job.search.erasedFrom(texts.place)];
+      if (erased !== undefined || reason !== texts.reason || place !== texts.place)
+        held.push({ id, erased: erased ?? raw, reason, place });
+    }
     return { held, next: nextOf(rows, limit) };
   }
 
@@ -156,7 +157,7 @@ export class ErasedBytesRepository {
   async deleteDrift(transaction: Transaction, job: ErasureJob): Promise<number> {
     const { rows } = await transaction.query<{ kind: string; field: string; value: string }>({
       ...DRIFT,
-      values: [job.requestedAt, job.search.sqlPattern],
+      values: [job.requestedAt],
     });
     const held = rows.filter(({ field, value }) => holds(job.search, field, value));
     const values = [held.map((row) => row.kind), held.map((row) => row.field), held.map((row) => row.value)];

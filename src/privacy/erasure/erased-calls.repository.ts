@@ -1,8 +1,9 @@
-// A number in; the calls and revisions that hold it found and deleted, in steps, and told to the feed of changes.
+// Finds the calls and revisions that hold a number, deletes them in steps, and tells the feed of changes.
 import { Injectable } from '@nestjs/common';
 import { orderedId } from '../../persistence/ordered-id.js';
 import { CallRepository } from '../../ingestion/writing/call.repository.js';
-import type { NumberSearch } from '../../numbers/number-forms.js';
+import { coreOf } from '../../numbers/core.js';
+import { mayHold, type NumberSearch } from '../../numbers/number-search.js';
 import { Database, type Transaction } from '../../persistence/database.js';
 import type { ErasedCounts, ErasureJob } from './erasure-job.js';
 
@@ -19,8 +20,13 @@ export interface RevisionKey {
 
 const RECEIVED = 'to_timestamp($1 / 1000.0)';
 /** All that came with a record: a number may stand in any text. */
-const CONTENT = `concat_ws(E'\\n', call_id, task_id, batch_id, detail_id, out_id, status_code, smart_status_code,
-  status_msg, caller, real_caller, callee, hangup_direction, extra::text, warnings::text)`;
+const TEXTS = `call_id, task_id, batch_id, detail_id, out_id, status_code, smart_status_code, status_msg, caller,
+  real_caller, callee, hangup_direction`;
+const JSONS = 'extra::text, warnings::text';
+const MAY_HOLD = mayHold('content', '$2', '$3');
+const CONTENT = `concat_ws(E'\\n', ${TEXTS}, ${JSONS})`;
+// The source is a name of our own, and what a deleted revision leaves behind: it would be found for ever.
+const REVISION = `(content - 'source')::text`;
 // Every form of a number ends with its core, and the index is on the reversed callee.
 const FIND_CALLEES = {
   name: 'erase-find-callees',
@@ -31,21 +37,22 @@ const FIND_CALLEES = {
 };
 const FIND_CALLS = {
   name: 'erase-find-calls',
-  text: `SELECT count(*)::int AS seen, max(call_id) AS next, array_agg(call_id) FILTER (WHERE content ~ $2) AS found
+  text: `SELECT count(*)::int AS seen, max(call_id) AS next, array_agg(call_id) FILTER (WHERE ${MAY_HOLD}) AS found
     FROM (SELECT call_id, ${CONTENT} AS content FROM calls
-      WHERE call_id > $3 AND last_received_at <= ${RECEIVED} ORDER BY call_id LIMIT $4) AS page`,
+      WHERE call_id > $4 AND last_received_at <= ${RECEIVED} ORDER BY call_id LIMIT $5) AS page`,
 };
 const FIND_REVISIONS = {
   name: 'erase-find-revisions',
-  text: `SELECT call_id, delivery_id, content ~ $2 AS found
-    FROM (SELECT call_id, delivery_id, content::text FROM call_revisions
-      WHERE (call_id, delivery_id) > ($3, $4::uuid) AND received_at <= ${RECEIVED}
-      ORDER BY call_id, delivery_id LIMIT $5) AS page
+  text: `SELECT call_id, delivery_id, ${MAY_HOLD} AS found
+    FROM (SELECT call_id, delivery_id, ${REVISION} AS content FROM call_revisions
+      WHERE (call_id, delivery_id) > ($4, $5::uuid) AND received_at <= ${RECEIVED}
+      ORDER BY call_id, delivery_id LIMIT $6) AS page
     ORDER BY call_id, delivery_id`,
 };
 const CONTENTS = {
   name: 'erase-contents',
-  text: `SELECT call_id, ${CONTENT} AS content FROM calls WHERE call_id = ANY($2) AND last_received_at <= ${RECEIVED}`,
+  text: `SELECT call_id, caller, real_caller, callee, ARRAY[${TEXTS}] AS texts, ARRAY[${JSONS}] AS jsons
+    FROM calls WHERE call_id = ANY($2) AND last_received_at <= ${RECEIVED}`,
 };
 const DELETE_CALLS = {
   name: 'erase-calls',
@@ -57,7 +64,7 @@ const DELETE_HISTORY = {
 };
 const REVISION_CONTENTS = {
   name: 'erase-revision-contents',
-  text: `SELECT r.call_id, r.delivery_id, r.content::text FROM call_revisions r
+  text: `SELECT r.call_id, r.delivery_id, ${REVISION} AS content FROM call_revisions r
     WHERE (r.call_id, r.delivery_id) IN (SELECT unnest($1::text[]), unnest($2::uuid[]))`,
 };
 const DELETE_REVISIONS = {
@@ -114,7 +121,7 @@ export class ErasedCallsRepository {
   async withText({ search, requestedAt, place }: ErasureJob, limit: number): Promise<FoundRows<string>> {
     const [page] = await this.database.query<{ seen: number; next: string | null; found: string[] | null }>({
       ...FIND_CALLS,
-      values: [requestedAt, search.sqlPattern, place ?? '', limit],
+      values: [requestedAt, ...patternsOf(search), place ?? '', limit],
     });
     const next = page === undefined || page.seen < limit ? undefined : (page.next ?? undefined);
     return { rows: page?.found ?? [], next };
@@ -128,7 +135,7 @@ export class ErasedCallsRepository {
     const [callId, deliveryId] = place === undefined ? ['', NIL] : pairOf(place);
     const rows = await this.database.query<{ call_id: string; delivery_id: string; found: boolean }>({
       ...FIND_REVISIONS,
-      values: [requestedAt, search.sqlPattern, callId, deliveryId, limit],
+      values: [requestedAt, ...patternsOf(search), callId, deliveryId, limit],
     });
     const last = rows.at(-1);
     const next = last === undefined || rows.length < limit ? undefined : pair(last.call_id, last.delivery_id);
@@ -148,11 +155,8 @@ export class ErasedCallsRepository {
     if (callIds.length === 0) return {};
     await this.calls.lock(transaction, callIds);
     // Only now: a correction that was waited for may have taken the number away, or be of after the request.
-    const contents = await transaction.query<{ call_id: string; content: string }>({
-      ...CONTENTS,
-      values: [requestedAt, callIds],
-    });
-    const held = contents.rows.filter(({ content }) => search.isIn(content)).map((row) => row.call_id);
+    const contents = await transaction.query<CallTexts>({ ...CONTENTS, values: [requestedAt, callIds] });
+    const held = contents.rows.filter((row) => isHeldBy(row, search)).map((row) => row.call_id);
     if (held.length === 0) return {};
     const gone = await transaction.query<{ call_id: string; source: string }>({
       ...DELETE_CALLS,
@@ -178,7 +182,7 @@ export class ErasedCallsRepository {
       ...REVISION_CONTENTS,
       values,
     });
-    const held = rows.filter(({ content }) => search.isIn(content));
+    const held = rows.filter(({ content }) => search.isInJson(content));
     const heldKeys = [held.map((row) => row.call_id), held.map((row) => row.delivery_id)];
     const gone = await transaction.query<GoneRevision>({ ...DELETE_REVISIONS, values: heldKeys });
     await this.keepSources(transaction, gone.rows);
@@ -210,6 +214,28 @@ export class ErasedCallsRepository {
     await transaction.query({ ...NOTE_ERASED, values });
     await transaction.query({ ...TELL, values: [delivery, now] });
   }
+}
+
+/** The texts of a row of calls. */
+interface CallTexts extends Record<string, unknown> {
+  readonly call_id: string;
+  readonly caller: string | null;
+  readonly real_caller: string | null;
+  readonly callee: string | null;
+  readonly texts: readonly (string | null)[];
+  readonly jsons: readonly (string | null)[];
+}
+
+function isHeldBy({ caller, real_caller, callee, texts, jsons }: CallTexts, search: NumberSearch): boolean {
+  return (
+    [caller, real_caller, callee].some((number) => coreOf(number ?? '') === search.core) ||
+    texts.some((text) => search.isIn(text ?? '')) ||
+    jsons.some((json) => search.isInJson(json ?? ''))
+  );
+}
+
+function patternsOf({ sqlPatterns: { plain, escaped } }: NumberSearch): string[] {
+  return [plain, escaped];
 }
 
 interface GoneRevision {

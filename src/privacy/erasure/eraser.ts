@@ -119,7 +119,7 @@ export class Eraser implements OnApplicationBootstrap, BeforeApplicationShutdown
     const done = await this.jobs.finish(job, (transaction, row) =>
       this.events.erasureDone(transaction, row.id, countsOf(row)),
     );
-    if (done === undefined) await this.jobs.begin(job);
+    if (done === undefined) await this.jobs.searchAgain(job);
   }
 
   private async idle(ms: number): Promise<void> {

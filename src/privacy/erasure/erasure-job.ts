@@ -1,7 +1,7 @@
 // What goes from hand to hand while a number is erased.
-import type { NumberSearch } from '../../numbers/number-forms.js';
+import type { NumberSearch } from '../../numbers/number-search.js';
 
-/** What is searched, in this order. */
+/** What is searched, in this order: again and again, until all of it was searched and nothing was found. */
 export const PHASES = [
   'transactions',
   'callees',
@@ -10,6 +10,7 @@ export const PHASES = [
   'bodies',
   'quarantine',
   'schemaDrift',
+  'names',
   'journal',
 ] as const;
 export type Phase = (typeof PHASES)[number];
@@ -41,4 +42,6 @@ export interface ErasureJob {
 export interface ErasureStep {
   readonly next: string | undefined;
   readonly erased: Partial<ErasedCounts>;
+  /** How many texts were written anew that are not counted. */
+  readonly uncounted?: number;
 }

@@ -4,6 +4,7 @@ import type { ErasureJob, ErasureStep } from './erasure-job.js';
 import { ErasureRepository } from './erasure.repository.js';
 import { ErasedBytesRepository } from './erased-bytes.repository.js';
 import { ErasedCallsRepository, type FoundRows } from './erased-calls.repository.js';
+import { ErasedNamesRepository } from './erased-names.repository.js';
 import { JournalSearch } from './journal-search.js';
 
 /** The locks of so many calls are taken at once. */
@@ -18,6 +19,7 @@ export class ErasureSteps {
     private readonly jobs: ErasureRepository,
     private readonly calls: ErasedCallsRepository,
     private readonly bytes: ErasedBytesRepository,
+    private readonly names: ErasedNamesRepository,
     private readonly journal: JournalSearch,
   ) {}
 
@@ -41,6 +43,8 @@ export class ErasureSteps {
         return this.rewriteEntries(job, rows);
       case 'schemaDrift':
         return this.deleteDrift(job);
+      case 'names':
+        return this.rewriteNames(job);
       case 'journal':
         return this.searchJournal(job);
     }
@@ -100,6 +104,14 @@ export class ErasureSteps {
     return this.jobs.stepOn(job, async (transaction) => {
       await this.bytes.alignRedeliveries(transaction, job);
       return { next: undefined, erased: { schemaDrift: await this.bytes.deleteDrift(transaction, job) } };
+    });
+  }
+
+  private rewriteNames(job: ErasureJob): Promise<ErasureJob> {
+    return this.jobs.stepOn(job, async (transaction) => {
+      const names = await this.names.rewriteNames(transaction, job);
+      const reasons = await this.names.rewriteReasons(transaction, job);
+      return { next: undefined, erased: {}, uncounted: names + reasons };
     });
   }
 

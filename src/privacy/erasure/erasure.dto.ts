@@ -1,14 +1,15 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { PageInfo } from '../../http/page.dto.js';
 import { Field, text } from '../../http/value-rules.js';
-import { coreOf } from '../../numbers/number-forms.js';
+import { coreOf } from '../../numbers/core.js';
 
 const ID = { type: String, format: 'uuid', example: '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f' } as const;
 const STATUSES = ['pending', 'running', 'done'];
 const NOT_A_NUMBER = 'must be a telephone number of 7 to 15 digits';
 const NUMBER = text({
   minLength: 7,
-  maxLength: 40,
+  // Twenty digits, with three characters between each two of them.
+  maxLength: 100,
   isOne: (written) => coreOf(written) !== undefined,
   expected: NOT_A_NUMBER,
   type: NOT_A_NUMBER,
@@ -29,7 +30,7 @@ const Instant = (description: string, options: { nullable?: boolean; example: st
 export class ErasureRequest {
   @Field(NUMBER, {
     description:
-      'The telephone number, with or without country code 86, leading 0 and separators: it is erased in every form. Without these it has 7 to 15 digits.',
+      'The telephone number, with or without country code 86, leading 0 and separators, in digits of any script. It is erased however it is written. Without prefix and separators it has 7 to 15 digits.',
     example: '13900000000',
   })
   number!: string;
@@ -85,7 +86,7 @@ export class ErasureDto {
     type: String,
     enum: STATUSES,
     description:
-      'How far it is. A job that is done becomes pending again when something is written that had been received before it.',
+      'How far it is. `done`: a search of everything has found nothing of the number. A job that is done becomes pending again when something is written that had been received before it.',
     example: 'done',
   })
   status!: string;

@@ -1,7 +1,7 @@
 // The jobs: asked for, listed, taken, moved on, ended. (What they erase is the other repositories'.)
 import { Injectable } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
-import { NumberSearch } from '../../numbers/number-forms.js';
+import { NumberSearch } from '../../numbers/number-search.js';
 import { numberHash, openedNumber, sealedNumber } from '../../numbers/number-secrets.js';
 import { Database, type Transaction } from '../../persistence/database.js';
 import { Nodes } from '../../persistence/distribution/nodes.js';
@@ -42,6 +42,8 @@ const COLUMNS = `id, status, reason, requested_at, started_at, finished_at, phas
   quarantine_entries, journal_entries, schema_drift`;
 const SECRET_BYTES = 32;
 const FIRST_PHASE = PHASES[0];
+/** What transactions were waited for need not be waited for once more. */
+const SECOND_PHASE = PHASES[1];
 const MAKE_SECRET = {
   name: 'make-number-secret',
   text: "INSERT INTO secrets (name, value) VALUES ('numbers', $1) ON CONFLICT (name) DO NOTHING",
@@ -50,8 +52,8 @@ const SECRET = { name: 'number-secret', text: "SELECT value FROM secrets WHERE n
 const CREATE = {
   name: 'create-erasure',
   text: `INSERT INTO erasures (id, status, reason, requested_at, number_hash, sealed_number, phase, again, failures,
-      next_try_at, calls, revisions, bodies, quarantine_entries, journal_entries, schema_drift)
-    VALUES ($1, 'pending', $2, $3, $4, $5, '${FIRST_PHASE}', false, 0, now(), 0, 0, 0, 0, 0, 0)`,
+      next_try_at, pass, found, calls, revisions, bodies, quarantine_entries, journal_entries, schema_drift)
+    VALUES ($1, 'pending', $2, $3, $4, $5, '${FIRST_PHASE}', false, 0, now(), 1, 0, 0, 0, 0, 0, 0, 0)`,
 };
 const LIST = {
   name: 'list-erasures',
@@ -68,7 +70,7 @@ const NEXT_DUE = {
 const BEGIN = {
   name: 'begin-erasure',
   text: `UPDATE erasures SET status = 'running', started_at = coalesce(started_at, now()), again = false, phase = '${FIRST_PHASE}',
-      place = NULL, barrier = pg_snapshot_xmax(pg_current_snapshot())::text::bigint
+      place = NULL, pass = 1, found = 0, barrier = pg_snapshot_xmax(pg_current_snapshot())::text::bigint
     WHERE id = $1 RETURNING barrier`,
 };
 const PASSED = {
@@ -79,7 +81,8 @@ const MOVE_ON = {
   name: 'move-erasure-on',
   text: `UPDATE erasures SET phase = $2, place = $3, failures = 0, problem = NULL, calls = calls + $4,
       revisions = revisions + $5, bodies = bodies + $6, quarantine_entries = quarantine_entries + $7,
-      journal_entries = journal_entries + $8, schema_drift = schema_drift + $9
+      journal_entries = journal_entries + $8, schema_drift = schema_drift + $9,
+      found = found + $4 + $5 + $6 + $7 + $8 + $9 + $10
     WHERE id = $1`,
 };
 const POSTPONE = {
@@ -89,7 +92,12 @@ const POSTPONE = {
 const FINISH = {
   name: 'finish-erasure',
   text: `UPDATE erasures SET status = 'done', finished_at = now(), sealed_number = NULL, barrier = NULL, place = NULL
-    WHERE id = $1 AND NOT again RETURNING ${COLUMNS}`,
+    WHERE id = $1 AND NOT again AND pass > 1 AND found = 0 RETURNING ${COLUMNS}`,
+};
+const NEXT_PASS = {
+  name: 'search-once-more',
+  text: `UPDATE erasures SET pass = pass + 1, found = 0, phase = '${SECOND_PHASE}', place = NULL
+    WHERE id = $1 AND NOT again RETURNING pass`,
 };
 
 @Injectable()
@@ -180,9 +188,10 @@ export class ErasureRepository {
     work: (transaction: Transaction) => Promise<ErasureStep>,
   ): Promise<ErasureJob> {
     return this.step(async (transaction) => {
-      const { next, erased } = await work(transaction);
+      const { next, erased, uncounted = 0 } = await work(transaction);
       const phase = next === undefined ? phaseAfter(job.phase) : job.phase;
-      await transaction.query({ ...MOVE_ON, values: [job.id, phase, next ?? null, ...countsOf(erased)] });
+      const values = [job.id, phase, next ?? null, ...countsOf(erased), uncounted];
+      await transaction.query({ ...MOVE_ON, values });
       return { ...job, phase, place: next, failures: 0 };
     });
   }
@@ -192,8 +201,10 @@ export class ErasureRepository {
   }
 
   /**
+   * Ends a job, if the last search of everything has found nothing.
+   *
    * @param also what else is to be in the transaction that ends it
-   * @returns the job as it ended; undefined when something came late, and all is to be searched once more
+   * @returns the job as it ended; undefined when all is to be searched once more
    */
   async finish(
     job: ErasureJob,
@@ -206,6 +217,15 @@ export class ErasureRepository {
     });
   }
 
+  /** Lets everything be searched once more, from the beginning if something came late. */
+  async searchAgain(job: ErasureJob): Promise<void> {
+    const isNext = await this.step(async (transaction) => {
+      const { rows } = await transaction.query({ ...NEXT_PASS, values: [job.id] });
+      return rows.length > 0;
+    });
+    if (!isNext) await this.begin(job);
+  }
+
   private step<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     return this.database.transaction(async (transaction) => {
       await this.leases.renew(transaction, ERASURES);
@@ -214,7 +234,7 @@ export class ErasureRepository {
   }
 }
 
-/** The journal is the last one: it is searched until nothing is in it any more. */
+/** The journal is the last one of a search. */
 function phaseAfter(phase: Phase): Phase {
   return PHASES[PHASES.indexOf(phase) + 1] ?? 'journal';
 }

@@ -31,7 +31,7 @@ export class ErasuresController {
     operationId: 'eraseNumber',
     summary: 'Erase a number everywhere',
     description:
-      'Takes a job on that deletes the calls with the number, and takes it out of bodies and the quarantine, as far as they were received until now. The statistics stay as they are, and the feed of changes tells which calls are gone.',
+      'Starts a job. It deletes the calls with the number, and takes the number out of bodies, the quarantine, names of API keys and reasons of erasures, as far as they were received until now. The statistics stay as they are, and the feed of changes tells which calls are gone.',
   })
   @ApiAcceptedResponse({ type: AcceptedErasure, description: 'The job; ask for it by its id.' })
   @BodyMayBeRefused()

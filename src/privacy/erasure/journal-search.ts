@@ -1,4 +1,4 @@
-// A number in; what of the journal's files still holds it out. The journals of all processes on the same folder.
+// Says which files of the journal hold a number. The journals of all processes on the same folder.
 import { Injectable } from '@nestjs/common';
 import { readFile } from 'node:fs/promises';
 import { Settings } from '../../config/settings.js';
@@ -6,8 +6,8 @@ import { replaceFile } from '../../durable-files.js';
 import { errorCode } from '../../errors.js';
 import { scanEntry } from '../../ingestion/journal/journal-entry.js';
 import { journalFiles } from '../../ingestion/journal/journal-folder.js';
-import { erasedBody, textOf } from '../../numbers/erased-body.js';
-import type { NumberSearch } from '../../numbers/number-forms.js';
+import { erasedBody } from '../../numbers/erased-body.js';
+import type { NumberSearch } from '../../numbers/number-search.js';
 import type { ErasureJob } from './erasure-job.js';
 
 @Injectable()
@@ -34,7 +34,7 @@ export class JournalSearch {
     let rewritten = 0;
     for (const path of (await journalFiles(journalDir)).damaged) {
       const bytes = await contentOf(path);
-      const erased = bytes === undefined ? undefined : erasedBody(bytes, search);
+      const erased = bytes === undefined ? undefined : await erasedBody(bytes, search);
       if (erased === undefined) continue;
       await replaceFile(path, erased);
       rewritten += 1;
@@ -47,22 +47,22 @@ export class JournalSearch {
     if (journalDir === undefined) return false;
     for (const path of (await journalFiles(journalDir)).segments) {
       const bytes = await contentOf(path);
-      if (bytes !== undefined && segmentHolds(bytes, search, requestedAt)) return true;
+      if (bytes !== undefined && (await segmentHolds(bytes, search, requestedAt))) return true;
     }
     return false;
   }
 }
 
 /** What is damaged or torn has no time: it is taken to be of before, until the drainer has looked at it. */
-function segmentHolds(bytes: Buffer, search: NumberSearch, requestedAt: number): boolean {
-  // Most segments hold it nowhere.
-  if (!search.isIn(bytes.toString('latin1'))) return false;
+async function segmentHolds(bytes: Buffer, search: NumberSearch, requestedAt: number): Promise<boolean> {
   for (let position = 0; position < bytes.length;) {
     const scanned = scanEntry(bytes, position);
     const end = scanned.kind === 'torn' ? bytes.length : scanned.end;
-    const part = scanned.kind === 'entry' ? scanned.delivery.body : bytes.subarray(position, end);
-    const isOfBefore = scanned.kind !== 'entry' || scanned.delivery.receivedAt <= requestedAt;
-    if (isOfBefore && search.isIn(textOf(part))) return true;
+    const delivery = scanned.kind === 'entry' ? scanned.delivery : undefined;
+    const isOfBefore = delivery === undefined || delivery.receivedAt <= requestedAt;
+    const part = delivery?.body ?? bytes.subarray(position, end);
+    if (isOfBefore && (await erasedBody(part, search)) !== undefined) return true;
+    if (isOfBefore && search.isInJson(JSON.stringify(delivery?.refusal ?? null))) return true;
     position = end;
   }
   return false;

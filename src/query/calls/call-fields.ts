@@ -1,4 +1,5 @@
-// A call and the names of some of its fields in, these fields out.
+// Some fields of a call.
+import { withCallNumbers } from '../../security/masking/answer-mask.js';
 import type { CallDto, SelectedCall } from './call.dto.js';
 
 /** The fields of a call, in the order in which lists and exports give them. */
@@ -38,7 +39,11 @@ export const CALL_FIELDS = [
 
 export type CallField = (typeof CALL_FIELDS)[number];
 
-/** The call with these fields and its `callId` alone. */
+/** The call with these fields and its `callId` alone. Its numbers are masked in them also where their own fields are left out. */
 export function withFields(call: CallDto, fields: readonly CallField[]): SelectedCall {
-  return { callId: call.callId, ...Object.fromEntries(fields.map((field) => [field, call[field]])) };
+  const selected = {
+    callId: call.callId,
+    ...Object.fromEntries(fields.map((field) => [field, call[field]])),
+  };
+  return withCallNumbers(selected, [call]);
 }

@@ -1,6 +1,9 @@
-// The parameters that say which calls are meant in, the conditions of a WHERE clause out.
+// The conditions of a WHERE clause by the parameters that say which calls are meant.
 import { instantOf } from '../../http/instant-text.js';
+import { coreOf, plainForms } from '../../numbers/core.js';
 import { SqlConditions, type Viewer } from '../../persistence/sql-conditions.js';
+import { SHORTEST_WITH_ALL_SHOWN } from '../../security/masking/number-mask.js';
+import { type KeyHolder, seesNumbers } from '../../security/principal.js';
 import type { CallConditions } from './call-query.dto.js';
 
 /** Which calls. Times are epoch milliseconds, ranges half-open. */
@@ -19,6 +22,8 @@ export interface CallFilter {
   readonly realCaller?: readonly string[] | undefined;
   readonly callee?: readonly string[] | undefined;
   readonly calleeEndsWith?: string | undefined;
+  /** Of calls that {@link calleeEndsWith} finds: so many characters has the callee at least. */
+  readonly leastCallee?: number | undefined;
   readonly statusCode?: readonly string[] | undefined;
   readonly smartStatusCode?: readonly string[] | undefined;
   readonly hangupDirection?: readonly string[] | undefined;
@@ -28,8 +33,11 @@ export interface CallFilter {
   readonly hasWarnings?: boolean | undefined;
 }
 
-/** @param zone of dates for which the parameters name none */
-export function filterOf(query: CallConditions, zone: string): CallFilter {
+/**
+ * @param zone of dates for which the parameters name none
+ * @param asker finds by last digits only calls whose last digits they would see
+ */
+export function filterOf(query: CallConditions, zone: string, asker: KeyHolder): CallFilter {
   const time = (text: string | undefined) =>
     text === undefined ? undefined : instantOf(text, query.timeZone ?? zone);
   const times = {
@@ -38,7 +46,8 @@ export function filterOf(query: CallConditions, zone: string): CallFilter {
     receivedFrom: time(query.receivedFrom),
     receivedTo: time(query.receivedTo),
   };
-  return { ...query, ...times };
+  const leastCallee = seesNumbers(asker) ? 0 : SHORTEST_WITH_ALL_SHOWN;
+  return { ...query, ...times, leastCallee };
 }
 
 /** @param viewer whoever reads: calls of other sources fit no filter */
@@ -52,11 +61,12 @@ export function conditionsOf(filter: CallFilter, viewer: Viewer): SqlConditions 
   sql.oneOf('detail_id', filter.detailId);
   sql.oneOf('out_id', filter.outId);
   sql.oneOf('call_id', filter.callId);
-  sql.oneOf('caller', filter.caller);
-  sql.oneOf('real_caller', filter.realCaller);
-  sql.oneOf('reverse(callee)', filter.callee?.map(reversed));
+  sql.oneOf('caller', filter.caller?.flatMap(formsOf));
+  sql.oneOf('real_caller', filter.realCaller?.flatMap(formsOf));
+  sql.oneOf('reverse(callee)', filter.callee?.flatMap(formsOf).map(reversed));
   if (filter.calleeEndsWith !== undefined) {
     sql.add(`reverse(callee) LIKE ${sql.parameter(`${reversed(filter.calleeEndsWith)}%`)}`);
+    sql.add(`length(callee) >= ${sql.parameter(filter.leastCallee ?? 0)}`);
   }
   sql.oneOf('status_code', filter.statusCode);
   sql.oneOf('smart_status_code', filter.smartStatusCode);
@@ -66,6 +76,12 @@ export function conditionsOf(filter: CallFilter, viewer: Viewer): SqlConditions 
   sql.atMost('duration', filter.maxDuration);
   if (filter.hasWarnings !== undefined) sql.add(`warnings IS ${filter.hasWarnings ? 'NOT ' : ''}NULL`);
   return sql;
+}
+
+/** A number as it was written, and without anything between its digits with each prefix that it may have come with. */
+function formsOf(written: string): string[] {
+  const core = coreOf(written);
+  return core === undefined ? [written] : [...new Set([written, ...plainForms(core)])];
 }
 
 /** By code points, as PostgreSQL's `reverse`. */

@@ -58,17 +58,29 @@ export class CallConditions {
   @ListParameter({ description: 'The call.', example: '100001611234^100001811234' })
   callId?: string[];
 
-  @ListParameter({ description: "The service instance's number.", example: '05710000000' })
+  @ListParameter({
+    description:
+      "The service instance's number, in any form: with or without country code 86, 0 and separators.",
+    example: '05710000000',
+  })
   caller?: string[];
 
-  @ListParameter({ description: 'The number that was shown.', example: '05710000001' })
+  @ListParameter({ description: 'The number that was shown, in any form.', example: '05710000001' })
   realCaller?: string[];
 
-  @ListParameter({ description: 'The number called, whole.', example: '13900000000' })
+  @ListParameter({
+    description:
+      'The number called, whole, in any form. Searches by number are limited for each key, and recorded in the audit.',
+    example: '13900000000',
+  })
   callee?: string[];
 
   @DigitsParameter(
-    { description: 'The last digits of the number called, 4 or more.', example: '0000' },
+    {
+      description:
+        'The last digits of the number called, 4 or more. Without the scope `numbers:read` exactly 4, of numbers with 11 digits or more, and not together with `callId`, `outId`, `detailId`, `caller`, `realCaller` or `callee`.',
+      example: '0000',
+    },
     4,
     32,
   )

@@ -5,6 +5,7 @@ import { linkNext } from '../../http/page.js';
 import { PageQuery } from '../../http/page.dto.js';
 import { MayBeMissing } from '../../http/problem.docs.js';
 import { NoParameters } from '../../http/validation.pipe.js';
+import { NumberSearches } from '../../security/number-searches.js';
 import { Asker, type Principal } from '../../security/principal.js';
 import { NEXT_PAGE_LINK, QueryApi } from '../../security/query-api.js';
 import { CallQuery } from './call-query.dto.js';
@@ -17,7 +18,10 @@ const CALL_ID = { name: 'callId', description: 'The call.', example: '1000016112
 @QueryApi('calls:read')
 @ApiTags('Calls')
 export class CallsController {
-  constructor(private readonly calls: CallsService) {}
+  constructor(
+    private readonly calls: CallsService,
+    private readonly searches: NumberSearches,
+  ) {}
 
   @Get()
   @ApiOperation({
@@ -32,6 +36,7 @@ export class CallsController {
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
   ): Promise<CallPage> {
+    await this.searches.admit(query, asker, request);
     return linkNext(await this.calls.list(query, asker), request, response);
   }
 

@@ -5,6 +5,7 @@ import { decodeCursor, decodeIdCursor, encodeCursor, LAST_ID } from '../../http/
 import { parseExact } from '../../json/exact-json.js';
 import { type Page, pageOf } from '../../http/page.js';
 import { DEFAULT_LIMIT, type PageQuery } from '../../http/page.dto.js';
+import { withCallNumbers } from '../../security/masking/answer-mask.js';
 import type { Principal } from '../../security/principal.js';
 import { isStorable } from '../storable.js';
 import { changesBetween } from './call-changes.js';
@@ -29,7 +30,7 @@ export class CallsService {
     const { order = 'desc', limit = DEFAULT_LIMIT, fields } = query;
     const kind = `calls ${order}`;
     const after = query.cursor === undefined ? undefined : positionOf(query.cursor, kind);
-    const filter = filterOf(query, this.settings.pushTimeZone);
+    const filter = filterOf(query, this.settings.pushTimeZone, asker);
     const { rows, endsEarly } = await this.calls.list(filter, asker, order, after, limit + 1);
     const cursorOf = (last: CallDto) => encodeCursor(kind, [Date.parse(last.occurredAt), last.callId]);
     const { data, page } = pageOf(rows.map(callDto), limit, cursorOf, endsEarly);
@@ -57,7 +58,12 @@ export class CallsService {
     if (found.call.delivery_id < before) contents.push(presentContent(found.call));
     contents.sort((a, b) => (a.deliveryId < b.deliveryId ? 1 : -1));
     const older = found.replaced === undefined ? [] : [pastContent(found.replaced)];
-    const revisions = withChanges(contents.slice(0, limit + 1), [...contents, ...older]);
+    const all = [...contents, ...older];
+    const numbers = all.flatMap(({ call }) => [call.caller, call.realCaller, call.callee]);
+    const callee = [...new Set(numbers)];
+    const revisions = withChanges(contents.slice(0, limit + 1), all).map((shown) =>
+      withCallNumbers(shown, [{ callee }]),
+    );
     return pageOf(revisions, limit, (last) => encodeCursor('history', [last.deliveryId]));
   }
 }

@@ -2,6 +2,7 @@ import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import { ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { MayBeBusy } from '../../http/problem.docs.js';
+import { NumberSearches } from '../../security/number-searches.js';
 import { Asker, type Principal } from '../../security/principal.js';
 import { QueryApi } from '../../security/query-api.js';
 import { ExportQuery } from './export-query.dto.js';
@@ -12,7 +13,10 @@ import { ExportsService } from './exports.service.js';
 @QueryApi('calls:read')
 @ApiTags('Exports')
 export class ExportsController {
-  constructor(private readonly exports: ExportsService) {}
+  constructor(
+    private readonly exports: ExportsService,
+    private readonly searches: NumberSearches,
+  ) {}
 
   @Get('calls')
   @ApiOperation({
@@ -29,6 +33,7 @@ export class ExportsController {
     @Req() request: Request,
     @Res() response: Response,
   ): Promise<null> {
+    await this.searches.admit(query, asker, request);
     await this.exports.send(query, asker, request, response);
     // The answer is written; what is returned only passes the interceptor that makes JSON of answers.
     return null;

@@ -90,7 +90,7 @@ export class ExportsService {
     request: Request,
     response: Response,
   ): Promise<void> {
-    const filter = filterOf(query, this.settings.pushTimeZone);
+    const filter = filterOf(query, this.settings.pushTimeZone, asker);
     const format = formatFor(query, asker);
     const detail = { ...askedFor(request), masked: !seesNumbers(asker) };
     await this.audit.record({ action: 'export.begun', by: asker, detail, rows: null });

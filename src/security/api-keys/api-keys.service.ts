@@ -10,7 +10,7 @@ import { DEFAULT_LIMIT, type PageQuery } from '../../http/page.dto.js';
 import { Database, type Transaction } from '../../persistence/database.js';
 import { AuditLog } from '../audit/audit-log.js';
 import type { Principal } from '../principal.js';
-import { NONE } from '../masking/own-numbers.js';
+import { NONE } from '../../numbers/own-numbers.js';
 import { maskText } from '../masking/text-mask.js';
 import { newKey } from './api-key.js';
 import type { ApiKeyDto, NewApiKey, NewApiKeyRequest } from './api-key.dto.js';

@@ -1,10 +1,32 @@
-// A request in, what it asked for, as it may be kept for ever, out.
+// What a request asked for, as it may be kept for ever.
 import type { Request } from 'express';
 import { routeOf } from '../../http/route-of.js';
-import { maskEntry } from '../masking/answer-mask.js';
+import { coreOf } from '../../numbers/core.js';
+import { NONE } from '../../numbers/own-numbers.js';
+import { type Rule, ruleOfAnswerField } from '../masking/field-rules.js';
+import { maskNumber } from '../masking/number-mask.js';
+import { maskReference, maskText } from '../masking/text-mask.js';
+
+/** They hold ids in a form in which nothing can be masked, and say nothing about what was asked for. */
+const PLACES = ['cursor', 'after'];
+const LEFT_OUT = '…';
 
 /** The route and its parameters. Numbers that were asked by are masked: an erasure does not reach the audit. */
 export function askedFor(request: Request): Readonly<Record<string, unknown>> {
-  const parameters = maskEntry({ ...request.params, ...request.query });
+  const asked = Object.entries({ ...request.params, ...request.query });
+  const parameters = Object.fromEntries(asked.map(([name, value]) => [name, masked(name, value)]));
   return { request: `${request.method} ${routeOf(request) ?? ''}`, parameters };
+}
+
+function masked(name: string, value: unknown): unknown {
+  if (Array.isArray(value)) return value.map((one: unknown) => masked(name, one));
+  if (typeof value !== 'string') return value;
+  if (PLACES.includes(name)) return LEFT_OUT;
+  return maskedText(value, ruleOfAnswerField(name));
+}
+
+/** Ids stay, so that it can be seen what was asked for; but none that is nothing but a number, or holds a mobile one. */
+function maskedText(text: string, rule: Rule): string {
+  if (rule === 'number') return maskNumber(text);
+  return rule === 'keep' && coreOf(text) === undefined ? maskReference(text, NONE) : maskText(text, NONE);
 }

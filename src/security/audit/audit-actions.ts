@@ -1,6 +1,7 @@
 /** What is accounted for. Names stay: they are in the ledger for ever. */
 export const AUDIT_ACTIONS = [
   'numbers.read',
+  'numbers.searched',
   'body.read',
   'export.begun',
   'export.ended',

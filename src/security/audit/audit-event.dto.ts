@@ -34,7 +34,7 @@ export class AuditEventDto {
     type: String,
     enum: [...AUDIT_ACTIONS],
     description:
-      'What was done. `numbers.read`: an answer showed numbers that are not masked. `body.read`: the body of a push was answered. `export.begun` and `export.ended`: a file of calls. The others say it themselves.',
+      'What was done. `numbers.read`: an answer showed numbers that are not masked. `numbers.searched`: calls were searched by telephone number, whether or not there were any. `body.read`: the body of a push was answered. `export.begun` and `export.ended`: a file of calls. The others say it themselves.',
     example: 'numbers.read',
   })
   action!: string;
@@ -66,7 +66,8 @@ export class AuditEventDto {
   @ApiProperty({
     type: 'integer',
     nullable: true,
-    description: 'How many rows it concerns: entries shown, calls exported, entries replayed, rows erased.',
+    description:
+      'How many rows it concerns: entries shown, numbers searched by, calls exported, entries replayed, rows erased.',
     example: 50,
   })
   rows!: number | null;

@@ -18,7 +18,7 @@ export class AuditEventsController {
     operationId: 'listAuditEvents',
     summary: 'List what was done',
     description:
-      'Who saw numbers that are not masked, read bodies, exported calls, made or revoked keys, replayed or discarded entries of the quarantine, or had a number erased, and what retention deleted.',
+      'Who saw numbers that are not masked, searched by numbers, read bodies, exported calls, made or revoked keys, replayed or discarded entries of the quarantine, or had a number erased, and what retention deleted.',
   })
   @ApiOkResponse({ type: AuditEventPage, description: 'A page of events.', headers: NEXT_PAGE_LINK })
   async list(

@@ -1,7 +1,9 @@
-// What somebody has done in, a row of audit_events that nobody can change any more out.
+// Notes what somebody has done, as rows that nobody can change any more.
 import { Injectable } from '@nestjs/common';
 import { orderedId } from '../../persistence/ordered-id.js';
 import { Database, type Transaction } from '../../persistence/database.js';
+import { NONE } from '../../numbers/own-numbers.js';
+import { maskText } from '../masking/text-mask.js';
 import type { Principal } from '../principal.js';
 import type { AuditAction } from './audit-actions.js';
 
@@ -91,7 +93,8 @@ function rowOf({ action, by, detail, rows }: AuditEvent): AuditRow {
     at: new Date(at).toISOString(),
     action,
     key_id: by?.keyId ?? null,
-    key_name: by?.name ?? null,
+    // An erasure does not reach the audit.
+    key_name: by === null ? null : maskText(by.name, NONE),
     remote_address: by?.remoteAddress ?? null,
     request_id: by?.requestId ?? null,
     detail,

@@ -1,33 +1,44 @@
-// An answer of the API in, the same as those may see it who may not see numbers out.
+// Answers of the API as those may see them who may not see numbers.
 import { isLosslessNumber, type LosslessNumber } from 'lossless-json';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { type Rule, ruleOfAnswerField, ruleOfRecordField } from './field-rules.js';
+import { NUMBER_FIELDS } from '../../numbers/json-pieces.js';
+import { OwnNumbers } from '../../numbers/own-numbers.js';
+import { wholeDigits } from '../../numbers/core.js';
+import { type Rule, ruleOfAnswerField, ruleOfInnerField } from './field-rules.js';
 import { maskedParts, maskJsonText } from './json-text-mask.js';
-import { maskNumber } from './number-mask.js';
-import { OwnNumbers } from './own-numbers.js';
+import { HIDDEN, maskNumber } from './number-mask.js';
 import { maskReference, maskText } from './text-mask.js';
 
-/** After so many others have their turn: they take 2 ms. */
-const ENTRIES_AT_ONCE = 100;
+/** Under this name an entry carries the contents of its call. It is no part of the JSON. */
+const CALLS = Symbol('contents of the call');
+/** After so many ms others have their turn. */
+const LONGEST_TURN_MS = 5;
+/** Of one entry so many characters are looked through, each text counted as some more: what is behind them is hidden whole. */
+const MOST_CHARACTERS = 1_000_000;
+const CHARACTERS_A_TEXT = 8;
 /** A longer text is masked in parts, so that others have their turn: whole bodies are among the answers. */
 const LONGEST_AT_ONCE = 100_000;
 
 type Fields = Readonly<Record<string, unknown>>;
 
 export async function maskAnswer(answer: unknown): Promise<unknown> {
-  const mask = new AnswerMask(answer);
-  if (!isFields(answer) || !Array.isArray(answer['data'])) {
-    const masked = mask.of(answer);
-    await mask.finish();
-    return masked;
-  }
+  if (!isFields(answer) || !Array.isArray(answer['data'])) return maskWhole(answer);
   const data: unknown[] = [];
+  let begin = performance.now();
   for (const entry of answer['data'] as unknown[]) {
-    data.push(mask.of(entry));
-    await mask.finish();
-    if (data.length % ENTRIES_AT_ONCE === 0) await nextTurn();
+    data.push(await maskWhole(entry));
+    if (performance.now() - begin < LONGEST_TURN_MS) continue;
+    await nextTurn();
+    begin = performance.now();
   }
   return { ...answer, data };
+}
+
+async function maskWhole(entry: unknown): Promise<unknown> {
+  const mask = new AnswerMask(entry);
+  const masked = mask.of(entry);
+  await mask.finish();
+  return masked;
 }
 
 /** As {@link maskAnswer}, at once: for single entries of what is streamed. They keep their form, but numbers in free JSON become texts. */
@@ -58,19 +69,21 @@ class AnswerMask {
   changes = 0;
   private readonly own = new OwnNumbers();
   unfinished: Unfinished[] = [];
+  /** How many characters may still be looked through. */
+  private left = MOST_CHARACTERS;
 
-  constructor(answer: unknown) {
-    this.collect(answer);
+  constructor(entry: unknown) {
+    this.collect(entry);
   }
 
   of(value: unknown, rule: Rule = 'text'): unknown {
-    if (rule === 'keep' || value === null || value === undefined) return value;
+    if (value === null || value === undefined) return value;
     if (typeof value === 'string') return this.changed(value, this.text(value, rule));
     if (typeof value === 'number') return this.number(value, rule);
     if (Array.isArray(value)) return value.map((entry: unknown) => this.of(entry, rule));
     if (isLosslessNumber(value)) return this.number(value, rule);
     if (!isFields(value)) return value;
-    return rule === 'free' || rule === 'number' ? this.freeFields(value, rule) : this.fields(value);
+    return rule === 'text' ? this.fields(value) : this.freeFields(value, rule);
   }
 
   /** Masks the long texts. */
@@ -93,17 +106,20 @@ class AnswerMask {
   }
 
   private text(text: string, rule: Rule): string {
+    if (rule === 'keep') return text;
+    this.left -= text.length + CHARACTERS_A_TEXT;
+    if (this.left < 0) return HIDDEN;
     if (rule === 'number') return maskNumber(text);
-    if (rule === 'reference') return maskReference(text, this.own);
-    // A part of a record that was kept as its text.
-    if (rule === 'free' && /^[[{]/.test(text)) return maskJsonText(text);
-    return maskText(text, this.own);
+    return rule === 'reference' || rule === 'asked'
+      ? maskReference(text, this.own)
+      : maskText(text, this.own);
   }
 
   /** Numbers of answers count something; those of the vendor's JSON may be telephone numbers. */
   private number(value: number | LosslessNumber, rule: Rule): unknown {
     if (rule !== 'number' && rule !== 'free' && rule !== 'reference') return value;
-    const text = value.toString();
+    const json = value.toString();
+    const text = wholeDigits(json) ?? json;
     const masked = this.text(text, rule);
     return this.changed(text, masked) === text ? value : masked;
   }
@@ -120,9 +136,9 @@ class AnswerMask {
   private freeFields(value: Fields, rule: Rule): Fields {
     const masked = new Map<string, unknown>();
     for (const [name, field] of Object.entries(value)) {
-      const shown = this.changed(name, maskText(name, this.own));
+      const shown = this.changed(name, this.text(name, 'free'));
       const place = masked.has(shown) ? `${shown} (${masked.size + 1})` : shown;
-      masked.set(place, this.of(field, rule === 'number' ? rule : ruleOfRecordField(name)));
+      masked.set(place, this.of(field, innerRule(rule, name)));
     }
     // The vendor's names may be any, `__proto__` too.
     return Object.fromEntries(masked);
@@ -147,13 +163,26 @@ class AnswerMask {
     if (Array.isArray(value)) {
       for (const entry of value as unknown[]) this.collect(entry);
     } else if (isFields(value)) {
+      for (const call of callsOf(value)) this.collect(call);
       for (const [name, field] of Object.entries(value)) {
-        if (typeof field === 'string') {
-          if (ruleOfRecordField(name) === 'number') this.own.add(field);
-        } else this.collect(field);
+        if (NUMBER_FIELDS.includes(name)) this.collectNumbers(field);
+        else this.collect(field);
       }
     }
   }
+
+  private collectNumbers(value: unknown): void {
+    if (typeof value === 'string') this.own.add(value);
+    else if (typeof value === 'number') this.own.add(String(value));
+    else if (Array.isArray(value) || isFields(value)) {
+      for (const inner of Object.values<unknown>(value)) this.collectNumbers(inner);
+    }
+  }
+}
+
+/** What is within a number's field is a number, and what somebody asked for stays that. */
+function innerRule(rule: Rule, name: string): Rule {
+  return rule === 'number' || rule === 'asked' ? rule : ruleOfInnerField(name);
 }
 
 /** Of a change of a field, whose contents stand under `before` and `after`; of anything else, no field. */
@@ -164,4 +193,15 @@ function changedField(change: Fields): string {
 /** Named fields; a number with more digits than a double is none. */
 export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !isLosslessNumber(value);
+}
+
+/** Has the numbers of these contents masked in `shown`, whatever they look like there. */
+export function withCallNumbers<Shown extends object>(shown: Shown, contents: readonly object[]): Shown {
+  return Object.assign(shown, { [CALLS]: contents });
+}
+
+/** What {@link withCallNumbers} has noted. */
+function callsOf(shown: object): readonly unknown[] {
+  const contents: unknown = Reflect.get(shown, CALLS);
+  return Array.isArray(contents) ? contents : [];
 }

@@ -1,25 +1,29 @@
-// The name of a field in, how numbers in it are masked out.
+// How numbers in a field are masked, by the field's name.
+import { NUMBER_FIELDS } from '../../numbers/json-pieces.js';
 
 /**
- * - `keep`: it holds none.
+ * - `keep`: it holds none, if it is text.
  * - `number`: it is one, whatever it looks like.
  * - `reference`: the caller's own; it may be one.
  * - `text`: text that may hold some.
  * - `free`: the vendor's JSON, of which nobody knows what it holds.
  * - `json`: the text of such JSON, or of what should have been some.
+ * - `asked`: what somebody asked for, masked when it was noted.
  */
-export type Rule = 'keep' | 'number' | 'reference' | 'text' | 'free' | 'json';
+export type Rule = 'keep' | 'number' | 'reference' | 'text' | 'free' | 'json' | 'asked';
 
-export const NUMBER_FIELDS = ['caller', 'realCaller', 'callee'] as const;
-/** In records and in answers. What the vendor names calls by is no number, and all questions are asked by it. */
+/** What the vendor names calls by. Questions are asked by these, so they stay. */
+export const IDS: readonly string[] = ['callId', 'taskId', 'batchId', 'detailId'];
+/** Of a record itself, and of answers. */
 const OF_RECORDS: readonly (readonly [Rule, readonly string[]])[] = [
   ['number', NUMBER_FIELDS],
   ['reference', ['outId']],
-  ['keep', ['callId', 'taskId', 'batchId', 'detailId']],
+  ['keep', IDS],
 ];
 /** In answers alone, whose fields are ours: names, ids, times and cursors that we have made. */
 const OF_ANSWERS: readonly (readonly [Rule, readonly string[]])[] = [
-  ['free', ['extra', 'detail']],
+  ['free', ['extra']],
+  ['asked', ['detail']],
   ['json', ['raw']],
   ['keep', ['id', 'ids', 'deliveryId', 'sampleDeliveryId', 'replayedAs', 'redeliveryOf', 'requestId']],
   [
@@ -54,9 +58,14 @@ export function ruleOfAnswerField(name: string): Rule {
   return ANSWER_RULES.get(name) ?? 'text';
 }
 
-/** Of a field of what the vendor pushed. */
+/** Of a field of a record that the vendor pushed. */
 export function ruleOfRecordField(name: string): Rule {
   return RECORD_RULES.get(name) ?? 'free';
+}
+
+/** Of a field that is within another one of a record: an id there is none by which anybody asks. */
+export function ruleOfInnerField(name: string): Rule {
+  return NUMBER_FIELDS.includes(name) ? 'number' : 'free';
 }
 
 function rulesOf(lists: readonly (readonly [Rule, readonly string[]])[]): ReadonlyMap<string, Rule> {

@@ -1,6 +1,6 @@
 // An answer that is shown as it is in, how many of its entries show numbers out.
 import { countMasked, isFields } from './answer-mask.js';
-import { NUMBER_FIELDS } from './field-rules.js';
+import { NUMBER_FIELDS } from '../../numbers/json-pieces.js';
 
 /** Entries of a list, or 1 for an answer that is none. */
 export function entriesWithNumbers(answer: unknown): number {

@@ -1,0 +1,80 @@
+// Which erased numbers are in deliveries that were received before their erasures.
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { textOf } from '../../numbers/erased-body.js';
+import { eachCore } from '../../numbers/number-search.js';
+import { hasherOf } from '../../numbers/number-secrets.js';
+import type { Delivery } from '../delivery.js';
+
+export interface AskedErasure {
+  readonly id: string;
+  readonly number_hash: Buffer;
+  readonly requested_at: Date;
+  readonly secret: Buffer;
+}
+
+/** So many numbers are remembered as looked at: most come more than once. */
+const MOST_REMEMBERED = 100_000;
+
+/** In some deliveries numbers have to be looked for before they can be written. */
+export class UnexaminedError extends Error {
+  constructor(
+    readonly deliveries: readonly Delivery[],
+    readonly erasures: readonly AskedErasure[],
+  ) {
+    super('some deliveries were received before an erasure, and were not looked through for its number');
+  }
+}
+
+/**
+ * What was found in deliveries so far. A large body takes a second, in which the transaction that writes it would keep all
+ * others from their commit: so it is looked through before, and the transaction only asks whether that was done.
+ */
+export class LateNumbers {
+  /** By delivery: the number of each erasure for which it was looked through, if it holds it. */
+  private readonly found = new Map<string, Map<string, string | undefined>>();
+
+  /** Whether a delivery was looked through for all erasures that were asked for after it was received. */
+  isExamined(delivery: Delivery, erasures: readonly AskedErasure[]): boolean {
+    return laterThan(delivery, erasures).every(({ id }) => this.found.get(delivery.id)?.has(id) === true);
+  }
+
+  /** The number, if the delivery was received before its erasure and holds it. */
+  coreIn(delivery: Delivery, erasure: AskedErasure): string | undefined {
+    return this.found.get(delivery.id)?.get(erasure.id);
+  }
+
+  async examine({ deliveries, erasures }: UnexaminedError): Promise<void> {
+    for (const delivery of deliveries) {
+      const asked = laterThan(delivery, erasures);
+      const cores = await coresByHash(delivery, asked);
+      const found = asked.map(({ id, number_hash }) => [id, cores.get(number_hash.toString('hex'))] as const);
+      this.found.set(delivery.id, new Map(found));
+    }
+  }
+}
+
+function laterThan({ receivedAt }: Delivery, erasures: readonly AskedErasure[]): AskedErasure[] {
+  return erasures.filter(({ requested_at }) => requested_at.getTime() >= receivedAt);
+}
+
+/** Of the numbers in a delivery those that were asked for, by their hashes. */
+async function coresByHash(delivery: Delivery, asked: readonly AskedErasure[]): Promise<Map<string, string>> {
+  const cores = new Map<string, string>();
+  const [first] = asked;
+  if (first === undefined) return cores;
+  const wanted = new Set(asked.map(({ number_hash }) => number_hash.toString('hex')));
+  const hashOf = hasherOf(first.secret);
+  const seen = new Set<string>();
+  const look = (core: string) => {
+    if (seen.has(core)) return;
+    if (seen.size >= MOST_REMEMBERED) seen.clear();
+    seen.add(core);
+    const hash = hashOf(core).toString('hex');
+    if (wanted.has(hash)) cores.set(hash, core);
+  };
+  for (const text of [textOf(delivery.body), JSON.stringify(delivery.refusal ?? null)]) {
+    const looking = eachCore(text, look);
+    while (looking.next().done !== true) await nextTurn();
+  }
+  return cores;
+}

@@ -1,0 +1,114 @@
+// The numbers that stand in a call's fields for numbers. Elsewhere in the same call they are numbers whatever they look like.
+import { coreOfDigits, digitsIn, MOST_WITH_PREFIX, withoutZeros } from './core.js';
+import { contentOf, JsonPieces } from './json-pieces.js';
+
+/** Shorter ones say too little to look for them. */
+const SHORTEST = 5;
+const SHORTEST_CORE = 7;
+const LONGEST_CORE = 15;
+const LONGEST_TEXT = 256;
+const PREFIX = 10 ** SHORTEST_CORE;
+const ZERO = 0x30;
+const SIX = 0x36;
+const EIGHT = 0x38;
+
+export class OwnNumbers {
+  private readonly numbers = new Set<string>();
+  /** The first digits of the numbers that may be a part of longer digits. */
+  private readonly beginnings = new Set<number>();
+  private shortest = Infinity;
+  /** A bit for each length that a number has. */
+  private lengths = 0;
+
+  /** @param written what stands in a field for numbers; it need not be one */
+  add(written: string): void {
+    if (written.length > LONGEST_TEXT) return;
+    const { digits, hasPlus } = digitsIn(written) ?? { digits: '', hasPlus: false };
+    if (digits.length < SHORTEST || digits.length > MOST_WITH_PREFIX) return;
+    const core = coreOfDigits(digits, hasPlus) ?? withoutZeros(digits);
+    if (core.length >= SHORTEST && core.length <= LONGEST_CORE) this.addCore(core);
+  }
+
+  addCore(core: string): void {
+    this.numbers.add(core);
+    this.shortest = Math.min(this.shortest, core.length);
+    this.lengths |= 1 << core.length;
+    if (core.length >= SHORTEST_CORE) this.beginnings.add(Number(core.slice(0, SHORTEST_CORE)));
+  }
+
+  get isEmpty(): boolean {
+    return this.numbers.size === 0;
+  }
+
+  /** How many digits the shortest of them has. */
+  get leastDigits(): number {
+    return this.shortest;
+  }
+
+  /** @param core as `coreOf` gives it, or digits without leading zeros */
+  has(core: string): boolean {
+    return this.numbers.has(core);
+  }
+
+  /** A quick look: whether digits have as many behind what may be their prefix as one of the numbers has. */
+  mayBe(digits: string): boolean {
+    if (this.lengths === 0) return false;
+    const bare = afterZeros(digits, 0);
+    if (this.isLength(digits.length - bare)) return true;
+    if (digits.charCodeAt(bare) !== EIGHT || digits.charCodeAt(bare + 1) !== SIX) return false;
+    return this.isLength(digits.length - afterZeros(digits, bare + 2));
+  }
+
+  private isLength(length: number): boolean {
+    return ((this.lengths >> length) & 1) === 1;
+  }
+
+  /** Whether one of seven digits or more is a part of these. Linear: at each place it looks for the first digits only. */
+  isWithin(digits: string): boolean {
+    const { beginnings } = this;
+    if (beginnings.size === 0) return false;
+    let value = 0;
+    for (let end = 1; end <= digits.length; end += 1) {
+      value = ((value * 10) % PREFIX) + digits.charCodeAt(end - 1) - 0x30;
+      if (end >= SHORTEST_CORE && beginnings.has(value) && this.beginsAt(digits, end - SHORTEST_CORE))
+        return true;
+    }
+    return false;
+  }
+
+  private beginsAt(digits: string, start: number): boolean {
+    const most = Math.min(LONGEST_CORE, digits.length - start);
+    for (let length = SHORTEST_CORE; length <= most; length += 1)
+      if (this.numbers.has(digits.slice(start, start + length))) return true;
+    return false;
+  }
+}
+
+function afterZeros(digits: string, from: number): number {
+  let at = from;
+  while (digits.charCodeAt(at) === ZERO) at += 1;
+  return at;
+}
+
+export const NONE = new OwnNumbers();
+
+/**
+ * The numbers in the fields for numbers of a JSON text, at whatever depth.
+ *
+ * @param step after so many characters it rests each time, with an empty text
+ */
+export function* ownNumbersIn(json: string, step: number): Generator<string, OwnNumbers> {
+  const own = new OwnNumbers();
+  const pieces = new JsonPieces(json);
+  let next = step;
+  for (let piece = pieces.next(); piece !== undefined; piece = pieces.next()) {
+    if (piece.isNumber) {
+      const { text, from, to } = contentOf(json, piece);
+      own.add(text.slice(from, to));
+    }
+    if (piece.to < next) continue;
+    next = piece.to + step;
+    yield '';
+  }
+  return own;
+}
