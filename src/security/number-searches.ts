@@ -44,7 +44,7 @@ interface Bucket {
 
 @Injectable()
 export class NumberSearches {
-  /** By key. Only good keys come here, so that there are no more than keys. */
+  /** By family of keys. Only good keys come here, so that there are no more than keys. */
   private readonly buckets = new Map<string, Bucket>();
 
   constructor(private readonly audit: AuditLog) {}
@@ -72,10 +72,10 @@ export class NumberSearches {
   /** @param now ms, of a clock that never goes back */
   private take(asker: Principal, numbers: number, now = performance.now()): void {
     const { atOnce, perSecond } = seesNumbers(asker) ? OF_SEEING : OF_MASKED;
-    const bucket = this.buckets.get(asker.keyId) ?? { left: atOnce, at: now };
+    const bucket = this.buckets.get(asker.family) ?? { left: atOnce, at: now };
     bucket.left = Math.min(atOnce, bucket.left + ((now - bucket.at) / 1000) * perSecond);
     bucket.at = now;
-    this.buckets.set(asker.keyId, bucket);
+    this.buckets.set(asker.family, bucket);
     // A list that is longer than all that may be asked at once is admitted when all of that is there.
     const needed = Math.min(numbers, atOnce);
     if (bucket.left < needed) {
