@@ -183,27 +183,28 @@ describe('Requests of one connection', () => {
     const port = await freePort();
     const nowhere = `postgres://nobody:nothing@127.0.0.1:${await freePort()}/nowhere`;
     const service = ServiceProcess.start(folder, port, { ...ACCESS, DATABASE_URL: nowhere });
-    await until('the service', async () => (await statusOf(`${service.url}/openapi.json`)) === 200);
-    const memory = () => {
-      const status = readFileSync(`/proc/${String(service.child.pid)}/status`, 'utf8');
-      return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
-    };
-    const before = memory();
-    const request = 'GET /openapi.json HTTP/1.1\r\nHost: ledger\r\n\r\n';
-    const mute = await Promise.all(
-      Array.from({ length: 50 }, () => openMute(service.url, request.repeat(90))),
-    );
-    const tooMany = await Promise.all(
-      Array.from({ length: 50 }, () => openMute(service.url, request.repeat(300))),
-    );
-    await untilEnded(tooMany, tooMany.length);
-    for (let asked = 0; asked < 20; asked += 1)
-      expect(await statusOf(`${service.url}/health/live`)).toBe(200);
-    // 50 × 90 answers of 400 kB would be 1.8 GB.
-    expect(memory() - before).toBeLessThan(300 * MB);
-    for (const client of [...mute, ...tooMany]) client.end();
-    await service.end('SIGTERM');
-    rmSync(folder, { recursive: true, force: true });
+    try {
+      await until('the service', async () => (await statusOf(`${service.url}/openapi.json`)) === 200);
+      const memory = () => {
+        const status = readFileSync(`/proc/${String(service.child.pid)}/status`, 'utf8');
+        return Number(/VmRSS:\s+(\d+) kB/.exec(status)?.[1]) * 1024;
+      };
+      const before = memory();
+      const request = 'GET /openapi.json HTTP/1.1\r\nHost: ledger\r\n\r\n';
+      await Promise.all(Array.from({ length: 50 }, () => openMute(service.url, request.repeat(90))));
+      const tooMany = await Promise.all(
+        Array.from({ length: 50 }, () => openMute(service.url, request.repeat(300))),
+      );
+      await untilEnded(tooMany, tooMany.length);
+      for (let asked = 0; asked < 20; asked += 1)
+        expect(await statusOf(`${service.url}/health/live`)).toBe(200);
+      // 50 × 90 answers of 400 kB would be 1.8 GB.
+      expect(memory() - before).toBeLessThan(300 * MB);
+    } finally {
+      service.child.kill('SIGKILL');
+      await service.exit();
+      rmSync(folder, { recursive: true, force: true });
+    }
   });
 });
 
