@@ -35,7 +35,7 @@ const BACKSLASH = 0x5c;
 /** What ends a bare value. */
 const BARE_END = /[",:[\]{}]/g;
 /** What ends a text that stands behind JSON: a string, an object, an array. */
-const NEXT_JSON = /"|[{[](?=[ \t\r\n]{0,20}["{}[\]])/g;
+const NEXT_JSON = /"|\{(?=[ \t\r\n]{0,20}")|\[(?=[ \t\r\n]{0,20}(?:\{[ \t\r\n]{0,20})?")/g;
 const BLANKS = ' \t\r\n';
 const BYTE_ORDER_MARK = '\uFEFF';
 

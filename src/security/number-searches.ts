@@ -91,9 +91,8 @@ export class NumberSearches {
 function countOf(query: NumberSearchQuery): number {
   const { callee = [], caller = [], realCaller = [], calleeEndsWith } = query;
   const { outId = [], statusCode = [], smartStatusCode = [], hangupDirection = [] } = query;
-  const texts = [outId, statusCode, smartStatusCode, hangupDirection].map((list) => list.filter(isNumber));
-  const lists = [callee, caller, realCaller, ...texts].map(different);
-  return lists.reduce((sum, count) => sum + count, calleeEndsWith === undefined ? 0 : 1);
+  const texts = [...outId, ...statusCode, ...smartStatusCode, ...hangupDirection].filter(isNumber);
+  return different([...callee, ...caller, ...realCaller, ...texts]) + (calleeEndsWith === undefined ? 0 : 1);
 }
 
 /** Of texts that are masked where they hold a number: else their hidden digits could be tried out. Most references are none. */
