@@ -226,7 +226,7 @@ export class DigitRuns {
     const before = last?.separator === DOT ? this.run.at(-2) : undefined;
     const first = before ?? last;
     if (last === undefined || first === undefined || first.separator === DOT) return false;
-    if (isAlphanumeric(this.text.charCodeAt(first.start - 1))) return false;
+    if (!first.hasPlus && isAlphanumeric(this.text.charCodeAt(first.start - 1))) return false;
     if (!this.isPlain(first) || !this.isPlain(last)) return false;
     const fraction = before === undefined ? '' : last.digits;
     if (first.digits.length + fraction.length < LEAST_MANTISSA) return false;

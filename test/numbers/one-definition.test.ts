@@ -176,7 +176,7 @@ describe('Of any text', () => {
         const masked = maskText(text, NONE);
         expect([text, masked !== text]).toEqual([text, cores.size > 0]);
       }),
-      { numRuns: RUNS, seed: SEED },
+      { numRuns: RUNS, seed: SEED, examples: [['1.39e10+1.39e10']] },
     );
   });
 
