@@ -53,7 +53,7 @@ behindHaproxy('The console, several processes and a replica behind one address,'
     started.push(() => visitor.leave());
     await visitor.signIn(API_KEY);
   });
-  afterEach(() => pair.standby.resumeReplay());
+  afterEach(() => pair.catchUp());
   afterAll(async () => {
     const ends: PromiseSettledResult<unknown>[] = [];
     for (const end of started.toReversed()) ends.push(...(await Promise.allSettled([end()])));

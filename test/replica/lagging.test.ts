@@ -13,9 +13,7 @@ beforeAll(async () => {
   await pair.direct.push(['old-1', 'old-2', 'old-3'].map((callId) => record(callId, { taskId: 'old' })));
   await isReplayed('old-3');
 });
-afterEach(async () => {
-  await pair.standby.resumeReplay();
-});
+afterEach(() => pair.catchUp());
 afterAll(() => pair.stop());
 
 async function isReplayed(callId: string): Promise<void> {

@@ -61,6 +61,18 @@ export class Pair {
     return askServer<Row>(this.primaryUrl, text);
   }
 
+  /** Lets the replica replay again, and waits until it shows all that the primary holds now. */
+  async catchUp(): Promise<void> {
+    await this.standby.resumeReplay();
+    const [primary] = await this.query<{ lsn: string }>('SELECT pg_current_wal_lsn() AS lsn');
+    await until('the replica to catch up', async () => {
+      const [row] = await this.standby.query<{ done: boolean }>(
+        `SELECT pg_last_wal_replay_lsn() >= '${primary?.lsn ?? ''}' AS done`,
+      );
+      return row?.done === true;
+    });
+  }
+
   /** What /health/ready says of the replica, with the status of the answer. */
   async health(): Promise<{ code: number; status: string; message: string }> {
     const { status: code, body } = await get(this.service, '/health/ready');

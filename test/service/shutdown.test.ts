@@ -62,7 +62,8 @@ describe('SIGTERM under full load', () => {
         `${Math.round(listenedUntil - begin)} ms of them; not answered: ${reasonsOf(load.pushes)}`,
     );
     expect(await slow.answer()).toMatch(/^HTTP\/1\.1 200 [^]*\r\nConnection: close\r\n[^]*"code":0/i);
-    expect(await stuck.answer()).toBe('');
+    // Cut off at the end, or as too slow before.
+    expect(await stuck.answer()).toMatch(/^$|^HTTP\/1\.1 408 /);
 
     const next = await start();
     expect(await missing(next, [...acknowledged, 'slow'])).toEqual([]);
