@@ -2,3 +2,4 @@
 import 'reflect-metadata';
 
 export { check, read } from './ingestion/reading/tasks.js';
+export { lateCores } from './ingestion/writing/late-numbers.js';

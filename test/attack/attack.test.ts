@@ -33,6 +33,7 @@ const PAUSE_MS = 50;
 const HEAP_MB = 512;
 /** Beside the heap: two threads of 256 MB, and the bytes of bodies, at most 256 MB, as they came and on their way. */
 const MOST_MEMORY_MB = HEAP_MB + 2 * 256 + 3 * 256;
+const ADMIN_API_KEY = 'api-key-of-the-attack-of-32-characters';
 const TOKENS = { vendor: 'push-token-of-the-vendor', attacker: 'push-token-of-the-attacker' };
 
 let folder: string;
@@ -40,6 +41,8 @@ let database: TestDatabase;
 let proxy: TcpProxy;
 let service: ServiceProcess;
 let attacker: Pusher;
+/** May not see numbers. */
+let maskedKey: string;
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'call-ledger-attack-'));
@@ -48,11 +51,14 @@ beforeAll(async () => {
   const environment = {
     DATABASE_URL: proxy.through(database.url),
     PUSH_TOKENS: `vendor=${TOKENS.vendor},attacker=${TOKENS.attacker}`,
-    ADMIN_API_KEY: 'api-key-of-the-attack-of-32-characters',
+    ADMIN_API_KEY,
     NODE_OPTIONS: `--max-old-space-size=${HEAP_MB}`,
   };
   service = await ServiceProcess.start(folder, await freePort(), environment).ready();
   attacker = new Pusher(service.url, TOKENS.attacker);
+  const scopes = ['calls:read', 'quarantine:manage'];
+  const made = await asked('/v1/api-keys', ADMIN_API_KEY, { name: 'masked', scopes });
+  maskedKey = ((await made.json()) as { key: string }).key;
 });
 afterAll(async () => {
   attacker.close();
@@ -121,29 +127,74 @@ async function attack(
   ).toEqual([]);
 }
 
-const fixed = ({ name, make }: AttackBody, index: number): FuzzBody => ({
-  index,
-  kind: name,
-  bytes: packed(make(`attack-${Date.now()}`)),
-  headers: { 'content-encoding': 'gzip' },
-  isChunked: false,
-});
+function fixed({ name, make }: AttackBody, index: number): FuzzBody & { readonly callId: string } {
+  const callId = `attack-${Date.now()}`;
+  const bytes = packed(make(callId));
+  return { index, kind: name, bytes, headers: { 'content-encoding': 'gzip' }, isChunked: false, callId };
+}
+
+/** The call, if the body made one, and the newest entries of the quarantine: with numbers, and masked. */
+async function readByEverybody(callId: string): Promise<void> {
+  for (const key of [ADMIN_API_KEY, maskedKey]) {
+    for (const path of [
+      `/v1/calls/${callId}`,
+      `/v1/calls/${callId}/history`,
+      '/v1/calls?limit=5',
+      '/v1/quarantine?limit=5',
+    ]) {
+      const answer = await asked(path, key);
+      expect([path, [200, 404].includes(answer.status)]).toEqual([path, true]);
+      await answer.arrayBuffer();
+    }
+  }
+}
+
+function asked(path: string, key: string, body?: object): Promise<Response> {
+  return fetch(`${service.url}${path}`, {
+    headers: { authorization: `Bearer ${key}`, 'content-type': 'application/json' },
+    ...(body !== undefined && { method: 'POST', body: JSON.stringify(body) }),
+  });
+}
+
+/** Asks another process for it, which has the database. */
+async function erase(number: string): Promise<void> {
+  const own = mkdtempSync(join(tmpdir(), 'call-ledger-attack-'));
+  const environment = { PUSH_TOKENS: `vendor=${TOKENS.vendor}`, ADMIN_API_KEY, DATABASE_URL: database.url };
+  const other = await ServiceProcess.start(own, await freePort(), environment).ready();
+  const answer = await fetch(`${other.url}/v1/erasures`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${ADMIN_API_KEY}`, 'content-type': 'application/json' },
+    body: JSON.stringify({ number, reason: 'Asked for by the person' }),
+  });
+  expect(answer.status).toBe(202);
+  await other.end('SIGKILL');
+  await removeFolder(own);
+}
 
 describe('The service goes on, keeps everything, and small pushes are taken, beside', () => {
   it.each(ATTACK_BODIES.map((body) => [body.name, body] as const))(
     '%s',
     async (name, body) => {
-      await besideSmallPushes(name, () => attack([fixed(body, 0)]));
+      await besideSmallPushes(name, async () => {
+        const { callId, ...attacking } = fixed(body, 0);
+        await attack([attacking]);
+        await readByEverybody(callId);
+      });
       expectBoundedMemory();
     },
     LONGEST_TEST_MS,
   );
 
   it(
-    `${AWAY.length} of these while the database is away`,
+    `${AWAY.length} of these while the database is away, received before an erasure and written after it`,
     async () => {
       await proxy.refuse();
-      await besideSmallPushes('away', () => attack(AWAY.map(fixed), undefined, () => proxy.acceptAgain()));
+      await besideSmallPushes('away', () =>
+        attack(AWAY.map(fixed), undefined, async () => {
+          await erase('13900000009');
+          await proxy.acceptAgain();
+        }),
+      );
       expectBoundedMemory();
     },
     LONGEST_TEST_MS,

@@ -3,7 +3,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { textOf } from '../../numbers/erased-body.js';
 import { eachCore } from '../../numbers/number-search.js';
 import { hasherOf } from '../../numbers/number-secrets.js';
-import type { Delivery } from '../delivery.js';
+import { MOST_BYTES_INLINE, TaskEndedError, type Workers } from '../../workers/workers.js';
+import type { Delivery, Refusal } from '../delivery.js';
 
 export interface AskedErasure {
   readonly id: string;
@@ -14,6 +15,15 @@ export interface AskedErasure {
 
 /** So many numbers are remembered as looked at: most come more than once. */
 const MOST_REMEMBERED = 100_000;
+
+/** What is looked through, and for what. */
+export interface LateSearch {
+  readonly body: Uint8Array;
+  readonly refusal: Refusal | undefined;
+  /** With which the hashes were made. */
+  readonly secret: Uint8Array;
+  readonly hashes: readonly string[];
+}
 
 /** In some deliveries numbers have to be looked for before they can be written. */
 export class UnexaminedError extends Error {
@@ -27,11 +37,14 @@ export class UnexaminedError extends Error {
 
 /**
  * What was found in deliveries so far. A large body takes a second, in which the transaction that writes it would keep all
- * others from their commit: so it is looked through before, and the transaction only asks whether that was done.
+ * others from their commit: so it is looked through before, on another thread, and the transaction only asks whether that was
+ * done.
  */
 export class LateNumbers {
   /** By delivery: the number of each erasure for which it was looked through, if it holds it. */
   private readonly found = new Map<string, Map<string, string | undefined>>();
+
+  constructor(private readonly workers: Workers) {}
 
   /** Whether a delivery was looked through for all erasures that were asked for after it was received. */
   isExamined(delivery: Delivery, erasures: readonly AskedErasure[]): boolean {
@@ -46,9 +59,30 @@ export class LateNumbers {
   async examine({ deliveries, erasures }: UnexaminedError): Promise<void> {
     for (const delivery of deliveries) {
       const asked = laterThan(delivery, erasures);
-      const cores = await coresByHash(delivery, asked);
+      const cores = await this.coresByHash(delivery, asked);
       const found = asked.map(({ id, number_hash }) => [id, cores.get(number_hash.toString('hex'))] as const);
       this.found.set(delivery.id, new Map(found));
+    }
+  }
+
+  private async coresByHash(
+    { body, refusal, source }: Delivery,
+    asked: readonly AskedErasure[],
+  ): Promise<ReadonlyMap<string, string>> {
+    const [first] = asked;
+    if (first === undefined) return new Map();
+    const hashes = asked.map(({ number_hash }) => number_hash.toString('hex'));
+    const search = { body, refusal, secret: first.secret, hashes };
+    if (body.length <= MOST_BYTES_INLINE) return lateCores(search);
+    try {
+      return await this.workers.run<typeof lateCores>('lateCores', search, source);
+    } catch (error) {
+      if (!(error instanceof TaskEndedError)) throw error;
+      // An erasure must not miss a number because the machine is busy: here it takes as long as it takes, in many turns.
+      const steps = searching(search);
+      let step = steps.next();
+      for (; step.done !== true; step = steps.next()) await nextTurn();
+      return step.value;
     }
   }
 }
@@ -57,13 +91,23 @@ function laterThan({ receivedAt }: Delivery, erasures: readonly AskedErasure[]):
   return erasures.filter(({ requested_at }) => requested_at.getTime() >= receivedAt);
 }
 
-/** Of the numbers in a delivery those that were asked for, by their hashes. */
-async function coresByHash(delivery: Delivery, asked: readonly AskedErasure[]): Promise<Map<string, string>> {
+/** Of the numbers in a body and in why it was refused those that are looked for: by their hashes, in hexadecimal. */
+export function lateCores(search: LateSearch): ReadonlyMap<string, string> {
+  const steps = searching(search);
+  let step = steps.next();
+  while (step.done !== true) step = steps.next();
+  return step.value;
+}
+
+function* searching({
+  body,
+  refusal,
+  secret,
+  hashes,
+}: LateSearch): Generator<void, ReadonlyMap<string, string>> {
   const cores = new Map<string, string>();
-  const [first] = asked;
-  if (first === undefined) return cores;
-  const wanted = new Set(asked.map(({ number_hash }) => number_hash.toString('hex')));
-  const hashOf = hasherOf(first.secret);
+  const wanted = new Set(hashes);
+  const hashOf = hasherOf(Buffer.from(secret));
   const seen = new Set<string>();
   const look = (core: string) => {
     if (seen.has(core)) return;
@@ -72,9 +116,7 @@ async function coresByHash(delivery: Delivery, asked: readonly AskedErasure[]): 
     const hash = hashOf(core).toString('hex');
     if (wanted.has(hash)) cores.set(hash, core);
   };
-  for (const text of [textOf(delivery.body), JSON.stringify(delivery.refusal ?? null)]) {
-    const looking = eachCore(text, look);
-    while (looking.next().done !== true) await nextTurn();
-  }
+  const bytes = Buffer.from(body.buffer, body.byteOffset, body.length);
+  for (const text of [textOf(bytes), JSON.stringify(refusal ?? null)]) yield* eachCore(text, look);
   return cores;
 }

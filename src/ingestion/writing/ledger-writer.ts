@@ -2,6 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '../../persistence/database.js';
 import { inSpan, linksTo } from '../../tracing/spans.js';
+import { Workers } from '../../workers/workers.js';
 import type { Delivery, ReadDelivery, Reject } from '../delivery.js';
 import { CallSettler, type SettledCalls } from './call-settler.js';
 import { type CallState, firstState, recordKey } from './call-state.js';
@@ -59,6 +60,7 @@ export class LedgerWriter {
     private readonly drift: DriftRepository,
     private readonly erasures: LateErasureRepository,
     private readonly metrics: WritingMetrics,
+    private readonly workers: Workers,
   ) {}
 
   /**
@@ -81,7 +83,7 @@ export class LedgerWriter {
 
   /** Keeps a body that is refused. */
   async writeUnreadable(delivery: Delivery, reject: Reject): Promise<void> {
-    const numbers = new LateNumbers();
+    const numbers = new LateNumbers(this.workers);
     for (;;) {
       try {
         await this.database.transaction(async (transaction) => {
@@ -103,7 +105,7 @@ export class LedgerWriter {
   ): Promise<void> {
     const begin = performance.now();
     const erased = new Set<string>();
-    const numbers = new LateNumbers();
+    const numbers = new LateNumbers(this.workers);
     let rest = group;
     for (let attempt = 1; rest.length > 0; attempt += 1) {
       try {
