@@ -4,6 +4,8 @@ import type { Socket } from 'node:net';
 
 /** To look at 10,000 connections takes less than a millisecond. */
 const LOOK_MS = 250;
+/** A client that is busy with what it has read, or whose line is poor, is no client that does not read. */
+const STILL_MS = 3000;
 
 const held = new WeakMap<Socket, number>();
 
@@ -19,24 +21,26 @@ export function noteHeld(response: ServerResponse, bytes: number): void {
 }
 
 /**
- * When answers of more bytes than these wait for their clients, connections are ended until it is less: those on which nothing moved
- * since the last look, first the one that holds the most. Those that move are ended only beyond four times as much.
+ * When answers of more bytes than these wait for their clients, connections are ended until it is less: those on which nothing has moved
+ * for some seconds, first the one that holds the most. Those that move are ended only beyond four times as much.
  */
 export function endUnread(server: Server, most: number): void {
   const sockets = new Set<Socket>();
-  const seen = new WeakMap<Socket, number>();
+  const seen = new WeakMap<Socket, { readonly queued: number; readonly at: number }>();
   server.on('connection', (socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
   const look = () => {
+    const now = performance.now();
     const unread: Unread[] = [];
     for (const socket of sockets) {
       const bytes = Math.max(socket.writableLength, held.get(socket) ?? 0);
       if (bytes === 0) continue;
       const queued = queuedIn(socket);
-      unread.push({ socket, bytes, isStill: seen.get(socket) === queued });
-      seen.set(socket, queued);
+      const before = seen.get(socket);
+      if (before?.queued !== queued) seen.set(socket, { queued, at: now });
+      unread.push({ socket, bytes, isStill: before?.queued === queued && now - before.at >= STILL_MS });
     }
     const still = unread.filter(({ isStill }) => isStill);
     const left = endLargest(still, sumOf(unread), most);

@@ -133,15 +133,10 @@ function fixed({ name, make }: AttackBody, index: number): FuzzBody & { readonly
   return { index, kind: name, bytes, headers: { 'content-encoding': 'gzip' }, isChunked: false, callId };
 }
 
-/** The call, if the body made one, and the newest entries of the quarantine: with numbers, and masked. */
+/** The call, if the body made one, and the newest entry of the quarantine: with numbers, and masked. */
 async function readByEverybody(callId: string): Promise<void> {
   for (const key of [ADMIN_API_KEY, maskedKey]) {
-    for (const path of [
-      `/v1/calls/${callId}`,
-      `/v1/calls/${callId}/history`,
-      '/v1/calls?limit=5',
-      '/v1/quarantine?limit=5',
-    ]) {
+    for (const path of [`/v1/calls/${callId}`, `/v1/calls/${callId}/history`, '/v1/quarantine?limit=1']) {
       const answer = await asked(path, key);
       expect([path, [200, 404].includes(answer.status)]).toEqual([path, true]);
       await answer.arrayBuffer();

@@ -137,7 +137,7 @@ describe('The image', () => {
       .filter((copy) => copy.getFlags().length === 0)
       .flatMap((copy) => copy.getArguments().slice(0, -1).map(String));
     expect(copied.map((path) => path.replace('./', '')).sort()).toEqual(let_in.sort());
-    const known = new Set([...knownSettings(), 'NODE_ENV']);
+    const known = new Set([...knownSettings(), 'NODE_ENV', 'NODE_OPTIONS']);
     const names = dockerfile
       .getENVs()
       .flatMap((env) => env.getProperties().map((property) => property.getName()));
