@@ -1,23 +1,23 @@
-/** What whoever uses the API has to know first, as Markdown. */
+/** What users of the API have to know first, as Markdown. */
 export const INTRODUCTION = `
-Takes every call record that Alibaba Cloud's Intelligent Communications Agent pushes, keeps it, and answers questions about the calls.
+The service takes and keeps every call record that Alibaba Cloud's Intelligent Communications Agent pushes. It answers questions about the calls.
 
-**Keys.** All of \`/v1\` needs an API key: \`Authorization: Bearer <key>\`. On this page, click **Authorize** and enter the key under \`apiKey\`; it
-is kept until you close the tab. Each operation names the scopes of which a key needs one.
+**Keys.** All of \`/v1\` needs an API key: \`Authorization: Bearer <key>\`. On this page, click **Authorize** and enter the key under \`apiKey\`. The
+page keeps the key until you close the tab. Each operation lists its scopes. Your key needs one of them.
 
-**Try it out.** Every \`GET\` works as it is filled in. An id in the path is the newest one that your key may see; where there is none yet, you have to
-enter one.
+**Try it out.** Every \`GET\` works with the values that are filled in. An id in the path is the newest one that your key may see. If there is none
+yet, enter one.
 
-**Lists** come in pages: the \`nextCursor\` of one page is the \`cursor\` of the next. A parameter that takes several values takes them separated
-by commas, or is repeated. A parameter that is not described is refused.
+**Lists** come in pages: the \`nextCursor\` of one page is the \`cursor\` of the next. To give a parameter several values,
+separate them by commas or repeat the parameter. A parameter that is not described is refused.
 
-**Times** in queries are ISO 8601 with an offset (escape \`+\` as \`%2B\`), or dates, which are days of \`timeZone\`. Ranges include \`from\` and end before
-\`to\`. Times in answers are in UTC.
+**Times** in queries are ISO 8601 with an offset (escape \`+\` as \`%2B\`), or dates. A date is a day in \`timeZone\`. A range includes \`from\` and
+ends before \`to\`. Times in answers are in UTC.
 
-**Bodies** are JSON. Null is as good as a field that is missing, and a field that is not described is refused.
+**Bodies** are JSON. A field that is null counts as missing. A field that is not described is refused.
 
-**Errors** are \`application/problem+json\` (RFC 9457). Everything that is wrong with a request is named at once. The header \`X-Request-Id\` of every
-answer has the same id as the log:
+**Errors** are \`application/problem+json\` (RFC 9457). An answer lists everything that is wrong with the request. The header
+\`X-Request-Id\` of every answer has the same id as the log:
 
 \`\`\`json
 {
@@ -32,6 +32,6 @@ answer has the same id as the log:
 
 Pushes are answered in the vendor's form instead: \`{"code": 400, "msg": "…"}\`.
 
-**Methods.** A path that has no such method answers 405, and names the methods that it has in \`Allow\`. \`HEAD\` answers as \`GET\` does, without the body;
-\`OPTIONS\` answers 204 with \`Allow\`. What is no HTTP is answered 400.
+**Methods.** A method that the path does not have is answered 405, with the path's methods in \`Allow\`. \`HEAD\` answers as \`GET\` does, without the
+body. \`OPTIONS\` answers 204 with \`Allow\`. Bytes that are not HTTP are answered 400.
 `.trim();
