@@ -31,7 +31,7 @@ const MAY_IMPORT = {
   numbers: [],
   openapi: [],
   persistence: ['config', 'tracing'],
-  privacy: ['config', 'http', 'ingestion', 'numbers', 'persistence', 'security'],
+  privacy: ['config', 'http', 'ingestion', 'numbers', 'persistence', 'security', 'workers'],
   query: ['config', 'http', 'json', 'metrics', 'numbers', 'persistence', 'security', 'time', 'codes'],
   quarantine: ['config', 'http', 'ingestion', 'metrics', 'persistence', 'security'],
   security: ['config', 'http', 'numbers', 'openapi', 'persistence'],

@@ -3,3 +3,4 @@ import 'reflect-metadata';
 
 export { check, read } from './ingestion/reading/tasks.js';
 export { lateCores } from './ingestion/writing/late-numbers.js';
+export { eraseBody } from './privacy/erasure/body-eraser.js';

@@ -37,12 +37,16 @@ export function coreOf(written: string): string | undefined {
   return found === undefined ? undefined : coreOfDigits(found.digits, found.hasPlus);
 }
 
+/** What is longer is more than one number with all that may part its digits. */
+export const LONGEST_WRITTEN = 256;
+
 /**
  * The digits of a text that is nothing but one number.
  *
  * @returns the digits as ASCII, and whether a plus sign stands before them; undefined when there is anything else
  */
 export function digitsIn(text: string): { readonly digits: string; readonly hasPlus: boolean } | undefined {
+  if (text.length > LONGEST_WRITTEN) return undefined;
   let digits = '';
   let hasPlus = false;
   let gap = 0;

@@ -1,6 +1,6 @@
 // Looks for telephone numbers in texts and JSON, however they are written, and takes one out.
 import { charactersOf, DIGIT } from './characters.js';
-import { coreOf, MOST_SEPARATORS, withoutZeros } from './core.js';
+import { coreOf, LONGEST_WRITTEN, MOST_SEPARATORS, withoutZeros } from './core.js';
 import { type FoundNumber, NumberFinder } from './find-numbers.js';
 import { type Content, contentOf, isJsonNumber, JsonPieces, looksLikeJson, Quotes } from './json-pieces.js';
 import { NONE, OwnNumbers, ownNumbersIn } from './own-numbers.js';
@@ -75,9 +75,6 @@ export class NumberSearch {
   }
 }
 
-/** What is longer is more than one number with all that may part its digits. */
-const LONGEST_WRITTEN = 256;
-
 /** @param quotes of a text that may have JSON in it: a number that is in none of its strings becomes one */
 function eraserOf(core: string, own: OwnNumbers, quotes?: Quotes): MakeReplacer {
   return (replace) =>
@@ -131,7 +128,8 @@ export function* eachCore(text: string, visit: (core: string) => void): Generato
   let next = STEP;
   for (let piece = pieces.next(); piece !== undefined; piece = pieces.next()) {
     const said = contentOf(text, piece);
-    const core = piece.isNumber ? coreOf(said.text.slice(said.from, said.to)) : undefined;
+    const isShort = said.to - said.from <= LONGEST_WRITTEN;
+    const core = piece.isNumber && isShort ? coreOf(said.text.slice(said.from, said.to)) : undefined;
     if (core !== undefined) visit(core);
     const finding = said.text === text ? finder : finderOf(said.text, visit);
     if (said.to - said.from > STEP) yield* finding.findInSteps(said.from, said.to, STEP);
@@ -170,7 +168,8 @@ class LikelyPlaces {
 
   /** @param core as `coreOf` gives it */
   constructor(core: string) {
-    this.ascii = new RegExp(Array.from(core).join(`[^0-9A-Za-z]{0,${MOST_SEPARATORS}}`));
+    // Separators of two code units count as two here.
+    this.ascii = new RegExp(Array.from(core).join(`[^0-9A-Za-z]{0,${2 * MOST_SEPARATORS}}`));
     this.scientific = new RegExp(inScientific(core));
   }
 

@@ -1,6 +1,8 @@
 import { Module } from '@nestjs/common';
 import { IngestionModule } from '../ingestion/ingestion.module.js';
 import { SecurityModule } from '../security/security.module.js';
+import { WorkersModule } from '../workers/workers.module.js';
+import { BodyEraser } from './erasure/body-eraser.js';
 import { ErasedBytesRepository } from './erasure/erased-bytes.repository.js';
 import { ErasedCallsRepository } from './erasure/erased-calls.repository.js';
 import { ErasedNamesRepository } from './erasure/erased-names.repository.js';
@@ -17,7 +19,7 @@ import { RetentionRepository } from './retention/retention.repository.js';
 
 /** How personal data leaves the ledger again: after its time, or because somebody asks for it. */
 @Module({
-  imports: [SecurityModule, IngestionModule],
+  imports: [SecurityModule, IngestionModule, WorkersModule],
   controllers: [ErasuresController],
   providers: [
     LeaseRepository,
@@ -28,6 +30,7 @@ import { RetentionRepository } from './retention/retention.repository.js';
     ErasureRepository,
     Eraser,
     ErasureSteps,
+    BodyEraser,
     ErasedCallsRepository,
     ErasedBytesRepository,
     ErasedNamesRepository,

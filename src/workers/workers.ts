@@ -48,15 +48,15 @@ export class Workers implements OnApplicationShutdown {
     input: Parameters<Task>[0],
     share: string,
     mostSeconds = MOST_SECONDS,
-  ): Promise<ReturnType<Task>> {
-    return this.queue.run(share, async (): Promise<ReturnType<Task>> => {
+  ): Promise<Awaited<ReturnType<Task>>> {
+    return this.queue.run(share, async (): Promise<Awaited<ReturnType<Task>>> => {
       const clock = new AbortController();
       const timer = setTimeout(() => {
         clock.abort();
       }, mostSeconds * 1000);
       try {
         const result: unknown = await this.threads().run(input, { name, signal: clock.signal });
-        return result as ReturnType<Task>;
+        return result as Awaited<ReturnType<Task>>;
       } catch (error) {
         const isLate = clock.signal.aborted;
         if (!isLate && errorCode(error) !== 'ERR_WORKER_OUT_OF_MEMORY') throw error;

@@ -56,7 +56,7 @@ beforeAll(async () => {
   };
   service = await ServiceProcess.start(folder, await freePort(), environment).ready();
   attacker = new Pusher(service.url, TOKENS.attacker);
-  const scopes = ['calls:read', 'quarantine:manage'];
+  const scopes = ['calls:read', 'quarantine:manage', 'deliveries:read'];
   const made = await asked('/v1/api-keys', ADMIN_API_KEY, { name: 'masked', scopes });
   maskedKey = ((await made.json()) as { key: string }).key;
 });
@@ -141,6 +141,11 @@ async function readByEverybody(callId: string): Promise<void> {
       expect([path, [200, 404].includes(answer.status)]).toEqual([path, true]);
       await answer.arrayBuffer();
     }
+    const list = await asked('/v1/deliveries?source=attacker&limit=1', key);
+    const { data } = (await list.json()) as { data: { id: string }[] };
+    const body = await asked(`/v1/deliveries/${data[0]?.id ?? ''}/body`, key);
+    expect([200, 403, 404, 410]).toContain(body.status);
+    await body.arrayBuffer();
   }
 }
 
@@ -190,6 +195,29 @@ describe('The service goes on, keeps everything, and small pushes are taken, bes
           await proxy.acceptAgain();
         }),
       );
+      expectBoundedMemory();
+    },
+    LONGEST_TEST_MS,
+  );
+
+  it(
+    'an erasure that looks through all of these',
+    async () => {
+      await besideSmallPushes('erasure', async () => {
+        const made = await asked('/v1/erasures', ADMIN_API_KEY, {
+          number: '13900000008',
+          reason: 'Asked for',
+        });
+        expect(made.status).toBe(202);
+        const { id } = (await made.json()) as { id: string };
+        const end = Date.now() + LONGEST_TEST_MS - 30_000;
+        for (let job = ''; !job.includes('"done"');) {
+          await wait(PAUSE_MS);
+          job = await (await asked(`/v1/erasures/${id}`, ADMIN_API_KEY)).text();
+          if (Date.now() > end)
+            throw new Error(`the erasure is not done: ${job}; ${service.output.slice(-2000)}`);
+        }
+      });
       expectBoundedMemory();
     },
     LONGEST_TEST_MS,

@@ -109,6 +109,22 @@ export const ATTACK_BODIES: readonly AttackBody[] = [
       ),
     ),
   },
+  {
+    name: 'a callee of 30 MB of digits',
+    make: text((salt) => callOf(salt, `"callee":"${'1'.repeat(30 * MEGABYTE)}"`)),
+  },
+  {
+    name: '15,000,000 digits of another script',
+    make: text((salt) => callOf(salt, `"x":"${'\u0661'.repeat(15_000_000)}"`)),
+  },
+  {
+    name: 'a callee of 15,000,000 letters of another script',
+    make: text((salt) => callOf(salt, `"callee":"${'\u0639'.repeat(15_000_000)}"`)),
+  },
+  {
+    name: '31 MB of bytes that are no UTF-8',
+    make: (salt) => Buffer.concat([Buffer.from(salt), Buffer.alloc(LARGEST, 0x81)]),
+  },
 ];
 
 export function packed(body: Buffer): Buffer {

@@ -107,6 +107,15 @@ describe('The search for a number', () => {
     );
   });
 
+  it('finds digits between which characters of two code units stand', async () => {
+    const tag = String.fromCodePoint(0xe0020);
+    for (const parted of [`139${tag}${tag}00000000`, `139${tag}0000${tag}${tag}${tag}0000`]) {
+      expect(search.erasedFrom(`a ${parted} b`)).toBe(`a ${ERASED} b`);
+      const body = await erasedBody(Buffer.from(JSON.stringify([{ note: parted }])), search);
+      expect(body?.toString()).toBe(`[{"note":"${ERASED}"}]`);
+    }
+  });
+
   it('finds escaped digits, and numbers with an exponent', async () => {
     const escaped = Buffer.from('[{"callee":"\\u00313900000000","a":1, "n":[1.39e10,139E8, 13900000000.0]}]');
     expect((await erasedBody(escaped, search))?.toString()).toBe(

@@ -32,7 +32,8 @@ export class HeavyBodies {
         '',
       );
     const result = await this.noted(folder, hash, work);
-    if (ended > 0) await forgetEnded(journalDir, hash);
+    // What was read stays read, whatever the disk does.
+    if (ended > 0) await forgetEnded(journalDir, hash).catch(() => undefined);
     return result;
   }
 
@@ -47,7 +48,7 @@ export class HeavyBodies {
       if (others > 0) this.underWay.set(hash, others);
       else {
         this.underWay.delete(hash);
-        await removeNote(folder, hash);
+        await removeNote(folder, hash).catch(() => undefined);
       }
     }
   }

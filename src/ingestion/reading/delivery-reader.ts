@@ -35,7 +35,7 @@ export class DeliveryReader {
     const { body } = delivery;
     if (body.length <= MOST_BYTES_INLINE) return { delivery, ...recordsOfBody(body, this.records) };
     const packed = await this.elsewhere(delivery, () =>
-      this.workers.run<typeof read>('read', { body, zone: this.zone }, delivery.source),
+      this.workers.run<typeof read>('read', { body, zone: this.zone }, shareOf(delivery)),
     );
     return { delivery, ...(await unpack(packed)) };
   }
@@ -51,7 +51,9 @@ export class DeliveryReader {
       checkBody(body);
       return;
     }
-    await this.elsewhere(delivery, () => this.workers.run<typeof check>('check', { body }, delivery.source));
+    await this.elsewhere(delivery, () =>
+      this.workers.run<typeof check>('check', { body }, shareOf(delivery)),
+    );
   }
 
   private async elsewhere<T>(
@@ -70,6 +72,11 @@ export class DeliveryReader {
       }
     }
   }
+}
+
+/** A push does not wait behind what the drainer reads of the same source. */
+function shareOf({ via, source }: Delivery): string {
+  return `${via} ${source}`;
 }
 
 function isRefused(result: unknown): result is Refused {

@@ -75,7 +75,7 @@ export class LateNumbers {
     const search = { body, refusal, secret: first.secret, hashes };
     if (body.length <= MOST_BYTES_INLINE) return lateCores(search);
     try {
-      return await this.workers.run<typeof lateCores>('lateCores', search, source);
+      return await this.workers.run<typeof lateCores>('lateCores', search, `late ${source}`);
     } catch (error) {
       if (!(error instanceof TaskEndedError)) throw error;
       // An erasure must not miss a number because the machine is busy: here it takes as long as it takes, in many turns.

@@ -4,10 +4,10 @@ import { createHash, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { packBody } from '../../ingestion/writing/stored-body.js';
-import { erasedBody } from '../../numbers/erased-body.js';
 import type { NumberSearch } from '../../numbers/number-search.js';
 import { Database, type Transaction } from '../../persistence/database.js';
 import { firstIdOf } from '../../persistence/first-id.js';
+import { BodyEraser } from './body-eraser.js';
 import type { ErasureJob } from './erasure-job.js';
 
 /** What a step reads at once, as it is stored. */
@@ -89,7 +89,10 @@ const unpack = promisify(gunzip);
 
 @Injectable()
 export class ErasedBytesRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly eraser: BodyEraser,
+  ) {}
 
   /** Of the next bodies in the order of their arrival, those that hold the number. */
   async bodies(job: ErasureJob, limit: number): Promise<HeldPage<HeldBody>> {
@@ -99,7 +102,7 @@ export class ErasedBytesRepository {
     });
     const held: HeldBody[] = [];
     for (const { id, encoding, body } of rows) {
-      const erased = await erasedBody(encoding === 'gzip' ? await unpack(body) : body, job.search);
+      const erased = await this.eraser.erased(encoding === 'gzip' ? await unpack(body) : body, job.search);
       if (erased !== undefined) held.push({ id, erased });
     }
     return { held, next: nextOf(rows, limit) };
@@ -127,7 +130,7 @@ export class ErasedBytesRepository {
     });
     const held: HeldEntry[] = [];
     for (const { id, raw, ...texts } of rows) {
-      const erased = await erasedBody(raw, job.search);
+      const erased = await this.eraser.erased(raw, job.search);
       const [reason, place] = [job.search.erasedFrom(texts.reason), job.search.erasedFrom(texts.place)];
       if (erased !== undefined || reason !== texts.reason || place !== texts.place)
         held.push({ id, erased: erased ?? raw, reason, place });

@@ -5,6 +5,7 @@ import { CallRepository } from '../../ingestion/writing/call.repository.js';
 import { coreOf } from '../../numbers/core.js';
 import { mayHold, type NumberSearch } from '../../numbers/number-search.js';
 import { Database, type Transaction } from '../../persistence/database.js';
+import { BodyEraser } from './body-eraser.js';
 import type { ErasedCounts, ErasureJob } from './erasure-job.js';
 
 /** Rows that may hold the number, and the place behind those that were looked at; undefined at the end. */
@@ -18,6 +19,8 @@ export interface RevisionKey {
   readonly deliveryId: string;
 }
 
+/** Of contents that are in memory together. */
+const MOST_BYTES_AT_ONCE = 4 * 1024 * 1024;
 const RECEIVED = 'to_timestamp($1 / 1000.0)';
 /** All that came with a record: a number may stand in any text. */
 const TEXTS = `call_id, task_id, batch_id, detail_id, out_id, status_code, smart_status_code, status_msg, caller,
@@ -51,8 +54,14 @@ const FIND_REVISIONS = {
 };
 const CONTENTS = {
   name: 'erase-contents',
-  text: `SELECT call_id, caller, real_caller, callee, ARRAY[${TEXTS}] AS texts, ARRAY[${JSONS}] AS jsons
+  // Not as arrays, whose parser takes them apart character by character.
+  text: `SELECT ${TEXTS}, extra::text AS extra, warnings::text AS warnings
     FROM calls WHERE call_id = ANY($2) AND last_received_at <= ${RECEIVED}`,
+};
+const SIZES = {
+  name: 'erase-sizes',
+  text: `SELECT call_id, coalesce(octet_length(extra::text), 0)::int AS bytes FROM calls
+    WHERE call_id = ANY($2) AND last_received_at <= ${RECEIVED}`,
 };
 const DELETE_CALLS = {
   name: 'erase-calls',
@@ -61,6 +70,11 @@ const DELETE_CALLS = {
 const DELETE_HISTORY = {
   name: 'erase-history',
   text: `DELETE FROM call_revisions WHERE call_id = ANY($1) RETURNING call_id, content->>'source' AS source`,
+};
+const REVISION_SIZES = {
+  name: 'erase-revision-sizes',
+  text: `SELECT r.call_id, r.delivery_id, octet_length(r.content::text)::int AS bytes FROM call_revisions r
+    WHERE (r.call_id, r.delivery_id) IN (SELECT unnest($1::text[]), unnest($2::uuid[]))`,
 };
 const REVISION_CONTENTS = {
   name: 'erase-revision-contents',
@@ -101,6 +115,7 @@ export class ErasedCallsRepository {
   constructor(
     private readonly database: Database,
     private readonly calls: CallRepository,
+    private readonly eraser: BodyEraser,
   ) {}
 
   /** Calls whose callee ends with the number. */
@@ -149,14 +164,13 @@ export class ErasedCallsRepository {
    */
   async erase(
     transaction: Transaction,
-    { search, requestedAt }: ErasureJob,
+    job: ErasureJob,
     callIds: readonly string[],
   ): Promise<Partial<ErasedCounts>> {
     if (callIds.length === 0) return {};
     await this.calls.lock(transaction, callIds);
     // Only now: a correction that was waited for may have taken the number away, or be of after the request.
-    const contents = await transaction.query<CallTexts>({ ...CONTENTS, values: [requestedAt, callIds] });
-    const held = contents.rows.filter((row) => isHeldBy(row, search)).map((row) => row.call_id);
+    const held = await this.heldAmong(transaction, job, callIds);
     if (held.length === 0) return {};
     const gone = await transaction.query<{ call_id: string; source: string }>({
       ...DELETE_CALLS,
@@ -166,8 +180,37 @@ export class ErasedCallsRepository {
       ...DELETE_HISTORY,
       values: [held],
     });
-    await this.tell(transaction, [...gone.rows, ...history.rows], requestedAt);
+    await this.tell(transaction, [...gone.rows, ...history.rows], job.requestedAt);
     return { calls: gone.rows.length, revisions: history.rows.length };
+  }
+
+  /** Those of the calls that hold the number. What is read at once is bounded: a call may have megabytes. */
+  private async heldAmong(
+    transaction: Transaction,
+    { search, requestedAt }: ErasureJob,
+    callIds: readonly string[],
+  ): Promise<string[]> {
+    const { rows } = await transaction.query<{ call_id: string; bytes: number }>({
+      ...SIZES,
+      values: [requestedAt, callIds],
+    });
+    const held: string[] = [];
+    for (const page of pagesOf(rows)) {
+      const values = [requestedAt, page.map((row) => row.call_id)];
+      const contents = await transaction.query<CallTexts>({ ...CONTENTS, values });
+      for (const row of contents.rows) if (await this.isHeldBy(row, search)) held.push(row.call_id);
+    }
+    return held;
+  }
+
+  private async isHeldBy(row: CallTexts, search: NumberSearch): Promise<boolean> {
+    const { extra, warnings, ...texts } = row;
+    const { caller, real_caller, callee } = texts;
+    if ([caller, real_caller, callee].some((number) => coreOf(number ?? '') === search.core)) return true;
+    if (Object.values(texts).some((text) => search.isIn(text ?? ''))) return true;
+    for (const json of [extra, warnings])
+      if (json !== null && (await this.eraser.isIn(json, search))) return true;
+    return false;
   }
 
   /** Deletes those of the revisions that hold the number; their calls stay. */
@@ -177,12 +220,18 @@ export class ErasedCallsRepository {
     keys: readonly RevisionKey[],
   ): Promise<Partial<ErasedCounts>> {
     if (keys.length === 0) return {};
-    const values = [keys.map(({ callId }) => callId), keys.map(({ deliveryId }) => deliveryId)];
-    const { rows } = await transaction.query<{ call_id: string; delivery_id: string; content: string }>({
-      ...REVISION_CONTENTS,
-      values,
+    const sizes = await transaction.query<{ call_id: string; delivery_id: string; bytes: number }>({
+      ...REVISION_SIZES,
+      values: [keys.map(({ callId }) => callId), keys.map(({ deliveryId }) => deliveryId)],
     });
-    const held = rows.filter(({ content }) => search.isInJson(content));
+    const held: { readonly call_id: string; readonly delivery_id: string }[] = [];
+    for (const page of pagesOf(sizes.rows)) {
+      const { rows } = await transaction.query<{ call_id: string; delivery_id: string; content: string }>({
+        ...REVISION_CONTENTS,
+        values: [page.map((row) => row.call_id), page.map((row) => row.delivery_id)],
+      });
+      for (const row of rows) if (await this.eraser.isIn(row.content, search)) held.push(row);
+    }
     const heldKeys = [held.map((row) => row.call_id), held.map((row) => row.delivery_id)];
     const gone = await transaction.query<GoneRevision>({ ...DELETE_REVISIONS, values: heldKeys });
     await this.keepSources(transaction, gone.rows);
@@ -217,21 +266,31 @@ export class ErasedCallsRepository {
 }
 
 /** The texts of a row of calls. */
-interface CallTexts extends Record<string, unknown> {
+interface CallTexts extends Record<string, string | null> {
   readonly call_id: string;
   readonly caller: string | null;
   readonly real_caller: string | null;
   readonly callee: string | null;
-  readonly texts: readonly (string | null)[];
-  readonly jsons: readonly (string | null)[];
+  /** JSON. */
+  readonly extra: string | null;
+  readonly warnings: string | null;
 }
 
-function isHeldBy({ caller, real_caller, callee, texts, jsons }: CallTexts, search: NumberSearch): boolean {
-  return (
-    [caller, real_caller, callee].some((number) => coreOf(number ?? '') === search.core) ||
-    texts.some((text) => search.isIn(text ?? '')) ||
-    jsons.some((json) => search.isInJson(json ?? ''))
-  );
+/** Runs of rows of so many bytes at most, unless one alone has more. */
+function pagesOf<Row extends { readonly bytes: number }>(rows: readonly Row[]): Row[][] {
+  const pages: Row[][] = [];
+  let page: Row[] = [];
+  let left = 0;
+  for (const row of rows) {
+    if (page.length === 0 || row.bytes > left) {
+      page = [];
+      pages.push(page);
+      left = MOST_BYTES_AT_ONCE;
+    }
+    page.push(row);
+    left -= row.bytes;
+  }
+  return pages;
 }
 
 function patternsOf({ sqlPatterns: { plain, escaped } }: NumberSearch): string[] {

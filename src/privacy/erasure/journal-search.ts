@@ -6,13 +6,16 @@ import { replaceFile } from '../../durable-files.js';
 import { errorCode } from '../../errors.js';
 import { scanEntry } from '../../ingestion/journal/journal-entry.js';
 import { journalFiles } from '../../ingestion/journal/journal-folder.js';
-import { erasedBody } from '../../numbers/erased-body.js';
 import type { NumberSearch } from '../../numbers/number-search.js';
+import { BodyEraser } from './body-eraser.js';
 import type { ErasureJob } from './erasure-job.js';
 
 @Injectable()
 export class JournalSearch {
-  constructor(private readonly settings: Settings) {}
+  constructor(
+    private readonly settings: Settings,
+    private readonly eraser: BodyEraser,
+  ) {}
 
   /**
    * Whether entries of before the request hold the number. They leave by being drained. Looked at twice: between two
@@ -34,7 +37,7 @@ export class JournalSearch {
     let rewritten = 0;
     for (const path of (await journalFiles(journalDir)).damaged) {
       const bytes = await contentOf(path);
-      const erased = bytes === undefined ? undefined : await erasedBody(bytes, search);
+      const erased = bytes === undefined ? undefined : await this.eraser.erased(bytes, search);
       if (erased === undefined) continue;
       await replaceFile(path, erased);
       rewritten += 1;
@@ -47,25 +50,25 @@ export class JournalSearch {
     if (journalDir === undefined) return false;
     for (const path of (await journalFiles(journalDir)).segments) {
       const bytes = await contentOf(path);
-      if (bytes !== undefined && (await segmentHolds(bytes, search, requestedAt))) return true;
+      if (bytes !== undefined && (await this.segmentHolds(bytes, search, requestedAt))) return true;
     }
     return false;
   }
-}
 
-/** What is damaged or torn has no time: it is taken to be of before, until the drainer has looked at it. */
-async function segmentHolds(bytes: Buffer, search: NumberSearch, requestedAt: number): Promise<boolean> {
-  for (let position = 0; position < bytes.length;) {
-    const scanned = scanEntry(bytes, position);
-    const end = scanned.kind === 'torn' ? bytes.length : scanned.end;
-    const delivery = scanned.kind === 'entry' ? scanned.delivery : undefined;
-    const isOfBefore = delivery === undefined || delivery.receivedAt <= requestedAt;
-    const part = delivery?.body ?? bytes.subarray(position, end);
-    if (isOfBefore && (await erasedBody(part, search)) !== undefined) return true;
-    if (isOfBefore && search.isInJson(JSON.stringify(delivery?.refusal ?? null))) return true;
-    position = end;
+  /** What is damaged or torn has no time: it is taken to be of before, until the drainer has looked at it. */
+  private async segmentHolds(bytes: Buffer, search: NumberSearch, requestedAt: number): Promise<boolean> {
+    for (let position = 0; position < bytes.length;) {
+      const scanned = scanEntry(bytes, position);
+      const end = scanned.kind === 'torn' ? bytes.length : scanned.end;
+      const delivery = scanned.kind === 'entry' ? scanned.delivery : undefined;
+      const isOfBefore = delivery === undefined || delivery.receivedAt <= requestedAt;
+      const part = delivery?.body ?? bytes.subarray(position, end);
+      if (isOfBefore && (await this.eraser.erased(part, search)) !== undefined) return true;
+      if (isOfBefore && search.isInJson(JSON.stringify(delivery?.refusal ?? null))) return true;
+      position = end;
+    }
+    return false;
   }
-  return false;
 }
 
 /** Undefined when it has been drained, or taken over, since it was listed. */

@@ -21,9 +21,12 @@ export interface Shown {
  * none below seven. The text may be anything: what stands in a field of numbers need not be one.
  */
 export function maskNumber(text: string): string {
-  const characters = Array.from(text);
-  const { head, tail } = shownOf(characters.length);
-  return characters.slice(0, head).join('') + HIDDEN + characters.slice(characters.length - tail).join('');
+  // Of a long one, only what may be shown is taken apart.
+  const isLong = text.length > 4 * SHORTEST_WITH_ALL_SHOWN;
+  const first = Array.from(isLong ? text.slice(0, 2 * MOST_SHOWN) : text);
+  const last = isLong ? Array.from(text.slice(-2 * MOST_SHOWN)) : first;
+  const { head, tail } = shownOf(isLong ? SHORTEST_WITH_ALL_SHOWN : first.length);
+  return first.slice(0, head).join('') + HIDDEN + last.slice(last.length - tail).join('');
 }
 
 /** @param length of a number, in characters */
