@@ -17,7 +17,6 @@ import { allowedMethods, isRouted, undecodableParameters } from './paths.js';
 import type { Problem, ProblemDetail } from './problem.dto.js';
 import { RefusalWithHeaders } from './refusal.js';
 import { routeOf } from './route-of.js';
-import { TooManyRequestsException } from './too-many-requests.js';
 
 const RETRY_AFTER_S = 5;
 
@@ -57,7 +56,6 @@ export class ProblemFilter implements ExceptionFilter {
     if (error instanceof RefusalWithHeaders)
       for (const [name, value] of Object.entries(error.headers)) response.setHeader(name, value);
     if (problem.status === 503) response.setHeader('Retry-After', RETRY_AFTER_S);
-    if (error instanceof TooManyRequestsException) response.setHeader('Retry-After', error.retryAfter);
     response.status(problem.status);
     if (/^\/push\b/i.test(request.path)) response.json({ code: problem.status, msg: problem.detail });
     else response.type('application/problem+json').send(JSON.stringify(problem satisfies Problem));

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { InvalidParametersException } from '../http/invalid-parameters.js';
 import type { ProblemDetail } from '../http/problem.dto.js';
-import { TooManyRequestsException } from '../http/too-many-requests.js';
+import { tooManyRequests } from '../http/refusal.js';
 import { coreOf } from '../numbers/core.js';
 import { NONE } from '../numbers/own-numbers.js';
 import { askedFor } from './audit/asked-for.js';
@@ -53,7 +53,7 @@ export class NumberSearches {
    * To be called before a search is made. It does nothing for a question without a number.
    *
    * @throws InvalidParametersException for what would tell hidden digits one by one
-   * @throws TooManyRequestsException
+   * @throws RefusalWithHeaders 429 for too many
    * @throws DatabaseUnavailableError when it can't be noted: then nothing is searched
    */
   async admit(query: NumberSearchQuery, asker: Principal, request: Request): Promise<void> {
@@ -79,7 +79,7 @@ export class NumberSearches {
     // A list that is longer than all that may be asked at once is admitted when all of that is there.
     const needed = Math.min(numbers, atOnce);
     if (bucket.left < needed) {
-      throw new TooManyRequestsException(
+      throw tooManyRequests(
         `This API key has searched by too many numbers: ${atOnce} at once are allowed, and ${perSecond} more each second`,
         Math.ceil((needed - bucket.left) / perSecond),
       );

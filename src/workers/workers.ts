@@ -39,34 +39,55 @@ export class Workers implements OnApplicationShutdown {
   private pool: Piscina | undefined;
 
   /**
-   * @param name of the task among the exports of `worker.ts`, of which `Task` is the type
+   * @param task one of the exports of `worker.ts`
    * @param share whose work it is
    * @throws TaskEndedError when the task took too long or too much memory; whatever the task throws, as a plain `Error`
    */
-  run<Task extends (input: never) => unknown>(
-    name: string,
-    input: Parameters<Task>[0],
+  run<Input, Output>(
+    task: (input: Input) => Output | Promise<Output>,
+    input: Input,
     share: string,
     mostSeconds = MOST_SECONDS,
-  ): Promise<Awaited<ReturnType<Task>>> {
-    return this.queue.run(share, async (): Promise<Awaited<ReturnType<Task>>> => {
+  ): Promise<Output> {
+    return this.queue.run(share, async () => {
       const clock = new AbortController();
       const timer = setTimeout(() => {
         clock.abort();
       }, mostSeconds * 1000);
       try {
-        const result: unknown = await this.threads().run(input, { name, signal: clock.signal });
-        return result as Awaited<ReturnType<Task>>;
+        const result: unknown = await this.threads().run(input, { name: task.name, signal: clock.signal });
+        return result as Output;
       } catch (error) {
         const isLate = clock.signal.aborted;
         if (!isLate && errorCode(error) !== 'ERR_WORKER_OUT_OF_MEMORY') throw error;
         const reason = `took more than ${isLate ? `${mostSeconds} s` : `${MOST_MEGABYTES} MB`}`;
-        this.logger.error({ outcome: 'task ended', task: name, reason: `it ${reason}` });
+        this.logger.error({ outcome: 'task ended', task: task.name, reason: `it ${reason}` });
         throw new TaskEndedError(reason, isLate, error);
       } finally {
         clearTimeout(timer);
       }
     });
+  }
+
+  /**
+   * As {@link run}, for what must not be given up: what is small is done here, and so is what a thread could not end. The task leaves
+   * others their turns.
+   *
+   * @param bytes on which the task works
+   */
+  async runSurely<Input, Output>(
+    task: (input: Input) => Promise<Output>,
+    input: Input,
+    bytes: number,
+    share: string,
+  ): Promise<Output> {
+    if (bytes <= MOST_BYTES_INLINE) return task(input);
+    try {
+      return await this.run(task, input, share);
+    } catch (error) {
+      if (!(error instanceof TaskEndedError)) throw error;
+      return task(input);
+    }
   }
 
   async onApplicationShutdown(): Promise<void> {

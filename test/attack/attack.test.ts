@@ -2,7 +2,7 @@
 //
 // `npm test` runs a short form; `npm run test:attack` the long one. ATTACK_SEED repeats a run.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -12,7 +12,7 @@ import { Pusher } from '../fuzz/pusher.js';
 import { Tally } from '../fuzz/tally.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { removeFolder } from '../support/files.mjs';
-import { isAlive } from '../support/processes.js';
+import { peakMemoryMb } from '../support/processes.js';
 import { record } from '../support/records.js';
 import { freePort, ServiceProcess, until } from '../support/service.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
@@ -238,7 +238,7 @@ describe('The service goes on, keeps everything, and small pushes are taken, bes
           );
         }
       });
-      tally.peakMemoryMb = peakMemoryMb();
+      tally.peakMemoryMb = peakMemoryMb(service.child);
       console.log(`ATTACK_SEED=${SEED}\n${tally.report()}`);
       expectBoundedMemory();
     },
@@ -248,14 +248,5 @@ describe('The service goes on, keeps everything, and small pushes are taken, bes
 
 function expectBoundedMemory(): void {
   expect(service.child.exitCode).toBeNull();
-  expect(peakMemoryMb()).toBeLessThan(MOST_MEMORY_MB);
-}
-
-/** The most that the service has held at any time. Elsewhere than on Linux it can't be read. */
-function peakMemoryMb(): number {
-  if (process.platform !== 'linux') return 0;
-  const { pid } = service.child;
-  if (pid === undefined || !isAlive(pid)) return Infinity;
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Math.round(Number(/VmHWM:\s*(\d+) kB/.exec(status)?.[1]) / 1024);
+  expect(peakMemoryMb(service.child)).toBeLessThan(MOST_MEMORY_MB);
 }

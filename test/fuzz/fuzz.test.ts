@@ -4,11 +4,11 @@
 // `npm test` runs a short form; `npm run test:fuzz` the long one. FUZZ_SEED repeats a run, and FUZZ_ONLY=<index>,…
 // besides it single bodies.
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDatabase, type TestDatabase } from '../support/database.js';
-import { isAlive } from '../support/processes.js';
+import { peakMemoryMb } from '../support/processes.js';
 import { rollupDifferences } from '../support/rollups.js';
 import { freePort, ServiceProcess } from '../support/service.js';
 import { Accounting } from './accounting.js';
@@ -74,7 +74,7 @@ it(
       await pushAll(indexes.slice(start, start + CHUNK));
       await accounting.settle();
     }
-    tally.peakMemoryMb = peakMemoryMb();
+    tally.peakMemoryMb = peakMemoryMb(service.child);
     console.log(`FUZZ_SEED=${SEED}\n${tally.report()}`);
     if (accounting.problems.length > 0) console.log(`The service printed last:\n${lastLines()}`);
     expect(accounting.problems.slice(0, MOST_PROBLEMS).map(told)).toEqual([]);
@@ -122,13 +122,4 @@ function told({ index, problem }: { index: number; problem: string }): string {
 function lastLines(): string {
   const lines = service.output.split('\n').filter((line) => !line.includes('"outcome":"refused"'));
   return lines.slice(-30).join('\n');
-}
-
-/** The most that the service has held at any time. Elsewhere than on Linux it can't be read. */
-function peakMemoryMb(): number {
-  if (process.platform !== 'linux') return 0;
-  const { pid } = service.child;
-  if (pid === undefined || !isAlive(pid)) return Infinity;
-  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
-  return Math.round(Number(/VmHWM:\s*(\d+) kB/.exec(status)?.[1]) / 1024);
 }

@@ -1,10 +1,11 @@
 // The service as a process of its own, pushed at with bodies that are small on the wire and large in memory.
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { createDatabase, type TestDatabase } from '../support/database.js';
+import { peakMemoryMb } from '../support/processes.js';
 import { freePort, ServiceProcess } from '../support/service.js';
 
 const PUSH_TOKEN = 'push-token-of-the-tests';
@@ -44,7 +45,7 @@ onLinux(
     expect(statuses.filter((status) => status !== 200 && status !== 503)).toEqual([]);
     expect(statuses).toContain(200);
     expect(await push(bomb)).toBe(200);
-    expect(peakMemoryMb()).toBeLessThan(MOST_MEMORY_MB);
+    expect(peakMemoryMb(service.child)).toBeLessThan(MOST_MEMORY_MB);
   },
 );
 
@@ -56,9 +57,4 @@ async function push(body: Buffer): Promise<number> {
   });
   await answer.arrayBuffer();
   return answer.status;
-}
-
-function peakMemoryMb(): number {
-  const status = readFileSync(`/proc/${service.child.pid}/status`, 'utf8');
-  return Math.round(Number(/VmHWM:\s*(\d+) kB/.exec(status)?.[1]) / 1024);
 }

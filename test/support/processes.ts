@@ -44,3 +44,11 @@ export async function endLeftOverServer(dataDir: string): Promise<void> {
   signalIfAlive(pid, 'SIGQUIT');
   await until('the left-over server to end', async () => !(await isServer(pid)));
 }
+
+/** Megabytes: the most that a process has held at any time; infinite when it has ended. Elsewhere than on Linux it can't be read: 0. */
+export function peakMemoryMb({ pid }: { readonly pid?: number | undefined }): number {
+  if (process.platform !== 'linux') return 0;
+  if (pid === undefined || !isAlive(pid)) return Infinity;
+  const status = readFileSync(`/proc/${pid}/status`, 'utf8');
+  return Math.round(Number(/VmHWM:\s*(\d+) kB/.exec(status)?.[1]) / 1024);
+}

@@ -1,6 +1,6 @@
 // Limits end a thread, and neither the service nor the work of others.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import type { read } from '../../src/ingestion/reading/tasks.js';
+import { read } from '../../src/ingestion/reading/tasks.js';
 import { FairQueue } from '../../src/workers/fair-queue.js';
 import { TaskEndedError, Workers } from '../../src/workers/workers.js';
 import { PUSH_TOKEN, startLedger, type TestLedger } from '../support/ledger.js';
@@ -21,7 +21,7 @@ describe('A thread', () => {
   const workers = new Workers();
   afterAll(() => workers.onApplicationShutdown());
   const readOn = (body: Buffer, share: string, mostSeconds?: number) =>
-    workers.run<typeof read>('read', { body, zone: 'Asia/Shanghai' }, share, mostSeconds);
+    workers.run(read, { body, zone: 'Asia/Shanghai' }, share, mostSeconds);
 
   it('is ended when its task takes too long, and others go on', async () => {
     const slow = readOn(SLOW, 'slow', 0.5);
@@ -42,9 +42,7 @@ describe('A thread', () => {
   });
 
   it('gives the error that its task throws', async () => {
-    await expect(
-      workers.run<typeof read>('read', { body: SMALL, zone: 'Nowhere/Else' }, 'share'),
-    ).rejects.toThrow(/zone/i);
+    await expect(workers.run(read, { body: SMALL, zone: 'Nowhere/Else' }, 'share')).rejects.toThrow(/zone/i);
   });
 });
 

@@ -11,7 +11,7 @@ import { UnreadableBodyError } from './body-reader.js';
 import { HeavyBodies } from '../journal/heavy-bodies.js';
 import { type ReadCall, RecordReader } from './record-reader.js';
 import { type ReadRecords, recordsOfBody } from './records-of-body.js';
-import type { check, PackedRecords, read, Refused } from './tasks.js';
+import { check, type PackedRecords, read, type Refused } from './tasks.js';
 
 /** Of one body: the machine may have been busy the first time. */
 const MOST_TRIES = 2;
@@ -35,7 +35,7 @@ export class DeliveryReader {
     const { body } = delivery;
     if (body.length <= MOST_BYTES_INLINE) return { delivery, ...recordsOfBody(body, this.records) };
     const packed = await this.elsewhere(delivery, () =>
-      this.workers.run<typeof read>('read', { body, zone: this.zone }, shareOf(delivery)),
+      this.workers.run(read, { body, zone: this.zone }, shareOf(delivery)),
     );
     return { delivery, ...(await unpack(packed)) };
   }
@@ -51,9 +51,7 @@ export class DeliveryReader {
       checkBody(body);
       return;
     }
-    await this.elsewhere(delivery, () =>
-      this.workers.run<typeof check>('check', { body }, shareOf(delivery)),
-    );
+    await this.elsewhere(delivery, () => this.workers.run(check, { body }, shareOf(delivery)));
   }
 
   private async elsewhere<T>(

@@ -1,5 +1,6 @@
 // What is done with large bodies on another thread. What goes in and out is copied from one thread to the other.
 import { serialize } from 'node:v8';
+import { bufferOf } from '../../workers/received.js';
 import { checkBody } from '../body-check.js';
 import type { Refusal } from '../delivery.js';
 import { UnreadableBodyError } from './body-reader.js';
@@ -34,10 +35,7 @@ export function read({ body, zone }: OfBody & { readonly zone: string }): Packed
   const reader = readers.get(zone) ?? new RecordReader(new ZonedTime(zone));
   readers.set(zone, reader);
   return orRefusal(() => {
-    const { calls, rejects, ...rest } = recordsOfBody(
-      Buffer.from(body.buffer, body.byteOffset, body.length),
-      reader,
-    );
+    const { calls, rejects, ...rest } = recordsOfBody(bufferOf(body), reader);
     const pieces: Uint8Array[] = [];
     for (let at = 0; at < calls.length; at += CALLS_A_PIECE)
       pieces.push(serialize(calls.slice(at, at + CALLS_A_PIECE)));
@@ -48,7 +46,7 @@ export function read({ body, zone }: OfBody & { readonly zone: string }): Packed
 /** Says whether a body holds records at all. */
 export function check({ body }: OfBody): Refused | undefined {
   return orRefusal(() => {
-    checkBody(Buffer.from(body.buffer, body.byteOffset, body.length));
+    checkBody(bufferOf(body));
     return undefined;
   });
 }

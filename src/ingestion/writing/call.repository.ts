@@ -7,6 +7,7 @@ import { CallRecord } from '../reading/call-record.dto.js';
 import { type CallState, contentJson, type Standing } from './call-state.js';
 import { type ArrayColumn, arrays, instantColumn, names, selected, unnest } from './column-arrays.js';
 import { lockSlots } from './lock-slots.js';
+import { pieces } from './pieces.js';
 import { insertRows } from './row-parameters.js';
 import type { PastContent } from './settlement.js';
 import { answerDelay, type FieldWarning } from '../reading/record-reader.js';
@@ -15,9 +16,11 @@ import { answerDelay, type FieldWarning } from '../reading/record-reader.js';
  * A large push goes in pieces, between which others have their turns. (A statement has at most 65,535 parameters, and on Citus a row
  * has 32.)
  */
-const ROWS_A_STATEMENT = 1000;
-/** Of `extra`, the one part of a row that has no bound (UTF-16 units). */
-const EXTRA_A_STATEMENT = 1024 * 1024;
+const AT_ONCE = {
+  rows: 1000,
+  /** Of `extra`, the one part of a row that has no bound (UTF-16 units). */
+  size: 1024 * 1024,
+};
 
 const text = (name: string, value: (row: CallState) => string | null): ArrayColumn<CallState> => ({
   name,
@@ -130,7 +133,7 @@ export class CallRepository {
    */
   async insertNew(transaction: Transaction, states: readonly CallState[]): Promise<ReadonlySet<string>> {
     const inserted = new Set<string>();
-    for (const piece of pieces(states, ({ extra }) => extra)) {
+    for (const piece of pieces(states, AT_ONCE, ({ extra }) => extra?.length ?? 0)) {
       const insert = this.nodes.areSeveral
         ? insertRows('calls', CALL_COLUMNS, piece, UNLESS_KNOWN)
         : { ...INSERT_NEW, values: arrays(CALL_COLUMNS, piece) };
@@ -161,45 +164,26 @@ export class CallRepository {
   }
 
   async replace(transaction: Transaction, states: readonly CallState[]): Promise<void> {
-    for (const piece of pieces(states, ({ extra }) => extra)) {
+    for (const piece of pieces(states, AT_ONCE, ({ extra }) => extra?.length ?? 0)) {
       await transaction.query({ ...UPDATE, values: arrays(CALL_COLUMNS, piece) });
     }
   }
 
   /** Moves the receipts of rows whose content stays. */
   async renew(transaction: Transaction, standings: readonly Standing[]): Promise<void> {
-    for (const piece of pieces(standings)) {
+    for (const piece of pieces(standings, AT_ONCE)) {
       await transaction.query({ ...UPDATE_RECEIPTS, values: arrays([KEY, ...RECEIPT_COLUMNS], piece) });
     }
   }
 
   async insertPast(transaction: Transaction, past: readonly PastContent[]): Promise<void> {
-    for (const piece of pieces(past, ({ state }) => state.extra)) {
+    for (const piece of pieces(past, AT_ONCE, ({ state: { extra } }) => extra?.length ?? 0)) {
       const insert = this.nodes.areSeveral
         ? insertRows('call_revisions', PAST_COLUMNS, piece, UNLESS_NOTED)
         : { ...INSERT_PAST, values: arrays(PAST_COLUMNS, piece) };
       await transaction.query(insert);
     }
   }
-}
-
-/** Runs of rows, each of so many at most, and of so much `extra` unless one row alone has more. */
-function pieces<Row>(rows: readonly Row[], extraOf: (row: Row) => string | null = () => null): Row[][] {
-  const found: Row[][] = [];
-  let piece: Row[] = [];
-  let extra = 0;
-  for (const row of rows) {
-    const length = extraOf(row)?.length ?? 0;
-    const isFull = piece.length >= ROWS_A_STATEMENT || extra + length > EXTRA_A_STATEMENT;
-    if (piece.length === 0 || isFull) {
-      piece = [];
-      found.push(piece);
-      extra = 0;
-    }
-    piece.push(row);
-    extra += length;
-  }
-  return found;
 }
 
 /** Null, which takes no room, when it is the delivery that brought the content. */

@@ -3,7 +3,8 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { textOf } from '../../numbers/erased-body.js';
 import { eachCore } from '../../numbers/number-search.js';
 import { hasherOf } from '../../numbers/number-secrets.js';
-import { MOST_BYTES_INLINE, TaskEndedError, type Workers } from '../../workers/workers.js';
+import { bufferOf } from '../../workers/received.js';
+import type { Workers } from '../../workers/workers.js';
 import type { Delivery, Refusal } from '../delivery.js';
 
 export interface AskedErasure {
@@ -73,17 +74,7 @@ export class LateNumbers {
     if (first === undefined) return new Map();
     const hashes = asked.map(({ number_hash }) => number_hash.toString('hex'));
     const search = { body, refusal, secret: first.secret, hashes };
-    if (body.length <= MOST_BYTES_INLINE) return lateCores(search);
-    try {
-      return await this.workers.run<typeof lateCores>('lateCores', search, `late ${source}`);
-    } catch (error) {
-      if (!(error instanceof TaskEndedError)) throw error;
-      // An erasure must not miss a number because the machine is busy: here it takes as long as it takes, in many turns.
-      const steps = searching(search);
-      let step = steps.next();
-      for (; step.done !== true; step = steps.next()) await nextTurn();
-      return step.value;
-    }
+    return this.workers.runSurely(lateCores, search, body.length, `late ${source}`);
   }
 }
 
@@ -92,19 +83,12 @@ function laterThan({ receivedAt }: Delivery, erasures: readonly AskedErasure[]):
 }
 
 /** Of the numbers in a body and in why it was refused those that are looked for: by their hashes, in hexadecimal. */
-export function lateCores(search: LateSearch): ReadonlyMap<string, string> {
-  const steps = searching(search);
-  let step = steps.next();
-  while (step.done !== true) step = steps.next();
-  return step.value;
-}
-
-function* searching({
+export async function lateCores({
   body,
   refusal,
   secret,
   hashes,
-}: LateSearch): Generator<void, ReadonlyMap<string, string>> {
+}: LateSearch): Promise<ReadonlyMap<string, string>> {
   const cores = new Map<string, string>();
   const wanted = new Set(hashes);
   const hashOf = hasherOf(Buffer.from(secret));
@@ -116,7 +100,9 @@ function* searching({
     const hash = hashOf(core).toString('hex');
     if (wanted.has(hash)) cores.set(hash, core);
   };
-  const bytes = Buffer.from(body.buffer, body.byteOffset, body.length);
-  for (const text of [textOf(bytes), JSON.stringify(refusal ?? null)]) yield* eachCore(text, look);
+  for (const text of [textOf(bufferOf(body)), JSON.stringify(refusal ?? null)]) {
+    const looking = eachCore(text, look);
+    while (looking.next().done !== true) await nextTurn();
+  }
   return cores;
 }

@@ -2,7 +2,8 @@
 import { Injectable } from '@nestjs/common';
 import { erasedBody } from '../../numbers/erased-body.js';
 import { NumberSearch } from '../../numbers/number-search.js';
-import { MOST_BYTES_INLINE, TaskEndedError, Workers } from '../../workers/workers.js';
+import { bufferOf } from '../../workers/received.js';
+import { MOST_BYTES_INLINE, Workers } from '../../workers/workers.js';
 
 @Injectable()
 export class BodyEraser {
@@ -10,16 +11,9 @@ export class BodyEraser {
 
   /** @returns undefined when the number is not there */
   async erased(bytes: Buffer, search: NumberSearch): Promise<Buffer | undefined> {
-    if (bytes.length <= MOST_BYTES_INLINE) return erasedBody(bytes, search);
-    try {
-      const input = { bytes, core: search.core };
-      const erased = await this.workers.run<typeof eraseBody>('eraseBody', input, 'erasure');
-      return erased === undefined ? undefined : bufferOf(erased);
-    } catch (error) {
-      if (!(error instanceof TaskEndedError)) throw error;
-      // No number may be missed because the machine is busy: here it takes as long as it takes.
-      return erasedBody(bytes, search);
-    }
+    const input = { bytes, core: search.core };
+    const erased = await this.workers.runSurely(eraseBody, input, bytes.length, 'erasure');
+    return erased === undefined ? undefined : bufferOf(erased);
   }
 
   /** Whether the number is in JSON. */
@@ -38,8 +32,4 @@ export async function eraseBody({
   readonly core: string;
 }): Promise<Uint8Array | undefined> {
   return erasedBody(bufferOf(bytes), new NumberSearch(core));
-}
-
-function bufferOf(bytes: Uint8Array): Buffer {
-  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.length);
 }

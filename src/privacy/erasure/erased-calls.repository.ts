@@ -2,6 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { orderedId } from '../../persistence/ordered-id.js';
 import { CallRepository } from '../../ingestion/writing/call.repository.js';
+import { pieces } from '../../ingestion/writing/pieces.js';
 import { coreOf } from '../../numbers/core.js';
 import { mayHold, type NumberSearch } from '../../numbers/number-search.js';
 import { Database, type Transaction } from '../../persistence/database.js';
@@ -19,8 +20,8 @@ export interface RevisionKey {
   readonly deliveryId: string;
 }
 
-/** Of contents that are in memory together. */
-const MOST_BYTES_AT_ONCE = 4 * 1024 * 1024;
+/** Contents that are there together: bytes. */
+const IN_MEMORY = { rows: Infinity, size: 4 * 1024 * 1024 };
 const RECEIVED = 'to_timestamp($1 / 1000.0)';
 /** All that came with a record: a number may stand in any text. */
 const TEXTS = `call_id, task_id, batch_id, detail_id, out_id, status_code, smart_status_code, status_msg, caller,
@@ -195,7 +196,7 @@ export class ErasedCallsRepository {
       values: [requestedAt, callIds],
     });
     const held: string[] = [];
-    for (const page of pagesOf(rows)) {
+    for (const page of pieces(rows, IN_MEMORY, ({ bytes }) => bytes)) {
       const values = [requestedAt, page.map((row) => row.call_id)];
       const contents = await transaction.query<CallTexts>({ ...CONTENTS, values });
       for (const row of contents.rows) if (await this.isHeldBy(row, search)) held.push(row.call_id);
@@ -225,7 +226,7 @@ export class ErasedCallsRepository {
       values: [keys.map(({ callId }) => callId), keys.map(({ deliveryId }) => deliveryId)],
     });
     const held: { readonly call_id: string; readonly delivery_id: string }[] = [];
-    for (const page of pagesOf(sizes.rows)) {
+    for (const page of pieces(sizes.rows, IN_MEMORY, ({ bytes }) => bytes)) {
       const { rows } = await transaction.query<{ call_id: string; delivery_id: string; content: string }>({
         ...REVISION_CONTENTS,
         values: [page.map((row) => row.call_id), page.map((row) => row.delivery_id)],
@@ -274,23 +275,6 @@ interface CallTexts extends Record<string, string | null> {
   /** JSON. */
   readonly extra: string | null;
   readonly warnings: string | null;
-}
-
-/** Runs of rows of so many bytes at most, unless one alone has more. */
-function pagesOf<Row extends { readonly bytes: number }>(rows: readonly Row[]): Row[][] {
-  const pages: Row[][] = [];
-  let page: Row[] = [];
-  let left = 0;
-  for (const row of rows) {
-    if (page.length === 0 || row.bytes > left) {
-      page = [];
-      pages.push(page);
-      left = MOST_BYTES_AT_ONCE;
-    }
-    page.push(row);
-    left -= row.bytes;
-  }
-  return pages;
 }
 
 function patternsOf({ sqlPatterns: { plain, escaped } }: NumberSearch): string[] {

@@ -4,47 +4,39 @@ import { mayHold } from '../../numbers/number-search.js';
 import type { Transaction } from '../../persistence/database.js';
 import type { ErasureJob } from './erasure-job.js';
 
-const KEYS = {
-  name: 'erase-find-key-names',
-  text: `SELECT id, name AS text FROM api_keys
-    WHERE created_at <= to_timestamp($1 / 1000.0) AND ${mayHold('name', '$2', '$3')} ORDER BY id`,
-};
-const RENAME_KEYS = {
-  name: 'erase-in-key-names',
-  text: `UPDATE api_keys k SET name = t.text FROM unnest($1::uuid[], $2::text[]) AS t(id, text)
-    WHERE k.id = t.id RETURNING 1`,
-};
-const REASONS = {
-  name: 'erase-find-reasons',
-  text: `SELECT id, reason AS text FROM erasures
-    WHERE requested_at <= to_timestamp($1 / 1000.0) AND ${mayHold('reason', '$2', '$3')} ORDER BY id`,
-};
-const REWRITE_REASONS = {
-  name: 'erase-in-reasons',
-  text: `UPDATE erasures e SET reason = t.text FROM unnest($1::uuid[], $2::text[]) AS t(id, text)
-    WHERE e.id = t.id RETURNING 1`,
-};
-
-type Statement = Readonly<Record<'name' | 'text', string>>;
+/** @param writtenAt the column that says when the text was written */
+const statements = (table: string, column: string, writtenAt: string) => ({
+  find: {
+    name: `erase-find-${table}-${column}`,
+    text: `SELECT id, ${column} AS text FROM ${table}
+      WHERE ${writtenAt} <= to_timestamp($1 / 1000.0) AND ${mayHold(column, '$2', '$3')} ORDER BY id`,
+  },
+  write: {
+    name: `erase-in-${table}-${column}`,
+    text: `UPDATE ${table} SET ${column} = t.text FROM unnest($1::uuid[], $2::text[]) AS t(id, text)
+      WHERE ${table}.id = t.id RETURNING 1`,
+  },
+});
+const NAMES = statements('api_keys', 'name', 'created_at');
+const REASONS = statements('erasures', 'reason', 'requested_at');
 
 @Injectable()
 export class ErasedNamesRepository {
   /** @returns how many */
   rewriteNames(transaction: Transaction, job: ErasureJob): Promise<number> {
-    return rewrite(transaction, job, KEYS, RENAME_KEYS);
+    return rewrite(transaction, job, NAMES);
   }
 
   /** @returns how many */
   rewriteReasons(transaction: Transaction, job: ErasureJob): Promise<number> {
-    return rewrite(transaction, job, REASONS, REWRITE_REASONS);
+    return rewrite(transaction, job, REASONS);
   }
 }
 
 async function rewrite(
   transaction: Transaction,
   { requestedAt, search }: ErasureJob,
-  find: Statement,
-  write: Statement,
+  { find, write }: ReturnType<typeof statements>,
 ): Promise<number> {
   const { plain, escaped } = search.sqlPatterns;
   const found = await transaction.query<{ id: string; text: string }>({

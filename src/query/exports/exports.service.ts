@@ -25,6 +25,14 @@ import { fileName } from './file-name.js';
 /** So long at most does a line wait in the compressor for others. */
 const FLUSH_MS = 250;
 
+/** Who asks for which calls, and where the answer goes. */
+interface AskedExport {
+  readonly query: ExportQuery;
+  readonly asker: Principal;
+  readonly request: Request;
+  readonly response: Response;
+}
+
 /** Ends an export because nobody reads it any more; nothing went wrong here. */
 class ReaderGoneError extends Error {}
 
@@ -54,25 +62,19 @@ export class ExportsService {
   async send(query: ExportQuery, asker: Principal, request: Request, response: Response): Promise<void> {
     const stream = this.streams.open({ name: 'exports', most: this.limits.ofKey }, asker);
     try {
-      await this.sendUntil(stream.keyEnd, query, asker, request, response);
+      await this.sendUntil(stream.keyEnd, { query, asker, request, response });
     } finally {
       stream.close();
     }
   }
 
-  private async sendUntil(
-    keyEnd: AbortSignal,
-    query: ExportQuery,
-    asker: Principal,
-    request: Request,
-    response: Response,
-  ): Promise<void> {
+  private async sendUntil(keyEnd: AbortSignal, asked: AskedExport): Promise<void> {
     if (this.underWay >= this.limits.atOnce) {
       throw new ServiceUnavailableException('Too many exports are running. Try again later');
     }
     this.underWay += 1;
     try {
-      await this.write(keyEnd, query, asker, request, response);
+      await this.write(keyEnd, asked);
     } catch (error) {
       // The pipeline may see the closed connection before the file is told why.
       const readerGone =
@@ -83,13 +85,8 @@ export class ExportsService {
     }
   }
 
-  private async write(
-    keyEnd: AbortSignal,
-    query: ExportQuery,
-    asker: Principal,
-    request: Request,
-    response: Response,
-  ): Promise<void> {
+  private async write(keyEnd: AbortSignal, asked: AskedExport): Promise<void> {
+    const { query, asker, request, response } = asked;
     const filter = filterOf(query, this.settings.pushTimeZone, asker);
     const format = formatFor(query, asker);
     const detail = { ...askedFor(request), masked: !seesNumbers(asker) };
