@@ -4,6 +4,7 @@ import { Settings } from '../config/settings.js';
 import { errorText } from '../errors.js';
 import { DatabaseUnavailableError } from '../persistence/unavailable.js';
 import { inSpan, noteOrigin } from '../tracing/spans.js';
+import { ThreadLostError } from '../workers/workers.js';
 import { Backlog } from './backlog.js';
 import { Breaker } from './breaker.js';
 import { DeliveryKeeper } from './delivery-keeper.js';
@@ -48,8 +49,9 @@ export class DeliveryIntake {
       }
       read = await inSpan('read push', {}, () => this.reader.read(delivery));
     } catch (error) {
-      if (!(error instanceof UnreadableBodyError)) throw error;
-      return this.refuse(delivery, error);
+      if (error instanceof UnreadableBodyError) return this.refuse(delivery, error);
+      if (!(error instanceof ThreadLostError)) throw error;
+      throw new PushError(503, 'The push could not be read', RETRY_AFTER_S, { cause: error });
     }
     const keptIn = await this.write(delivery, () => this.keeper.writeRead(read));
     const { records, rejectedRecords: quarantined } = read;

@@ -2,6 +2,7 @@
 // the entries, and what they have just done must not look undone.
 import { Injectable } from '@nestjs/common';
 import { Database, type Transaction } from '../persistence/database.js';
+import { endsEarly, sizedPage, type SizedRow } from '../persistence/sized-page.js';
 import { isOfSources, SqlConditions, type Viewer } from '../persistence/sql-conditions.js';
 
 export interface QuarantineRow {
@@ -33,8 +34,6 @@ export type Place = { readonly before: string } | { readonly after: string };
 
 const COLUMNS =
   'id, received_at, source, delivery_id, place, reason, raw, records, status, resolved_at, replayed_as';
-/** Whole bodies are among the entries: a page ends early where they grow large. */
-const LARGEST_PAGE_BYTES = 16 * 1024 * 1024;
 /** Who watches the quarantine is told no more: counting these takes some 10 ms, by the index alone. */
 export const MOST_COUNTED = 100_000;
 
@@ -51,6 +50,7 @@ export class QuarantineRepository {
     return row?.open ?? 0;
   }
 
+  /** The page ends early where whole bodies are among its entries. */
   async list(
     filter: QuarantineFilter,
     viewer: Viewer,
@@ -60,14 +60,11 @@ export class QuarantineRepository {
     const sql = conditionsOf(filter, viewer);
     if ('before' in place) sql.add(`id < ${sql.parameter(place.before)}`);
     else sql.add(`id > ${sql.parameter(place.after)}`);
-    const sorted = `ORDER BY id ${'before' in place ? 'DESC' : 'ASC'}`;
-    const size = 'octet_length(raw)';
-    const text = `SELECT ${COLUMNS}, found::int FROM (
-        SELECT *, sum(${size}) OVER (${sorted}) - ${size} AS size_before, count(*) OVER () AS found
-        FROM (SELECT * FROM quarantine ${sql.where} ${sorted} LIMIT ${sql.parameter(limit)}) AS page
-      ) AS sized WHERE size_before < ${LARGEST_PAGE_BYTES} ${sorted}`;
-    const rows = await this.database.read<QuarantineRow & { found: number }>({ text, values: sql.values });
-    return { rows, endsEarly: rows.length < (rows[0]?.found ?? 0) };
+    const sorted = `id ${'before' in place ? 'DESC' : 'ASC'}`;
+    const page = `SELECT * FROM quarantine ${sql.where} ORDER BY ${sorted} LIMIT ${sql.parameter(limit)}`;
+    const text = sizedPage(COLUMNS, page, 'octet_length(raw)', sorted);
+    const rows = await this.database.read<QuarantineRow & SizedRow>({ text, values: sql.values });
+    return { rows, endsEarly: endsEarly(rows) };
   }
 
   find(id: string, { sources }: Viewer): Promise<QuarantineRow | undefined> {

@@ -17,6 +17,13 @@ export class TaskEndedError extends Error {
   }
 }
 
+/** No thread could be had for a task, or it ended for a reason that lies outside the task. Nothing is known about the task. */
+export class ThreadLostError extends Error {
+  constructor(cause: unknown) {
+    super('no thread could do the work', { cause });
+  }
+}
+
 /**
  * A body of so many bytes is read on the main thread: no such body took more than 70 ms there, and half of those of the vendor
  * not a tenth of that.
@@ -41,7 +48,9 @@ export class Workers implements OnApplicationShutdown {
   /**
    * @param task one of the exports of `worker.ts`
    * @param share whose work it is
-   * @throws TaskEndedError when the task took too long or too much memory; whatever the task throws, as a plain `Error`
+   * @throws TaskEndedError when the task took too long or too much memory
+   * @throws ThreadLostError when two threads could not do it
+   * @throws whatever the task throws, as a plain `Error`
    */
   run<Input, Output>(
     task: (input: Input) => Output | Promise<Output>,
@@ -50,21 +59,11 @@ export class Workers implements OnApplicationShutdown {
     mostSeconds = MOST_SECONDS,
   ): Promise<Output> {
     return this.queue.run(share, async () => {
-      const clock = new AbortController();
-      const timer = setTimeout(() => {
-        clock.abort();
-      }, mostSeconds * 1000);
       try {
-        const result: unknown = await this.threads().run(input, { name: task.name, signal: clock.signal });
-        return result as Output;
+        return await this.tryOnce(task, input, mostSeconds);
       } catch (error) {
-        const isLate = clock.signal.aborted;
-        if (!isLate && errorCode(error) !== 'ERR_WORKER_OUT_OF_MEMORY') throw error;
-        const reason = `took more than ${isLate ? `${mostSeconds} s` : `${MOST_MEGABYTES} MB`}`;
-        this.logger.error({ outcome: 'task ended', task: task.name, reason: `it ${reason}` });
-        throw new TaskEndedError(reason, isLate, error);
-      } finally {
-        clearTimeout(timer);
+        if (!(error instanceof ThreadLostError)) throw error;
+        return this.tryOnce(task, input, mostSeconds);
       }
     });
   }
@@ -85,7 +84,7 @@ export class Workers implements OnApplicationShutdown {
     try {
       return await this.run(task, input, share);
     } catch (error) {
-      if (!(error instanceof TaskEndedError)) throw error;
+      if (!(error instanceof TaskEndedError || error instanceof ThreadLostError)) throw error;
       return task(input);
     }
   }
@@ -94,9 +93,34 @@ export class Workers implements OnApplicationShutdown {
     await this.pool?.destroy();
   }
 
+  private async tryOnce<Input, Output>(
+    task: (input: Input) => Output | Promise<Output>,
+    input: Input,
+    mostSeconds: number,
+  ): Promise<Output> {
+    const threads = this.threads();
+    const clock = new AbortController();
+    const timer = setTimeout(() => {
+      clock.abort();
+    }, mostSeconds * 1000);
+    try {
+      const result: unknown = await threads.run(input, { name: task.name, signal: clock.signal });
+      return result as Output;
+    } catch (error) {
+      if (this.pool !== threads) throw new ThreadLostError(error);
+      const isLate = clock.signal.aborted;
+      if (!isLate && errorCode(error) !== 'ERR_WORKER_OUT_OF_MEMORY') throw error;
+      const reason = `took more than ${isLate ? `${mostSeconds} s` : `${MOST_MEGABYTES} MB`}`;
+      this.logger.error({ outcome: 'task ended', task: task.name, reason: `it ${reason}` });
+      throw new TaskEndedError(reason, isLate, error);
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
   private threads(): Piscina {
     if (this.pool !== undefined) return this.pool;
-    this.pool = new Piscina({
+    const threads = new Piscina({
       filename: WORKER_FILE,
       minThreads: 0,
       maxThreads: THREADS,
@@ -104,10 +128,15 @@ export class Workers implements OnApplicationShutdown {
       recordTiming: false,
       resourceLimits: { maxOldGenerationSizeMb: MOST_MEGABYTES },
     });
-    // Of a thread whose task was given up before. Unheard, it would end the process.
-    this.pool.on('error', (error: unknown) => {
+    // A thread without a task ended: it could not start, or its task was given up before. Unheard, the event would end the process.
+    threads.on('error', (error: unknown) => {
       this.logger.warn({ outcome: 'thread ended', reason: errorText(error) });
+      if (threads.queueSize === 0 || this.pool !== threads) return;
+      // Piscina starts no other thread for the tasks that wait for this one.
+      this.pool = undefined;
+      void threads.destroy();
     });
-    return this.pool;
+    this.pool = threads;
+    return threads;
   }
 }

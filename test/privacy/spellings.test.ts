@@ -4,7 +4,6 @@ import fc from 'fast-check';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { gunzipSync } from 'node:zlib';
 import { DeliveryKeeper } from '../../src/ingestion/delivery-keeper.js';
 import { arrive } from '../../src/ingestion/delivery.js';
 import { SCOPES } from '../../src/security/scopes.js';
@@ -22,6 +21,7 @@ import { API_KEY } from '../support/ledger.js';
 import { record } from '../support/records.js';
 import { until } from '../support/service.js';
 import { erased, erasureOf } from './erasing.js';
+import { unpacked } from './unpacked.js';
 
 const [MOBILE, LANDLINE, FOREIGN] = ['13900000777', '57120000777', '16505550777'] as const;
 const NUMBERS = [MOBILE, LANDLINE, FOREIGN];
@@ -132,14 +132,12 @@ async function everything(): Promise<Map<string, string>> {
     const rows = await database.query<{ value: Buffer | string }>(
       `SELECT ${value} AS value FROM "${table}" WHERE "${column}" IS NOT NULL`,
     );
-    texts.set(`${table}.${column}`, rows.map((row) => unpacked(row.value)).join('\n;'));
+    texts.set(
+      `${table}.${column}`,
+      rows.map(({ value }) => (typeof value === 'string' ? value : unpacked(value).toString())).join('\n;'),
+    );
   }
   return texts;
-}
-
-function unpacked(value: Buffer | string): string {
-  if (typeof value === 'string') return value;
-  return (value[0] === 0x1f && value[1] === 0x8b ? gunzipSync(value) : value).toString();
 }
 
 async function leftOver(): Promise<Record<string, string[]>> {

@@ -1,9 +1,9 @@
 // The whole database and the files of a folder in; every place where a number can still be read out. It knows nothing of how
 // the service searches: it takes all that may part digits out of a text and looks for them.
 import { readFileSync } from 'node:fs';
-import { gunzipSync } from 'node:zlib';
 import type { TestDatabase } from '../support/database.js';
 import { filesIn, unlessGone } from '../support/files.mjs';
+import { unpacked } from './unpacked.js';
 
 /** Tables that may keep what was received after the request are left out by the caller's `except`. */
 export async function tracesInDatabase(
@@ -34,8 +34,7 @@ export function tracesInFolder(folder: string, digits: string): string[] {
 }
 
 export function holds(value: Buffer | string, digits: string): boolean {
-  const isPacked = Buffer.isBuffer(value) && value[0] === 0x1f && value[1] === 0x8b;
-  const text = isPacked ? gunzipSync(value).toString('latin1') : value.toString('latin1' as 'utf8');
+  const text = typeof value === 'string' ? value : unpacked(value).toString('latin1');
   const joined = text.replaceAll(/\\+u003([0-9])/g, '$1').replaceAll(/[\s()\u00a0\u00c2-]/g, '');
   return new RegExp(`(?<![0-9])(?:00)?(?:86)?0?${digits}(?![0-9])`).test(joined);
 }

@@ -1,4 +1,11 @@
 // In tests that run the service's modules from their sources, threads run what was built of them: Node.js itself loads their program.
 import { fileURLToPath } from 'node:url';
 
-export const WORKER_FILE = fileURLToPath(new URL('../../dist/worker.js', import.meta.url));
+const BUILT = fileURLToPath(new URL('../../dist/worker.js', import.meta.url));
+
+export let WORKER_FILE = BUILT;
+
+/** Lets new threads run another program; without one, the built one again. */
+export function runInThreads(file = BUILT): void {
+  WORKER_FILE = file;
+}

@@ -1,11 +1,16 @@
 // Limits end a thread, and neither the service nor the work of others.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { read } from '../../src/ingestion/reading/tasks.js';
 import { FairQueue } from '../../src/workers/fair-queue.js';
-import { TaskEndedError, Workers } from '../../src/workers/workers.js';
+import { TaskEndedError, ThreadLostError, Workers } from '../../src/workers/workers.js';
 import { PUSH_TOKEN, startLedger, type TestLedger } from '../support/ledger.js';
 import { record } from '../support/records.js';
 import { until } from '../support/service.js';
+import { runInThreads, WORKER_FILE } from '../support/worker-file.js';
 
 /** Seconds of reading. */
 const SLOW = Buffer.from(`[{"callId":"slow","x":1${'0'.repeat(30_000_000)}}]`);
@@ -39,6 +44,43 @@ describe('A thread', () => {
     await expect(large).rejects.toThrow(TOO_MUCH);
     expect(await small).toMatchObject({ records: 1 });
     expect(await readOn(SMALL, 'large')).toMatchObject({ records: 1 });
+  });
+
+  it('is replaced where it could not start, and all that waited is done', async () => {
+    const fresh = new Workers();
+    const folder = mkdtempSync(join(tmpdir(), 'call-ledger-threads-'));
+    const program = join(folder, 'program.mjs');
+    writeFileSync(
+      program,
+      `import { mkdirSync } from 'node:fs';
+       const isFirst = mkdirSync(${JSON.stringify(join(folder, 'first'))}, { recursive: true }) !== undefined;
+       if (isFirst) throw new Error('no room for a thread');
+       export * from ${JSON.stringify(pathToFileURL(WORKER_FILE).href)};`,
+    );
+    try {
+      runInThreads(program);
+      const works = ['one', 'another'].map((share) =>
+        fresh.run(read, { body: SMALL, zone: 'Asia/Shanghai' }, share),
+      );
+      expect(await Promise.all(works)).toMatchObject([{ records: 1 }, { records: 1 }]);
+      await fresh.onApplicationShutdown();
+    } finally {
+      runInThreads();
+      rmSync(folder, { recursive: true });
+    }
+  });
+
+  it('that can not be had is told at once, and what must be done is done without one', async () => {
+    const fresh = new Workers();
+    try {
+      runInThreads('/nowhere/program.mjs');
+      const work = fresh.run(read, { body: SMALL, zone: 'Asia/Shanghai' }, 'share');
+      await expect(work).rejects.toThrow(ThreadLostError);
+      expect(await fresh.runSurely(() => Promise.resolve('done'), undefined, 200_000, 'share')).toBe('done');
+      await fresh.onApplicationShutdown();
+    } finally {
+      runInThreads();
+    }
   });
 
   it('gives the error that its task throws', async () => {

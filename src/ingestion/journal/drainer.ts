@@ -13,6 +13,7 @@ import type { Delivery } from '../delivery.js';
 import { Backlog } from '../backlog.js';
 import { Breaker } from '../breaker.js';
 import { DeliveryKeeper } from '../delivery-keeper.js';
+import { ThreadLostError } from '../../workers/workers.js';
 import { DrainWindow } from './drain-window.js';
 import { Journal, type JournalBatch } from './journal.js';
 
@@ -102,11 +103,12 @@ export class Drainer implements OnApplicationBootstrap, BeforeApplicationShutdow
   /**
    * @returns the deliveries that the database refuses
    * @throws DatabaseUnavailableError when it takes none
+   * @throws ThreadLostError when a large one can't be read now
    */
   private async write(deliveries: readonly Delivery[]): Promise<Failure[]> {
     const failures: Failure[] = [];
     let takes = false;
-    let away: DatabaseUnavailableError | undefined;
+    let away: DatabaseUnavailableError | ThreadLostError | undefined;
     const window = new DrainWindow(() =>
       takes ? this.backlog.roomForJournal : Math.min(FIRST_BYTES, this.backlog.roomForJournal),
     );
@@ -117,7 +119,7 @@ export class Drainer implements OnApplicationBootstrap, BeforeApplicationShutdow
           takes = true;
           this.breaker.succeeded();
         } catch (error) {
-          if (error instanceof DatabaseUnavailableError) away = error;
+          if (error instanceof DatabaseUnavailableError || error instanceof ThreadLostError) away = error;
           else failures.push({ delivery, error });
         }
       });

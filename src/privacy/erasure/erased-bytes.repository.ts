@@ -7,6 +7,7 @@ import { packBody } from '../../ingestion/writing/stored-body.js';
 import type { NumberSearch } from '../../numbers/number-search.js';
 import { Database, type Transaction } from '../../persistence/database.js';
 import { firstIdOf } from '../../persistence/first-id.js';
+import { endsEarly, sizedPage, type SizedRow } from '../../persistence/sized-page.js';
 import { BodyEraser } from './body-eraser.js';
 import type { ErasureJob } from './erasure-job.js';
 
@@ -14,12 +15,15 @@ import type { ErasureJob } from './erasure-job.js';
 const LARGEST_STEP_BYTES = 4 * 1024 * 1024;
 const NIL = '00000000-0000-0000-0000-000000000000';
 
-/** Rows of a table in the order of their ids, as many as may be read at once; `found` is how many there are. */
-const page = (table: string, id: string, columns: string, size: string) => `
-  SELECT ${columns}, found::int FROM (
-    SELECT *, sum(${size}) OVER (ORDER BY ${id}) - ${size} AS size_before, count(*) OVER () AS found
-    FROM (SELECT * FROM ${table} WHERE ${id} > $1 AND ${id} < $2 ORDER BY ${id} LIMIT $3) AS next
-  ) AS sized WHERE size_before < ${LARGEST_STEP_BYTES} ORDER BY ${id}`;
+/** Rows of a table in the order of their ids, as many as may be read at once. */
+const page = (table: string, id: string, columns: string, size: string) =>
+  sizedPage(
+    columns,
+    `SELECT * FROM ${table} WHERE ${id} > $1 AND ${id} < $2 ORDER BY ${id} LIMIT $3`,
+    size,
+    id,
+    LARGEST_STEP_BYTES,
+  );
 const NEXT_BODIES = {
   name: 'erase-next-bodies',
   text: page('delivery_bodies', 'delivery_id', 'delivery_id AS id, encoding, body', 'octet_length(body)'),
@@ -168,9 +172,8 @@ export class ErasedBytesRepository {
   }
 }
 
-interface PageRow {
+interface PageRow extends SizedRow {
   readonly id: string;
-  readonly found: number;
 }
 
 function boundsOf({ place = NIL, requestedAt }: ErasureJob, limit: number): unknown[] {
@@ -178,10 +181,7 @@ function boundsOf({ place = NIL, requestedAt }: ErasureJob, limit: number): unkn
 }
 
 function nextOf(rows: readonly PageRow[], limit: number): string | undefined {
-  const [first] = rows;
-  return first === undefined || (rows.length === first.found && first.found < limit)
-    ? undefined
-    : rows.at(-1)?.id;
+  return endsEarly(rows) || rows.length === limit ? rows.at(-1)?.id : undefined;
 }
 
 function holds(search: NumberSearch, ...texts: readonly string[]): boolean {

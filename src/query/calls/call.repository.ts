@@ -1,6 +1,7 @@
 // The reads of calls and call_revisions.
 import { Injectable } from '@nestjs/common';
 import { ReadingDatabase } from '../../persistence/reading-database.js';
+import { bytesOfJson, endsEarly, sizedPage, type SizedRow } from '../../persistence/sized-page.js';
 import { isOfSources, type Viewer } from '../../persistence/sql-conditions.js';
 import { type CallFilter, conditionsOf } from './call-filter.js';
 import { CALL_COLUMNS, type CallRow, ISO_TIMES } from './call-row.js';
@@ -19,8 +20,14 @@ export interface RevisionRow {
   readonly content: string;
 }
 
-/** Of `extra` as it is stored, compressed: up to a hundred times as much as text. */
-const LARGEST_PAGE_BYTES = 1_000_000;
+/** A call with contents that it had before. */
+export interface History {
+  readonly call: CallRow;
+  readonly past: readonly RevisionRow[];
+  /** There are more between the last of these and the limit. */
+  readonly endsEarly: boolean;
+  readonly replaced: RevisionRow | undefined;
+}
 
 const FIND_CALL = {
   name: 'find-call',
@@ -32,9 +39,14 @@ const OF_SOURCES = isOfSources('$3', "content->>'source'");
 // Of a content that was erased, its source may be left.
 const PAST_CONTENTS = {
   name: 'past-contents',
-  text: `SELECT revision, received_at, delivery_id, content::text FROM call_revisions
-    WHERE call_id = $1 AND delivery_id < $2 AND content ? 'callId' AND ${OF_SOURCES}
-    ORDER BY delivery_id DESC LIMIT $4`,
+  text: sizedPage(
+    'revision, received_at, delivery_id, content::text',
+    `SELECT * FROM call_revisions
+      WHERE call_id = $1 AND delivery_id < $2 AND content ? 'callId' AND ${OF_SOURCES}
+      ORDER BY delivery_id DESC LIMIT $4`,
+    bytesOfJson('content'),
+    'delivery_id DESC',
+  ),
 };
 
 const CONTENT_OF_REVISION = {
@@ -48,8 +60,7 @@ export class CallRepository {
   constructor(private readonly database: ReadingDatabase) {}
 
   /**
-   * The calls after a position, in time order. The page ends early where the unknown fields of its calls grow large:
-   * a list of calls with 25 MB each would be no JSON that anybody can hold.
+   * The calls after a position, in time order. The page ends early where the unknown fields of its calls grow large.
    */
   async list(
     filter: CallFilter,
@@ -63,15 +74,11 @@ export class CallRepository {
       const position = `(${sql.instant(after.occurredAt)}, ${sql.parameter(after.callId)})`;
       sql.add(`(occurred_at, call_id) ${order === 'desc' ? '<' : '>'} ${position}`);
     }
-    const sorted = `ORDER BY occurred_at ${order}, call_id ${order}`;
-    const size = 'coalesce(pg_column_size(extra), 0)';
-    const text = `SELECT ${CALL_COLUMNS}, found::int FROM (
-        SELECT *, sum(${size}) OVER (${sorted}) - ${size} AS size_before, count(*) OVER () AS found
-        FROM (SELECT * FROM calls ${sql.where} ${sorted} LIMIT ${sql.parameter(limit)}) AS page
-      ) AS sized WHERE size_before < ${LARGEST_PAGE_BYTES} ${sorted}`;
-    const statement = { text, values: sql.values, types: ISO_TIMES };
-    const rows = await this.database.read<CallRow & { found: number }>(statement);
-    return { rows, endsEarly: rows.length < (rows[0]?.found ?? 0) };
+    const sorted = `occurred_at ${order}, call_id ${order}`;
+    const page = `SELECT * FROM calls ${sql.where} ORDER BY ${sorted} LIMIT ${sql.parameter(limit)}`;
+    const text = sizedPage(CALL_COLUMNS, page, bytesOfJson('extra'), sorted);
+    const rows = await this.database.read<CallRow & SizedRow>({ text, values: sql.values, types: ISO_TIMES });
+    return { rows, endsEarly: endsEarly(rows) };
   }
 
   find(callId: string, { sources }: Viewer): Promise<CallRow | undefined> {
@@ -79,20 +86,20 @@ export class CallRepository {
   }
 
   /**
-   * The call, and its other contents before a delivery, newest first: both of one moment. The deliveries' ids are in
-   * the order of their arrival. Then, behind the last one, the content that the oldest of these replaced.
+   * The call, and its other contents before a delivery, newest first: both of one moment. They end early where they grow large.
+   * The deliveries' ids are in the order of their arrival. Then, behind the last one, the content that the oldest of these replaced.
    */
   history(
     callId: string,
     { sources }: Viewer,
     beforeDelivery: string,
     limit: number,
-  ): Promise<{ call: CallRow; past: RevisionRow[]; replaced: RevisionRow | undefined } | undefined> {
+  ): Promise<History | undefined> {
     return this.database.findTogether(async (transaction) => {
       const calls = await transaction.query<CallRow>({ ...FIND_CALL, values: [callId, sources] });
       const [call] = calls.rows;
       if (call === undefined) return undefined;
-      const past = await transaction.query<RevisionRow>({
+      const past = await transaction.query<RevisionRow & SizedRow>({
         ...PAST_CONTENTS,
         values: [callId, beforeDelivery, sources, limit],
       });
@@ -101,7 +108,7 @@ export class CallRepository {
         ...CONTENT_OF_REVISION,
         values: [callId, oldest - 1, sources],
       });
-      return { call, past: past.rows, replaced: replaced.rows[0] };
+      return { call, past: past.rows, endsEarly: endsEarly(past.rows), replaced: replaced.rows[0] };
     });
   }
 }

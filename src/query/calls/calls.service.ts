@@ -55,7 +55,10 @@ export class CallsService {
     const found = isStorable(callId) ? await this.calls.history(callId, asker, before, limit + 1) : undefined;
     if (found === undefined) throw new NotFoundException(NO_SUCH_CALL);
     const contents = found.past.map(pastContent);
-    if (found.call.delivery_id < before) contents.push(presentContent(found.call));
+    // Where the page ends early, what lies behind its last content belongs to the next one.
+    const after = found.endsEarly ? (found.past.at(-1)?.delivery_id ?? '') : '';
+    const { delivery_id: present } = found.call;
+    if (present < before && present > after) contents.push(presentContent(found.call));
     contents.sort((a, b) => (a.deliveryId < b.deliveryId ? 1 : -1));
     const older = found.replaced === undefined ? [] : [pastContent(found.replaced)];
     const all = [...contents, ...older];
@@ -64,7 +67,8 @@ export class CallsService {
     const revisions = withChanges(contents.slice(0, limit + 1), all).map((shown) =>
       withCallNumbers(shown, [{ callee }]),
     );
-    return pageOf(revisions, limit, (last) => encodeCursor('history', [last.deliveryId]));
+    const cursorOf = (last: CallRevisionDto) => encodeCursor('history', [last.deliveryId]);
+    return pageOf(revisions, limit, cursorOf, found.endsEarly);
   }
 }
 
