@@ -4,8 +4,11 @@ import type { Socket } from 'node:net';
 
 /** To look at 10,000 connections takes less than a millisecond. */
 const LOOK_MS = 250;
-/** A client that is busy with what it has read, or whose line is poor, is no client that does not read. */
-const STILL_MS = 3000;
+/**
+ * So many looks, 3 s, in which nothing moved: a client that is busy with what it has read, or whose line is poor, is no client that
+ * does not read. Time alone would not tell: after a pause of the whole process nothing can have moved.
+ */
+const STILL_LOOKS = 12;
 
 const held = new WeakMap<Socket, number>();
 
@@ -26,21 +29,21 @@ export function noteHeld(response: ServerResponse, bytes: number): void {
  */
 export function endUnread(server: Server, most: number): void {
   const sockets = new Set<Socket>();
-  const seen = new WeakMap<Socket, { readonly queued: number; readonly at: number }>();
+  const seen = new WeakMap<Socket, { readonly queued: number; readonly looks: number }>();
   server.on('connection', (socket) => {
     sockets.add(socket);
     socket.once('close', () => sockets.delete(socket));
   });
   const look = () => {
-    const now = performance.now();
     const unread: Unread[] = [];
     for (const socket of sockets) {
       const bytes = Math.max(socket.writableLength, held.get(socket) ?? 0);
       if (bytes === 0) continue;
       const queued = queuedIn(socket);
       const before = seen.get(socket);
-      if (before?.queued !== queued) seen.set(socket, { queued, at: now });
-      unread.push({ socket, bytes, isStill: before?.queued === queued && now - before.at >= STILL_MS });
+      const looks = before?.queued === queued ? before.looks + 1 : 0;
+      seen.set(socket, { queued, looks });
+      unread.push({ socket, bytes, isStill: looks >= STILL_LOOKS });
     }
     const still = unread.filter(({ isStill }) => isStill);
     const left = endLargest(still, sumOf(unread), most);

@@ -1,4 +1,5 @@
 // Records as the vendor sends them.
+import { randomBytes } from 'node:crypto';
 
 /** A complete record with the vendor's own times (Asia/Shanghai) and a number that nobody has. */
 export function record(callId: string, changes: Record<string, unknown> = {}): Record<string, unknown> {
@@ -27,4 +28,12 @@ export function record(callId: string, changes: Record<string, unknown> = {}): R
     hangupDirection: 'User',
     ...changes,
   };
+}
+
+/** A text of twice as many bytes as PostgreSQL makes of it: each part of it comes twice. */
+export function packable(packedBytes: number): string {
+  const parts = Array.from({ length: Math.ceil(packedBytes / 100) }, () =>
+    randomBytes(75).toString('base64'),
+  );
+  return parts.map((part) => part + part).join('');
 }

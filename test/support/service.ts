@@ -24,7 +24,7 @@ const WORKER = (Number(process.env['JEST_WORKER_ID'] ?? 1) - 1) % 9;
 /** Others may run the same tests at the same time. */
 let portsDrawn = Math.floor(Math.random() * PORTS_OF_A_WORKER);
 /** Less than a test may take, so that it says what it waited for. */
-const PATIENCE_MS = 90_000;
+const PATIENCE_MS = 240_000;
 
 export interface Credentials {
   readonly adminApiKey: string;
