@@ -30,7 +30,8 @@ export class PageInfo {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'To be given as `cursor` for the next page; null on the last one.',
+    description:
+      'Send it as `cursor` to get the next page. It is null on the last page only: a page may hold fewer entries than its limit where entries are large.',
     example: 'WyIyMDI1LTA2LTAxVDAxOjU5OjQ1LjAwMFoiLCIxMDAwMDE2MSJd',
   })
   nextCursor!: string | null;
