@@ -35,7 +35,6 @@ const MAY_IMPORT = {
   query: ['config', 'http', 'json', 'metrics', 'numbers', 'persistence', 'security', 'time', 'codes'],
   quarantine: ['config', 'http', 'ingestion', 'metrics', 'persistence', 'security'],
   security: ['config', 'http', 'numbers', 'openapi', 'persistence'],
-  simulator: [],
   status: ['config', 'http', 'ingestion', 'persistence', 'quarantine', 'security'],
   time: [],
   tracing: ['config'],
@@ -51,7 +50,7 @@ for (const folder of FOLDERS) {
 }
 
 /** What stands in src/ itself for every module to use. */
-const FOR_ALL = ['durable-files.ts', 'errors.ts', 'within.ts'];
+const FOR_ALL = ['built-files.ts', 'errors.ts', 'within.ts'];
 const ASSEMBLY = readdirSync(new URL('src', import.meta.url))
   .filter((name) => name.endsWith('.ts') && !FOR_ALL.includes(name))
   .map((name) => name.slice(0, -3).replaceAll('.', '\\.'));

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import pg from 'pg';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/persistence/data-source-options.js';
-import { EmbeddedPostgres } from '../../src/persistence/embedded/embedded-postgres.js';
+import { EmbeddedPostgres } from '../../embedded-postgres/embedded-postgres.js';
 import { migrate } from '../../src/persistence/migrator.js';
 import type { Ending } from './ending.js';
 import { fillLedger } from './fill-ledger.js';

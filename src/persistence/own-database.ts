@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import { readSettings } from '../config/read-settings.js';
 import { postgresUrl } from '../config/setting-values.js';
 import { dataSourceOptions } from './data-source-options.js';
-import { EmbeddedPostgres } from './embedded/embedded-postgres.js';
+import { EmbeddedPostgres } from '../../embedded-postgres/embedded-postgres.js';
 
 /**
  * @param work on the database of DATABASE_URL, else on the embedded one of DATA_DIR

@@ -13,7 +13,7 @@ import { createDatabase, type TestDatabase } from '../support/database.js';
 import { record } from '../support/records.js';
 import { embeddedUrl, freePort, ServiceProcess, until } from '../support/service.js';
 
-const PROGRAM = fileURLToPath(new URL('../../dist/persistence/move/main.js', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../../dist/src/persistence/move/main.js', import.meta.url));
 const ERASED = '13900000000';
 /** Of each table, how many rows there are and a digest of them all. */
 type Contents = Readonly<Record<string, string>>;

@@ -6,10 +6,14 @@ import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import pg from 'pg';
-import { type Binaries, findBinaries } from '../../src/persistence/embedded/binaries.js';
-import { serverEnvironment, settingArguments } from '../../src/persistence/embedded/server-settings.js';
-import { findLauncher, giveTree, type Launcher } from '../../src/persistence/embedded/unprivileged-user.js';
-import { errorCode } from '../../src/errors.js';
+import { type Binaries, findBinaries } from '../../embedded-postgres/cluster/binaries.js';
+import { serverEnvironment, settingArguments } from '../../embedded-postgres/server/server-settings.js';
+import {
+  findLauncher,
+  giveTree,
+  type Launcher,
+} from '../../embedded-postgres/operating-system/unprivileged-user.js';
+import { errorCode } from '../../platform/error-code.js';
 import { freePort, until } from './service.js';
 import { removeFolder } from './files.mjs';
 

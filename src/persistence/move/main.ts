@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { credentialsFile, loadCredentials } from '../../config/credentials.js';
 import { errorText } from '../../errors.js';
-import { EmbeddedPostgres } from '../embedded/embedded-postgres.js';
+import { EmbeddedPostgres } from '../../../embedded-postgres/embedded-postgres.js';
 import { MoveRefusedError } from './ledger-copy.js';
 import { moveLedger } from './move-ledger.js';
 import { HELP, type MoveOptions, readMoveOptions, UsageError } from './move-options.js';

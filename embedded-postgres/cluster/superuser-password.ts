@@ -1,0 +1,59 @@
+// Sets the superuser's password where nobody knows the old one, e.g. because the file with it was lost.
+//
+// PostgreSQL's single-user mode asks for no password and listens nowhere: whoever may read the files may use it. Nothing needs to be opened
+// to others for a moment, as with another pg_hba.conf.
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { lockedExitCode } from '../ownership/file-lock.js';
+import { superuser } from '../ownership/owner-lock.js';
+import type { ServerFiles } from '../server/server-process.js';
+import { serverEnvironment, settingArguments } from '../server/server-settings.js';
+
+/** Whatever postgresql.conf says: how the statement below is read, and how the password is stored. */
+const safeSettings = { standard_conforming_strings: 'on', password_encryption: 'scram-sha-256' };
+/** A setting that must be there, and is not looked at. */
+const unusedPort = 5432;
+
+/**
+ * Recovers the cluster if it has to be, sets the password, and ends. No server may run on the cluster.
+ *
+ * @param lock the words that make a program take the lock of the files
+ * @returns whether it was set; false when another process has the files
+ * @throws Error with the words of PostgreSQL
+ */
+export async function setSuperuserPassword(
+  { binaries, launcher, clusterDirectory, settings }: ServerFiles,
+  lock: readonly string[],
+  password: string,
+  signal: AbortSignal,
+): Promise<boolean> {
+  const serverArgs = settingArguments(unusedPort, { ...settings, ...safeSettings });
+  const command = [...lock, binaries.postgres, '--single', '-D', clusterDirectory, ...serverArgs, 'postgres'];
+  const [first = binaries.postgres, ...rest] = command;
+  const { file, args, ...identity } = launcher.command(first, rest);
+  signal.throwIfAborted();
+  const child = spawn(file, args, {
+    ...identity,
+    cwd: '/',
+    env: serverEnvironment(),
+    detached: true,
+    windowsHide: true,
+    stdio: ['pipe', 'ignore', 'pipe'],
+  });
+  let output = '';
+  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
+  // It may end, without having read, because the files are locked.
+  child.stdin.on('error', () => undefined);
+  child.stdin.end(`ALTER ROLE ${superuser} PASSWORD '${password.replaceAll("'", "''")}'\n`);
+  const end = (): void => void child.kill();
+  signal.addEventListener('abort', end);
+  await once(child, 'close');
+  signal.removeEventListener('abort', end);
+  signal.throwIfAborted();
+  if (child.exitCode === lockedExitCode) return false;
+  // It ends with 0 though a statement failed.
+  if (child.exitCode === 0 && !/ (?:ERROR|FATAL|PANIC): /.test(output)) return true;
+  throw new Error(
+    `The password of the embedded PostgreSQL could not be set anew in ${clusterDirectory}:\n${output.trim()}`,
+  );
+}

@@ -1,0 +1,92 @@
+// postmaster.pid, the file by which a running server says who and where it is.
+// In: the cluster folder. Out: the server that runs on it, if any.
+import { randomUUID } from 'node:crypto';
+import { link, readFile, rename, rm, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { errorCode } from '../../platform/error-code.js';
+import { commandLine, processExists } from '../operating-system/process-info.js';
+
+/** A running server. */
+export interface ServerAddress {
+  readonly pid: number;
+  readonly port: number;
+}
+
+interface PostmasterFile extends ServerAddress {
+  readonly content: string;
+  /** `starting`, `ready`, `stopping`, `standby`; empty in the first moments. */
+  readonly status: string;
+}
+
+/** A file that a server is just writing is empty for less than this. */
+const emptyFileGraceMs = 5000;
+
+/** The server that runs on the cluster, or undefined. */
+export async function findServer(clusterDirectory: string): Promise<ServerAddress | undefined> {
+  const file = await readPostmasterFile(clusterDirectory);
+  if (file === undefined || !(await isServerOf(file.pid, clusterDirectory))) return undefined;
+  return { pid: file.pid, port: file.port };
+}
+
+/** Whether the process is a server of this cluster and no other program that got its id. */
+export async function isServerOf(pid: number, clusterDirectory: string): Promise<boolean> {
+  const line = await commandLine(pid);
+  return line.includes('postgres') && line.includes(` -D ${clusterDirectory} `);
+}
+
+/** Whether the server with this process id has written that it takes connections. */
+export async function saysReady(pid: number, clusterDirectory: string): Promise<boolean> {
+  const file = await readPostmasterFile(clusterDirectory);
+  return file?.pid === pid && file.status === 'ready';
+}
+
+/**
+ * Removes a postmaster.pid that would keep a server from starting though none runs: PostgreSQL takes any
+ * process of its own user with that id for a server, and an empty or broken file for one that is starting.
+ * Moved away first and looked at again, so that the file of a server that started meanwhile is put back.
+ * @returns whether a file was removed.
+ */
+export async function removeMisleadingFile(clusterDirectory: string): Promise<boolean> {
+  const path = join(clusterDirectory, 'postmaster.pid');
+  const content = await readIfThere(path);
+  if (content === undefined || !(await isMisleading(content, path, clusterDirectory))) return false;
+  const aside = `${path}.${randomUUID()}`;
+  try {
+    await rename(path, aside);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return false;
+    throw error;
+  }
+  const removed = (await readFile(aside, 'utf8')) === content;
+  if (!removed) await link(aside, path);
+  await rm(aside);
+  return removed;
+}
+
+async function isMisleading(content: string, path: string, clusterDirectory: string): Promise<boolean> {
+  const file = parse(content);
+  if (file !== undefined) return processExists(file.pid) && !(await isServerOf(file.pid, clusterDirectory));
+  return Date.now() - (await stat(path)).mtimeMs > emptyFileGraceMs;
+}
+
+async function readPostmasterFile(clusterDirectory: string): Promise<PostmasterFile | undefined> {
+  return parse((await readIfThere(join(clusterDirectory, 'postmaster.pid'))) ?? '');
+}
+
+/** Lines: pid (negative: a single-user server), folder, start time, port, socket folder, address, shared memory, status. */
+function parse(content: string): PostmasterFile | undefined {
+  const lines = content.split('\n');
+  const pid = Math.abs(Number.parseInt(lines[0] ?? '', 10));
+  const port = Number.parseInt(lines[3] ?? '', 10);
+  if (!(pid > 0) || Number.isNaN(port)) return undefined;
+  return { content, pid, port, status: (lines[7] ?? '').trim() };
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return undefined;
+    throw error;
+  }
+}

@@ -1,0 +1,127 @@
+// The server's process: started in a session of its own, watched until it is ready, ended.
+import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
+import { promisify } from 'node:util';
+import type { Binaries } from '../cluster/binaries.js';
+import { lockedExitCode } from '../ownership/file-lock.js';
+import { isServerOf, saysReady, type ServerAddress } from './postmaster-file.js';
+import { errorCode } from '../../platform/error-code.js';
+import { boundLog, logSize, logTail, openLog } from './server-log.js';
+import { serverEnvironment, settingArguments } from './server-settings.js';
+import type { Launcher } from '../operating-system/unprivileged-user.js';
+
+const run = promisify(execFile);
+/** Looking at a process costs a read on Linux, a program elsewhere. */
+const pollMs = process.platform === 'linux' ? 20 : 200;
+
+/** All that starting the server on a cluster takes. */
+export interface ServerFiles {
+  /** Absolute path of the cluster folder, without symbolic links. */
+  readonly clusterDirectory: string;
+  readonly logPath: string;
+  readonly binaries: Binaries;
+  readonly launcher: Launcher;
+  readonly settings: Readonly<Record<string, string>>;
+}
+
+/** How a start went. */
+export type StartResult =
+  | { readonly kind: 'ready' }
+  /** Other processes have the files open: another server, or what a killed one left behind. */
+  | { readonly kind: 'files-held'; readonly logLines: string }
+  | { readonly kind: 'port-taken' }
+  /** Somebody killed it before it was ready: the system when memory is short, or a person. */
+  | { readonly kind: 'killed' }
+  | { readonly kind: 'failed'; readonly logLines: string };
+
+/** A server that this process has started. */
+export class ServerProcess {
+  private constructor(
+    /** Where it is, or will be once it is ready. */
+    readonly address: ServerAddress,
+    private readonly child: ChildProcess,
+    private readonly files: ServerFiles,
+    private readonly logStart: number,
+  ) {}
+
+  /**
+   * Spawns the server. It outlives this process, and a terminal's Ctrl-C doesn't reach it.
+   * `lock` are the words that make it take the lock of its files.
+   * @throws Error when the program can't be run at all.
+   */
+  static async spawn(files: ServerFiles, port: number, lock: readonly string[]): Promise<ServerProcess> {
+    const { binaries, launcher, clusterDirectory, settings } = files;
+    await boundLog(files.logPath);
+    const logStart = await logSize(files.logPath);
+    const log = await openLog(files.logPath, launcher.user);
+    try {
+      const serverArgs = ['-D', clusterDirectory, ...settingArguments(port, settings)];
+      const [first = binaries.postgres, ...rest] = [...lock, binaries.postgres, ...serverArgs];
+      const { file, args, ...identity } = launcher.command(first, rest);
+      const child = spawn(file, args, {
+        ...identity,
+        cwd: '/',
+        env: serverEnvironment(),
+        detached: true,
+        windowsHide: true,
+        stdio: ['ignore', log.fd, log.fd],
+      });
+      await once(child, 'spawn');
+      child.unref();
+      return new ServerProcess({ pid: child.pid ?? 0, port }, child, files, logStart);
+    } finally {
+      await log.close();
+    }
+  }
+
+  /** Waits, as long as crash recovery may take, until the server takes connections or has ended. */
+  async untilReady(signal: AbortSignal): Promise<StartResult> {
+    while (this.child.exitCode === null && this.child.signalCode === null) {
+      if (await saysReady(this.address.pid, this.files.clusterDirectory)) return { kind: 'ready' };
+      await wait(pollMs, undefined, { signal });
+    }
+    if (this.child.signalCode === 'SIGKILL') return { kind: 'killed' };
+    const logLines = await logTail(this.files.logPath, this.logStart);
+    if (/could not create any TCP\/IP sockets/.test(logLines)) return { kind: 'port-taken' };
+    const held = /lock file "postmaster.pid" already exists|pre-existing shared memory block/.test(logLines);
+    if (held || this.child.exitCode === lockedExitCode) return { kind: 'files-held', logLines };
+    return { kind: 'failed', logLines };
+  }
+}
+
+/**
+ * Ends a server, whoever started it, and waits until it is gone: fast shutdown, after 10 s immediate shutdown,
+ * after 10 s more SIGKILL. Each of them loses nothing that was committed.
+ */
+export async function endServer(pid: number, files: ServerFiles): Promise<void> {
+  for (const [name, patienceMs] of [
+    ['INT', 10_000],
+    ['QUIT', 10_000],
+    ['KILL', 5_000],
+  ] as const) {
+    if (!(await isServerOf(pid, files.clusterDirectory))) return;
+    await sendSignal(pid, name, files.binaries);
+    const deadline = Date.now() + patienceMs;
+    while (Date.now() < deadline) {
+      if (!(await isServerOf(pid, files.clusterDirectory))) return;
+      await wait(pollMs);
+    }
+  }
+  throw new Error(`The PostgreSQL server with process id ${pid} can't be ended, not even by SIGKILL.`);
+}
+
+async function sendSignal(pid: number, name: 'INT' | 'QUIT' | 'KILL', binaries: Binaries): Promise<void> {
+  if (process.platform === 'win32') {
+    // Windows has no signals: PostgreSQL listens on a named pipe, which pg_ctl knows.
+    await run(binaries.pgCtl, ['kill', name, String(pid)]);
+    return;
+  }
+  try {
+    process.kill(pid, `SIG${name}`);
+    // A stopped process takes no signal but SIGKILL before it is continued.
+    process.kill(pid, 'SIGCONT');
+  } catch (error) {
+    if (errorCode(error) !== 'ESRCH') throw error;
+  }
+}
