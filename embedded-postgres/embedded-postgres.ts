@@ -3,11 +3,11 @@
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import type pg from 'pg';
+import type { Client } from 'pg';
 import { makeFolder } from '../platform/durable-files.js';
 import { findBinaries } from './cluster/binaries.js';
 import { ensureCluster } from './cluster/cluster.js';
-import { ensureDatabase, superuser } from './ownership/owner-lock.js';
+import { ensureDatabase, SUPERUSER } from './ownership/owner-lock.js';
 import { errorCode } from '../platform/error-code.js';
 import { boundLog } from './server/server-log.js';
 import { ServerOwner, type Log } from './ownership/server-owner.js';
@@ -23,8 +23,8 @@ export interface EmbeddedPostgresOptions {
   readonly log: Log;
 }
 
-const longestPauseMs = 5000;
-const logCheckMs = 10 * 60_000;
+const LONGEST_PAUSE_MS = 5000;
+const LOG_CHECK_MS = 10 * 60_000;
 
 /**
  * A PostgreSQL server that belongs to this process. When the process is killed the server stays, and the next
@@ -33,7 +33,7 @@ const logCheckMs = 10 * 60_000;
 export class EmbeddedPostgres {
   private readonly stopRequest = new AbortController();
   private owner: ServerOwner | undefined;
-  private guardian: pg.Client | undefined;
+  private guardian: Client | undefined;
   private starting: Promise<string> | undefined;
   private recovering: Promise<void> | undefined;
   private stopping: Promise<void> | undefined;
@@ -70,7 +70,7 @@ export class EmbeddedPostgres {
       await ensureDatabase(guardian);
       signal.throwIfAborted();
       this.boundLogRegularly();
-      return `postgres://${superuser}:${encodeURIComponent(this.options.password)}@127.0.0.1:${owner.port ?? 0}/${superuser}`;
+      return `postgres://${SUPERUSER}:${encodeURIComponent(this.options.password)}@127.0.0.1:${owner.port ?? 0}/${SUPERUSER}`;
     } catch (error) {
       const wasStopped = this.isStopping();
       this.stopRequest.abort();
@@ -121,7 +121,7 @@ export class EmbeddedPostgres {
     await this.guardian?.end();
   }
 
-  private watch(guardian: pg.Client): void {
+  private watch(guardian: Client): void {
     this.guardian = guardian;
     guardian.once('end', () => {
       this.guardian = undefined;
@@ -135,7 +135,7 @@ export class EmbeddedPostgres {
     const { signal } = this.stopRequest;
     const said = new Set<string>();
     log('warn', 'Lost the connection to the embedded PostgreSQL; bringing it back');
-    for (let pauseMs = 100; !this.isStopping(); pauseMs = Math.min(pauseMs * 2, longestPauseMs)) {
+    for (let pauseMs = 100; !this.isStopping(); pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
       try {
         const guardian = await this.owner?.own();
         if (guardian === undefined) return;
@@ -162,7 +162,7 @@ export class EmbeddedPostgres {
       boundLog(join(dataDirectory, 'postgres.log')).catch((error: unknown) => {
         log('warn', `Could not shorten postgres.log: ${String(error)}`);
       });
-    }, logCheckMs);
+    }, LOG_CHECK_MS);
     this.logCheck.unref();
   }
 }

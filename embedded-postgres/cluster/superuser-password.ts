@@ -4,15 +4,15 @@
 // to others for a moment, as with another pg_hba.conf.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { lockedExitCode } from '../ownership/file-lock.js';
-import { superuser } from '../ownership/owner-lock.js';
+import { LOCKED_EXIT_CODE } from '../ownership/file-lock.js';
+import { SUPERUSER } from '../ownership/owner-lock.js';
 import type { ServerFiles } from '../server/server-process.js';
 import { serverEnvironment, settingArguments } from '../server/server-settings.js';
 
 /** Whatever postgresql.conf says: how the statement below is read, and how the password is stored. */
-const safeSettings = { standard_conforming_strings: 'on', password_encryption: 'scram-sha-256' };
+const SAFE_SETTINGS = { standard_conforming_strings: 'on', password_encryption: 'scram-sha-256' };
 /** A setting that must be there, and is not looked at. */
-const unusedPort = 5432;
+const UNUSED_PORT = 5432;
 
 /**
  * Recovers the cluster if it has to be, sets the password, and ends. No server may run on the cluster.
@@ -27,7 +27,7 @@ export async function setSuperuserPassword(
   password: string,
   signal: AbortSignal,
 ): Promise<boolean> {
-  const serverArgs = settingArguments(unusedPort, { ...settings, ...safeSettings });
+  const serverArgs = settingArguments(UNUSED_PORT, { ...settings, ...SAFE_SETTINGS });
   const command = [...lock, binaries.postgres, '--single', '-D', clusterDirectory, ...serverArgs, 'postgres'];
   const [first = binaries.postgres, ...rest] = command;
   const { file, args, ...identity } = launcher.command(first, rest);
@@ -44,13 +44,13 @@ export async function setSuperuserPassword(
   child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
   // It may end, without having read, because the files are locked.
   child.stdin.on('error', () => undefined);
-  child.stdin.end(`ALTER ROLE ${superuser} PASSWORD '${password.replaceAll("'", "''")}'\n`);
+  child.stdin.end(`ALTER ROLE ${SUPERUSER} PASSWORD '${password.replaceAll("'", "''")}'\n`);
   const end = (): void => void child.kill();
   signal.addEventListener('abort', end);
   await once(child, 'close');
   signal.removeEventListener('abort', end);
   signal.throwIfAborted();
-  if (child.exitCode === lockedExitCode) return false;
+  if (child.exitCode === LOCKED_EXIT_CODE) return false;
   // It ends with 0 though a statement failed.
   if (child.exitCode === 0 && !/ (?:ERROR|FATAL|PANIC): /.test(output)) return true;
   throw new Error(

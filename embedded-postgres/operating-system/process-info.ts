@@ -8,9 +8,9 @@ import { errorCode } from '../../platform/error-code.js';
 
 const run = promisify(execFile);
 /** A program is loaded within milliseconds; what stays without a command line has hidden it. */
-const longestLoadMs = 1000;
+const LONGEST_LOAD_MS = 1000;
 /** The flag of the kernel's own threads in /proc/pid/stat (PF_KTHREAD). */
-const kernelThread = 0x00200000;
+const KERNEL_THREAD = 0x00200000;
 
 /** Whether the id belongs to some process, a zombie included: what PostgreSQL itself asks with `kill(pid, 0)`. */
 export function processExists(pid: number): boolean {
@@ -49,7 +49,7 @@ export async function processIdentity(pid: number): Promise<string | undefined> 
 
 /** While a process becomes another program (exec) its command line is empty for a moment; a zombie's is for good. */
 async function commandLineOnLinux(pid: number): Promise<string> {
-  const deadline = performance.now() + longestLoadMs;
+  const deadline = performance.now() + LONGEST_LOAD_MS;
   for (;;) {
     // cmdline stays readable where cwd and exe are not: containers lack CAP_SYS_PTRACE.
     const line = (await contentOrEmpty(`/proc/${pid}/cmdline`)).replaceAll('\0', ' ');
@@ -61,7 +61,7 @@ async function commandLineOnLinux(pid: number): Promise<string> {
 /** Neither a zombie, nor dead, nor a thread of the kernel. */
 async function runsProgram(pid: number): Promise<boolean> {
   const fields = await statFields(pid);
-  const isKernel = (Number(fields[9]) & kernelThread) !== 0;
+  const isKernel = (Number(fields[9]) & KERNEL_THREAD) !== 0;
   return fields[3] !== undefined && !['Z', 'X'].includes(fields[3]) && !isKernel;
 }
 

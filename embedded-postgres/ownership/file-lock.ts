@@ -11,7 +11,7 @@ import { findTool } from '../operating-system/unprivileged-user.js';
 const run = promisify(execFile);
 
 /** What the locked command ends with when somebody else holds the lock. */
-export const lockedExitCode = 75;
+export const LOCKED_EXIT_CODE = 75;
 
 /**
  * Looks whether the lock is free.
@@ -23,12 +23,12 @@ export async function probeLock(clusterDirectory: string): Promise<'held' | read
   if (flock === undefined) return [];
   // PG_VERSION is there from initdb on and never replaced. NFS locks no folders, and needs a writable file.
   const lockedFile = join(clusterDirectory, 'PG_VERSION');
-  const args = ['--nonblock', '--no-fork', '--conflict-exit-code', String(lockedExitCode), lockedFile];
+  const args = ['--nonblock', '--no-fork', '--conflict-exit-code', String(LOCKED_EXIT_CODE), lockedFile];
   try {
     await run(flock, [...args, 'true']);
     return [flock, ...args];
   } catch (error) {
-    return typeof error === 'object' && error !== null && 'code' in error && error.code === lockedExitCode
+    return typeof error === 'object' && error !== null && 'code' in error && error.code === LOCKED_EXIT_CODE
       ? 'held'
       : [];
   }

@@ -1,21 +1,21 @@
 // Exactly one process owns a data directory: the one that holds an advisory lock on its server. The lock hangs
 // on a connection (the guardian), so it goes when its holder dies, however that dies.
 import { readFile, realpath, rm } from 'node:fs/promises';
-import pg from 'pg';
+import { Client } from 'pg';
 import { replaceFile } from '../../platform/durable-files.js';
 import { errorCode } from '../../platform/error-code.js';
 import { processIdentity } from '../operating-system/process-info.js';
 import type { ServerAddress } from '../server/postmaster-file.js';
 
 /** Name of the database's superuser, and of the database. */
-export const superuser = 'call_ledger';
+export const SUPERUSER = 'call_ledger';
 
-const applicationName = 'call-ledger owner ';
-const answerTimeoutMs = 5000;
+const APPLICATION_NAME = 'call-ledger owner ';
+const ANSWER_TIMEOUT_MS = 5000;
 
 /** What came of asking a server for its lock. */
 export type Claim =
-  | { readonly kind: 'owned'; readonly guardian: pg.Client }
+  | { readonly kind: 'owned'; readonly guardian: Client }
   /** Another process holds it; its id, if it could be read. */
   | { readonly kind: 'held'; readonly holder: number | undefined }
   /** The server lives and says that it takes no connections now: it starts, recovers, stops or is full. */
@@ -36,11 +36,11 @@ export async function claim(
   password: string,
   clusterDirectory: string,
 ): Promise<Claim> {
-  const guardian = new pg.Client({
-    ...{ host: '127.0.0.1', port: server.port, user: superuser, password, database: 'postgres' },
-    application_name: `${applicationName}${process.pid}`,
+  const guardian = new Client({
+    ...{ host: '127.0.0.1', port: server.port, user: SUPERUSER, password, database: 'postgres' },
+    application_name: `${APPLICATION_NAME}${process.pid}`,
     keepAlive: true,
-    connectionTimeoutMillis: answerTimeoutMs,
+    connectionTimeoutMillis: ANSWER_TIMEOUT_MS,
     query_timeout: 60_000,
   });
   // Without a listener a broken connection would end the process; 'end' follows, and who owns listens to that.
@@ -56,7 +56,7 @@ export async function claim(
   }
 }
 
-async function askForLock(guardian: pg.Client, clusterDirectory: string): Promise<Claim> {
+async function askForLock(guardian: Client, clusterDirectory: string): Promise<Claim> {
   const folder = await guardian.query<{ data_directory: string }>('SHOW data_directory');
   const served = folder.rows[0]?.data_directory ?? '';
   if ((await realpath(served)) !== clusterDirectory) {
@@ -71,7 +71,7 @@ async function askForLock(guardian: pg.Client, clusterDirectory: string): Promis
     `SELECT application_name FROM pg_stat_activity JOIN pg_locks USING (pid)
       WHERE locktype = 'advisory' AND granted AND datname = 'postgres'`,
   );
-  const holder = Number.parseInt(holders.rows[0]?.application_name.slice(applicationName.length) ?? '', 10);
+  const holder = Number.parseInt(holders.rows[0]?.application_name.slice(APPLICATION_NAME.length) ?? '', 10);
   return { kind: 'held', holder: Number.isNaN(holder) ? undefined : holder };
 }
 
@@ -91,11 +91,11 @@ function explain(error: unknown): Claim {
 }
 
 /** Creates the service's database if it isn't there. */
-export async function ensureDatabase(guardian: pg.Client): Promise<void> {
-  const found = await guardian.query('SELECT 1 FROM pg_database WHERE datname = $1', [superuser]);
+export async function ensureDatabase(guardian: Client): Promise<void> {
+  const found = await guardian.query('SELECT 1 FROM pg_database WHERE datname = $1', [SUPERUSER]);
   if (found.rowCount !== 0) return;
   try {
-    await guardian.query(`CREATE DATABASE ${superuser}`);
+    await guardian.query(`CREATE DATABASE ${SUPERUSER}`);
   } catch (error) {
     // A killed owner's CREATE DATABASE may have gone on and just finished.
     if (!['42P04', '23505'].includes(errorCode(error) ?? '')) throw error;

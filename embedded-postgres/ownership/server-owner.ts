@@ -1,7 +1,7 @@
 // How this process comes to own the server of a data directory, and gives it back.
 import { randomInt } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
-import type pg from 'pg';
+import type { Client } from 'pg';
 import { probeLock } from './file-lock.js';
 import { claim, forgetOwner, livingOwner, noteOwner } from './owner-lock.js';
 import { findServer, removeMisleadingFile, type ServerAddress } from '../server/postmaster-file.js';
@@ -22,16 +22,16 @@ export interface ServerOwnerOptions {
 }
 
 /** A killed owner's lock goes within milliseconds; one that is stopping gets this long. */
-const heldPatienceMs = 3000;
+const HELD_PATIENCE_MS = 3000;
 /** Our own server may be slow under load; one that nobody owns is simply started afresh. */
-const ownSilentPatienceMs = 30_000;
+const OWN_SILENT_PATIENCE_MS = 30_000;
 /** A query of a killed server's backend may run on for a while, and holds the files until then. */
-const filesHeldPatienceMs = 30_000;
-const lastProcessPatienceMs = 5000;
+const FILES_HELD_PATIENCE_MS = 30_000;
+const LAST_PROCESS_PATIENCE_MS = 5000;
 /** Whatever kills a server each time it starts will not stop doing so. */
-const killedPatienceMs = 30_000;
+const KILLED_PATIENCE_MS = 30_000;
 /** Below the ports that Linux, macOS and Windows give to outgoing connections (from 32768 and 49152). */
-const [lowestPort, highestPort] = [15_432, 32_000] as const;
+const [LOWEST_PORT, HIGHEST_PORT] = [15_432, 32_000] as const;
 
 /** Becomes the owner of a cluster's server, be it by starting one or by taking over what is there. */
 export class ServerOwner {
@@ -53,7 +53,7 @@ export class ServerOwner {
    * @returns the connection that holds the lock; when it ends, ownership has ended.
    * @throws Error when another process owns the files, or the server can't be started.
    */
-  async own(): Promise<pg.Client> {
+  async own(): Promise<Client> {
     this.waitingFor = undefined;
     for (let pauseMs = 50; ; pauseMs = Math.min(pauseMs * 2, 1000)) {
       this.options.signal.throwIfAborted();
@@ -83,7 +83,7 @@ export class ServerOwner {
   /** When a postmaster is killed, its other processes go by themselves, a little later. */
   private async waitForLastProcess(): Promise<void> {
     const { clusterDirectory } = this.options.files;
-    const deadline = Date.now() + lastProcessPatienceMs;
+    const deadline = Date.now() + LAST_PROCESS_PATIENCE_MS;
     while ((await probeLock(clusterDirectory)) === 'held') {
       if (Date.now() > deadline) {
         this.options.log('warn', `Processes of a killed PostgreSQL server still run in ${clusterDirectory}`);
@@ -93,7 +93,7 @@ export class ServerOwner {
     }
   }
 
-  private async tryToOwn(server: ServerAddress, leftOver: boolean): Promise<pg.Client | undefined> {
+  private async tryToOwn(server: ServerAddress, leftOver: boolean): Promise<Client | undefined> {
     const { files, password, notePath, log } = this.options;
     const result = await claim(server, password, files.clusterDirectory);
     switch (result.kind) {
@@ -102,7 +102,7 @@ export class ServerOwner {
       case 'held':
         this.server = undefined;
         this.isOwner = false;
-        if (this.hasWaited('held', heldPatienceMs)) throw inUse(files, result.holder);
+        if (this.hasWaited('held', HELD_PATIENCE_MS)) throw inUse(files, result.holder);
         return undefined;
       case 'busy':
         // However long its recovery takes.
@@ -116,7 +116,7 @@ export class ServerOwner {
         if (this.passwordState === 'set') throw refused(files, result.reason);
         break;
       case 'silent':
-        if (!this.hasWaited('silent', this.port === undefined ? 0 : ownSilentPatienceMs)) return undefined;
+        if (!this.hasWaited('silent', this.port === undefined ? 0 : OWN_SILENT_PATIENCE_MS)) return undefined;
     }
     const owner = await livingOwner(notePath);
     if (owner !== undefined) throw inUse(files, owner);
@@ -129,9 +129,9 @@ export class ServerOwner {
 
   private async settle(
     server: ServerAddress,
-    guardian: pg.Client,
+    guardian: Client,
     leftOver: boolean,
-  ): Promise<pg.Client | undefined> {
+  ): Promise<Client | undefined> {
     const { files, notePath, log } = this.options;
     const { pid, port } = server;
     this.server = server;
@@ -168,7 +168,7 @@ export class ServerOwner {
       );
     }
     if (this.passwordState === 'wrong' && !(await this.setPassword(lock))) return undefined;
-    const port = this.port ?? randomInt(lowestPort, highestPort + 1);
+    const port = this.port ?? randomInt(LOWEST_PORT, HIGHEST_PORT + 1);
     const started = await ServerProcess.spawn(files, port, lock);
     const { address } = started;
     this.server = address;
@@ -198,14 +198,14 @@ export class ServerOwner {
 
   private startAfresh(pid: number): void {
     const what = `PostgreSQL (process id ${pid}) was killed while it started`;
-    if (this.hasWaited('killed', killedPatienceMs)) throw new Error(`${what}, as were those before it`);
+    if (this.hasWaited('killed', KILLED_PATIENCE_MS)) throw new Error(`${what}, as were those before it`);
     this.options.log('warn', `${what}: starting it again`);
   }
 
   private waitForFiles(logLines: string): void {
     const { clusterDirectory } = this.options.files;
     this.sayOnce('info', `Waiting for other processes to let go of the files in ${clusterDirectory}`);
-    if (this.hasWaited('files-held', filesHeldPatienceMs)) throw filesHeld(this.options.files, logLines);
+    if (this.hasWaited('files-held', FILES_HELD_PATIENCE_MS)) throw filesHeld(this.options.files, logLines);
   }
 
   private async isOwnedByAnother(server: ServerAddress): Promise<boolean> {

@@ -19,7 +19,7 @@ interface PostmasterFile extends ServerAddress {
 }
 
 /** A file that a server is just writing is empty for less than this. */
-const emptyFileGraceMs = 5000;
+const EMPTY_FILE_GRACE_MS = 5000;
 
 /** The server that runs on the cluster, or undefined. */
 export async function findServer(clusterDirectory: string): Promise<ServerAddress | undefined> {
@@ -66,7 +66,7 @@ export async function removeMisleadingFile(clusterDirectory: string): Promise<bo
 async function isMisleading(content: string, path: string, clusterDirectory: string): Promise<boolean> {
   const file = parse(content);
   if (file !== undefined) return processExists(file.pid) && !(await isServerOf(file.pid, clusterDirectory));
-  return Date.now() - (await stat(path)).mtimeMs > emptyFileGraceMs;
+  return Date.now() - (await stat(path)).mtimeMs > EMPTY_FILE_GRACE_MS;
 }
 
 async function readPostmasterFile(clusterDirectory: string): Promise<PostmasterFile | undefined> {

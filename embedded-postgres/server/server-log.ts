@@ -8,9 +8,9 @@ import type { ServerUser } from '../operating-system/unprivileged-user.js';
 const { O_APPEND, O_CREAT, O_WRONLY } = constants;
 /** Windows has no such flag. */
 const O_NOFOLLOW = process.platform === 'win32' ? 0 : constants.O_NOFOLLOW;
-const largestBytes = 8 * 1024 * 1024;
-const tailBytes = 4096;
-const tailLines = 12;
+const LARGEST_BYTES = 8 * 1024 * 1024;
+const TAIL_BYTES = 4096;
+const TAIL_LINES = 12;
 
 /**
  * Opens the log for appending (mode 0600) and gives it to the server's user. Refuses a symbolic link: as root
@@ -37,7 +37,7 @@ export async function logSize(path: string): Promise<number> {
  * truncated rather than renamed: a running server keeps its descriptor, and appends at the new end.
  */
 export async function boundLog(path: string): Promise<void> {
-  if ((await logSize(path)) <= largestBytes) return;
+  if ((await logSize(path)) <= LARGEST_BYTES) return;
   await rm(`${path}.1`, { force: true });
   await copyFile(path, `${path}.1`, constants.COPYFILE_EXCL);
   await truncate(path, 0);
@@ -48,9 +48,9 @@ export async function logTail(path: string, fromByte: number): Promise<string> {
   const file = await open(path, 'r');
   try {
     const { size } = await file.stat();
-    const start = Math.max(fromByte, size - tailBytes);
-    const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(tailBytes), position: start });
-    return buffer.toString('utf8', 0, bytesRead).trimEnd().split('\n').slice(-tailLines).join('\n');
+    const start = Math.max(fromByte, size - TAIL_BYTES);
+    const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(TAIL_BYTES), position: start });
+    return buffer.toString('utf8', 0, bytesRead).trimEnd().split('\n').slice(-TAIL_LINES).join('\n');
   } finally {
     await file.close();
   }

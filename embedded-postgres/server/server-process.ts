@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import type { Binaries } from '../cluster/binaries.js';
-import { lockedExitCode } from '../ownership/file-lock.js';
+import { LOCKED_EXIT_CODE } from '../ownership/file-lock.js';
 import { isServerOf, saysReady, type ServerAddress } from './postmaster-file.js';
 import { errorCode } from '../../platform/error-code.js';
 import { boundLog, logSize, logTail, openLog } from './server-log.js';
@@ -13,7 +13,7 @@ import type { Launcher } from '../operating-system/unprivileged-user.js';
 
 const run = promisify(execFile);
 /** Looking at a process costs a read on Linux, a program elsewhere. */
-const pollMs = process.platform === 'linux' ? 20 : 200;
+const POLL_MS = process.platform === 'linux' ? 20 : 200;
 
 /** All that starting the server on a cluster takes. */
 export interface ServerFiles {
@@ -79,13 +79,13 @@ export class ServerProcess {
   async untilReady(signal: AbortSignal): Promise<StartResult> {
     while (this.child.exitCode === null && this.child.signalCode === null) {
       if (await saysReady(this.address.pid, this.files.clusterDirectory)) return { kind: 'ready' };
-      await wait(pollMs, undefined, { signal });
+      await wait(POLL_MS, undefined, { signal });
     }
     if (this.child.signalCode === 'SIGKILL') return { kind: 'killed' };
     const logLines = await logTail(this.files.logPath, this.logStart);
     if (/could not create any TCP\/IP sockets/.test(logLines)) return { kind: 'port-taken' };
     const held = /lock file "postmaster.pid" already exists|pre-existing shared memory block/.test(logLines);
-    if (held || this.child.exitCode === lockedExitCode) return { kind: 'files-held', logLines };
+    if (held || this.child.exitCode === LOCKED_EXIT_CODE) return { kind: 'files-held', logLines };
     return { kind: 'failed', logLines };
   }
 }
@@ -105,7 +105,7 @@ export async function endServer(pid: number, files: ServerFiles): Promise<void> 
     const deadline = Date.now() + patienceMs;
     while (Date.now() < deadline) {
       if (!(await isServerOf(pid, files.clusterDirectory))) return;
-      await wait(pollMs);
+      await wait(POLL_MS);
     }
   }
   throw new Error(`The PostgreSQL server with process id ${pid} can't be ended, not even by SIGKILL.`);

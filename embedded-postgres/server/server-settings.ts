@@ -5,7 +5,7 @@
  * Chosen for a small box: 2 cores, a few GB of memory, an SSD. Write-ahead log and checkpoints are left as they
  * are (1 GB, 5 min): more of either makes the recovery after a crash longer.
  */
-const defaults: Readonly<Record<string, string>> = {
+const DEFAULTS: Readonly<Record<string, string>> = {
   timezone: 'UTC',
   log_timezone: 'UTC',
   lc_messages: 'C',
@@ -27,7 +27,7 @@ const defaults: Readonly<Record<string, string>> = {
 };
 
 /** What the service's promises and this module rest on: not to be changed by anyone. */
-const fixed: Readonly<Record<string, string>> = {
+const FIXED: Readonly<Record<string, string>> = {
   fsync: 'on',
   synchronous_commit: 'on',
   full_page_writes: 'on',
@@ -40,7 +40,7 @@ const fixed: Readonly<Record<string, string>> = {
 
 /** The server's arguments `-c name=value`. `extra` may change the defaults, not what durability rests on. */
 export function settingArguments(port: number, extra: Readonly<Record<string, string>>): string[] {
-  const settings = { ...defaults, ...extra, ...fixed, port: String(port) };
+  const settings = { ...DEFAULTS, ...extra, ...FIXED, port: String(port) };
   return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }
 

@@ -15,7 +15,7 @@ function rowOf(name: string): OptionRow | undefined {
 /** Reads single options from a command line and collects everything that is wrong with them. */
 export class OptionReader {
   readonly problems: string[] = [];
-  readonly #given = new Map<string, string>();
+  private readonly given = new Map<string, string>();
 
   constructor(args: readonly string[]) {
     const options = Object.fromEntries(
@@ -27,26 +27,26 @@ export class OptionReader {
     const { tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true });
     for (const token of tokens) {
       if (token.kind === 'positional') this.problems.push(`unexpected: ${token.value}`);
-      if (token.kind === 'option') this.#take(token.name, token.rawName, token.value);
+      if (token.kind === 'option') this.take(token.name, token.rawName, token.value);
     }
   }
 
   has(name: OptionName): boolean {
-    return this.#given.has(name);
+    return this.given.has(name);
   }
 
   /** What was given, else the default, else undefined. */
   text(name: OptionName): string | undefined {
     const row: OptionRow = OPTIONS[name];
-    return this.#given.get(name) ?? row.default;
+    return this.given.get(name) ?? row.default;
   }
 
   whole(name: OptionName, from: number, to: number): number {
-    return this.#number(name, { from, to, whole: true });
+    return this.numberIn(name, { from, to, whole: true });
   }
 
   number(name: OptionName, from: number, to: number): number {
-    return this.#number(name, { from, to, whole: false });
+    return this.numberIn(name, { from, to, whole: false });
   }
 
   share(name: OptionName): number {
@@ -76,16 +76,16 @@ export class OptionReader {
     return text.replace(/\/+$/, '');
   }
 
-  #take(name: string, rawName: string, value: string | undefined): void {
+  private take(name: string, rawName: string, value: string | undefined): void {
     const row = rowOf(name);
     if (row === undefined) this.problems.push(`unknown option ${rawName}`);
     else if (row.value === undefined && value !== undefined) this.problems.push(`--${name} takes no value`);
     else if (row.value !== undefined && (value === undefined || value === '')) {
       this.problems.push(`--${name} needs a value`);
-    } else this.#given.set(name, value ?? '');
+    } else this.given.set(name, value ?? '');
   }
 
-  #number(name: OptionName, { from, to, whole }: NumberRule): number {
+  private numberIn(name: OptionName, { from, to, whole }: NumberRule): number {
     const text = this.text(name) ?? '';
     const value = /^-?(\d+\.?\d*|\.\d+)$/.test(text) ? Number(text) : NaN;
     const fits = value >= from && value <= to && (!whole || Number.isInteger(value));

@@ -12,23 +12,23 @@ const UNLISTED = 128;
  * given up (and may be stored all the same), and what verification has found.
  */
 export class CallStates {
-  readonly #states: Uint8Array;
+  private readonly states: Uint8Array;
 
   constructor(readonly calls: number) {
-    this.#states = new Uint8Array(calls);
+    this.states = new Uint8Array(calls);
   }
 
   acknowledge(call: number, version: Version): void {
-    this.#set(call, ACKNOWLEDGED[version], true);
+    this.set(call, ACKNOWLEDGED[version], true);
   }
 
   /** A push with this version was given up: the receiver may have it or not. */
   giveUp(call: number, version: Version): void {
-    this.#set(call, GIVEN_UP[version], true);
+    this.set(call, GIVEN_UP[version], true);
   }
 
   isAcknowledged(call: number): boolean {
-    return this.#has(call, ACKNOWLEDGED[0] | ACKNOWLEDGED[1]);
+    return this.has(call, ACKNOWLEDGED[0] | ACKNOWLEDGED[1]);
   }
 
   /**
@@ -37,51 +37,51 @@ export class CallStates {
    */
   possibleVersions(call: number): Version[] {
     const versions: Version[] = [];
-    const last = this.#has(call, ACKNOWLEDGED[1]) ? 1 : this.#has(call, ACKNOWLEDGED[0]) ? 0 : undefined;
+    const last = this.has(call, ACKNOWLEDGED[1]) ? 1 : this.has(call, ACKNOWLEDGED[0]) ? 0 : undefined;
     if (last !== undefined) versions.push(last);
     for (const version of [1, 0] as const) {
-      if (version !== last && this.#has(call, GIVEN_UP[version])) versions.push(version);
+      if (version !== last && this.has(call, GIVEN_UP[version])) versions.push(version);
     }
     return versions;
   }
 
   isSeen(call: number): boolean {
-    return this.#has(call, SEEN);
+    return this.has(call, SEEN);
   }
 
   /** Notes a row for the call, and whether it says what was sent. */
   see(call: number, right: boolean): void {
-    this.#set(call, SEEN, true);
-    this.#set(call, RIGHT, right);
+    this.set(call, SEEN, true);
+    this.set(call, RIGHT, right);
   }
 
   isRight(call: number): boolean {
-    return this.#has(call, RIGHT);
+    return this.has(call, RIGHT);
   }
 
   markDouble(call: number): void {
-    this.#set(call, DOUBLE, true);
+    this.set(call, DOUBLE, true);
   }
 
   isDouble(call: number): boolean {
-    return this.#has(call, DOUBLE);
+    return this.has(call, DOUBLE);
   }
 
   /** The call is found by its id but not in the list of its task. */
   markUnlisted(call: number): void {
-    this.#set(call, UNLISTED, true);
+    this.set(call, UNLISTED, true);
   }
 
   isUnlisted(call: number): boolean {
-    return this.#has(call, UNLISTED);
+    return this.has(call, UNLISTED);
   }
 
-  #has(call: number, bits: number): boolean {
-    return ((this.#states[call] ?? 0) & bits) !== 0;
+  private has(call: number, bits: number): boolean {
+    return ((this.states[call] ?? 0) & bits) !== 0;
   }
 
-  #set(call: number, bit: number, on: boolean): void {
-    const state = this.#states[call] ?? 0;
-    this.#states[call] = on ? state | bit : state & ~bit;
+  private set(call: number, bit: number, on: boolean): void {
+    const state = this.states[call] ?? 0;
+    this.states[call] = on ? state | bit : state & ~bit;
   }
 }

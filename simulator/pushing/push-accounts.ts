@@ -25,7 +25,7 @@ export class PushAccounts {
     let records = 0;
     for (const entry of this.plan.entries(push)) {
       records += 1;
-      if (!push.again) this.#countInjected(entry);
+      if (!push.again) this.countInjected(entry);
     }
     tally.recordsSent += records;
     return records;
@@ -40,7 +40,7 @@ export class PushAccounts {
       else if (attempt.status === 400) tally.bodiesRefused += 1;
       if (attempt.acknowledged || attempt.status === 400) return undefined;
     } else if (attempt.kind === 'answer' && attempt.acknowledged) {
-      this.#acknowledge(push);
+      this.acknowledge(push);
       return undefined;
     }
     if (attempt.kind === 'time-out') tally.timeOuts += 1;
@@ -57,26 +57,26 @@ export class PushAccounts {
       this.tally.recordsGivenUp += 1;
       if (entry.kind === 'call') this.states.giveUp(entry.call, entry.version);
     }
-    this.#settle(push);
+    this.settle(push);
   }
 
-  #acknowledge(push: Push): void {
+  private acknowledge(push: Push): void {
     this.tally.pushesAcknowledged += 1;
     for (const entry of this.plan.entries(push)) {
       this.tally.recordsAcknowledged += 1;
       if (entry.kind === 'call') this.states.acknowledge(entry.call, entry.version);
       else if (!push.again) this.tally.brokenRecordsAcknowledged += 1;
     }
-    this.#settle(push);
+    this.settle(push);
   }
 
-  #settle(push: Push): void {
+  private settle(push: Push): void {
     if (push.content.kind !== 'calls' || push.again) return;
     const { calls, batchSize } = this.factory.options;
     this.tally.callsSettled += Math.min(batchSize, calls - push.content.number * batchSize);
   }
 
-  #countInjected(entry: Entry): void {
+  private countInjected(entry: Entry): void {
     const { injected } = this.tally;
     if (entry.kind === 'broken') {
       injected.brokenRecords += 1;

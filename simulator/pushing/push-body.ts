@@ -16,17 +16,17 @@ export class PushBodies {
     if (push.content.kind === 'broken-body') {
       // Calls beyond the run's last: should one be stored after all, verification finds a call that was never sent.
       const call = this.factory.options.calls + push.content.number;
-      return brokenBody(run, push.content.number, this.#record(call, 0));
+      return brokenBody(run, push.content.number, this.record(call, 0));
     }
     const records: string[] = [];
     for (const entry of this.plan.entries(push)) {
       if (entry.kind === 'broken') records.push(brokenRecord(run, entry.number));
-      else records.push(this.#record(entry.call, entry.version));
+      else records.push(this.record(entry.call, entry.version));
     }
     return Buffer.from(`[${records.join(',')}]`);
   }
 
-  #record(call: number, version: 0 | 1): string {
+  private record(call: number, version: 0 | 1): string {
     return recordText(this.factory.facts(call, version), this.factory.oddities.of(call));
   }
 }

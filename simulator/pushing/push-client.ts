@@ -20,26 +20,26 @@ export type Attempt =
  * connections that stay open.
  */
 export class PushClient {
-  readonly #target: URL;
-  readonly #agent: HttpAgent | HttpsAgent;
+  private readonly target: URL;
+  private readonly agent: HttpAgent | HttpsAgent;
 
   constructor(
     url: string,
     token: string,
     private readonly timeOutMs: number,
   ) {
-    this.#target = new URL(`${url.replace(/\/+$/, '')}/push/${encodeURIComponent(token)}/call-reports`);
-    const secure = this.#target.protocol === 'https:';
-    this.#agent = secure ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
+    this.target = new URL(`${url.replace(/\/+$/, '')}/push/${encodeURIComponent(token)}/call-reports`);
+    const secure = this.target.protocol === 'https:';
+    this.agent = secure ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
   }
 
   /** Sends one body; never rejects. */
   send(body: Buffer): Promise<Attempt> {
     const begun = performance.now();
     return new Promise((resolve) => {
-      const request = this.#request({
+      const request = this.request({
         method: 'POST',
-        agent: this.#agent,
+        agent: this.agent,
         headers: { 'content-type': 'application/json;charset=utf-8', 'content-length': body.length },
       });
       const settle = (attempt: Attempt): void => {
@@ -74,13 +74,13 @@ export class PushClient {
 
   /** Closes the connections. */
   close(): void {
-    this.#agent.destroy();
+    this.agent.destroy();
   }
 
-  #request(options: RequestOptions) {
-    return this.#target.protocol === 'https:'
-      ? requestHttps(this.#target, options)
-      : requestHttp(this.#target, options);
+  private request(options: RequestOptions) {
+    return this.target.protocol === 'https:'
+      ? requestHttps(this.target, options)
+      : requestHttp(this.target, options);
   }
 }
 

@@ -25,20 +25,20 @@ interface Fate {
  */
 export class PushPlan {
   readonly windows: number;
-  readonly #pushes: number;
-  readonly #windowSize: number;
+  private readonly pushes: number;
+  private readonly windowSize: number;
 
   constructor(private readonly factory: CallFactory) {
     const { calls, batchSize, corrections } = factory.options;
-    this.#pushes = Math.ceil(calls / batchSize);
+    this.pushes = Math.ceil(calls / batchSize);
     const forFullCorrection = corrections > 0 ? Math.ceil(1 / corrections) : MOST_PUSHES_IN_WINDOW;
-    this.#windowSize = Math.min(MOST_PUSHES_IN_WINDOW, Math.max(8, forFullCorrection));
-    this.windows = Math.ceil(this.#pushes / this.#windowSize);
+    this.windowSize = Math.min(MOST_PUSHES_IN_WINDOW, Math.max(8, forFullCorrection));
+    this.windows = Math.ceil(this.pushes / this.windowSize);
   }
 
   window(window: number): PlannedWindow {
     const random = this.factory.streams.stream(Purpose.Window, window);
-    return { first: this.#firstPushes(window, random), corrections: this.#corrections(window, random) };
+    return { first: this.firstPushes(window, random), corrections: this.corrections(window, random) };
   }
 
   /** The records of a push in order; none for a broken body. */
@@ -47,16 +47,16 @@ export class PushPlan {
       for (const call of push.content.calls) yield { kind: 'call', call, version: 1, repeated: false };
     }
     if (push.content.kind !== 'calls') return;
-    for (const call of this.#callsOf(push.content.number)) {
+    for (const call of this.callsOf(push.content.number)) {
       yield { kind: 'call', call, version: 0, repeated: false };
-      if (this.#fate(call).brokenAfter) yield { kind: 'broken', number: call };
+      if (this.fate(call).brokenAfter) yield { kind: 'broken', number: call };
     }
-    for (const call of this.#callsOf(this.#neighbour(push.content.number))) {
-      if (this.#fate(call).repeated) yield { kind: 'call', call, version: 0, repeated: true };
+    for (const call of this.callsOf(this.neighbour(push.content.number))) {
+      if (this.fate(call).repeated) yield { kind: 'call', call, version: 0, repeated: true };
     }
   }
 
-  #firstPushes(window: number, random: Random): Push[] {
+  private firstPushes(window: number, random: Random): Push[] {
     const { duplicates, brokenBodies } = this.factory.options;
     const placed: { at: number; push: Push }[] = [];
     const place = (at: number, content: Push['content'], again: boolean): void => {
@@ -64,20 +64,20 @@ export class PushPlan {
       const back = heldBack ? random.between(2, FARTHEST_BACK) : 0;
       placed.push({ at: at + back, push: { content, window, again, heldBack } });
     };
-    for (const number of this.#pushesOf(window)) {
+    for (const number of this.pushesOf(window)) {
       place(number, { kind: 'calls', number }, false);
       if (random.chance(duplicates)) {
-        place(number + random.between(0, this.#windowSize), { kind: 'calls', number }, true);
+        place(number + random.between(0, this.windowSize), { kind: 'calls', number }, true);
       }
       if (random.chance(brokenBodies)) place(number, { kind: 'broken-body', number }, false);
     }
     return placed.sort((one, other) => one.at - other.at).map(({ push }) => push);
   }
 
-  #corrections(window: number, random: Random): Push[] {
+  private corrections(window: number, random: Random): Push[] {
     const { batchSize, duplicates } = this.factory.options;
-    const corrected = this.#pushesOf(window).flatMap((number) =>
-      this.#callsOf(number).filter((call) => this.#fate(call).corrected),
+    const corrected = this.pushesOf(window).flatMap((number) =>
+      this.callsOf(number).filter((call) => this.fate(call).corrected),
     );
     const pushes: Push[] = [];
     for (let at = 0; at < corrected.length; at += batchSize) {
@@ -88,7 +88,7 @@ export class PushPlan {
     return pushes;
   }
 
-  #fate(call: number): Fate {
+  private fate(call: number): Fate {
     const { duplicates, corrections, broken } = this.factory.options;
     const random = this.factory.streams.stream(Purpose.Fate, call);
     return {
@@ -99,18 +99,18 @@ export class PushPlan {
   }
 
   /** The push whose calls a push repeats: the next of its window, the first after the last. */
-  #neighbour(number: number): number {
-    const pushes = this.#pushesOf(Math.floor(number / this.#windowSize));
+  private neighbour(number: number): number {
+    const pushes = this.pushesOf(Math.floor(number / this.windowSize));
     return pushes[(pushes.indexOf(number) + 1) % pushes.length] ?? number;
   }
 
-  #pushesOf(window: number): number[] {
-    const from = window * this.#windowSize;
-    const length = Math.min(this.#pushes, from + this.#windowSize) - from;
+  private pushesOf(window: number): number[] {
+    const from = window * this.windowSize;
+    const length = Math.min(this.pushes, from + this.windowSize) - from;
     return Array.from({ length }, (_, index) => from + index);
   }
 
-  #callsOf(push: number): number[] {
+  private callsOf(push: number): number[] {
     const { calls, batchSize } = this.factory.options;
     const from = push * batchSize;
     const length = Math.min(calls, from + batchSize) - from;

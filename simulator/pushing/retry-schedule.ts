@@ -19,54 +19,54 @@ interface Waiting {
  * attempts has a plain queue.
  */
 export class RetrySchedule {
-  readonly #queues: Waiting[][];
-  #size = 0;
+  private readonly queues: Waiting[][];
+  private waiting = 0;
 
   /** `timeScale` shortens the waits: 0.01 makes a minute 600 ms. */
   constructor(
     maxRetries: number,
     private readonly timeScale: number,
   ) {
-    this.#queues = Array.from({ length: maxRetries }, () => []);
+    this.queues = Array.from({ length: maxRetries }, () => []);
   }
 
   get size(): number {
-    return this.#size;
+    return this.waiting;
   }
 
   /** Takes a push that has failed once more; false when it has no retry left. `nowMs` is on any steady clock. */
   add(trial: Trial, nowMs: number): boolean {
-    const queue = this.#queues[trial.attempts - 1];
+    const queue = this.queues[trial.attempts - 1];
     if (queue === undefined) return false;
     queue.push({ trial, dueMs: nowMs + waitMs(trial.attempts) * this.timeScale });
-    this.#size += 1;
+    this.waiting += 1;
     return true;
   }
 
   /** Hands out the push that is longest overdue, if any is due. */
   takeDue(nowMs: number): Trial | undefined {
-    const queue = this.#earliest();
+    const queue = this.earliest();
     const first = queue?.[0];
     if (first === undefined || first.dueMs > nowMs) return undefined;
     queue?.shift();
-    this.#size -= 1;
+    this.waiting -= 1;
     return first.trial;
   }
 
   /** When the next one is due; undefined when none waits. */
   get nextDueMs(): number | undefined {
-    return this.#earliest()?.[0]?.dueMs;
+    return this.earliest()?.[0]?.dueMs;
   }
 
   /** Hands out all that still wait, due or not. */
   takeAll(): Trial[] {
-    this.#size = 0;
-    return this.#queues.flatMap((queue) => queue.splice(0)).map(({ trial }) => trial);
+    this.waiting = 0;
+    return this.queues.flatMap((queue) => queue.splice(0)).map(({ trial }) => trial);
   }
 
-  #earliest(): Waiting[] | undefined {
+  private earliest(): Waiting[] | undefined {
     let earliest: Waiting[] | undefined;
-    for (const queue of this.#queues) {
+    for (const queue of this.queues) {
       const due = queue[0]?.dueMs ?? Infinity;
       if (due < (earliest?.[0]?.dueMs ?? Infinity)) earliest = queue;
     }

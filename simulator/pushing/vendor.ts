@@ -36,151 +36,151 @@ export interface VendorParts {
  * when everything that carries the uncorrected call is settled.
  */
 export class Vendor {
-  readonly #plan: PushPlan;
-  readonly #bodies: PushBodies;
-  readonly #accounts: PushAccounts;
-  readonly #client: PushClient;
-  readonly #note: (text: string) => void;
-  readonly #retries: RetrySchedule;
-  readonly #pacer: Pacer;
-  readonly #planned: Push[] = [];
-  readonly #corrections: Push[] = [];
+  private readonly plan: PushPlan;
+  private readonly bodies: PushBodies;
+  private readonly accounts: PushAccounts;
+  private readonly client: PushClient;
+  private readonly note: (text: string) => void;
+  private readonly retries: RetrySchedule;
+  private readonly pacer: Pacer;
+  private readonly planned: Push[] = [];
+  private readonly corrections: Push[] = [];
   /** For each window under way: how many of its first pushes are not settled. */
-  readonly #unsettled = new Map<number, number>();
-  readonly #reported = new Set<string>();
-  #nextWindow = 0;
-  #underWay = 0;
-  #stopped = false;
-  #timer: NodeJS.Timeout | undefined;
-  #finish: () => void = () => undefined;
-  #fail: (error: unknown) => void = () => undefined;
+  private readonly unsettled = new Map<number, number>();
+  private readonly reported = new Set<string>();
+  private nextWindow = 0;
+  private underWay = 0;
+  private stopped = false;
+  private timer: NodeJS.Timeout | undefined;
+  private finish: () => void = () => undefined;
+  private fail: (error: unknown) => void = () => undefined;
 
   constructor(
     private readonly options: VendorOptions,
     { plan, bodies, accounts, client, note }: VendorParts,
   ) {
-    this.#plan = plan;
-    this.#bodies = bodies;
-    this.#accounts = accounts;
-    this.#client = client;
-    this.#note = note;
-    this.#retries = new RetrySchedule(options.maxRetries, options.timeScale);
-    this.#pacer = new Pacer(options.rate, performance.now());
+    this.plan = plan;
+    this.bodies = bodies;
+    this.accounts = accounts;
+    this.client = client;
+    this.note = note;
+    this.retries = new RetrySchedule(options.maxRetries, options.timeScale);
+    this.pacer = new Pacer(options.rate, performance.now());
   }
 
   /** Pushes until everything is settled, or until the signal: then those under way are finished, nothing else. */
   async run(signal: AbortSignal): Promise<void> {
     const stop = (): void => {
-      this.#stopped = true;
-      this.#pump();
+      this.stopped = true;
+      this.pump();
     };
     signal.addEventListener('abort', stop);
-    if (signal.aborted) this.#stopped = true;
+    if (signal.aborted) this.stopped = true;
     try {
       await new Promise<void>((resolve, reject) => {
-        this.#finish = resolve;
-        this.#fail = reject;
-        this.#pump();
+        this.finish = resolve;
+        this.fail = reject;
+        this.pump();
       });
     } finally {
       signal.removeEventListener('abort', stop);
     }
-    for (const { push } of this.#retries.takeAll()) this.#accounts.giveUp(push, true);
+    for (const { push } of this.retries.takeAll()) this.accounts.giveUp(push, true);
   }
 
-  #pump(): void {
-    clearTimeout(this.#timer);
-    while (!this.#stopped && this.#underWay < this.options.concurrency) {
-      const trial = this.#takeNext(performance.now());
+  private pump(): void {
+    clearTimeout(this.timer);
+    while (!this.stopped && this.underWay < this.options.concurrency) {
+      const trial = this.takeNext(performance.now());
       if (trial === undefined) break;
-      this.#underWay += 1;
-      this.#attempt(trial).catch((error: unknown) => {
-        this.#fail(error);
+      this.underWay += 1;
+      this.attempt(trial).catch((error: unknown) => {
+        this.fail(error);
       });
     }
-    if (this.#underWay > 0 && this.#underWay >= this.options.concurrency) return;
-    if (!this.#stopped && this.#hasMore()) {
-      this.#timer = setTimeout(() => {
-        this.#pump();
-      }, this.#idleMs());
-    } else if (this.#underWay === 0) {
-      this.#finish();
+    if (this.underWay > 0 && this.underWay >= this.options.concurrency) return;
+    if (!this.stopped && this.hasMore()) {
+      this.timer = setTimeout(() => {
+        this.pump();
+      }, this.idleMs());
+    } else if (this.underWay === 0) {
+      this.finish();
     }
   }
 
-  #takeNext(nowMs: number): Trial | undefined {
-    const due = this.#retries.takeDue(nowMs);
+  private takeNext(nowMs: number): Trial | undefined {
+    const due = this.retries.takeDue(nowMs);
     if (due !== undefined) return due;
-    if (this.#pacer.nextMs > nowMs || this.#isBackedUp()) return undefined;
-    const push = this.#corrections.shift() ?? this.#nextPlanned();
+    if (this.pacer.nextMs > nowMs || this.isBackedUp()) return undefined;
+    const push = this.corrections.shift() ?? this.nextPlanned();
     if (push === undefined) return undefined;
-    this.#pacer.sent(this.#accounts.begin(push), nowMs);
+    this.pacer.sent(this.accounts.begin(push), nowMs);
     return { push, attempts: 0 };
   }
 
-  #isBackedUp(): boolean {
+  private isBackedUp(): boolean {
     const most = this.options.concurrency * MOST_WAITING_PER_CONNECTION;
-    return this.options.rate === null && this.#retries.size >= most;
+    return this.options.rate === null && this.retries.size >= most;
   }
 
-  #nextPlanned(): Push | undefined {
-    if (this.#planned.length === 0 && this.#nextWindow < this.#plan.windows) {
-      const { first } = this.#plan.window(this.#nextWindow);
-      this.#unsettled.set(this.#nextWindow, first.length);
-      this.#planned.push(...first);
-      this.#nextWindow += 1;
+  private nextPlanned(): Push | undefined {
+    if (this.planned.length === 0 && this.nextWindow < this.plan.windows) {
+      const { first } = this.plan.window(this.nextWindow);
+      this.unsettled.set(this.nextWindow, first.length);
+      this.planned.push(...first);
+      this.nextWindow += 1;
     }
-    return this.#planned.shift();
+    return this.planned.shift();
   }
 
-  async #attempt({ push, attempts }: Trial): Promise<void> {
-    const { tally } = this.#accounts;
+  private async attempt({ push, attempts }: Trial): Promise<void> {
+    const { tally } = this.accounts;
     tally.attempts += 1;
     if (attempts > 0) tally.retries += 1;
-    const attempt = await this.#client.send(this.#bodies.bodyOf(push));
-    const failure = this.#accounts.attempted(push, attempt);
-    if (failure === undefined) this.#settle(push);
-    else this.#failed({ push, attempts: attempts + 1 }, failure);
-    this.#underWay -= 1;
-    this.#pump();
+    const attempt = await this.client.send(this.bodies.bodyOf(push));
+    const failure = this.accounts.attempted(push, attempt);
+    if (failure === undefined) this.settle(push);
+    else this.failed({ push, attempts: attempts + 1 }, failure);
+    this.underWay -= 1;
+    this.pump();
   }
 
-  #failed(trial: Trial, reason: string): void {
-    if (!this.#reported.has(reason)) {
-      this.#reported.add(reason);
+  private failed(trial: Trial, reason: string): void {
+    if (!this.reported.has(reason)) {
+      this.reported.add(reason);
       const seconds = (waitMs(trial.attempts) * this.options.timeScale) / 1000;
       const next = trial.attempts > this.options.maxRetries ? 'no retry left' : `next try in ${seconds} s`;
       const hint = reason === NOBODY_LISTENS ? '. Is the service started (npm start)?' : '';
-      this.#note(`a push has failed for the first time with: ${reason} (${next})${hint}`);
+      this.note(`a push has failed for the first time with: ${reason} (${next})${hint}`);
     }
-    if (this.#retries.add(trial, performance.now())) return;
-    this.#accounts.giveUp(trial.push, false);
-    this.#settle(trial.push);
+    if (this.retries.add(trial, performance.now())) return;
+    this.accounts.giveUp(trial.push, false);
+    this.settle(trial.push);
   }
 
-  #settle(push: Push): void {
+  private settle(push: Push): void {
     if (push.content.kind === 'corrections') return;
-    const left = (this.#unsettled.get(push.window) ?? 0) - 1;
-    this.#unsettled.set(push.window, left);
+    const left = (this.unsettled.get(push.window) ?? 0) - 1;
+    this.unsettled.set(push.window, left);
     if (left > 0) return;
-    this.#unsettled.delete(push.window);
-    this.#corrections.push(...this.#plan.window(push.window).corrections);
+    this.unsettled.delete(push.window);
+    this.corrections.push(...this.plan.window(push.window).corrections);
   }
 
-  #hasMore(): boolean {
-    const planned = this.#planned.length + this.#corrections.length;
-    return planned > 0 || this.#retries.size > 0 || this.#nextWindow < this.#plan.windows;
+  private hasMore(): boolean {
+    const planned = this.planned.length + this.corrections.length;
+    return planned > 0 || this.retries.size > 0 || this.nextWindow < this.plan.windows;
   }
 
   /** How long nothing can be sent, in milliseconds, unless an answer comes first. */
-  #idleMs(): number {
-    const retryMs = this.#retries.nextDueMs ?? Infinity;
-    const newMs = this.#isBackedUp() || !this.#hasNew() ? Infinity : this.#pacer.nextMs;
+  private idleMs(): number {
+    const retryMs = this.retries.nextDueMs ?? Infinity;
+    const newMs = this.isBackedUp() || !this.hasNew() ? Infinity : this.pacer.nextMs;
     const soonestMs = Math.min(retryMs, newMs);
     return soonestMs === Infinity ? 1000 : Math.max(1, Math.ceil(soonestMs - performance.now()));
   }
 
-  #hasNew(): boolean {
-    return this.#planned.length + this.#corrections.length > 0 || this.#nextWindow < this.#plan.windows;
+  private hasNew(): boolean {
+    return this.planned.length + this.corrections.length > 0 || this.nextWindow < this.plan.windows;
   }
 }

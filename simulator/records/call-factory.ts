@@ -27,19 +27,19 @@ export class CallFactory {
   readonly streams: RandomStreams;
   readonly ids: RunIds;
   readonly oddities: OddityDraw;
-  readonly #campaign: Campaign;
+  private readonly campaign: Campaign;
 
   constructor(readonly options: CampaignOptions) {
     const fingerprint = campaignFingerprint(options);
     this.streams = new RandomStreams(fingerprint);
     this.ids = new RunIds(fingerprint);
     this.oddities = new OddityDraw(options, this.streams);
-    this.#campaign = new Campaign(options, this.streams);
+    this.campaign = new Campaign(options, this.streams);
   }
 
   /** The number of the task that the call belongs to. */
   taskOf(call: number): number {
-    return this.#campaign.placeOf(call).task;
+    return this.campaign.placeOf(call).task;
   }
 
   callIdOf(call: number): string {
@@ -48,18 +48,18 @@ export class CallFactory {
 
   /** What is sent of the call in that version. */
   facts(call: number, version: Version): CallFacts {
-    const place = this.#campaign.placeOf(call);
-    const habits = this.#habits(place.task);
-    const first = this.#first(call, place, habits);
+    const place = this.campaign.placeOf(call);
+    const habits = this.habits(place.task);
+    const first = this.first(call, place, habits);
     return version === 0 ? first : corrected(first, this.streams.stream(Purpose.Correction, call), habits);
   }
 
   /** Field by field, not from spread parts: those made a call cost 25 µs instead of 3. */
-  #first(call: number, place: Place, habits: TaskHabits): CallFacts {
+  private first(call: number, place: Place, habits: TaskHabits): CallFacts {
     const oddities = this.oddities.of(call);
     const random = this.streams.stream(Purpose.Call, call);
     const originateMs = place.around + (place.redial * 300 + random.between(0, 120)) * 1000;
-    const outcome = this.#outcome(random, place, oddities);
+    const outcome = this.outcome(random, place, oddities);
     const course = drawCourse(random, outcome, originateMs, habits.secondLeg);
     return {
       taskId: this.ids.taskId(place.task),
@@ -88,14 +88,14 @@ export class CallFactory {
     };
   }
 
-  #habits(task: number): TaskHabits {
+  private habits(task: number): TaskHabits {
     const random = this.streams.stream(Purpose.Task, task);
     return { chinese: random.chance(CHINESE_TASKS), secondLeg: random.chance(TASKS_WITH_SECOND_LEG) };
   }
 
-  #outcome(random: Random, place: Place, oddities: Oddities): Outcome {
+  private outcome(random: Random, place: Place, oddities: Oddities): Outcome {
     if (oddities.unknownCodes) return drawUnknownOutcome(random);
-    return drawOutcome(random, this.#campaign.answerShare(place.task, place.batch), place.redialled);
+    return drawOutcome(random, this.campaign.answerShare(place.task, place.batch), place.redialled);
   }
 }
 

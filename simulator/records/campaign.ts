@@ -29,17 +29,17 @@ export interface Place {
  * the first being the largest; batches of a task follow each other.
  */
 export class Campaign {
-  readonly #blocks: number;
-  readonly #days: number;
-  readonly #midnight: number;
+  private readonly blocks: number;
+  private readonly days: number;
+  private readonly midnight: number;
 
   constructor(
     private readonly options: CampaignOptions,
     private readonly streams: RandomStreams,
   ) {
-    this.#blocks = Math.ceil(options.calls / CALLS_IN_BLOCK);
-    this.#days = Math.min(LONGEST_CAMPAIGN_DAYS, Math.ceil(options.calls / CALLS_A_DAY));
-    this.#midnight = shanghaiMidnight(options.firstDay);
+    this.blocks = Math.ceil(options.calls / CALLS_IN_BLOCK);
+    this.days = Math.min(LONGEST_CAMPAIGN_DAYS, Math.ceil(options.calls / CALLS_A_DAY));
+    this.midnight = shanghaiMidnight(options.firstDay);
   }
 
   placeOf(call: number): Place {
@@ -54,11 +54,11 @@ export class Campaign {
     const lastRedial = person === often ? 2 : person === twice ? 1 : 0;
     return {
       task,
-      batch: Math.min(this.options.batches - 1, Math.floor((block / this.#blocks) * this.options.batches)),
+      batch: Math.min(this.options.batches - 1, Math.floor((block / this.blocks) * this.options.batches)),
       detail: block * PEOPLE_IN_BLOCK + person,
       redial,
       redialled: redial < lastRedial,
-      around: this.#hourOf(block / this.#blocks),
+      around: this.hourOf(block / this.blocks),
     };
   }
 
@@ -67,10 +67,10 @@ export class Campaign {
     return 0.35 + 0.4 * this.streams.stream(Purpose.Batch, task * 1000 + batch).fraction();
   }
 
-  #hourOf(progress: number): number {
-    const days = progress * this.#days;
+  private hourOf(progress: number): number {
+    const days = progress * this.days;
     const day = Math.floor(days);
     const openSeconds = Math.floor((days - day) * OPEN_HOURS * 3600);
-    return this.#midnight + (day * 24 * 3600 + OPENING_HOUR * 3600 + openSeconds) * 1000;
+    return this.midnight + (day * 24 * 3600 + OPENING_HOUR * 3600 + openSeconds) * 1000;
   }
 }

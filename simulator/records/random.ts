@@ -15,27 +15,27 @@ export type Purpose = (typeof Purpose)[keyof typeof Purpose];
 
 /** Random numbers that depend on four 32-bit seeds only (sfc32, Chris Doty-Humphrey): the same on every machine. */
 export class Random {
-  #a: number;
-  #b: number;
-  #c: number;
-  #counter: number;
+  private a: number;
+  private b: number;
+  private c: number;
+  private counter: number;
 
   constructor(a: number, b: number, c: number, d: number) {
-    this.#a = a;
-    this.#b = b;
-    this.#c = c;
-    this.#counter = d;
+    this.a = a;
+    this.b = b;
+    this.c = c;
+    this.counter = d;
     // Neighbouring seeds give alike numbers during the first dozen steps.
     for (let step = 0; step < 12; step += 1) this.next();
   }
 
   /** The next whole number, 0 to 2^32 - 1. */
   next(): number {
-    const sum = (((this.#a + this.#b) | 0) + this.#counter) | 0;
-    this.#counter = (this.#counter + 1) | 0;
-    this.#a = this.#b ^ (this.#b >>> 9);
-    this.#b = (this.#c + (this.#c << 3)) | 0;
-    this.#c = (((this.#c << 21) | (this.#c >>> 11)) + sum) | 0;
+    const sum = (((this.a + this.b) | 0) + this.counter) | 0;
+    this.counter = (this.counter + 1) | 0;
+    this.a = this.b ^ (this.b >>> 9);
+    this.b = (this.c + (this.c << 3)) | 0;
+    this.c = (((this.c << 21) | (this.c >>> 11)) + sum) | 0;
     return sum >>> 0;
   }
 
@@ -64,16 +64,16 @@ export class Random {
 
 /** Independent streams of random numbers, one for each purpose and index, all drawn from one text. */
 export class RandomStreams {
-  readonly #a: number;
-  readonly #b: number;
+  private readonly a: number;
+  private readonly b: number;
 
   constructor(seed: string) {
     const digest = createHash('sha256').update(seed).digest();
-    this.#a = digest.readUInt32LE(0);
-    this.#b = digest.readUInt32LE(4);
+    this.a = digest.readUInt32LE(0);
+    this.b = digest.readUInt32LE(4);
   }
 
   stream(purpose: Purpose, index: number): Random {
-    return new Random(this.#a, this.#b ^ Math.imul(purpose, 0x9e3779b1), index | 0, purpose);
+    return new Random(this.a, this.b ^ Math.imul(purpose, 0x9e3779b1), index | 0, purpose);
   }
 }

@@ -36,16 +36,16 @@ export function recordText(facts: CallFacts, oddities: Oddities): string {
 
 /** A JSON object that grows field by field, with the oddities of its call. No text in it needs escaping. */
 class RecordText {
-  #json = '';
+  private written = '';
 
   constructor(private readonly oddities: Oddities) {}
 
   json(name: string, value: string): void {
-    this.#json += `${this.#json === '' ? '{' : ','}"${name}":${value}`;
+    this.written += `${this.written === '' ? '{' : ','}"${name}":${value}`;
   }
 
   text(name: string, value: string | null): void {
-    if (value === null) this.#nothing(name);
+    if (value === null) this.nothing(name);
     else this.json(name, `"${value}"`);
   }
 
@@ -58,15 +58,15 @@ class RecordText {
   }
 
   time(name: string, moment: number | null): void {
-    if (moment === null) this.#nothing(name);
+    if (moment === null) this.nothing(name);
     else this.json(name, this.oddities.epochTimes ? String(moment) : `"${shanghaiTime(moment)}"`);
   }
 
   end(): string {
-    return `${this.#json}}`;
+    return `${this.written}}`;
   }
 
-  #nothing(name: string): void {
+  private nothing(name: string): void {
     if (this.oddities.nullAs !== 'missing') this.json(name, this.oddities.nullAs === 'empty' ? '""' : 'null');
   }
 }

@@ -9,12 +9,12 @@ const digits = (value: number, length: number): string => String(value).padStart
 export class RunIds {
   /** Nine digits, the first not 0. */
   readonly run: string;
-  readonly #callId: RegExp;
+  private readonly callIdPattern: RegExp;
 
   constructor(fingerprint: string) {
     const hash = createHash('sha256').update('run\n').update(fingerprint).digest();
     this.run = String(100_000_000 + (hash.readUIntBE(0, 6) % 900_000_000));
-    this.#callId = new RegExp(`^(?:1000${this.run}\\^1000|7${this.run})(\\d{9})$`);
+    this.callIdPattern = new RegExp(`^(?:1000${this.run}\\^1000|7${this.run})(\\d{9})$`);
   }
 
   /** 18 digits. */
@@ -42,7 +42,7 @@ export class RunIds {
 
   /** The call's number that `callId` was made from; undefined for an id of another run. */
   callOf(callId: string): number | undefined {
-    const number = this.#callId.exec(callId)?.[1];
+    const number = this.callIdPattern.exec(callId)?.[1];
     return number === undefined ? undefined : Number(number);
   }
 }

@@ -43,11 +43,11 @@ export function barLine({ stage, done, total, remark }: ProgressState, columns: 
 
 /** A bar that is drawn over and over, on a terminal. */
 class ProgressBar implements Progress {
-  readonly #bar: cliProgress.SingleBar;
-  #stage: ProgressState['stage'] | undefined;
+  private readonly bar: cliProgress.SingleBar;
+  private stage: ProgressState['stage'] | undefined;
 
   constructor(private readonly stream: NodeJS.WriteStream) {
-    this.#bar = new cliProgress.SingleBar({
+    this.bar = new cliProgress.SingleBar({
       format: (_options, { value, total }, { stage, remark }: BarTexts) =>
         barLine({ stage, done: value, total, remark }, stream.columns),
       stream,
@@ -58,12 +58,12 @@ class ProgressBar implements Progress {
   }
 
   show({ stage, done, total, remark }: ProgressState): void {
-    if (this.#stage !== stage) {
-      this.#bar.stop();
-      this.#bar.start(total, done, { stage, remark });
-      this.#stage = stage;
+    if (this.stage !== stage) {
+      this.bar.stop();
+      this.bar.start(total, done, { stage, remark });
+      this.stage = stage;
     }
-    this.#bar.update(Math.min(done, total), { stage, remark });
+    this.bar.update(Math.min(done, total), { stage, remark });
   }
 
   note(text: string): void {
@@ -71,19 +71,19 @@ class ProgressBar implements Progress {
   }
 
   stop(): void {
-    this.#bar.stop();
+    this.bar.stop();
   }
 }
 
 /** A plain line every few seconds, for logs. */
 class ProgressLines implements Progress {
-  #lastMs = performance.now();
+  private lastMs = performance.now();
 
   constructor(private readonly stream: NodeJS.WriteStream) {}
 
   show({ stage, done, total, remark }: ProgressState): void {
-    if (performance.now() - this.#lastMs < LINE_EVERY_MS) return;
-    this.#lastMs = performance.now();
+    if (performance.now() - this.lastMs < LINE_EVERY_MS) return;
+    this.lastMs = performance.now();
     this.note(`${stage}: ${done} of ${total} calls${remark === '' ? '' : `, ${remark}`}`);
   }
 
@@ -92,7 +92,7 @@ class ProgressLines implements Progress {
   }
 
   stop(): void {
-    this.#lastMs = performance.now();
+    this.lastMs = performance.now();
   }
 }
 

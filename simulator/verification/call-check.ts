@@ -8,8 +8,8 @@ const MOST_REMEMBERED = 100;
 /** Holds the ledger's rows against what was sent, and notes in the call states what it finds. */
 export class CallCheck {
   /** Why a call's row is wrong, for some of those that are: to show, not to count. */
-  readonly #differences = new Map<number, readonly Difference[]>();
-  readonly #unexpected = new Set<string>();
+  private readonly rowDifferences = new Map<number, readonly Difference[]>();
+  private readonly unexpectedIds = new Set<string>();
 
   constructor(
     private readonly factory: CallFactory,
@@ -18,14 +18,16 @@ export class CallCheck {
 
   /** Ids of rows that belong to this run's tasks but were never sent. */
   get unexpected(): readonly string[] {
-    return [...this.#unexpected];
+    return [...this.unexpectedIds];
   }
 
   /** Checks one row; answers its call, or undefined for a row that was never sent. */
   check(row: JsonObject): number | undefined {
     const call = this.callOf(row);
     if (call === undefined) {
-      this.#unexpected.add(typeof row.callId === 'string' ? row.callId : JSON.stringify(row.callId ?? null));
+      this.unexpectedIds.add(
+        typeof row.callId === 'string' ? row.callId : JSON.stringify(row.callId ?? null),
+      );
       return undefined;
     }
     const versions = this.states.possibleVersions(call);
@@ -33,8 +35,8 @@ export class CallCheck {
     // A call that this run never sent was stored by an earlier run with the same seed.
     const right = versions.length === 0 || found.some((each) => each.length === 0);
     this.states.see(call, right);
-    if (right) this.#differences.delete(call);
-    else if (this.#differences.size < MOST_REMEMBERED) this.#differences.set(call, found[0] ?? []);
+    if (right) this.rowDifferences.delete(call);
+    else if (this.rowDifferences.size < MOST_REMEMBERED) this.rowDifferences.set(call, found[0] ?? []);
     return call;
   }
 
@@ -52,6 +54,6 @@ export class CallCheck {
   }
 
   differencesOf(call: number): readonly Difference[] {
-    return this.#differences.get(call) ?? [];
+    return this.rowDifferences.get(call) ?? [];
   }
 }

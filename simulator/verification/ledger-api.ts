@@ -31,7 +31,7 @@ export class LedgerApi {
   async get(path: string, query: Readonly<Record<string, string>> = {}): Promise<ApiAnswer> {
     const end = performance.now() + this.patienceMs;
     for (let pauseMs = PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2)) {
-      const answer = await this.#tryGet(path, query);
+      const answer = await this.tryGet(path, query);
       if (this.signal.aborted) throw new ApiError('interrupted');
       if (!(answer instanceof Error) && answer.status !== 429 && answer.status !== 503) return answer;
       if (performance.now() + pauseMs > end) {
@@ -65,7 +65,7 @@ export class LedgerApi {
     } while (cursor !== undefined);
   }
 
-  async #tryGet(path: string, query: Readonly<Record<string, string>>): Promise<ApiAnswer | Error> {
+  private async tryGet(path: string, query: Readonly<Record<string, string>>): Promise<ApiAnswer | Error> {
     const url = new URL(this.url + path);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     try {

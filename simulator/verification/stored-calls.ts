@@ -17,7 +17,7 @@ const CALLS_PATH = '/v1/calls';
  * for what was not there or not right; then lists once more the tasks in which something was odd.
  */
 export class StoredCalls {
-  #roundFrom = 0;
+  private roundFrom = 0;
 
   constructor(
     private readonly api: LedgerApi,
@@ -29,25 +29,25 @@ export class StoredCalls {
 
   /** Marks each call in the states; `onRow` is called for each row of the lists. */
   async look(tasks: readonly ExpectedTask[], onRow: () => void): Promise<void> {
-    await this.#awaitTotals(tasks);
+    await this.awaitTotals(tasks);
     const listed = new CallSet(this.states.calls);
     const odd = new Set<number>();
     for (const { taskId } of tasks) {
-      for await (const row of this.#list(taskId)) {
+      for await (const row of this.list(taskId)) {
         onRow();
         const call = this.check.check(row);
         if (call !== undefined && !listed.add(call)) odd.add(call);
       }
     }
-    await pollUntilNone(() => this.#askForProblems(), this.timeoutMs);
+    await pollUntilNone(() => this.askForProblems(), this.timeoutMs);
     for (let call = 0; call < this.states.calls; call += 1) {
       if (this.states.isSeen(call) && !listed.has(call)) odd.add(call);
     }
-    await this.#confirm(odd);
+    await this.confirm(odd);
   }
 
   /** Waits until the tasks have as many calls as were acknowledged: lists read before would miss those to come. */
-  async #awaitTotals(tasks: readonly ExpectedTask[]): Promise<void> {
+  private async awaitTotals(tasks: readonly ExpectedTask[]): Promise<void> {
     const missing = new Map(tasks.map(({ taskId, acknowledged }) => [taskId, acknowledged]));
     await pollUntilNone(async () => {
       let sum = 0;
@@ -63,28 +63,28 @@ export class StoredCalls {
     }, this.timeoutMs);
   }
 
-  async *#list(taskId: string): AsyncGenerator<JsonObject> {
+  private async *list(taskId: string): AsyncGenerator<JsonObject> {
     const query = { taskId, order: 'asc', limit: String(LARGEST_PAGE) };
     for await (const page of this.api.pages(CALLS_PATH, query)) yield* page;
   }
 
   /** Asks by callId for some of the problem calls, others in each round; answers how many problems are left. */
-  async #askForProblems(): Promise<number> {
+  private async askForProblems(): Promise<number> {
     const round: number[] = [];
     let left = 0;
     for (let step = 0; step < this.states.calls; step += 1) {
-      const call = (this.#roundFrom + step) % this.states.calls;
+      const call = (this.roundFrom + step) % this.states.calls;
       if (!this.check.isProblem(call)) continue;
       if (round.length < CALLS_IN_ROUND) round.push(call);
       else left += 1;
     }
-    this.#roundFrom = (round.at(-1) ?? -1) + 1;
+    this.roundFrom = (round.at(-1) ?? -1) + 1;
     for (let at = 0; at < round.length; at += IDS_IN_QUESTION)
-      await this.#ask(round.slice(at, at + IDS_IN_QUESTION));
+      await this.ask(round.slice(at, at + IDS_IN_QUESTION));
     return left + round.filter((call) => this.check.isProblem(call)).length;
   }
 
-  async #ask(calls: readonly number[]): Promise<void> {
+  private async ask(calls: readonly number[]): Promise<void> {
     const callId = calls.map((call) => this.factory.callIdOf(call)).join(',');
     const answered = new Set<number>();
     for await (const page of this.api.pages(CALLS_PATH, { callId, limit: String(LARGEST_PAGE) })) {
@@ -101,11 +101,11 @@ export class StoredCalls {
    * What was in the lists twice, or not at all although it is there, must now be listed once: the lists were read
    * while calls may still have been arriving, which moves rows between pages.
    */
-  async #confirm(odd: ReadonlySet<number>): Promise<void> {
+  private async confirm(odd: ReadonlySet<number>): Promise<void> {
     const rows = new Map<number, number>();
     const tasks = new Set([...odd].map((call) => this.factory.taskOf(call)));
     for (const task of tasks) {
-      for await (const row of this.#list(this.factory.ids.taskId(task))) {
+      for await (const row of this.list(this.factory.ids.taskId(task))) {
         const call = this.check.callOf(row);
         if (call !== undefined && odd.has(call)) rows.set(call, (rows.get(call) ?? 0) + 1);
       }

@@ -13,7 +13,7 @@ const EXAMPLES_OF_A_KIND = 5;
 
 /** Asks the ledger's API whether everything that was acknowledged is there, once, and as it was sent. */
 export class Verifier {
-  readonly #check: CallCheck;
+  private readonly check: CallCheck;
 
   /** `timeoutMs`: how long to wait without progress for what the ledger has taken but not stored yet. */
   constructor(
@@ -23,17 +23,14 @@ export class Verifier {
     private readonly tally: Tally,
     private readonly timeoutMs: number,
   ) {
-    this.#check = new CallCheck(factory, states);
+    this.check = new CallCheck(factory, states);
   }
 
   /** Throws an ApiError when the API can't be asked. `onRow` is called for each row that was read. */
   async verify(onRow: () => void): Promise<VerificationResult> {
     const tasks = expectedTasks(this.factory, this.states);
-    await new StoredCalls(this.api, this.factory, this.states, this.#check, this.timeoutMs).look(
-      tasks,
-      onRow,
-    );
-    const calls = this.#count();
+    await new StoredCalls(this.api, this.factory, this.states, this.check, this.timeoutMs).look(tasks, onRow);
+    const calls = this.count();
     // Where calls are lost the totals can't become right: no use waiting for them.
     const patienceMs = calls.missing + calls.wrong > 0 ? 0 : this.timeoutMs;
     const totals = await checkTotals(this.api, tasks, patienceMs);
@@ -42,7 +39,7 @@ export class Verifier {
     return { ...calls, bodiesAccepted, totals, quarantine };
   }
 
-  #count() {
+  private count() {
     const count = {
       acknowledged: 0,
       found: 0,
@@ -59,17 +56,17 @@ export class Verifier {
       if (acknowledged) count.acknowledged += 1;
       if (acknowledged && seen) count.found += 1;
       if (!acknowledged && seen) count.unacknowledgedStored += 1;
-      for (const kind of this.#faultsOf(call)) {
+      for (const kind of this.faultsOf(call)) {
         count[kind] += 1;
-        examples.add(kind, () => this.#describe(call, kind));
+        examples.add(kind, () => this.describe(call, kind));
       }
     }
-    const { unexpected } = this.#check;
+    const { unexpected } = this.check;
     for (const callId of unexpected) examples.add('never sent', () => `never sent: ${callId}`);
     return { ...count, unexpected: unexpected.length, examples: examples.lines };
   }
 
-  #faultsOf(call: number): ('missing' | 'double' | 'wrong' | 'unlisted')[] {
+  private faultsOf(call: number): ('missing' | 'double' | 'wrong' | 'unlisted')[] {
     const seen = this.states.isSeen(call);
     if (!seen) return this.states.isAcknowledged(call) ? ['missing'] : [];
     return [
@@ -79,8 +76,8 @@ export class Verifier {
     ];
   }
 
-  #describe(call: number, kind: string): string {
-    const fields = this.#check
+  private describe(call: number, kind: string): string {
+    const fields = this.check
       .differencesOf(call)
       .map(
         ({ field, sent, stored }) => `${field} ${JSON.stringify(stored)} instead of ${JSON.stringify(sent)}`,
@@ -93,12 +90,12 @@ export class Verifier {
 /** Keeps the first few examples of each kind. */
 class Examples {
   readonly lines: string[] = [];
-  readonly #kept = new Map<string, number>();
+  private readonly kept = new Map<string, number>();
 
   add(kind: string, line: () => string): void {
-    const kept = this.#kept.get(kind) ?? 0;
+    const kept = this.kept.get(kind) ?? 0;
     if (kept >= EXAMPLES_OF_A_KIND) return;
-    this.#kept.set(kind, kept + 1);
+    this.kept.set(kind, kept + 1);
     this.lines.push(line());
   }
 }

@@ -1,6 +1,6 @@
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:net';
-import pg from 'pg';
+import { Client } from 'pg';
 import { Harness, query, serverOf, serverProcesses, until, urlOf, type Embedded } from './harness.js';
 import { signal } from '../support/processes.js';
 
@@ -90,7 +90,7 @@ describe('After a crash of the embedded PostgreSQL', () => {
       const embedded = harness.embedded(await harness.usedFolder());
       const url = await embedded.server.start();
       const before = await serverOf(embedded.dataDirectory);
-      const victim = new pg.Client(url);
+      const victim = new Client(url);
       victim.on('error', () => undefined);
       await victim.connect();
       const { rows } = await victim.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');
@@ -106,7 +106,7 @@ describe('After a crash of the embedded PostgreSQL', () => {
   it.concurrent('backends that still run keep the files, and the start waits for them', async () => {
     const embedded = harness.embedded(await harness.usedFolder());
     const url = await embedded.server.start();
-    const client = new pg.Client(url);
+    const client = new Client(url);
     client.on('error', () => undefined);
     await client.connect();
     const { rows } = await client.query<{ pid: number }>('SELECT pg_backend_pid() AS pid');

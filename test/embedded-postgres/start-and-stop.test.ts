@@ -1,6 +1,6 @@
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import pg from 'pg';
+import { Client } from 'pg';
 import { Harness, password, query, serverOf, serverProcesses, until } from './harness.js';
 
 describe('The embedded PostgreSQL', () => {
@@ -106,7 +106,7 @@ describe('The embedded PostgreSQL', () => {
   it.concurrent('stops although a client is in the middle of a query', async () => {
     const dataDirectory = await harness.usedFolder();
     const { server } = harness.embedded(dataDirectory);
-    const client = new pg.Client(await server.start());
+    const client = new Client(await server.start());
     client.on('error', () => undefined);
     await client.connect();
     const endless = expect(client.query('SELECT pg_sleep(3600)')).rejects.toThrow();

@@ -9,14 +9,14 @@ import { Harness, query, serverOf, errorOf, serverProcesses, urlOf } from './har
 
 const run = promisify(execFile);
 const require = createRequire(import.meta.url);
-const nobody = { uid: 65_534, gid: 65_534 };
+const NOBODY = { uid: 65_534, gid: 65_534 };
 const setpriv =
   process.platform === 'linux' && process.getuid?.() === 0 ? await findTool('setpriv') : undefined;
 
 /** Whether an ordinary user can run Node.js with this project's packages at all. */
 function isOpenToAll(): boolean {
   const args = ['--eval', 'require("fs").readFileSync(process.argv[1])', require.resolve('pg')];
-  return setpriv !== undefined && spawnSync(process.execPath, args, { ...nobody, cwd: '/' }).status === 0;
+  return setpriv !== undefined && spawnSync(process.execPath, args, { ...NOBODY, cwd: '/' }).status === 0;
 }
 
 const skipped =
@@ -113,12 +113,12 @@ describe('The user of the embedded PostgreSQL', () => {
     'is the one that started it, when that is an ordinary user; root goes on with it, others are told',
     async () => {
       const dataDirectory = await harness.folder('data', 0o755);
-      await chown(dataDirectory, nobody.uid, nobody.gid);
+      await chown(dataDirectory, NOBODY.uid, NOBODY.gid);
       const { folder: installation } = await harness.installApart();
-      const ordinary = await harness.owner(dataDirectory, { installation, ...nobody });
+      const ordinary = await harness.owner(dataDirectory, { installation, ...NOBODY });
       await urlOf(ordinary);
       expect(await identityOf(dataDirectory)).toMatchObject({
-        uid: nobody.uid,
+        uid: NOBODY.uid,
         capabilities: '0000000000000000',
       });
       await ordinary.kill();
@@ -129,7 +129,7 @@ describe('The user of the embedded PostgreSQL', () => {
       await root.server.stop();
       const again = harness.embedded(dataDirectory);
       await again.server.start();
-      expect(await identityOf(dataDirectory)).toMatchObject({ uid: nobody.uid });
+      expect(await identityOf(dataDirectory)).toMatchObject({ uid: NOBODY.uid });
       await again.server.stop();
 
       await chmod(dataDirectory, 0o755);
@@ -145,8 +145,8 @@ describe('The user of the embedded PostgreSQL', () => {
     const link = join(native, 'lib', 'libicuuc.so.60');
     await rm(link);
     const closed = await harness.folder('data', 0o755);
-    await chown(closed, nobody.uid, nobody.gid);
-    const ordinary = await harness.owner(closed, { installation, ...nobody });
+    await chown(closed, NOBODY.uid, NOBODY.gid);
+    const ordinary = await harness.owner(closed, { installation, ...NOBODY });
     expect(await errorOf(ordinary)).toMatch(/lacks the link .*npm rebuild.*DATABASE_URL/);
 
     const owner = await harness.owner(await harness.folder(), { installation });

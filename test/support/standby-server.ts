@@ -5,7 +5,7 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import pg from 'pg';
+import { Client, type QueryResultRow } from 'pg';
 import { type Binaries, findBinaries } from '../../embedded-postgres/cluster/binaries.js';
 import { serverEnvironment, settingArguments } from '../../embedded-postgres/server/server-settings.js';
 import {
@@ -101,7 +101,7 @@ export class StandbyServer {
   }
 
   /** Asks again when the replay ended the query, which was in its way. */
-  async query<Row extends pg.QueryResultRow>(text: string): Promise<Row[]> {
+  async query<Row extends QueryResultRow>(text: string): Promise<Row[]> {
     for (;;) {
       try {
         return await askServer<Row>(this.url, text);
@@ -131,12 +131,12 @@ export class StandbyServer {
 }
 
 /** One statement on a connection of its own. */
-export async function askServer<Row extends pg.QueryResultRow>(
+export async function askServer<Row extends QueryResultRow>(
   url: string,
   text: string,
   connectionTimeoutMillis = 20_000,
 ): Promise<Row[]> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis });
+  const client = new Client({ connectionString: url, connectionTimeoutMillis });
   client.on('error', () => undefined);
   await client.connect();
   try {
@@ -147,7 +147,7 @@ export async function askServer<Row extends pg.QueryResultRow>(
 }
 
 async function copyCluster(url: string, to: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
+  const client = new Client({ connectionString: url });
   await client.connect();
   try {
     // The slot keeps what is written meanwhile until the standby has it, and while the standby is away.
