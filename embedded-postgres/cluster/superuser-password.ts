@@ -1,7 +1,7 @@
-// Sets the superuser's password where nobody knows the old one, e.g. because the file with it was lost.
+// Sets the superuser's password when nobody knows the old one, for example because the file with it was lost.
 //
-// PostgreSQL's single-user mode asks for no password and listens nowhere: whoever may read the files may use it. Nothing needs to be opened
-// to others for a moment, as with another pg_hba.conf.
+// PostgreSQL's single-user mode asks for no password and listens on no port. Whoever may read the files may use it. Another pg_hba.conf
+// would open the database to others for a moment.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { LOCKED_EXIT_CODE } from '../ownership/file-lock.js';
@@ -9,17 +9,17 @@ import { SUPERUSER } from '../ownership/owner-lock.js';
 import type { ServerFiles } from '../server/server-process.js';
 import { serverEnvironment, settingArguments } from '../server/server-settings.js';
 
-/** Whatever postgresql.conf says: how the statement below is read, and how the password is stored. */
+/** How the statement below is read and how the password is stored, whatever postgresql.conf says. */
 const SAFE_SETTINGS = { standard_conforming_strings: 'on', password_encryption: 'scram-sha-256' };
-/** A setting that must be there, and is not looked at. */
+/** The settings need a port. Single-user mode does not use it. */
 const UNUSED_PORT = 5432;
 
 /**
- * Recovers the cluster if it has to be, sets the password, and ends. No server may run on the cluster.
+ * Recovers the cluster if necessary, sets the password, and ends. No server may run on the cluster.
  *
- * @param lock the words that make a program take the lock of the files
+ * @param lock comes before a command so that it locks the files
  * @returns whether it was set; false when another process has the files
- * @throws Error with the words of PostgreSQL
+ * @throws Error that quotes PostgreSQL
  */
 export async function setSuperuserPassword(
   { binaries, launcher, clusterDirectory, settings }: ServerFiles,
@@ -54,6 +54,6 @@ export async function setSuperuserPassword(
   // It ends with 0 though a statement failed.
   if (child.exitCode === 0 && !/ (?:ERROR|FATAL|PANIC): /.test(output)) return true;
   throw new Error(
-    `The password of the embedded PostgreSQL could not be set anew in ${clusterDirectory}:\n${output.trim()}`,
+    `The password of the embedded PostgreSQL could not be set in ${clusterDirectory}:\n${output.trim()}`,
   );
 }

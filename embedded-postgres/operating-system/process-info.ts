@@ -1,5 +1,5 @@
-// In: a process id. Out: what the operating system says of that process. Linux is read from /proc, macOS
-// through ps, Windows through PowerShell (the last two are written after their manuals and untested).
+// Linux is asked through /proc, macOS through ps, Windows through PowerShell. The code for macOS and Windows follows their manuals and is
+// untested.
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { errorCode } from '../../platform/error-code.js';
 
 const run = promisify(execFile);
-/** A program is loaded within milliseconds; what stays without a command line has hidden it. */
+/** A program is loaded within milliseconds. A process that still has no command line after this time hides it. */
 const LONGEST_LOAD_MS = 1000;
 /** The flag of the kernel's own threads in /proc/pid/stat (PF_KTHREAD). */
 const KERNEL_THREAD = 0x00200000;
@@ -95,7 +95,7 @@ async function powershell(command: string): Promise<string> {
   return outputOrEmpty('powershell.exe', ['-NoProfile', '-NonInteractive', '-Command', command]);
 }
 
-/** The tools end with 1 when there is no such process, which is an answer and no error. */
+/** The tools end with 1 when there is no such process. That is an answer, not an error. */
 async function outputOrEmpty(command: string, args: readonly string[]): Promise<string> {
   try {
     const { stdout } = await run(command, args, { env: { ...process.env, LC_ALL: 'en_US.UTF-8' } });

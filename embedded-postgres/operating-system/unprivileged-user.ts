@@ -1,5 +1,5 @@
-// PostgreSQL refuses to run as root. In: the paths it must reach. Out: how to start a program so that it is
-// not root and still reaches them.
+// PostgreSQL refuses to run as root. When this process runs as root, the server's programs are started as another user, who must be able to
+// reach the server's files.
 import type { Stats } from 'node:fs';
 import { access, constants, lchown, readdir, readFile, stat } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
@@ -23,7 +23,7 @@ export interface Command {
 
 /** Starts the server's programs as the right user. */
 export interface Launcher {
-  /** Whom the server's files must belong to; undefined when they simply belong to this process's user. */
+  /** Who must own the server's files; undefined when that is this process's user. */
   readonly user: ServerUser | undefined;
   /** The command that runs the program as that user. */
   command(file: string, args: readonly string[]): Command;
@@ -54,18 +54,21 @@ export async function findLauncher(clusterDirectory: string, binaries: Binaries)
   return throughSetpriv(user, clusterDirectory, binaries);
 }
 
-/** Gives a cluster that has fallen to root (a restored copy) to the user; its top folder last, so that an interrupted run is repeated. */
-export async function giveTree(path: string, user: ServerUser): Promise<void> {
+/**
+ * Gives a cluster that belongs to root (for example a restored copy) to the user. The top folder comes last, so that an interrupted run is
+ * repeated.
+ */
+export async function chownTree(path: string, user: ServerUser): Promise<void> {
   const entries = await readdir(path, { withFileTypes: true });
   for (const entry of entries) {
     const entryPath = join(path, entry.name);
-    if (entry.isDirectory()) await giveTree(entryPath, user);
+    if (entry.isDirectory()) await chownTree(entryPath, user);
     else await lchown(entryPath, user.uid, user.gid);
   }
   await lchown(path, user.uid, user.gid);
 }
 
-/** The path of a program, looked for where a service's short PATH may not lead. */
+/** The path of a program. Also looks in the usual folders, which a service's PATH may lack. */
 export async function findTool(name: string): Promise<string | undefined> {
   const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
   for (const folder of [...folders, '/usr/bin', '/bin', '/usr/sbin', '/sbin']) {
@@ -163,7 +166,7 @@ async function ownerOf(path: string): Promise<Stats | undefined> {
   }
 }
 
-/** npm gives all files of a package modes by the same umask, so one file of each kind speaks for the rest. */
+/** npm writes all files of a package under the same umask, so one file of each kind is enough. */
 async function canRun(user: ServerUser, binaries: Binaries): Promise<boolean> {
   const data = join(binaries.folder, 'share', 'postgresql', 'postgres.bki');
   const library = join(binaries.folder, 'lib', 'postgresql', 'plpgsql.so');

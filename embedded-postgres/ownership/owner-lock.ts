@@ -1,5 +1,5 @@
-// Exactly one process owns a data directory: the one that holds an advisory lock on its server. The lock hangs
-// on a connection (the guardian), so it goes when its holder dies, however that dies.
+// Exactly one process owns a data directory: the process that holds an advisory lock on its server. The lock belongs to a connection, so it
+// is released however that process dies.
 import { readFile, realpath, rm } from 'node:fs/promises';
 import { Client } from 'pg';
 import { replaceFile } from '../../platform/durable-files.js';
@@ -13,14 +13,14 @@ export const SUPERUSER = 'call_ledger';
 const APPLICATION_NAME = 'call-ledger owner ';
 const ANSWER_TIMEOUT_MS = 5000;
 
-/** What came of asking a server for its lock. */
+/** The result of asking a server for its lock. */
 export type Claim =
-  | { readonly kind: 'owned'; readonly guardian: Client }
+  | { readonly kind: 'owned'; readonly lockConnection: Client }
   /** Another process holds it; its id, if it could be read. */
   | { readonly kind: 'held'; readonly holder: number | undefined }
-  /** The server lives and says that it takes no connections now: it starts, recovers, stops or is full. */
+  /** The server runs but takes no connections now: it starts, recovers, stops or is full. */
   | { readonly kind: 'busy'; readonly reason: string }
-  /** Nothing listens: the server has just begun to start or to stop, or its loopback is not ours (a container). */
+  /** Nothing listens: the server has just begun to start or to stop, or it runs in a container with a loopback of its own. */
   | { readonly kind: 'refused' }
   /** The password is not that of this cluster. */
   | { readonly kind: 'wrong-password'; readonly reason: string }
@@ -36,7 +36,7 @@ export async function claim(
   password: string,
   clusterDirectory: string,
 ): Promise<Claim> {
-  const guardian = new Client({
+  const lockConnection = new Client({
     ...{ host: '127.0.0.1', port: server.port, user: SUPERUSER, password, database: 'postgres' },
     application_name: `${APPLICATION_NAME}${process.pid}`,
     keepAlive: true,
@@ -44,30 +44,30 @@ export async function claim(
     query_timeout: 60_000,
   });
   // Without a listener a broken connection would end the process; 'end' follows, and who owns listens to that.
-  guardian.on('error', () => undefined);
+  lockConnection.on('error', () => undefined);
   try {
-    await guardian.connect();
-    const answer = await askForLock(guardian, clusterDirectory);
-    if (answer.kind !== 'owned') await guardian.end();
+    await lockConnection.connect();
+    const answer = await askForLock(lockConnection, clusterDirectory);
+    if (answer.kind !== 'owned') await lockConnection.end();
     return answer;
   } catch (error) {
-    await guardian.end();
+    await lockConnection.end();
     return explain(error);
   }
 }
 
-async function askForLock(guardian: Client, clusterDirectory: string): Promise<Claim> {
-  const folder = await guardian.query<{ data_directory: string }>('SHOW data_directory');
+async function askForLock(lockConnection: Client, clusterDirectory: string): Promise<Claim> {
+  const folder = await lockConnection.query<{ data_directory: string }>('SHOW data_directory');
   const served = folder.rows[0]?.data_directory ?? '';
   if ((await realpath(served)) !== clusterDirectory) {
-    throw new Error(`The server on port ${guardian.port} serves ${served}, not ${clusterDirectory}.`);
+    throw new Error(`The server on port ${lockConnection.port} serves ${served}, not ${clusterDirectory}.`);
   }
   // The lock lives in the database "postgres", where nothing else takes advisory locks.
-  const lock = await guardian.query<{ mine: boolean }>(
+  const lock = await lockConnection.query<{ mine: boolean }>(
     `SELECT pg_try_advisory_lock(hashtextextended('call-ledger owner', 0)) AS mine`,
   );
-  if (lock.rows[0]?.mine === true) return { kind: 'owned', guardian };
-  const holders = await guardian.query<{ application_name: string }>(
+  if (lock.rows[0]?.mine === true) return { kind: 'owned', lockConnection };
+  const holders = await lockConnection.query<{ application_name: string }>(
     `SELECT application_name FROM pg_stat_activity JOIN pg_locks USING (pid)
       WHERE locktype = 'advisory' AND granted AND datname = 'postgres'`,
   );
@@ -90,24 +90,24 @@ function explain(error: unknown): Claim {
   throw error;
 }
 
-/** Creates the service's database if it isn't there. */
-export async function ensureDatabase(guardian: Client): Promise<void> {
-  const found = await guardian.query('SELECT 1 FROM pg_database WHERE datname = $1', [SUPERUSER]);
+/** Creates the service's database if there is none. */
+export async function ensureDatabase(lockConnection: Client): Promise<void> {
+  const found = await lockConnection.query('SELECT 1 FROM pg_database WHERE datname = $1', [SUPERUSER]);
   if (found.rowCount !== 0) return;
   try {
-    await guardian.query(`CREATE DATABASE ${SUPERUSER}`);
+    await lockConnection.query(`CREATE DATABASE ${SUPERUSER}`);
   } catch (error) {
     // A killed owner's CREATE DATABASE may have gone on and just finished.
     if (!['42P04', '23505'].includes(errorCode(error) ?? '')) throw error;
   }
 }
 
-/** Writes down who owns the files, for a process that finds the server silent and can't ask it. */
-export async function noteOwner(path: string): Promise<void> {
+/** Writes who owns the files, for a process that gets no answer from the server. */
+export async function writeOwnerFile(path: string): Promise<void> {
   await replaceFile(path, (await processIdentity(process.pid)) ?? '');
 }
 
-/** The process that noted itself as owner, if it still lives and is not this one. */
+/** The process that wrote itself down as owner, if it is still alive and is not this one. */
 export async function livingOwner(path: string): Promise<number | undefined> {
   let noted: string;
   try {
@@ -121,7 +121,7 @@ export async function livingOwner(path: string): Promise<number | undefined> {
   return (await processIdentity(pid)) === noted ? pid : undefined;
 }
 
-/** Takes back what {@link noteOwner} wrote. */
-export async function forgetOwner(path: string): Promise<void> {
+/** Removes the file of {@link writeOwnerFile}. */
+export async function removeOwnerFile(path: string): Promise<void> {
   await rm(path, { force: true });
 }

@@ -1,12 +1,11 @@
-// How this process comes to own the server of a data directory, and gives it back.
 import { randomInt } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Client } from 'pg';
 import { probeLock } from './file-lock.js';
-import { claim, forgetOwner, livingOwner, noteOwner } from './owner-lock.js';
+import { claim, removeOwnerFile, livingOwner, writeOwnerFile } from './owner-lock.js';
 import { findServer, removeMisleadingFile, type ServerAddress } from '../server/postmaster-file.js';
 import { endServer, ServerProcess, type ServerFiles } from '../server/server-process.js';
-import { filesHeld, inUse, notStarted, refused } from './start-errors.js';
+import { filesInUseError, ownedByAnotherError, startFailedError, refusedError } from './start-errors.js';
 import { setSuperuserPassword } from '../cluster/superuser-password.js';
 
 export type Log = (level: 'info' | 'warn' | 'error', message: string) => void;
@@ -14,37 +13,37 @@ export type Log = (level: 'info' | 'warn' | 'error', message: string) => void;
 export interface ServerOwnerOptions {
   readonly files: ServerFiles;
   readonly password: string;
-  /** Where the owner is noted, for a process that finds the server silent. */
-  readonly notePath: string;
+  /** File with the owner's process id, for a process that gets no answer from the server. */
+  readonly ownerFile: string;
   /** Ends all waiting. */
   readonly signal: AbortSignal;
   readonly log: Log;
 }
 
-/** A killed owner's lock goes within milliseconds; one that is stopping gets this long. */
+/** The lock of a killed owner is released within milliseconds. An owner that is stopping may take this long. */
 const HELD_PATIENCE_MS = 3000;
-/** Our own server may be slow under load; one that nobody owns is simply started afresh. */
+/** Our own server may be slow under load. A server without an owner is restarted at once. */
 const OWN_SILENT_PATIENCE_MS = 30_000;
-/** A query of a killed server's backend may run on for a while, and holds the files until then. */
-const FILES_HELD_PATIENCE_MS = 30_000;
+/** A backend of a killed server may go on with its query, and uses the files until then. */
+const FILES_IN_USE_PATIENCE_MS = 30_000;
 const LAST_PROCESS_PATIENCE_MS = 5000;
-/** Whatever kills a server each time it starts will not stop doing so. */
+/** A server that is still killed at every start after this time will not start at all. */
 const KILLED_PATIENCE_MS = 30_000;
 /** Below the ports that Linux, macOS and Windows give to outgoing connections (from 32768 and 49152). */
 const [LOWEST_PORT, HIGHEST_PORT] = [15_432, 32_000] as const;
 
-/** Becomes the owner of a cluster's server, be it by starting one or by taking over what is there. */
+/** Becomes the owner of a cluster's server: starts one, or takes over the one that runs. */
 export class ServerOwner {
-  /** The port of the first server that was owned: it stays, the service's pools hold the URL. */
+  /** Port of the first server that was owned. Later servers get the same port, because the service's pools keep the URL. */
   port: number | undefined;
-  /** A server that is ours to end: owned, or started here and owned by nobody yet. */
+  /** The server that this process must end: it owns the server, or has started it and nobody owns it yet. */
   private server: ServerAddress | undefined;
-  /** Whether the lock was ours when it was last asked for. */
+  /** Whether this process had the lock when it last asked for it. */
   private isOwner = false;
   /** `wrong`: to be set before the next server is started. */
   private passwordState: 'unknown' | 'wrong' | 'set' = 'unknown';
   private waitingFor: { readonly what: string; readonly since: number } | undefined;
-  private readonly said = new Set<string>();
+  private readonly logged = new Set<string>();
 
   constructor(private readonly options: ServerOwnerOptions) {}
 
@@ -60,13 +59,13 @@ export class ServerOwner {
       const found = await findServer(this.options.files.clusterDirectory);
       const leftOver = found !== undefined && found.pid !== this.server?.pid;
       const server = found ?? (await this.launch());
-      const guardian = server === undefined ? undefined : await this.tryToOwn(server, leftOver);
-      if (guardian !== undefined) return guardian;
+      const lockConnection = server === undefined ? undefined : await this.tryToOwn(server, leftOver);
+      if (lockConnection !== undefined) return lockConnection;
       await wait(pauseMs, undefined, { signal: this.options.signal });
     }
   }
 
-  /** Ends the server if it is ours to end, and waits until its files are free. */
+  /** Ends the server if this process must end it, and waits until its files are free. */
   async release(lockIsHeld: boolean): Promise<void> {
     const { server } = this;
     if (server !== undefined) {
@@ -76,11 +75,11 @@ export class ServerOwner {
     }
     if (!this.isOwner) return;
     this.isOwner = false;
-    await forgetOwner(this.options.notePath);
+    await removeOwnerFile(this.options.ownerFile);
     await this.waitForLastProcess();
   }
 
-  /** When a postmaster is killed, its other processes go by themselves, a little later. */
+  /** The other processes of a killed postmaster end by themselves, a little later. */
   private async waitForLastProcess(): Promise<void> {
     const { clusterDirectory } = this.options.files;
     const deadline = Date.now() + LAST_PROCESS_PATIENCE_MS;
@@ -94,33 +93,33 @@ export class ServerOwner {
   }
 
   private async tryToOwn(server: ServerAddress, leftOver: boolean): Promise<Client | undefined> {
-    const { files, password, notePath, log } = this.options;
+    const { files, password, ownerFile, log } = this.options;
     const result = await claim(server, password, files.clusterDirectory);
     switch (result.kind) {
       case 'owned':
-        return this.settle(server, result.guardian, leftOver);
+        return this.settle(server, result.lockConnection, leftOver);
       case 'held':
         this.server = undefined;
         this.isOwner = false;
-        if (this.hasWaited('held', HELD_PATIENCE_MS)) throw inUse(files, result.holder);
+        if (this.hasWaited('held', HELD_PATIENCE_MS)) throw ownedByAnotherError(files, result.holder);
         return undefined;
       case 'busy':
-        // However long its recovery takes.
+        // A recovery may take as long as it needs.
         this.waitingFor = undefined;
-        this.sayOnce('info', `Waiting for PostgreSQL (process id ${server.pid}): ${result.reason}`);
+        this.logOnce('info', `Waiting for PostgreSQL (process id ${server.pid}): ${result.reason}`);
         return undefined;
       case 'refused':
         this.waitForFiles('');
         return undefined;
       case 'wrong-password':
-        if (this.passwordState === 'set') throw refused(files, result.reason);
+        if (this.passwordState === 'set') throw refusedError(files, result.reason);
         break;
       case 'silent':
         if (!this.hasWaited('silent', this.port === undefined ? 0 : OWN_SILENT_PATIENCE_MS)) return undefined;
     }
-    const owner = await livingOwner(notePath);
-    if (owner !== undefined) throw inUse(files, owner);
-    // Nobody owns it, so that it is ours to end.
+    const owner = await livingOwner(ownerFile);
+    if (owner !== undefined) throw ownedByAnotherError(files, owner);
+    // Nobody owns it, so this process may end it.
     if (result.kind === 'wrong-password') this.passwordState = 'wrong';
     else log('warn', `The PostgreSQL server with process id ${server.pid} does not answer: ending it`);
     await endServer(server.pid, files);
@@ -129,16 +128,16 @@ export class ServerOwner {
 
   private async settle(
     server: ServerAddress,
-    guardian: Client,
+    lockConnection: Client,
     leftOver: boolean,
   ): Promise<Client | undefined> {
-    const { files, notePath, log } = this.options;
+    const { files, ownerFile, log } = this.options;
     const { pid, port } = server;
     this.server = server;
     this.isOwner = true;
-    await noteOwner(notePath).catch((error: unknown) => {
-      // Only a server that hangs makes the note matter, and a full disk shall not keep it from being owned.
-      log('warn', `Could not write ${notePath}: ${String(error)}`);
+    await writeOwnerFile(ownerFile).catch((error: unknown) => {
+      // The file matters only when the server hangs. A full disk must not prevent ownership.
+      log('warn', `Could not write ${ownerFile}: ${String(error)}`);
     });
     if (this.port !== undefined && this.port !== port) {
       log('warn', `Moving the PostgreSQL server from port ${port} back to ${this.port}`);
@@ -149,8 +148,8 @@ export class ServerOwner {
       log('info', `Took over the PostgreSQL server that was left running: process id ${pid}, port ${port}`);
     }
     this.port = port;
-    this.said.clear();
-    return guardian;
+    this.logged.clear();
+    return lockConnection;
   }
 
   /** Starts a server; undefined when that must be tried again. */
@@ -162,10 +161,7 @@ export class ServerOwner {
       return undefined;
     }
     if (await removeMisleadingFile(files.clusterDirectory)) {
-      log(
-        'info',
-        'Removed the postmaster.pid of a server that is gone, whose process id another program has',
-      );
+      log('info', 'Removed a postmaster.pid that belongs to no running server');
     }
     if (this.passwordState === 'wrong' && !(await this.setPassword(lock))) return undefined;
     const port = this.port ?? randomInt(LOWEST_PORT, HIGHEST_PORT + 1);
@@ -179,24 +175,27 @@ export class ServerOwner {
     const result = await started.untilReady(signal);
     if (result.kind === 'ready') return address;
     this.server = undefined;
-    if (result.kind === 'failed') throw notStarted(this.options.files, result.logLines);
-    if (result.kind === 'files-held') this.waitForFiles(result.logLines);
-    else if (result.kind === 'killed') this.startAfresh(address.pid);
+    if (result.kind === 'failed') throw startFailedError(this.options.files, result.logLines);
+    if (result.kind === 'files-in-use') this.waitForFiles(result.logLines);
+    else if (result.kind === 'killed') this.retryAfterKill(address.pid);
     else if (this.port !== undefined)
-      this.sayOnce('error', `Waiting for port ${port}: another program has it`);
+      this.logOnce('error', `Waiting for port ${port}: another program has it`);
     return undefined;
   }
 
   /** @returns whether it is set now; false when that must be tried again */
   private async setPassword(lock: readonly string[]): Promise<boolean> {
     const { files, password, signal, log } = this.options;
-    log('warn', `The files in ${files.clusterDirectory} were made with another password: setting it anew`);
+    log(
+      'warn',
+      `The files in ${files.clusterDirectory} were made with another password: setting the new one`,
+    );
     if (await setSuperuserPassword(files, lock, password, signal)) this.passwordState = 'set';
     else this.waitForFiles('');
     return this.passwordState === 'set';
   }
 
-  private startAfresh(pid: number): void {
+  private retryAfterKill(pid: number): void {
     const what = `PostgreSQL (process id ${pid}) was killed while it started`;
     if (this.hasWaited('killed', KILLED_PATIENCE_MS)) throw new Error(`${what}, as were those before it`);
     this.options.log('warn', `${what}: starting it again`);
@@ -204,15 +203,16 @@ export class ServerOwner {
 
   private waitForFiles(logLines: string): void {
     const { clusterDirectory } = this.options.files;
-    this.sayOnce('info', `Waiting for other processes to let go of the files in ${clusterDirectory}`);
-    if (this.hasWaited('files-held', FILES_HELD_PATIENCE_MS)) throw filesHeld(this.options.files, logLines);
+    this.logOnce('info', `Waiting for other processes to release the files in ${clusterDirectory}`);
+    if (this.hasWaited('files-in-use', FILES_IN_USE_PATIENCE_MS))
+      throw filesInUseError(this.options.files, logLines);
   }
 
   private async isOwnedByAnother(server: ServerAddress): Promise<boolean> {
     try {
       const result = await claim(server, this.options.password, this.options.files.clusterDirectory);
-      if (result.kind === 'owned') await result.guardian.end();
-      if (result.kind === 'wrong-password') return (await livingOwner(this.options.notePath)) !== undefined;
+      if (result.kind === 'owned') await result.lockConnection.end();
+      if (result.kind === 'wrong-password') return (await livingOwner(this.options.ownerFile)) !== undefined;
       return result.kind === 'held';
     } catch (error) {
       this.options.log('warn', `Could not ask the PostgreSQL server who owns it: ${String(error)}`);
@@ -220,15 +220,15 @@ export class ServerOwner {
     }
   }
 
-  /** Whether the same obstacle has stood in the way for so long. */
+  /** Whether the same obstacle has lasted that long. */
   private hasWaited(what: string, patienceMs: number): boolean {
     if (this.waitingFor?.what !== what) this.waitingFor = { what, since: Date.now() };
     return Date.now() - this.waitingFor.since >= patienceMs;
   }
 
-  private sayOnce(level: 'info' | 'error', message: string): void {
-    if (this.said.has(message)) return;
-    this.said.add(message);
+  private logOnce(level: 'info' | 'error', message: string): void {
+    if (this.logged.has(message)) return;
+    this.logged.add(message);
     this.options.log(level, message);
   }
 }

@@ -1,5 +1,4 @@
-// postmaster.pid, the file by which a running server says who and where it is.
-// In: the cluster folder. Out: the server that runs on it, if any.
+// A running server writes its process id, its port and its state into postmaster.pid.
 import { randomUUID } from 'node:crypto';
 import { link, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -18,7 +17,7 @@ interface PostmasterFile extends ServerAddress {
   readonly status: string;
 }
 
-/** A file that a server is just writing is empty for less than this. */
+/** A server that starts writes the file within this time. */
 const EMPTY_FILE_GRACE_MS = 5000;
 
 /** The server that runs on the cluster, or undefined. */
@@ -28,7 +27,7 @@ export async function findServer(clusterDirectory: string): Promise<ServerAddres
   return { pid: file.pid, port: file.port };
 }
 
-/** Whether the process is a server of this cluster and no other program that got its id. */
+/** Whether the process is a server of this cluster, and not another program with the same process id. */
 export async function isServerOf(pid: number, clusterDirectory: string): Promise<boolean> {
   const line = await commandLine(pid);
   return line.includes('postgres') && line.includes(` -D ${clusterDirectory} `);
@@ -41,9 +40,9 @@ export async function saysReady(pid: number, clusterDirectory: string): Promise<
 }
 
 /**
- * Removes a postmaster.pid that would keep a server from starting though none runs: PostgreSQL takes any
- * process of its own user with that id for a server, and an empty or broken file for one that is starting.
- * Moved away first and looked at again, so that the file of a server that started meanwhile is put back.
+ * Removes a postmaster.pid that would prevent a start although no server runs. PostgreSQL takes any process of its own user with that id
+ * for a server, and an empty or broken file for a server that is starting. The file is moved away first and read again, so that the file
+ * of a server that has started meanwhile is put back.
  * @returns whether a file was removed.
  */
 export async function removeMisleadingFile(clusterDirectory: string): Promise<boolean> {

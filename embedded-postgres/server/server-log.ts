@@ -1,5 +1,4 @@
-// postgres.log: the server writes into it through an inherited file descriptor, so that it goes on when this
-// process is killed. Here it is opened, kept small, and read when a start failed.
+// The server writes postgres.log through an inherited file descriptor. It goes on writing when this process is killed.
 import { constants } from 'node:fs';
 import { copyFile, lstat, open, rm, truncate, type FileHandle } from 'node:fs/promises';
 import { errorCode } from '../../platform/error-code.js';
@@ -13,8 +12,8 @@ const TAIL_BYTES = 4096;
 const TAIL_LINES = 12;
 
 /**
- * Opens the log for appending (mode 0600) and gives it to the server's user. Refuses a symbolic link: as root
- * this would give away whatever file the folder's owner made it point to.
+ * Opens the log for appending (mode 0600) and gives it to the server's user. Refuses a symbolic link: as root, this process would give
+ * away the file that the link points to.
  */
 export async function openLog(path: string, user: ServerUser | undefined): Promise<FileHandle> {
   const file = await open(path, O_APPEND | O_CREAT | O_WRONLY | O_NOFOLLOW, 0o600);
@@ -33,10 +32,10 @@ export async function logSize(path: string): Promise<number> {
 }
 
 /**
- * Moves the content of a log that has grown beyond 8 MiB to `<path>.1`, replacing the one before. Copied and
- * truncated rather than renamed: a running server keeps its descriptor, and appends at the new end.
+ * Moves the content of a log that has grown beyond 8 MiB to `<path>.1`, replacing the one before. The log is copied and truncated, not
+ * renamed: a running server keeps its descriptor and appends at the new end.
  */
-export async function boundLog(path: string): Promise<void> {
+export async function limitLog(path: string): Promise<void> {
   if ((await logSize(path)) <= LARGEST_BYTES) return;
   await rm(`${path}.1`, { force: true });
   await copyFile(path, `${path}.1`, constants.COPYFILE_EXCL);

@@ -1,4 +1,3 @@
-// The server's process: started in a session of its own, watched until it is ready, ended.
 import { execFile, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -7,15 +6,15 @@ import type { Binaries } from '../cluster/binaries.js';
 import { LOCKED_EXIT_CODE } from '../ownership/file-lock.js';
 import { isServerOf, saysReady, type ServerAddress } from './postmaster-file.js';
 import { errorCode } from '../../platform/error-code.js';
-import { boundLog, logSize, logTail, openLog } from './server-log.js';
+import { limitLog, logSize, logTail, openLog } from './server-log.js';
 import { serverEnvironment, settingArguments } from './server-settings.js';
 import type { Launcher } from '../operating-system/unprivileged-user.js';
 
 const run = promisify(execFile);
-/** Looking at a process costs a read on Linux, a program elsewhere. */
+/** On Linux, looking at a process takes one read. Elsewhere it takes another program. */
 const POLL_MS = process.platform === 'linux' ? 20 : 200;
 
-/** All that starting the server on a cluster takes. */
+/** What is needed to start the server on a cluster. */
 export interface ServerFiles {
   /** Absolute path of the cluster folder, without symbolic links. */
   readonly clusterDirectory: string;
@@ -25,20 +24,20 @@ export interface ServerFiles {
   readonly settings: Readonly<Record<string, string>>;
 }
 
-/** How a start went. */
+/** The result of a start. */
 export type StartResult =
   | { readonly kind: 'ready' }
-  /** Other processes have the files open: another server, or what a killed one left behind. */
-  | { readonly kind: 'files-held'; readonly logLines: string }
+  /** Other processes use the files: another server, or what a killed server left behind. */
+  | { readonly kind: 'files-in-use'; readonly logLines: string }
   | { readonly kind: 'port-taken' }
-  /** Somebody killed it before it was ready: the system when memory is short, or a person. */
+  /** It was killed before it was ready: by the system when memory is short, or by a person. */
   | { readonly kind: 'killed' }
   | { readonly kind: 'failed'; readonly logLines: string };
 
 /** A server that this process has started. */
 export class ServerProcess {
   private constructor(
-    /** Where it is, or will be once it is ready. */
+    /** Where it listens once it is ready. */
     readonly address: ServerAddress,
     private readonly child: ChildProcess,
     private readonly files: ServerFiles,
@@ -46,13 +45,13 @@ export class ServerProcess {
   ) {}
 
   /**
-   * Spawns the server. It outlives this process, and a terminal's Ctrl-C doesn't reach it.
-   * `lock` are the words that make it take the lock of its files.
+   * Spawns the server. It outlives this process, and Ctrl-C in a terminal does not reach it. `lock` comes before its command so that it
+   * locks its files.
    * @throws Error when the program can't be run at all.
    */
   static async spawn(files: ServerFiles, port: number, lock: readonly string[]): Promise<ServerProcess> {
     const { binaries, launcher, clusterDirectory, settings } = files;
-    await boundLog(files.logPath);
+    await limitLog(files.logPath);
     const logStart = await logSize(files.logPath);
     const log = await openLog(files.logPath, launcher.user);
     try {
@@ -85,14 +84,14 @@ export class ServerProcess {
     const logLines = await logTail(this.files.logPath, this.logStart);
     if (/could not create any TCP\/IP sockets/.test(logLines)) return { kind: 'port-taken' };
     const held = /lock file "postmaster.pid" already exists|pre-existing shared memory block/.test(logLines);
-    if (held || this.child.exitCode === LOCKED_EXIT_CODE) return { kind: 'files-held', logLines };
+    if (held || this.child.exitCode === LOCKED_EXIT_CODE) return { kind: 'files-in-use', logLines };
     return { kind: 'failed', logLines };
   }
 }
 
 /**
  * Ends a server, whoever started it, and waits until it is gone: fast shutdown, after 10 s immediate shutdown,
- * after 10 s more SIGKILL. Each of them loses nothing that was committed.
+ * after 10 s more SIGKILL. None of these loses what was committed.
  */
 export async function endServer(pid: number, files: ServerFiles): Promise<void> {
   for (const [name, patienceMs] of [
@@ -119,7 +118,7 @@ async function sendSignal(pid: number, name: 'INT' | 'QUIT' | 'KILL', binaries: 
   }
   try {
     process.kill(pid, `SIG${name}`);
-    // A stopped process takes no signal but SIGKILL before it is continued.
+    // A stopped process handles no signal but SIGKILL until it is continued.
     process.kill(pid, 'SIGCONT');
   } catch (error) {
     if (errorCode(error) !== 'ESRCH') throw error;

@@ -1,9 +1,9 @@
-// The settings the embedded server is started with. They stand on its command line, so that they are always
-// those of the running version of Call Ledger, whatever postgresql.conf says.
+// The settings are on the server's command line. So they are always those of the running version of Call Ledger, whatever postgresql.conf
+// says.
 
 /**
- * Chosen for a small box: 2 cores, a few GB of memory, an SSD. Write-ahead log and checkpoints are left as they
- * are (1 GB, 5 min): more of either makes the recovery after a crash longer.
+ * Chosen for a small box: 2 cores, a few GB of memory, an SSD. The sizes of the write-ahead log and the
+ * time between checkpoints stay at 1 GB and 5 min. More of either makes the recovery after a crash longer.
  */
 const DEFAULTS: Readonly<Record<string, string>> = {
   timezone: 'UTC',
@@ -15,18 +15,16 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   maintenance_work_mem: '128MB',
   work_mem: '8MB',
   random_page_cost: '1.1',
-  // A service that is killed leaves its queries behind; they end when their client is seen to be gone. Windows
-  // can't see it, and refuses the setting.
+  // Queries of a killed service end when the server sees that their client is gone. Windows can't see it, and refuses the setting.
   ...(process.platform === 'win32' ? {} : { client_connection_check_interval: '5s' }),
-  // Nothing that a caller sent, numbers of people above all, reaches the log: statements stand in STATEMENT
-  // lines, values in DETAIL lines.
+  // The log must not hold what callers sent, above all phone numbers. Statements are in STATEMENT lines, values in DETAIL lines.
   log_min_error_statement: 'panic',
   log_error_verbosity: 'terse',
   log_checkpoints: 'off',
   log_line_prefix: '%m [%p] ',
 };
 
-/** What the service's promises and this module rest on: not to be changed by anyone. */
+/** Durability, and the way in which this server is found and asked, depend on these. Nobody can change them. */
 const FIXED: Readonly<Record<string, string>> = {
   fsync: 'on',
   synchronous_commit: 'on',
@@ -38,15 +36,15 @@ const FIXED: Readonly<Record<string, string>> = {
   restart_after_crash: 'on',
 };
 
-/** The server's arguments `-c name=value`. `extra` may change the defaults, not what durability rests on. */
+/** The server's arguments `-c name=value`. `extra` replaces defaults. It can't change what durability depends on. */
 export function settingArguments(port: number, extra: Readonly<Record<string, string>>): string[] {
   const settings = { ...DEFAULTS, ...extra, ...FIXED, port: String(port) };
   return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }
 
 /**
- * The environment of the server's programs. Nothing of ours goes along: it holds tokens and keys, and the
- * server would take PGDATA, PGPORT and the like from it.
+ * The environment of the server's programs. This process's own environment holds tokens and keys, and
+ * the server would read PGDATA, PGPORT and others from it, so only these few variables are passed on.
  */
 export function serverEnvironment(): Record<string, string> {
   const passed = ['PATH', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot', 'LD_LIBRARY_PATH'];

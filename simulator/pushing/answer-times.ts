@@ -1,4 +1,4 @@
-/** Each bucket reaches 1 % further than the one before: percentiles are exact to a percent in 11 kB. */
+/** Each bucket ends 1 % higher than the one before. Percentiles are exact to 1 %, in 11 kB. */
 const STEP = Math.log(1.01);
 const SMALLEST_MS = 0.01;
 const BUCKETS = 1400;

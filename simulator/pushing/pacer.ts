@@ -1,11 +1,11 @@
-/** What was missed in a stall is made up for by at most this much; then the rate holds again. */
+/** After a stall, at most this much of the missed time is caught up with. */
 const LONGEST_ARREARS_MS = 1000;
 
 /** Says when the next push may go out so that records leave at an even rate. */
 export class Pacer {
   private dueMs: number;
 
-  /** `ratePerSecond` null: as fast as may be. */
+  /** `ratePerSecond` null: as fast as possible. */
   constructor(
     private readonly ratePerSecond: number | null,
     nowMs: number,

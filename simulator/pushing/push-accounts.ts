@@ -5,7 +5,7 @@ import type { Attempt } from './push-client.js';
 import type { PushPlan } from './push-plan.js';
 import type { Tally } from './tally.js';
 
-/** Keeps the books of a run: which push came to what, and what that means for each call in it. */
+/** Records what became of each push, and what that means for each call in it. */
 export class PushAccounts {
   constructor(
     private readonly factory: CallFactory,

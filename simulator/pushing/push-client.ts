@@ -9,7 +9,7 @@ import { errorCode } from '../../platform/error-code.js';
 
 const LARGEST_ANSWER_BYTES = 65_536;
 
-/** What came of one attempt: an answer after so many milliseconds, none in time, or a broken connection. */
+/** The result of one attempt: an answer after so many milliseconds, no answer in time, or a broken connection. */
 export type Attempt =
   | { readonly kind: 'answer'; readonly status: number; readonly acknowledged: boolean; readonly ms: number }
   | { readonly kind: 'time-out' }

@@ -11,7 +11,7 @@ export interface PlannedWindow {
   readonly corrections: readonly Push[];
 }
 
-/** What befalls a call, drawn once. */
+/** What happens to a call, drawn once. */
 interface Fate {
   readonly repeated: boolean;
   readonly corrected: boolean;
@@ -20,8 +20,8 @@ interface Fate {
 
 /**
  * Decides from the seed which records go together in which push, and in which order. The calls are cut into pushes
- * and the pushes into windows; what a window repeats or corrects are its own calls, so that it is known when a call's
- * last uncorrected copy is settled: the receiver keeps what came last.
+ * and the pushes into windows; a window repeats and corrects only its own calls. So it is known when a call's last uncorrected copy is
+ * settled, which matters because the receiver keeps what came last.
  */
 export class PushPlan {
   readonly windows: number;

@@ -6,7 +6,7 @@ export type PushContent =
   | { readonly kind: 'corrections'; readonly calls: readonly number[] }
   | { readonly kind: 'broken-body'; readonly number: number };
 
-/** One push of the vendor, described so shortly that thousands can wait; its body is made when it is sent. */
+/** One push of the vendor. Its body is made when it is sent, so thousands of pushes can wait in little memory. */
 export interface Push {
   readonly content: PushContent;
   /** The group of pushes it belongs to: corrections wait until their window is settled. */

@@ -15,8 +15,8 @@ interface Waiting {
 }
 
 /**
- * Holds failed pushes until they are due. All that have failed equally often wait equally long, so each number of
- * attempts has a plain queue.
+ * Holds failed pushes until they are due. Pushes that have failed equally often wait equally long, so there is one queue for each number
+ * of attempts.
  */
 export class RetrySchedule {
   private readonly queues: Waiting[][];
@@ -43,7 +43,7 @@ export class RetrySchedule {
     return true;
   }
 
-  /** Hands out the push that is longest overdue, if any is due. */
+  /** Removes the push that is longest overdue, if any is due, and returns it. */
   takeDue(nowMs: number): Trial | undefined {
     const queue = this.earliest();
     const first = queue?.[0];
@@ -58,7 +58,7 @@ export class RetrySchedule {
     return this.earliest()?.[0]?.dueMs;
   }
 
-  /** Hands out all that still wait, due or not. */
+  /** Removes all that still wait, due or not, and returns them. */
   takeAll(): Trial[] {
     this.waiting = 0;
     return this.queues.flatMap((queue) => queue.splice(0)).map(({ trial }) => trial);
@@ -74,7 +74,7 @@ export class RetrySchedule {
   }
 }
 
-/** Milliseconds to wait after that many failed attempts; the last wait stands for any further one. */
+/** Milliseconds to wait after that many failed attempts; further attempts wait as long as the last one. */
 export function waitMs(attempts: number): number {
   return WAITS_MS[Math.min(attempts, WAITS_MS.length) - 1] ?? WAITS_MS[0];
 }

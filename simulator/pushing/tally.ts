@@ -11,7 +11,7 @@ export interface InjectedFaults {
   strangeRecords: number;
 }
 
-/** Counts what the vendor did and got. Pushes and records count once, however often they are tried; attempts each time. */
+/** Counts the vendor's pushes and their results. Pushes and records count once, however often they are tried; attempts each time. */
 export class Tally {
   readonly injected: InjectedFaults = {
     repeatedPushes: 0,

@@ -9,10 +9,10 @@ import { RetrySchedule, waitMs, type Trial } from './retry-schedule.js';
 /** Without a rate, new pushes wait while this many for each connection wait for their retry. */
 export const MOST_WAITING_PER_CONNECTION = 8;
 
-/** Node.js's word for it. */
+/** The code of Node.js's error. */
 const NOBODY_LISTENS = 'ECONNREFUSED';
 
-/** How fast and how stubbornly the vendor pushes. */
+/** How fast the vendor pushes and how often it retries. */
 export interface VendorOptions {
   /** Records a second; null: as fast as the receiver takes them. */
   readonly rate: number | null;
@@ -32,8 +32,8 @@ export interface VendorParts {
 }
 
 /**
- * Sends all pushes of a plan: so many at once, at an even rate, failed ones again by the vendor's schedule, corrections
- * when everything that carries the uncorrected call is settled.
+ * Sends all pushes of a plan: several at once, at an even rate. Failed pushes are sent again by the vendor's schedule. Corrections are
+ * sent when all pushes with the uncorrected call are settled.
  */
 export class Vendor {
   private readonly plan: PushPlan;

@@ -1,6 +1,6 @@
 /**
- * A record that nobody can read as a call, as JSON text: no object, or no `callId` in it. The run's digits and the
- * record's number stand in each, so that it can be found again in quarantine.
+ * A record, as JSON text, that can't be read as a call: it is not an object, or has no `callId`. Each contains the run's digits and the
+ * record's number, so that it can be found in quarantine.
  */
 export function brokenRecord(run: string, number: number): string {
   const kinds = [
@@ -18,7 +18,7 @@ export function brokenRecord(run: string, number: number): string {
 const GBK = Buffer.from([0xd5, 0xfd, 0xb3, 0xa3]);
 
 /**
- * A body that is no push at all: not JSON, cut off in the middle, not UTF-8, neither array nor object.
+ * A body that can't be read as a push: not JSON, cut off in the middle, not UTF-8, neither array nor object.
  * `record` is the JSON text of a call, which must not be taken from any of these.
  */
 export function brokenBody(run: string, number: number, record: string): Buffer {

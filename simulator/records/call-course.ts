@@ -15,7 +15,7 @@ function spokenSeconds(random: Random, outcome: Outcome): number {
 }
 
 /**
- * Draws a course that agrees with itself: ring after originate, start after ring, end = start + duration; with a
+ * Draws a course whose times fit together: ring after originate, start after ring, end = start + duration; with a
  * second leg, to the callee, if asked for.
  */
 export function drawCourse(
@@ -48,7 +48,7 @@ function later(moment: number | null, seconds: number): number | null {
   return moment === null ? null : moment + seconds * 1000;
 }
 
-/** The same course, begun that many seconds later and, where somebody took the call, `longer` seconds longer. */
+/** The same course that many seconds later and, if the call was answered, `longer` seconds longer. */
 export function moveCourse(course: CallCourse, seconds: number, longer: number): CallCourse {
   return {
     originateTime: later(course.originateTime, seconds),

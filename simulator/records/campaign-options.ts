@@ -18,8 +18,8 @@ export interface CampaignOptions {
 }
 
 /**
- * One text for all that shapes what is sent. Ids are drawn from it: runs with other options have other ids, since
- * the same call with other content, from a run before, would be a correction that this run knows nothing of.
+ * One text of all options that change what is sent. Ids are made from it, so runs with other options have other ids. Otherwise a call of
+ * an earlier run would be stored with other content, and this run would take that for a fault.
  */
 export function campaignFingerprint(options: CampaignOptions): string {
   return [

@@ -18,7 +18,7 @@ export interface Place {
   readonly detail: number;
   /** 0 for the first call to a person, 1 for the first redial. */
   readonly redial: number;
-  /** Another call to the same person follows, so this one was in vain. */
+  /** Another call to the same person follows, so this one was not answered. */
   readonly redialled: boolean;
   /** Epoch milliseconds around which the person was first called. */
   readonly around: number;

@@ -8,7 +8,7 @@ export interface Outcome {
   readonly chinese: string;
   /** The callee's phone rang. */
   readonly rings: boolean;
-  /** Somebody, or a voicemail, took the call. */
+  /** A person or a voicemail answered the call. */
   readonly connects: boolean;
   /** Share among the calls that were not answered, in per mille. */
   readonly weight: number;
@@ -58,7 +58,7 @@ const UNANSWERED: readonly Outcome[] = [
   outcome('OTHERS', ['999999'], ['Other', '其他'], 'silent', 2),
 ];
 
-/** A call that ended so is worth another try. */
+/** Calls with these outcomes are called again. */
 const REDIALLED = UNANSWERED.filter(({ smartStatusCode }) =>
   ['NO_ANSWER', 'USER_BUSY', 'POWERED_OFF', 'UNAVAILABLE', 'NO_USER_RESPONDING'].includes(smartStatusCode),
 );
@@ -85,7 +85,7 @@ export function drawOutcome(random: Random, answerShare: number, redialled: bool
   return random.chance(answerShare) ? ANSWERED : weighted(random, UNANSWERED);
 }
 
-/** An ending whose codes stand in no table of the vendor. */
+/** An outcome whose codes are in no table of the vendor. */
 export function drawUnknownOutcome(random: Random): Outcome {
   return random.pick(CODES_IN_NO_TABLE);
 }

@@ -25,7 +25,7 @@ export class Random {
     this.b = b;
     this.c = c;
     this.counter = d;
-    // Neighbouring seeds give alike numbers during the first dozen steps.
+    // Neighbouring seeds give similar numbers during the first dozen steps.
     for (let step = 0; step < 12; step += 1) this.next();
   }
 

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 const digits = (value: number, length: number): string => String(value).padStart(length, '0');
 
 /**
- * The ids of one run, in the vendor's shapes. The run's nine digits stand in every id, so that runs with different
+ * The ids of one run, in the vendor's shapes. Every id contains the run's nine digits, so that runs with different
  * seeds never share a call. Numbered parts start at 0.
  */
 export class RunIds {

@@ -1,4 +1,4 @@
-/** Asia/Shanghai is eight hours ahead of UTC and has known no summer time since 1991. */
+/** Asia/Shanghai is eight hours ahead of UTC and has had no daylight saving time since 1991. */
 const OFFSET_MS = 8 * 3_600_000;
 const DAY_MS = 86_400_000;
 

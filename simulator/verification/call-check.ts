@@ -1,13 +1,13 @@
 import type { CallStates } from '../pushing/call-states.js';
 import type { CallFactory } from '../records/call-factory.js';
 import { differences, type Difference } from './content-check.js';
-import type { JsonObject } from './json-object.js';
+import type { JsonObject } from './ledger-api.js';
 
 const MOST_REMEMBERED = 100;
 
 /** Holds the ledger's rows against what was sent, and notes in the call states what it finds. */
 export class CallCheck {
-  /** Why a call's row is wrong, for some of those that are: to show, not to count. */
+  /** Why rows are wrong, for some of the calls: they are shown as examples. */
   private readonly rowDifferences = new Map<number, readonly Difference[]>();
   private readonly unexpectedIds = new Set<string>();
 

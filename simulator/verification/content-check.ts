@@ -7,7 +7,7 @@ import {
   type CallFacts,
   type Json,
 } from '../records/call-facts.js';
-import { isObject, type JsonObject } from './json-object.js';
+import { isObject, type JsonObject } from './ledger-api.js';
 
 /** A field of a stored call that is not what was sent; times as ISO 8601 UTC. */
 export interface Difference {

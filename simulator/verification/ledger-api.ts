@@ -1,10 +1,16 @@
 import { setTimeout as wait } from 'node:timers/promises';
-import { isObject, type JsonObject } from './json-object.js';
 
 const ANSWER_TIME_OUT_MS = 60_000;
 const PAUSE_MS = 200;
 const LONGEST_PAUSE_MS = 5000;
 export const LARGEST_PAGE = 1000;
+
+/** A JSON object whose fields have not been checked. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
 
 /** An answer of the API: `body` is undefined when it was no JSON. */
 export interface ApiAnswer {
@@ -12,12 +18,12 @@ export interface ApiAnswer {
   readonly body: unknown;
 }
 
-/** The API did not answer as it must, so that nothing can be said about the ledger. */
+/** The API did not answer as described, so the ledger can't be verified. */
 export class ApiError extends Error {}
 
 /**
  * Reads from the ledger's API. A service that is away, restarts (503) or slows its client down (429) is asked again
- * for `patienceMs`. After the signal every question is an ApiError.
+ * for `patienceMs`. After the signal every request is an ApiError.
  */
 export class LedgerApi {
   constructor(
@@ -27,7 +33,7 @@ export class LedgerApi {
     private readonly signal: AbortSignal,
   ) {}
 
-  /** Asks once, or again while the service can't answer. Throws an ApiError when the patience is at its end. */
+  /** Asks once, or again while the service can't answer. Throws an ApiError after `patienceMs`. */
   async get(path: string, query: Readonly<Record<string, string>> = {}): Promise<ApiAnswer> {
     const end = performance.now() + this.patienceMs;
     for (let pauseMs = PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2)) {

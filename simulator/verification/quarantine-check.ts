@@ -2,7 +2,7 @@ import type { Tally } from '../pushing/tally.js';
 import { LARGEST_PAGE, type LedgerApi } from './ledger-api.js';
 import { pollUntilNone } from './poll.js';
 
-/** What of the unreadable was found in quarantine. */
+/** How many of the unreadable records and bodies are in quarantine. */
 export interface QuarantineResult {
   /** Unreadable records in acknowledged pushes, and bodies refused with 400: each must be kept. */
   readonly expected: number;

@@ -3,8 +3,7 @@ import type { CallFactory } from '../records/call-factory.js';
 import type { CallCheck } from './call-check.js';
 import { CallSet } from './call-set.js';
 import type { ExpectedTask } from './expected-totals.js';
-import type { JsonObject } from './json-object.js';
-import { LARGEST_PAGE, type LedgerApi } from './ledger-api.js';
+import { type JsonObject, LARGEST_PAGE, type LedgerApi } from './ledger-api.js';
 import { pollUntilNone } from './poll.js';
 
 /** Ids in one question: 100 keep the URL under 4 kB. */

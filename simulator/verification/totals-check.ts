@@ -1,12 +1,11 @@
 import type { ExpectedTask } from './expected-totals.js';
-import { isObject } from './json-object.js';
-import type { LedgerApi } from './ledger-api.js';
+import { isObject, type LedgerApi } from './ledger-api.js';
 import { pollUntilNone } from './poll.js';
 
-/** What came of comparing the tasks' totals. */
+/** The result of comparing the tasks' totals. */
 export interface TotalsResult {
   readonly compared: number;
-  /** Tasks with calls in pushes that were given up: nobody can say what their totals must be. */
+  /** Tasks with calls in pushes that were given up: what their totals must be is not known. */
   readonly uncertain: number;
   /** One line for each task whose totals are wrong. */
   readonly wrong: readonly string[];

@@ -24,7 +24,7 @@ export interface VerificationResult {
   readonly examples: readonly string[];
 }
 
-/** How many kinds of faults and how many of each: 0 when the ledger has kept its promises. */
+/** How many kinds of faults and how many of each: 0 when there is no fault. */
 export function countFaults(result: VerificationResult): number {
   const { missing, double, wrong, unlisted, unexpected, bodiesAccepted, totals, quarantine } = result;
   const lostFromQuarantine =

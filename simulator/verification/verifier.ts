@@ -31,7 +31,7 @@ export class Verifier {
     const tasks = expectedTasks(this.factory, this.states);
     await new StoredCalls(this.api, this.factory, this.states, this.check, this.timeoutMs).look(tasks, onRow);
     const calls = this.count();
-    // Where calls are lost the totals can't become right: no use waiting for them.
+    // When calls are missing or wrong, the totals stay wrong, so they are not waited for.
     const patienceMs = calls.missing + calls.wrong > 0 ? 0 : this.timeoutMs;
     const totals = await checkTotals(this.api, tasks, patienceMs);
     const quarantine = await checkQuarantine(this.api, this.tally, this.factory.ids.run, this.timeoutMs);

@@ -14,9 +14,9 @@ describe('The files of the embedded PostgreSQL', () => {
         const owner = await harness.owner(dataDirectory);
         await until(`initdb has made ${part}`, async () => {
           const names = await readdir(dataDirectory);
-          const workshops = names.filter((name) => name.includes(String(owner.pid)));
+          const drafts = names.filter((name) => name.includes(String(owner.pid)));
           const made = await Promise.all(
-            workshops.map((name) => readdir(join(dataDirectory, name, 'cluster')).catch(() => [])),
+            drafts.map((name) => readdir(join(dataDirectory, name, 'cluster')).catch(() => [])),
           );
           return made.flat().includes(part);
         });
@@ -67,7 +67,7 @@ describe('The files of the embedded PostgreSQL', () => {
     const dataDirectory = await harness.usedFolder();
     await writeFile(join(dataDirectory, 'postgres', 'pg_hba.conf'), 'host all all 127.0.0.1/32 reject\n');
     await expect(harness.embedded(dataDirectory).server.start()).rejects.toThrow(
-      /password was just set anew.*pg_hba\.conf/s,
+      /password was just set.*pg_hba\.conf/s,
     );
     expect(await serverProcesses(dataDirectory)).toEqual([]);
   });

@@ -114,7 +114,7 @@ describe('After a crash of the embedded PostgreSQL', () => {
     const endless = expect(client.query('SELECT count(*) FROM generate_series(1, 1e12)')).rejects.toThrow();
     const { pid } = await serverOf(embedded.dataDirectory);
     signal(pid, 'SIGKILL');
-    await until('it waits', () => count(embedded, /let go of the files/) === 1);
+    await until('it waits', () => count(embedded, /release the files/) === 1);
     expect(await answers(url)).toBe(false);
     signal(rows[0]?.pid ?? 0, 'SIGKILL');
     await endless;

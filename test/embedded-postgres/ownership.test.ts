@@ -52,7 +52,7 @@ describe('The owner of a data directory', () => {
       await writeFile(lockFile, (await readFile(lockFile, 'utf8')).replace(/^\d+/, String(stranger.pid)));
       const next = harness.embedded(dataDirectory);
       await next.server.start();
-      expect(next.logged).toContainEqual(expect.stringMatching(/whose process id another program has/));
+      expect(next.logged).toContainEqual(expect.stringMatching(/postmaster\.pid that belongs to no running server/));
       expect(stranger.exitCode).toBeNull();
       await next.server.stop();
       stranger.kill('SIGKILL');
@@ -133,7 +133,7 @@ describe('The owner of a data directory', () => {
   });
 
   it.concurrent(
-    'waits for a server that it can’t see to let go of the files, as in another container',
+    'waits for a server that it can’t see to release the files, as in another container',
     async () => {
       const flock = await findTool('flock');
       if (process.platform !== 'linux' || flock === undefined) return;
@@ -148,7 +148,7 @@ describe('The owner of a data directory', () => {
       );
       const { server, logged } = harness.embedded(dataDirectory);
       const started = server.start();
-      await until('it waits', () => logged.some((line) => line.includes('let go of the files')));
+      await until('it waits', () => logged.some((line) => line.includes('release the files')));
       expect(await readFile(lockFile, 'utf8')).toBe(strangersFile);
       holder.kill('SIGKILL');
       expect(await query(await started, 'SELECT 1 AS n')).toEqual([{ n: 1 }]);

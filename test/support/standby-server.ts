@@ -10,7 +10,7 @@ import { type Binaries, findBinaries } from '../../embedded-postgres/cluster/bin
 import { serverEnvironment, settingArguments } from '../../embedded-postgres/server/server-settings.js';
 import {
   findLauncher,
-  giveTree,
+  chownTree,
   type Launcher,
 } from '../../embedded-postgres/operating-system/unprivileged-user.js';
 import { errorCode } from '../../platform/error-code.js';
@@ -54,7 +54,7 @@ export class StandbyServer {
     writeFileSync(join(cluster, 'standby.signal'), '');
     const binaries = await findBinaries();
     const launcher = await findLauncher(cluster, binaries);
-    if (launcher.user !== undefined) await giveTree(cluster, launcher.user);
+    if (launcher.user !== undefined) await chownTree(cluster, launcher.user);
     const url = Object.assign(new URL(primaryUrl), { port: String(await freePort()) }).href;
     const standby = new StandbyServer(url, folder, binaries, launcher, settings);
     await standby.start();
