@@ -35,7 +35,6 @@ const MAY_IMPORT = {
   query: ['config', 'http', 'json', 'metrics', 'numbers', 'persistence', 'security', 'time', 'codes'],
   quarantine: ['config', 'http', 'ingestion', 'metrics', 'persistence', 'security'],
   security: ['config', 'http', 'numbers', 'openapi', 'persistence'],
-  simulator: [],
   status: ['config', 'http', 'ingestion', 'persistence', 'quarantine', 'security'],
   time: [],
   tracing: ['config'],
@@ -51,33 +50,64 @@ for (const folder of FOLDERS) {
 }
 
 /** What stands in src/ itself for every module to use. */
-const FOR_ALL = ['durable-files.ts', 'errors.ts', 'within.ts'];
+const FOR_ALL = ['built-files.ts', 'errors.ts', 'within.ts'];
 const ASSEMBLY = readdirSync(new URL('src', import.meta.url))
   .filter((name) => name.endsWith('.ts') && !FOR_ALL.includes(name))
   .map((name) => name.slice(0, -3).replaceAll('.', '\\.'));
 
+/** The folders beside src/ that are compiled with it: which folders and packages each may import, itself and Node.js's modules apart. */
+const BESIDE = {
+  platform: { folders: [], packages: [] },
+  'embedded-postgres': { folders: ['platform'], packages: ['pg'] },
+  simulator: { folders: ['platform'], packages: ['cli-progress'] },
+};
+const TOP_FOLDERS = readdirSync(new URL('.', import.meta.url), { withFileTypes: true })
+  .filter((entry) => entry.isDirectory())
+  .map((entry) => entry.name);
+
+/** The one file of the service that imports the embedded PostgreSQL, and nothing else. */
+const EMBEDDED_SERVER = 'src/persistence/embedded-server.ts';
+const NOT_FOR_THE_SERVICE = {
+  regex: '^(\\.\\./)+(embedded-postgres|simulator)/',
+  message: `Only ${EMBEDDED_SERVER} imports the embedded PostgreSQL, and nothing of the service imports the simulator.`,
+};
+
+/** Imports that the files must not have. Later entries of the configuration replace these, so each file is in one. */
+function forbidImports(files, ignores, patterns) {
+  return { files, ignores, rules: { 'no-restricted-imports': ['error', { patterns }] } };
+}
+
+function boundaryBeside(folder) {
+  const { folders, packages } = BESIDE[folder];
+  const forbidden = TOP_FOLDERS.filter((other) => other !== folder && !folders.includes(other));
+  const message = `${folder}/ may import: ${['modules of Node.js', ...folders, ...packages].join(', ')}.`;
+  return forbidImports(
+    [`${folder}/**/*.ts`],
+    [],
+    [
+      { regex: `^(\\.\\./)+(${forbidden.join('|')})/`, message },
+      { regex: `^(?!\\.|node:${packages.map((name) => `|${name}$`).join('')})`, message },
+    ],
+  );
+}
+
 function boundaryOf(folder) {
   const forbidden = FOLDERS.filter((other) => other !== folder && !MAY_IMPORT[folder].includes(other));
-  return {
-    files: [`src/${folder}/**/*.ts`],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          patterns: [
-            {
-              regex: `^(\\.\\./)+(${forbidden.join('|')})/`,
-              message: `src/${folder} may import from: ${MAY_IMPORT[folder].join(', ') || 'no other folder'}.`,
-            },
-            {
-              regex: `^(\\.\\./)+(${ASSEMBLY.join('|')})\\.js$`,
-              message: 'Modules do not import what puts them together.',
-            },
-          ],
-        },
-      ],
-    },
-  };
+  return forbidImports(
+    [`src/${folder}/**/*.ts`],
+    [EMBEDDED_SERVER],
+    [
+      {
+        regex: `^(\\.\\./)+(${forbidden.join('|')})/`,
+        message: `src/${folder} may import from: ${MAY_IMPORT[folder].join(', ') || 'no other folder'}.`,
+      },
+      {
+        regex: `^(\\.\\./)+(${ASSEMBLY.join('|')})\\.js$`,
+        message: 'Modules do not import what puts them together.',
+      },
+      NOT_FOR_THE_SERVICE,
+    ],
+  );
 }
 
 export default tseslint.config(
@@ -99,6 +129,14 @@ export default tseslint.config(
       // The type of a row is the caller's to name.
       '@typescript-eslint/no-unnecessary-type-parameters': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true, argsIgnorePattern: '^_' }],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'PrivateIdentifier', message: "Private members are TypeScript's: `private`, not `#`." },
+        {
+          selector: 'ImportDeclaration[source.value="pg"] > ImportDefaultSpecifier',
+          message: "Import pg's classes by their names.",
+        },
+      ],
       '@typescript-eslint/restrict-template-expressions': [
         'error',
         { allowNumber: true, allowBoolean: true },
@@ -106,6 +144,32 @@ export default tseslint.config(
     },
   },
   ...FOLDERS.map(boundaryOf),
+  ...Object.keys(BESIDE).map(boundaryBeside),
+  forbidImports(['src/*.ts'], [], [NOT_FOR_THE_SERVICE]),
+  forbidImports(
+    [EMBEDDED_SERVER],
+    [],
+    [
+      {
+        regex: '^(?!\\.\\./\\.\\./embedded-postgres/embedded-postgres\\.js$)',
+        message: 'It imports embedded-postgres/embedded-postgres.ts and nothing else.',
+      },
+    ],
+  ),
+  {
+    files: ['src/**/*.ts', ...Object.keys(BESIDE).map((folder) => `${folder}/**/*.ts`)],
+    rules: {
+      '@typescript-eslint/naming-convention': [
+        'error',
+        {
+          selector: 'variable',
+          modifiers: ['const', 'global'],
+          types: ['string', 'number', 'boolean'],
+          format: ['UPPER_CASE'],
+        },
+      ],
+    },
+  },
   {
     // The page knows of the service what the API's description says, and nothing else.
     files: ['console/**/*.ts', 'console/**/*.tsx'],

@@ -12,8 +12,8 @@ export default {
   testPathIgnorePatterns: process.env.TEST_DATABASE_URL === undefined ? ['/node_modules/'] : OWN_SERVER_TESTS,
   extensionsToTreatAsEsm: ['.ts'],
   moduleNameMapper: {
-    // Node.js loads the program of a thread by itself.
-    '/worker-file\\.js$': '<rootDir>/test/support/worker-file.ts',
+    // Node.js loads the program of a thread by itself, and the console is a file of the build.
+    '/built-files\\.js$': '<rootDir>/test/support/built-files.ts',
     '^(\\.{1,2}/.*)\\.js$': '$1',
   },
   transform: {

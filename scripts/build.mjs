@@ -1,4 +1,5 @@
-// Compiles src/ into dist/, and bundles console/ into dist/console-page. `--if-changed` does nothing when dist/ was built from these very sources.
+// Compiles the folders of COMPILED into folders of the same names in dist/, and bundles console/ into dist/console-page.
+// `--if-changed` does nothing when dist/ was built from these very sources.
 // The compiler writes into a folder of its own, which then takes dist's place in one rename: a process
 // that runs from dist/ has loaded all its files at its start and is never disturbed.
 import '../src/node-version.mjs';
@@ -21,15 +22,20 @@ import { buildConsole } from './build-console.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
 const stampName = 'sources.sha256';
+/** As in tsconfig.build.json. */
+const COMPILED = ['src', 'platform', 'embedded-postgres', 'simulator'];
+/** What the service reads and the compiler does not write. */
+const COPIED = ['package.json', 'src/node-version.mjs'];
 
 function sourceHash() {
   const hash = createHash('sha256');
-  const sources = ['src', 'console']
+  const sources = [...COMPILED, 'console']
     .flatMap((folder) => readdirSync(join(root, folder), { recursive: true, withFileTypes: true }))
     .filter((entry) => entry.isFile() && !entry.parentPath.endsWith('generated'))
     .map((entry) => join(entry.parentPath, entry.name))
     .sort();
   for (const file of [
+    'package.json',
     'tsconfig.json',
     'tsconfig.build.json',
     'scripts/build-console.mjs',
@@ -83,8 +89,7 @@ export function build({ ifChanged }) {
     process.exit(result.status ?? 1);
   }
   try {
-    // The one file that is JavaScript already.
-    copyFileSync(join(root, 'src', 'node-version.mjs'), join(fresh, 'node-version.mjs'));
+    for (const file of COPIED) copyFileSync(join(root, file), join(fresh, file));
     buildConsole(join(fresh, 'console-page'));
   } catch (error) {
     rmSync(fresh, { recursive: true, force: true });

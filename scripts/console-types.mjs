@@ -10,7 +10,7 @@ const target = new URL('../console/generated/api.d.ts', import.meta.url);
 build({ ifChanged: true });
 const from = `// From the sources ${readFileSync(new URL('../dist/sources.sha256', import.meta.url), 'utf8')}.\n`;
 if (!existsSync(target) || !readFileSync(target, 'utf8').startsWith(from)) {
-  const written = spawnSync(process.execPath, ['dist/write-openapi.js'], {
+  const written = spawnSync(process.execPath, ['dist/src/write-openapi.js'], {
     cwd: new URL('..', import.meta.url),
     stdio: 'inherit',
   });

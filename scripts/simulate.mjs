@@ -1,4 +1,4 @@
-// `npm run simulate -- …`: builds what changed, then plays the vendor (src/simulator).
+// `npm run simulate -- …`: builds what changed, then plays the vendor (simulator/).
 import '../src/node-version.mjs';
 import { build } from './build.mjs';
 

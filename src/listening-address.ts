@@ -2,7 +2,8 @@
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { Settings } from './config/settings.js';
-import { errorCode, errorText } from './errors.js';
+import { errorCode } from '../platform/error-code.js';
+import { errorText } from './errors.js';
 
 type Address = Pick<Settings, 'host' | 'port'>;
 

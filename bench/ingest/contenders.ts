@@ -1,5 +1,5 @@
 // Those who write the same records side by side: the service, COPY as the limit, and what one would write otherwise.
-import pg from 'pg';
+import { Client } from 'pg';
 import { pushAll } from '../support/closed-loop.js';
 import type { Ending } from '../support/ending.js';
 import { BASELINE, SERVICE } from '../support/paths.js';
@@ -60,7 +60,7 @@ function pushing(port: number, source: RecordSource): Contender['prepare'] {
 }
 
 async function copying(ending: Ending, databaseUrl: string): Promise<Pick<Contender, 'prepare' | 'stop'>> {
-  const clients = Array.from({ length: WRITERS }, () => new pg.Client({ connectionString: databaseUrl }));
+  const clients = Array.from({ length: WRITERS }, () => new Client({ connectionString: databaseUrl }));
   await Promise.all(clients.map((client) => client.connect()));
   const stop = ending.add(async () => {
     await Promise.all(clients.map((client) => client.end()));
@@ -78,7 +78,7 @@ async function copying(ending: Ending, databaseUrl: string): Promise<Pick<Conten
 }
 
 /** @returns milliseconds */
-async function copyAll(clients: readonly pg.Client[], groups: readonly Buffer[]): Promise<number> {
+async function copyAll(clients: readonly Client[], groups: readonly Buffer[]): Promise<number> {
   let next = 0;
   const startedAt = performance.now();
   await Promise.all(

@@ -1,6 +1,6 @@
 // New records without end, as the simulator's campaigns make them, and the requests that push them.
-import { CallFactory } from '../../src/simulator/records/call-factory.js';
-import { recordText } from '../../src/simulator/records/record-text.js';
+import { CallFactory } from '../../simulator/records/call-factory.js';
+import { recordText } from '../../simulator/records/record-text.js';
 import { PUSH_TOKEN } from './processes.js';
 
 /** 60 days of 20,000 calls: the largest campaign whose hours are as full as real ones. */

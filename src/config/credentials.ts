@@ -2,8 +2,8 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
-import { createFile, makeFolder } from '../durable-files.js';
-import { errorCode } from '../errors.js';
+import { createFile, makeFolder } from '../../platform/durable-files.js';
+import { errorCode } from '../../platform/error-code.js';
 import { adminApiKey, pushTokens } from './setting-values.js';
 
 /** What `DATA_DIR/credentials.json` holds (file mode 0600). */

@@ -2,12 +2,11 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { CONSOLE_PAGE } from '../built-files.js';
 import { errorText } from '../errors.js';
 import { ASK_AGAIN, type ServedFile, servedFile } from '../http/served-file.js';
 
-const BUILT = fileURLToPath(new URL('../../dist/console-page', import.meta.url));
 const PAGE = 'index.html';
 /** Of a file whose name changes with its content. */
 const FOR_GOOD = 'public, max-age=31536000, immutable';
@@ -25,7 +24,7 @@ const TYPES: Readonly<Record<string, string>> = {
  */
 @Injectable()
 export class ConsoleFiles {
-  private readonly files = filesIn(BUILT);
+  private readonly files = filesIn(CONSOLE_PAGE);
 
   get page(): ServedFile | undefined {
     return this.files.get(PAGE);

@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
 import type { Duplex } from 'node:stream';
-import { errorCode } from '../errors.js';
+import { errorCode } from '../../platform/error-code.js';
 import { REQUEST_ID } from './api-headers.js';
 import { problem } from './problem.filter.js';
 import { headersOfAll } from './security-headers.js';

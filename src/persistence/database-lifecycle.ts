@@ -4,9 +4,10 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { setTimeout as wait } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
 import { Settings } from '../config/settings.js';
-import { errorCode, errorText } from '../errors.js';
+import { errorCode } from '../../platform/error-code.js';
+import { errorText } from '../errors.js';
 import { areCallsDistributed } from './distribution/distribute.js';
-import { EmbeddedPostgres } from './embedded/embedded-postgres.js';
+import { embeddedServer, type EmbeddedServer } from './embedded-server.js';
 import { migrate } from './migrator.js';
 import { SchemaBehindError, UnsuitableDatabaseError } from './schema-errors.js';
 import { DatabaseUnavailableError, READ_ONLY } from './unavailable.js';
@@ -26,7 +27,7 @@ const STARTING_MS = 10_000;
 export class DatabaseLifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly logger = new Logger('Database');
   private readonly stopping = new AbortController();
-  private readonly embedded: EmbeddedPostgres | undefined;
+  private readonly embedded: EmbeddedServer | undefined;
   private migratedNow = false;
   private distributedNow: boolean | undefined;
   private bringingUp: Promise<void> | undefined;
@@ -39,7 +40,11 @@ export class DatabaseLifecycle implements OnApplicationBootstrap, OnApplicationS
     private readonly settings: Settings,
     @InjectDataSource() private readonly dataSource: DataSource,
   ) {
-    if (settings.databaseUrl === undefined) this.embedded = this.createEmbedded();
+    if (settings.databaseUrl === undefined) {
+      this.embedded = embeddedServer(settings.dataDir, settings.databasePassword, (level, message) => {
+        this.logger[level === 'info' ? 'log' : level](message);
+      });
+    }
   }
 
   /**
@@ -90,16 +95,6 @@ export class DatabaseLifecycle implements OnApplicationBootstrap, OnApplicationS
     await this.bringingUp?.catch(() => undefined);
     if (this.dataSource.isInitialized) await this.dataSource.destroy();
     await this.embedded?.stop();
-  }
-
-  private createEmbedded(): EmbeddedPostgres {
-    return new EmbeddedPostgres({
-      dataDirectory: this.settings.dataDir,
-      password: this.settings.databasePassword,
-      log: (level, message) => {
-        this.logger[level === 'info' ? 'log' : level](message);
-      },
-    });
   }
 
   private async bringUp(): Promise<void> {

@@ -3,7 +3,7 @@ import { DataSource } from 'typeorm';
 import { readSettings } from '../config/read-settings.js';
 import { postgresUrl } from '../config/setting-values.js';
 import { dataSourceOptions } from './data-source-options.js';
-import { EmbeddedPostgres } from './embedded/embedded-postgres.js';
+import { embeddedServer, type EmbeddedServer } from './embedded-server.js';
 
 /**
  * @param work on the database of DATABASE_URL, else on the embedded one of DATA_DIR
@@ -11,7 +11,7 @@ import { EmbeddedPostgres } from './embedded/embedded-postgres.js';
  */
 export async function withOwnDatabase(work: (dataSource: DataSource) => Promise<void>): Promise<void> {
   const external = process.env['DATABASE_URL']?.trim() ?? '';
-  const embedded = external === '' ? embeddedServer() : undefined;
+  const embedded = external === '' ? configuredServer() : undefined;
   try {
     // Whoever may change the schema needs no token and no key of the service.
     const url = (await embedded?.start()) ?? urlOf(external);
@@ -35,16 +35,10 @@ export async function withOwnDatabase(work: (dataSource: DataSource) => Promise<
   }
 }
 
-function embeddedServer(): EmbeddedPostgres {
+function configuredServer(): EmbeddedServer {
   const settings = readSettings(process.env, process.stdout.isTTY);
   if (settings.credentialsNotice !== undefined) console.error(settings.credentialsNotice);
-  return new EmbeddedPostgres({
-    dataDirectory: settings.dataDir,
-    password: settings.databasePassword,
-    log: (_level, message) => {
-      console.error(message);
-    },
-  });
+  return embeddedServer(settings.dataDir, settings.databasePassword);
 }
 
 /** @throws Error that names the setting */

@@ -1,5 +1,5 @@
 // The ways in which PostgreSQL can be away in, one error out.
-import { errorCode } from '../errors.js';
+import { errorCode } from '../../platform/error-code.js';
 
 /** PostgreSQL can't be reached, or can't work now. What was asked may or may not have been done. */
 export class DatabaseUnavailableError extends Error {

@@ -11,7 +11,7 @@ import {
   SpanStatusCode,
   trace,
 } from '@opentelemetry/api';
-import { errorCode } from '../errors.js';
+import { errorCode } from '../../platform/error-code.js';
 
 const tracer = trace.getTracer('call-ledger');
 let isOn = false;

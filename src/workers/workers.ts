@@ -1,9 +1,10 @@
 // Work that would hold up all other requests in, done on another thread; at most so long and with so much memory.
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Piscina } from 'piscina';
-import { errorCode, errorText } from '../errors.js';
+import { errorCode } from '../../platform/error-code.js';
+import { errorText } from '../errors.js';
 import { FairQueue } from './fair-queue.js';
-import { WORKER_FILE } from './worker-file.js';
+import { WORKER_FILE } from '../built-files.js';
 
 /** A task was ended because it took too much. */
 export class TaskEndedError extends Error {

@@ -1,7 +1,7 @@
 // Three weeks of simulated campaigns, up to yesterday, for a person to look at.
-import type { CampaignOptions } from '../../src/simulator/records/campaign-options.js';
-import { CallFactory } from '../../src/simulator/records/call-factory.js';
-import { recordText } from '../../src/simulator/records/record-text.js';
+import type { CampaignOptions } from '../../simulator/records/campaign-options.js';
+import { CallFactory } from '../../simulator/records/call-factory.js';
+import { recordText } from '../../simulator/records/record-text.js';
 import type { TestLedger } from '../support/ledger.js';
 
 const DAY_MS = 86_400_000;

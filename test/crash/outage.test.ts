@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import pg from 'pg';
+import { Client } from 'pg';
 import { DatabaseServer } from '../support/database-server.js';
 import { rollupDifferencesAt } from '../support/rollups.js';
 import { ACCESS, freePort, healthOf, ServiceProcess, until } from '../support/service.js';
@@ -89,7 +89,7 @@ const portOf = (url: string) => Number(new URL(url).port);
 
 /** How many deliveries came into the ledger by which way. */
 async function deliveries(): Promise<{ direct: number; journal: number }> {
-  const client = new pg.Client({ connectionString: databaseUrl });
+  const client = new Client({ connectionString: databaseUrl });
   await client.connect();
   const { rows } = await client.query<{ via: string; count: number }>(
     'SELECT via, count(*)::int AS count FROM deliveries GROUP BY via',

@@ -2,7 +2,7 @@
 import { isUtf8 } from 'node:buffer';
 import { createHash } from 'node:crypto';
 import { brotliDecompressSync, gunzipSync, inflateRawSync, inflateSync } from 'node:zlib';
-import { errorCode } from '../../src/errors.js';
+import { errorCode } from '../../platform/error-code.js';
 import type { FuzzBody } from './bodies.js';
 import { BODY_LIMIT } from './giants.js';
 import { KNOWN_FIELDS } from './records.js';

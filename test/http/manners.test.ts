@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
+import { Client } from 'pg';
 import { API_KEY, startLedger, type TestLedger } from '../support/ledger.js';
 import { record } from '../support/records.js';
 import { until } from '../support/service.js';
@@ -69,7 +69,7 @@ describe('A single resource', () => {
 
 describe('A question that takes too long', () => {
   it('is answered 503 that says so, and the service goes on', async () => {
-    const locker = new pg.Client({ connectionString: ledger.database.url });
+    const locker = new Client({ connectionString: ledger.database.url });
     await locker.connect();
     await locker.query('BEGIN');
     await locker.query('LOCK TABLE calls IN ACCESS EXCLUSIVE MODE');

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import pg from 'pg';
+import { Client } from 'pg';
 import { startLedger, type TestLedger } from '../support/ledger.js';
 import { until } from '../support/service.js';
 
@@ -16,7 +16,7 @@ beforeAll(async () => {
 afterAll(() => ledger.stop());
 
 it('While the database hangs, only so much waits to be written, and the rest is refused at once', async () => {
-  const locker = new pg.Client({ connectionString: ledger.database.url });
+  const locker = new Client({ connectionString: ledger.database.url });
   await locker.connect();
   await locker.query('BEGIN');
   await locker.query('LOCK TABLE calls IN ACCESS EXCLUSIVE MODE');

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
+import { Client } from 'pg';
 import { startLedger, type TestLedger } from '../support/ledger.js';
 import { record } from '../support/records.js';
 import { rollupDifferences } from '../support/rollups.js';
@@ -13,14 +13,14 @@ const WAITING_PUSHES = 140;
 
 let folder: string;
 let ledger: TestLedger;
-let locker: pg.Client;
+let locker: Client;
 let waiting: Promise<unknown>[];
 
 // The deadline is the longest there is: what is answered before the lock is gone did not wait for it.
 beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'call-ledger-overload-'));
   ledger = await startLedger({ JOURNAL_DIR: folder, ACK_DEADLINE_MS: '60000' });
-  locker = new pg.Client({ connectionString: ledger.database.url });
+  locker = new Client({ connectionString: ledger.database.url });
   await locker.connect();
   await locker.query('BEGIN');
   await locker.query('LOCK TABLE calls IN ACCESS EXCLUSIVE MODE');
@@ -119,7 +119,7 @@ describe('When more waits for the database than it takes within the deadline', (
     await locker.end();
     await ledger.stop();
     ledger = await startLedger({ JOURNAL_DIR: folder, JOURNAL_MAX_BYTES: '1kb', ACK_DEADLINE_MS: '60000' });
-    locker = new pg.Client({ connectionString: ledger.database.url });
+    locker = new Client({ connectionString: ledger.database.url });
     await locker.connect();
     await locker.query('BEGIN');
     await locker.query('LOCK TABLE calls IN ACCESS EXCLUSIVE MODE');

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import pg from 'pg';
+import { Client, type QueryResultRow } from 'pg';
 import { RollupRepository } from '../../src/ingestion/writing/rollup.repository.js';
 import type { RollupDelta } from '../../src/ingestion/writing/rollup-deltas.js';
 import type { Statement, Transaction } from '../../src/persistence/database.js';
@@ -12,13 +12,13 @@ const LAST = '2025-06-01T01:55:00.000Z';
 const LATER = '2025-06-01T01:58:00.000Z';
 
 let ledger: TestLedger;
-let renewing: pg.Client;
-let adding: pg.Client;
+let renewing: Client;
+let adding: Client;
 
 beforeAll(async () => {
   ledger = await startLedger();
-  renewing = new pg.Client({ connectionString: ledger.database.url });
-  adding = new pg.Client({ connectionString: ledger.database.url });
+  renewing = new Client({ connectionString: ledger.database.url });
+  adding = new Client({ connectionString: ledger.database.url });
   await Promise.all([renewing.connect(), adding.connect()]);
 });
 afterAll(async () => {
@@ -48,7 +48,7 @@ it('The first and last times of a rollup that are found anew do not overwrite th
   );
   const { rows: lanes } = await renewing.query<{ lane: number }>('SELECT lane FROM call_rollups');
   const transaction: Transaction = {
-    query: async <Row extends pg.QueryResultRow>(statement: Statement) => {
+    query: async <Row extends QueryResultRow>(statement: Statement) => {
       // The worst moment: the times have been found and are about to be set.
       if (statement.name === 'set-rollup-bounds') await adding.query('COMMIT');
       return renewing.query<Row>({ ...statement });

@@ -1,6 +1,6 @@
 // Calls are deleted (an erasure, a retention) while corrections of them are being written.
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import pg from 'pg';
+import { Client } from 'pg';
 import { lockSlots } from '../../src/ingestion/writing/lock-slots.js';
 import { CALL_LOCKS } from '../../src/persistence/advisory-locks.js';
 import { startLedger, type TestLedger } from '../support/ledger.js';
@@ -8,11 +8,11 @@ import { record } from '../support/records.js';
 import { until } from '../support/service.js';
 
 let ledger: TestLedger;
-let deleter: pg.Client;
+let deleter: Client;
 
 beforeAll(async () => {
   ledger = await startLedger();
-  deleter = new pg.Client({ connectionString: ledger.database.url });
+  deleter = new Client({ connectionString: ledger.database.url });
   await deleter.connect();
 });
 afterAll(async () => {

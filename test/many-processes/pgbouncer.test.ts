@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
+import { Client } from 'pg';
 import { Database } from '../../src/persistence/database.js';
 import { everyOperationGoesWell } from '../contract/requests.js';
 import { endVendors, FAULTS, playVendor } from '../crash/vendor.js';
@@ -172,8 +172,8 @@ async function sessionsOfAll(): Promise<unknown[]> {
 }
 
 /** Meanwhile nobody else gets one. */
-async function withAllSessions<T>(work: (clients: readonly pg.Client[]) => Promise<T>): Promise<T> {
-  const clients = Array.from({ length: SESSIONS }, () => new pg.Client({ connectionString: bouncer?.url }));
+async function withAllSessions<T>(work: (clients: readonly Client[]) => Promise<T>): Promise<T> {
+  const clients = Array.from({ length: SESSIONS }, () => new Client({ connectionString: bouncer?.url }));
   try {
     for (const client of clients) {
       await client.connect();

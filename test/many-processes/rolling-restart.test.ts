@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
+import { Client } from 'pg';
 import { KeptService } from '../crash/blows.js';
 import { endVendors, FAULTS, LONGEST_TEST_MS, PATIENT, playVendor, type VendorRun } from '../crash/vendor.js';
 import { askFor, erased, erasureOf } from '../privacy/erasing.js';
@@ -167,7 +167,7 @@ async function killWithJournal(struck: KeptService): Promise<void> {
 
 /** Nothing can be written into the database meanwhile, so that the journals take all. */
 async function whileLocked<T>(work: () => Promise<T>): Promise<T> {
-  const locker = new pg.Client({ connectionString: database.url });
+  const locker = new Client({ connectionString: database.url });
   await locker.connect();
   try {
     await locker.query('BEGIN; LOCK TABLE calls IN ACCESS EXCLUSIVE MODE');

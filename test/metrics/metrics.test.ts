@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
+import { Client } from 'pg';
 import { linkTo, type DatabaseLink } from '../contract/helpers.js';
 import { OTHER_PUSH_TOKEN, startLedger, type TestLedger } from '../support/ledger.js';
 import { freshSamples, type Samples } from '../support/metrics.js';
@@ -182,7 +182,7 @@ describe('The ledger', () => {
   });
 
   it('tells of questions that wait because their half of the connections is taken', async () => {
-    const client = new pg.Client({ connectionString: ledger.database.url });
+    const client = new Client({ connectionString: ledger.database.url });
     await client.connect();
     await client.query('BEGIN; LOCK TABLE tasks');
     const questions = Array.from({ length: 8 }, () => ledger.get('/v1/tasks'));

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
+import { Pool, type QueryResultRow } from 'pg';
 import { DatabaseServer } from '../support/database-server.js';
 import { type Answer, exchange } from '../support/exchange.js';
 import { removeFolder } from '../support/files.mjs';
@@ -122,7 +122,7 @@ export class LedgerProcess {
 /** The server, and the processes on one database of it after the other. */
 export class Stage {
   private ledgerUrl = '';
-  private pool: pg.Pool | undefined;
+  private pool: Pool | undefined;
   processes: readonly LedgerProcess[] = [];
 
   private constructor(
@@ -161,7 +161,7 @@ export class Stage {
   }
 
   /** Asks the database past the service. */
-  async query<Row extends pg.QueryResultRow>(text: string, values: unknown[] = []): Promise<Row[]> {
+  async query<Row extends QueryResultRow>(text: string, values: unknown[] = []): Promise<Row[]> {
     if (this.pool === undefined) throw new Error('there is no ledger');
     return (await this.pool.query<Row>(text, values)).rows;
   }
@@ -208,7 +208,7 @@ export class Stage {
 
   private connect(ledgerUrl: string): void {
     this.ledgerUrl = ledgerUrl;
-    this.pool = new pg.Pool({ connectionString: ledgerUrl, max: 2 });
+    this.pool = new Pool({ connectionString: ledgerUrl, max: 2 });
     // A server that is stopped ends its connections.
     this.pool.on('error', () => undefined);
   }

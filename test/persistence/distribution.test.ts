@@ -3,7 +3,7 @@ import { randomInt } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
+import { Client } from 'pg';
 import 'reflect-metadata';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/persistence/data-source-options.js';
@@ -127,7 +127,7 @@ describe('DATABASE_DISTRIBUTED=citus', () => {
     await migrated(database, 'citus');
     const instance = await serve(database);
     await instance.push([record('before')]);
-    const writer = new pg.Client({ connectionString: database.url });
+    const writer = new Client({ connectionString: database.url });
     await writer.connect();
     cleanUps.unshift(() => writer.end());
     // As it is between the two phases of a commit: the delivery is there, its call is not, and the writer has its locks.
@@ -166,7 +166,7 @@ describe('DATABASE_DISTRIBUTED=citus', () => {
          AND shardid = get_shard_id_for_distribution_column('calls', 'corrected')`,
       );
       const node = WORKERS.find((url) => new URL(url).port === String(shard?.port));
-      const worker = new pg.Client({
+      const worker = new Client({
         connectionString: urlOf(node ?? '', new URL(database.url).pathname.slice(1)),
       });
       await worker.connect();
@@ -227,7 +227,7 @@ describe('DATABASE_DISTRIBUTED=citus', () => {
     const commit = await HeldCommit.begin(database, WORKERS);
     cleanUps.unshift(() => commit.end());
     // As while another process migrates.
-    const migrator = new pg.Client({ connectionString: database.url });
+    const migrator = new Client({ connectionString: database.url });
     await migrator.connect();
     cleanUps.unshift(() => migrator.end());
     await migrator.query(`SELECT pg_advisory_lock(${LEDGER_LOCKS}, ${MIGRATION_LOCK})`);

@@ -1,5 +1,5 @@
 // A commit of Citus's that stays between its two phases until it is let go on.
-import pg from 'pg';
+import { Client, type QueryResultRow } from 'pg';
 import { orderedId } from '../../src/persistence/ordered-id.js';
 import type { TestDatabase } from '../support/database.js';
 import { onDatabase, urlOf } from '../support/nodes.mjs';
@@ -29,15 +29,15 @@ interface Place {
 export class HeldCommit {
   private constructor(
     /** Has the lock for which the last worker waits. */
-    private readonly holder: pg.Client,
-    private readonly writer: pg.Client,
+    private readonly holder: Client,
+    private readonly writer: Client,
     private readonly written: Promise<void>,
   ) {}
 
   /** @param workers their URLs, two at least */
   static async begin(database: TestDatabase, workers: readonly string[]): Promise<HeldCommit> {
     const name = new URL(database.url).pathname.slice(1);
-    const places = await database.query<Place & pg.QueryResultRow>(PLACES);
+    const places = await database.query<Place & QueryResultRow>(PLACES);
     const [last, ...others] = places.map((place) => {
       const worker = workers.find((url) => new URL(url).port === String(place.port));
       return { ...place, url: urlOf(worker ?? '', name) };
@@ -62,8 +62,8 @@ export class HeldCommit {
   }
 }
 
-async function connected(url: string): Promise<pg.Client> {
-  const client = new pg.Client({ connectionString: url });
+async function connected(url: string): Promise<Client> {
+  const client = new Client({ connectionString: url });
   await client.connect();
   return client;
 }
@@ -81,7 +81,7 @@ function holdShard(shard: string): string {
 
 /** Writes made-up calls past the service, in one transaction. */
 export async function insertCalls(
-  client: pg.Client,
+  client: Client,
   delivery: string,
   callIds: readonly string[],
 ): Promise<void> {

@@ -7,13 +7,13 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import pg from 'pg';
+import { Client, type QueryResultRow } from 'pg';
 import { MOVED_TABLES } from '../../src/persistence/move/ledger-copy.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { record } from '../support/records.js';
 import { embeddedUrl, freePort, ServiceProcess, until } from '../support/service.js';
 
-const PROGRAM = fileURLToPath(new URL('../../dist/persistence/move/main.js', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../../dist/src/persistence/move/main.js', import.meta.url));
 const ERASED = '13900000000';
 /** Of each table, how many rows there are and a digest of them all. */
 type Contents = Readonly<Record<string, string>>;
@@ -37,10 +37,10 @@ beforeAll(async () => {
   await fillEveryTable();
   const page = (await service.get('/v1/changes?limit=2')) as { nextCursor: string };
   cursor = page.nextCursor;
-  const client = new pg.Client({ connectionString: embeddedUrl(dataDir()) });
+  const client = new Client({ connectionString: embeddedUrl(dataDir()) });
   await client.connect();
   contents = await contentsOf({
-    query: async <Row extends pg.QueryResultRow>(text: string) => (await client.query<Row>(text)).rows,
+    query: async <Row extends QueryResultRow>(text: string) => (await client.query<Row>(text)).rows,
   });
   await client.end();
 });
@@ -174,7 +174,7 @@ describe('The program that moves a ledger', () => {
     'leaves nothing behind when %s ends it in the middle, and can be started again',
     async (signal, code) => {
       const target = await database();
-      const holder = new pg.Client({ connectionString: target.url });
+      const holder = new Client({ connectionString: target.url });
       await holder.connect();
       // The last table waits where all others are copied already.
       const last = MOVED_TABLES.at(-1) ?? '';

@@ -1,5 +1,5 @@
 // A primary and its standby, a service that asks the standby, and one that knows the primary alone.
-import type pg from 'pg';
+import type { QueryResultRow } from 'pg';
 import { DatabaseServer } from '../support/database-server.js';
 import { type Answer, exchange } from '../support/exchange.js';
 import { API_KEY } from '../support/ledger.js';
@@ -57,7 +57,7 @@ export class Pair {
     return other;
   }
 
-  query<Row extends pg.QueryResultRow>(text: string): Promise<Row[]> {
+  query<Row extends QueryResultRow>(text: string): Promise<Row[]> {
     return askServer<Row>(this.primaryUrl, text);
   }
 

@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { commandLine } from '../../src/persistence/embedded/process-info.js';
+import { commandLine } from '../../embedded-postgres/operating-system/process-info.js';
 import { until } from '../support/service.js';
 
 /** In minutes: some four seconds. */

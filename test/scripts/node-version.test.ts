@@ -12,7 +12,7 @@ const PROGRAMS = [
   'scripts/simulate.mjs',
   'scripts/bench.mjs',
   'scripts/console-types.mjs',
-  'dist/main.js',
+  'dist/src/main.js',
 ];
 
 /** Runs a program as if Node.js were of another version, with settings that it would refuse. */
@@ -42,7 +42,7 @@ describe('With a Node.js that is too old', () => {
   });
 
   it('nothing is loaded that it can not load', () => {
-    const imports = [...readFileSync(join(ROOT, 'dist/main.js'), 'utf8').matchAll(/^import .*$/gm)];
+    const imports = [...readFileSync(join(ROOT, 'dist/src/main.js'), 'utf8').matchAll(/^import .*$/gm)];
     expect(imports.map(([line]) => line)).toEqual(["import './node-version.mjs';"]);
   });
 });
@@ -50,6 +50,6 @@ describe('With a Node.js that is too old', () => {
 it.each(['20.19.0', '22.0.0', '100.0.0'])(
   'With Node.js %s the service goes on to its settings',
   (version) => {
-    expect(run('dist/main.js', version).output).toContain('PORT must be a whole number');
+    expect(run('dist/src/main.js', version).output).toContain('PORT must be a whole number');
   },
 );

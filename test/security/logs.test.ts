@@ -5,7 +5,7 @@ import { randomBytes } from 'node:crypto';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
+import { Client } from 'pg';
 import { DatabaseServer } from '../support/database-server.js';
 import { leakIn, WatchedLog } from '../support/leaks.js';
 import { signal } from '../support/processes.js';
@@ -41,7 +41,7 @@ let databaseUrl: string;
 let seen: string[];
 
 async function run(url: string, ...statements: readonly string[]): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
+  const client = new Client({ connectionString: url });
   await client.connect();
   try {
     for (const statement of statements) await client.query(statement);

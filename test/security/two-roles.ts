@@ -4,10 +4,10 @@ import { randomUUID } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
-import pg from 'pg';
+import { Client } from 'pg';
 import { urlOf } from '../support/nodes.mjs';
 
-const MIGRATE = fileURLToPath(new URL('../../dist/persistence/migrate.js', import.meta.url));
+const MIGRATE = fileURLToPath(new URL('../../dist/src/persistence/migrate.js', import.meta.url));
 const guide = readFileSync(new URL('../../docs/security.md', import.meta.url), 'utf8');
 
 /** The statements of a block of SQL in the guide, by the comment that it begins with. */
@@ -73,7 +73,7 @@ export class TwoRoles {
   }
 
   private async onServer(statement: string): Promise<void> {
-    const client = new pg.Client({ connectionString: process.env['TEST_DATABASE_URL'] });
+    const client = new Client({ connectionString: process.env['TEST_DATABASE_URL'] });
     await client.connect();
     try {
       await client.query(statement);

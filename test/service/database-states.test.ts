@@ -4,7 +4,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
+import { Client } from 'pg';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { startLedger, type TestLedger } from '../support/ledger.js';
 import { record } from '../support/records.js';
@@ -80,7 +80,7 @@ async function expectAll({ database }: TestLedger, ...names: readonly string[]):
 
 /** Runs statements past the service, each in a transaction of its own. */
 async function run(url: string, ...statements: readonly string[]): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
+  const client = new Client({ connectionString: url });
   await client.connect();
   try {
     for (const statement of statements) await client.query(statement);
@@ -199,7 +199,7 @@ function current(): TestLedger {
 
 /** Whom the server's files belong to: another user when the tests are run as root. */
 async function serverUser(): Promise<DiskUser> {
-  const client = new pg.Client({ connectionString: SERVER_URL });
+  const client = new Client({ connectionString: SERVER_URL });
   await client.connect();
   const { rows } = await client.query<{ data_directory: string }>('SHOW data_directory');
   await client.end();

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
+import { Client } from 'pg';
 import { arrive } from '../../src/ingestion/delivery.js';
 import { encodeEntry } from '../../src/ingestion/journal/journal-entry.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
@@ -140,7 +140,7 @@ describe('With a journal, every push is acknowledged', () => {
         method: 'POST',
         body: JSON.stringify([record('locked', { duration })]),
       });
-    const locker = new pg.Client({ connectionString: database.url });
+    const locker = new Client({ connectionString: database.url });
     await locker.connect();
     await locker.query('BEGIN');
     await locker.query('LOCK TABLE calls IN ACCESS EXCLUSIVE MODE');

@@ -1,18 +1,8 @@
 import { spawn } from 'node:child_process';
-import {
-  mkdirSync,
-  mkdtempSync,
-  readdirSync,
-  readFileSync,
-  rmSync,
-  symlinkSync,
-  writeFileSync,
-} from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { dirname, join, resolve } from 'node:path';
-import { transformSync } from '@swc/core';
-
-const ROOT = resolve(import.meta.dirname, '../..');
+import { join } from 'node:path';
+import { compileInto } from '../support/compiled.js';
 
 export interface Finished {
   readonly exitCode: number | null;
@@ -22,27 +12,15 @@ export interface Finished {
 
 /** The simulator as a program of its own, compiled from the sources into a temporary folder. */
 export class SimulatorProgram {
-  readonly #folder = mkdtempSync(join(tmpdir(), 'simulator-program-'));
+  private readonly folder = mkdtempSync(join(tmpdir(), 'simulator-program-'));
 
   constructor() {
-    const sources = join(ROOT, 'src/simulator');
-    for (const name of readdirSync(sources, { recursive: true, encoding: 'utf8' })) {
-      if (!name.endsWith('.ts')) continue;
-      const { code } = transformSync(readFileSync(join(sources, name), 'utf8'), {
-        jsc: { parser: { syntax: 'typescript' }, target: 'es2022' },
-        module: { type: 'es6' },
-      });
-      const target = join(this.#folder, name.replace(/\.ts$/, '.js'));
-      mkdirSync(dirname(target), { recursive: true });
-      writeFileSync(target, code);
-    }
-    writeFileSync(join(this.#folder, 'package.json'), '{"type":"module"}');
-    symlinkSync(join(ROOT, 'node_modules'), join(this.#folder, 'node_modules'));
+    compileInto(this.folder, ['simulator', 'platform']);
   }
 
   /** Where it is, to be run by others. */
   get path(): string {
-    return join(this.#folder, 'main.js');
+    return join(this.folder, 'simulator', 'main.js');
   }
 
   /** Runs it with nothing but these arguments; `onStart` gets a way to send it a signal. */
@@ -51,7 +29,7 @@ export class SimulatorProgram {
     onStart?: (kill: (signal: NodeJS.Signals) => void) => void,
   ): Promise<Finished> {
     const child = spawn(process.execPath, [this.path, ...args], {
-      cwd: this.#folder,
+      cwd: this.folder,
       env: { PATH: process.env.PATH },
     });
     onStart?.((signal) => child.kill(signal));
@@ -68,6 +46,6 @@ export class SimulatorProgram {
   }
 
   remove(): void {
-    rmSync(this.#folder, { recursive: true });
+    rmSync(this.folder, { recursive: true });
   }
 }

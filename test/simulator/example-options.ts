@@ -1,5 +1,5 @@
-import type { CampaignOptions } from '../../src/simulator/records/campaign-options.js';
-import type { SimulatorOptions } from '../../src/simulator/simulator-options.js';
+import type { CampaignOptions } from '../../simulator/records/campaign-options.js';
+import type { SimulatorOptions } from '../../simulator/simulator-options.js';
 
 /** A small campaign without faults. */
 export function campaignOptions(changes: Partial<CampaignOptions> = {}): CampaignOptions {

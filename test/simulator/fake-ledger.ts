@@ -43,40 +43,40 @@ export class FakeLedger {
   readonly quarantine: { raw: string }[] = [];
   /** The questions to the API in order: path and query. */
   readonly questions: string[] = [];
-  readonly #journal: Row[][] = [];
-  readonly #server = createServer((request, response) => {
-    void this.#serve(request, response);
+  private readonly journal: Row[][] = [];
+  private readonly server = createServer((request, response) => {
+    void this.serve(request, response);
   });
 
   private constructor(private readonly faults: Faults) {}
 
   static async listening(faults: Faults = {}): Promise<FakeLedger> {
     const ledger = new FakeLedger(faults);
-    await new Promise<void>((resolve) => ledger.#server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => ledger.server.listen(0, '127.0.0.1', resolve));
     return ledger;
   }
 
   get url(): string {
-    const address = this.#server.address();
+    const address = this.server.address();
     if (address === null || typeof address === 'string') throw new Error('not listening');
     return `http://127.0.0.1:${address.port}`;
   }
 
   async close(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
   }
 
-  async #serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) if (Buffer.isBuffer(chunk)) chunks.push(chunk);
     const url = new URL(request.url ?? '', 'http://localhost');
     const [status, body] =
-      request.method === 'POST' ? this.#push(Buffer.concat(chunks)) : this.#ask(url, request);
+      request.method === 'POST' ? this.push(Buffer.concat(chunks)) : this.ask(url, request);
     response.writeHead(status, { 'content-type': 'application/json' }).end(JSON.stringify(body));
   }
 
-  #push(body: Buffer): [number, unknown] {
+  private push(body: Buffer): [number, unknown] {
     const records = recordsIn(body);
     if (records === undefined) {
       this.quarantine.push({ raw: body.toString('latin1') });
@@ -84,32 +84,32 @@ export class FakeLedger {
     }
     const calls = records.filter(hasCallId).map(rowOf);
     for (const record of records) if (!hasCallId(record)) this.quarantine.push({ raw: rawOf(record) });
-    if (this.faults.storeAfterQuestions === undefined) this.#store(calls);
-    else this.#journal.push(calls);
+    if (this.faults.storeAfterQuestions === undefined) this.store(calls);
+    else this.journal.push(calls);
     if (this.faults.failAfterStoring?.(calls) === true) return [503, { code: 503, msg: 'too late' }];
     return [200, { code: 0, msg: 'Success' }];
   }
 
-  #store(calls: readonly Row[]): void {
+  private store(calls: readonly Row[]): void {
     for (const call of calls) {
       const stored = this.faults.store === undefined ? call : this.faults.store(call);
       if (stored !== undefined) this.rows.set(String(stored.callId), stored);
     }
   }
 
-  #ask({ pathname, searchParams: query }: URL, request: IncomingMessage): [number, unknown] {
+  private ask({ pathname, searchParams: query }: URL, request: IncomingMessage): [number, unknown] {
     if (request.headers.authorization !== 'Bearer key') return [401, { status: 401 }];
     this.questions.push(pathname + (query.size === 0 ? '' : `?${query.toString()}`));
     if (this.questions.length > (this.faults.storeAfterQuestions ?? 0))
-      this.#store(this.#journal.splice(0).flat());
-    if (pathname === '/v1/calls') return [200, this.#calls(query)];
+      this.store(this.journal.splice(0).flat());
+    if (pathname === '/v1/calls') return [200, this.calls(query)];
     if (pathname === '/v1/quarantine' && this.faults.quarantine !== 'absent')
-      return [200, this.#quarantined(query)];
+      return [200, this.quarantined(query)];
     const task = /^\/v1\/tasks\/(\d+)$/.exec(pathname)?.[1];
-    return task === undefined ? [404, { status: 404 }] : this.#task(task);
+    return task === undefined ? [404, { status: 404 }] : this.task(task);
   }
 
-  #calls(query: URLSearchParams): unknown {
+  private calls(query: URLSearchParams): unknown {
     const ids = query.get('callId')?.split(',');
     const found = [...this.rows.values()]
       .filter((row) => ids?.includes(String(row.callId)) ?? row.taskId === query.get('taskId'))
@@ -117,12 +117,12 @@ export class FakeLedger {
     return page(this.faults.answer?.(found, query) ?? found, query);
   }
 
-  #quarantined(query: URLSearchParams): unknown {
+  private quarantined(query: URLSearchParams): unknown {
     const forgotten = this.faults.quarantine === 'forgetful' ? 1 : 0;
     return page(this.quarantine.slice(forgotten), query);
   }
 
-  #task(taskId: string): [number, unknown] {
+  private task(taskId: string): [number, unknown] {
     const rows = [...this.rows.values()].filter((row) => row.taskId === taskId);
     const totals = {
       taskId,

@@ -1,10 +1,10 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { helpText } from '../../src/simulator/help.js';
-import { OPTIONS } from '../../src/simulator/option-table.js';
-import { parseOptions } from '../../src/simulator/parse-options.js';
-import { UsageError, type SimulatorOptions } from '../../src/simulator/simulator-options.js';
+import { helpText } from '../../simulator/command-line/help.js';
+import { OPTIONS } from '../../simulator/command-line/option-table.js';
+import { parseOptions } from '../../simulator/command-line/parse-options.js';
+import { UsageError, type SimulatorOptions } from '../../simulator/simulator-options.js';
 
 const TOKEN = 'a-token-of-16-characters';
 

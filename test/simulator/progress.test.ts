@@ -1,7 +1,7 @@
 // What a person sees in a terminal while the simulator runs.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { barLine } from '../../src/simulator/progress.js';
+import { barLine } from '../../simulator/reporting/progress.js';
 import { freePort } from '../support/service.js';
 import { SimulatorProgram } from './command.js';
 import { FakeLedger } from './fake-ledger.js';

@@ -1,7 +1,7 @@
-import type { Push } from '../../src/simulator/pushing/push.js';
-import { PushPlan } from '../../src/simulator/pushing/push-plan.js';
-import { CallFactory } from '../../src/simulator/records/call-factory.js';
-import type { CampaignOptions } from '../../src/simulator/records/campaign-options.js';
+import type { Push } from '../../simulator/pushing/push.js';
+import { PushPlan } from '../../simulator/pushing/push-plan.js';
+import { CallFactory } from '../../simulator/records/call-factory.js';
+import type { CampaignOptions } from '../../simulator/records/campaign-options.js';
 import { campaignOptions } from './example-options.js';
 
 function planned(options: CampaignOptions) {

@@ -19,30 +19,30 @@ export const REFUSED: Behaviour = { status: 400, text: '{"code":400,"msg":"not J
 /** A real HTTP server in the place of the ledger's push endpoint, as badly behaved as a test wants it. */
 export class Receiver {
   readonly arrivals: Arrival[] = [];
-  readonly #server = createServer((request, response) => {
-    void this.#take(request, response);
+  private readonly server = createServer((request, response) => {
+    void this.take(request, response);
   });
 
   private constructor(private readonly behave: Behave) {}
 
   static async listening(behave: Behave): Promise<Receiver> {
     const receiver = new Receiver(behave);
-    await new Promise<void>((resolve) => receiver.#server.listen(0, '127.0.0.1', resolve));
+    await new Promise<void>((resolve) => receiver.server.listen(0, '127.0.0.1', resolve));
     return receiver;
   }
 
   get url(): string {
-    const address = this.#server.address();
+    const address = this.server.address();
     if (address === null || typeof address === 'string') throw new Error('not listening');
     return `http://127.0.0.1:${address.port}`;
   }
 
   async close(): Promise<void> {
-    this.#server.closeAllConnections();
-    await new Promise((resolve) => this.#server.close(resolve));
+    this.server.closeAllConnections();
+    await new Promise((resolve) => this.server.close(resolve));
   }
 
-  async #take(request: IncomingMessage, response: ServerResponse): Promise<void> {
+  private async take(request: IncomingMessage, response: ServerResponse): Promise<void> {
     const chunks: Buffer[] = [];
     for await (const chunk of request) if (Buffer.isBuffer(chunk)) chunks.push(chunk);
     const body = Buffer.concat(chunks);

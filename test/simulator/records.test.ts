@@ -1,12 +1,12 @@
 import { DateTime } from 'luxon';
-import { PushBodies } from '../../src/simulator/pushing/push-body.js';
-import { PushPlan } from '../../src/simulator/pushing/push-plan.js';
-import { brokenBody, brokenRecord } from '../../src/simulator/records/broken.js';
-import { CallFactory } from '../../src/simulator/records/call-factory.js';
-import type { CallFacts } from '../../src/simulator/records/call-facts.js';
-import type { CampaignOptions } from '../../src/simulator/records/campaign-options.js';
-import { recordText } from '../../src/simulator/records/record-text.js';
-import { shanghaiMidnight, shanghaiTime } from '../../src/simulator/records/shanghai-time.js';
+import { PushBodies } from '../../simulator/pushing/push-body.js';
+import { PushPlan } from '../../simulator/pushing/push-plan.js';
+import { brokenBody, brokenRecord } from '../../simulator/records/broken.js';
+import { CallFactory } from '../../simulator/records/call-factory.js';
+import type { CallFacts } from '../../simulator/records/call-facts.js';
+import type { CampaignOptions } from '../../simulator/records/campaign-options.js';
+import { recordText } from '../../simulator/records/record-text.js';
+import { shanghaiMidnight, shanghaiTime } from '../../simulator/records/shanghai-time.js';
 import { campaignOptions } from './example-options.js';
 
 const ALL_FAULTS = {

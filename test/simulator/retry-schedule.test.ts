@@ -1,5 +1,5 @@
-import type { Push } from '../../src/simulator/pushing/push.js';
-import { RetrySchedule } from '../../src/simulator/pushing/retry-schedule.js';
+import type { Push } from '../../simulator/pushing/push.js';
+import { RetrySchedule } from '../../simulator/pushing/retry-schedule.js';
 
 const MINUTE_MS = 60_000;
 

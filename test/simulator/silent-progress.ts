@@ -1,4 +1,4 @@
-import type { Progress } from '../../src/simulator/progress.js';
+import type { Progress } from '../../simulator/reporting/progress.js';
 
 /** Shows nothing and keeps the notes. */
 export class SilentProgress implements Progress {

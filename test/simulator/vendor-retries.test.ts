@@ -1,4 +1,4 @@
-import { simulate } from '../../src/simulator/simulation.js';
+import { simulate } from '../../simulator/simulation.js';
 import { campaignOptions, simulatorOptions } from './example-options.js';
 import { UNAVAILABLE, Receiver, type Arrival } from './receiver.js';
 import { SilentProgress } from './silent-progress.js';

@@ -1,5 +1,5 @@
-import { simulate } from '../../src/simulator/simulation.js';
-import type { SimulatorOptions } from '../../src/simulator/simulator-options.js';
+import { simulate } from '../../simulator/simulation.js';
+import type { SimulatorOptions } from '../../simulator/simulator-options.js';
 import { campaignOptions, simulatorOptions } from './example-options.js';
 import { Receiver, type Arrival, type Behave } from './receiver.js';
 import { SilentProgress } from './silent-progress.js';

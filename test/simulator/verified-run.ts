@@ -1,7 +1,7 @@
-import type { CampaignOptions } from '../../src/simulator/records/campaign-options.js';
-import { simulate } from '../../src/simulator/simulation.js';
-import type { SimulatorOptions } from '../../src/simulator/simulator-options.js';
-import { exitCodeOf } from '../../src/simulator/summary.js';
+import type { CampaignOptions } from '../../simulator/records/campaign-options.js';
+import { simulate } from '../../simulator/simulation.js';
+import type { SimulatorOptions } from '../../simulator/simulator-options.js';
+import { exitCodeOf } from '../../simulator/reporting/summary.js';
 import { campaignOptions, simulatorOptions } from './example-options.js';
 import { FakeLedger, type Faults } from './fake-ledger.js';
 import { SilentProgress } from './silent-progress.js';

@@ -1,4 +1,4 @@
-import { summaryText } from '../../src/simulator/summary.js';
+import { summaryText } from '../../simulator/reporting/summary.js';
 import { campaignOptions } from './example-options.js';
 import { type Row } from './fake-ledger.js';
 import { verified } from './verified-run.js';

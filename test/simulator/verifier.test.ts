@@ -1,6 +1,6 @@
-import { simulate } from '../../src/simulator/simulation.js';
-import { exitCodeOf, summaryText } from '../../src/simulator/summary.js';
-import { countFaults } from '../../src/simulator/verification/verification-result.js';
+import { simulate } from '../../simulator/simulation.js';
+import { exitCodeOf, summaryText } from '../../simulator/reporting/summary.js';
+import { countFaults } from '../../simulator/verification/verification-result.js';
 import { campaignOptions, simulatorOptions } from './example-options.js';
 import { FakeLedger, type Row } from './fake-ledger.js';
 import { SilentProgress } from './silent-progress.js';

@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
+import { Client } from 'pg';
 import { NO_DATABASE, object, pushed, spawnLedger } from '../contract/helpers.js';
 import { makeKey, withKey } from '../support/api-keys.js';
 import { API_KEY, PUSH_TOKEN, startLedger } from '../support/ledger.js';
@@ -22,7 +22,7 @@ const acknowledged = ({ acknowledgements }: Status) =>
   acknowledgements.buckets.reduce((sum, { count }) => sum + count, 0);
 
 /** Statements that wait for a lock. */
-async function waitingFor(client: pg.Client): Promise<number> {
+async function waitingFor(client: Client): Promise<number> {
   const { rows } = await client.query<{ count: number }>(
     `SELECT count(*)::int AS count FROM pg_stat_activity
       WHERE datname = current_database() AND wait_event_type = 'Lock'`,
@@ -51,7 +51,7 @@ describe('The status', () => {
 
   it('knows that the database answers while other questions keep it busy', async () => {
     const ledger = await startLedger({ DATABASE_POOL_SIZE: '2' });
-    const other = new pg.Client({ connectionString: ledger.database.url });
+    const other = new Client({ connectionString: ledger.database.url });
     await other.connect();
     try {
       await pushed(ledger, [record('one')]);

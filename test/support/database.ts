@@ -1,12 +1,12 @@
 // A fresh database for a test file, cloned from a template: on every node, where the tests are given a cluster.
 import { randomUUID } from 'node:crypto';
-import pg from 'pg';
+import { Pool, type QueryResultRow } from 'pg';
 import { cloneDatabase, onNodes, urlOf } from './nodes.mjs';
 
 export interface TestDatabase {
   readonly url: string;
   /** Asks the database directly, past the service. */
-  query<Row extends pg.QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
+  query<Row extends QueryResultRow>(text: string, values?: unknown[]): Promise<Row[]>;
   drop(): Promise<void>;
 }
 
@@ -37,12 +37,12 @@ export async function createDatabase(
   const nodes = JSON.parse(given('TEST_DATABASE_NODES')) as string[];
   await create(name, nodes, content);
   const url = urlOf(given('TEST_DATABASE_URL'), name);
-  const pool = new pg.Pool({ connectionString: url, max: 4 });
+  const pool = new Pool({ connectionString: url, max: 4 });
   // Ends connections by force: a test may drop the database while some are open.
   pool.on('error', () => undefined);
   return {
     url,
-    async query<Row extends pg.QueryResultRow>(text: string, values?: unknown[]) {
+    async query<Row extends QueryResultRow>(text: string, values?: unknown[]) {
       return (await pool.query<Row>(text, values)).rows;
     },
     async drop() {

@@ -11,7 +11,7 @@ import { isServer, postmasterPid, signal } from './processes.js';
 import { until } from './service.js';
 
 /** Two, so that each has a process of its own; the one starts servers, too. */
-const TESTS = ['test/persistence/embedded/start-and-stop.test.ts', 'test/service/half-open.test.ts'];
+const TESTS = ['test/embedded-postgres/start-and-stop.test.ts', 'test/service/half-open.test.ts'];
 /** Sends signals on to all that the tests have started, as a terminal does. */
 const AT_MOST = ['scripts/at-most.mjs', '5'];
 

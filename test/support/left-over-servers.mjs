@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as wait } from 'node:timers/promises';
-import { commandLine } from '../../dist/persistence/embedded/process-info.js';
+import { commandLine } from '../../dist/embedded-postgres/operating-system/process-info.js';
 import { filesIn, unlessGone } from './files.mjs';
 import { signalIfAlive } from './signals.mjs';
 

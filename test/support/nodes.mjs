@@ -1,5 +1,5 @@
 // The URL of a database server in, the databases that tests are given out: on a server, or on every node of a Citus cluster.
-import pg from 'pg';
+import { Client } from 'pg';
 
 /** What the tests' databases are cloned from. */
 const LEDGER = 'ledger_template';
@@ -12,7 +12,7 @@ export function urlOf(url, database) {
 
 /** @param {string} url @param {string[]} statements each in a transaction of its own @returns the rows of the last one */
 export async function onDatabase(url, ...statements) {
-  const client = new pg.Client({ connectionString: url });
+  const client = new Client({ connectionString: url });
   await client.connect();
   try {
     let rows = [];

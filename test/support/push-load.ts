@@ -1,7 +1,7 @@
 // Pushes on many kept-alive connections, and the books of what became of each.
 import { Agent, request } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
-import { errorCode } from '../../src/errors.js';
+import { errorCode } from '../../platform/error-code.js';
 import { record } from './records.js';
 
 const LONGEST_REST_MS = 50;

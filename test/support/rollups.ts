@@ -1,5 +1,5 @@
 // The rollups held against the rows that they sum over.
-import pg from 'pg';
+import { Client, type QueryResultRow } from 'pg';
 import type { TestDatabase } from './database.js';
 
 const SUMS = `sum(calls) AS calls, sum(answered) AS answered, sum(duration) AS duration, sum(b_duration) AS b_duration,
@@ -44,10 +44,10 @@ const OF_THE_CALLS = `
 
 /** As {@link rollupDifferences}, of a database that is no {@link TestDatabase}. */
 export async function rollupDifferencesAt(url: string): Promise<unknown[]> {
-  const client = new pg.Client({ connectionString: url });
+  const client = new Client({ connectionString: url });
   await client.connect();
   try {
-    const query = async <Row extends pg.QueryResultRow>(text: string) => (await client.query<Row>(text)).rows;
+    const query = async <Row extends QueryResultRow>(text: string) => (await client.query<Row>(text)).rows;
     return await rollupDifferences({ query });
   } finally {
     await client.end();

@@ -5,11 +5,15 @@ import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
-import pg from 'pg';
-import { type Binaries, findBinaries } from '../../src/persistence/embedded/binaries.js';
-import { serverEnvironment, settingArguments } from '../../src/persistence/embedded/server-settings.js';
-import { findLauncher, giveTree, type Launcher } from '../../src/persistence/embedded/unprivileged-user.js';
-import { errorCode } from '../../src/errors.js';
+import { Client, type QueryResultRow } from 'pg';
+import { type Binaries, findBinaries } from '../../embedded-postgres/cluster/binaries.js';
+import { serverEnvironment, settingArguments } from '../../embedded-postgres/server/server-settings.js';
+import {
+  findLauncher,
+  chownTree,
+  type Launcher,
+} from '../../embedded-postgres/operating-system/unprivileged-user.js';
+import { errorCode } from '../../platform/error-code.js';
 import { freePort, until } from './service.js';
 import { removeFolder } from './files.mjs';
 
@@ -50,7 +54,7 @@ export class StandbyServer {
     writeFileSync(join(cluster, 'standby.signal'), '');
     const binaries = await findBinaries();
     const launcher = await findLauncher(cluster, binaries);
-    if (launcher.user !== undefined) await giveTree(cluster, launcher.user);
+    if (launcher.user !== undefined) await chownTree(cluster, launcher.user);
     const url = Object.assign(new URL(primaryUrl), { port: String(await freePort()) }).href;
     const standby = new StandbyServer(url, folder, binaries, launcher, settings);
     await standby.start();
@@ -97,7 +101,7 @@ export class StandbyServer {
   }
 
   /** Asks again when the replay ended the query, which was in its way. */
-  async query<Row extends pg.QueryResultRow>(text: string): Promise<Row[]> {
+  async query<Row extends QueryResultRow>(text: string): Promise<Row[]> {
     for (;;) {
       try {
         return await askServer<Row>(this.url, text);
@@ -127,12 +131,12 @@ export class StandbyServer {
 }
 
 /** One statement on a connection of its own. */
-export async function askServer<Row extends pg.QueryResultRow>(
+export async function askServer<Row extends QueryResultRow>(
   url: string,
   text: string,
   connectionTimeoutMillis = 20_000,
 ): Promise<Row[]> {
-  const client = new pg.Client({ connectionString: url, connectionTimeoutMillis });
+  const client = new Client({ connectionString: url, connectionTimeoutMillis });
   client.on('error', () => undefined);
   await client.connect();
   try {
@@ -143,7 +147,7 @@ export async function askServer<Row extends pg.QueryResultRow>(
 }
 
 async function copyCluster(url: string, to: string): Promise<void> {
-  const client = new pg.Client({ connectionString: url });
+  const client = new Client({ connectionString: url });
   await client.connect();
   try {
     // The slot keeps what is written meanwhile until the standby has it, and while the standby is away.

@@ -147,8 +147,8 @@ function loadedOfSdk(environment: Record<string, string>): string[] {
   const program = `
     import 'reflect-metadata';
     import { createRequire } from 'node:module';
-    const { readSettings } = await import('./dist/config/read-settings.js');
-    const { createApp } = await import('./dist/app.setup.js');
+    const { readSettings } = await import('./dist/src/config/read-settings.js');
+    const { createApp } = await import('./dist/src/app.setup.js');
     const app = await createApp(readSettings(process.env, false));
     await app.init();
     const files = Object.keys(createRequire(process.cwd() + '/').cache);

@@ -10,7 +10,7 @@ import { TaskEndedError, ThreadLostError, Workers } from '../../src/workers/work
 import { PUSH_TOKEN, startLedger, type TestLedger } from '../support/ledger.js';
 import { record } from '../support/records.js';
 import { until } from '../support/service.js';
-import { runInThreads, WORKER_FILE } from '../support/worker-file.js';
+import { runInThreads, WORKER_FILE } from '../support/built-files.js';
 
 /** Seconds of reading. */
 const SLOW = Buffer.from(`[{"callId":"slow","x":1${'0'.repeat(30_000_000)}}]`);

@@ -9,8 +9,8 @@ import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promi
 import { connect, createServer, type Server } from 'node:net';
 import { join } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
-import { makeFolder, syncFolder } from '../../durable-files.js';
-import { errorCode } from '../../errors.js';
+import { makeFolder, syncFolder } from '../../../platform/durable-files.js';
+import { errorCode } from '../../../platform/error-code.js';
 
 const SEGMENT = /^[0-9a-f-]{36}\.journal$/;
 /** The end of the name of a copy of a damaged segment. */

@@ -4,7 +4,7 @@ import { Counter, Gauge, Registry } from 'prom-client';
 import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Settings } from '../../config/settings.js';
-import { errorCode } from '../../errors.js';
+import { errorCode } from '../../../platform/error-code.js';
 import { AskedGauge } from '../../metrics/asked-gauge.js';
 import { Breaker } from '../breaker.js';
 import { Journal } from './journal.js';

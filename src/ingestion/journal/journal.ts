@@ -4,7 +4,7 @@ import { constants, type FileHandle, open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { v7 as uuidv7 } from 'uuid';
 import { Settings } from '../../config/settings.js';
-import { replaceFile, syncFolder } from '../../durable-files.js';
+import { replaceFile, syncFolder } from '../../../platform/durable-files.js';
 import { errorText } from '../../errors.js';
 import { within } from '../../within.js';
 import type { Delivery } from '../delivery.js';

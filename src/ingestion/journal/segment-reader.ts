@@ -3,7 +3,7 @@ import { Logger } from '@nestjs/common';
 import { readFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { copyDurably } from '../../durable-files.js';
+import { copyDurably } from '../../../platform/durable-files.js';
 import type { Delivery } from '../delivery.js';
 import { scanEntry } from './journal-entry.js';
 import { DAMAGED } from './journal-folder.js';

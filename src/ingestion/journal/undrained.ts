@@ -1,7 +1,7 @@
 // What enters and leaves the journal in, how much of it waits and since when out. Nothing but the metrics needs it.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { errorCode } from '../../errors.js';
+import { errorCode } from '../../../platform/error-code.js';
 import { type CountedEntries, countEntries } from './journal-entry.js';
 import type { LeftFolder } from './journal-folder.js';
 

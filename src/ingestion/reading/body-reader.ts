@@ -1,5 +1,5 @@
 // The bytes of a push in, the JSON values of its records out, none of them with a digit lost.
-import { errorCode } from '../../errors.js';
+import { errorCode } from '../../../platform/error-code.js';
 import { mayLoseDigits } from '../../json/exact-json.js';
 import { beyondLimits } from './body-limits.js';
 import { withAllDigits } from './exact-numbers.js';

@@ -4,7 +4,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { credentialsFile, loadCredentials } from '../../config/credentials.js';
 import { errorText } from '../../errors.js';
-import { EmbeddedPostgres } from '../embedded/embedded-postgres.js';
+import { embeddedServer, type EmbeddedServer } from '../embedded-server.js';
 import { MoveRefusedError } from './ledger-copy.js';
 import { moveLedger } from './move-ledger.js';
 import { HELP, type MoveOptions, readMoveOptions, UsageError } from './move-options.js';
@@ -12,23 +12,17 @@ import { HELP, type MoveOptions, readMoveOptions, UsageError } from './move-opti
 const USAGE_EXIT_CODE = 2;
 const INTERRUPTED_EXIT_CODE = 130;
 
-function embeddedServer(dataDir: string): EmbeddedPostgres {
+function embeddedLedger(dataDir: string): EmbeddedServer {
   // An empty one is not made for this.
   if (!existsSync(join(dataDir, 'postgres', 'PG_VERSION')))
     throw new MoveRefusedError(`There is no embedded ledger in ${dataDir}. Is DATA_DIR another folder?`);
   const { databasePassword, renewal } = loadCredentials(dataDir);
   if (renewal !== undefined) console.error(`${renewal.reason} New ones were made.`);
-  return new EmbeddedPostgres({
-    dataDirectory: dataDir,
-    password: databasePassword,
-    log: (_level, message) => {
-      console.error(message);
-    },
-  });
+  return embeddedServer(dataDir, databasePassword);
 }
 
 async function run({ from, to, dataDir }: MoveOptions, signal: AbortSignal): Promise<void> {
-  const embedded = from === undefined ? embeddedServer(dataDir) : undefined;
+  const embedded = from === undefined ? embeddedLedger(dataDir) : undefined;
   try {
     const source = from ?? (await embedded?.start()) ?? '';
     const begin = performance.now();

@@ -2,8 +2,8 @@
 import { Injectable } from '@nestjs/common';
 import { readFile } from 'node:fs/promises';
 import { Settings } from '../../config/settings.js';
-import { replaceFile } from '../../durable-files.js';
-import { errorCode } from '../../errors.js';
+import { replaceFile } from '../../../platform/durable-files.js';
+import { errorCode } from '../../../platform/error-code.js';
 import { scanEntry } from '../../ingestion/journal/journal-entry.js';
 import { journalFiles } from '../../ingestion/journal/journal-folder.js';
 import type { NumberSearch } from '../../numbers/number-search.js';

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as wait } from 'node:timers/promises';
-import pg from 'pg';
+import { Client, DatabaseError } from 'pg';
 import { DeliveryKeeper } from '../../../src/ingestion/delivery-keeper.js';
 import { arrive } from '../../../src/ingestion/delivery.js';
 import { Journal } from '../../../src/ingestion/journal/journal.js';
@@ -88,7 +88,7 @@ async function writeLate(): Promise<void> {
 
 /** A session that keeps what the writers need: pushes go to the journal and are written late. */
 async function lock(): Promise<void> {
-  const client = new pg.Client({ connectionString: database.url });
+  const client = new Client({ connectionString: database.url });
   await client.connect();
   await client.query('BEGIN');
   await client.query(
@@ -111,7 +111,7 @@ async function erase(): Promise<void> {
   const erased = await eraseCalls(database, [...callIds].sort()).then(
     () => true,
     (error: unknown) => {
-      if (error instanceof pg.DatabaseError && error.code === '40P01') return false;
+      if (error instanceof DatabaseError && error.code === '40P01') return false;
       throw error;
     },
   );

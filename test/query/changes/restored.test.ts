@@ -8,7 +8,9 @@ import { eraseCalls } from './erasing.js';
 import { askChanges, Follower } from './follower.js';
 import { Instance } from './instances.js';
 
-const AFTER_RESTORE = fileURLToPath(new URL('../../../dist/persistence/after-restore.js', import.meta.url));
+const AFTER_RESTORE = fileURLToPath(
+  new URL('../../../dist/src/persistence/after-restore.js', import.meta.url),
+);
 
 let databases: TestDatabase[];
 let instances: Instance[];

@@ -1,0 +1,32 @@
+import { brokenBody, brokenRecord } from '../records/broken.js';
+import type { CallFactory } from '../records/call-factory.js';
+import { recordText } from '../records/record-text.js';
+import type { Push } from './push.js';
+import type { PushPlan } from './push-plan.js';
+
+/** Makes the bodies of pushes: the same bytes each time it is asked for the same push. */
+export class PushBodies {
+  constructor(
+    private readonly factory: CallFactory,
+    private readonly plan: PushPlan,
+  ) {}
+
+  bodyOf(push: Push): Buffer {
+    const { run } = this.factory.ids;
+    if (push.content.kind === 'broken-body') {
+      // Calls beyond the run's last: should one be stored after all, verification finds a call that was never sent.
+      const call = this.factory.options.calls + push.content.number;
+      return brokenBody(run, push.content.number, this.record(call, 0));
+    }
+    const records: string[] = [];
+    for (const entry of this.plan.entries(push)) {
+      if (entry.kind === 'broken') records.push(brokenRecord(run, entry.number));
+      else records.push(this.record(entry.call, entry.version));
+    }
+    return Buffer.from(`[${records.join(',')}]`);
+  }
+
+  private record(call: number, version: 0 | 1): string {
+    return recordText(this.factory.facts(call, version), this.factory.oddities.of(call));
+  }
+}

@@ -1,0 +1,114 @@
+import {
+  request as requestHttp,
+  Agent as HttpAgent,
+  type IncomingMessage,
+  type RequestOptions,
+} from 'node:http';
+import { request as requestHttps, Agent as HttpsAgent } from 'node:https';
+import { errorCode } from '../../platform/error-code.js';
+
+const LARGEST_ANSWER_BYTES = 65_536;
+
+/** The result of one attempt: an answer after so many milliseconds, no answer in time, or a broken connection. */
+export type Attempt =
+  | { readonly kind: 'answer'; readonly status: number; readonly acknowledged: boolean; readonly ms: number }
+  | { readonly kind: 'time-out' }
+  | { readonly kind: 'network'; readonly code: string };
+
+/**
+ * Posts bodies to the push endpoint as the vendor does: JSON without authentication, the secret in the path, over
+ * connections that stay open.
+ */
+export class PushClient {
+  private readonly target: URL;
+  private readonly agent: HttpAgent | HttpsAgent;
+
+  constructor(
+    url: string,
+    token: string,
+    private readonly timeOutMs: number,
+  ) {
+    this.target = new URL(`${url.replace(/\/+$/, '')}/push/${encodeURIComponent(token)}/call-reports`);
+    const secure = this.target.protocol === 'https:';
+    this.agent = secure ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
+  }
+
+  /** Sends one body; never rejects. */
+  send(body: Buffer): Promise<Attempt> {
+    const begun = performance.now();
+    return new Promise((resolve) => {
+      const request = this.request({
+        method: 'POST',
+        agent: this.agent,
+        headers: { 'content-type': 'application/json;charset=utf-8', 'content-length': body.length },
+      });
+      const settle = (attempt: Attempt): void => {
+        clearTimeout(timer);
+        resolve(attempt);
+      };
+      const timer = setTimeout(() => {
+        // An answer that waits unread because this process was busy has come in time: read it first.
+        setImmediate(() => {
+          settle({ kind: 'time-out' });
+          request.destroy();
+        });
+      }, this.timeOutMs);
+      request.on('error', (error) => {
+        settle({ kind: 'network', code: codeOf(error) });
+      });
+      request.on('response', (response) => {
+        readAnswer(response).then(
+          (text) => {
+            const status = response.statusCode ?? 0;
+            const acknowledged = status === 200 && isAcknowledgement(text);
+            settle({ kind: 'answer', status, acknowledged, ms: performance.now() - begun });
+          },
+          (error: unknown) => {
+            settle({ kind: 'network', code: codeOf(error) });
+          },
+        );
+      });
+      request.end(body);
+    });
+  }
+
+  /** Closes the connections. */
+  close(): void {
+    this.agent.destroy();
+  }
+
+  private request(options: RequestOptions) {
+    return this.target.protocol === 'https:'
+      ? requestHttps(this.target, options)
+      : requestHttp(this.target, options);
+  }
+}
+
+async function readAnswer(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of response) {
+    if (!Buffer.isBuffer(chunk)) throw new Error('the answer came as text');
+    bytes += chunk.length;
+    if (bytes > LARGEST_ANSWER_BYTES) throw new Error('the answer is too long');
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString('utf8');
+}
+
+/** The vendor's rule: a JSON object with a numeric `code`, whatever its value. */
+function isAcknowledgement(text: string): boolean {
+  try {
+    const answer: unknown = JSON.parse(text);
+    return (
+      typeof answer === 'object' && answer !== null && 'code' in answer && typeof answer.code === 'number'
+    );
+  } catch (error) {
+    if (error instanceof SyntaxError) return false;
+    throw error;
+  }
+}
+
+function codeOf(error: unknown): string {
+  return errorCode(error) ?? String(error);
+}

@@ -1,0 +1,119 @@
+import type { CallFactory } from '../records/call-factory.js';
+import { Purpose, type Random } from '../records/random.js';
+import type { Entry, Push } from './push.js';
+
+const MOST_PUSHES_IN_WINDOW = 100;
+const FARTHEST_BACK = 20;
+
+/** The pushes of one window: the corrections may go out when all the first are settled, whatever came of them. */
+export interface PlannedWindow {
+  readonly first: readonly Push[];
+  readonly corrections: readonly Push[];
+}
+
+/** What happens to a call, drawn once. */
+interface Fate {
+  readonly repeated: boolean;
+  readonly corrected: boolean;
+  readonly brokenAfter: boolean;
+}
+
+/**
+ * Decides from the seed which records go together in which push, and in which order. The calls are cut into pushes
+ * and the pushes into windows; a window repeats and corrects only its own calls. So it is known when a call's last uncorrected copy is
+ * settled, which matters because the receiver keeps what came last.
+ */
+export class PushPlan {
+  readonly windows: number;
+  private readonly pushes: number;
+  private readonly windowSize: number;
+
+  constructor(private readonly factory: CallFactory) {
+    const { calls, batchSize, corrections } = factory.options;
+    this.pushes = Math.ceil(calls / batchSize);
+    const forFullCorrection = corrections > 0 ? Math.ceil(1 / corrections) : MOST_PUSHES_IN_WINDOW;
+    this.windowSize = Math.min(MOST_PUSHES_IN_WINDOW, Math.max(8, forFullCorrection));
+    this.windows = Math.ceil(this.pushes / this.windowSize);
+  }
+
+  window(window: number): PlannedWindow {
+    const random = this.factory.streams.stream(Purpose.Window, window);
+    return { first: this.firstPushes(window, random), corrections: this.corrections(window, random) };
+  }
+
+  /** The records of a push in order; none for a broken body. */
+  *entries(push: Push): Generator<Entry> {
+    if (push.content.kind === 'corrections') {
+      for (const call of push.content.calls) yield { kind: 'call', call, version: 1, repeated: false };
+    }
+    if (push.content.kind !== 'calls') return;
+    for (const call of this.callsOf(push.content.number)) {
+      yield { kind: 'call', call, version: 0, repeated: false };
+      if (this.fate(call).brokenAfter) yield { kind: 'broken', number: call };
+    }
+    for (const call of this.callsOf(this.neighbour(push.content.number))) {
+      if (this.fate(call).repeated) yield { kind: 'call', call, version: 0, repeated: true };
+    }
+  }
+
+  private firstPushes(window: number, random: Random): Push[] {
+    const { duplicates, brokenBodies } = this.factory.options;
+    const placed: { at: number; push: Push }[] = [];
+    const place = (at: number, content: Push['content'], again: boolean): void => {
+      const heldBack = random.chance(this.factory.options.reorder);
+      const back = heldBack ? random.between(2, FARTHEST_BACK) : 0;
+      placed.push({ at: at + back, push: { content, window, again, heldBack } });
+    };
+    for (const number of this.pushesOf(window)) {
+      place(number, { kind: 'calls', number }, false);
+      if (random.chance(duplicates)) {
+        place(number + random.between(0, this.windowSize), { kind: 'calls', number }, true);
+      }
+      if (random.chance(brokenBodies)) place(number, { kind: 'broken-body', number }, false);
+    }
+    return placed.sort((one, other) => one.at - other.at).map(({ push }) => push);
+  }
+
+  private corrections(window: number, random: Random): Push[] {
+    const { batchSize, duplicates } = this.factory.options;
+    const corrected = this.pushesOf(window).flatMap((number) =>
+      this.callsOf(number).filter((call) => this.fate(call).corrected),
+    );
+    const pushes: Push[] = [];
+    for (let at = 0; at < corrected.length; at += batchSize) {
+      const content = { kind: 'corrections', calls: corrected.slice(at, at + batchSize) } as const;
+      pushes.push({ content, window, again: false, heldBack: false });
+      if (random.chance(duplicates)) pushes.push({ content, window, again: true, heldBack: false });
+    }
+    return pushes;
+  }
+
+  private fate(call: number): Fate {
+    const { duplicates, corrections, broken } = this.factory.options;
+    const random = this.factory.streams.stream(Purpose.Fate, call);
+    return {
+      repeated: random.chance(duplicates),
+      corrected: random.chance(corrections),
+      brokenAfter: random.chance(broken),
+    };
+  }
+
+  /** The push whose calls a push repeats: the next of its window, the first after the last. */
+  private neighbour(number: number): number {
+    const pushes = this.pushesOf(Math.floor(number / this.windowSize));
+    return pushes[(pushes.indexOf(number) + 1) % pushes.length] ?? number;
+  }
+
+  private pushesOf(window: number): number[] {
+    const from = window * this.windowSize;
+    const length = Math.min(this.pushes, from + this.windowSize) - from;
+    return Array.from({ length }, (_, index) => from + index);
+  }
+
+  private callsOf(push: number): number[] {
+    const { calls, batchSize } = this.factory.options;
+    const from = push * batchSize;
+    const length = Math.min(calls, from + batchSize) - from;
+    return Array.from({ length }, (_, index) => from + index);
+  }
+}

@@ -1,0 +1,22 @@
+import type { Version } from '../records/call-factory.js';
+
+/** What a push carries: a slice of the calls, corrections of earlier calls, or a body that can't be read. */
+export type PushContent =
+  | { readonly kind: 'calls'; readonly number: number }
+  | { readonly kind: 'corrections'; readonly calls: readonly number[] }
+  | { readonly kind: 'broken-body'; readonly number: number };
+
+/** One push of the vendor. Its body is made when it is sent, so thousands of pushes can wait in little memory. */
+export interface Push {
+  readonly content: PushContent;
+  /** The group of pushes it belongs to: corrections wait until their window is settled. */
+  readonly window: number;
+  /** The identical body is sent in another push too. */
+  readonly again: boolean;
+  readonly heldBack: boolean;
+}
+
+/** One record in a push. */
+export type Entry =
+  | { readonly kind: 'call'; readonly call: number; readonly version: Version; readonly repeated: boolean }
+  | { readonly kind: 'broken'; readonly number: number };

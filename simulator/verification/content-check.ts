@@ -1,0 +1,63 @@
+import { isDeepStrictEqual } from 'node:util';
+import {
+  DURATION_FIELDS,
+  NUMBER_FIELDS,
+  TEXT_FIELDS,
+  TIME_FIELDS,
+  type CallFacts,
+  type Json,
+} from '../records/call-facts.js';
+import { isObject, type JsonObject } from './ledger-api.js';
+
+/** A field of a stored call that is not what was sent; times as ISO 8601 UTC. */
+export interface Difference {
+  readonly field: string;
+  readonly sent: Json;
+  readonly stored: unknown;
+}
+
+/** Compares a call as the API gives it, field by field, with what was sent; an absent field counts as null. */
+export function differences(stored: JsonObject, sent: CallFacts): Difference[] {
+  const found: Difference[] = [];
+  const note = (field: string, value: Json): void => {
+    found.push({ field, sent: value, stored: stored[field] });
+  };
+  for (const field of [...TEXT_FIELDS, ...DURATION_FIELDS]) {
+    if ((stored[field] ?? null) !== sent[field]) note(field, sent[field]);
+  }
+  for (const field of TIME_FIELDS) {
+    const moment = sent[field];
+    if (!isMoment(stored[field], moment))
+      note(field, moment === null ? null : new Date(moment).toISOString());
+  }
+  for (const field of NUMBER_FIELDS) {
+    if (!isNumber(stored[field], sent[field])) note(field, sent[field]);
+  }
+  noteDerived(stored, sent, note);
+  const extra = isObject(stored.extra) ? stored.extra : {};
+  if (!isDeepStrictEqual(extra, sent.extra)) note('extra', sent.extra);
+  return found;
+}
+
+/** What the ledger makes of the fields, where the API gives it: a legal record leaves no warning. */
+function noteDerived(stored: JsonObject, sent: CallFacts, note: (field: string, value: Json) => void): void {
+  const answered = sent.smartStatusCode === 'ANSWERED';
+  if (stored.answered !== undefined && stored.answered !== answered) note('answered', answered);
+  if (stored.occurredAt !== undefined && !isMoment(stored.occurredAt, sent.originateTime)) {
+    note('occurredAt', sent.originateTime === null ? null : new Date(sent.originateTime).toISOString());
+  }
+  if (Array.isArray(stored.warnings) && stored.warnings.length > 0) note('warnings', null);
+}
+
+/** An ISO 8601 text with offset for that moment; without an offset it would depend on the reader's zone. */
+function isMoment(stored: unknown, moment: number | null): boolean {
+  if (moment === null) return stored === null || stored === undefined;
+  const isIso = typeof stored === 'string' && /^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)$/.test(stored);
+  return isIso && Date.parse(stored) === moment;
+}
+
+/** The number itself, or what is left of it for a key that may not see numbers. */
+function isNumber(stored: unknown, sent: string): boolean {
+  if (typeof stored !== 'string' || stored.length !== sent.length) return false;
+  return Array.from(stored).every((digit, index) => digit === '*' || digit === sent[index]);
+}

@@ -1,0 +1,111 @@
+import { setTimeout as wait } from 'node:timers/promises';
+
+const ANSWER_TIME_OUT_MS = 60_000;
+const PAUSE_MS = 200;
+const LONGEST_PAUSE_MS = 5000;
+export const LARGEST_PAGE = 1000;
+
+/** A JSON object whose fields have not been checked. */
+export type JsonObject = Readonly<Record<string, unknown>>;
+
+export function isObject(value: unknown): value is JsonObject {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** An answer of the API: `body` is undefined when it was no JSON. */
+export interface ApiAnswer {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+/** The API did not answer as described, so the ledger can't be verified. */
+export class ApiError extends Error {}
+
+/**
+ * Reads from the ledger's API. A service that is away, restarts (503) or slows its client down (429) is asked again
+ * for `patienceMs`. After the signal every request is an ApiError.
+ */
+export class LedgerApi {
+  constructor(
+    private readonly url: string,
+    private readonly apiKey: string,
+    private readonly patienceMs: number,
+    private readonly signal: AbortSignal,
+  ) {}
+
+  /** Asks once, or again while the service can't answer. Throws an ApiError after `patienceMs`. */
+  async get(path: string, query: Readonly<Record<string, string>> = {}): Promise<ApiAnswer> {
+    const end = performance.now() + this.patienceMs;
+    for (let pauseMs = PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2)) {
+      const answer = await this.tryGet(path, query);
+      if (this.signal.aborted) throw new ApiError('interrupted');
+      if (!(answer instanceof Error) && answer.status !== 429 && answer.status !== 503) return answer;
+      if (performance.now() + pauseMs > end) {
+        const problem = answer instanceof Error ? answer.message : `answers ${answer.status}`;
+        throw new ApiError(`GET ${path}: ${problem}`, { cause: answer });
+      }
+      await wait(pauseMs, undefined, { signal: this.signal }).catch((error: unknown) => {
+        throw new ApiError('interrupted', { cause: error });
+      });
+    }
+  }
+
+  /** As `get`, but anything except 200 with a JSON object is an ApiError. */
+  async getObject(path: string, query: Readonly<Record<string, string>> = {}): Promise<JsonObject> {
+    const { status, body } = await this.get(path, query);
+    if (status === 200 && isObject(body)) return body;
+    throw new ApiError(`GET ${path} answers ${status}: ${JSON.stringify(body ?? null).slice(0, 300)}`);
+  }
+
+  /** The pages of a list, each with its entries, to the last one. */
+  async *pages(path: string, query: Readonly<Record<string, string>>): AsyncGenerator<JsonObject[]> {
+    const seen = new Set<string>();
+    let cursor: string | undefined;
+    do {
+      const page = await this.getObject(path, cursor === undefined ? query : { ...query, cursor });
+      yield entriesOf(page, path);
+      cursor = nextCursorOf(page, path);
+      if (cursor !== undefined && seen.has(cursor))
+        throw new ApiError(`GET ${path} gives the same cursor twice`);
+      seen.add(cursor ?? '');
+    } while (cursor !== undefined);
+  }
+
+  private async tryGet(path: string, query: Readonly<Record<string, string>>): Promise<ApiAnswer | Error> {
+    const url = new URL(this.url + path);
+    for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+    try {
+      const response = await fetch(url, {
+        headers: { authorization: `Bearer ${this.apiKey}`, accept: 'application/json' },
+        signal: AbortSignal.any([this.signal, AbortSignal.timeout(ANSWER_TIME_OUT_MS)]),
+      });
+      return { status: response.status, body: parsed(await response.text()) };
+    } catch (error) {
+      const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+      return cause instanceof Error ? cause : new Error(String(cause));
+    }
+  }
+}
+
+function parsed(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
+}
+
+function entriesOf(page: JsonObject, path: string): JsonObject[] {
+  const { data } = page;
+  if (!Array.isArray(data) || !data.every(isObject))
+    throw new ApiError(`GET ${path} gives no "data" array of objects`);
+  return data;
+}
+
+function nextCursorOf(page: JsonObject, path: string): string | undefined {
+  const next = isObject(page.page) ? page.page.nextCursor : undefined;
+  if (next === null) return undefined;
+  if (typeof next !== 'string') throw new ApiError(`GET ${path} gives no "page.nextCursor"`);
+  return next;
+}

@@ -1,0 +1,42 @@
+import type { QuarantineResult } from './quarantine-check.js';
+import type { TotalsResult } from './totals-check.js';
+
+/** What verification found; the numbers count calls. */
+export interface VerificationResult {
+  readonly acknowledged: number;
+  /** Acknowledged and in the ledger. */
+  readonly found: number;
+  readonly missing: number;
+  readonly double: number;
+  /** In the ledger, but not as it was sent. */
+  readonly wrong: number;
+  /** In the ledger by callId, but not in its task's list. */
+  readonly unlisted: number;
+  /** In the ledger under this run's tasks, but never sent. */
+  readonly unexpected: number;
+  /** In the ledger though the push was given up: no fault. */
+  readonly unacknowledgedStored: number;
+  /** Broken bodies that were acknowledged. */
+  readonly bodiesAccepted: number;
+  readonly totals: TotalsResult;
+  readonly quarantine: QuarantineResult;
+  /** Some of the faults, a line each. */
+  readonly examples: readonly string[];
+}
+
+/** How many kinds of faults and how many of each: 0 when there is no fault. */
+export function countFaults(result: VerificationResult): number {
+  const { missing, double, wrong, unlisted, unexpected, bodiesAccepted, totals, quarantine } = result;
+  const lostFromQuarantine =
+    quarantine.found === null ? 0 : Math.max(0, quarantine.expected - quarantine.found);
+  return (
+    missing +
+    double +
+    wrong +
+    unlisted +
+    unexpected +
+    bodiesAccepted +
+    totals.wrong.length +
+    lostFromQuarantine
+  );
+}
