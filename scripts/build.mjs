@@ -90,6 +90,8 @@ export function build({ ifChanged }) {
   }
   try {
     for (const file of COPIED) copyFileSync(join(root, file), join(fresh, file));
+    // The service's program has kept its place.
+    writeFileSync(join(fresh, 'main.js'), "import './src/main.js';\n");
     buildConsole(join(fresh, 'console-page'));
   } catch (error) {
     rmSync(fresh, { recursive: true, force: true });

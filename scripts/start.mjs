@@ -13,4 +13,4 @@ setInterval(() => {
 }, LOOK_MS).unref();
 
 build({ ifChanged: true });
-await import('../dist/src/main.js');
+await import('../dist/main.js');

@@ -18,7 +18,7 @@ const PAUSE_MS = 1500;
 /** What a container of 1 GiB gives to the heap. */
 const HEAP_MB = 512;
 
-/** Another build's `dist/src/main.js`: measured beside this one, in the same run. */
+/** Another build's `dist/main.js`: measured beside this one, in the same run. */
 const OTHER = process.env['BENCH_OTHER_SERVICE'];
 
 export async function benchAttack(context: Context): Promise<Finding[]> {

@@ -123,7 +123,7 @@ describe('The image', () => {
     const [entrypoint] = dockerfile.getENTRYPOINTs();
     const [start] = dockerfile.getCMDs();
     expect(entrypoint?.getArgumentsContent()).toBe('["/usr/bin/tini", "--"]');
-    expect(start?.getArgumentsContent()).toBe('["node", "dist/src/main.js"]');
+    expect(start?.getArgumentsContent()).toBe('["node", "dist/main.js"]');
     expect(existsSync(new URL('../../src/main.ts', import.meta.url))).toBe(true);
   });
 

@@ -224,7 +224,7 @@ export interface LedgerProcess {
 export async function spawnLedger(environment: Record<string, string>): Promise<LedgerProcess> {
   const port = await freePort();
   const dataDir = mkdtempSync(join(tmpdir(), 'call-ledger-data-'));
-  const main = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
+  const main = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
   const variables: Record<string, string> = {
     PATH: process.env['PATH'] ?? '',
     DATA_DIR: dataDir,

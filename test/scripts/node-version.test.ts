@@ -12,7 +12,7 @@ const PROGRAMS = [
   'scripts/simulate.mjs',
   'scripts/bench.mjs',
   'scripts/console-types.mjs',
-  'dist/src/main.js',
+  'dist/main.js',
 ];
 
 /** Runs a program as if Node.js were of another version, with settings that it would refuse. */
@@ -50,6 +50,6 @@ describe('With a Node.js that is too old', () => {
 it.each(['20.19.0', '22.0.0', '100.0.0'])(
   'With Node.js %s the service goes on to its settings',
   (version) => {
-    expect(run('dist/src/main.js', version).output).toContain('PORT must be a whole number');
+    expect(run('dist/main.js', version).output).toContain('PORT must be a whole number');
   },
 );

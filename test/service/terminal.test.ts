@@ -10,7 +10,7 @@ import { removeFolder } from '../support/files.mjs';
 import { endLeftOverServer } from '../support/processes.js';
 import { type Credentials, freePort, until } from '../support/service.js';
 
-const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 /** Of util-linux: runs a command in a terminal of its own. */
 const hasTerminal = process.platform === 'linux' && spawnSync('script', ['--version']).status === 0;
 const CTRL_C = '\u0003';

@@ -7,7 +7,7 @@ import { fileURLToPath } from 'node:url';
 import { setTimeout as wait } from 'node:timers/promises';
 import { refuseLeaks, secretsOf } from './leaks.js';
 
-const MAIN = fileURLToPath(new URL('../../dist/src/main.js', import.meta.url));
+const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 /** What a service with an external database must be given. */
 export const ACCESS = {
   PUSH_TOKENS: 'vendor=push-token-of-the-tests',
