@@ -5,8 +5,8 @@ import { errorText } from '../errors.js';
 import { DatabaseUnavailableError } from '../persistence/unavailable.js';
 import { inSpan, noteOrigin } from '../tracing/spans.js';
 import { ThreadLostError } from '../workers/workers.js';
-import { Backlog } from './backlog.js';
-import { Breaker } from './breaker.js';
+import { AdmissionControl } from './admission-control.js';
+import { CircuitBreaker } from './circuit-breaker.js';
 import { DeliveryKeeper } from './delivery-keeper.js';
 import type { Delivery, ReadDelivery } from './delivery.js';
 import { Journal } from './journal/journal.js';
@@ -28,8 +28,8 @@ export class DeliveryIntake {
     private readonly reader: DeliveryReader,
     private readonly keeper: DeliveryKeeper,
     private readonly journal: Journal,
-    private readonly breaker: Breaker,
-    private readonly backlog: Backlog,
+    private readonly breaker: CircuitBreaker,
+    private readonly admission: AdmissionControl,
   ) {}
 
   /**
@@ -75,13 +75,13 @@ export class DeliveryIntake {
 
   /** Whether the database would not take it in time, as far as is known before. Then the journal is asked first. */
   private isUrgent(delivery: Delivery): boolean {
-    const tooLong = this.backlog.isTooLongFor(delivery);
+    const tooLong = this.admission.isTooLongFor(delivery);
     return !this.journal.isOff && (this.breaker.isOpen || tooLong);
   }
 
   private async write(delivery: Delivery, write: () => Promise<void>): Promise<KeptIn> {
     const writing = inSpan('keep in database', {}, write);
-    this.backlog.add(delivery, writing);
+    this.admission.add(delivery, writing);
     try {
       await this.withinDeadline(writing, delivery.id);
       this.breaker.succeeded();

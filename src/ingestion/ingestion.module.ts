@@ -4,11 +4,11 @@ import { SecurityModule } from '../security/security.module.js';
 import { CallRepository } from './writing/call.repository.js';
 import { CallSettler } from './writing/call-settler.js';
 import { CampaignRepository } from './writing/campaign.repository.js';
-import { Backlog } from './backlog.js';
-import { Breaker } from './breaker.js';
+import { AdmissionControl } from './admission-control.js';
+import { CircuitBreaker } from './circuit-breaker.js';
 import { DeliveryKeeper } from './delivery-keeper.js';
 import { Drainer } from './journal/drainer.js';
-import { HeavyBodies } from './journal/heavy-bodies.js';
+import { PoisonGuard } from './journal/poison-guard.js';
 import { JournalMetrics } from './journal/journal.metrics.js';
 import { Journal } from './journal/journal.js';
 import { DeliveryIntake } from './delivery-intake.js';
@@ -39,12 +39,12 @@ import { RollupRepository } from './writing/rollup.repository.js';
     BodyBudget,
     PushService,
     MissedPushes,
-    Backlog,
-    Breaker,
+    AdmissionControl,
+    CircuitBreaker,
     DeliveryIntake,
     DeliveryKeeper,
     Drainer,
-    HeavyBodies,
+    PoisonGuard,
     Journal,
     DeliveryReader,
     GroupCommit,

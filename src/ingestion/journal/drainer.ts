@@ -10,8 +10,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { errorText } from '../../errors.js';
 import { DatabaseUnavailableError } from '../../persistence/unavailable.js';
 import type { Delivery } from '../delivery.js';
-import { Backlog } from '../backlog.js';
-import { Breaker } from '../breaker.js';
+import { AdmissionControl } from '../admission-control.js';
+import { CircuitBreaker } from '../circuit-breaker.js';
 import { DeliveryKeeper } from '../delivery-keeper.js';
 import { ThreadLostError } from '../../workers/workers.js';
 import { DrainWindow } from './drain-window.js';
@@ -50,8 +50,8 @@ export class Drainer implements OnApplicationBootstrap, BeforeApplicationShutdow
   constructor(
     private readonly journal: Journal,
     private readonly keeper: DeliveryKeeper,
-    private readonly breaker: Breaker,
-    private readonly backlog: Backlog,
+    private readonly breaker: CircuitBreaker,
+    private readonly admission: AdmissionControl,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -110,7 +110,7 @@ export class Drainer implements OnApplicationBootstrap, BeforeApplicationShutdow
     let takes = false;
     let away: DatabaseUnavailableError | ThreadLostError | undefined;
     const window = new DrainWindow(() =>
-      takes ? this.backlog.roomForJournal : Math.min(FIRST_BYTES, this.backlog.roomForJournal),
+      takes ? this.admission.roomForJournal : Math.min(FIRST_BYTES, this.admission.roomForJournal),
     );
     for (const delivery of deliveries) {
       await window.begin(delivery, async () => {

@@ -8,7 +8,7 @@ import { replaceFile, syncFolder } from '../../durable-files.js';
 import { errorText } from '../../errors.js';
 import { within } from '../../within.js';
 import type { Delivery } from '../delivery.js';
-import { Undrained } from './undrained.js';
+import { JournalCounts } from './journal-counts.js';
 import { encodeEntry } from './journal-entry.js';
 import { DAMAGED, foldersLeftIn, JournalFolder } from './journal-folder.js';
 import { keepNotes } from './reading-notes.js';
@@ -70,7 +70,7 @@ interface Append {
  */
 @Injectable()
 export class Journal implements OnModuleInit {
-  readonly undrained = new Undrained();
+  readonly undrained = new JournalCounts();
   private readonly logger = new Logger('Journal');
   private folder: JournalFolder | undefined;
   private making: Promise<JournalFolder> | undefined;

@@ -41,7 +41,7 @@ export function costOf({ body }: Delivery): number {
  * pace of the database is, and nothing has to be set. Pushes beyond it need the journal, which takes them at once.
  */
 @Injectable()
-export class Backlog {
+export class AdmissionControl {
   private readonly windowMs: number;
   private waiting = 0;
   private windowStart = -Infinity;
