@@ -56,29 +56,28 @@ const ASSEMBLY = readdirSync(new URL('src', import.meta.url))
   .filter((name) => name.endsWith('.ts') && !FOR_ALL.includes(name))
   .map((name) => name.slice(0, -3).replaceAll('.', '\\.'));
 
-function boundaryOf(folder) {
+function patternsOf(folder) {
   const forbidden = FOLDERS.filter((other) => other !== folder && !MAY_IMPORT[folder].includes(other));
+  return [
+    {
+      regex: `^(\\.\\./)+(${forbidden.join('|')})/`,
+      message: `src/${folder} may import from: ${MAY_IMPORT[folder].join(', ') || 'no other folder'}.`,
+    },
+    {
+      regex: `^(\\.\\./)+(${ASSEMBLY.join('|')})\\.js$`,
+      message: 'Modules do not import what puts them together.',
+    },
+  ];
+}
+
+function boundaryOf(folder) {
   return {
     files: [`src/${folder}/**/*.ts`],
-    rules: {
-      'no-restricted-imports': [
-        'error',
-        {
-          patterns: [
-            {
-              regex: `^(\\.\\./)+(${forbidden.join('|')})/`,
-              message: `src/${folder} may import from: ${MAY_IMPORT[folder].join(', ') || 'no other folder'}.`,
-            },
-            {
-              regex: `^(\\.\\./)+(${ASSEMBLY.join('|')})\\.js$`,
-              message: 'Modules do not import what puts them together.',
-            },
-          ],
-        },
-      ],
-    },
+    rules: { 'no-restricted-imports': ['error', { patterns: patternsOf(folder) }] },
   };
 }
+
+const NO_HTTP_ERRORS = 'Below the controllers of pushes, an outcome is returned, or a plain error thrown.';
 
 export default tseslint.config(
   { ignores: ['dist/', 'dist.*/', 'data/', 'node_modules/', 'coverage/', 'test-results/'] },
@@ -106,6 +105,22 @@ export default tseslint.config(
     },
   },
   ...FOLDERS.map(boundaryOf),
+  {
+    files: ['src/ingestion/**/*.ts'],
+    ignores: ['src/ingestion/push/*.{controller,filter,guard}.ts', 'src/ingestion/push/push-error.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            ...patternsOf('ingestion'),
+            { regex: '/push-error(\\.filter)?\\.js$', message: NO_HTTP_ERRORS },
+            { regex: '^@nestjs/common$', importNamePattern: 'Exception$', message: NO_HTTP_ERRORS },
+          ],
+        },
+      ],
+    },
+  },
   {
     // The page knows of the service what the API's description says, and nothing else.
     files: ['console/**/*.ts', 'console/**/*.tsx'],

@@ -6,6 +6,7 @@ import { v7 as uuidv7 } from 'uuid';
 import { Settings } from '../../config/settings.js';
 import { replaceFile, syncFolder } from '../../durable-files.js';
 import { errorText } from '../../errors.js';
+import { InSpan } from '../../tracing/spans.js';
 import { within } from '../../within.js';
 import type { Delivery } from '../delivery.js';
 import { JournalCounts } from './journal-counts.js';
@@ -122,6 +123,7 @@ export class Journal implements OnModuleInit {
    *
    * @throws JournalUnavailableError
    */
+  @InSpan('keep in journal')
   async append(delivery: Delivery): Promise<void> {
     if (this.isOff) throw new JournalUnavailableError('the journal is off');
     const pieces = encodeEntry(delivery);

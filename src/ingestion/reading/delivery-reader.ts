@@ -6,11 +6,11 @@ import { Settings } from '../../config/settings.js';
 import { ZonedTime } from '../../time/zoned-time.js';
 import { MOST_BYTES_INLINE, TaskEndedError, Workers } from '../../workers/workers.js';
 import { validateBody } from './body-validator.js';
-import type { Delivery, ReadDelivery, Reject } from '../delivery.js';
+import type { Delivery, Reject } from '../delivery.js';
 import { UnreadableBodyError } from './body-reader.js';
 import { PoisonGuard } from '../journal/poison-guard.js';
 import { type ReadCall, RecordReader } from './record-reader.js';
-import { type ReadRecords, recordsOfBody } from './records-of-body.js';
+import { type ReadDelivery, type ReadRecords, recordsOfBody } from './records-of-body.js';
 import { check, type PackedRecords, read, type Refused } from './tasks.js';
 
 /** Of one body: the machine may have been busy the first time. */
