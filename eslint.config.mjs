@@ -91,24 +91,26 @@ function boundaryBeside(folder) {
   );
 }
 
-function boundaryOf(folder) {
+function patternsOf(folder) {
   const forbidden = FOLDERS.filter((other) => other !== folder && !MAY_IMPORT[folder].includes(other));
-  return forbidImports(
-    [`src/${folder}/**/*.ts`],
-    [EMBEDDED_SERVER],
-    [
-      {
-        regex: `^(\\.\\./)+(${forbidden.join('|')})/`,
-        message: `src/${folder} may import from: ${MAY_IMPORT[folder].join(', ') || 'no other folder'}.`,
-      },
-      {
-        regex: `^(\\.\\./)+(${ASSEMBLY.join('|')})\\.js$`,
-        message: 'Modules do not import what puts them together.',
-      },
-      NOT_FOR_THE_SERVICE,
-    ],
-  );
+  return [
+    {
+      regex: `^(\\.\\./)+(${forbidden.join('|')})/`,
+      message: `src/${folder} may import from: ${MAY_IMPORT[folder].join(', ') || 'no other folder'}.`,
+    },
+    {
+      regex: `^(\\.\\./)+(${ASSEMBLY.join('|')})\\.js$`,
+      message: 'Modules do not import what puts them together.',
+    },
+    NOT_FOR_THE_SERVICE,
+  ];
 }
+
+function boundaryOf(folder) {
+  return forbidImports([`src/${folder}/**/*.ts`], [EMBEDDED_SERVER], patternsOf(folder));
+}
+
+const NO_HTTP_ERRORS = 'Below the controllers of pushes, an outcome is returned, or a plain error thrown.';
 
 export default tseslint.config(
   { ignores: ['dist/', 'dist.*/', 'data/', 'node_modules/', 'coverage/', 'test-results/'] },
@@ -166,6 +168,22 @@ export default tseslint.config(
           modifiers: ['const', 'global'],
           types: ['string', 'number', 'boolean'],
           format: ['UPPER_CASE'],
+        },
+      ],
+    },
+  },
+  {
+    files: ['src/ingestion/**/*.ts'],
+    ignores: ['src/ingestion/push/*.{controller,filter,guard}.ts', 'src/ingestion/push/push-error.ts'],
+    rules: {
+      'no-restricted-imports': [
+        'error',
+        {
+          patterns: [
+            ...patternsOf('ingestion'),
+            { regex: '/push-error(\\.filter)?\\.js$', message: NO_HTTP_ERRORS },
+            { regex: '^@nestjs/common$', importNamePattern: 'Exception$', message: NO_HTTP_ERRORS },
+          ],
         },
       ],
     },

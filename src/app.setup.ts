@@ -9,7 +9,7 @@ import { CONNECTION_LIMITS, type ConnectionLimits, LimitedHttpAdapter } from './
 import { lowPriority } from './http/low-priority.js';
 import { ProblemFilter } from './http/problem.filter.js';
 import { parseQuery } from './http/query-parser.js';
-import { singleSlashes } from './ingestion/push/missed-pushes.js';
+import { singleSlashes } from './ingestion/push/missed-push.controller.js';
 import { RequestWatch } from './http/request-watch.js';
 import { consolePolicy, securityHeaders, swaggerUiPolicy, tlsOnly } from './http/security-headers.js';
 import { RequestValidationPipe } from './http/validation.pipe.js';

@@ -1,7 +1,6 @@
 // What goes from hand to hand on the way of a push.
 import { hash } from 'node:crypto';
 import { orderedId } from '../persistence/ordered-id.js';
-import type { ReadRecords } from './reading/records-of-body.js';
 
 /** How a delivery came into the ledger. */
 export type DeliveryWay = 'direct' | 'journal' | 'replay' | 'erasure';
@@ -38,11 +37,6 @@ export interface Reject {
   readonly raw: Buffer;
   /** 1, or more where many records are kept as one array; null for a whole body. */
   readonly records: number | null;
-}
-
-/** A delivery whose body has been read. */
-export interface ReadDelivery extends ReadRecords {
-  readonly delivery: Delivery;
 }
 
 /** Makes the delivery of a push that arrived at `receivedAt` (epoch milliseconds). */

@@ -1,68 +1,43 @@
 import { type MiddlewareConsumer, Module, type NestModule, RequestMethod } from '@nestjs/common';
-import { WorkersModule } from '../workers/workers.module.js';
 import { SecurityModule } from '../security/security.module.js';
-import { CallRepository } from './writing/call.repository.js';
-import { CallSettler } from './writing/call-settler.js';
-import { CampaignRepository } from './writing/campaign.repository.js';
-import { Backlog } from './backlog.js';
-import { Breaker } from './breaker.js';
-import { DeliveryKeeper } from './delivery-keeper.js';
+import { WorkersModule } from '../workers/workers.module.js';
+import { AdmissionControl } from './admission-control.js';
+import { CircuitBreaker } from './circuit-breaker.js';
 import { Drainer } from './journal/drainer.js';
-import { HeavyBodies } from './journal/heavy-bodies.js';
 import { JournalMetrics } from './journal/journal.metrics.js';
 import { Journal } from './journal/journal.js';
-import { DeliveryIntake } from './delivery-intake.js';
-import { DeliveryReader } from './reading/delivery-reader.js';
-import { DriftRepository } from './writing/drift.repository.js';
-import { DeliveryRepository } from './writing/delivery.repository.js';
-import { GroupCommit } from './writing/group-commit.js';
-import { LateErasureRepository } from './writing/late-erasure.repository.js';
-import { LedgerWriter } from './writing/ledger-writer.js';
+import { PoisonGuard } from './journal/poison-guard.js';
+import { Keeper } from './keeper.js';
 import { BodyBudget } from './push/body-budget.js';
 import { MissedPushController } from './push/missed-push.controller.js';
-import { MissedPushes } from './push/missed-pushes.js';
-import { PushMetrics } from './push/push.metrics.js';
 import { PushWatch } from './push/push-watch.js';
 import { PushController } from './push/push.controller.js';
+import { PushMetrics } from './push/push.metrics.js';
 import { PushService } from './push/push.service.js';
+import { DeliveryReader } from './reading/delivery-reader.js';
 import { Replayer } from './replayer.js';
-import { QuarantineRepository } from './writing/quarantine.repository.js';
-import { WritingMetrics } from './writing/writing.metrics.js';
-import { RollupRepository } from './writing/rollup.repository.js';
+import { WritingModule } from './writing/writing.module.js';
 
 /** Takes pushes and keeps their records. */
 @Module({
-  imports: [SecurityModule, WorkersModule],
+  imports: [SecurityModule, WorkersModule, WritingModule],
   // In this order: what the first has no path for is the second's.
   controllers: [PushController, MissedPushController],
   providers: [
-    BodyBudget,
     PushService,
-    MissedPushes,
-    Backlog,
-    Breaker,
-    DeliveryIntake,
-    DeliveryKeeper,
-    Drainer,
-    HeavyBodies,
-    Journal,
+    BodyBudget,
+    Keeper,
+    AdmissionControl,
+    CircuitBreaker,
     DeliveryReader,
-    GroupCommit,
-    LateErasureRepository,
-    LedgerWriter,
-    CallRepository,
-    CallSettler,
-    CampaignRepository,
-    DeliveryRepository,
-    DriftRepository,
-    QuarantineRepository,
-    RollupRepository,
+    PoisonGuard,
+    Journal,
+    Drainer,
     Replayer,
     PushMetrics,
     JournalMetrics,
-    WritingMetrics,
   ],
-  exports: [CallRepository, Journal, PushMetrics, Replayer],
+  exports: [Journal, PushMetrics, Replayer, WritingModule],
 })
 export class IngestionModule implements NestModule {
   configure(consumer: MiddlewareConsumer): void {

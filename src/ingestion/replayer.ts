@@ -1,12 +1,13 @@
-// Entries of the quarantine in, their calls in the ledger out, as of the time at which they first came.
+// Writes what the quarantine keeps as calls, as of the time at which it first came.
 import { Injectable, Logger } from '@nestjs/common';
 import { errorText } from '../errors.js';
 import type { Transaction } from '../persistence/database.js';
-import { DatabaseUnavailableError } from '../persistence/unavailable.js';
-import { arrive, type ReadDelivery } from './delivery.js';
+import { arrive } from './delivery.js';
+import { isTransient } from './keeper.js';
 import { UnreadableBodyError } from './reading/body-reader.js';
 import { DeliveryReader } from './reading/delivery-reader.js';
-import { LedgerWriter } from './writing/ledger-writer.js';
+import type { ReadDelivery } from './reading/records-of-body.js';
+import { Attempts } from './writing/attempts.js';
 import { QuarantineRepository } from './writing/quarantine.repository.js';
 import { packBody } from './writing/stored-body.js';
 
@@ -45,11 +46,16 @@ export class Replayer {
 
   constructor(
     private readonly reader: DeliveryReader,
-    private readonly writer: LedgerWriter,
+    private readonly attempts: Attempts,
     private readonly quarantine: QuarantineRepository,
   ) {}
 
-  /** Reads an entry by the rules of today; undefined when it still holds no call. */
+  /**
+   * Reads an entry by the rules of today.
+   *
+   * @returns undefined when it still holds no call
+   * @throws ThreadLostError when a large one can't be read now
+   */
   async read({ id, source, receivedAt, records, raw }: KeptEntry): Promise<ReadableEntry | undefined> {
     // A record that is an array is no call, though a body that is one may hold some.
     if (records === 1 && ARRAY.test(raw.toString('latin1', 0, 100))) return undefined;
@@ -71,33 +77,22 @@ export class Replayer {
    * @throws DatabaseUnavailableError
    */
   async write(entries: readonly ReadableEntry[], also: WithReplay): Promise<ReplayOutcome[]> {
-    try {
-      await this.writeTogether(entries, also);
-      return entries.map(() => 'replayed');
-    } catch (error) {
-      if (error instanceof DatabaseUnavailableError) throw error;
-      const [only] = entries;
-      if (entries.length > 1 || only === undefined) return this.writeEach(entries, also);
-      if (error instanceof NotOpenError) return ['notOpen'];
-      this.logger.error(`the entry ${only.id} can not be written: ${errorText(error)}`);
-      return ['refused'];
-    }
-  }
-
-  private async writeEach(entries: readonly ReadableEntry[], also: WithReplay): Promise<ReplayOutcome[]> {
-    const outcomes: ReplayOutcome[] = [];
-    for (const entry of entries) outcomes.push(...(await this.write([entry], also)));
-    return outcomes;
-  }
-
-  private async writeTogether(entries: readonly ReadableEntry[], also: WithReplay): Promise<void> {
     const group = await Promise.all(
-      entries.map(async ({ read }) => ({ read, body: await packBody(read.delivery.body) })),
+      entries.map(async ({ id, read }) => ({ id, read, body: await packBody(read.delivery.body) })),
     );
-    const marks = entries.map(({ id, read }) => ({ id, deliveryId: read.delivery.id }));
-    await this.writer.write(group, async (transaction) => {
+    const failures = await this.attempts.write(group, async (transaction, part) => {
+      const marks = part.map(({ id, read }) => ({ id, deliveryId: read.delivery.id }));
       if ((await this.quarantine.markReplayed(transaction, marks)) < marks.length) throw new NotOpenError();
-      await also(transaction, entries);
+      await also(transaction, part);
     });
+    return group.map((entry) => (failures.has(entry) ? this.failed(entry, failures.get(entry)) : 'replayed'));
+  }
+
+  /** @throws DatabaseUnavailableError */
+  private failed({ id }: ReadableEntry, cause: unknown): ReplayOutcome {
+    if (isTransient(cause)) throw cause;
+    if (cause instanceof NotOpenError) return 'notOpen';
+    this.logger.error(`the entry ${id} can not be written: ${errorText(cause)}`);
+    return 'refused';
   }
 }

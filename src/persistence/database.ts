@@ -5,17 +5,11 @@ import type { Client, CustomTypesConfig, Pool, PoolClient, QueryResultRow } from
 import { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { Settings } from '../config/settings.js';
-import { inSpan, inStatementSpan } from '../tracing/spans.js';
+import { InSpan, inStatementSpan } from '../tracing/spans.js';
 import type { AskedServer } from './asked-server.js';
 import { AT_ONE_MOMENT, connected, runStatement, runTransaction } from './clients.js';
 import { Turnstile } from './turnstile.js';
-import {
-  asUnavailable,
-  DatabaseUnavailableError,
-  READ_ONLY,
-  SERIALIZATION_FAILURE,
-  sqlState,
-} from './unavailable.js';
+import { asUnavailable, DatabaseUnavailableError, isRetryable, READ_ONLY, sqlState } from './unavailable.js';
 
 /** A statement with its parameters; a name makes it a prepared one, where there is no pooler between. */
 export interface Statement {
@@ -31,8 +25,6 @@ export interface Transaction {
   query<Row extends QueryResultRow>(statement: Statement): Promise<{ rows: Row[] }>;
 }
 
-/** Serialization failures and deadlocks: PostgreSQL's advice is to run the transaction again. */
-const RETRYABLE = new Set([SERIALIZATION_FAILURE, '40P01']);
 const MOST_ATTEMPTS = 5;
 /**
  * The server gives up earlier by itself (session.ts); this is for one that does not answer at all. Writes have it
@@ -110,15 +102,23 @@ export class Database implements AskedServer {
   async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await inSpan('transaction', {}, () =>
-          this.withClient(WRITE_LIMIT_MS, (client, hasAnswered) =>
-            runTransaction(client, 'BEGIN', work, hasAnswered),
-          ),
-        );
+        return await this.transactionOnce(work);
       } catch (error) {
-        if (attempt >= MOST_ATTEMPTS || !RETRYABLE.has(sqlState(error) ?? '')) throw error;
+        if (attempt >= MOST_ATTEMPTS || !isRetryable(error)) throw error;
       }
     }
+  }
+
+  /**
+   * As {@link transaction}, for callers that try again themselves.
+   *
+   * @throws DatabaseUnavailableError, an error that {@link isRetryable}, or whatever `work` throws, after the rollback
+   */
+  @InSpan('transaction')
+  async transactionOnce<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return this.withClient(WRITE_LIMIT_MS, (client, hasAnswered) =>
+      runTransaction(client, 'BEGIN', work, hasAnswered),
+    );
   }
 
   /**

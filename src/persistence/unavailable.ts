@@ -16,6 +16,7 @@ export const READ_ONLY = '25006';
 const UNAVAILABLE_STATES = new Set([READ_ONLY, '55P03', '42P01']);
 /** A query on a standby that was in the way of its replay; on any server, a transaction that is to be run again. */
 export const SERIALIZATION_FAILURE = '40001';
+const DEADLOCK = '40P01';
 /** A statement that ran into its time limit, or that an operator ended. */
 export const QUERY_CANCELED = '57014';
 const CONNECTION_LOST =
@@ -31,6 +32,11 @@ export function sqlState(error: unknown): string | undefined {
 /** The error, as {@link DatabaseUnavailableError} when it means that the database is away. */
 export function asUnavailable(error: unknown): unknown {
   return isUnavailable(error) ? new DatabaseUnavailableError(error) : error;
+}
+
+/** Whether a transaction was in conflict with another one. PostgreSQL's advice is to run it again. */
+export function isRetryable(error: unknown): boolean {
+  return [SERIALIZATION_FAILURE, DEADLOCK].includes(sqlState(error) ?? '');
 }
 
 /** Whether it means that no question at all can be answered there: no connection, none free, being shut down or started. */

@@ -1,8 +1,9 @@
 // The wish to replay entries in, what became of them out.
-import { Injectable } from '@nestjs/common';
+import { Injectable, ServiceUnavailableException } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { InvalidParametersException } from '../http/invalid-parameters.js';
 import { decodeIdCursor, encodeCursor } from '../http/cursor.js';
+import { isTransient } from '../ingestion/keeper.js';
 import { type ReadableEntry, Replayer } from '../ingestion/replayer.js';
 import { type AuditEvent, AuditLog } from '../security/audit/audit-log.js';
 import type { Principal } from '../security/principal.js';
@@ -66,9 +67,20 @@ export class ReplayService {
     return (await this.quarantine.list(filter, asker, { after }, limit)).rows;
   }
 
+  private async read(row: QuarantineRow): Promise<ReadableEntry | undefined> {
+    try {
+      return await this.replayer.read({ ...row, receivedAt: row.received_at });
+    } catch (error) {
+      if (!isTransient(error)) throw error;
+      throw new ServiceUnavailableException('A large entry can not be read now; try again later', {
+        cause: error,
+      });
+    }
+  }
+
   private async step(rows: readonly QuarantineRow[], result: ReplayResult, asker: Principal): Promise<void> {
     const entries: (ReadableEntry | undefined)[] = [];
-    for (const row of rows) entries.push(await this.replayer.read({ ...row, receivedAt: row.received_at }));
+    for (const row of rows) entries.push(await this.read(row));
     const readable = entries.filter((entry) => entry !== undefined);
     result.examined += rows.length;
     result.unreadable += rows.length - readable.length;

@@ -1,4 +1,4 @@
-// Work in, the same work out, told of in a span while tracing is on. While it is off, a look at a flag is all that it costs.
+// Spans of OpenTelemetry. While tracing is off, a look at a flag is all that they cost.
 import {
   context,
   type Context,
@@ -21,13 +21,34 @@ export function turnOn(): void {
   isOn = true;
 }
 
+/** Options of a span, or how they follow from the arguments of the method. Not asked for while tracing is off. */
+type OptionsOf<Args extends unknown[]> = SpanOptions | ((...args: Args) => SpanOptions);
+
 /**
- * Runs work in a span, a child of the one that is under way; in none when there is none and it is not to be a root: what
- * the service does by itself, again and again, is nobody's question. No span holds a number, a token or a value of a statement:
- * names and attributes are to be constants and counts.
+ * A method decorator: each call of the method is a span. It is a child of the span that is under way. Without one there is no span,
+ * unless the options say `root`: what the service does by itself, again and again, is nobody's question. No span holds a number, a
+ * token or a value of a statement: names and attributes are to be constants and counts.
  */
-export async function inSpan<T>(name: string, options: SpanOptions, work: () => Promise<T>): Promise<T> {
-  if (!isOn || (options.root !== true && trace.getActiveSpan() === undefined)) return work();
+export function InSpan<Args extends unknown[] = never[]>(name: string, options: OptionsOf<Args> = {}) {
+  return function <Method extends (...args: Args) => Promise<unknown>>(
+    _class: object,
+    _name: string | symbol,
+    descriptor: TypedPropertyDescriptor<Method>,
+  ): void {
+    if (descriptor.value === undefined) throw new Error(`there is no method for the span ${name}`);
+    descriptor.value = new Proxy(descriptor.value, {
+      apply(method, self: unknown, args: Args) {
+        const work = () => Reflect.apply(method, self, args);
+        if (!isOn) return work();
+        return inSpan(name, typeof options === 'function' ? options(...args) : options, work);
+      },
+    });
+  };
+}
+
+/** Runs work in a span, as {@link InSpan} does. */
+async function inSpan<T>(name: string, options: SpanOptions, work: () => Promise<T>): Promise<T> {
+  if (options.root !== true && trace.getActiveSpan() === undefined) return work();
   return tracer.startActiveSpan(name, options, async (span) => {
     try {
       return await work();
@@ -40,7 +61,7 @@ export async function inSpan<T>(name: string, options: SpanOptions, work: () => 
   });
 }
 
-/** As {@link inSpan}, for a statement to PostgreSQL. */
+/** Runs a statement to PostgreSQL in a span that bears its name. */
 export async function inStatementSpan<T>(
   statement: { readonly name?: string; readonly text: string },
   work: () => Promise<T>,

@@ -1,7 +1,7 @@
 // Reading takes processor time in proportion to the bytes, whatever they are. What else the machine does changes little of it.
 import { describe, expect, it } from '@jest/globals';
 import { UnreadableBodyError } from '../../src/ingestion/reading/body-reader.js';
-import { checkBody } from '../../src/ingestion/body-check.js';
+import { validateBody } from '../../src/ingestion/reading/body-validator.js';
 import { RecordReader } from '../../src/ingestion/reading/record-reader.js';
 import { recordsOfBody } from '../../src/ingestion/reading/records-of-body.js';
 import { ZonedTime } from '../../src/time/zoned-time.js';
@@ -22,7 +22,7 @@ const reader = new RecordReader(new ZonedTime('Asia/Shanghai'));
 const works = {
   read: (body: Buffer) => recordsOfBody(body, reader),
   check: (body: Buffer) => {
-    checkBody(body);
+    validateBody(body);
   },
 };
 

@@ -1,12 +1,11 @@
 import { describe, expect, it } from '@jest/globals';
-import { BodyBudget, type BodyShare } from '../../src/ingestion/push/body-budget.js';
-import type { PushError } from '../../src/ingestion/push/push-error.js';
+import { BodyBudget, type BodyNotReadError, type BodyShare } from '../../src/ingestion/push/body-budget.js';
 
 const MB = 1024 * 1024;
 const TOO_MUCH = 'Too much is being pushed at once';
 
 /** @param cuts the errors by which shares were told to end */
-function opened(budget: BodyBudget, source: string, bytes: number, cuts: PushError[] = []): BodyShare {
+function opened(budget: BodyBudget, source: string, bytes: number, cuts: BodyNotReadError[] = []): BodyShare {
   const share = budget.open(source);
   share.cut = (error) => cuts.push(error);
   share.take(bytes);
@@ -46,13 +45,13 @@ describe('The budget of the bodies under way', () => {
 
   it('ends the body that has been coming for the longest to make room for another one of its source', () => {
     const budget = new BodyBudget();
-    const cuts: PushError[] = [];
-    const others: PushError[] = [];
+    const cuts: BodyNotReadError[] = [];
+    const others: BodyNotReadError[] = [];
     opened(budget, 'b', 20 * MB, others);
     opened(budget, 'a', 50 * MB, cuts);
     const second = opened(budget, 'a', 50 * MB);
     opened(budget, 'a', 50 * MB);
-    expect(cuts.map((error) => [error.getStatus(), error.message])).toEqual([[503, TOO_MUCH]]);
+    expect(cuts.map(({ why, message }) => [why, message])).toEqual([['too much at once', TOO_MUCH]]);
     expect(others).toEqual([]);
     // That is read by now, and can't make room any more.
     second.complete();

@@ -4,8 +4,8 @@ import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'nod
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
-import { DeliveryKeeper } from '../../src/ingestion/delivery-keeper.js';
 import { arrive } from '../../src/ingestion/delivery.js';
+import { Keeper } from '../../src/ingestion/keeper.js';
 import { Follower } from '../query/changes/follower.js';
 import { Instance } from '../query/changes/instances.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
@@ -183,7 +183,8 @@ describe('An erasure', () => {
     const { requestedAt } = await erasureOf(one.url, id);
     const body = Buffer.from(JSON.stringify([record('late', { callee: NUMBER })]));
     const late = arrive('vendor', null, body, Date.parse(requestedAt) - 1);
-    await one.app.get(DeliveryKeeper, { strict: false }).write({ ...late, via: 'journal' });
+    const outcome = await one.app.get(Keeper, { strict: false }).write({ ...late, via: 'journal' });
+    expect(outcome).toEqual({ kept: 'database' });
     await until('the late one to be erased', async () => {
       const job = await erasureOf(one.url, id);
       return job.status === 'done' && job.erased.calls === 2;

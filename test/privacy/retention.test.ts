@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { DeliveryKeeper } from '../../src/ingestion/delivery-keeper.js';
 import { arrive } from '../../src/ingestion/delivery.js';
+import { Keeper } from '../../src/ingestion/keeper.js';
 import { orderedId } from '../../src/persistence/ordered-id.js';
 import { Retention } from '../../src/privacy/retention/retention.js';
 import { Instance } from '../query/changes/instances.js';
@@ -35,7 +35,7 @@ const retention = ({ app }: Instance) => app.get(Retention, { strict: false });
 async function receive({ app }: Instance, daysAgo: number, body: unknown): Promise<void> {
   const bytes = Buffer.from(typeof body === 'string' ? body : JSON.stringify(body));
   const delivery = arrive('vendor', null, bytes, Date.now() - daysAgo * DAY_MS);
-  await app.get(DeliveryKeeper, { strict: false }).write(delivery);
+  expect(await app.get(Keeper, { strict: false }).write(delivery)).not.toHaveProperty('nowhere');
 }
 
 const idsOf = async (table: string, column: string) =>

@@ -4,8 +4,8 @@ import fc from 'fast-check';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DeliveryKeeper } from '../../src/ingestion/delivery-keeper.js';
 import { arrive } from '../../src/ingestion/delivery.js';
+import { Keeper } from '../../src/ingestion/keeper.js';
 import { SCOPES } from '../../src/security/scopes.js';
 import { NEVER_NUMBERS } from '../numbers/never-numbers.js';
 import {
@@ -255,10 +255,10 @@ describe(`Numbers in ${SPELLINGS.length} spellings and ${Object.keys(PLACES).len
 
     // What was received before and is written late.
     const { requestedAt } = await erasureOf(ledger.url, jobs[0] ?? '');
-    const keeper = ledger.app.get(DeliveryKeeper, { strict: false });
+    const keeper = ledger.app.get(Keeper, { strict: false });
     for (const body of [calls.slice(0, 2000), stray]) {
       const late = arrive('vendor', null, Buffer.from(json(body)), Date.parse(requestedAt) - 1);
-      await keeper.write({ ...late, via: 'journal' });
+      expect(await keeper.write({ ...late, via: 'journal' })).toEqual({ kept: 'database' });
     }
     for (const job of jobs) await erased(ledger.url, job);
     await until('what was written late to be gone', async () => Object.keys(await leftOver()).length === 0);

@@ -1,7 +1,7 @@
 // A body that was refused, and whose entry was resolved, is pushed again.
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
-import { DeliveryKeeper } from '../../src/ingestion/delivery-keeper.js';
 import { arrive } from '../../src/ingestion/delivery.js';
+import { Keeper } from '../../src/ingestion/keeper.js';
 import { Retention } from '../../src/privacy/retention/retention.js';
 import { Instance } from '../query/changes/instances.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
@@ -50,7 +50,8 @@ const discard = (id = '') =>
 /** As a push that arrived some time ago and is written only now. */
 async function receive(msAgo: number): Promise<string> {
   const delivery = arrive('vendor', null, Buffer.from(BODY), Date.now() - msAgo);
-  await instance.app.get(DeliveryKeeper, { strict: false }).write(delivery);
+  const outcome = await instance.app.get(Keeper, { strict: false }).write(delivery);
+  expect(outcome).toHaveProperty('refused');
   return delivery.id;
 }
 

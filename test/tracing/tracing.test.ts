@@ -1,7 +1,11 @@
 // Spans of a real process, as a collector gets them.
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import pg from 'pg';
 import { type LedgerProcess, spawnLedger } from '../contract/helpers.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { API_KEY, PUSH_TOKEN } from '../support/ledger.js';
@@ -18,8 +22,10 @@ const [SERVER_KIND, CLIENT_KIND] = [2, 3];
 let receiver: OtlpReceiver;
 let database: TestDatabase;
 let service: LedgerProcess | undefined;
+let folder: string;
 
 beforeEach(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'call-ledger-tracing-'));
   receiver = await OtlpReceiver.start();
   database = await createDatabase();
 });
@@ -27,6 +33,7 @@ afterEach(async () => {
   await service?.stop();
   await receiver.stop();
   await database.drop();
+  rmSync(folder, { recursive: true, force: true });
 });
 
 async function start(environment: Record<string, string>): Promise<LedgerProcess> {
@@ -88,6 +95,30 @@ describe('With a collector', () => {
     expect(statement).toMatchObject({ parentSpanId: transaction.spanId, kind: CLIENT_KIND });
     expect(receiver.paths).toContain('/v1/traces');
     expect(receiver.text).toContain('{"key":"service.name","value":{"stringValue":"call-ledger"}}');
+  });
+
+  it('a push that the database does not take is told of with its way into the journal', async () => {
+    const ledger = await start({
+      OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json',
+      ACK_DEADLINE_MS: '50',
+      JOURNAL_DIR: folder,
+    });
+    const locker = new pg.Client({ connectionString: database.url });
+    await locker.connect();
+    await locker.query('BEGIN');
+    await locker.query('LOCK TABLE calls IN ACCESS EXCLUSIVE MODE');
+    expect((await push(ledger, [record('one')])).status).toBe(200);
+    await locker.end();
+    const steps = ['keep in database', 'keep in journal', 'read push'];
+    await until('the spans', () =>
+      [`POST ${PUSH_ROUTE}`, ...steps].every((name) => receiver.text.includes(`"${name}"`)),
+    );
+    const request = spanOf(`POST ${PUSH_ROUTE}`);
+    // What the drainer does by itself is in nobody's trace.
+    const inTrace = receiver.spans().filter(({ traceId }) => traceId === TRACE);
+    const children = inTrace.filter(({ parentSpanId }) => parentSpanId === request.spanId);
+    expect(children.map(({ name }) => name).sort()).toEqual(steps);
+    expect(inTrace).toHaveLength(1 + steps.length);
   });
 
   it('no span holds a number, a token, a key or a value', async () => {

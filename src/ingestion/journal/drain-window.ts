@@ -1,7 +1,7 @@
 // Deliveries to be written in, as many of them under way at once as the pushes leave room for.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Delivery } from '../delivery.js';
-import { costOf } from '../backlog.js';
+import { costOf } from '../admission-control.js';
 
 /** Bounds what of the journal is under way to the database. */
 export class DrainWindow {

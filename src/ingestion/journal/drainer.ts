@@ -1,4 +1,4 @@
-// The journal's entries in, oldest first; into the ledger by the same writer as all others out.
+// Brings the journal's entries into the ledger, oldest first.
 import {
   type BeforeApplicationShutdown,
   Injectable,
@@ -8,12 +8,9 @@ import {
 } from '@nestjs/common';
 import { setTimeout as wait } from 'node:timers/promises';
 import { errorText } from '../../errors.js';
-import { DatabaseUnavailableError } from '../../persistence/unavailable.js';
+import { AdmissionControl } from '../admission-control.js';
 import type { Delivery } from '../delivery.js';
-import { Backlog } from '../backlog.js';
-import { Breaker } from '../breaker.js';
-import { DeliveryKeeper } from '../delivery-keeper.js';
-import { ThreadLostError } from '../../workers/workers.js';
+import { isTransient, Keeper } from '../keeper.js';
 import { DrainWindow } from './drain-window.js';
 import { Journal, type JournalBatch } from './journal.js';
 
@@ -33,9 +30,10 @@ const GRACE_MS = 2000;
 /** Under way until the database has taken the first entry of a batch: while it is away, no more is read and packed in vain. */
 const FIRST_BYTES = 256 * 1024;
 
-interface Failure {
+/** An entry that was written nowhere. */
+interface FailedEntry {
   readonly delivery: Delivery;
-  readonly error: unknown;
+  readonly cause: unknown;
 }
 
 @Injectable()
@@ -49,9 +47,8 @@ export class Drainer implements OnApplicationBootstrap, BeforeApplicationShutdow
 
   constructor(
     private readonly journal: Journal,
-    private readonly keeper: DeliveryKeeper,
-    private readonly breaker: Breaker,
-    private readonly backlog: Backlog,
+    private readonly keeper: Keeper,
+    private readonly admission: AdmissionControl,
   ) {}
 
   onApplicationBootstrap(): void {
@@ -101,59 +98,53 @@ export class Drainer implements OnApplicationBootstrap, BeforeApplicationShutdow
   }
 
   /**
-   * @returns the deliveries that the database refuses
-   * @throws DatabaseUnavailableError when it takes none
-   * @throws ThreadLostError when a large one can't be read now
+   * @returns those that were written nowhere, for causes of their own
+   * @throws the cause when it is transient: then the whole batch is tried again
    */
-  private async write(deliveries: readonly Delivery[]): Promise<Failure[]> {
-    const failures: Failure[] = [];
+  private async write(deliveries: readonly Delivery[]): Promise<FailedEntry[]> {
+    const failed: FailedEntry[] = [];
     let takes = false;
-    let away: DatabaseUnavailableError | ThreadLostError | undefined;
+    let transient: Error | undefined;
     const window = new DrainWindow(() =>
-      takes ? this.backlog.roomForJournal : Math.min(FIRST_BYTES, this.backlog.roomForJournal),
+      takes ? this.admission.roomForJournal : Math.min(FIRST_BYTES, this.admission.roomForJournal),
     );
     for (const delivery of deliveries) {
       await window.begin(delivery, async () => {
-        try {
-          await this.keeper.write(delivery);
-          takes = true;
-          this.breaker.succeeded();
-        } catch (error) {
-          if (error instanceof DatabaseUnavailableError || error instanceof ThreadLostError) away = error;
-          else failures.push({ delivery, error });
-        }
+        const outcome = await this.keeper.write(delivery);
+        if (!('nowhere' in outcome)) takes = true;
+        else if (isTransient(outcome.nowhere.cause)) transient = outcome.nowhere.cause;
+        else failed.push({ delivery, cause: outcome.nowhere.cause });
       });
-      if (away !== undefined) break;
+      if (transient !== undefined) break;
     }
     await window.allToEnd();
-    if (away !== undefined) throw away;
-    return failures;
+    if (transient !== undefined) throw transient;
+    return failed;
   }
 
   /**
-   * What the database refuses again and again while it takes others must not hold up the rest.
+   * What fails again and again while the database takes others must not hold up the rest.
    *
-   * @throws the first failure, when the batch is to be tried again
+   * @throws the first cause, when the batch is to be tried again
    */
-  private async settle(failures: readonly Failure[]): Promise<void> {
-    const [first] = failures;
+  private async settle(failed: readonly FailedEntry[]): Promise<void> {
+    const [first] = failed;
     if (first === undefined) return;
     this.refusals += 1;
-    if (this.refusals < MOST_REFUSALS) throw first.error;
-    for (const { delivery, error } of failures) await this.giveUp(delivery, error);
+    if (this.refusals < MOST_REFUSALS) throw first.cause;
+    for (const entry of failed) await this.giveUp(entry);
   }
 
   /** Whatever is the matter with an entry, those behind it go on. */
-  private async giveUp(delivery: Delivery, reason: unknown): Promise<void> {
-    try {
-      await this.keeper.quarantineUnwritable(delivery, reason);
-    } catch (error) {
-      if (error instanceof DatabaseUnavailableError) throw error;
-      const file = await this.journal.setAside(delivery);
-      this.logger.error(
-        `the delivery ${delivery.id} can be written nowhere, and is kept as ${file}: ${errorText(error)}`,
-      );
-    }
+  private async giveUp({ delivery, cause }: FailedEntry): Promise<void> {
+    const outcome = await this.keeper.giveUp(delivery, cause);
+    if (!('nowhere' in outcome)) return;
+    const { cause: second } = outcome.nowhere;
+    if (isTransient(second)) throw second;
+    const file = await this.journal.setAside(delivery);
+    this.logger.error(
+      `the delivery ${delivery.id} can be written nowhere, and is kept as ${file}: ${errorText(second)}`,
+    );
   }
 
   private async rest(ms: number): Promise<void> {

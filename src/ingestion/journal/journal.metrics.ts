@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
 import { Settings } from '../../config/settings.js';
 import { errorCode } from '../../../platform/error-code.js';
 import { AskedGauge } from '../../metrics/asked-gauge.js';
-import { Breaker } from '../breaker.js';
+import { CircuitBreaker } from '../circuit-breaker.js';
 import { Journal } from './journal.js';
 
 /** Of this process's journal. There are none when the journal is off. */
@@ -15,7 +15,7 @@ export class JournalMetrics {
   constructor(
     private readonly registry: Registry,
     private readonly journal: Journal,
-    breaker: Breaker,
+    breaker: CircuitBreaker,
     { journalDir, journalMaxBytes }: Settings,
   ) {
     this.gauge('call_ledger_breaker_open', 'Whether pushes go past the database, because it failed.', () =>

@@ -6,9 +6,10 @@ import { v7 as uuidv7 } from 'uuid';
 import { Settings } from '../../config/settings.js';
 import { replaceFile, syncFolder } from '../../../platform/durable-files.js';
 import { errorText } from '../../errors.js';
+import { InSpan } from '../../tracing/spans.js';
 import { within } from '../../within.js';
 import type { Delivery } from '../delivery.js';
-import { Undrained } from './undrained.js';
+import { JournalCounts } from './journal-counts.js';
 import { encodeEntry } from './journal-entry.js';
 import { DAMAGED, foldersLeftIn, JournalFolder } from './journal-folder.js';
 import { keepNotes } from './reading-notes.js';
@@ -70,7 +71,7 @@ interface Append {
  */
 @Injectable()
 export class Journal implements OnModuleInit {
-  readonly undrained = new Undrained();
+  readonly undrained = new JournalCounts();
   private readonly logger = new Logger('Journal');
   private folder: JournalFolder | undefined;
   private making: Promise<JournalFolder> | undefined;
@@ -122,6 +123,7 @@ export class Journal implements OnModuleInit {
    *
    * @throws JournalUnavailableError
    */
+  @InSpan('keep in journal')
   async append(delivery: Delivery): Promise<void> {
     if (this.isOff) throw new JournalUnavailableError('the journal is off');
     const pieces = encodeEntry(delivery);

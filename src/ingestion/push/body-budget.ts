@@ -1,13 +1,22 @@
 // Bounds the memory that pushes take, however fast they come, and shares it out among their sources.
 import { Injectable } from '@nestjs/common';
-import { PushError } from './push-error.js';
 
 /** Bytes of all pushes under way: bodies, and several times as much while they are read. */
 const MOST_BYTES = 256 * 1024 * 1024;
 /** Bytes for the beginnings of pushes, which large bodies can't take: with these, nearly all pushes are whole. */
 const MOST_SMALL_BYTES = 64 * 1024 * 1024;
 const SMALL_BYTES = 64 * 1024;
-const RETRY_AFTER_S = 1;
+
+/** The body of a push was not read to its end. Nothing of it is kept. */
+export class BodyNotReadError extends Error {
+  constructor(
+    readonly why: 'too large' | 'too slow' | 'broken off' | 'too much at once',
+    message: string,
+    options?: ErrorOptions,
+  ) {
+    super(message, options);
+  }
+}
 
 @Injectable()
 export class BodyBudget {
@@ -22,7 +31,7 @@ export class BodyBudget {
 /** What one push holds. */
 export class BodyShare {
   /** Ends the reading of the body; called when it has to make room for another push of its source. */
-  cut: (error: PushError) => void = () => undefined;
+  cut: (error: BodyNotReadError) => void = () => undefined;
   private readonly small: Holding;
   private readonly large: Holding;
   private held = 0;
@@ -32,7 +41,7 @@ export class BodyShare {
     private readonly smallPool: Pool,
     private readonly largePool: Pool,
   ) {
-    const cut = (error: PushError) => {
+    const cut = (error: BodyNotReadError) => {
       this.cut(error);
     };
     this.small = { source, bytes: 0, isComing: true, cut };
@@ -42,7 +51,7 @@ export class BodyShare {
   /**
    * Counts bytes that the push is going to hold besides.
    *
-   * @throws PushError 503 when the share of its source is used up
+   * @throws BodyNotReadError when the share of its source is used up
    */
   take(bytes: number): void {
     const ofSmall = Math.min(bytes, Math.max(0, SMALL_BYTES - this.held));
@@ -66,7 +75,7 @@ export class BodyShare {
 /** What a push holds of a pool. */
 interface Holding {
   readonly source: string;
-  readonly cut: (error: PushError) => void;
+  readonly cut: (error: BodyNotReadError) => void;
   bytes: number;
   isComing: boolean;
 }
@@ -84,7 +93,7 @@ class Pool {
    * A source has at most half of what the others leave, so that something is left for another one. When it has that, its push
    * that has been coming for the longest makes room.
    *
-   * @throws PushError 503
+   * @throws BodyNotReadError
    */
   take(holding: Holding, bytes: number): void {
     while (!this.hasRoom(holding.source, bytes)) {
@@ -122,6 +131,6 @@ class Pool {
   }
 }
 
-function tooMuch(): PushError {
-  return new PushError(503, 'Too much is being pushed at once', RETRY_AFTER_S);
+function tooMuch(): BodyNotReadError {
+  return new BodyNotReadError('too much at once', 'Too much is being pushed at once');
 }

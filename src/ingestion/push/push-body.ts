@@ -1,21 +1,15 @@
-// The stream of a push in, the bytes of its body out, decompressed and bounded.
+// Reads the body of a push, decompressed and bounded.
 import type { IncomingMessage } from 'node:http';
 import type { Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib';
-import { UnreadableBodyError } from '../reading/body-reader.js';
-import type { BodyShare } from './body-budget.js';
-import { PushError } from './push-error.js';
+import type { Refusal } from '../delivery.js';
+import { BodyNotReadError, type BodyShare } from './body-budget.js';
 
-/** The body as it came, when it could not be decompressed. */
-export class UnreadableEncodingError extends UnreadableBodyError {
-  /** @param status of the answer: 415 for an encoding that is not known, 400 for bytes that are not encoded as they should be */
-  constructor(
-    readonly status: 400 | 415,
-    readonly body: Buffer,
-    reason: string,
-  ) {
-    super(reason, status === 415 ? '' : 'byte 0');
-  }
+/** What came as the body of a push. */
+export interface PushBody {
+  readonly bytes: Buffer;
+  /** Set when the bytes are still encoded, as they came: in an encoding that is not known, or not as their header says. */
+  readonly undecodable?: { readonly isUnknown: boolean; readonly refusal: Refusal };
 }
 
 type MakeDecoder = (body: Buffer) => Transform;
@@ -42,30 +36,30 @@ const NAME_OF_ENCODING = /^[a-z-]{1,16}\d{0,3}$/;
  *
  * @param limit bytes, before and after each decompression
  * @param share is told of bytes before they are held; what it throws ends the reading
- * @throws PushError 413 over the limit, 408 for a body that comes too slowly, 400 when the client broke off, 503 from the share
- * @throws UnreadableEncodingError for an encoding that is not known, and for bytes that can't be unpacked
+ * @throws BodyNotReadError
  */
 export async function readPushBody(
   request: IncomingMessage,
   limit: number,
   share: BodyShare,
-): Promise<Buffer> {
+): Promise<PushBody> {
   const encodings = encodingsOf(request);
   const body = await readBytes(request, limit, share);
   share.complete();
-  const unknown = encodings.find((encoding) => !DECODERS.has(encoding));
-  if (unknown !== undefined) throw new UnreadableEncodingError(415, body, reasonOf(unknown));
-  if (encodings.length > MOST_ENCODINGS)
-    throw new UnreadableEncodingError(415, body, `The body is encoded more than ${MOST_ENCODINGS} times`);
+  const reason = unknownEncoding(encodings);
+  if (reason !== undefined)
+    return { bytes: body, undecodable: { isUnknown: true, refusal: { reason, place: '' } } };
   let unpacked = body;
   // They are named in the order in which they were applied (RFC 9110).
   for (const encoding of encodings.reverse()) {
     const pieces = await unpack(unpacked, encoding, limit, share);
-    if (pieces === undefined)
-      throw new UnreadableEncodingError(400, body, `The body is not ${encoding}, though its header says so`);
+    if (pieces === undefined) {
+      const refusal = { reason: `The body is not ${encoding}, though its header says so`, place: 'byte 0' };
+      return { bytes: body, undecodable: { isUnknown: false, refusal } };
+    }
     unpacked = pieces;
   }
-  return unpacked;
+  return { bytes: unpacked };
 }
 
 function encodingsOf({ headers }: IncomingMessage): string[] {
@@ -75,9 +69,16 @@ function encodingsOf({ headers }: IncomingMessage): string[] {
     .filter((encoding) => encoding !== '' && encoding !== 'identity');
 }
 
-function reasonOf(encoding: string): string {
-  const way = NAME_OF_ENCODING.test(encoding) ? `as ${encoding}, which` : 'in a way that';
-  return `The body is encoded ${way} is not understood; gzip, deflate and br are`;
+/** @returns why they can't be undone; undefined when they can */
+function unknownEncoding(encodings: readonly string[]): string | undefined {
+  const unknown = encodings.find((encoding) => !DECODERS.has(encoding));
+  if (unknown !== undefined) {
+    const way = NAME_OF_ENCODING.test(unknown) ? `as ${unknown}, which` : 'in a way that';
+    return `The body is encoded ${way} is not understood; gzip, deflate and br are`;
+  }
+  return encodings.length > MOST_ENCODINGS
+    ? `The body is encoded more than ${MOST_ENCODINGS} times`
+    : undefined;
 }
 
 /** `deflate` is the format of zlib (RFC 1950), but some senders leave its head and its checksum out. */
@@ -100,8 +101,8 @@ async function readBytes(request: IncomingMessage, limit: number, share: BodySha
   } catch (error) {
     // What still comes is read and dropped, so that the client gets to read the answer.
     request.resume();
-    if (error instanceof PushError) throw error;
-    throw new PushError(400, 'The request broke off before its body was complete', undefined, {
+    if (error instanceof BodyNotReadError) throw error;
+    throw new BodyNotReadError('broken off', 'The request broke off before its body was complete', {
       cause: error,
     });
   }
@@ -112,7 +113,7 @@ async function readBytes(request: IncomingMessage, limit: number, share: BodySha
  * Resolves at the end of the body.
  *
  * @param take gets each piece; what it throws ends the reading
- * @throws PushError 408 when the pieces come too slowly
+ * @throws BodyNotReadError when the pieces come too slowly
  */
 async function piecesOf(
   request: IncomingMessage,
@@ -149,9 +150,9 @@ async function piecesOf(
   }
 }
 
-function tooSlow(): PushError {
+function tooSlow(): BodyNotReadError {
   const rate = `${LEAST_BYTES} bytes in ${PACE_MS / 1000} s`;
-  return new PushError(408, `The body comes too slowly: less than ${rate}`);
+  return new BodyNotReadError('too slow', `The body comes too slowly: less than ${rate}`);
 }
 
 /**
@@ -177,12 +178,12 @@ async function unpack(
       pieces.push(piece);
     }
   } catch (error) {
-    if (error instanceof PushError) throw error;
+    if (error instanceof BodyNotReadError) throw error;
     return undefined;
   }
   return Buffer.concat(pieces);
 }
 
-function tooLarge(limit: number): PushError {
-  return new PushError(413, `The body is larger than ${limit} bytes`);
+function tooLarge(limit: number): BodyNotReadError {
+  return new BodyNotReadError('too large', `The body is larger than ${limit} bytes`);
 }

@@ -4,7 +4,7 @@ import { AllowedNetworks } from '../../security/allowed-networks.js';
 import { basicPassword, bearerToken } from '../../security/authorization-header.js';
 import { FailedLogins } from '../../security/failed-logins.js';
 import { PushTokens } from '../../security/push-tokens.js';
-import type { KeptIn } from '../delivery-intake.js';
+import type { KeptIn } from '../keeper.js';
 import { PushError } from './push-error.js';
 
 /** RFC 9110 wants the ways in named, though the vendor looks at the status alone. */

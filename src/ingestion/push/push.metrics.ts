@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { Settings } from '../../config/settings.js';
 import { SourceLabels } from '../../metrics/source-labels.js';
-import type { KeptIn } from '../delivery-intake.js';
+import type { KeptIn } from '../keeper.js';
 
 /** What became of a push. The first two are acknowledged. */
 const OUTCOMES = [

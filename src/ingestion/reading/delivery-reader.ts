@@ -5,12 +5,12 @@ import { deserialize } from 'node:v8';
 import { Settings } from '../../config/settings.js';
 import { ZonedTime } from '../../time/zoned-time.js';
 import { MOST_BYTES_INLINE, TaskEndedError, Workers } from '../../workers/workers.js';
-import { checkBody } from '../body-check.js';
-import type { Delivery, ReadDelivery, Reject } from '../delivery.js';
+import { validateBody } from './body-validator.js';
+import type { Delivery, Reject } from '../delivery.js';
 import { UnreadableBodyError } from './body-reader.js';
-import { HeavyBodies } from '../journal/heavy-bodies.js';
+import { PoisonGuard } from '../journal/poison-guard.js';
 import { type ReadCall, RecordReader } from './record-reader.js';
-import { type ReadRecords, recordsOfBody } from './records-of-body.js';
+import { type ReadDelivery, type ReadRecords, recordsOfBody } from './records-of-body.js';
 import { check, type PackedRecords, read, type Refused } from './tasks.js';
 
 /** Of one body: the machine may have been busy the first time. */
@@ -24,7 +24,7 @@ export class DeliveryReader {
   constructor(
     { pushTimeZone }: Settings,
     private readonly workers: Workers,
-    private readonly heavy: HeavyBodies,
+    private readonly poison: PoisonGuard,
   ) {
     this.zone = pushTimeZone;
     this.records = new RecordReader(new ZonedTime(pushTimeZone));
@@ -48,7 +48,7 @@ export class DeliveryReader {
   async check(delivery: Delivery): Promise<void> {
     const { body } = delivery;
     if (body.length <= MOST_BYTES_INLINE) {
-      checkBody(body);
+      validateBody(body);
       return;
     }
     await this.elsewhere(delivery, () => this.workers.run(check, { body }, shareOf(delivery)));
@@ -60,7 +60,7 @@ export class DeliveryReader {
   ): Promise<Exclude<T, Refused>> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        const result = await this.heavy.read(delivery.sha256, work);
+        const result = await this.poison.read(delivery.sha256, work);
         if (isRefused(result)) throw new UnreadableBodyError(result.refusal.reason, result.refusal.place);
         return result as Exclude<T, Refused>;
       } catch (error) {

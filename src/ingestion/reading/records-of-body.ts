@@ -1,5 +1,5 @@
 // A body's bytes in, its calls and rejects out.
-import type { Reject } from '../delivery.js';
+import type { Delivery, Reject } from '../delivery.js';
 import { type BodyContent, readBody } from './body-reader.js';
 import { type CountedDrift, DriftNotes } from './drift.js';
 import type { ReadCall, RecordReader } from './record-reader.js';
@@ -17,6 +17,11 @@ export interface ReadRecords {
   readonly rejectedRecords: number;
   /** Of the calls. */
   readonly drift: readonly CountedDrift[];
+}
+
+/** A delivery whose body has been read. */
+export interface ReadDelivery extends ReadRecords {
+  readonly delivery: Delivery;
 }
 
 interface RejectedElement {

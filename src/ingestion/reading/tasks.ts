@@ -1,7 +1,7 @@
 // What is done with large bodies on another thread. What goes in and out is copied from one thread to the other.
 import { serialize } from 'node:v8';
 import { bufferOf } from '../../workers/received.js';
-import { checkBody } from '../body-check.js';
+import { validateBody } from './body-validator.js';
 import type { Refusal } from '../delivery.js';
 import { UnreadableBodyError } from './body-reader.js';
 import { RecordReader } from './record-reader.js';
@@ -46,7 +46,7 @@ export function read({ body, zone }: OfBody & { readonly zone: string }): Packed
 /** Says whether a body holds records at all. */
 export function check({ body }: OfBody): Refused | undefined {
   return orRefusal(() => {
-    checkBody(bufferOf(body));
+    validateBody(bufferOf(body));
     return undefined;
   });
 }

@@ -1,49 +1,62 @@
-// Records of some deliveries in, the rows of their calls as they stand out.
+// Records of some deliveries in, the rows of their calls, tasks, batches and rollups as they stand out.
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../persistence/database.js';
 import type { CallState, Standing } from './call-state.js';
 import { CallRepository } from './call.repository.js';
+import { CampaignRepository, type NamedCampaigns } from './campaign.repository.js';
+import { RollupDeltas } from './rollup-deltas.js';
+import { RollupRepository } from './rollup.repository.js';
 import { hasSameReceipts, isDuplicate, renew, settle, type Settlement } from './settlement.js';
 
 /** What records did to the calls. */
 export interface SettledCalls {
-  readonly inserted: readonly CallState[];
-  /** Rows that hold other content now, each once. */
-  readonly replaced: Settlement['replaced'];
+  /** Tasks and batches that were not known to be in the ledger. */
+  readonly campaigns: NamedCampaigns;
   /** How many new calls each delivery brought, by its id. */
   readonly stored: ReadonlyMap<string, number>;
   /** How many records with other content for a known call each delivery brought. */
   readonly corrected: ReadonlyMap<string, number>;
 }
 
+/** What records did to calls that were known. */
+type SettledKnown = Pick<SettledCalls, 'corrected'> & Pick<Settlement, 'replaced'>;
+
 const NOTHING_SETTLED: Settlement = { replaced: [], renewed: [], past: [], outcomes: [] };
 
 @Injectable()
 export class CallSettler {
-  constructor(private readonly calls: CallRepository) {}
+  constructor(
+    private readonly calls: CallRepository,
+    private readonly campaigns: CampaignRepository,
+    private readonly rollups: RollupRepository,
+  ) {}
 
   /**
-   * Inserts the calls that are new and settles the others by the rule of `settlement.ts`.
+   * Inserts the calls that are new, settles the others by the rule of `settlement.ts`, and moves the sums by what came and went.
    *
    * @param states of all deliveries, oldest first; a call at most once for each delivery
+   * @param lane of the rollups
    * @throws CallVanishedError when a known call is deleted meanwhile
    */
-  async settle(transaction: Transaction, states: readonly CallState[]): Promise<SettledCalls> {
+  async settle(transaction: Transaction, states: readonly CallState[], lane: number): Promise<SettledCalls> {
+    const campaigns = this.campaigns.unknownOf(states);
+    await this.campaigns.insert(transaction, campaigns);
     const firsts = new Map<string, CallState>();
     for (const state of states) if (!firsts.has(state.callId)) firsts.set(state.callId, state);
     const ids = await this.calls.insertNew(transaction, [...firsts.values()].sort(byCallId));
     const inserted = [...firsts.values()].filter(({ callId }) => ids.has(callId));
     const isInserted = new Set(inserted);
     const known = states.filter((state) => !isInserted.has(state));
-    const stored = countByDelivery(inserted);
-    if (known.length === 0) return { inserted, stored, replaced: [], corrected: new Map() };
-    return { inserted, stored, ...(await this.settleKnown(transaction, known)) };
+    const { replaced, corrected } = await this.settleKnown(transaction, known);
+    const deltas = new RollupDeltas();
+    for (const state of inserted) deltas.add(state);
+    for (const { before, after } of replaced) deltas.replace(before, after);
+    await this.rollups.add(transaction, deltas.sorted(), lane);
+    return { campaigns, stored: countByDelivery(inserted), corrected };
   }
 
-  private async settleKnown(
-    transaction: Transaction,
-    known: readonly CallState[],
-  ): Promise<Pick<SettledCalls, 'replaced' | 'corrected'>> {
+  private async settleKnown(transaction: Transaction, known: readonly CallState[]): Promise<SettledKnown> {
+    if (known.length === 0) return { replaced: [], corrected: new Map() };
     await this.calls.lock(transaction, callIds(known));
     // Only now: what another writer committed while this one waited for the lock must be seen.
     const standings = await this.calls.standings(transaction, callIds(known));

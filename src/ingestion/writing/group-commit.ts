@@ -2,8 +2,9 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../../config/settings.js';
 import { DatabaseUnavailableError } from '../../persistence/unavailable.js';
-import type { ReadDelivery } from '../delivery.js';
-import { LedgerWriter, type PackedDelivery } from './ledger-writer.js';
+import type { ReadDelivery } from '../reading/records-of-body.js';
+import { Attempts } from './attempts.js';
+import type { PackedDelivery } from './ledger-writer.js';
 import { packBody } from './stored-body.js';
 
 /** In a trial, groups of 500 to 1,000 records over two to four writers were the fastest. */
@@ -31,7 +32,7 @@ export class GroupCommit {
 
   constructor(
     settings: Settings,
-    private readonly writer: LedgerWriter,
+    private readonly attempts: Attempts,
   ) {
     this.writers = Math.min(MOST_WRITERS, Math.max(1, Math.floor(settings.databasePoolSize / 2)));
   }
@@ -79,18 +80,11 @@ export class GroupCommit {
     return group;
   }
 
-  /** A group that fails is written one by one, so that a delivery that can't be written harms no other. */
   private async writeGroup(group: readonly Waiting[]): Promise<void> {
-    try {
-      await this.writer.write(group);
-    } catch (error) {
-      if (group.length > 1 && !(error instanceof DatabaseUnavailableError)) {
-        for (const delivery of group) await this.writeGroup([delivery]);
-        return;
-      }
-      for (const delivery of group) delivery.failed(error);
-      return;
+    const failures = await this.attempts.write(group);
+    for (const delivery of group) {
+      if (failures.has(delivery)) delivery.failed(failures.get(delivery));
+      else delivery.written();
     }
-    for (const delivery of group) delivery.written();
   }
 }

@@ -1,24 +1,19 @@
-// A group of read deliveries in, their calls in the ledger out: one transaction.
+// A group of read deliveries in, their calls in the ledger out: within one transaction.
 import { Injectable } from '@nestjs/common';
-import { Database, type Transaction } from '../../persistence/database.js';
-import { inSpan, linksTo } from '../../tracing/spans.js';
-import { Workers } from '../../workers/workers.js';
-import type { Delivery, ReadDelivery, Reject } from '../delivery.js';
+import type { Transaction } from '../../persistence/database.js';
+import type { Delivery, Reject } from '../delivery.js';
+import type { ReadCall } from '../reading/record-reader.js';
+import type { ReadDelivery } from '../reading/records-of-body.js';
 import { CallSettler, type SettledCalls } from './call-settler.js';
 import { type CallState, firstState, recordKey } from './call-state.js';
-import { CampaignRepository, type NamedCampaigns } from './campaign.repository.js';
+import type { NamedCampaigns } from './campaign.repository.js';
 import { type DeliveryCounts, DeliveryRepository, type WrittenDelivery } from './delivery.repository.js';
 import { DriftRepository } from './drift.repository.js';
-import { LanePool } from './lane-pool.js';
 import { LateErasureRepository } from './late-erasure.repository.js';
-import { LateNumbers, UnexaminedError } from './late-numbers.js';
+import type { LateNumbers } from './late-numbers.js';
 import { QuarantineRepository } from './quarantine.repository.js';
-import { RollupDeltas } from './rollup-deltas.js';
-import { RollupRepository } from './rollup.repository.js';
-import { CallVanishedError, isBare } from './settlement.js';
-import type { ReadCall } from '../reading/record-reader.js';
+import { isBare } from './settlement.js';
 import type { StoredBody } from './stored-body.js';
-import { WritingMetrics } from './writing.metrics.js';
 
 /** A delivery that is ready to be written. */
 export interface PackedDelivery {
@@ -26,159 +21,114 @@ export interface PackedDelivery {
   readonly body: StoredBody;
 }
 
+/** What earlier tries of the same group have brought to light. */
+export interface Attempt {
+  /** Of the rollups. */
+  readonly lane: number;
+  /** The records that must change nothing, by {@link recordKey}. */
+  readonly erased: ReadonlySet<string>;
+  /** That were found in deliveries of before an erasure. */
+  readonly numbers: LateNumbers;
+}
+
+/** What a transaction has written. */
+export interface WrittenGroup {
+  readonly deliveries: readonly WrittenDelivery[];
+  readonly campaigns: NamedCampaigns;
+}
+
 /** Some deliveries are in the ledger already: tries that were thought lost had gone through. */
-class AlreadyWrittenError extends Error {
+export class AlreadyWrittenError extends Error {
   constructor(readonly ids: ReadonlySet<string>) {
     super('some deliveries are in the ledger already');
   }
 }
 
-/** Something to be done in a transaction. It may be run again after a deadlock. */
-export type TransactionStep = (transaction: Transaction) => Promise<void>;
-
 /** Some records are of calls that were erased after the records had been received: they must change nothing. */
-class ErasedRecordsError extends Error {
+export class ErasedRecordsError extends Error {
   constructor(readonly states: readonly CallState[]) {
     super('some records are of calls that have been erased since they were received');
   }
 }
 
-const MOST_ATTEMPTS = 5;
 const NOTHING_COUNTED: DeliveryCounts = { records: 0, stored: 0, corrected: 0, duplicate: 0, quarantined: 0 };
 
 @Injectable()
 export class LedgerWriter {
-  private readonly lanes = new LanePool();
-
   constructor(
-    private readonly database: Database,
     private readonly calls: CallSettler,
-    private readonly rollups: RollupRepository,
-    private readonly campaigns: CampaignRepository,
     private readonly quarantine: QuarantineRepository,
     private readonly deliveries: DeliveryRepository,
     private readonly drift: DriftRepository,
     private readonly erasures: LateErasureRepository,
-    private readonly metrics: WritingMetrics,
-    private readonly workers: Workers,
   ) {}
 
   /**
-   * Writes deliveries: calls, corrections, rollups, tasks, batches, rejects, bodies and the deliveries themselves, or
-   * nothing. A body that had come before is only noted. Writing the same delivery again changes nothing.
+   * Writes deliveries: calls, corrections, rollups, tasks, batches, rejects, bodies and the deliveries themselves. A body that had come
+   * before is only noted.
    *
-   * @param first what else is to be done in the same transaction, before all of this
-   * @throws DatabaseUnavailableError, or PostgreSQL's error when one of them can't be written
+   * @throws AlreadyWrittenError, ErasedRecordsError, UnexaminedError, CallVanishedError: the transaction has to be run again
    */
-  async write(group: readonly PackedDelivery[], first?: TransactionStep): Promise<void> {
-    const lane = this.lanes.take();
-    const links = linksTo(group.map(({ read }) => read.delivery));
-    try {
-      const options = { root: true, links, attributes: { 'call_ledger.deliveries': group.length } };
-      await inSpan('write group', options, () => this.writeNew([...group].sort(byArrival), lane, first));
-    } finally {
-      this.lanes.giveBack(lane);
-    }
-  }
-
-  /** Keeps a body that is refused. */
-  async writeUnreadable(delivery: Delivery, reject: Reject): Promise<void> {
-    const numbers = new LateNumbers(this.workers);
-    for (;;) {
-      try {
-        await this.database.transaction(async (transaction) => {
-          await this.quarantine.insertBody(transaction, delivery, reject);
-          await this.erasures.noteLate(transaction, [delivery], numbers);
-        });
-        return;
-      } catch (error) {
-        if (!(error instanceof UnexaminedError)) throw error;
-        await numbers.examine(error);
-      }
-    }
-  }
-
-  private async writeNew(
-    group: readonly PackedDelivery[],
-    lane: number,
-    first?: TransactionStep,
-  ): Promise<void> {
-    const begin = performance.now();
-    const erased = new Set<string>();
-    const numbers = new LateNumbers(this.workers);
-    let rest = group;
-    for (let attempt = 1; rest.length > 0; attempt += 1) {
-      try {
-        const { campaigns, written } = await this.database.transaction(async (transaction) => {
-          await first?.(transaction);
-          return this.writeAll(transaction, rest, lane, erased, numbers);
-        });
-        this.campaigns.remember(campaigns);
-        this.metrics.committed(written, (performance.now() - begin) / 1000);
-        return;
-      } catch (error) {
-        if (error instanceof AlreadyWrittenError) {
-          rest = rest.filter(({ read }) => !error.ids.has(read.delivery.id));
-        } else if (error instanceof ErasedRecordsError) {
-          for (const state of error.states) erased.add(recordKey(state));
-        } else if (error instanceof UnexaminedError) {
-          await numbers.examine(error);
-          // Calls are deleted while corrections of them are under way: the next time they are inserted as new ones.
-        } else if (!(error instanceof CallVanishedError && attempt < MOST_ATTEMPTS)) throw error;
-      }
-    }
-  }
-
-  /**
-   * @param erased the records that must change nothing, by {@link recordKey}
-   * @param numbers that were found in deliveries of before an erasure
-   * @throws AlreadyWrittenError, ErasedRecordsError, UnexaminedError
-   */
-  private async writeAll(
+  async write(
     transaction: Transaction,
-    group: readonly PackedDelivery[],
-    lane: number,
-    erased: ReadonlySet<string>,
-    numbers: LateNumbers,
-  ): Promise<{ campaigns: NamedCampaigns; written: readonly WrittenDelivery[] }> {
-    const deliveries = group.map(({ read }) => read.delivery);
+    unsorted: readonly PackedDelivery[],
+    attempt: Attempt,
+  ): Promise<WrittenGroup> {
+    const group = [...unsorted].sort(byArrival);
     // A replay brings a body again on purpose.
-    const pushed = deliveries.filter(({ via }) => via !== 'replay');
+    const pushed = group.map(({ read }) => read.delivery).filter(({ via }) => via !== 'replay');
     const sameBodies = await this.deliveries.findSameBodies(transaction, pushed);
     const states = group
       .flatMap(({ read }) => lastOfEach(read))
-      .filter((state) => !erased.has(recordKey(state)));
-    const campaigns = this.campaigns.unknownOf(states);
-    await this.campaigns.insert(transaction, campaigns);
-    const settled = await this.calls.settle(transaction, states);
-    const deltas = new RollupDeltas();
-    for (const state of settled.inserted) deltas.add(state);
-    for (const { before, after } of settled.replaced) deltas.replace(before, after);
-    await this.rollups.add(transaction, deltas.sorted(), lane);
+      .filter((state) => !attempt.erased.has(recordKey(state)));
+    const settled = await this.calls.settle(transaction, states, attempt.lane);
     const redeliveries = await this.redeliveriesAmong(transaction, group, settled, sameBodies);
-    const fresh = group.filter(({ read }) => !redeliveries.has(read.delivery.id));
-    await this.keepAsTheyCame(transaction, fresh);
-    await this.drift.add(
+    await this.keepAsTheyCame(
       transaction,
-      fresh.map(({ read }) => read),
+      group.filter(({ read }) => !redeliveries.has(read.delivery.id)),
     );
     const written = group.map(({ read }) => {
       const redeliveryOf = redeliveries.get(read.delivery.id) ?? null;
       const counts = redeliveryOf === null ? countsOf(read, settled) : NOTHING_COUNTED;
       return { delivery: read.delivery, counts, redeliveryOf };
     });
+    await this.insertDeliveries(transaction, written, states, attempt.numbers);
+    return { deliveries: written, campaigns: settled.campaigns };
+  }
+
+  /**
+   * Keeps a body that is refused.
+   *
+   * @throws UnexaminedError
+   */
+  async writeUnreadable(
+    transaction: Transaction,
+    delivery: Delivery,
+    reject: Reject,
+    numbers: LateNumbers,
+  ): Promise<void> {
+    await this.quarantine.insertBody(transaction, delivery, reject);
+    await this.erasures.noteLate(transaction, [delivery], numbers);
+  }
+
+  /** Last of all: from here to the commit, no other delivery can be committed. */
+  private async insertDeliveries(
+    transaction: Transaction,
+    written: readonly WrittenDelivery[],
+    states: readonly CallState[],
+    numbers: LateNumbers,
+  ): Promise<void> {
+    const deliveries = written.map(({ delivery }) => delivery);
     const inserted = await this.deliveries.insert(transaction, written);
     const known = deliveries.map(({ id }) => id).filter((id) => !inserted.ids.has(id));
     if (known.length > 0) throw new AlreadyWrittenError(new Set(known));
     const late = deliveries.filter(({ id }) => inserted.late.has(id));
-    if (late.length > 0) {
-      await this.refuseErased(
-        transaction,
-        states.filter(({ deliveryId }) => inserted.late.has(deliveryId)),
-      );
-      await this.erasures.noteLate(transaction, late, numbers);
-    }
-    return { campaigns, written };
+    if (late.length === 0) return;
+    await this.refuseErased(
+      transaction,
+      states.filter(({ deliveryId }) => inserted.late.has(deliveryId)),
+    );
+    await this.erasures.noteLate(transaction, late, numbers);
   }
 
   /**
@@ -227,6 +177,10 @@ export class LedgerWriter {
     await this.deliveries.insertBodies(
       transaction,
       group.map(({ read, body }) => ({ delivery: read.delivery, body })),
+    );
+    await this.drift.add(
+      transaction,
+      group.map(({ read }) => read),
     );
   }
 }

@@ -2,7 +2,7 @@ import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { DeliveryKeeper } from '../../../src/ingestion/delivery-keeper.js';
+import { Keeper } from '../../../src/ingestion/keeper.js';
 import { startLedger, type TestLedger } from '../../support/ledger.js';
 import { record } from '../../support/records.js';
 import { until } from '../../support/service.js';
@@ -31,16 +31,16 @@ afterEach(async () => {
 });
 
 it('A long journal is tried, and drained, in small parts: pushes that arrive meanwhile do not wait until it is read', async () => {
-  const write = jest.spyOn(DeliveryKeeper.prototype, 'write');
+  const write = jest.spyOn(Keeper.prototype, 'write');
   let inTurn = 0;
   let most = 0;
   const writeAsEver = write.getMockImplementation();
   expect(writeAsEver).toBeDefined();
-  write.mockImplementation(function (this: DeliveryKeeper, delivery) {
+  write.mockImplementation(function (this: Keeper, delivery) {
     inTurn += delivery.body.length;
     most = Math.max(most, inTurn);
     setImmediate(() => (inTurn = 0));
-    return writeAsEver?.call(this, delivery) ?? Promise.resolve();
+    return writeAsEver?.call(this, delivery) ?? Promise.reject(new Error('there was no such method'));
   });
   await proxy.refuse();
   for (let index = 0; index < PUSHES; index += 1) {

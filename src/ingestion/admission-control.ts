@@ -1,6 +1,8 @@
-// Pushes that wait for the database in; whether one more would be written within the deadline out.
-import { Injectable } from '@nestjs/common';
+// Which pushes may wait for the database, and for how long.
+import { Injectable, Logger } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
+import { errorText } from '../errors.js';
+import { DatabaseUnavailableError } from '../persistence/unavailable.js';
 import type { Delivery } from './delivery.js';
 
 /** What a push costs beside its bytes: one of a single record takes the service as long as 13 records among many. */
@@ -41,7 +43,9 @@ export function costOf({ body }: Delivery): number {
  * pace of the database is, and nothing has to be set. Pushes beyond it need the journal, which takes them at once.
  */
 @Injectable()
-export class Backlog {
+export class AdmissionControl {
+  private readonly logger = new Logger('Push');
+  private readonly deadlineMs: number;
   private readonly windowMs: number;
   private waiting = 0;
   private windowStart = -Infinity;
@@ -49,22 +53,60 @@ export class Backlog {
   private committedBefore = 0;
   private lastPushAt = -Infinity;
 
-  constructor(settings: Settings) {
-    this.windowMs = settings.ackDeadlineMs * WINDOW;
+  constructor({ ackDeadlineMs }: Settings) {
+    this.deadlineMs = ackDeadlineMs;
+    this.windowMs = ackDeadlineMs * WINDOW;
   }
 
-  /** Whether a push that has come now would probably not be committed within the deadline. */
-  isTooLongFor(delivery: Delivery): boolean {
+  /** Whether a push that has come now would probably be committed within the deadline. */
+  admits(delivery: Delivery): boolean {
     this.lastPushAt = performance.now();
     this.turnWindow();
     const lately = GROWTH * Math.max(this.committed, this.committedBefore);
     const room = Math.max(LEAST_ROOM, lately);
     // The first one may be of any size: the pace could not be known without it.
-    return this.waiting > 0 && this.waiting + costOf(delivery) > room;
+    return this.waiting === 0 || this.waiting + costOf(delivery) <= room;
   }
 
-  /** Counts a delivery among those that wait until its writing has come to an end. */
-  add(delivery: Delivery, writing: Promise<void>): void {
+  /**
+   * Waits for the writing of a push, until the deadline at most. The work goes on after it: should it succeed, the journal's copy, or
+   * the vendor's, changes nothing. Until it ends, the push counts among those that wait.
+   *
+   * @throws DatabaseUnavailableError at the deadline; whatever the writing throws before
+   */
+  async untilDeadline(delivery: Delivery, writing: Promise<void>): Promise<void> {
+    this.count(delivery, writing);
+    let timer: NodeJS.Timeout | undefined;
+    // Not an abortable wait: the error of each abort was a fifteenth of the service's time at one record a push.
+    const late = new Promise<'late'>((resolve) => {
+      timer = setTimeout(resolve, this.deadlineMs, 'late');
+    });
+    try {
+      if ((await Promise.race([writing, late])) !== 'late') return;
+      writing.catch((error: unknown) => {
+        this.logger.warn({
+          outcome: 'late write failed',
+          deliveryId: delivery.id,
+          reason: errorText(error),
+        });
+      });
+      throw new DatabaseUnavailableError(new Error(`not committed within ${this.deadlineMs} ms`));
+    } finally {
+      clearTimeout(timer);
+    }
+  }
+
+  /**
+   * How much of the journal may be under way to the database, beside the pushes that it must not hold up.
+   *
+   * @returns cost in bytes
+   */
+  get roomForJournal(): number {
+    const isQuiet = performance.now() - this.lastPushAt > QUIET_MS;
+    return isQuiet ? JOURNAL_WHEN_QUIET : JOURNAL_BESIDE_PUSHES;
+  }
+
+  private count(delivery: Delivery, writing: Promise<void>): void {
     const cost = costOf(delivery);
     this.waiting += cost;
     const end = (committed: number) => {
@@ -76,21 +118,11 @@ export class Backlog {
       () => {
         end(cost);
       },
-      // Who waits for it tells of the failure.
+      // Whoever waits for it handles the failure.
       () => {
         end(0);
       },
     );
-  }
-
-  /**
-   * How much of the journal may be under way to the database, beside the pushes that it must not hold up.
-   *
-   * @returns cost in bytes
-   */
-  get roomForJournal(): number {
-    const isQuiet = performance.now() - this.lastPushAt > QUIET_MS;
-    return isQuiet ? JOURNAL_WHEN_QUIET : JOURNAL_BESIDE_PUSHES;
   }
 
   private turnWindow(): void {

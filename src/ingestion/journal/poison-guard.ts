@@ -9,7 +9,7 @@ const MOST_ENDED = 2;
 
 /** Counts on the disk, before a large body is read, so that one that ends the service does so twice at most. */
 @Injectable()
-export class HeavyBodies {
+export class PoisonGuard {
   /** How often each body is being read now, by its hash. */
   private readonly underWay = new Map<string, number>();
 

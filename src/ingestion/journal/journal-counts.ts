@@ -5,17 +5,17 @@ import { errorCode } from '../../../platform/error-code.js';
 import { type CountedEntries, countEntries } from './journal-entry.js';
 import type { LeftFolder } from './journal-folder.js';
 
-interface UndrainedSegment {
+interface CountedSegment {
   entries: number;
   /** Epoch milliseconds at which the oldest of them was received, or a little later. */
   since: number;
 }
 
 /** The entries that are not drained yet, by their segments. */
-export class Undrained {
-  private readonly segments = new Map<string, UndrainedSegment>();
+export class JournalCounts {
+  private readonly segments = new Map<string, CountedSegment>();
   /** Those that dead processes left and nobody has taken over yet. */
-  private readonly found = new Map<string, UndrainedSegment>();
+  private readonly found = new Map<string, CountedSegment>();
   private appendedEver = 0;
   private drainedEver = 0;
 
@@ -83,11 +83,11 @@ export class Undrained {
     this.segments.delete(segment);
   }
 
-  private all(): UndrainedSegment[] {
+  private all(): CountedSegment[] {
     return [...this.segments.values(), ...this.found.values()];
   }
 
-  private hold(segment: string, { entries, since }: UndrainedSegment): void {
+  private hold(segment: string, { entries, since }: CountedSegment): void {
     const held = this.segments.get(segment);
     if (held === undefined || held.entries === 0) this.segments.set(segment, { entries, since });
     else held.entries += entries;

@@ -8,7 +8,7 @@ const FAILURES = 3;
  * the deadline; the drainer, which keeps trying to write the journal's oldest entries, is the probe that closes it.
  */
 @Injectable()
-export class Breaker {
+export class CircuitBreaker {
   private failures = 0;
 
   get isOpen(): boolean {

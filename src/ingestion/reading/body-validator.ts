@@ -1,7 +1,7 @@
 // A body in, whether it holds records at all out: the least that must be known of a push before its answer.
 import { isUtf8 } from 'node:buffer';
-import { beyondLimits } from './reading/body-limits.js';
-import { readBody } from './reading/body-reader.js';
+import { beyondLimits } from './body-limits.js';
+import { readBody } from './body-reader.js';
 
 /** As many as no vendor's push has; a body of more is judged by the reader, which has a bound. */
 const SURELY_NOT_TOO_MANY = 1000;
@@ -14,7 +14,7 @@ const SURELY_NOT_TOO_MANY = 1000;
  *
  * @throws UnreadableBodyError as `readBody` does
  */
-export function checkBody(body: Buffer): void {
+export function validateBody(body: Buffer): void {
   const isReadable = beyondLimits(body) === undefined && isUtf8(body);
   if (!isReadable || !surelyHoldsRecords(body.toString('latin1'))) readBody(body);
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { checkBody } from '../../src/ingestion/body-check.js';
+import { validateBody } from '../../src/ingestion/reading/body-validator.js';
 import { readBody } from '../../src/ingestion/reading/body-reader.js';
 
 /** What a reading says: nothing, or what is wrong. */
@@ -14,7 +14,7 @@ function verdict(read: (body: Buffer) => unknown, body: Buffer): string {
 }
 
 function sameFor(body: Buffer): void {
-  expect(verdict(checkBody, body)).toBe(verdict(readBody, body));
+  expect(verdict(validateBody, body)).toBe(verdict(readBody, body));
 }
 
 describe('The short look at a body judges as the reader does', () => {

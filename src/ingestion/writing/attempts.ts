@@ -1,0 +1,157 @@
+// The one place that tries again to write deliveries. docs/architecture.md lists what is tried again, and how often.
+import { Injectable } from '@nestjs/common';
+import { Database, type Transaction } from '../../persistence/database.js';
+import { DatabaseUnavailableError, isRetryable } from '../../persistence/unavailable.js';
+import { InSpan, linksTo } from '../../tracing/spans.js';
+import { Workers } from '../../workers/workers.js';
+import type { Delivery, Reject } from '../delivery.js';
+import { recordKey } from './call-state.js';
+import { CampaignRepository } from './campaign.repository.js';
+import { LanePool } from './lane-pool.js';
+import { LateNumbers, UnexaminedError } from './late-numbers.js';
+import {
+  AlreadyWrittenError,
+  ErasedRecordsError,
+  LedgerWriter,
+  type PackedDelivery,
+  type WrittenGroup,
+} from './ledger-writer.js';
+import { CallVanishedError } from './settlement.js';
+import { WritingMetrics } from './writing.metrics.js';
+
+/** Conflicts with other transactions, one after the other, until the conflict counts as an error of the group itself. */
+const MOST_CONFLICTS = 5;
+
+/** What else is to be done in the transaction that writes these deliveries. It may be run again. */
+export type TransactionStep<Packed> = (transaction: Transaction, group: readonly Packed[]) => Promise<void>;
+
+@Injectable()
+export class Attempts {
+  private readonly lanes = new LanePool();
+
+  constructor(
+    private readonly database: Database,
+    private readonly ledger: LedgerWriter,
+    private readonly campaigns: CampaignRepository,
+    private readonly workers: Workers,
+    private readonly metrics: WritingMetrics,
+  ) {}
+
+  /**
+   * Writes deliveries together. A group that fails is split, so that a delivery that can't be written harms no other: each is
+   * tried alone, as long as the database is there.
+   *
+   * @param first is done in the same transaction, before the deliveries are written
+   * @returns the errors of those that are not committed: DatabaseUnavailableError, or why this very delivery can't be written
+   */
+  async write<Packed extends PackedDelivery>(
+    group: readonly Packed[],
+    first?: TransactionStep<Packed>,
+  ): Promise<ReadonlyMap<Packed, unknown>> {
+    try {
+      await this.writeTogether(group, first);
+      return new Map();
+    } catch (error) {
+      if (group.length > 1 && !(error instanceof DatabaseUnavailableError))
+        return this.writeEach(group, first);
+      return new Map(group.map((delivery) => [delivery, error]));
+    }
+  }
+
+  /**
+   * Keeps a body that is refused in the quarantine.
+   *
+   * @throws DatabaseUnavailableError, or PostgreSQL's error when it can't be written
+   */
+  async quarantine(delivery: Delivery, reject: Reject): Promise<void> {
+    const numbers = new LateNumbers(this.workers);
+    await this.commit(numbers, (transaction) =>
+      this.ledger.writeUnreadable(transaction, delivery, reject, numbers),
+    );
+  }
+
+  private async writeEach<Packed extends PackedDelivery>(
+    group: readonly Packed[],
+    first?: TransactionStep<Packed>,
+  ): Promise<ReadonlyMap<Packed, unknown>> {
+    const failures = new Map<Packed, unknown>();
+    let away: DatabaseUnavailableError | undefined;
+    for (const delivery of group) {
+      if (away !== undefined) failures.set(delivery, away);
+      else {
+        const error = (await this.write([delivery], first)).get(delivery);
+        if (error !== undefined) failures.set(delivery, error);
+        if (error instanceof DatabaseUnavailableError) away = error;
+      }
+    }
+    return failures;
+  }
+
+  @InSpan('write group', (group: readonly PackedDelivery[]) => ({
+    root: true,
+    links: linksTo(group.map(({ read }) => read.delivery)),
+    attributes: { 'call_ledger.deliveries': group.length },
+  }))
+  private async writeTogether<Packed extends PackedDelivery>(
+    group: readonly Packed[],
+    first?: TransactionStep<Packed>,
+  ): Promise<void> {
+    const begin = performance.now();
+    const lane = this.lanes.take();
+    try {
+      const written = await this.writeNew(group, lane, first);
+      if (written === undefined) return;
+      this.campaigns.remember(written.campaigns);
+      this.metrics.committed(written.deliveries, (performance.now() - begin) / 1000);
+    } finally {
+      this.lanes.giveBack(lane);
+    }
+  }
+
+  /** @returns undefined when all were in the ledger already: tries that were thought lost had gone through */
+  private async writeNew<Packed extends PackedDelivery>(
+    group: readonly Packed[],
+    lane: number,
+    first?: TransactionStep<Packed>,
+  ): Promise<WrittenGroup | undefined> {
+    const numbers = new LateNumbers(this.workers);
+    const erased = new Set<string>();
+    let rest = group;
+    while (rest.length > 0) {
+      try {
+        return await this.commit(numbers, async (transaction) => {
+          await first?.(transaction, rest);
+          return this.ledger.write(transaction, rest, { lane, erased, numbers });
+        });
+      } catch (error) {
+        if (error instanceof AlreadyWrittenError)
+          rest = rest.filter(({ read }) => !error.ids.has(read.delivery.id));
+        else if (error instanceof ErasedRecordsError)
+          for (const state of error.states) erased.add(recordKey(state));
+        else throw error;
+      }
+    }
+    return undefined;
+  }
+
+  /** Runs a transaction until it is committed: again after a conflict, and after a search of numbers that it has asked for. */
+  private async commit<T>(numbers: LateNumbers, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    for (let conflicts = 0; ;) {
+      try {
+        return await this.database.transactionOnce(work);
+      } catch (error) {
+        if (error instanceof UnexaminedError) await numbers.examine(error);
+        else if (isConflict(error) && conflicts < MOST_CONFLICTS - 1) conflicts += 1;
+        else throw error;
+      }
+    }
+  }
+}
+
+/**
+ * A deadlock, a serialization failure, or a call that was deleted while a correction of it was under way: the next time it is
+ * inserted as a new one.
+ */
+function isConflict(error: unknown): boolean {
+  return isRetryable(error) || error instanceof CallVanishedError;
+}
