@@ -30,7 +30,7 @@ interface Traits {
   readonly numbers: 'none' | 'number' | 'reference' | 'text';
   /** Whether it says which call it is, and nothing about the call: as the call's own key, or as a name of something else. */
   readonly identifies?: 'key' | 'name';
-  /** Of a code: the known ones. */
+  /** Of a code: those that are listed. The schema drift tells of others. */
   readonly codes?: CodeTable;
 }
 
@@ -116,7 +116,7 @@ export function Reference(description: Description): FieldDecorator<string | nul
 export function Code({
   codes,
   ...description
-}: Description & { readonly codes: CodeTable }): FieldDecorator<string | null> {
+}: Description & { readonly codes?: CodeTable }): FieldDecorator<string | null> {
   return text({ kind: 'text', numbers: 'text', codes }, description, CODE_BYTES);
 }
 

@@ -1,6 +1,6 @@
 // A question about calls in, its answer out.
 import { Injectable, NotFoundException } from '@nestjs/common';
-import { TELEPHONE_NUMBERS } from '../../call/call-record.js';
+import { FIELD_NAMES, TELEPHONE_NUMBERS } from '../../call/call-record.js';
 import { Settings } from '../../config/settings.js';
 import { decodeCursor, decodeIdCursor, encodeCursor, LAST_ID } from '../../http/cursor.js';
 import { parseExact } from '../../json/exact-json.js';
@@ -94,11 +94,14 @@ function presentContent(present: CallDto): Content {
 }
 
 function pastContent(row: RevisionRow): Content {
+  const call = parseExact(row.content) as CallContent;
+  // Of before the vendor added them.
+  const missing = FIELD_NAMES.filter((name) => !(name in call));
   return {
     revision: row.revision,
     current: false,
     receivedAt: row.received_at.toISOString(),
     deliveryId: row.delivery_id,
-    call: parseExact(row.content) as CallContent,
+    call: Object.assign(call, Object.fromEntries(missing.map((name) => [name, null]))),
   };
 }
