@@ -84,7 +84,9 @@ export class CallRepository {
       values: sql.values,
       types: AS_ANSWERED,
     });
-    return { calls: rows.map(({ found, ...call }) => call), endsEarly: endsEarly(rows) };
+    const list = { calls: rows, endsEarly: endsEarly(rows) };
+    for (const row of rows) row.found = undefined;
+    return list;
   }
 
   find(callId: string, { sources }: Viewer): Promise<CallDto | undefined> {

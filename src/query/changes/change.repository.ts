@@ -218,18 +218,20 @@ async function nextCalls(
   wanted: Wanted,
 ): Promise<{ calls: Change[]; endsEarly: boolean }> {
   if (deliveries.length === 0) return { calls: [], endsEarly: false };
-  const { rows } = await transaction.query<CallDto & SizedRow & { position: string }>({
+  const { rows } = await transaction.query<CallDto & SizedRow & { position: string | undefined }>({
     text: NEXT_CALLS,
     values: parametersOf(deliveries, wanted),
     types: AS_ANSWERED,
   });
   const { sources } = wanted.viewer;
-  const calls = rows.map(({ position, found, ...call }) => ({
-    position: Number(position),
-    callId: call.callId,
-    call: sources === null || sources.includes(call.source) ? call : undefined,
-  }));
-  return { calls, endsEarly: endsEarly(rows) };
+  const endsThere = endsEarly(rows);
+  const calls = rows.map((call) => {
+    const position = Number(call.position);
+    call.position = call.found = undefined;
+    const isSeen = sources === null || sources.includes(call.source);
+    return { position, callId: call.callId, call: isSeen ? call : undefined };
+  });
+  return { calls, endsEarly: endsThere };
 }
 
 async function nextErased(
