@@ -61,29 +61,30 @@ export class CallFactory {
     const originateMs = place.around + (place.redial * 300 + random.between(0, 120)) * 1000;
     const outcome = this.outcome(random, place, oddities);
     const course = drawCourse(random, outcome, originateMs, habits.secondLeg);
+    const realCaller = shownNumber(place.task * 4 + random.between(0, 3));
     return {
       taskId: this.ids.taskId(place.task),
-      batchId: this.ids.batchId(place.task, place.batch),
       detailId: this.ids.detailId(place.detail),
+      batchId: this.ids.batchId(place.task, place.batch),
       callId: this.ids.callId(call, oddities.idsAsNumbers),
       outId: place.detail % 20 === 19 ? null : this.ids.outId(place.detail),
-      caller: serviceNumber(place.task),
-      realCaller: shownNumber(place.task * 4 + random.between(0, 3)),
-      callee: personsNumber(place.detail),
+      startTime: course.startTime,
+      endTime: course.endTime,
+      duration: course.duration,
       statusCode: random.pick(outcome.statusCodes),
       smartStatusCode: outcome.smartStatusCode,
       statusMsg: habits.chinese ? outcome.chinese : outcome.english,
+      caller: serviceNumber(place.task),
+      realCaller,
+      callee: personsNumber(place.detail),
       hangupDirection: outcome.rings ? whoHungUp(random, habits) : null,
       originateTime: course.originateTime,
       ringTime: course.ringTime,
-      startTime: course.startTime,
-      endTime: course.endTime,
-      bOriginateTime: course.bOriginateTime,
       bRingTime: course.bRingTime,
       bStartTime: course.bStartTime,
       bEndTime: course.bEndTime,
-      duration: course.duration,
       bDuration: course.bDuration,
+      bOriginateTime: course.bOriginateTime,
       extra: oddities.newFields ? newFields(random) : NO_FIELDS,
     };
   }

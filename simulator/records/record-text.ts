@@ -1,40 +1,21 @@
-import type { CallFacts } from './call-facts.js';
+import { type CallFacts, type Json, TIME_FIELDS } from './call-facts.js';
 import type { Oddities } from './oddities.js';
 import { shanghaiTime } from './shanghai-time.js';
 
 /** Ids that consist of 16 to 19 digits, with no leading zero, and so can be a JSON number. */
 const LONG_NUMBER = /^[1-9]\d{15,18}$/;
+const IDS: ReadonlySet<string> = new Set(['taskId', 'detailId', 'batchId', 'callId']);
+const TIMES: ReadonlySet<string> = new Set(TIME_FIELDS);
 
-/** Writes a call as the vendor does: a JSON object with the fields in the order of the vendor's example. */
+/** Writes a call as the vendor does: a JSON object with the fields in the order of the facts. */
 export function recordText(facts: CallFacts, oddities: Oddities): string {
   const text = new RecordText(oddities);
-  text.id('taskId', facts.taskId);
-  text.id('detailId', facts.detailId);
-  text.id('batchId', facts.batchId);
-  text.id('callId', facts.callId);
-  text.text('outId', facts.outId);
-  text.time('startTime', facts.startTime);
-  text.time('endTime', facts.endTime);
-  text.integer('duration', facts.duration);
-  text.text('statusCode', facts.statusCode);
-  text.text('smartStatusCode', facts.smartStatusCode);
-  text.text('statusMsg', facts.statusMsg);
-  text.text('caller', facts.caller);
-  text.text('realCaller', facts.realCaller);
-  text.text('callee', facts.callee);
-  text.text('hangupDirection', facts.hangupDirection);
-  text.time('originateTime', facts.originateTime);
-  text.time('ringTime', facts.ringTime);
-  text.time('bRingTime', facts.bRingTime);
-  text.time('bStartTime', facts.bStartTime);
-  text.time('bEndTime', facts.bEndTime);
-  text.integer('bDuration', facts.bDuration);
-  text.time('bOriginateTime', facts.bOriginateTime);
+  for (const [name, value] of Object.entries(facts)) if (name !== 'extra') text.field(name, value);
   for (const [name, value] of Object.entries(facts.extra)) text.json(name, JSON.stringify(value));
   return text.end();
 }
 
-/** A JSON object that grows field by field, with the oddities of its call. No text in it needs escaping. */
+/** A JSON object that grows field by field, with the oddities of its call. */
 class RecordText {
   private written = '';
 
@@ -44,22 +25,25 @@ class RecordText {
     this.written += `${this.written === '' ? '{' : ','}"${name}":${value}`;
   }
 
-  text(name: string, value: string | null): void {
+  field(name: string, value: Json): void {
     if (value === null) this.nothing(name);
-    else this.json(name, `"${value}"`);
+    else if (typeof value === 'number')
+      this.json(name, TIMES.has(name) ? this.time(value) : this.integer(value));
+    else this.json(name, this.isBare(name, value) ? value : JSON.stringify(value));
   }
 
-  id(name: string, value: string): void {
-    this.json(name, this.oddities.idsAsNumbers && LONG_NUMBER.test(value) ? value : `"${value}"`);
+  private time(moment: number): string {
+    return this.oddities.epochTimes ? String(moment) : `"${shanghaiTime(moment)}"`;
   }
 
-  integer(name: string, value: number): void {
-    this.json(name, this.oddities.integersAsText ? `"${value}"` : String(value));
+  private integer(value: number): string {
+    return this.oddities.integersAsText ? `"${value}"` : String(value);
   }
 
-  time(name: string, moment: number | null): void {
-    if (moment === null) this.nothing(name);
-    else this.json(name, this.oddities.epochTimes ? String(moment) : `"${shanghaiTime(moment)}"`);
+  private isBare(name: string, value: Json): value is string {
+    return (
+      this.oddities.idsAsNumbers && IDS.has(name) && typeof value === 'string' && LONG_NUMBER.test(value)
+    );
   }
 
   end(): string {

@@ -1,13 +1,9 @@
 import { isDeepStrictEqual } from 'node:util';
-import {
-  DURATION_FIELDS,
-  NUMBER_FIELDS,
-  TEXT_FIELDS,
-  TIME_FIELDS,
-  type CallFacts,
-  type Json,
-} from '../records/call-facts.js';
+import { NUMBER_FIELDS, TIME_FIELDS, type CallFacts, type Json } from '../records/call-facts.js';
 import { isObject, type JsonObject } from './ledger-api.js';
+
+const TIMES: ReadonlySet<string> = new Set(TIME_FIELDS);
+const NUMBERS: ReadonlySet<string> = new Set(NUMBER_FIELDS);
 
 /** A field of a stored call that is not what was sent; times as ISO 8601 UTC. */
 export interface Difference {
@@ -22,21 +18,23 @@ export function differences(stored: JsonObject, sent: CallFacts): Difference[] {
   const note = (field: string, value: Json): void => {
     found.push({ field, sent: value, stored: stored[field] });
   };
-  for (const field of [...TEXT_FIELDS, ...DURATION_FIELDS]) {
-    if ((stored[field] ?? null) !== sent[field]) note(field, sent[field]);
-  }
-  for (const field of TIME_FIELDS) {
-    const moment = sent[field];
-    if (!isMoment(stored[field], moment))
-      note(field, moment === null ? null : new Date(moment).toISOString());
-  }
-  for (const field of NUMBER_FIELDS) {
-    if (!isNumber(stored[field], sent[field])) note(field, sent[field]);
+  for (const [field, value] of Object.entries(sent)) {
+    if (field !== 'extra' && !isStored(field, stored[field], value)) note(field, shown(field, value));
   }
   noteDerived(stored, sent, note);
   const extra = isObject(stored.extra) ? stored.extra : {};
   if (!isDeepStrictEqual(extra, sent.extra)) note('extra', sent.extra);
   return found;
+}
+
+function isStored(field: string, stored: unknown, sent: Json): boolean {
+  if (TIMES.has(field)) return isMoment(stored, typeof sent === 'number' ? sent : null);
+  if (NUMBERS.has(field)) return isNumber(stored, sent);
+  return isDeepStrictEqual(stored ?? null, sent);
+}
+
+function shown(field: string, sent: Json): Json {
+  return TIMES.has(field) && typeof sent === 'number' ? new Date(sent).toISOString() : sent;
 }
 
 /** What the ledger makes of the fields, where the API gives it: a legal record leaves no warning. */
@@ -57,7 +55,7 @@ function isMoment(stored: unknown, moment: number | null): boolean {
 }
 
 /** The number itself, or what is left of it for a key that may not see numbers. */
-function isNumber(stored: unknown, sent: string): boolean {
-  if (typeof stored !== 'string' || stored.length !== sent.length) return false;
+function isNumber(stored: unknown, sent: Json): boolean {
+  if (typeof stored !== 'string' || typeof sent !== 'string' || stored.length !== sent.length) return false;
   return Array.from(stored).every((digit, index) => digit === '*' || digit === sent[index]);
 }

@@ -1,4 +1,5 @@
 // Walks once through the text of JSON and tells of its names and values. Broken JSON is walked through all the same.
+import { TELEPHONE_NUMBERS } from '../call/call-record.js';
 import { wholeDigits } from './core.js';
 
 /** A name or a value that is neither an object nor an array. */
@@ -26,7 +27,7 @@ export interface Content {
 }
 
 /** The fields of a record that hold telephone numbers. */
-export const NUMBER_FIELDS: readonly string[] = ['caller', 'realCaller', 'callee'];
+export const NUMBER_FIELDS: readonly string[] = TELEPHONE_NUMBERS;
 const LONGEST_NAME = 100;
 const LONGEST_NUMBER = 400;
 const NUMBER = /^-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/;

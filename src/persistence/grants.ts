@@ -1,32 +1,7 @@
 // A role in, the statements out that let it run the service and do nothing else to the database.
 import { escapeIdentifier } from 'pg';
 import type { DataSource } from 'typeorm';
-
-export type Privilege = 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE';
-
-/**
- * What the service does with each table. Nothing of it is done with TRUNCATE, by triggers or by references, and no table is
- * made or changed outside of a migration.
- */
-export const TABLE_PRIVILEGES: Readonly<Record<string, readonly Privilege[]>> = {
-  migrations: ['SELECT'],
-  tasks: ['SELECT', 'INSERT'],
-  batches: ['SELECT', 'INSERT'],
-  calls: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
-  call_revisions: ['SELECT', 'INSERT', 'DELETE'],
-  call_rollups: ['SELECT', 'INSERT', 'UPDATE'],
-  call_sums: ['SELECT', 'INSERT', 'UPDATE'],
-  deliveries: ['SELECT', 'INSERT', 'UPDATE'],
-  delivery_bodies: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
-  quarantine: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
-  schema_drift: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
-  erased_calls: ['SELECT', 'INSERT'],
-  erasures: ['SELECT', 'INSERT', 'UPDATE'],
-  secrets: ['SELECT', 'INSERT'],
-  api_keys: ['SELECT', 'INSERT', 'UPDATE'],
-  audit_events: ['SELECT', 'INSERT'],
-  leases: ['SELECT', 'INSERT', 'UPDATE', 'DELETE'],
-};
+import { TABLE_PRIVILEGES } from './entities/entities.js';
 
 /** For the tables of one schema, in which the owner's session is. */
 export function grantsTo(role: string, schema = 'public'): string[] {
@@ -38,7 +13,8 @@ export function grantsTo(role: string, schema = 'public'): string[] {
     `REVOKE ALL ON ALL SEQUENCES IN SCHEMA ${within} FROM ${grantee}`,
     `REVOKE ALL ON SCHEMA ${within} FROM ${grantee}`,
     `GRANT USAGE ON SCHEMA ${within} TO ${grantee}`,
-    ...Object.entries(TABLE_PRIVILEGES).map(
+    `GRANT SELECT ON ${within}.migrations TO ${grantee}`,
+    ...[...TABLE_PRIVILEGES].map(
       ([table, privileges]) => `GRANT ${privileges.join(', ')} ON ${within}.${table} TO ${grantee}`,
     ),
     `GRANT USAGE ON SEQUENCE ${within}.delivery_positions TO ${grantee}`,

@@ -10,8 +10,11 @@ const UNPACKED = 64;
 
 /** The columns that {@link sizedPage} adds to each row. */
 export interface SizedRow {
-  /** How many rows there are without the limit on bytes. */
-  readonly found: number;
+  /**
+   * How many rows there are without the limit on bytes. Where the rows themselves are answered, it is set to undefined, which JSON
+   * leaves out: copies without it take 1.3 µs a row, of 5.
+   */
+  found: number | undefined;
 }
 
 /** SQL for the bytes of a column of JSON, as text. They are estimated: to count them, PostgreSQL would have to unpack them all. */

@@ -1,7 +1,7 @@
 // The vendor's other messages at the URL for reports: they harm no call, and nothing of them is lost.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { CallRecord } from '../../src/ingestion/reading/call-record.dto.js';
+import { CallRecord } from '../../src/call/call-record.js';
 import { MessageKinds } from '../../src/ingestion/reading/message-kind.js';
 import { askFor, erased } from '../privacy/erasing.js';
 import { API_KEY, startLedger, type TestLedger } from '../support/ledger.js';

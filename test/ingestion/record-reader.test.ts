@@ -2,8 +2,8 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import 'reflect-metadata';
 import { readBody } from '../../src/ingestion/reading/body-reader.js';
-import { CallRecord } from '../../src/ingestion/reading/call-record.dto.js';
-import { fieldKinds } from '../../src/ingestion/reading/field-decorators.js';
+import { VENDOR_FIELDS } from '../../src/call/call-record.js';
+import type { FieldKind } from '../../src/call/field-decorators.js';
 import { type ReadCall, RecordReader } from '../../src/ingestion/reading/record-reader.js';
 import { ZonedTime } from '../../src/time/zoned-time.js';
 import { jsonNumber } from '../support/json-texts.js';
@@ -11,7 +11,7 @@ import { DriftNotes } from '../../src/ingestion/reading/drift.js';
 import { record } from '../support/records.js';
 
 const reader = new RecordReader(new ZonedTime('Asia/Shanghai'));
-const kinds = fieldKinds(CallRecord.prototype);
+const kinds = new Map<string, FieldKind>(VENDOR_FIELDS.map(({ name, kind }) => [name, kind]));
 
 function read(json: string): ReadCall {
   const [element] = readBody(Buffer.from(json)).elements;

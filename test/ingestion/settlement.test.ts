@@ -3,7 +3,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import type { CallState } from '../../src/ingestion/writing/call-state.js';
 import { settle } from '../../src/ingestion/writing/settlement.js';
-import { CallRecord } from '../../src/ingestion/reading/call-record.dto.js';
+import { CallRecord } from '../../src/call/call-record.js';
 
 const CONTENTS = ['A', 'B', 'C', 'bare', 'bare of another task'];
 

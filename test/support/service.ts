@@ -50,14 +50,18 @@ export class ServiceProcess {
     this.closed = once(child, 'close');
   }
 
-  /** @param under a command that runs the process, with its arguments */
+  /**
+   * @param under a command that runs the process, with its arguments
+   * @param main the built program
+   */
   static start(
     dataDir: string,
     port: number,
     environment: Readonly<Record<string, string>> = {},
     under: readonly string[] = [],
+    main = MAIN,
   ): ServiceProcess {
-    const command = [...under, process.execPath, MAIN];
+    const command = [...under, process.execPath, main];
     const child = spawn(command[0] ?? process.execPath, command.slice(1), {
       env: {
         PATH: process.env['PATH'] ?? '',

@@ -11,8 +11,8 @@ import {
   ApiResponse,
   getSchemaPath,
 } from '@nestjs/swagger';
+import { CallRecord, VENDOR_FIELDS } from '../../call/call-record.js';
 import { challengeHeader, type HeaderDocs, RETRY_AFTER } from '../../openapi/headers.js';
-import { CallRecord } from '../reading/call-record.dto.js';
 import { PushAnswer } from './push-answer.dto.js';
 import { CHALLENGES } from './push.guard.js';
 
@@ -63,27 +63,11 @@ const REFUSALS: readonly Refusal[] = [
   ],
 ];
 
-const EXAMPLE = [
-  {
-    taskId: '118100000000000001',
-    batchId: 'B20250601',
-    detailId: '9662000000000001',
-    callId: '100001611234^100001811234',
-    outId: '123456',
-    originateTime: '2025-06-01 09:59:45',
-    ringTime: '2025-06-01 09:59:50',
-    startTime: '2025-06-01 10:00:00',
-    endTime: '2025-06-01 10:05:30',
-    duration: 330,
-    statusCode: '200000',
-    smartStatusCode: 'ANSWERED',
-    statusMsg: 'Call ended normally',
-    caller: '05710000000',
-    realCaller: '05710000001',
-    callee: '13900000000',
-    hangupDirection: 'User',
-  },
-];
+const { taskId, batchId, detailId, ...others } = Object.fromEntries(
+  VENDOR_FIELDS.filter(({ name }) => !/^b[A-Z]/.test(name)).map(({ name, example }) => [name, example]),
+);
+/** A call of one leg. */
+const EXAMPLE = [{ taskId, batchId, detailId, ...others }];
 
 /** @param tokenInPath whether the route carries the token in its path, or in the Authorization header */
 export function PushDocs({ tokenInPath }: { tokenInPath: boolean }): MethodDecorator {

@@ -1,8 +1,7 @@
 // Records as they came in, what of them the vendor's pages do not say out: new fields, new codes, other types.
 import { isLosslessNumber } from 'lossless-json';
-import { HANGUP_DIRECTIONS, SMART_STATUS_CODES, STATUS_CODES } from '../../codes/status-codes.js';
-import type { CallRecord } from './call-record.dto.js';
-import type { FieldKind } from './field-readers.js';
+import { type CallRecord, VENDOR_FIELDS } from '../../call/call-record.js';
+import type { FieldKind } from '../../call/field-decorators.js';
 
 export type DriftKind = 'unknownField' | 'unlistedCode' | 'otherType' | 'unreadableField';
 
@@ -22,6 +21,9 @@ export interface CountedDrift extends Drift {
 /** A body of thousands of unknown fields is as strange with the first ones. */
 const MOST_A_BODY = 100;
 const LONGEST = 100;
+const CODES = VENDOR_FIELDS.flatMap(({ name: field, codes }) =>
+  codes === undefined ? [] : [{ field, codes }],
+);
 const JSON_TYPES: Readonly<Record<FieldKind, string>> = { text: 'string', integer: 'number', time: 'string' };
 
 /** Counts the drift of the records of one body. */
@@ -47,16 +49,12 @@ export class DriftNotes {
     if (type !== JSON_TYPES[kind]) this.add({ kind: 'otherType', field, value: type });
   }
 
-  codes({ statusCode, smartStatusCode, hangupDirection }: CallRecord): void {
-    if (statusCode !== null && !STATUS_CODES.has(statusCode)) this.code('statusCode', statusCode);
-    if (smartStatusCode !== null && !SMART_STATUS_CODES.has(smartStatusCode))
-      this.code('smartStatusCode', smartStatusCode);
-    if (hangupDirection !== null && !HANGUP_DIRECTIONS.has(hangupDirection))
-      this.code('hangupDirection', hangupDirection);
-  }
-
-  private code(field: string, value: string): void {
-    this.add({ kind: 'unlistedCode', field, value });
+  /** Looks whether the record's codes are listed. */
+  codes(record: CallRecord): void {
+    for (const { field, codes } of CODES) {
+      const value = record[field];
+      if (typeof value === 'string' && !codes.has(value)) this.add({ kind: 'unlistedCode', field, value });
+    }
   }
 
   private add(drift: Drift): void {

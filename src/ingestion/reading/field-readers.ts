@@ -6,9 +6,6 @@ import { offsetMinutes } from '../../time/utc-offset.js';
 import type { ZonedTime } from '../../time/zoned-time.js';
 import { InexactValue } from './exact-numbers.js';
 
-/** What a known field holds: text, whole number, or time in epoch milliseconds. */
-export type FieldKind = 'text' | 'integer' | 'time';
-
 /** What a column holds of a field; null: the field is empty. */
 export type FieldValue = string | number | null;
 

@@ -1,11 +1,11 @@
 // Which of the vendor's three messages a record is. No body names its own type, and one push URL may be set for all of them.
-import type { CallRecord } from './call-record.dto.js';
+import type { FieldName } from '../../call/call-record.js';
 
 /** AlicomAgentCallReport, AlicomAgentCallRecord, AlicomAgentCallNote. */
 export type MessageKind = 'report' | 'recording' | 'note';
 
 /** The fields of a report that recordings or notes have too: they tell nothing about the kind. */
-const SHARED: ReadonlySet<string> = new Set<keyof CallRecord>([
+const SHARED: ReadonlySet<string> = new Set<FieldName>([
   ...(['callId', 'taskId', 'batchId', 'detailId', 'outId'] as const),
   ...(['realCaller', 'startTime', 'endTime', 'duration'] as const),
 ]);

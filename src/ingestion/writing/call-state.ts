@@ -1,5 +1,5 @@
 // A call as its row holds it, in memory.
-import type { CallRecord } from '../reading/call-record.dto.js';
+import { type CallRecord, TIME_FIELDS } from '../../call/call-record.js';
 import type { Delivery } from '../delivery.js';
 import type { FieldWarning, ReadCall } from '../reading/record-reader.js';
 
@@ -60,20 +60,13 @@ export function recordKey({ deliveryId, callId }: Pick<Standing, 'deliveryId' | 
 export function contentJson(state: CallState): string {
   const { record } = state;
   const time = (epochMs: number | null) => (epochMs === null ? null : new Date(epochMs).toISOString());
-  const fields = {
+  const fields: Record<string, unknown> = {
     ...record,
-    originateTime: time(record.originateTime),
-    ringTime: time(record.ringTime),
-    startTime: time(record.startTime),
-    endTime: time(record.endTime),
-    bOriginateTime: time(record.bOriginateTime),
-    bRingTime: time(record.bRingTime),
-    bStartTime: time(record.bStartTime),
-    bEndTime: time(record.bEndTime),
     occurredAt: time(state.occurredAt),
     answered: state.answered,
     source: state.source,
     warnings: state.warnings,
   };
+  for (const name of TIME_FIELDS) fields[name] = time(record[name]);
   return `${JSON.stringify(fields).slice(0, -1)},"extra":${state.extra ?? 'null'}}`;
 }

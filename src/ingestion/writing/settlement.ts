@@ -11,7 +11,7 @@
 // 6. A call was first received with the earliest record that was written for it.
 //
 // The writer adds one more rule: what was received before an erasure of its call changes nothing (late-erasure.repository.ts).
-import type { CallRecord } from '../reading/call-record.dto.js';
+import { type CallRecord, IDENTIFIERS } from '../../call/call-record.js';
 import type { CallState, Standing } from './call-state.js';
 
 /** What a record did to the ledger. */
@@ -42,13 +42,7 @@ export class CallVanishedError extends Error {
 }
 
 /** The fields that say which call, and nothing about it. */
-const IDS: ReadonlySet<string> = new Set<keyof CallRecord>([
-  'callId',
-  'taskId',
-  'batchId',
-  'detailId',
-  'outId',
-]);
+const IDS: ReadonlySet<string> = new Set(IDENTIFIERS);
 
 /**
  * Settles records whose calls are known already.
@@ -137,10 +131,5 @@ export function isBare({ record, extra }: Pick<CallState, 'record' | 'extra'>): 
 
 /** Whether a bare record names another task, batch, entry or reference than the row. */
 function contradicts(bare: CallRecord, row: CallRecord): boolean {
-  return [
-    [bare.taskId, row.taskId],
-    [bare.batchId, row.batchId],
-    [bare.detailId, row.detailId],
-    [bare.outId, row.outId],
-  ].some(([said, known]) => said !== null && said !== known);
+  return IDENTIFIERS.some((name) => bare[name] !== null && bare[name] !== row[name]);
 }

@@ -1,8 +1,32 @@
-import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { Column, type ColumnOptions, Entity, Index, PrimaryColumn } from 'typeorm';
+import { CallRecord } from '../../call/call-record.js';
+import { type FieldKind, fieldsOf, type VendorField, type WithTimesAs } from '../../call/field-decorators.js';
+
+const COLUMNS: Readonly<Record<FieldKind, ColumnOptions>> = {
+  text: { type: 'text', collation: 'C', nullable: true },
+  integer: { type: 'integer', nullable: true },
+  time: { type: 'timestamptz', nullable: true },
+};
+
+/** A class with a column for each field of a record: `b_ring_time` for `bRingTime`. */
+function columnsOf<Fields extends object>(record: new () => Fields): new () => WithTimesAs<Date, Fields>;
+function columnsOf(record: new () => object): new () => object {
+  class VendorColumns {}
+  const fields: readonly VendorField[] = fieldsOf(record);
+  for (const { name: field, kind, identifies } of fields) {
+    const name = field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    const decorate =
+      identifies === 'key'
+        ? PrimaryColumn({ ...COLUMNS[kind], name, nullable: false, primaryKeyConstraintName: 'calls_pkey' })
+        : Column({ ...COLUMNS[kind], name });
+    decorate(VendorColumns.prototype, field);
+  }
+  return VendorColumns;
+}
 
 /**
  * One call, as its last record stands. The primary key alone keeps the promise of one call, one row, which is why
- * the table is not partitioned (docs/decisions.md). Fixed-width columns come first: no padding between them.
+ * the table is not partitioned (docs/decisions.md). In the table, fixed-width columns come first: no padding between them.
  */
 @Entity('calls')
 @Index('calls_occurred', ['occurredAt', 'callId'])
@@ -14,33 +38,9 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 @Index('calls_delivery', ['deliveryId'])
 @Index('calls_last_received', { synchronize: false })
 @Index('calls_with_warnings', ['occurredAt', 'callId'], { where: '(warnings IS NOT NULL)' })
-export class Call {
+export class Call extends columnsOf(CallRecord) {
   @Column('timestamptz', { name: 'occurred_at' })
   occurredAt!: Date;
-
-  @Column('timestamptz', { name: 'originate_time', nullable: true })
-  originateTime!: Date | null;
-
-  @Column('timestamptz', { name: 'ring_time', nullable: true })
-  ringTime!: Date | null;
-
-  @Column('timestamptz', { name: 'start_time', nullable: true })
-  startTime!: Date | null;
-
-  @Column('timestamptz', { name: 'end_time', nullable: true })
-  endTime!: Date | null;
-
-  @Column('timestamptz', { name: 'b_originate_time', nullable: true })
-  bOriginateTime!: Date | null;
-
-  @Column('timestamptz', { name: 'b_ring_time', nullable: true })
-  bRingTime!: Date | null;
-
-  @Column('timestamptz', { name: 'b_start_time', nullable: true })
-  bStartTime!: Date | null;
-
-  @Column('timestamptz', { name: 'b_end_time', nullable: true })
-  bEndTime!: Date | null;
 
   /** When the first record of the call was received, whatever it held. */
   @Column('timestamptz', { name: 'first_received_at' })
@@ -58,14 +58,6 @@ export class Call {
   @Column('uuid', { name: 'last_delivery_id', nullable: true })
   lastDeliveryId!: string | null;
 
-  /** Seconds. */
-  @Column('integer', { nullable: true })
-  duration!: number | null;
-
-  /** Seconds. */
-  @Column('integer', { name: 'b_duration', nullable: true })
-  bDuration!: number | null;
-
   /** 1 for the first content of the call, one more for each correction. */
   @Column('integer')
   revision!: number;
@@ -73,44 +65,8 @@ export class Call {
   @Column('boolean')
   answered!: boolean;
 
-  @PrimaryColumn({ type: 'text', name: 'call_id', collation: 'C', primaryKeyConstraintName: 'calls_pkey' })
-  callId!: string;
-
   @Column({ type: 'text', collation: 'C' })
   source!: string;
-
-  @Column({ type: 'text', name: 'task_id', collation: 'C', nullable: true })
-  taskId!: string | null;
-
-  @Column({ type: 'text', name: 'batch_id', collation: 'C', nullable: true })
-  batchId!: string | null;
-
-  @Column({ type: 'text', name: 'detail_id', collation: 'C', nullable: true })
-  detailId!: string | null;
-
-  @Column({ type: 'text', name: 'out_id', collation: 'C', nullable: true })
-  outId!: string | null;
-
-  @Column({ type: 'text', name: 'status_code', collation: 'C', nullable: true })
-  statusCode!: string | null;
-
-  @Column({ type: 'text', name: 'smart_status_code', collation: 'C', nullable: true })
-  smartStatusCode!: string | null;
-
-  @Column({ type: 'text', name: 'status_msg', collation: 'C', nullable: true })
-  statusMsg!: string | null;
-
-  @Column({ type: 'text', collation: 'C', nullable: true })
-  caller!: string | null;
-
-  @Column({ type: 'text', name: 'real_caller', collation: 'C', nullable: true })
-  realCaller!: string | null;
-
-  @Column({ type: 'text', collation: 'C', nullable: true })
-  callee!: string | null;
-
-  @Column({ type: 'text', name: 'hangup_direction', collation: 'C', nullable: true })
-  hangupDirection!: string | null;
 
   /** 16 bytes; equal content has an equal hash. */
   @Column('bytea', { name: 'content_hash' })

@@ -1,3 +1,4 @@
+import { getMetadataArgsStorage } from 'typeorm';
 import { ApiKey } from './api-key.entity.js';
 import { AuditEvent } from './audit-event.entity.js';
 import { Batch } from './batch.entity.js';
@@ -15,22 +16,40 @@ import { SchemaDrift } from './schema-drift.entity.js';
 import { Secret } from './secret.entity.js';
 import { Task } from './task.entity.js';
 
-/** Every table of the ledger. */
-export const entities = [
-  ApiKey,
-  AuditEvent,
-  Task,
-  Batch,
-  Call,
-  CallRevision,
-  CallRollup,
-  CallSums,
-  Delivery,
-  DeliveryBody,
-  ErasedCall,
-  Erasure,
-  Lease,
-  QuarantineEntry,
-  SchemaDrift,
-  Secret,
+export type Privilege = 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE';
+
+/**
+ * Every table of the ledger, with what the service does with it. Nothing of it is done with TRUNCATE, by triggers or by
+ * references, and no table is made or changed outside of a migration.
+ */
+const TABLES: readonly (readonly [entity: new () => object, ...privileges: Privilege[]])[] = [
+  [Task, 'SELECT', 'INSERT'],
+  [Batch, 'SELECT', 'INSERT'],
+  [Call, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  [CallRevision, 'SELECT', 'INSERT', 'DELETE'],
+  [CallRollup, 'SELECT', 'INSERT', 'UPDATE'],
+  [CallSums, 'SELECT', 'INSERT', 'UPDATE'],
+  [Delivery, 'SELECT', 'INSERT', 'UPDATE'],
+  [DeliveryBody, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  [QuarantineEntry, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  [SchemaDrift, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  [ErasedCall, 'SELECT', 'INSERT'],
+  [Erasure, 'SELECT', 'INSERT', 'UPDATE'],
+  [Secret, 'SELECT', 'INSERT'],
+  [ApiKey, 'SELECT', 'INSERT', 'UPDATE'],
+  [AuditEvent, 'SELECT', 'INSERT'],
+  [Lease, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
 ];
+
+export const entities = TABLES.map(([entity]) => entity);
+
+/** By the names of the tables. */
+export const TABLE_PRIVILEGES: ReadonlyMap<string, readonly Privilege[]> = new Map(
+  TABLES.map(([entity, ...privileges]) => [tableOf(entity), privileges]),
+);
+
+function tableOf(entity: new () => object): string {
+  const { name } = getMetadataArgsStorage().tables.find(({ target }) => target === entity) ?? {};
+  if (name === undefined) throw new Error(`${entity.name} does not name its table`);
+  return name;
+}

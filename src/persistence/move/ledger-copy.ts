@@ -2,7 +2,7 @@
 import { pipeline } from 'node:stream/promises';
 import { type Client, escapeIdentifier } from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
-import { TABLE_PRIVILEGES } from '../grants.js';
+import { TABLE_PRIVILEGES } from '../entities/entities.js';
 
 /** Why nothing was moved, in words for the operator. */
 export class MoveRefusedError extends Error {}
@@ -17,8 +17,8 @@ export interface TableRows {
  * The tables of the ledger, but for what each database has of its own: its migrations, and `leases`, the rights of processes
  * that no longer run.
  */
-export const MOVED_TABLES: readonly string[] = Object.keys(TABLE_PRIVILEGES).filter(
-  (table) => table !== 'migrations' && table !== 'leases',
+export const MOVED_TABLES: readonly string[] = [...TABLE_PRIVILEGES.keys()].filter(
+  (table) => table !== 'leases',
 );
 /** By which its own connections stand in pg_stat_activity. */
 export const MOVE_NAME = 'call-ledger move';

@@ -1,5 +1,7 @@
 // Finds the calls and revisions that hold a number, deletes them in steps, and tells the feed of changes.
 import { Injectable } from '@nestjs/common';
+import { TELEPHONE_NUMBERS, TEXT_FIELDS } from '../../call/call-record.js';
+import { columnOf } from '../../persistence/call-columns.js';
 import { orderedId } from '../../persistence/ordered-id.js';
 import { CallRepository } from '../../ingestion/writing/call.repository.js';
 import { pieces } from '../../ingestion/writing/pieces.js';
@@ -24,8 +26,8 @@ export interface RevisionKey {
 const IN_MEMORY = { rows: Infinity, size: 4 * 1024 * 1024 };
 const RECEIVED = 'to_timestamp($1 / 1000.0)';
 /** All that came with a record: a number may stand in any text. */
-const TEXTS = `call_id, task_id, batch_id, detail_id, out_id, status_code, smart_status_code, status_msg, caller,
-  real_caller, callee, hangup_direction`;
+const TEXTS = TEXT_FIELDS.map((field) => columnOf(field).name).join(', ');
+const NUMBERS = TELEPHONE_NUMBERS.map((field) => columnOf(field).name);
 const JSONS = 'extra::text, warnings::text';
 const MAY_HOLD = mayHold('content', '$2', '$3');
 const CONTENT = `concat_ws(E'\\n', ${TEXTS}, ${JSONS})`;
@@ -206,8 +208,7 @@ export class ErasedCallsRepository {
 
   private async isHeldBy(row: CallTexts, search: NumberSearch): Promise<boolean> {
     const { extra, warnings, ...texts } = row;
-    const { caller, real_caller, callee } = texts;
-    if ([caller, real_caller, callee].some((number) => coreOf(number ?? '') === search.core)) return true;
+    if (NUMBERS.some((column) => coreOf(texts[column] ?? '') === search.core)) return true;
     if (Object.values(texts).some((text) => search.isIn(text ?? ''))) return true;
     for (const json of [extra, warnings])
       if (json !== null && (await this.eraser.isIn(json, search))) return true;
@@ -269,9 +270,6 @@ export class ErasedCallsRepository {
 /** The texts of a row of calls. */
 interface CallTexts extends Record<string, string | null> {
   readonly call_id: string;
-  readonly caller: string | null;
-  readonly real_caller: string | null;
-  readonly callee: string | null;
   /** JSON. */
   readonly extra: string | null;
   readonly warnings: string | null;

@@ -1,37 +1,37 @@
 // The conditions of a WHERE clause by the parameters that say which calls are meant.
 import { instantOf } from '../../http/instant-text.js';
 import { coreOf, plainForms } from '../../numbers/core.js';
+import { columnOf } from '../../persistence/call-columns.js';
 import { SqlConditions, type Viewer } from '../../persistence/sql-conditions.js';
 import { SHORTEST_WITH_ALL_SHOWN } from '../../security/masking/number-mask.js';
 import { type KeyHolder, seesNumbers } from '../../security/principal.js';
 import type { CallConditions } from './call-query.dto.js';
 
+type Times = 'from' | 'to' | 'receivedFrom' | 'receivedTo';
+type Asked = Omit<CallConditions, Times | 'timeZone'>;
+
 /** Which calls. Times are epoch milliseconds, ranges half-open. */
-export interface CallFilter {
-  readonly from?: number | undefined;
-  readonly to?: number | undefined;
-  readonly receivedFrom?: number | undefined;
-  readonly receivedTo?: number | undefined;
-  readonly source?: readonly string[] | undefined;
-  readonly taskId?: readonly string[] | undefined;
-  readonly batchId?: readonly string[] | undefined;
-  readonly detailId?: readonly string[] | undefined;
-  readonly outId?: readonly string[] | undefined;
-  readonly callId?: readonly string[] | undefined;
-  readonly caller?: readonly string[] | undefined;
-  readonly realCaller?: readonly string[] | undefined;
-  readonly callee?: readonly string[] | undefined;
-  readonly calleeEndsWith?: string | undefined;
-  /** Of calls that {@link calleeEndsWith} finds: so many characters has the callee at least. */
+export type CallFilter = {
+  readonly [Name in keyof Asked]: Asked[Name] extends string[] | undefined
+    ? readonly string[] | undefined
+    : Asked[Name] | undefined;
+} & { readonly [Name in Times]?: number | undefined } & {
+  /** Of calls that `calleeEndsWith` finds: so many characters has the callee at least. */
   readonly leastCallee?: number | undefined;
-  readonly statusCode?: readonly string[] | undefined;
-  readonly smartStatusCode?: readonly string[] | undefined;
-  readonly hangupDirection?: readonly string[] | undefined;
-  readonly answered?: boolean | undefined;
-  readonly minDuration?: number | undefined;
-  readonly maxDuration?: number | undefined;
-  readonly hasWarnings?: boolean | undefined;
-}
+};
+
+/** The conditions that name one or some values of a field. */
+const OF_VALUES = [
+  'source',
+  'taskId',
+  'batchId',
+  'detailId',
+  'outId',
+  'callId',
+  'statusCode',
+  'smartStatusCode',
+  'hangupDirection',
+] as const satisfies readonly (keyof Asked)[];
 
 /**
  * @param zone of dates for which the parameters name none
@@ -55,12 +55,7 @@ export function conditionsOf(filter: CallFilter, viewer: Viewer): SqlConditions 
   const sql = SqlConditions.visibleTo(viewer);
   sql.between('occurred_at', filter.from, filter.to);
   sql.between('last_received_at', filter.receivedFrom, filter.receivedTo);
-  sql.oneOf('source', filter.source);
-  sql.oneOf('task_id', filter.taskId);
-  sql.oneOf('batch_id', filter.batchId);
-  sql.oneOf('detail_id', filter.detailId);
-  sql.oneOf('out_id', filter.outId);
-  sql.oneOf('call_id', filter.callId);
+  for (const field of OF_VALUES) sql.oneOf(columnOf(field).name, filter[field]);
   sql.oneOf('caller', filter.caller?.flatMap(formsOf));
   sql.oneOf('real_caller', filter.realCaller?.flatMap(formsOf));
   sql.oneOf('reverse(callee)', filter.callee?.flatMap(formsOf).map(reversed));
@@ -68,9 +63,6 @@ export function conditionsOf(filter: CallFilter, viewer: Viewer): SqlConditions 
     sql.add(`reverse(callee) LIKE ${sql.parameter(`${reversed(filter.calleeEndsWith)}%`)}`);
     sql.add(`length(callee) >= ${sql.parameter(filter.leastCallee ?? 0)}`);
   }
-  sql.oneOf('status_code', filter.statusCode);
-  sql.oneOf('smart_status_code', filter.smartStatusCode);
-  sql.oneOf('hangup_direction', filter.hangupDirection);
   if (filter.answered !== undefined) sql.add(filter.answered ? 'answered' : 'NOT answered');
   sql.atLeast('duration', filter.minDuration);
   sql.atMost('duration', filter.maxDuration);

@@ -1,18 +1,49 @@
-import { ApiProperty, ApiSchema, IntersectionType, OmitType, PartialType, PickType } from '@nestjs/swagger';
+import {
+  ApiProperty,
+  type ApiPropertyOptions,
+  ApiSchema,
+  IntersectionType,
+  OmitType,
+  PartialType,
+  PickType,
+} from '@nestjs/swagger';
+import { CallRecord } from '../../call/call-record.js';
+import {
+  fieldsOf,
+  LARGEST_INTEGER,
+  type VendorField,
+  type WithTimesAs,
+} from '../../call/field-decorators.js';
 import { PageInfo } from '../../http/page.dto.js';
+import { plainDateTime } from '../../time/civil-time.js';
 
 interface Field {
   readonly description: string;
   readonly example: unknown;
 }
 
-const Text = (field: Field) => ApiProperty({ type: String, nullable: true, ...field });
-/** A column of PostgreSQL's `integer`. */
-const Seconds = (field: Field) =>
-  ApiProperty({ type: 'integer', maximum: 2_147_483_647, nullable: true, ...field });
-const Time = (field: Field) => ApiProperty({ type: String, format: 'date-time', nullable: true, ...field });
 const KnownText = (field: Field) => ApiProperty({ type: String, ...field });
 const KnownTime = (field: Field) => ApiProperty({ type: String, format: 'date-time', ...field });
+
+/** The vendor's examples are of Shanghai. */
+const OFFSET_OF_EXAMPLES_MS = 28_800_000;
+
+/** A class with a record's fields as the API answers them: times as ISO 8601. */
+function answered<Fields extends object>(record: new () => Fields): new () => WithTimesAs<string, Fields>;
+function answered(record: new () => object): new () => object {
+  class VendorFields {}
+  for (const field of fieldsOf(record)) ApiProperty(schemaOf(field))(VendorFields.prototype, field.name);
+  return VendorFields;
+}
+
+function schemaOf({ kind, identifies, description, example }: VendorField): ApiPropertyOptions {
+  if (identifies === 'key') return { type: String, description, example };
+  const described = { nullable: true, description };
+  if (kind === 'text') return { type: String, ...described, example };
+  if (kind === 'integer') return { type: 'integer', maximum: LARGEST_INTEGER, ...described, example };
+  const epochMs = (plainDateTime(String(example)) ?? 0) - OFFSET_OF_EXAMPLES_MS;
+  return { type: String, format: 'date-time', ...described, example: new Date(epochMs).toISOString() };
+}
 
 /** JSON of any kind, each named: a schema that says nothing becomes an object in Nest's document. */
 const ANY_VALUE = [
@@ -34,73 +65,7 @@ export class CallWarning {
 }
 
 /** The content of a call: the vendor's fields by the vendor's names, and what the ledger makes of them. */
-export class CallContent {
-  @KnownText({ description: 'The call; unique.', example: '100001611234^100001811234' })
-  callId!: string;
-
-  @Text({ description: 'The calling task (campaign).', example: '118100000000000001' })
-  taskId!: string | null;
-
-  @Text({ description: 'The batch of numbers imported into the task.', example: 'B20250601' })
-  batchId!: string | null;
-
-  @Text({ description: 'The entry (one person to call) of the task.', example: '9662000000000001' })
-  detailId!: string | null;
-
-  @Text({ description: "The caller's own reference.", example: '123456' })
-  outId!: string | null;
-
-  @Time({ description: 'The voice service started the call.', example: '2025-06-01T01:59:45.000Z' })
-  originateTime!: string | null;
-
-  @Time({ description: 'The caller began to hear ringback.', example: '2025-06-01T01:59:50.000Z' })
-  ringTime!: string | null;
-
-  @Time({ description: 'The callee answered.', example: '2025-06-01T02:00:00.000Z' })
-  startTime!: string | null;
-
-  @Time({ description: 'The call ended.', example: '2025-06-01T02:05:30.000Z' })
-  endTime!: string | null;
-
-  @Seconds({ description: 'Length of the call in seconds.', example: 330 })
-  duration!: number | null;
-
-  @Time({ description: 'Start of the second leg, to the callee.', example: '2025-06-01T01:59:48.000Z' })
-  bOriginateTime!: string | null;
-
-  @Time({ description: 'The second leg began to ring.', example: '2025-06-01T01:59:52.000Z' })
-  bRingTime!: string | null;
-
-  @Time({ description: 'The second leg was answered.', example: '2025-06-01T01:59:55.000Z' })
-  bStartTime!: string | null;
-
-  @Time({ description: 'The second leg ended.', example: '2025-06-01T02:05:25.000Z' })
-  bEndTime!: string | null;
-
-  @Seconds({ description: 'Length of the second leg in seconds.', example: 320 })
-  bDuration!: number | null;
-
-  @Text({ description: "The carrier's result.", example: '200000' })
-  statusCode!: string | null;
-
-  @Text({ description: "The product's own result.", example: 'ANSWERED' })
-  smartStatusCode!: string | null;
-
-  @Text({ description: 'The result in words.', example: 'Call ended normally' })
-  statusMsg!: string | null;
-
-  @Text({ description: "The service instance's number.", example: '05710000000' })
-  caller!: string | null;
-
-  @Text({ description: 'The number that was shown.', example: '05710000001' })
-  realCaller!: string | null;
-
-  @Text({ description: 'The person called.', example: '13900000000' })
-  callee!: string | null;
-
-  @Text({ description: 'Who hung up.', example: 'User' })
-  hangupDirection!: string | null;
-
+export class CallContent extends answered(CallRecord) {
   @KnownTime({
     description:
       'When the call took place: the first present of originateTime, bOriginateTime, ringTime, startTime, endTime, and when none is, its arrival.',

@@ -3,8 +3,10 @@ import { Injectable } from '@nestjs/common';
 import { ReadingDatabase } from '../../persistence/reading-database.js';
 import { bytesOfJson, endsEarly, sizedPage, type SizedRow } from '../../persistence/sized-page.js';
 import { isOfSources, type Viewer } from '../../persistence/sql-conditions.js';
+import { AS_ANSWERED } from '../../persistence/value-parsers.js';
 import { type CallFilter, conditionsOf } from './call-filter.js';
-import { CALL_COLUMNS, type CallRow, ISO_TIMES } from './call-row.js';
+import { SELECTED_CALL } from './call-fields.js';
+import type { CallDto } from './call.dto.js';
 
 /** A call's place in time order: epoch milliseconds and callId. */
 export interface CallPosition {
@@ -22,7 +24,7 @@ export interface RevisionRow {
 
 /** A call with contents that it had before. */
 export interface History {
-  readonly call: CallRow;
+  readonly call: CallDto;
   readonly past: readonly RevisionRow[];
   /** There are more between the last of these and the limit. */
   readonly endsEarly: boolean;
@@ -31,8 +33,8 @@ export interface History {
 
 const FIND_CALL = {
   name: 'find-call',
-  text: `SELECT ${CALL_COLUMNS} FROM calls WHERE call_id = $1 AND ${isOfSources('$2')}`,
-  types: ISO_TIMES,
+  text: `SELECT ${SELECTED_CALL} FROM calls WHERE call_id = $1 AND ${isOfSources('$2')}`,
+  types: AS_ANSWERED,
 };
 // A call may have come from several sources, each content from one of them.
 const OF_SOURCES = isOfSources('$3', "content->>'source'");
@@ -68,7 +70,7 @@ export class CallRepository {
     order: 'asc' | 'desc',
     after: CallPosition | undefined,
     limit: number,
-  ): Promise<{ rows: CallRow[]; endsEarly: boolean }> {
+  ): Promise<{ calls: CallDto[]; endsEarly: boolean }> {
     const sql = conditionsOf(filter, viewer);
     if (after !== undefined) {
       const position = `(${sql.instant(after.occurredAt)}, ${sql.parameter(after.callId)})`;
@@ -76,13 +78,19 @@ export class CallRepository {
     }
     const sorted = `occurred_at ${order}, call_id ${order}`;
     const page = `SELECT * FROM calls ${sql.where} ORDER BY ${sorted} LIMIT ${sql.parameter(limit)}`;
-    const text = sizedPage(CALL_COLUMNS, page, bytesOfJson('extra'), sorted);
-    const rows = await this.database.read<CallRow & SizedRow>({ text, values: sql.values, types: ISO_TIMES });
-    return { rows, endsEarly: endsEarly(rows) };
+    const text = sizedPage(SELECTED_CALL, page, bytesOfJson('extra'), sorted);
+    const rows = await this.database.read<CallDto & SizedRow>({
+      text,
+      values: sql.values,
+      types: AS_ANSWERED,
+    });
+    const list = { calls: rows, endsEarly: endsEarly(rows) };
+    for (const row of rows) row.found = undefined;
+    return list;
   }
 
-  find(callId: string, { sources }: Viewer): Promise<CallRow | undefined> {
-    return this.database.find<CallRow>({ ...FIND_CALL, values: [callId, sources] });
+  find(callId: string, { sources }: Viewer): Promise<CallDto | undefined> {
+    return this.database.find<CallDto>({ ...FIND_CALL, values: [callId, sources] });
   }
 
   /**
@@ -96,7 +104,7 @@ export class CallRepository {
     limit: number,
   ): Promise<History | undefined> {
     return this.database.findTogether(async (transaction) => {
-      const calls = await transaction.query<CallRow>({ ...FIND_CALL, values: [callId, sources] });
+      const calls = await transaction.query<CallDto>({ ...FIND_CALL, values: [callId, sources] });
       const [call] = calls.rows;
       if (call === undefined) return undefined;
       const past = await transaction.query<RevisionRow & SizedRow>({

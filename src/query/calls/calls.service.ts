@@ -1,5 +1,6 @@
 // A question about calls in, its answer out.
 import { Injectable, NotFoundException } from '@nestjs/common';
+import { FIELD_NAMES, TELEPHONE_NUMBERS } from '../../call/call-record.js';
 import { Settings } from '../../config/settings.js';
 import { decodeCursor, decodeIdCursor, encodeCursor, LAST_ID } from '../../http/cursor.js';
 import { parseExact } from '../../json/exact-json.js';
@@ -12,7 +13,6 @@ import { changesBetween } from './call-changes.js';
 import { filterOf } from './call-filter.js';
 import { withFields } from './call-fields.js';
 import type { CallQuery } from './call-query.dto.js';
-import { callDto, type CallRow } from './call-row.js';
 import type { CallContent, CallDto, CallRevisionDto, SelectedCall } from './call.dto.js';
 import { type CallPosition, CallRepository, type RevisionRow } from './call.repository.js';
 
@@ -31,17 +31,17 @@ export class CallsService {
     const kind = `calls ${order}`;
     const after = query.cursor === undefined ? undefined : positionOf(query.cursor, kind);
     const filter = filterOf(query, this.settings.pushTimeZone, asker);
-    const { rows, endsEarly } = await this.calls.list(filter, asker, order, after, limit + 1);
+    const { calls, endsEarly } = await this.calls.list(filter, asker, order, after, limit + 1);
     const cursorOf = (last: CallDto) => encodeCursor(kind, [Date.parse(last.occurredAt), last.callId]);
-    const { data, page } = pageOf(rows.map(callDto), limit, cursorOf, endsEarly);
+    const { data, page } = pageOf(calls, limit, cursorOf, endsEarly);
     return { data: fields === undefined ? data : data.map((call) => withFields(call, fields)), page };
   }
 
   /** @throws NotFoundException */
   async find(callId: string, asker: Principal): Promise<CallDto> {
-    const row = isStorable(callId) ? await this.calls.find(callId, asker) : undefined;
-    if (row === undefined) throw new NotFoundException(NO_SUCH_CALL);
-    return callDto(row);
+    const call = isStorable(callId) ? await this.calls.find(callId, asker) : undefined;
+    if (call === undefined) throw new NotFoundException(NO_SUCH_CALL);
+    return call;
   }
 
   /**
@@ -57,12 +57,12 @@ export class CallsService {
     const contents = found.past.map(pastContent);
     // Where the page ends early, what lies behind its last content belongs to the next one.
     const after = found.endsEarly ? (found.past.at(-1)?.delivery_id ?? '') : '';
-    const { delivery_id: present } = found.call;
+    const { deliveryId: present } = found.call;
     if (present < before && present > after) contents.push(presentContent(found.call));
     contents.sort((a, b) => (a.deliveryId < b.deliveryId ? 1 : -1));
     const older = found.replaced === undefined ? [] : [pastContent(found.replaced)];
     const all = [...contents, ...older];
-    const numbers = all.flatMap(({ call }) => [call.caller, call.realCaller, call.callee]);
+    const numbers = all.flatMap(({ call }) => TELEPHONE_NUMBERS.map((name) => call[name]));
     const callee = [...new Set(numbers)];
     const revisions = withChanges(contents.slice(0, limit + 1), all).map((shown) =>
       withCallNumbers(shown, [{ callee }]),
@@ -88,17 +88,20 @@ function positionOf(cursor: string, kind: string): CallPosition {
   return { occurredAt: Number(occurredAt), callId: String(callId) };
 }
 
-function presentContent(row: CallRow): Content {
-  const { revision, lastReceivedAt, firstReceivedAt, deliveryId, ...call } = callDto(row);
+function presentContent(present: CallDto): Content {
+  const { revision, lastReceivedAt, firstReceivedAt, deliveryId, ...call } = present;
   return { revision, current: true, receivedAt: lastReceivedAt, deliveryId, call };
 }
 
 function pastContent(row: RevisionRow): Content {
+  const call = parseExact(row.content) as CallContent;
+  // Of before the vendor added them.
+  const missing = FIELD_NAMES.filter((name) => !(name in call));
   return {
     revision: row.revision,
     current: false,
     receivedAt: row.received_at.toISOString(),
     deliveryId: row.delivery_id,
-    call: parseExact(row.content) as CallContent,
+    call: Object.assign(call, Object.fromEntries(missing.map((name) => [name, null]))),
   };
 }

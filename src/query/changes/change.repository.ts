@@ -18,7 +18,9 @@ import { Nodes } from '../../persistence/distribution/nodes.js';
 import { ReadingDatabase } from '../../persistence/reading-database.js';
 import { bytesOfJson, endsEarly, sizedPage, type SizedRow } from '../../persistence/sized-page.js';
 import { isOfSources, type Viewer } from '../../persistence/sql-conditions.js';
-import { CALL_COLUMNS, type CallRow, ISO_TIMES } from '../calls/call-row.js';
+import { AS_ANSWERED } from '../../persistence/value-parsers.js';
+import { SELECTED_CALL } from '../calls/call-fields.js';
+import type { CallDto } from '../calls/call.dto.js';
 
 /** A place in the feed: after the call `callId` of the delivery at `position`; '' is before all of its calls. */
 export interface FeedPlace {
@@ -30,7 +32,7 @@ export interface FeedPlace {
 export interface Change {
   readonly position: number;
   readonly callId: string;
-  readonly call: CallRow | undefined;
+  readonly call: CallDto | undefined;
 }
 
 /** The changes of some deliveries. */
@@ -96,7 +98,7 @@ const nextOf = (rows: string) => `
   WHERE (d.position, row.call_id) > ($3::bigint, $4::text)
   ORDER BY d.position, row.call_id LIMIT $5::integer`;
 const NEXT_CALLS = sizedPage(
-  `${CALL_COLUMNS}, position`,
+  `${SELECTED_CALL}, position`,
   nextOf(CALLS_OF),
   bytesOfJson('extra'),
   'position, call_id',
@@ -216,18 +218,20 @@ async function nextCalls(
   wanted: Wanted,
 ): Promise<{ calls: Change[]; endsEarly: boolean }> {
   if (deliveries.length === 0) return { calls: [], endsEarly: false };
-  const { rows } = await transaction.query<CallRow & SizedRow & { position: string }>({
+  const { rows } = await transaction.query<CallDto & SizedRow & { position: string | undefined }>({
     text: NEXT_CALLS,
     values: parametersOf(deliveries, wanted),
-    types: ISO_TIMES,
+    types: AS_ANSWERED,
   });
   const { sources } = wanted.viewer;
-  const calls = rows.map((call) => ({
-    position: Number(call.position),
-    callId: call.call_id,
-    call: sources === null || sources.includes(call.source) ? call : undefined,
-  }));
-  return { calls, endsEarly: endsEarly(rows) };
+  const endsThere = endsEarly(rows);
+  const calls = rows.map((call) => {
+    const position = Number(call.position);
+    call.position = call.found = undefined;
+    const isSeen = sources === null || sources.includes(call.source);
+    return { position, callId: call.callId, call: isSeen ? call : undefined };
+  });
+  return { calls, endsEarly: endsThere };
 }
 
 async function nextErased(

@@ -3,7 +3,6 @@ import { Injectable } from '@nestjs/common';
 import { decodeCursor, encodeCursor } from '../../http/cursor.js';
 import { InvalidParametersException } from '../../http/invalid-parameters.js';
 import { DEFAULT_LIMIT } from '../../http/page.dto.js';
-import { callDto } from '../calls/call-row.js';
 import { KeyStreams, type StreamKind } from '../../security/key-streams.js';
 import type { Principal } from '../../security/principal.js';
 import { BEGINNING, ChangeFeed } from './change-feed.js';
@@ -84,5 +83,5 @@ function answerOf(
 }
 
 function changeDto({ call, callId }: Change): CallChange | ErasedChange {
-  return call === undefined ? { type: 'erased', callId } : { type: 'call', call: callDto(call) };
+  return call === undefined ? { type: 'erased', callId } : { type: 'call', call };
 }

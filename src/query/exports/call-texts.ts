@@ -1,8 +1,9 @@
 // A row of calls as PostgreSQL writes it in, the texts of its fields as files hold them out.
 import { parseExact, stringifyExact } from '../../json/exact-json.js';
+import { columnOf } from '../../persistence/call-columns.js';
+import { isoOf } from '../../persistence/value-parsers.js';
 import { maskEntry } from '../../security/masking/answer-mask.js';
 import { CALL_FIELDS, type CallField } from '../calls/call-fields.js';
-import { isoOf } from '../calls/call-row.js';
 
 /** The values of a call in the order of `CALL_FIELDS`. */
 export type CallTexts = readonly (string | null)[];
@@ -13,25 +14,13 @@ export type CallTexts = readonly (string | null)[];
  */
 export type TextKind = 'id' | 'time' | 'text' | 'number' | 'boolean' | 'json';
 
-const KINDS: Readonly<Partial<Record<CallField, TextKind>>> = {
-  originateTime: 'time',
-  ringTime: 'time',
-  startTime: 'time',
-  endTime: 'time',
-  duration: 'number',
-  bOriginateTime: 'time',
-  bRingTime: 'time',
-  bStartTime: 'time',
-  bEndTime: 'time',
-  bDuration: 'number',
-  occurredAt: 'time',
-  answered: 'boolean',
-  extra: 'json',
-  warnings: 'json',
-  revision: 'number',
-  firstReceivedAt: 'time',
-  lastReceivedAt: 'time',
-  deliveryId: 'id',
+/** By the type of the column. */
+const KINDS: Readonly<Partial<Record<string, TextKind>>> = {
+  uuid: 'id',
+  timestamptz: 'time',
+  integer: 'number',
+  boolean: 'boolean',
+  jsonb: 'json',
 };
 
 type Reading = (text: string) => string;
@@ -45,7 +34,7 @@ const READINGS: Readonly<Partial<Record<TextKind, Reading>>> = {
 const READING_OF = CALL_FIELDS.map((field) => READINGS[kindOf(field)]);
 
 export function kindOf(field: CallField): TextKind {
-  return KINDS[field] ?? 'text';
+  return KINDS[columnOf(field).type] ?? 'text';
 }
 
 /** @param row its values as PostgreSQL writes them */

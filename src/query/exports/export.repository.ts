@@ -4,8 +4,9 @@ import { randomUUID } from 'node:crypto';
 import type { AskedServer } from '../../persistence/asked-server.js';
 import { LOCK_TIME_OUT } from '../../persistence/session.js';
 import type { Viewer } from '../../persistence/sql-conditions.js';
+import { AS_WRITTEN } from '../../persistence/value-parsers.js';
 import { type CallFilter, conditionsOf } from '../calls/call-filter.js';
-import { AS_WRITTEN, CALL_COLUMNS } from '../calls/call-row.js';
+import { SELECTED_CALL } from '../calls/call-fields.js';
 import type { CallTexts } from './call-texts.js';
 import { RowFlow } from './row-flow.js';
 
@@ -30,7 +31,7 @@ export class ExportRepository {
     viewer: Viewer,
   ): Promise<RowFlow<CallTexts>> {
     const { where, values } = conditionsOf(filter, viewer);
-    const text = `SELECT ${CALL_COLUMNS} FROM calls ${where} ORDER BY occurred_at ${order}, call_id ${order}`;
+    const text = `SELECT ${SELECTED_CALL} FROM calls ${where} ORDER BY occurred_at ${order}, call_id ${order}`;
     const name = `call-ledger export ${randomUUID()}`;
     const client = await server.connectApart(name);
     const query = { text, values, types: AS_WRITTEN, rowMode: 'array' } as const;

@@ -1,4 +1,5 @@
 // How numbers in a field are masked, by the field's name.
+import { namesOf, TELEPHONE_NUMBERS, TIME_FIELDS } from '../../call/call-record.js';
 import { NUMBER_FIELDS } from '../../numbers/json-pieces.js';
 
 /**
@@ -12,13 +13,12 @@ import { NUMBER_FIELDS } from '../../numbers/json-pieces.js';
  */
 export type Rule = 'keep' | 'number' | 'reference' | 'text' | 'free' | 'json' | 'asked';
 
-/** What the vendor names calls by. Questions are asked by these, so they stay. */
-export const IDS: readonly string[] = ['callId', 'taskId', 'batchId', 'detailId'];
 /** Of a record itself, and of answers. */
 const OF_RECORDS: readonly (readonly [Rule, readonly string[]])[] = [
-  ['number', NUMBER_FIELDS],
-  ['reference', ['outId']],
-  ['keep', IDS],
+  ['number', TELEPHONE_NUMBERS],
+  ['reference', namesOf(({ numbers }) => numbers === 'reference')],
+  // What the vendor names calls by. Questions are asked by these, so they stay.
+  ['keep', namesOf(({ numbers, identifies }) => numbers === 'none' && identifies !== undefined)],
 ];
 /** In answers alone, whose fields are ours: names, ids, times and cursors that we have made. */
 const OF_ANSWERS: readonly (readonly [Rule, readonly string[]])[] = [
@@ -41,8 +41,7 @@ const OF_ANSWERS: readonly (readonly [Rule, readonly string[]])[] = [
       'place',
     ],
   ],
-  ['keep', ['originateTime', 'ringTime', 'startTime', 'endTime']],
-  ['keep', ['bOriginateTime', 'bRingTime', 'bStartTime', 'bEndTime']],
+  ['keep', TIME_FIELDS],
   ['keep', ['occurredAt', 'receivedAt', 'firstReceivedAt', 'lastReceivedAt', 'resolvedAt', 'firstSeenAt']],
   [
     'keep',

@@ -4,7 +4,7 @@ import { Client, DatabaseError } from 'pg';
 import { arrive } from '../../../src/ingestion/delivery.js';
 import { Journal } from '../../../src/ingestion/journal/journal.js';
 import { Keeper } from '../../../src/ingestion/keeper.js';
-import { CALL_COLUMNS, callDto, type CallRow } from '../../../src/query/calls/call-row.js';
+import { SELECTED_CALL } from '../../../src/query/calls/call-fields.js';
 import type { CallDto } from '../../../src/query/calls/call.dto.js';
 import { createDatabase, type TestDatabase } from '../../support/database.js';
 import { record } from '../../support/records.js';
@@ -141,8 +141,8 @@ async function follow(follower: Follower): Promise<void> {
 }
 
 async function ledgerCalls(): Promise<Map<string, CallDto>> {
-  const rows = await database.query<CallRow>(`SELECT ${CALL_COLUMNS} FROM calls`);
-  return new Map(rows.map((row) => [row.call_id, JSON.parse(JSON.stringify(callDto(row))) as CallDto]));
+  const rows = await database.query<CallDto>(`SELECT ${SELECTED_CALL} FROM calls`);
+  return new Map(rows.map((row) => [row.callId, JSON.parse(JSON.stringify(row)) as CallDto]));
 }
 
 describe('Whoever follows the feed', () => {

@@ -1,0 +1,155 @@
+// The vendor's call record (message AlicomAgentCallReport). Each of its fields stands here once: the push, the tables, the
+// questions, the exports and the masking are made from these decorators.
+import { HANGUP_DIRECTIONS, SMART_STATUS_CODES, STATUS_CODES } from '../codes/status-codes.js';
+import {
+  CallKey,
+  Code,
+  fieldsOf,
+  Identifier,
+  type Instant,
+  Message,
+  namesOfKind,
+  Reference,
+  Seconds,
+  TelephoneNumber,
+  Time,
+  type VendorField,
+} from './field-decorators.js';
+
+/**
+ * One call record, read: texts trimmed, empty fields null, times in epoch milliseconds, durations in seconds.
+ * Any field but callId may be missing. No field is ever checked against another: the vendor's own example
+ * contradicts itself.
+ */
+export class CallRecord {
+  @CallKey({ description: 'The call; unique.', example: '100001611234^100001811234' })
+  callId!: string;
+
+  @Identifier({ description: 'The calling task (campaign).', example: '118100000000000001' })
+  taskId: string | null = null;
+
+  @Identifier({ description: 'The batch of numbers imported into the task.', example: 'B20250601' })
+  batchId: string | null = null;
+
+  @Identifier({
+    description: 'The entry (one person to call) of the task.',
+    inPushes: 'The entry (one person to call) of the task; a redial gives it another callId.',
+    example: '9662000000000001',
+  })
+  detailId: string | null = null;
+
+  @Reference({
+    description: "The caller's own reference.",
+    inPushes: "The caller's own reference from the original request.",
+    example: '123456',
+  })
+  outId: string | null = null;
+
+  @Time({
+    description: 'The voice service started the call.',
+    inPushes: 'The voice service started the call to the carrier.',
+    example: '2025-06-01 09:59:45',
+  })
+  originateTime: Instant | null = null;
+
+  @Time({ description: 'The caller began to hear ringback.', example: '2025-06-01 09:59:50' })
+  ringTime: Instant | null = null;
+
+  @Time({
+    description: 'The callee answered.',
+    inPushes: 'The callee answered; null if not answered.',
+    example: '2025-06-01 10:00:00',
+  })
+  startTime: Instant | null = null;
+
+  @Time({
+    description: 'The call ended.',
+    inPushes: 'The call ended; null if it did not connect.',
+    example: '2025-06-01 10:05:30',
+  })
+  endTime: Instant | null = null;
+
+  @Seconds({
+    description: 'Length of the call in seconds.',
+    inPushes: 'Length of the call in seconds; 0 if it did not connect.',
+    example: 330,
+  })
+  duration: number | null = null;
+
+  @Time({ description: 'Start of the second leg, to the callee.', example: '2025-06-01 09:59:48' })
+  bOriginateTime: Instant | null = null;
+
+  @Time({ description: 'The second leg began to ring.', example: '2025-06-01 09:59:52' })
+  bRingTime: Instant | null = null;
+
+  @Time({ description: 'The second leg was answered.', example: '2025-06-01 09:59:55' })
+  bStartTime: Instant | null = null;
+
+  @Time({ description: 'The second leg ended.', example: '2025-06-01 10:05:25' })
+  bEndTime: Instant | null = null;
+
+  @Seconds({ description: 'Length of the second leg in seconds.', example: 320 })
+  bDuration: number | null = null;
+
+  @Code({
+    description: "The carrier's result.",
+    inPushes: "The carrier's result. Codes are an open list.",
+    example: '200000',
+    codes: STATUS_CODES,
+  })
+  statusCode: string | null = null;
+
+  @Code({
+    description: "The product's own result.",
+    inPushes: "The product's own result. Codes are an open list.",
+    example: 'ANSWERED',
+    codes: SMART_STATUS_CODES,
+  })
+  smartStatusCode: string | null = null;
+
+  @Message({ description: 'The result in words.', example: 'Call ended normally' })
+  statusMsg: string | null = null;
+
+  @TelephoneNumber({ description: "The service instance's number.", example: '05710000000' })
+  caller: string | null = null;
+
+  @TelephoneNumber({ description: 'The number that was shown.', example: '05710000001' })
+  realCaller: string | null = null;
+
+  @TelephoneNumber({ description: 'The person called.', example: '13900000000' })
+  callee: string | null = null;
+
+  @Code({
+    description: 'Who hung up.',
+    inPushes: 'Who hung up: `User` or `Machine`.',
+    example: 'User',
+    codes: HANGUP_DIRECTIONS,
+  })
+  hangupDirection: string | null = null;
+}
+
+export type FieldName = keyof CallRecord;
+
+/** The fields, in the order in which the API gives them. */
+export const VENDOR_FIELDS = fieldsOf(CallRecord);
+export const FIELD_NAMES: readonly FieldName[] = VENDOR_FIELDS.map(({ name }) => name);
+export const TEXT_FIELDS = namesOfKind(CallRecord, 'text');
+export const INTEGER_FIELDS = namesOfKind(CallRecord, 'integer');
+export const TIME_FIELDS = namesOfKind(CallRecord, 'time');
+export const TELEPHONE_NUMBERS = namesOf(({ numbers }) => numbers === 'number');
+/** The fields that say which call it is, and nothing about the call. */
+export const IDENTIFIERS = namesOf(({ identifies }) => identifies !== undefined);
+
+/** The fields of which something holds. */
+export function namesOf(belongs: (field: VendorField) => boolean): readonly FieldName[] {
+  return VENDOR_FIELDS.filter(belongs).map(({ name }) => name);
+}
+
+/** Puts the fields of one record into another. */
+export function copyFields(from: CallRecord, to: CallRecord): void {
+  for (const name of FIELD_NAMES) copyField(from, to, name);
+}
+
+function copyField<Name extends FieldName>(from: CallRecord, to: CallRecord, name: Name): void {
+  to[name] = from[name];
+}
