@@ -2,7 +2,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
 /**
  * One call, as its last record stands. The primary key alone keeps the promise of one call, one row, which is why
- * the table is not partitioned (docs/decisions.md). Fixed-width columns come first: no padding between them.
+ * the table is not partitioned (docs/decisions/database.md). Fixed-width columns come first: no padding between them.
  */
 @Entity('calls')
 @Index('calls_occurred', ['occurredAt', 'callId'])
