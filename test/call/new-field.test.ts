@@ -12,7 +12,17 @@ import { record } from '../support/records.js';
 import { ACCESS, freePort, ServiceProcess } from '../support/service.js';
 
 const root = fileURLToPath(new URL('../../', import.meta.url));
-const BUILT_FROM = ['src', 'console', 'scripts', 'package.json', 'package-lock.json', 'tsconfig.json'];
+const BUILT_FROM = [
+  'src',
+  'platform',
+  'embedded-postgres',
+  'simulator',
+  'console',
+  'scripts',
+  'package.json',
+  'package-lock.json',
+  'tsconfig.json',
+];
 const run = promisify(execFile);
 
 let tree: string;

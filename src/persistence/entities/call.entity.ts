@@ -26,7 +26,7 @@ function columnsOf(record: new () => object): new () => object {
 
 /**
  * One call, as its last record stands. The primary key alone keeps the promise of one call, one row, which is why
- * the table is not partitioned (docs/decisions.md). In the table, fixed-width columns come first: no padding between them.
+ * the table is not partitioned (docs/decisions/database.md). In the table, fixed-width columns come first: no padding between them.
  */
 @Entity('calls')
 @Index('calls_occurred', ['occurredAt', 'callId'])

@@ -1,0 +1,19 @@
+// docs/configuration.md describes every setting that the service reads, and no other one.
+import { expect, it } from '@jest/globals';
+import { readFileSync } from 'node:fs';
+
+const textOf = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
+const namesIn = (text: string, pattern: RegExp) =>
+  [...new Set([...text.matchAll(pattern)].map(([, name = '']) => name))].sort();
+
+it('The guide to the configuration describes every setting and no other one', () => {
+  const read = namesIn(textOf('src/config/read-settings.ts'), /reader\.(?:read|text)\('(\w+)'/g);
+  const firstCells = [...textOf('docs/configuration.md').matchAll(/^\| (`.*?) +\|/gm)].map(
+    ([, cell = '']) => cell,
+  );
+  const described = namesIn(firstCells.join('\n'), /`([A-Z_]+)`/g).filter(
+    (name) => !name.startsWith('OTEL_'),
+  );
+  expect(read.length).toBeGreaterThan(20);
+  expect(described).toEqual(read);
+});
