@@ -100,7 +100,7 @@ describe('A field that the vendor adds', () => {
     await service.end('SIGTERM');
     followGuide();
     await runInTree('scripts/build.mjs');
-    await runInTree('dist/persistence/migrate.js');
+    await runInTree('dist/src/persistence/migrate.js');
     service = await start(join(tree, 'dist/main.js'));
     await service.push([record('new', { waitDuration: 7 }), record('corrected', { waitDuration: '8' })]);
     await service.push([record('known')]);
