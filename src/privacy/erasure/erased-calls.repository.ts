@@ -1,5 +1,6 @@
 // Finds the calls and revisions that hold a number, deletes them in steps, and tells the feed of changes.
 import { Injectable } from '@nestjs/common';
+import { NIL } from 'uuid';
 import { orderedId } from '../../persistence/ordered-id.js';
 import { CallRepository } from '../../ingestion/writing/call.repository.js';
 import { pieces } from '../../ingestion/writing/pieces.js';
@@ -287,8 +288,6 @@ interface GoneRevision {
   readonly received_at: Date;
   readonly source: string;
 }
-
-const NIL = '00000000-0000-0000-0000-000000000000';
 
 function pair(first: string, second: string): string {
   return JSON.stringify([first, second]);
