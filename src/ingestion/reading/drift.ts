@@ -1,6 +1,6 @@
 // Records as they came in, what of them the vendor's pages do not say out: new fields, new codes, other types.
-import { isLosslessNumber } from 'lossless-json';
 import { HANGUP_DIRECTIONS, SMART_STATUS_CODES, STATUS_CODES } from '../../codes/status-codes.js';
+import { isExactNumber } from '../../json/exact-numbers.js';
 import type { CallRecord } from './call-record.dto.js';
 import type { FieldKind } from './field-readers.js';
 
@@ -70,7 +70,7 @@ export class DriftNotes {
 }
 
 function jsonTypeOf(value: unknown): string {
-  if (isLosslessNumber(value)) return 'number';
+  if (isExactNumber(value)) return 'number';
   return Array.isArray(value) ? 'array' : typeof value;
 }
 

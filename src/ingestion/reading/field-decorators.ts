@@ -4,9 +4,9 @@ import { ApiProperty } from '@nestjs/swagger';
 import { IsInt, IsOptional, IsString, Max, Min, ValidateBy } from 'class-validator';
 import { EARLIEST_MS, LATEST_MS } from '../../time/civil-time.js';
 import type { FieldKind } from './field-readers.js';
+import { textProblem } from './kept-json.js';
 
 const FIELD_KINDS = Symbol('field kinds');
-const NUL_OR_SURROGATE = /[\0\ud800-\udfff]/;
 
 /** PostgreSQL's `integer`. */
 const LARGEST_INTEGER = 2_147_483_647;
@@ -43,21 +43,19 @@ function FitsText(mostBytes: number): PropertyDecorator {
     name: 'fitsText',
     constraints: [mostBytes],
     validator: {
-      validate: (value: unknown) => typeof value === 'string' && textProblem(value, mostBytes) === undefined,
+      validate: (value: unknown) => typeof value === 'string' && problemOf(value, mostBytes) === undefined,
       defaultMessage: (args) =>
-        typeof args?.value === 'string' ? (textProblem(args.value, mostBytes) ?? '') : 'is not text',
+        typeof args?.value === 'string' ? (problemOf(args.value, mostBytes) ?? '') : 'is not text',
     },
   });
 }
 
-function textProblem(value: string, mostBytes: number): string | undefined {
+function problemOf(value: string, mostBytes: number): string | undefined {
   // A UTF-16 unit takes at most three bytes, so short texts need no count.
   if (value.length * 3 > mostBytes && Buffer.byteLength(value) > mostBytes) {
     return `is longer than ${mostBytes} bytes`;
   }
-  if (!NUL_OR_SURROGATE.test(value)) return undefined;
-  if (value.includes('\0')) return 'contains a NUL character';
-  return value.isWellFormed() ? undefined : 'contains half of a surrogate pair';
+  return textProblem(value);
 }
 
 /** A time in epoch milliseconds whose year ISO 8601 writes with four digits. */

@@ -1,5 +1,6 @@
 // One JSON value of a push in, a call or the reason why it is none out.
 import { hash } from 'node:crypto';
+import { memberTexts } from '../../json/scanner.js';
 import type { ZonedTime } from '../../time/zoned-time.js';
 import { CallRecord } from './call-record.dto.js';
 import type { DriftNotes } from './drift.js';
@@ -13,7 +14,6 @@ import {
   readText,
   readTime,
 } from './field-readers.js';
-import { memberTexts } from './json-slices.js';
 import { keepJson, keepKey } from './kept-json.js';
 import { isOfSisterProduct, MessageKinds, notTakenYet, OF_SISTER_PRODUCT } from './message-kind.js';
 import { compileChecks, type FieldCheck } from './record-checks.js';

@@ -1,6 +1,6 @@
 // A row of calls in, the call as the API answers it out.
 import { type CustomTypesConfig, types } from 'pg';
-import { parseExact } from '../../json/exact-json.js';
+import { parseExact } from '../../json/exact-numbers.js';
 import type { CallDto } from './call.dto.js';
 
 const DASH = 45;
