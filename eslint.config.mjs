@@ -64,6 +64,15 @@ function boundaryOf(folder) {
       'no-restricted-imports': [
         'error',
         {
+          paths:
+            folder === 'json'
+              ? []
+              : [
+                  {
+                    name: 'lossless-json',
+                    message: 'src/json/exact-numbers.ts has the numbers of this library.',
+                  },
+                ],
           patterns: [
             {
               regex: `^(\\.\\./)+(${forbidden.join('|')})/`,

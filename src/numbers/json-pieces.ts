@@ -13,7 +13,7 @@ import {
   STRING,
   unescaped,
 } from '../json/scanner.js';
-import { wholeDigits } from './core.js';
+import { JSON_NUMBER, wholeDigits } from './core.js';
 
 /** A name or a value that is neither an object nor an array. */
 export interface JsonPiece {
@@ -43,7 +43,6 @@ export interface Content {
 export const NUMBER_FIELDS: readonly string[] = ['caller', 'realCaller', 'callee'];
 const LONGEST_NAME = 100;
 const LONGEST_NUMBER = 400;
-const NUMBER = /^-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?$/;
 /** What ends a text that stands behind JSON: a string, an object, an array. */
 const NEXT_JSON = /"|\{(?=[ \t\r\n]{0,20}")|\[(?=[ \t\r\n]{0,20}(?:\{[ \t\r\n]{0,20})?")/g;
 const BYTE_ORDER_MARK = '\uFEFF';
@@ -166,5 +165,5 @@ export function contentOf(text: string, piece: JsonPiece): Content {
 
 /** Whether a value is a number of JSON. */
 export function isJsonNumber({ kind, from, to }: JsonPiece, text: string): boolean {
-  return kind === 'bare' && to - from <= LONGEST_NUMBER && NUMBER.test(text.slice(from, to));
+  return kind === 'bare' && to - from <= LONGEST_NUMBER && JSON_NUMBER.test(text.slice(from, to));
 }
