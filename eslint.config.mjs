@@ -30,13 +30,13 @@ const MAY_IMPORT = {
   ],
   json: [],
   metrics: ['config', 'http', 'persistence'],
-  numbers: ['call'],
+  numbers: ['call', 'json'],
   openapi: [],
   persistence: ['call', 'config', 'json', 'tracing'],
   privacy: ['call', 'config', 'http', 'ingestion', 'numbers', 'persistence', 'security', 'workers'],
   query: ['call', 'config', 'http', 'json', 'metrics', 'numbers', 'persistence', 'security', 'time', 'codes'],
   quarantine: ['config', 'http', 'ingestion', 'metrics', 'persistence', 'security'],
-  security: ['call', 'config', 'http', 'numbers', 'openapi', 'persistence'],
+  security: ['call', 'config', 'http', 'json', 'numbers', 'openapi', 'persistence'],
   status: ['config', 'http', 'ingestion', 'persistence', 'quarantine', 'security'],
   time: [],
   tracing: ['config'],
@@ -93,6 +93,12 @@ function boundaryBeside(folder) {
   );
 }
 
+/** One file has the numbers of this library for all. */
+const EXACT_NUMBERS = {
+  regex: '^lossless-json$',
+  message: 'src/json/exact-numbers.ts has the numbers of this library.',
+};
+
 function patternsOf(folder) {
   const forbidden = FOLDERS.filter((other) => other !== folder && !MAY_IMPORT[folder].includes(other));
   return [
@@ -105,6 +111,7 @@ function patternsOf(folder) {
       message: 'Modules do not import what puts them together.',
     },
     NOT_FOR_THE_SERVICE,
+    ...(folder === 'json' ? [] : [EXACT_NUMBERS]),
   ];
 }
 

@@ -179,21 +179,26 @@ function FitsText(mostBytes: number): PropertyDecorator {
     name: 'fitsText',
     constraints: [mostBytes],
     validator: {
-      validate: (value: unknown) => typeof value === 'string' && textProblem(value, mostBytes) === undefined,
+      validate: (value: unknown) => typeof value === 'string' && problemOf(value, mostBytes) === undefined,
       defaultMessage: (args) =>
-        typeof args?.value === 'string' ? (textProblem(args.value, mostBytes) ?? '') : 'is not text',
+        typeof args?.value === 'string' ? (problemOf(args.value, mostBytes) ?? '') : 'is not text',
     },
   });
 }
 
-function textProblem(value: string, mostBytes: number): string | undefined {
+function problemOf(value: string, mostBytes: number): string | undefined {
   // A UTF-16 unit takes at most three bytes, so short texts need no count.
   if (value.length * 3 > mostBytes && Buffer.byteLength(value) > mostBytes) {
     return `is longer than ${mostBytes} bytes`;
   }
-  if (!NUL_OR_SURROGATE.test(value)) return undefined;
-  if (value.includes('\0')) return 'contains a NUL character';
-  return value.isWellFormed() ? undefined : 'contains half of a surrogate pair';
+  return textProblem(value);
+}
+
+/** Why PostgreSQL can't hold a text as it is, in a column or in jsonb; undefined when it can. */
+export function textProblem(text: string): string | undefined {
+  if (!NUL_OR_SURROGATE.test(text)) return undefined;
+  if (text.includes('\0')) return 'contains a NUL character';
+  return text.isWellFormed() ? undefined : 'contains half of a surrogate pair';
 }
 
 /** A time in epoch milliseconds whose year ISO 8601 writes with four digits. */

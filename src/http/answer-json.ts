@@ -1,7 +1,7 @@
 // An answer in, its JSON out; of a long list some entries at a time, so that pushes have their turn meanwhile.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Turnstile } from '../persistence/turnstile.js';
-import { stringifyExact } from '../json/exact-json.js';
+import { stringifyExact } from '../json/exact-numbers.js';
 
 /** They take some 2 ms. */
 const ENTRIES_AT_ONCE = 100;

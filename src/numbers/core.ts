@@ -109,8 +109,8 @@ function isCore(digits: string): boolean {
   return digits.length >= LEAST_DIGITS && digits.length <= MOST_DIGITS;
 }
 
-/** A number of JSON. */
-const NUMBER = /^-?([0-9]+)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?$/;
+/** A number of JSON, and one with zeros before it. */
+export const JSON_NUMBER = /^-?([0-9]+)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?$/;
 
 /**
  * The digits of the value of a JSON number that is a whole number, also with a fraction or an exponent: `1.39e10` may be a
@@ -119,7 +119,7 @@ const NUMBER = /^-?([0-9]+)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?$/;
  * @returns undefined when it is no number, no whole one, or one of more digits than a telephone number has
  */
 export function wholeDigits(json: string): string | undefined {
-  const [, whole, fraction = '', exponent = '0'] = NUMBER.exec(json) ?? [];
+  const [, whole, fraction = '', exponent = '0'] = JSON_NUMBER.exec(json) ?? [];
   return whole === undefined ? undefined : scaled(whole, fraction, Number(exponent));
 }
 

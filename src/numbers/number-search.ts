@@ -1,8 +1,9 @@
 // Looks for telephone numbers in texts and JSON, however they are written, and takes one out.
+import { Quotes } from '../json/scanner.js';
 import { charactersOf, DIGIT } from './characters.js';
 import { coreOf, LONGEST_WRITTEN, MOST_SEPARATORS, withoutZeros } from './core.js';
 import { type FoundNumber, NumberFinder } from './find-numbers.js';
-import { type Content, contentOf, isJsonNumber, JsonPieces, looksLikeJson, Quotes } from './json-pieces.js';
+import { type Content, contentOf, isJsonNumber, JsonPieces, looksLikeJson } from './json-pieces.js';
 import { NONE, OwnNumbers, ownNumbersIn } from './own-numbers.js';
 import { type MakeReplacer, type Replace, type Replacer, rewrittenJson, TextRewriter } from './rewrite.js';
 
@@ -25,6 +26,15 @@ export class NumberSearch {
   get sqlPatterns(): SqlPatterns {
     this.patterns ??= sqlPatternsOf(this.core);
     return this.patterns;
+  }
+
+  /**
+   * Every form of a number ends with its core. So all forms, read backwards, stand in an index from the first of these texts up to,
+   * not including, the second.
+   */
+  get reversedRange(): readonly [first: string, behind: string] {
+    const first = Array.from(this.core).reverse().join('');
+    return [first, first.slice(0, -1) + String.fromCharCode(first.charCodeAt(first.length - 1) + 1)];
   }
 
   /** Whether the number is in a text that is no JSON. */

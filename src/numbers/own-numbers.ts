@@ -2,8 +2,8 @@
 import { coreOfDigits, digitsIn, MOST_WITH_PREFIX, withoutZeros } from './core.js';
 import { contentOf, JsonPieces } from './json-pieces.js';
 
-/** Shorter ones say too little to look for them. */
-const SHORTEST = 5;
+/** Shorter ones say too little to look for them, even in the call that has them in a field for numbers. */
+export const SHORTEST = 5;
 const SHORTEST_CORE = 7;
 const LONGEST_CORE = 15;
 const LONGEST_TEXT = 256;

@@ -1,6 +1,6 @@
 // How values of rows are read where `pg`'s own way is not what is wanted: for the `types` of a statement.
 import { type CustomTypesConfig, types } from 'pg';
-import { parseExact } from '../json/exact-json.js';
+import { parseExact } from '../json/exact-numbers.js';
 
 const DASH = 45;
 const PARSERS: { readonly getTypeParser: (type: number) => (text: string) => unknown } = types;

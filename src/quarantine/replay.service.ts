@@ -1,5 +1,6 @@
 // The wish to replay entries in, what became of them out.
 import { Injectable, ServiceUnavailableException } from '@nestjs/common';
+import { NIL } from 'uuid';
 import { Settings } from '../config/settings.js';
 import { InvalidParametersException } from '../http/invalid-parameters.js';
 import { decodeIdCursor, encodeCursor } from '../http/cursor.js';
@@ -13,7 +14,6 @@ import { receivedRange } from './quarantine.service.js';
 
 /** Entries that share a transaction. */
 const ENTRIES_A_STEP = 200;
-const FIRST_ID = '00000000-0000-0000-0000-000000000000';
 
 const WHICH = {
   path: '',
@@ -43,7 +43,7 @@ export class ReplayService {
     const times = receivedRange(request, this.settings.pushTimeZone);
     const filter = { ids, source, deliveryId, ...times, status: ['open'] };
     const result = emptyResult(dryRun);
-    let after = cursor === undefined ? FIRST_ID : decodeIdCursor(cursor, 'replay');
+    let after = cursor === undefined ? NIL : decodeIdCursor(cursor, 'replay');
     while (result.examined < limit) {
       const rows = await this.nextOpen(filter, asker, after, limit - result.examined);
       const last = rows.at(-1);

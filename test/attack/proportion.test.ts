@@ -2,6 +2,7 @@
 import { describe, expect, it } from '@jest/globals';
 import { UnreadableBodyError } from '../../src/ingestion/reading/body-reader.js';
 import { validateBody } from '../../src/ingestion/reading/body-validator.js';
+import { NumberSearch } from '../../src/numbers/number-search.js';
 import { RecordReader } from '../../src/ingestion/reading/record-reader.js';
 import { recordsOfBody } from '../../src/ingestion/reading/records-of-body.js';
 import { ZonedTime } from '../../src/time/zoned-time.js';
@@ -51,4 +52,14 @@ describe.each(Object.entries(works))('To %s a body of', (_name, work) => {
       expect({ place, small, large, isInProportion }).toEqual({ place, small, large, isInProportion: true });
     }
   });
+});
+
+it('To erase a number takes time in proportion to the places where one string has it', () => {
+  const search = new NumberSearch('13900000000');
+  const erase = (body: Buffer) => search.erasedFromBody(body.toString());
+  const textOf = (places: number) => Buffer.from(`no JSON, but "${'13900000000 x '.repeat(places)}"`);
+  const small = costOf(erase, textOf(40_000));
+  const large = costOf(erase, textOf(40_000 * TIMES_AS_MANY));
+  const isInProportion = large / small < TIMES_AS_LONG;
+  expect({ small, large, isInProportion }).toEqual({ small, large, isInProportion: true });
 });

@@ -35,6 +35,10 @@ describe('A body', () => {
     expect(readBody(Buffer.from('\ufeff[1]')).elements).toEqual([{ value: 1, place: '/0' }]);
   });
 
+  it('counts the byte order mark in the place where it is wrong', () => {
+    expect(failureOf(Buffer.from('\ufeff[1,]'))).toBe('The body is not JSON: unexpected character at byte 6');
+  });
+
   it.each([
     ['nothing', '', 'The body is empty, not JSON at byte 0'],
     ['an end too early', '[{"callId":"a"}', 'The body is not JSON: it ends too early at byte 15'],

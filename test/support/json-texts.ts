@@ -76,3 +76,51 @@ export const jsonText: fc.Arbitrary<string> = fc.letrec<{ value: string }>((tie)
       .map((members) => `{${members.map(([key, value]) => `${JSON.stringify(key)}:${value}`).join(',')}}`),
   ),
 })).value;
+
+/** Characters that make other JSON of a JSON text, or none. */
+const MUTATIONS = [
+  ...'"\\{}[],:01-+.eEtu \t\n',
+  '\\u00',
+  'null',
+  '\u0001',
+  '\u00a0',
+  '\ufeff',
+  '\ud800',
+  '用',
+];
+interface Change {
+  readonly place: number;
+  readonly removed: number;
+  readonly put: string;
+}
+const change: fc.Arbitrary<Change> = fc.record({
+  place: fc.nat(),
+  removed: fc.constantFrom(0, 0, 1, 2, 1000),
+  put: fc.constantFrom('', ...MUTATIONS),
+});
+
+/** JSON, also with blanks, and JSON with some characters changed, which mostly is none. */
+export const mutatedJson: fc.Arbitrary<string> = fc
+  .tuple(
+    fc.oneof(jsonText, fc.tuple(fc.json({ maxDepth: 3 }), fc.constantFrom(1, '\r\n\t')).map(indented)),
+    fc.array(change, { maxLength: 2 }),
+  )
+  .map(([json, changes]) =>
+    changes.reduce((text, { place, removed, put }) => {
+      const at = place % (text.length + 1);
+      return text.slice(0, at) + put + text.slice(at + removed);
+    }, json),
+  );
+
+function indented([json, indent]: readonly [string, string | number]): string {
+  return JSON.stringify(JSON.parse(json), undefined, indent);
+}
+
+/** What `JSON.parse` makes of a text; undefined when that is no JSON. */
+export function parsed(text: string): { readonly value: unknown } | undefined {
+  try {
+    return { value: JSON.parse(text) as unknown };
+  } catch {
+    return undefined;
+  }
+}

@@ -1,14 +1,13 @@
 // The bytes of a push in, the JSON values of its records out, none of them with a digit lost.
 import { errorCode } from '../../../platform/error-code.js';
-import { mayLoseDigits } from '../../json/exact-json.js';
+import { mayLoseDigits, withAllDigits } from '../../json/exact-numbers.js';
+import { type Slice, slicesOf } from '../../json/scanner.js';
+import { syntaxProblemOf } from '../../json/syntax.js';
 import { beyondLimits } from './body-limits.js';
-import { withAllDigits } from './exact-numbers.js';
-import { type Slice, slicesOf } from './json-slices.js';
-import { jsonEndsAt } from './json-syntax.js';
 
 /** One element of the pushed array, or the bare object. */
 export interface BodyElement {
-  /** Of an object, numbers that `JSON.parse` does not keep are `LosslessNumber`s. */
+  /** Of an object, numbers that `JSON.parse` does not keep are `ExactNumber`s. */
   readonly value: unknown;
   /** JSON Pointer into the body: `/0`, or empty for a bare object. */
   readonly place: string;
@@ -42,13 +41,13 @@ export interface BodyContent {
 const MOST_RECORDS = 50_000;
 
 /**
- * @throws UnreadableBodyError when the bytes are beyond a limit, not UTF-8, not JSON, neither array nor object, or too many records
+ * @throws UnreadableBodyError when the bytes are not UTF-8, beyond a limit, not JSON, neither array nor object, or too many records
  */
 export function readBody(body: Buffer): BodyContent {
-  const refusal = beyondLimits(body);
-  if (refusal !== undefined) throw new UnreadableBodyError(refusal.reason, refusal.place);
   const text = decode(body);
-  const value = parseText(text);
+  const excess = beyondLimits(text);
+  if (excess !== undefined) throw new UnreadableBodyError(excess.reason, byteOf(text, excess.at, body));
+  const value = parseText(text, body);
   if (typeof value !== 'object' || value === null) {
     throw new UnreadableBodyError('The body is neither a JSON array nor an object', 'byte 0');
   }
@@ -102,20 +101,22 @@ function decodes(beginning: Buffer): boolean {
   }
 }
 
-function parseText(text: string): unknown {
+function parseText(text: string, body: Buffer): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
     if (!(error instanceof SyntaxError)) throw error;
-    throw syntaxProblem(text);
+    throw notJson(text, body);
   }
 }
 
-function syntaxProblem(text: string): UnreadableBodyError {
+function notJson(text: string, body: Buffer): UnreadableBodyError {
   if (text.trim() === '') return new UnreadableBodyError('The body is empty, not JSON', 'byte 0');
-  const end = jsonEndsAt(text);
-  return new UnreadableBodyError(
-    `The body is not JSON: ${end < text.length ? 'unexpected character' : 'it ends too early'}`,
-    `byte ${Buffer.byteLength(text.slice(0, end))}`,
-  );
+  const { at, reason } = syntaxProblemOf(text) ?? { at: 0, reason: 'unexpected character' };
+  return new UnreadableBodyError(`The body is not JSON: ${reason}`, byteOf(text, at, body));
+}
+
+/** Counted from the end: a byte order mark is in the body and not in its text. */
+function byteOf(text: string, at: number, body: Buffer): string {
+  return `byte ${body.length - Buffer.byteLength(text.slice(at))}`;
 }

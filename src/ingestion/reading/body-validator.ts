@@ -15,8 +15,8 @@ const SURELY_NOT_TOO_MANY = 1000;
  * @throws UnreadableBodyError as `readBody` does
  */
 export function validateBody(body: Buffer): void {
-  const isReadable = beyondLimits(body) === undefined && isUtf8(body);
-  if (!isReadable || !surelyHoldsRecords(body.toString('latin1'))) readBody(body);
+  const text = body.toString('latin1');
+  if (!isUtf8(body) || beyondLimits(text) !== undefined || !surelyHoldsRecords(text)) readBody(body);
 }
 
 function surelyHoldsRecords(text: string): boolean {

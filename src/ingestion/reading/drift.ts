@@ -1,7 +1,7 @@
 // Records as they came in, what of them the vendor's pages do not say out: new fields, new codes, other types.
-import { isLosslessNumber } from 'lossless-json';
 import { type CallRecord, VENDOR_FIELDS } from '../../call/call-record.js';
 import type { FieldKind } from '../../call/field-decorators.js';
+import { isExactNumber } from '../../json/exact-numbers.js';
 
 export type DriftKind = 'unknownField' | 'unlistedCode' | 'otherType' | 'unreadableField';
 
@@ -68,7 +68,7 @@ export class DriftNotes {
 }
 
 function jsonTypeOf(value: unknown): string {
-  if (isLosslessNumber(value)) return 'number';
+  if (isExactNumber(value)) return 'number';
   return Array.isArray(value) ? 'array' : typeof value;
 }
 

@@ -1,10 +1,9 @@
 // One field as it came in, its value for a column out. The rules are those of the vendor's page and of what its
 // sibling messages were seen to send (docs/push-protocol.md).
-import { isLosslessNumber, isSafeNumber, type LosslessNumber } from 'lossless-json';
+import { InexactValue, isExactNumber, plainDigits } from '../../json/exact-numbers.js';
 import { civilToMs, plainDateTime } from '../../time/civil-time.js';
 import { offsetMinutes } from '../../time/utc-offset.js';
 import type { ZonedTime } from '../../time/zoned-time.js';
-import { InexactValue } from './exact-numbers.js';
 
 /** What a column holds of a field; null: the field is empty. */
 export type FieldValue = string | number | null;
@@ -29,7 +28,7 @@ const DATE_TIME =
 export function readText(raw: unknown): FieldReading {
   if (typeof raw === 'string') return emptyToNull(raw.trim());
   if (raw === null || raw === undefined) return null;
-  if (typeof raw === 'number' || isLosslessNumber(raw)) return raw.toString();
+  if (typeof raw === 'number' || isExactNumber(raw)) return raw.toString();
   return unreadable(`is ${kindOf(raw)}, not text`);
 }
 
@@ -113,12 +112,7 @@ function emptyToNull(text: string): string | null {
 function digitsOf(raw: unknown): string | undefined {
   if (typeof raw === 'string') return raw.trim();
   if (typeof raw === 'number') return raw.toString();
-  return isLosslessNumber(raw) ? plainDigits(raw) : undefined;
-}
-
-/** `330.0`, `3.3e2` and `330` are the same number of seconds. */
-function plainDigits({ value }: LosslessNumber): string {
-  return isSafeNumber(value) ? String(Number(value)) : value;
+  return isExactNumber(raw) ? plainDigits(raw) : undefined;
 }
 
 function kindOf(raw: unknown): string {

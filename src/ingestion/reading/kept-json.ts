@@ -1,6 +1,6 @@
 // A parsed JSON value in, JSON text that PostgreSQL's jsonb takes without changing it out.
-import { isLosslessNumber } from 'lossless-json';
-import { InexactValue } from './exact-numbers.js';
+import { textProblem } from '../../call/field-decorators.js';
+import { InexactValue, isExactNumber } from '../../json/exact-numbers.js';
 
 /** JSON text for a jsonb column; with a `problem` when the value had to be wrapped to be kept. */
 export interface KeptJson {
@@ -17,7 +17,6 @@ const LONGEST_NUMBER = 100;
 const LARGEST_EXPONENT = 30;
 const NEGATIVE_ZERO = /^-0(?:\.0*)?(?:[eE]|$)/;
 const WITH_EXPONENT = /^(-?)(\d+)(?:\.(\d+))?[eE]([+-]?\d+)$/;
-const NUL_OR_SURROGATE = /[\0\ud800-\udfff]/;
 
 /**
  * Writes a value canonically (keys sorted), so that equal values have equal texts.
@@ -47,7 +46,7 @@ class Inspection {
     if (typeof value === 'string') return textProblem(value);
     if (typeof value === 'number') return numberProblem(String(value));
     if (typeof value !== 'object' || value === null) return undefined;
-    if (isLosslessNumber(value)) return numberProblem(value.toString());
+    if (isExactNumber(value)) return numberProblem(value.toString());
     if (value instanceof InexactValue) return value.problem;
     if (depth >= DEEPEST) return `is nested deeper than ${DEEPEST} levels`;
     return Array.isArray(value) ? this.inArray(value, depth) : this.inObject(value, depth);
@@ -73,12 +72,6 @@ class Inspection {
   }
 }
 
-function textProblem(text: string): string | undefined {
-  if (!NUL_OR_SURROGATE.test(text)) return undefined;
-  if (text.includes('\0')) return 'contains a NUL character';
-  return text.isWellFormed() ? undefined : 'contains half of a surrogate pair';
-}
-
 function numberProblem(digits: string): string | undefined {
   const exponent = Number(/[eE]([+-]?\d+)$/.exec(digits)?.[1] ?? 0);
   const tooLong = digits.length > LONGEST_NUMBER || Math.abs(exponent) > LARGEST_EXPONENT;
@@ -102,7 +95,7 @@ function plainNumber(number: string): string {
 }
 
 function write(value: unknown): string {
-  if (typeof value === 'number' || isLosslessNumber(value)) return plainNumber(value.toString());
+  if (typeof value === 'number' || isExactNumber(value)) return plainNumber(value.toString());
   if (typeof value !== 'object' || value === null) return JSON.stringify(value);
   if (Array.isArray(value)) return `[${value.map(write).join(',')}]`;
   const members = Object.entries(value)

@@ -2,6 +2,7 @@
 import { hash } from 'node:crypto';
 import { CallRecord, FIELD_NAMES, type FieldName, VENDOR_FIELDS } from '../../call/call-record.js';
 import type { FieldKind } from '../../call/field-decorators.js';
+import { memberTexts } from '../../json/scanner.js';
 import type { ZonedTime } from '../../time/zoned-time.js';
 import type { DriftNotes } from './drift.js';
 import {
@@ -12,7 +13,6 @@ import {
   readText,
   readTime,
 } from './field-readers.js';
-import { memberTexts } from './json-slices.js';
 import { keepJson, keepKey } from './kept-json.js';
 import { isOfSisterProduct, MessageKinds, notTakenYet, OF_SISTER_PRODUCT } from './message-kind.js';
 import { compileChecks, type FieldCheck } from './record-checks.js';

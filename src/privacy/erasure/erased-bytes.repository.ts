@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { createHash, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
+import { NIL } from 'uuid';
 import { packBody } from '../../ingestion/writing/stored-body.js';
 import type { NumberSearch } from '../../numbers/number-search.js';
 import { Database, type Transaction } from '../../persistence/database.js';
@@ -13,7 +14,6 @@ import type { ErasureJob } from './erasure-job.js';
 
 /** What a step reads at once, as it is stored. */
 const LARGEST_STEP_BYTES = 4 * 1024 * 1024;
-const NIL = '00000000-0000-0000-0000-000000000000';
 
 /** Rows of a table in the order of their ids, as many as may be read at once. */
 const page = (table: string, id: string, columns: string, size: string) =>

@@ -1,5 +1,6 @@
 // Finds the calls and revisions that hold a number, deletes them in steps, and tells the feed of changes.
 import { Injectable } from '@nestjs/common';
+import { NIL } from 'uuid';
 import { TELEPHONE_NUMBERS, TEXT_FIELDS } from '../../call/call-record.js';
 import { columnOf } from '../../persistence/call-columns.js';
 import { orderedId } from '../../persistence/ordered-id.js';
@@ -33,7 +34,7 @@ const MAY_HOLD = mayHold('content', '$2', '$3');
 const CONTENT = `concat_ws(E'\\n', ${TEXTS}, ${JSONS})`;
 // The source is a name of our own, and what a deleted revision leaves behind: it would be found for ever.
 const REVISION = `(content - 'source')::text`;
-// Every form of a number ends with its core, and the index is on the reversed callee.
+// The index is on the reversed callee.
 const FIND_CALLEES = {
   name: 'erase-find-callees',
   text: `SELECT call_id, reverse(callee) AS reversed FROM calls
@@ -123,8 +124,7 @@ export class ErasedCallsRepository {
 
   /** Calls whose callee ends with the number. */
   async withCallee({ search, requestedAt, place }: ErasureJob, limit: number): Promise<FoundRows<string>> {
-    const first = [...search.core].reverse().join('');
-    const behind = first.slice(0, -1) + String.fromCharCode(first.charCodeAt(first.length - 1) + 1);
+    const [first, behind] = search.reversedRange;
     const [reversed, callId] = place === undefined ? [first, ''] : pairOf(place);
     const rows = await this.database.query<{ call_id: string; reversed: string }>({
       ...FIND_CALLEES,
@@ -285,8 +285,6 @@ interface GoneRevision {
   readonly received_at: Date;
   readonly source: string;
 }
-
-const NIL = '00000000-0000-0000-0000-000000000000';
 
 function pair(first: string, second: string): string {
   return JSON.stringify([first, second]);

@@ -1,5 +1,5 @@
 // Two contents of a call in, what differs between them out.
-import { stringifyExact } from '../../json/exact-json.js';
+import { stringifyExact } from '../../json/exact-numbers.js';
 import { CALL_FIELDS } from './call-fields.js';
 import type { FieldChange, CallContent } from './call.dto.js';
 

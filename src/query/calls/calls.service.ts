@@ -3,7 +3,7 @@ import { Injectable, NotFoundException } from '@nestjs/common';
 import { FIELD_NAMES, TELEPHONE_NUMBERS } from '../../call/call-record.js';
 import { Settings } from '../../config/settings.js';
 import { decodeCursor, decodeIdCursor, encodeCursor, LAST_ID } from '../../http/cursor.js';
-import { parseExact } from '../../json/exact-json.js';
+import { parseExact } from '../../json/exact-numbers.js';
 import { type Page, pageOf } from '../../http/page.js';
 import { DEFAULT_LIMIT, type PageQuery } from '../../http/page.dto.js';
 import { withCallNumbers } from '../../security/masking/answer-mask.js';

@@ -1,6 +1,6 @@
 // Answers of the API as those may see them who may not see numbers.
-import { isLosslessNumber, type LosslessNumber } from 'lossless-json';
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { type ExactNumber, isExactNumber } from '../../json/exact-numbers.js';
 import { NUMBER_FIELDS } from '../../numbers/json-pieces.js';
 import { OwnNumbers } from '../../numbers/own-numbers.js';
 import { wholeDigits } from '../../numbers/core.js';
@@ -81,7 +81,7 @@ class AnswerMask {
     if (typeof value === 'string') return this.changed(value, this.text(value, rule));
     if (typeof value === 'number') return this.number(value, rule);
     if (Array.isArray(value)) return value.map((entry: unknown) => this.of(entry, rule));
-    if (isLosslessNumber(value)) return this.number(value, rule);
+    if (isExactNumber(value)) return this.number(value, rule);
     if (!isFields(value)) return value;
     return rule === 'text' ? this.fields(value) : this.freeFields(value, rule);
   }
@@ -116,7 +116,7 @@ class AnswerMask {
   }
 
   /** Numbers of answers count something; those of the vendor's JSON may be telephone numbers. */
-  private number(value: number | LosslessNumber, rule: Rule): unknown {
+  private number(value: number | ExactNumber, rule: Rule): unknown {
     if (rule !== 'number' && rule !== 'free' && rule !== 'reference') return value;
     const json = value.toString();
     const text = wholeDigits(json) ?? json;
@@ -192,7 +192,7 @@ function changedField(change: Fields): string {
 
 /** Named fields; a number with more digits than a double is none. */
 export function isFields(value: unknown): value is Fields {
-  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isLosslessNumber(value);
+  return typeof value === 'object' && value !== null && !Array.isArray(value) && !isExactNumber(value);
 }
 
 /** Has the numbers of these contents masked in `shown`, whatever they look like there. */

@@ -1,10 +1,8 @@
 // Any text with the telephone numbers in it masked. What a number is, src/numbers alone knows.
-import type { OwnNumbers } from '../../numbers/own-numbers.js';
+import { type OwnNumbers, SHORTEST } from '../../numbers/own-numbers.js';
 import { type MakeReplacer, TextRewriter } from '../../numbers/rewrite.js';
 import { HIDDEN, MaskedPlaces } from './number-mask.js';
 
-/** Shorter text holds none. */
-const SHORTEST = 5;
 /** A longer text is hidden as a whole: nobody is answered while it is looked through. */
 export const LONGEST_TEXT = 1_000_000;
 

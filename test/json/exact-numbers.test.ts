@@ -1,7 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { isLosslessNumber } from 'lossless-json';
-import { mayLoseDigits, parseExact, stringifyExact } from '../../src/json/exact-json.js';
+import { isExactNumber, mayLoseDigits, parseExact, stringifyExact } from '../../src/json/exact-numbers.js';
 import { hostileText, jsonNumber, jsonText } from '../support/json-texts.js';
 
 describe('JSON that is read and written exactly', () => {
@@ -83,7 +82,7 @@ describe('A number that JavaScript would write otherwise', () => {
     '%s is kept as its digits',
     (digits) => {
       const value = parseExact(digits);
-      expect([isLosslessNumber(value), String(value)]).toEqual([true, digits]);
+      expect([isExactNumber(value), String(value)]).toEqual([true, digits]);
     },
   );
 
