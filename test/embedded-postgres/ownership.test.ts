@@ -52,7 +52,9 @@ describe('The owner of a data directory', () => {
       await writeFile(lockFile, (await readFile(lockFile, 'utf8')).replace(/^\d+/, String(stranger.pid)));
       const next = harness.embedded(dataDirectory);
       await next.server.start();
-      expect(next.logged).toContainEqual(expect.stringMatching(/postmaster\.pid that belongs to no running server/));
+      expect(next.logged).toContainEqual(
+        expect.stringMatching(/postmaster\.pid that belongs to no running server/),
+      );
       expect(stranger.exitCode).toBeNull();
       await next.server.stop();
       stranger.kill('SIGKILL');

@@ -1,6 +1,6 @@
 // The table "What is tried again" of docs/architecture.md, row by row.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import pg from 'pg';
+import { Client } from 'pg';
 import { arrive } from '../../src/ingestion/delivery.js';
 import { DeliveryReader } from '../../src/ingestion/reading/delivery-reader.js';
 import { Attempts } from '../../src/ingestion/writing/attempts.js';
@@ -14,15 +14,15 @@ import { until } from '../support/service.js';
 
 let database: TestDatabase;
 let instance: Instance;
-let one: pg.Client;
-let other: pg.Client;
+let one: Client;
+let other: Client;
 
 beforeAll(async () => {
   database = await createDatabase();
   // No journal: what is answered 200 was committed in the end.
   instance = await Instance.start(database.url, { JOURNAL_DIR: 'off', ACK_DEADLINE_MS: '60000' });
-  one = new pg.Client({ connectionString: database.url });
-  other = new pg.Client({ connectionString: database.url });
+  one = new Client({ connectionString: database.url });
+  other = new Client({ connectionString: database.url });
   for (const client of [one, other]) await client.connect();
 });
 afterAll(async () => {

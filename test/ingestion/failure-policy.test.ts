@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSyn
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import pg from 'pg';
+import { Client } from 'pg';
 import { arrive } from '../../src/ingestion/delivery.js';
 import { encodeEntry } from '../../src/ingestion/journal/journal-entry.js';
 import { Keeper } from '../../src/ingestion/keeper.js';
@@ -113,7 +113,7 @@ describe('Committed', () => {
 describe('Journalled, and drained into the database later', () => {
   it('when the database does not answer within the deadline: 200', async () => {
     await start({ ACK_DEADLINE_MS: '100' });
-    const locker = new pg.Client({ connectionString: ledger.database.url });
+    const locker = new Client({ connectionString: ledger.database.url });
     await locker.connect();
     await locker.query('BEGIN');
     await locker.query('LOCK TABLE delivery_bodies IN ACCESS EXCLUSIVE MODE');

@@ -1,5 +1,4 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { randomBytes } from 'node:crypto';
 import { record } from '../support/records.js';
 import { startLedger, type TestLedger } from '../support/ledger.js';
 import { until } from '../support/service.js';
@@ -92,27 +91,6 @@ describe('Clocks that are ten thousand years off', () => {
     }));
     expect((await ledger.push(calls)).status).toBe(200);
     expect(await rollupDifferences(ledger.database)).toEqual([]);
-  });
-});
-
-describe('A list of calls whose unknown fields are large', () => {
-  it('comes in smaller pages, each call once', async () => {
-    const texts = Array.from({ length: 8 }, () => randomBytes(300_000).toString('base64'));
-    for (const [index, text] of texts.entries()) {
-      const answer = await ledger.push([record(`large-${index}`, { taskId: 'large', text })]);
-      expect(answer.status).toBe(200);
-    }
-    const seen: string[] = [];
-    const sizes: number[] = [];
-    for (let cursor: string | null = ''; cursor !== null;) {
-      const answer = await ledger.get(`/v1/calls?taskId=large${cursor === '' ? '' : `&cursor=${cursor}`}`);
-      const page = answer.body as { data: { callId: string }[]; page: { nextCursor: string | null } };
-      seen.push(...page.data.map(({ callId }) => callId));
-      sizes.push(page.data.length);
-      cursor = page.page.nextCursor;
-    }
-    expect(seen.sort()).toEqual(texts.map((_text, index) => `large-${index}`));
-    expect(Math.max(...sizes)).toBeLessThan(8);
   });
 });
 

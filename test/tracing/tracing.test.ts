@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import pg from 'pg';
+import { Client } from 'pg';
 import { type LedgerProcess, spawnLedger } from '../contract/helpers.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { API_KEY, PUSH_TOKEN } from '../support/ledger.js';
@@ -103,7 +103,7 @@ describe('With a collector', () => {
       ACK_DEADLINE_MS: '50',
       JOURNAL_DIR: folder,
     });
-    const locker = new pg.Client({ connectionString: database.url });
+    const locker = new Client({ connectionString: database.url });
     await locker.connect();
     await locker.query('BEGIN');
     await locker.query('LOCK TABLE calls IN ACCESS EXCLUSIVE MODE');
