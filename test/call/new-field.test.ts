@@ -96,7 +96,8 @@ async function ask(path: string): Promise<{ text: string; body: unknown }> {
 
 describe('A field that the vendor adds', () => {
   beforeAll(async () => {
-    await service.push([record('corrected'), record('known')]);
+    await service.push([record('corrected', { duration: 1 }), record('known')]);
+    await service.push([record('corrected')]);
     await service.end('SIGTERM');
     followGuide();
     await runInTree('scripts/build.mjs');
@@ -113,6 +114,7 @@ describe('A field that the vendor adds', () => {
     expect((await ask('/v1/calls/corrected/history')).body).toMatchObject({
       data: [
         { changes: [{ field: 'waitDuration', before: null, after: 8 }], call: { waitDuration: 8 } },
+        { changes: [{ field: 'duration', before: 1, after: 330 }], call: { waitDuration: null } },
         { call: { waitDuration: null } },
       ],
     });
