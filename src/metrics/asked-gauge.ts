@@ -1,5 +1,6 @@
 // A question to something that may be slow or away in, a gauge that never waits long for its answer out.
 import { Gauge, type Registry } from 'prom-client';
+import { SingleFlight } from '../background/single-flight.js';
 import { within } from '../within.js';
 
 /** However often the metrics are scraped, and by however many, one question is asked in this time. */
@@ -22,7 +23,7 @@ export interface AskedGaugeOptions {
 export class AskedGauge {
   private readonly gauge: Gauge;
   private askedAt = -Infinity;
-  private asking: Promise<void> | undefined;
+  private readonly asking = new SingleFlight(() => this.ask());
 
   constructor(
     registry: Registry,
@@ -36,14 +37,13 @@ export class AskedGauge {
 
   private async collect(): Promise<void> {
     const now = performance.now();
-    if (this.asking !== undefined) {
+    if (this.asking.isUnderWay) {
       if (now - this.askedAt > LATE_MS) this.show(undefined);
       return;
     }
     if (now - this.askedAt < ASKED_EVERY_MS) return;
     this.askedAt = now;
-    this.asking = this.ask();
-    await within(PATIENCE_MS, this.asking);
+    await within(PATIENCE_MS, this.asking.run());
   }
 
   private async ask(): Promise<void> {
@@ -53,8 +53,6 @@ export class AskedGauge {
     } catch {
       // Whoever is asked tells of it; here its absence does.
       this.show(undefined);
-    } finally {
-      this.asking = undefined;
     }
   }
 

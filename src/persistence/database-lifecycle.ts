@@ -3,6 +3,7 @@ import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShut
 import { InjectDataSource } from '@nestjs/typeorm';
 import { setTimeout as wait } from 'node:timers/promises';
 import { DataSource } from 'typeorm';
+import { Backoff } from '../background/backoff.js';
 import { Settings } from '../config/settings.js';
 import { errorCode } from '../../platform/error-code.js';
 import { errorText } from '../errors.js';
@@ -101,7 +102,7 @@ export class DatabaseLifecycle implements OnApplicationBootstrap, OnApplicationS
     if (this.embedded !== undefined) {
       this.dataSource.setOptions({ url: await this.embedded.start(), database: 'call_ledger' });
     }
-    let pause = FIRST_PAUSE_MS;
+    const backoff = new Backoff({ firstMs: FIRST_PAUSE_MS, longestMs: LONGEST_PAUSE_MS });
     while (!this.stopping.signal.aborted) {
       try {
         await this.connectAndMigrate();
@@ -111,8 +112,7 @@ export class DatabaseLifecycle implements OnApplicationBootstrap, OnApplicationS
         this.problemNow = error instanceof SchemaBehindError ? 'not usable yet' : 'not reachable yet';
         this.tell(`${this.problemNow}, trying again: ${errorText(error)}`);
       }
-      await wait(pause, undefined, { signal: this.stopping.signal }).catch(() => undefined);
-      pause = Math.min(pause * 2, LONGEST_PAUSE_MS);
+      await wait(backoff.failed(), undefined, { signal: this.stopping.signal }).catch(() => undefined);
     }
   }
 

@@ -1,7 +1,8 @@
 // DATABASE_REPLICA_URL in; whether questions go to the replica now, and how far it is behind, out.
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { Client } from 'pg';
-import { setTimeout as wait } from 'node:timers/promises';
+import { BackgroundLoop } from '../background/background-loop.js';
+import { SingleFlight } from '../background/single-flight.js';
 import { Settings } from '../config/settings.js';
 import { errorText } from '../errors.js';
 import { within } from '../within.js';
@@ -36,18 +37,26 @@ export class Replica implements OnApplicationBootstrap, OnApplicationShutdown {
   /** What the replica has to have replayed before it is asked again. */
   private goal: number | undefined;
   private primaryPosition: LogPosition | undefined;
-  private askingPrimary: Promise<LogPosition | undefined> | undefined;
+  /** Never twice at once: a primary that hangs would fill up with them. */
+  private readonly askingPrimary = new SingleFlight(() => this.positionOfPrimary());
   private ownClient: Promise<Client> | undefined;
-  private pause = new AbortController();
-  private isStopping = false;
-  private watching: Promise<void> | undefined;
+  private readonly loop: BackgroundLoop | undefined;
 
   constructor(
     settings: Settings,
     private readonly primary: Database,
   ) {
     const { databaseReplicaUrl: url, databasePoolSize } = settings;
-    if (url !== undefined) this.server = new ReplicaServer(url, databasePoolSize);
+    if (url === undefined) return;
+    const server = new ReplicaServer(url, databasePoolSize);
+    this.server = server;
+    this.loop = new BackgroundLoop({
+      round: () => this.round(server),
+      backoff: { firstMs: LOOK_AGAIN_MS, longestMs: LOOK_EVERY_MS },
+      onFailure: (error) => {
+        this.logger.error(errorText(error));
+      },
+    });
   }
 
   /** Whether there is to be one. */
@@ -70,13 +79,12 @@ export class Replica implements OnApplicationBootstrap, OnApplicationShutdown {
   }
 
   onApplicationBootstrap(): void {
-    if (this.server !== undefined) this.watching = this.watch(this.server);
+    this.loop?.start();
   }
 
   async onApplicationShutdown(): Promise<void> {
-    this.isStopping = true;
-    this.pause.abort();
-    await this.watching;
+    this.loop?.stop();
+    await this.loop?.ended();
     this.drop();
     if (this.server === undefined) return;
     // It would wait for a question on a connection that is silent.
@@ -88,21 +96,17 @@ export class Replica implements OnApplicationBootstrap, OnApplicationShutdown {
   noteFailure(error: unknown): void {
     if (this.problemNow !== undefined || !isServerGone(error)) return;
     this.turnAway('unreachable', errorText(error));
-    this.pause.abort();
+    this.loop?.wake();
   }
 
-  private async watch(server: ReplicaServer): Promise<void> {
-    while (!this.isStopping) {
-      const { signal } = (this.pause = new AbortController());
-      await this.look(server);
-      const ms = this.problemNow === undefined ? LOOK_EVERY_MS : LOOK_AGAIN_MS;
-      await wait(ms, undefined, { signal }).catch(() => undefined);
-    }
+  private async round(server: ReplicaServer): Promise<number> {
+    await this.look(server);
+    return this.problemNow === undefined ? LOOK_EVERY_MS : LOOK_AGAIN_MS;
   }
 
   private async look(server: ReplicaServer): Promise<void> {
     const begin = performance.now();
-    const primary = await this.askPrimary();
+    const primary = await within(PATIENCE_WITH_PRIMARY_MS, this.askingPrimary.run());
     if (primary !== undefined) this.lag.note(primary.position, begin);
     try {
       const replica = await within(PATIENCE_MS, this.askTwice(server));
@@ -146,14 +150,15 @@ export class Replica implements OnApplicationBootstrap, OnApplicationShutdown {
     this.logger.warn(`the primary is asked instead of the replica: ${reason}`);
   }
 
-  /** Never twice at once: a primary that hangs would fill up with them. */
-  private async askPrimary(): Promise<LogPosition | undefined> {
-    this.askingPrimary ??= this.primary
-      .query<LogPosition & Record<string, unknown>>(LOG_POSITION)
-      .then(([position]) => (this.primaryPosition = position))
-      .catch(() => undefined)
-      .finally(() => (this.askingPrimary = undefined));
-    return within(PATIENCE_WITH_PRIMARY_MS, this.askingPrimary);
+  private async positionOfPrimary(): Promise<LogPosition | undefined> {
+    try {
+      const [position] = await this.primary.query<LogPosition & Record<string, unknown>>(LOG_POSITION);
+      this.primaryPosition = position;
+      return position;
+    } catch {
+      // It is away: the replica is judged without it.
+      return undefined;
+    }
   }
 
   /** That one connection broke says little. */

@@ -6,7 +6,7 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { setTimeout as wait } from 'node:timers/promises';
+import { BackgroundLoop } from '../../background/background-loop.js';
 import { errorText } from '../../errors.js';
 import { AdmissionControl } from '../admission-control.js';
 import type { Delivery } from '../delivery.js';
@@ -24,8 +24,6 @@ const LOOK_MS = 100;
 const LOOK_AROUND_MS = 30_000;
 /** Tries of an entry that the database refuses, until it goes to the quarantine. */
 const MOST_REFUSALS = 8;
-/** What is being written at the shutdown gets this long; what is not committed stays in the journal. */
-const GRACE_MS = 2000;
 
 /** Under way until the database has taken the first entry of a batch: while it is away, no more is read and packed in vain. */
 const FIRST_BYTES = 256 * 1024;
@@ -39,9 +37,13 @@ interface FailedEntry {
 @Injectable()
 export class Drainer implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
   private readonly logger = new Logger('Journal');
-  private readonly stopping = new AbortController();
-  private draining: Promise<void> | undefined;
-  private pause = FIRST_PAUSE_MS;
+  private readonly loop = new BackgroundLoop({
+    round: () => this.round(),
+    backoff: { firstMs: FIRST_PAUSE_MS, longestMs: LONGEST_PAUSE_MS, jitter: true },
+    onFailure: (error, pauseMs) => {
+      if (pauseMs === TOLD_AT_PAUSE_MS) this.logger.warn(`can not be drained yet: ${errorText(error)}`);
+    },
+  });
   private lookedAt = -Infinity;
   private refusals = 0;
 
@@ -52,33 +54,25 @@ export class Drainer implements OnApplicationBootstrap, BeforeApplicationShutdow
   ) {}
 
   onApplicationBootstrap(): void {
-    if (this.journal.isOff) return;
-    this.draining = this.drainUntilStopped();
+    if (!this.journal.isOff) this.loop.start();
   }
 
   beforeApplicationShutdown(): void {
-    this.stopping.abort();
+    this.loop.stop();
   }
 
   async onApplicationShutdown(): Promise<void> {
-    await Promise.race([this.draining, wait(GRACE_MS, undefined, { ref: false })]);
+    // What is not committed by then stays in the journal.
+    await this.loop.ended();
     await this.journal.close();
   }
 
-  private async drainUntilStopped(): Promise<void> {
-    while (!this.stopping.signal.aborted) {
-      try {
-        await this.lookAround();
-        const batch = await this.journal.oldest();
-        if (batch === undefined) await this.rest(LOOK_MS);
-        else await this.drain(batch);
-      } catch (error) {
-        if (this.pause === TOLD_AT_PAUSE_MS) this.logger.warn(`can not be drained yet: ${errorText(error)}`);
-        // The jitter keeps processes that lost the database together from coming back together.
-        await this.rest(this.pause * (0.5 + Math.random()));
-        this.pause = Math.min(this.pause * 2, LONGEST_PAUSE_MS);
-      }
-    }
+  private async round(): Promise<number> {
+    await this.lookAround();
+    const batch = await this.journal.oldest();
+    if (batch === undefined) return LOOK_MS;
+    await this.drain(batch);
+    return 0;
   }
 
   private async lookAround(): Promise<void> {
@@ -92,7 +86,6 @@ export class Drainer implements OnApplicationBootstrap, BeforeApplicationShutdow
   private async drain(batch: JournalBatch): Promise<void> {
     await this.settle(await this.write(batch.deliveries));
     await this.journal.remove(batch);
-    this.pause = FIRST_PAUSE_MS;
     this.refusals = 0;
     this.logger.log(`drained ${batch.deliveries.length} deliveries`);
   }
@@ -145,9 +138,5 @@ export class Drainer implements OnApplicationBootstrap, BeforeApplicationShutdow
     this.logger.error(
       `the delivery ${delivery.id} can be written nowhere, and is kept as ${file}: ${errorText(second)}`,
     );
-  }
-
-  private async rest(ms: number): Promise<void> {
-    await wait(ms, undefined, { signal: this.stopping.signal }).catch(() => undefined);
   }
 }

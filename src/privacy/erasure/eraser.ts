@@ -6,7 +6,7 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { setTimeout as wait } from 'node:timers/promises';
+import { BackgroundLoop } from '../../background/background-loop.js';
 import { errorText } from '../../errors.js';
 import { DatabaseLifecycle } from '../../persistence/database-lifecycle.js';
 import { LeaseLostError, LeaseRepository } from '../lease.repository.js';
@@ -23,14 +23,18 @@ const MOST_ROWS_A_STEP = 5000;
 const FIRST_PAUSE_MS = 200;
 const LONGEST_WAIT_MS = 10_000;
 const LONGEST_PAUSE_MS = 300_000;
-const GRACE_MS = 2000;
 
 @Injectable()
 export class Eraser implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
   private readonly logger = new Logger('Erasure');
-  private readonly stopping = new AbortController();
-  private running: Promise<void> | undefined;
-  private wake: () => void = () => undefined;
+  private readonly loop = new BackgroundLoop({
+    round: () => this.round(),
+    backoff: { firstMs: 2 * LOOK_MS, longestMs: LONGEST_WAIT_MS },
+    onFailure: (error, pauseMs) => {
+      if (pauseMs === 2 * LOOK_MS && !(error instanceof LeaseLostError))
+        this.logger.warn(`goes on later: ${errorText(error)}`);
+    },
+  });
 
   constructor(
     private readonly lifecycle: DatabaseLifecycle,
@@ -41,37 +45,25 @@ export class Eraser implements OnApplicationBootstrap, BeforeApplicationShutdown
   ) {}
 
   onApplicationBootstrap(): void {
-    this.running = this.workUntilStopped();
+    this.loop.start();
   }
 
   beforeApplicationShutdown(): void {
-    this.stopping.abort();
-    this.wake();
+    this.loop.stop();
   }
 
   async onApplicationShutdown(): Promise<void> {
-    // A step that the database does not finish is undone when its connection closes.
-    await Promise.race([this.running, wait(GRACE_MS, undefined, { ref: false })]);
+    await this.loop.ended();
   }
 
   /** There is a new job. */
   look(): void {
-    this.wake();
+    this.loop.wake();
   }
 
-  private async workUntilStopped(): Promise<void> {
-    let pause = LOOK_MS;
-    while (!this.stopping.signal.aborted) {
-      try {
-        if (this.lifecycle.migrated) await this.workOnDue();
-        pause = LOOK_MS;
-      } catch (error) {
-        if (pause === LOOK_MS && !(error instanceof LeaseLostError))
-          this.logger.warn(`goes on later: ${errorText(error)}`);
-        pause = Math.min(pause * 2, LONGEST_WAIT_MS);
-      }
-      await this.idle(pause);
-    }
+  private async round(): Promise<number> {
+    if (this.lifecycle.migrated) await this.workOnDue();
+    return LOOK_MS;
   }
 
   private async workOnDue(): Promise<void> {
@@ -79,7 +71,7 @@ export class Eraser implements OnApplicationBootstrap, BeforeApplicationShutdown
     try {
       // Read again: it may have been another process's until now.
       let job = await this.jobs.nextDue();
-      while (job !== undefined && !this.stopping.signal.aborted) {
+      while (job !== undefined && !this.loop.isStopping) {
         await this.workOn(job);
         job = await this.jobs.nextDue();
       }
@@ -105,13 +97,13 @@ export class Eraser implements OnApplicationBootstrap, BeforeApplicationShutdown
     let job = due;
     const gait = gaitOf(this.lifecycle.distributed);
     let pace = new Pace(MOST_ROWS_A_STEP, gait);
-    while (!this.stopping.signal.aborted) {
+    while (!this.loop.isStopping) {
       const { phase } = job;
       const begin = performance.now();
       job = await this.steps.next(job, pace.rows);
       if (phase === 'journal') return this.finish(job);
       if (job.phase !== phase) pace = new Pace(MOST_ROWS_A_STEP, gait);
-      await this.rest(pace.after(performance.now() - begin));
+      await this.loop.rest(pace.after(performance.now() - begin));
     }
   }
 
@@ -120,21 +112,5 @@ export class Eraser implements OnApplicationBootstrap, BeforeApplicationShutdown
       this.events.erasureDone(transaction, row.id, countsOf(row)),
     );
     if (done === undefined) await this.jobs.searchAgain(job);
-  }
-
-  private async idle(ms: number): Promise<void> {
-    const woken = new Promise<void>((resolve) => {
-      this.wake = resolve;
-    });
-    const rested = new AbortController();
-    await Promise.race([
-      woken,
-      wait(ms, undefined, { signal: rested.signal, ref: false }).catch(() => undefined),
-    ]);
-    rested.abort();
-  }
-
-  private async rest(ms: number): Promise<void> {
-    await wait(ms, undefined, { signal: this.stopping.signal, ref: false }).catch(() => undefined);
   }
 }

@@ -6,8 +6,8 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { setTimeout as wait } from 'node:timers/promises';
 import { NIL } from 'uuid';
+import { BackgroundLoop } from '../../background/background-loop.js';
 import { Settings } from '../../config/settings.js';
 import { errorText } from '../../errors.js';
 import { DatabaseLifecycle } from '../../persistence/database-lifecycle.js';
@@ -21,7 +21,6 @@ import { FIRST_INSTANT, RETENTION, RetentionRepository, type RetentionStep } fro
 const EVERY_MS = 600_000;
 /** A service that has just started has better things to do. */
 const FIRST_AFTER_MS = 60_000;
-const GRACE_MS = 2000;
 const MOST_ROWS_A_STEP = 1000;
 const DAY_MS = 86_400_000;
 
@@ -30,8 +29,14 @@ type Step = (from: string, limit: number) => Promise<RetentionStep>;
 @Injectable()
 export class Retention implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
   private readonly logger = new Logger('Retention');
-  private readonly stopping = new AbortController();
-  private running: Promise<void> | undefined;
+  private readonly loop = new BackgroundLoop({
+    round: () => this.round(),
+    firstAfterMs: FIRST_AFTER_MS,
+    backoff: { firstMs: EVERY_MS, longestMs: EVERY_MS },
+    onFailure: (error) => {
+      if (!(error instanceof LeaseLostError)) this.logger.warn(`goes on later: ${errorText(error)}`);
+    },
+  });
   private isAtWork = false;
 
   constructor(
@@ -44,16 +49,15 @@ export class Retention implements OnApplicationBootstrap, BeforeApplicationShutd
 
   onApplicationBootstrap(): void {
     const { bodyRetentionDays, callRetentionDays } = this.settings;
-    if (bodyRetentionDays > 0 || callRetentionDays > 0) this.running = this.runUntilStopped();
+    if (bodyRetentionDays > 0 || callRetentionDays > 0) this.loop.start();
   }
 
   beforeApplicationShutdown(): void {
-    this.stopping.abort();
+    this.loop.stop();
   }
 
   async onApplicationShutdown(): Promise<void> {
-    // A step that the database does not finish is undone when its connection closes.
-    await Promise.race([this.running, wait(GRACE_MS, undefined, { ref: false })]);
+    await this.loop.ended();
   }
 
   /**
@@ -119,26 +123,15 @@ export class Retention implements OnApplicationBootstrap, BeforeApplicationShutd
   private async inSteps(first: string, step: Step): Promise<void> {
     const pace = new Pace(MOST_ROWS_A_STEP, gaitOf(this.lifecycle.distributed));
     let from: string | undefined = first;
-    while (from !== undefined && !this.stopping.signal.aborted) {
+    while (from !== undefined && !this.loop.isStopping) {
       const begin = performance.now();
       from = (await step(from, pace.rows)).next;
-      await this.rest(pace.after(performance.now() - begin));
+      await this.loop.rest(pace.after(performance.now() - begin));
     }
   }
 
-  private async runUntilStopped(): Promise<void> {
-    await this.rest(FIRST_AFTER_MS);
-    while (!this.stopping.signal.aborted) {
-      try {
-        if (this.lifecycle.migrated) await this.run();
-      } catch (error) {
-        if (!(error instanceof LeaseLostError)) this.logger.warn(`goes on later: ${errorText(error)}`);
-      }
-      await this.rest(EVERY_MS);
-    }
-  }
-
-  private async rest(ms: number): Promise<void> {
-    await wait(ms, undefined, { signal: this.stopping.signal, ref: false }).catch(() => undefined);
+  private async round(): Promise<number> {
+    if (this.lifecycle.migrated) await this.run();
+    return EVERY_MS;
   }
 }

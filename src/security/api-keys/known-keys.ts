@@ -1,5 +1,6 @@
 // The text of a key in, who holds it out.
 import { Injectable } from '@nestjs/common';
+import { SingleFlight } from '../../background/single-flight.js';
 import { Settings } from '../../config/settings.js';
 import { ADMIN, type KeyHolder } from '../principal.js';
 import { isScope } from '../scopes.js';
@@ -31,7 +32,7 @@ interface KnownHolder {
 export class KnownKeys {
   private readonly adminKey: Secret;
   private snapshot: Snapshot | undefined;
-  private asking: Promise<Snapshot> | undefined;
+  private readonly asking = new SingleFlight(() => this.ask());
   private changes = 0;
   private failure: { readonly at: number; readonly error: unknown } | undefined;
 
@@ -76,7 +77,7 @@ export class KnownKeys {
   forget(): void {
     this.changes += 1;
     this.snapshot = undefined;
-    this.asking = undefined;
+    this.asking.forget();
   }
 
   private async current(ageMs: number): Promise<Snapshot> {
@@ -84,8 +85,7 @@ export class KnownKeys {
     const now = Date.now();
     if (snapshot !== undefined && now - snapshot.askedAt < ageMs) return snapshot;
     if (failure !== undefined && now - failure.at < PAUSE_MS) throw failure.error;
-    this.asking ??= this.ask();
-    return this.asking;
+    return this.asking.run();
   }
 
   private async ask(): Promise<Snapshot> {
@@ -100,8 +100,6 @@ export class KnownKeys {
     } catch (error) {
       this.failure = { at: Date.now(), error };
       throw error;
-    } finally {
-      if (changes === this.changes) this.asking = undefined;
     }
   }
 }
