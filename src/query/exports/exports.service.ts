@@ -15,13 +15,10 @@ import { KeyStreams } from '../../security/key-streams.js';
 import { type Principal, seesNumbers } from '../../security/principal.js';
 import { filterOf } from '../calls/call-filter.js';
 import { CallFile } from './call-file.js';
-import type { CallFormat } from './call-format.js';
+import { type CallFormat, formatOf } from './call-formats.js';
 import { maskedTexts } from './call-texts.js';
-import { formatOf } from './export-format.js';
-import { ExportLimits } from './export-limits.js';
 import type { ExportQuery } from './export-query.dto.js';
 import { ExportRepository } from './export.repository.js';
-import { fileName } from './file-name.js';
 
 /** So long at most does a line wait in the compressor for others. */
 const FLUSH_MS = 250;
@@ -171,4 +168,31 @@ function gzip(): Gzip {
   return stream.once('close', () => {
     clearInterval(timer);
   });
+}
+
+/** What exports may take of the service. */
+@Injectable()
+export class ExportLimits {
+  /** Each has a connection beside the pool, and together they share the one thread with pushes and questions. */
+  readonly atOnce: number = 3;
+  /** Of one key and the keys that it made: others have room beside them. */
+  readonly ofKey: number = 2;
+  /**
+   * A client that stopped reading would else hold a connection, and keep PostgreSQL from cleaning up, for ever. Not
+   * less: the kernel's buffers hold some 10 MB and ask for more only when a good part of it is read. With 60 s, a
+   * client that read 60 kB a second was given up.
+   */
+  readonly idleMs: number = 300_000;
+}
+
+/** The name under which a client may save an export, such as `calls-from-2025-06-01-to-2025-06-02.csv`; ASCII. */
+export function fileName({ format = 'csv', from, to }: ExportQuery): string {
+  const begin = from === undefined ? '' : `-from-${nameable(from)}`;
+  const end = to === undefined ? '' : `-to-${nameable(to)}`;
+  return `calls${begin}${end}.${format}`;
+}
+
+/** A time's colons are no letters of file names, and its `+` may have come as a space. */
+function nameable(time: string): string {
+  return time.replaceAll(' ', '+').replaceAll(':', '');
 }

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { guarded } from '../../../src/query/exports/spreadsheet-guard.js';
+import { guarded } from '../../../src/query/exports/call-formats.js';
 
 describe('A text for a spreadsheet', () => {
   it.each([
