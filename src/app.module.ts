@@ -6,7 +6,7 @@ import { HealthModule } from './health/health.module.js';
 import { IngestionModule } from './ingestion/ingestion.module.js';
 import { RequestWatch } from './http/request-watch.js';
 import { MetricsModule } from './metrics/metrics.module.js';
-import { TracingModule } from './tracing/tracing.module.js';
+import { TracingModule } from './tracing/tracing.js';
 import { PersistenceModule } from './persistence/persistence.module.js';
 import { PrivacyModule } from './privacy/privacy.module.js';
 import { QuarantineModule } from './quarantine/quarantine.module.js';

@@ -1,11 +1,29 @@
-import { Controller, Get, Query, UseFilters } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import {
+  applyDecorators,
+  type ArgumentsHost,
+  Catch,
+  Controller,
+  type ExceptionFilter,
+  Get,
+  Query,
+  ServiceUnavailableException,
+  UseFilters,
+} from '@nestjs/common';
+import { ApiExtraModels, ApiOperation, ApiResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import { HealthCheck, type HealthCheckResult, HealthCheckService } from '@nestjs/terminus';
 import { NoParameters } from '../http/validation.pipe.js';
-import { PushHealth } from './push.health.js';
-import { ReplicaHealth } from './replica.health.js';
-import { HealthDocs } from './health.docs.js';
-import { HealthFilter } from './health.filter.js';
+import { PushHealth, ReplicaHealth } from './health-indicators.js';
+import type { Response } from 'express';
+import { InvalidRequest } from '../http/problem.docs.js';
+import { HealthReport } from './health-report.dto.js';
+
+/** Answers a failed check in the same form as a good one: orchestrators and people look at its details. */
+@Catch(ServiceUnavailableException)
+class HealthFilter implements ExceptionFilter<ServiceUnavailableException> {
+  catch(error: ServiceUnavailableException, host: ArgumentsHost): void {
+    host.switchToHttp().getResponse<Response>().status(error.getStatus()).json(error.getResponse());
+  }
+}
 
 @Controller('health')
 @UseFilters(HealthFilter)
@@ -56,4 +74,32 @@ export class HealthController {
   startup(@Query() _none: NoParameters): Promise<HealthCheckResult> {
     return this.health.check([() => this.pushHealth.migrated()]);
   }
+}
+
+/** @param check the name of the indicator that is asked, if any */
+function HealthDocs({ check }: { check?: 'database' | 'schema' }): MethodDecorator {
+  const found = (status: string, message?: string) =>
+    check === undefined ? {} : { [check]: { status, ...(message !== undefined && { message }) } };
+  const up = found('up');
+  const down = found('down', check === 'schema' ? 'The schema is not migrated yet' : 'It can not be reached');
+  const no = check === undefined ? 'shutting_down' : 'error';
+  return applyDecorators(
+    ApiExtraModels(HealthReport),
+    report(200, 'Yes.', { status: 'ok', info: up, error: {}, details: up }),
+    InvalidRequest(),
+    report(503, 'No, or not any more: the service is shutting down.', {
+      status: no,
+      info: {},
+      error: down,
+      details: down,
+    }),
+  );
+}
+
+function report(status: number, description: string, example: object): MethodDecorator {
+  return ApiResponse({
+    status,
+    description,
+    content: { 'application/json': { schema: { $ref: getSchemaPath(HealthReport) }, example } },
+  });
 }

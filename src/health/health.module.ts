@@ -1,9 +1,8 @@
 import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import { IngestionModule } from '../ingestion/ingestion.module.js';
-import { Leaving } from './leaving.js';
-import { PushHealth } from './push.health.js';
-import { ReplicaHealth } from './replica.health.js';
+import { Leaving } from './shutdown-delay.js';
+import { PushHealth, ReplicaHealth } from './health-indicators.js';
 import { HealthController } from './health.controller.js';
 
 /** Whether the service lives, has started, and can keep a push. */

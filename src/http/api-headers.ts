@@ -3,7 +3,7 @@ import compression from 'compression';
 import type { RequestHandler } from 'express';
 import { randomUUID } from 'node:crypto';
 import { holdsNumber } from '../numbers/find-numbers.js';
-import { InvalidParametersException } from './invalid-parameters.js';
+import { InvalidParametersException } from './refusals.js';
 
 export const REQUEST_ID = 'X-Request-Id';
 /** Of answers to pushes. */

@@ -1,7 +1,7 @@
 // A position in a list in, an opaque text out, and back. A cursor is the client's to send, so nothing in it is trusted.
 import { validate as isUuid } from 'uuid';
 import { EARLIEST_MS, LATEST_MS } from '../time/civil-time.js';
-import { InvalidParametersException } from './invalid-parameters.js';
+import { InvalidParametersException } from './refusals.js';
 
 /** A keyset position: the values of the list's order in the last entry of a page; numbers are epoch milliseconds. */
 export type Position = readonly (string | number)[];

@@ -1,8 +1,7 @@
 // The text of a time parameter in, epoch milliseconds out.
 import { DateTime } from 'luxon';
-import { civilToMs, EARLIEST_MS, LATEST_MS } from '../time/civil-time.js';
+import { civilToMs, EARLIEST_MS, LATEST_MS, OFFSET_DIGITS, offsetMinutes } from '../time/civil-time.js';
 import { timeZoneOf } from '../time/time-zone.js';
-import { OFFSET_DIGITS, offsetMinutes } from '../time/utc-offset.js';
 
 const DATE = '([0-9]{4})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])';
 const CLOCK = '([01][0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9])(?:[.]([0-9]{1,9}))?)?';

@@ -3,7 +3,7 @@ import { HttpException } from '@nestjs/common';
 import type { RequestHandler } from 'express';
 import { json } from 'express';
 import type { IncomingMessage } from 'node:http';
-import { InvalidParametersException } from './invalid-parameters.js';
+import { InvalidParametersException } from './refusals.js';
 
 /** A thousand ids and as much again. */
 export const MOST_BODY_BYTES = 128 * 1024;

@@ -1,11 +1,15 @@
 // The HTTP server, made with its limits of time and size.
 import { ExpressAdapter } from '@nestjs/platform-express';
-import { createServer, type RequestListener, type Server } from 'node:http';
-import { lingerBriefly } from './lingering.js';
-import { oneAtATime } from './one-at-a-time.js';
-import { makeRoom } from './silent-connections.js';
-import { endUnread } from './unread-answers.js';
+import {
+  createServer,
+  type IncomingMessage,
+  type RequestListener,
+  type Server,
+  type ServerResponse,
+} from 'node:http';
+import { endUnread, makeRoom } from './connection-limits.js';
 import { explainUnreadable } from './unreadable-requests.js';
+import type { Socket } from 'node:net';
 
 /** Times in ms. */
 export interface ConnectionLimits {
@@ -73,4 +77,66 @@ export class LimitedHttpAdapter extends ExpressAdapter {
     server.on('checkExpectation', (request, response) => server.emit('request', request, response));
     this.httpServer = server;
   }
+}
+
+/**
+ * A request may be answered before its body has come: a wrong token, a body that is too large. Node reads the rest and drops
+ * it, so that the client gets to read the answer, but does so for as long as a whole request may take.
+ *
+ * @param most ms for the rest; then the connection is ended
+ */
+export function lingerBriefly(server: Server, most: number): void {
+  server.prependListener('request', (request, response) => {
+    response.once('finish', () => {
+      if (request.complete) return;
+      const timer = setTimeout(() => {
+        if (!request.complete) request.socket.destroy();
+      }, most).unref();
+      request.once('close', () => {
+        clearTimeout(timer);
+      });
+    });
+  });
+}
+
+/** Requests of one connection that may wait. Hardly any client sends the next one before it has its answer. */
+const MOST_WAITING = 100;
+
+type Exchange = readonly [request: IncomingMessage, response: ServerResponse];
+
+/**
+ * Node.js hands over all requests that it finds in what it has read of a connection: up to some thousands, each of which was answered
+ * at once, and the answers waited for the client in memory. Here the next request begins when the answer before has left. A
+ * connection with too many requests is ended.
+ */
+export function oneAtATime(handle: RequestListener): RequestListener {
+  const waitingOn = new WeakMap<Socket, Exchange[]>();
+  const begin = (waiting: Exchange[], [request, response]: Exchange) => {
+    response.once('close', () => {
+      const next = waiting.shift();
+      if (next === undefined) waitingOn.delete(request.socket);
+      else if (!request.socket.destroyed) begin(waiting, next);
+      else for (const [, dropped] of [next, ...waiting.splice(0)]) close(dropped);
+    });
+    handle(request, response);
+  };
+  return (request, response) => {
+    const { socket } = request;
+    const waiting = waitingOn.get(socket);
+    if (socket.destroyed) close(response);
+    else if (waiting === undefined) {
+      const none: Exchange[] = [];
+      waitingOn.set(socket, none);
+      begin(none, [request, response]);
+    } else if (waiting.length < MOST_WAITING) waiting.push([request, response]);
+    else {
+      close(response);
+      socket.destroy();
+    }
+  };
+}
+
+/** Node.js tells it of the answer alone whose turn it is; who has seen the request come waits for the end of it. */
+function close(response: ServerResponse): void {
+  response.emit('close');
 }

@@ -1,7 +1,6 @@
 // The path of a request in, what there is at it out, whatever the method.
 import type { Request } from 'express';
 import type { ProblemDetail } from './problem.dto.js';
-import { routeOf } from './route-of.js';
 
 /** Told of whatever is percent-encoded, in a path or in a query, and no UTF-8 then. */
 export const NOT_DECODABLE = 'is not UTF-8 in percent-encoding';
@@ -76,4 +75,11 @@ function matches(pattern: readonly string[], segments: readonly string[]): boole
 /** As Express reads it: a slash at the end says nothing. */
 function pathOf({ path }: Request): string {
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
+}
+
+/** The pattern of the route that was taken, as `/v1/calls/:callId`; null when none was. */
+export function routeOf(request: Request): string | null {
+  const route: unknown = request.route;
+  if (typeof route !== 'object' || route === null || !('path' in route)) return null;
+  return typeof route.path === 'string' ? route.path : null;
 }

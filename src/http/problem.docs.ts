@@ -1,7 +1,7 @@
 // How errors stand in the API's description.
 import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiResponse, getSchemaPath } from '@nestjs/swagger';
-import { challengeHeader, type HeaderDocs, RETRY_AFTER } from '../openapi/headers.js';
+import { challengeHeader, type HeaderDocs, RETRY_AFTER } from '../openapi/common-answers.js';
 import { MOST_BODY_BYTES } from './json-body.js';
 import { Problem } from './problem.dto.js';
 

@@ -12,11 +12,9 @@ import { STATUS_CODES } from 'node:http';
 import { errorStack, errorText } from '../errors.js';
 import { DatabaseUnavailableError, QUERY_CANCELED, sqlState } from '../persistence/unavailable.js';
 import { REQUEST_ID } from './api-headers.js';
-import { InvalidParametersException } from './invalid-parameters.js';
-import { allowedMethods, isRouted, undecodableParameters } from './paths.js';
+import { InvalidParametersException, RefusalWithHeaders } from './refusals.js';
+import { allowedMethods, isRouted, routeOf, undecodableParameters } from './paths.js';
 import type { Problem, ProblemDetail } from './problem.dto.js';
-import { RefusalWithHeaders } from './refusal.js';
-import { routeOf } from './route-of.js';
 
 const RETRY_AFTER_S = 5;
 

@@ -5,7 +5,7 @@ import type { NextFunction, Request, Response } from 'express';
 import { Histogram, Registry } from 'prom-client';
 import { DELIVERY_ID, REQUEST_ID } from './api-headers.js';
 import { beginRequest, within } from '../tracing/spans.js';
-import { routeOf } from './route-of.js';
+import { routeOf } from './paths.js';
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
 /** Of paths that no route has, and of what is refused before a route is looked for: there may be any number of them. */

@@ -1,9 +1,9 @@
 import { type ArgumentMetadata, Injectable, ValidationPipe } from '@nestjs/common';
 import { getMetadataStorage, type ValidationError } from 'class-validator';
-import { InvalidParametersException } from './invalid-parameters.js';
-import { NOT_DECODABLE } from './paths.js';
+import { InvalidParametersException } from './refusals.js';
+import { isDecodable, NOT_DECODABLE } from './paths.js';
 import type { ProblemDetail } from './problem.dto.js';
-import { UNDECODABLE } from './query-parser.js';
+import { parse, type ParsedUrlQuery, unescape } from 'node:querystring';
 
 /** For routes that take no query parameters: `@Query() _none: NoParameters`. */
 export class NoParameters {}
@@ -75,4 +75,24 @@ function isObject(value: unknown): value is object {
 function firstProblem(error: ValidationError): ProblemDetail[] {
   const [message] = Object.values(error.constraints ?? {});
   return message === undefined ? [] : [{ path: error.property, message }];
+}
+
+/** What stands in the place of a value that is percent-encoded and no UTF-8: Node's parser would make U+FFFD of it. */
+export const UNDECODABLE = Symbol('undecodable');
+
+export type Query = Record<string, ParsedUrlQuery[string] | typeof UNDECODABLE>;
+
+/** To be set as Express's `query parser`. */
+export function parseQuery(text: string | undefined): Query {
+  const query: Query = parse(text ?? '');
+  for (const name of undecodableNames(text ?? '')) query[name] = UNDECODABLE;
+  return query;
+}
+
+function undecodableNames(text: string): string[] {
+  if (!text.includes('%')) return [];
+  return text
+    .split('&')
+    .filter((part) => !isDecodable(part))
+    .map((part) => unescape((part.split('=', 1)[0] ?? '').replaceAll('+', ' ')));
 }

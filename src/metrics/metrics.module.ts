@@ -1,6 +1,6 @@
 import { Global, Module } from '@nestjs/common';
 import { Registry } from 'prom-client';
-import { createRegistry } from './create-registry.js';
+import { createRegistry } from './registry.js';
 import { DatabaseMetrics } from './database.metrics.js';
 import { ReplicaMetrics } from './replica.metrics.js';
 import { MetricsController } from './metrics.controller.js';

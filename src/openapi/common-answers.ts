@@ -1,6 +1,5 @@
 // The modules' operations in, the same with what every answer of the service has out.
-import type { OpenAPIObject } from '@nestjs/swagger';
-import type { HeaderDocs } from './headers.js';
+import type { ApiResponseNoStatusOptions, OpenAPIObject } from '@nestjs/swagger';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 
@@ -89,4 +88,25 @@ function addHeaders(operation: Operation, headers: HeaderDocs): void {
     if (response !== undefined && 'description' in response)
       Object.assign(response, { headers: { ...('headers' in response && response.headers), ...headers } });
   }
+}
+
+export type HeaderDocs = NonNullable<ApiResponseNoStatusOptions['headers']>;
+
+export const RETRY_AFTER = {
+  'Retry-After': {
+    description: 'Seconds after which to try again.',
+    required: true,
+    schema: { type: 'integer', minimum: 0, example: 5 },
+  },
+} as const satisfies HeaderDocs;
+
+/** @param example of its value */
+export function challengeHeader(example: string): HeaderDocs {
+  return {
+    'WWW-Authenticate': {
+      description: 'How to come in (RFC 9110).',
+      required: true,
+      schema: { type: 'string', example },
+    },
+  };
 }

@@ -2,12 +2,9 @@
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { readFileSync } from 'node:fs';
-import { addBounds } from './bounds.js';
+import { addBounds, closeBodies, keepExamplesFromForms, withNullTypes } from './document-passes.js';
 import { addCommonAnswers } from './common-answers.js';
-import { keepExamplesFromForms } from './examples.js';
 import { INTRODUCTION } from './introduction.js';
-import { withNullTypes } from './nullable.js';
-import { closeBodies } from './request-bodies.js';
 import { addUnreadableAnswers } from './unreadable.js';
 
 interface PackageFile {

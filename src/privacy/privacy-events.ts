@@ -4,7 +4,7 @@ import { Database, type Transaction } from '../persistence/database.js';
 import { AuditLog } from '../security/audit/audit-log.js';
 import type { Principal } from '../security/principal.js';
 import type { ErasedCounts } from './erasure/erasure-job.js';
-import type { Retained } from './retention/retained.js';
+import type { Retained } from './retention/retention.repository.js';
 
 @Injectable()
 export class PrivacyEvents {

@@ -2,7 +2,7 @@
 import { Injectable, ServiceUnavailableException } from '@nestjs/common';
 import { NIL } from 'uuid';
 import { Settings } from '../config/settings.js';
-import { InvalidParametersException } from '../http/invalid-parameters.js';
+import { InvalidParametersException } from '../http/refusals.js';
 import { decodeIdCursor, encodeCursor } from '../http/cursor.js';
 import { isTransient } from '../ingestion/keeper.js';
 import { type ReadableEntry, Replayer } from '../ingestion/replayer.js';

@@ -4,9 +4,11 @@ import { Settings } from '../config/settings.js';
 import { Journal } from '../ingestion/journal/journal.js';
 import { PushMetrics } from '../ingestion/push/push.metrics.js';
 import { QuarantineRepository } from '../quarantine/quarantine.repository.js';
-import { SharedQuestion } from './shared-question.js';
 import type { JournalLevel, StatusDto } from './status.dto.js';
 import { StatusRepository } from './status.repository.js';
+import { SingleFlight } from '../background/single-flight.js';
+import { DatabaseUnavailableError } from '../persistence/unavailable.js';
+import { within } from '../within.js';
 
 /** The vendor's own. */
 const LIMIT_MS = 700;
@@ -66,4 +68,27 @@ export class StatusService {
 function latest(...times: readonly (number | undefined)[]): string | null {
   const known = times.filter((time) => time !== undefined);
   return known.length === 0 ? null : new Date(Math.max(...known)).toISOString();
+}
+
+/** What the database has not answered by then counts as not answered. */
+const PATIENCE_MS = 2000;
+
+/** A question to the database that is under way at most once, however many ask it, and whose answer nobody waits for for long. */
+export class SharedQuestion<T> {
+  private readonly asking: SingleFlight<T>;
+
+  constructor(ask: () => Promise<T>) {
+    this.asking = new SingleFlight(ask);
+  }
+
+  /** @returns undefined when the database is away, or does not answer in time */
+  async answer(): Promise<T | undefined> {
+    try {
+      return await within(PATIENCE_MS, this.asking.run());
+    } catch (error) {
+      // Whoever else asks it says why.
+      if (error instanceof DatabaseUnavailableError) return undefined;
+      throw error;
+    }
+  }
 }

@@ -1,5 +1,5 @@
 // The settings in, spans on their way to a collector out. While tracing is off, nothing of the SDK is loaded.
-import { Injectable, Logger, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
+import { Injectable, Logger, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Settings } from '../config/settings.js';
 import { errorText } from '../errors.js';
@@ -33,3 +33,7 @@ export class Tracing implements OnModuleInit, OnApplicationShutdown {
     await Promise.race([ended, wait(FLUSH_MS, undefined, { ref: false })]);
   }
 }
+
+/** OpenTelemetry, off unless its environment variables say otherwise. */
+@Module({ providers: [Tracing] })
+export class TracingModule {}

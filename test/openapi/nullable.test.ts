@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
-import { withNullTypes } from '../../src/openapi/nullable.js';
+import { withNullTypes } from '../../src/openapi/document-passes.js';
 
 const REFERENCE = { $ref: '#/components/schemas/Call' };
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { isInstantText, instantOf } from '../../src/http/instant-text.js';
 import { readTime } from '../../src/ingestion/reading/field-readers.js';
-import { offsetMinutes } from '../../src/time/utc-offset.js';
+import { offsetMinutes } from '../../src/time/civil-time.js';
 import { ZonedTime } from '../../src/time/zoned-time.js';
 
 const two = (number: number) => String(number).padStart(2, '0');

@@ -5,8 +5,7 @@ import type { NextFunction, Request, Response } from 'express';
 import { FailedLogins } from '../../security/failed-logins.js';
 import { AllowedNetworks } from '../../security/allowed-networks.js';
 import { PushTokens } from '../../security/push-tokens.js';
-import { PushErrorFilter } from './push-error.filter.js';
-import { PushError } from './push-error.js';
+import { PushError, PushErrorFilter } from './push-error.filter.js';
 import { authorizationToken, type PushRequest, refuseIfTooMany } from './push.guard.js';
 
 /** A token has at least 16 characters: so short an end of a path holds none, and may be told. */

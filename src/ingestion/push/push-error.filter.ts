@@ -9,7 +9,6 @@ import {
 import type { Response } from 'express';
 import { errorText } from '../../errors.js';
 import { DELIVERY_ID, REQUEST_ID } from '../../http/api-headers.js';
-import { PushError } from './push-error.js';
 import type { PushRequest } from './push.guard.js';
 
 /** Logged once a minute for an address, where it is counted: each of them would be the noise that it is to keep out. */
@@ -61,4 +60,22 @@ function asPushError(error: unknown): PushError {
   if (error instanceof HttpException)
     return new PushError(error.getStatus(), error.message, undefined, { cause: error });
   return new PushError(500, 'The push could not be taken', undefined, { cause: error });
+}
+
+/**
+ * A push that is not acknowledged, answered in the vendor's own form `{"code": status, "msg": …}`. The message
+ * never holds a token or anything of the body.
+ */
+export class PushError extends HttpException {
+  /** @param retryAfter seconds, for the Retry-After header */
+  constructor(
+    status: number,
+    readonly reason: string,
+    readonly retryAfter?: number,
+    options?: { cause: unknown },
+  ) {
+    super({ code: status, msg: reason }, status, options);
+    // Nest takes the message from a field `message` of the answer, which this form has not.
+    this.message = reason;
+  }
 }

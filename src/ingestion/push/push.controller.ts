@@ -2,10 +2,8 @@ import { Controller, HttpCode, Post, Req, Res, UseFilters, UseGuards } from '@ne
 import { ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
 import { DELIVERY_ID } from '../../http/api-headers.js';
-import type { PushAnswer } from './push-answer.dto.js';
-import { PushDocs } from './push.docs.js';
-import { PushErrorFilter } from './push-error.filter.js';
-import { PushError } from './push-error.js';
+import { type PushAnswer, PushDocs } from './push.docs.js';
+import { PushError, PushErrorFilter } from './push-error.filter.js';
 import { PushGuard, type PushRequest } from './push.guard.js';
 import { PushService } from './push.service.js';
 

@@ -8,12 +8,12 @@ import {
   ApiHeader,
   ApiOperation,
   ApiParam,
+  ApiProperty,
   ApiResponse,
   getSchemaPath,
 } from '@nestjs/swagger';
 import { CallRecord, VENDOR_FIELDS } from '../../call/call-record.js';
-import { challengeHeader, type HeaderDocs, RETRY_AFTER } from '../../openapi/headers.js';
-import { PushAnswer } from './push-answer.dto.js';
+import { challengeHeader, type HeaderDocs, RETRY_AFTER } from '../../openapi/common-answers.js';
 import { CHALLENGES } from './push.guard.js';
 
 const DELIVERY_ID = {
@@ -129,4 +129,18 @@ export function PushDocs({ tokenInPath }: { tokenInPath: boolean }): MethodDecor
       }),
     ),
   );
+}
+
+/** The answer to a push. The vendor looks at the HTTP status; `code` must be a number. */
+export class PushAnswer {
+  @ApiProperty({
+    type: 'integer',
+    maximum: 599,
+    description: '0 when the push is kept, else the HTTP status.',
+    example: 0,
+  })
+  code!: number;
+
+  @ApiProperty({ type: String, description: 'Says in words what became of the push.', example: 'Success' })
+  msg!: string;
 }

@@ -1,11 +1,11 @@
 import { type CanActivate, type ExecutionContext, Injectable } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { AllowedNetworks } from '../../security/allowed-networks.js';
-import { basicPassword, bearerToken } from '../../security/authorization-header.js';
+import { basicPassword, bearerToken } from '../../security/secret.js';
 import { FailedLogins } from '../../security/failed-logins.js';
 import { PushTokens } from '../../security/push-tokens.js';
 import type { KeptIn } from '../keeper.js';
-import { PushError } from './push-error.js';
+import { PushError } from './push-error.filter.js';
 
 /** RFC 9110 wants the ways in named, though the vendor looks at the status alone. */
 export const CHALLENGES = 'Bearer realm="call-ledger", Basic realm="call-ledger"';

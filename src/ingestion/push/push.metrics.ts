@@ -1,9 +1,11 @@
 // What became of a push in, what Prometheus is told of it out.
-import { Injectable } from '@nestjs/common';
+import { Injectable, type NestMiddleware } from '@nestjs/common';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { Settings } from '../../config/settings.js';
-import { SourceLabels } from '../../metrics/source-labels.js';
+import { SourceLabels } from '../../metrics/registry.js';
 import type { KeptIn } from '../keeper.js';
+import type { Response } from 'express';
+import type { PushRequest } from './push.guard.js';
 
 /** What became of a push. The first two are acknowledged. */
 const OUTCOMES = [
@@ -116,5 +118,20 @@ export class PushMetrics {
       for (const outcome of OUTCOMES) this.pushes.inc({ source, outcome }, 0);
     for (const keptIn of ['database', 'journal']) this.acks.zero({ kept_in: keptIn });
     for (const source of this.sources.all.slice(0, -1)) this.last.setToCurrentTime({ source });
+  }
+}
+
+@Injectable()
+export class PushWatch implements NestMiddleware {
+  constructor(private readonly metrics: PushMetrics) {}
+
+  use(request: PushRequest, response: Response, next: () => void): void {
+    const begin = performance.now();
+    response.once('close', () => {
+      const { pushSource, keptIn } = request;
+      const outcome = response.writableFinished ? outcomeOf(response.statusCode, keptIn) : 'broken_off';
+      this.metrics.ended(pushSource, outcome, (performance.now() - begin) / 1000);
+    });
+    next();
   }
 }

@@ -1,8 +1,7 @@
 // One field as it came in, its value for a column out. The rules are those of the vendor's page and of what its
 // sibling messages were seen to send (docs/push-protocol.md).
 import { InexactValue, isExactNumber, plainDigits } from '../../json/exact-numbers.js';
-import { civilToMs, plainDateTime } from '../../time/civil-time.js';
-import { offsetMinutes } from '../../time/utc-offset.js';
+import { civilToMs, offsetMinutes, plainDateTime } from '../../time/civil-time.js';
 import type { ZonedTime } from '../../time/zoned-time.js';
 
 /** What a column holds of a field; null: the field is empty. */

@@ -7,7 +7,6 @@ import { Workers } from '../../workers/workers.js';
 import type { Delivery, Reject } from '../delivery.js';
 import { recordKey } from './call-state.js';
 import { CampaignRepository } from './campaign.repository.js';
-import { LanePool } from './lane-pool.js';
 import { LateNumbers, UnexaminedError } from './late-numbers.js';
 import {
   AlreadyWrittenError,
@@ -154,4 +153,27 @@ export class Attempts {
  */
 function isConflict(error: unknown): boolean {
   return isRetryable(error) || error instanceof CallVanishedError;
+}
+
+/** As many writers may add to the same rollups at once without waiting for each other. */
+const LANES = 16;
+
+/**
+ * Lends the lanes of the rollups to the writers of this process: the lowest free one, so that a quiet service keeps
+ * few rows, counted from a random one, so that two processes seldom share.
+ */
+export class LanePool {
+  private readonly first = Math.floor(Math.random() * LANES);
+  private readonly users = new Array<number>(LANES).fill(0);
+
+  take(): number {
+    const slot = this.users.indexOf(Math.min(...this.users));
+    this.users[slot] = (this.users[slot] ?? 0) + 1;
+    return (this.first + slot) % LANES;
+  }
+
+  giveBack(lane: number): void {
+    const slot = (lane - this.first + LANES) % LANES;
+    this.users[slot] = (this.users[slot] ?? 0) - 1;
+  }
 }

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { Counter, Histogram, Registry } from 'prom-client';
 import { Settings } from '../../config/settings.js';
-import { SourceLabels } from '../../metrics/source-labels.js';
+import { SourceLabels } from '../../metrics/registry.js';
 import type { WrittenDelivery } from './delivery.repository.js';
 
 const OUTCOMES = ['stored', 'corrected', 'duplicate', 'quarantined'] as const;

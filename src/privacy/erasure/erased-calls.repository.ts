@@ -5,7 +5,7 @@ import { TELEPHONE_NUMBERS, TEXT_FIELDS } from '../../call/call-record.js';
 import { columnOf } from '../../persistence/call-columns.js';
 import { orderedId } from '../../persistence/ordered-id.js';
 import { CallRepository } from '../../ingestion/writing/call.repository.js';
-import { pieces } from '../../ingestion/writing/pieces.js';
+import { pieces } from '../../ingestion/writing/array-parameters.js';
 import { coreOf } from '../../numbers/core.js';
 import { mayHold, type NumberSearch } from '../../numbers/number-search.js';
 import { Database, type Transaction } from '../../persistence/database.js';

@@ -12,8 +12,7 @@ import { DatabaseLifecycle } from '../../persistence/database-lifecycle.js';
 import { LeaseLostError, LeaseRepository } from '../lease.repository.js';
 import { gaitOf, Pace } from '../pace.js';
 import { PrivacyEvents } from '../privacy-events.js';
-import { countsOf } from './erasure-counts.js';
-import type { ErasureJob } from './erasure-job.js';
+import { countsOf, type ErasureJob } from './erasure-job.js';
 import { ERASURES, ErasureRepository } from './erasure.repository.js';
 import { ErasureSteps, NotYetError } from './erasure-steps.js';
 

@@ -1,5 +1,6 @@
 // What goes from hand to hand while a number is erased.
 import type { NumberSearch } from '../../numbers/number-search.js';
+import type { ErasureRow } from './erasure.repository.js';
 
 /** What is searched, in this order: again and again, until all of it was searched and nothing was found. */
 export const PHASES = [
@@ -44,4 +45,16 @@ export interface ErasureStep {
   readonly erased: Partial<ErasedCounts>;
   /** How many texts were written anew that are not counted. */
   readonly uncounted?: number;
+}
+
+/** What a job has erased so far. */
+export function countsOf(row: ErasureRow): ErasedCounts {
+  return {
+    calls: Number(row.calls),
+    revisions: Number(row.revisions),
+    bodies: Number(row.bodies),
+    quarantineEntries: Number(row.quarantine_entries),
+    journalEntries: Number(row.journal_entries),
+    schemaDrift: Number(row.schema_drift),
+  };
 }

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { PageInfo } from '../../http/page.dto.js';
+import { PageInfo } from '../../http/page.js';
 import { Field, text } from '../../http/value-rules.js';
 import { coreOf } from '../../numbers/core.js';
 

@@ -1,8 +1,7 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { PageQuery } from '../../http/page.dto.js';
-import { linkNext } from '../../http/page.js';
+import { linkNext, PageQuery } from '../../http/page.js';
 import { BodyMayBeRefused, MayBeMissing } from '../../http/problem.docs.js';
 import { NoParameters } from '../../http/validation.pipe.js';
 import { Asker, type Principal } from '../../security/principal.js';

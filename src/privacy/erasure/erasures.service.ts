@@ -2,16 +2,15 @@
 import { Injectable, NotFoundException } from '@nestjs/common';
 import { validate as isUuid } from 'uuid';
 import { decodeIdCursor, encodeCursor, LAST_ID } from '../../http/cursor.js';
-import { InvalidParametersException } from '../../http/invalid-parameters.js';
-import { DEFAULT_LIMIT, type PageQuery } from '../../http/page.dto.js';
-import { type Page, pageOf } from '../../http/page.js';
+import { InvalidParametersException } from '../../http/refusals.js';
+import { DEFAULT_LIMIT, type Page, pageOf, type PageQuery } from '../../http/page.js';
 import { orderedId } from '../../persistence/ordered-id.js';
 import { coreOf } from '../../numbers/core.js';
 import { NumberSearch } from '../../numbers/number-search.js';
 import type { Principal } from '../../security/principal.js';
 import { PrivacyEvents } from '../privacy-events.js';
 import { Eraser } from './eraser.js';
-import { countsOf } from './erasure-counts.js';
+import { countsOf } from './erasure-job.js';
 import type { AcceptedErasure, ErasureDto, ErasureRequest } from './erasure.dto.js';
 import { ErasureRepository, type ErasureRow } from './erasure.repository.js';
 

@@ -145,3 +145,12 @@ export class RetentionRepository {
 }
 
 const NOWHERE = { place: FIRST_INSTANT, received_at: new Date(0) };
+
+/** What a run deleted. */
+export interface Retained {
+  bodies: number;
+  calls: number;
+  revisions: number;
+  resolvedEntries: number;
+  openEntries: number;
+}

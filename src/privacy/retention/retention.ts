@@ -15,8 +15,13 @@ import { firstIdOf } from '../../persistence/first-id.js';
 import { LeaseLostError, LeaseRepository } from '../lease.repository.js';
 import { gaitOf, Pace } from '../pace.js';
 import { PrivacyEvents } from '../privacy-events.js';
-import type { Retained } from './retained.js';
-import { FIRST_INSTANT, RETENTION, RetentionRepository, type RetentionStep } from './retention.repository.js';
+import {
+  FIRST_INSTANT,
+  type Retained,
+  RETENTION,
+  RetentionRepository,
+  type RetentionStep,
+} from './retention.repository.js';
 
 const EVERY_MS = 600_000;
 /** A service that has just started has better things to do. */

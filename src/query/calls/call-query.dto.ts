@@ -9,7 +9,7 @@ import {
   ListParameter,
   TimeZoneParameter,
 } from '../../http/parameters.js';
-import { PageQuery } from '../../http/page.dto.js';
+import { PageQuery } from '../../http/page.js';
 import { CALL_FIELDS, type CallField } from './call-fields.js';
 
 const LONGEST_DURATION = 2_147_483_647;

@@ -14,7 +14,7 @@ import {
   type VendorField,
   type WithTimesAs,
 } from '../../call/field-decorators.js';
-import { PageInfo } from '../../http/page.dto.js';
+import { PageInfo } from '../../http/page.js';
 import { plainDateTime } from '../../time/civil-time.js';
 
 interface Field {

@@ -1,8 +1,7 @@
 import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { linkNext } from '../../http/page.js';
-import { PageQuery } from '../../http/page.dto.js';
+import { linkNext, PageQuery } from '../../http/page.js';
 import { MayBeMissing } from '../../http/problem.docs.js';
 import { NoParameters } from '../../http/validation.pipe.js';
 import { NumberSearches } from '../../security/number-searches.js';

@@ -3,17 +3,15 @@ import { Injectable, NotFoundException } from '@nestjs/common';
 import { FIELD_NAMES, TELEPHONE_NUMBERS } from '../../call/call-record.js';
 import { Settings } from '../../config/settings.js';
 import { decodeCursor, decodeIdCursor, encodeCursor, LAST_ID } from '../../http/cursor.js';
-import { parseExact } from '../../json/exact-numbers.js';
-import { type Page, pageOf } from '../../http/page.js';
-import { DEFAULT_LIMIT, type PageQuery } from '../../http/page.dto.js';
+import { parseExact, stringifyExact } from '../../json/exact-numbers.js';
+import { DEFAULT_LIMIT, type Page, pageOf, type PageQuery } from '../../http/page.js';
 import { withCallNumbers } from '../../security/masking/answer-mask.js';
 import type { Principal } from '../../security/principal.js';
 import { isStorable } from '../storable.js';
-import { changesBetween } from './call-changes.js';
 import { filterOf } from './call-filter.js';
-import { withFields } from './call-fields.js';
+import { CALL_FIELDS, withFields } from './call-fields.js';
 import type { CallQuery } from './call-query.dto.js';
-import type { CallContent, CallDto, CallRevisionDto, SelectedCall } from './call.dto.js';
+import type { CallContent, CallDto, CallRevisionDto, FieldChange, SelectedCall } from './call.dto.js';
 import { type CallPosition, CallRepository, type RevisionRow } from './call.repository.js';
 
 const NO_SUCH_CALL = 'There is no call with this callId';
@@ -104,4 +102,14 @@ function pastContent(row: RevisionRow): Content {
     deliveryId: row.delivery_id,
     call: Object.assign(call, Object.fromEntries(missing.map((name) => [name, null]))),
   };
+}
+
+/** The fields that the later content has otherwise than the earlier one, in the order of a call's fields. */
+export function changesBetween(before: CallContent, after: CallContent): FieldChange[] {
+  const [old, current]: Readonly<Record<string, unknown>>[] = [{ ...before }, { ...after }];
+  return CALL_FIELDS.map((field) => ({
+    field,
+    before: old?.[field] ?? null,
+    after: current?.[field] ?? null,
+  })).filter((change) => stringifyExact(change.before) !== stringifyExact(change.after));
 }

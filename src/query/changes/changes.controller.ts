@@ -1,7 +1,6 @@
 import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { closingOf } from '../../http/closing.js';
 import { linkWith } from '../../http/page.js';
 import { Asker, type Principal } from '../../security/principal.js';
 import { QueryApi } from '../../security/query-api.js';
@@ -44,4 +43,13 @@ export class ChangesController {
     linkWith('after', page.nextCursor, request, response);
     return page;
   }
+}
+
+/** Aborted when the answer has been sent, or can't be any more because the client is gone. */
+export function closingOf(response: Response): AbortSignal {
+  const closing = new AbortController();
+  response.once('close', () => {
+    closing.abort();
+  });
+  return closing.signal;
 }

@@ -1,8 +1,7 @@
 // A question about what the vendor changed in, its answer out.
 import { Injectable } from '@nestjs/common';
 import { decodeCursor, encodeCursor } from '../../http/cursor.js';
-import { type Page, pageOf } from '../../http/page.js';
-import { DEFAULT_LIMIT } from '../../http/page.dto.js';
+import { DEFAULT_LIMIT, type Page, pageOf } from '../../http/page.js';
 import type { SchemaDriftDto, SchemaDriftQuery } from './schema-drift.dto.js';
 import { type DriftPosition, SchemaDriftRepository, type SchemaDriftRow } from './schema-drift.repository.js';
 

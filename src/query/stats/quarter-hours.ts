@@ -1,5 +1,5 @@
 // The checks that times fall on the quarter-hours of UTC by which the rollups are kept.
-import { InvalidParametersException } from '../../http/invalid-parameters.js';
+import { InvalidParametersException } from '../../http/refusals.js';
 import { instantOf } from '../../http/instant-text.js';
 import type { ProblemDetail } from '../../http/problem.dto.js';
 import { type Interval, QUARTER_HOUR_MS } from './bucket-edges.js';

@@ -6,9 +6,35 @@ import {
   ListParameter,
   TimeZoneParameter,
 } from '../../http/parameters.js';
-import { INTERVALS, type Interval } from './bucket-edges.js';
-import { GROUP_FIELDS, type GroupField } from './group-fields.js';
-import { MINUTE, MOST_BUCKETS, MOST_MINUTES, MOST_ROWS } from './limits.js';
+import { type Interval, INTERVALS } from './bucket-edges.js';
+
+/** Of one answer: more would be megabytes that nobody reads, and take the one thread that answers everybody. */
+export const MOST_BUCKETS = 10_000;
+export const MOST_ROWS = 10_000;
+
+/** The interval that is not read from the rollups, which know no minutes, but from the calls themselves. */
+export const MINUTE = '1m';
+/** Of one answer by minutes: 1,000,000 calls in three hours took 0.9 s on two cores, and 1.2 s by result. */
+export const MOST_MINUTES = 360;
+
+export const GROUP_FIELDS = [
+  'source',
+  'taskId',
+  'batchId',
+  'statusCode',
+  'smartStatusCode',
+  'hangupDirection',
+] as const;
+export type GroupField = (typeof GROUP_FIELDS)[number];
+
+export const COLUMN_OF: Readonly<Record<GroupField, string>> = {
+  source: 'source',
+  taskId: 'task_id',
+  batchId: 'batch_id',
+  statusCode: 'status_code',
+  smartStatusCode: 'smart_status_code',
+  hangupDirection: 'hangup_direction',
+};
 
 const ON_A_QUARTER = `Must fall on a quarter-hour of UTC, by which the statistics are kept; with interval \`${MINUTE}\` on a minute.`;
 

@@ -1,7 +1,7 @@
 // The sums of the buckets and groups that have calls in, the rows of the answer out.
 import { LATEST_MS } from '../../time/civil-time.js';
 import { sumsOf } from '../totals.js';
-import type { GroupField } from './group-fields.js';
+import type { GroupField } from './stats-query.dto.js';
 import type { CallStatsRow } from './stats.dto.js';
 import type { SumsOfGroup } from './stats.repository.js';
 

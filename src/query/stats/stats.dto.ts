@@ -1,6 +1,6 @@
 import { ApiProperty } from '@nestjs/swagger';
 import { Sums } from '../totals.js';
-import { MOST_ROWS } from './limits.js';
+import { MOST_ROWS } from './stats-query.dto.js';
 
 function groupField(field: string, example: string): PropertyDecorator {
   return ApiProperty({

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../persistence/database.js';
 import { SqlConditions, type Viewer } from '../../persistence/sql-conditions.js';
 import { SUMS, type SumsRow } from '../totals.js';
-import { COLUMN_OF, GROUP_FIELDS, type GroupField } from './group-fields.js';
+import { COLUMN_OF, GROUP_FIELDS, type GroupField } from './stats-query.dto.js';
 
 /** Which calls to add up. Times are epoch milliseconds, on quarter-hours but of the calls themselves; the range is half-open. */
 export interface StatsFilter {

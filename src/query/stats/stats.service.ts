@@ -1,16 +1,14 @@
 // A question about what calls add up to in, the sums by bucket and group out.
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../../config/settings.js';
-import { InvalidParametersException } from '../../http/invalid-parameters.js';
+import { InvalidParametersException } from '../../http/refusals.js';
 import type { Transaction } from '../../persistence/database.js';
 import { ReadingDatabase } from '../../persistence/reading-database.js';
 import type { Principal } from '../../security/principal.js';
 import { bucketEdges } from './bucket-edges.js';
-import { MINUTE, MOST_BUCKETS, MOST_ROWS } from './limits.js';
-import { byMinutes, minutesOf } from './minutes.js';
-import { checkEdges, rangeOf } from './quarter-hours.js';
+import { MINUTE, MOST_BUCKETS, MOST_MINUTES, MOST_ROWS, type StatsQuery } from './stats-query.dto.js';
+import { checkEdges, endsOf, type Range, rangeOf } from './quarter-hours.js';
 import { answerRows, type DividedRange, filled, groupsOf } from './stats-rows.js';
-import type { StatsQuery } from './stats-query.dto.js';
 import type { CallStats } from './stats.dto.js';
 import { type StatsFilter, StatsRepository } from './stats.repository.js';
 
@@ -85,4 +83,34 @@ function tooManyBuckets(interval: string): InvalidParametersException {
 function tooManyRows(): InvalidParametersException {
   const message = `splits the sums into more than ${MOST_ROWS} rows: name fewer fields, narrow the range by from and to, filter, or take a longer interval`;
   return new InvalidParametersException([{ path: 'groupBy', message }]);
+}
+
+const MINUTE_MS = 60_000;
+
+/**
+ * @param zone IANA name, for dates without a time
+ * @throws InvalidParametersException when an end is missing or not on a minute, or the range is too long
+ */
+export function minutesOf(from: string | undefined, to: string | undefined, zone: string): Range {
+  const range = endsOf(from, to, zone);
+  const errors = Object.entries(range).flatMap(([path, instant]) => {
+    if (instant === undefined) return [{ path, message: `is needed with interval ${MINUTE}` }];
+    return instant % MINUTE_MS === 0
+      ? []
+      : [{ path, message: `must be on a minute with interval ${MINUTE}` }];
+  });
+  if (errors.length > 0) throw new InvalidParametersException(errors);
+  if ((range.to ?? 0) - (range.from ?? 0) > MOST_MINUTES * MINUTE_MS) {
+    const message = `${MINUTE} takes at most ${MOST_MINUTES / 60} hours from \`from\` to \`to\``;
+    throw new InvalidParametersException([{ path: 'interval', message }]);
+  }
+  return range;
+}
+
+/** @returns undefined when the range is empty */
+export function byMinutes({ from, to }: Range): DividedRange | undefined {
+  if (from === undefined || to === undefined || from >= to) return undefined;
+  const minutes = (to - from) / MINUTE_MS;
+  const edges = Array.from({ length: minutes - 1 }, (_, index) => from + (index + 1) * MINUTE_MS);
+  return { start: from, edges, end: to };
 }

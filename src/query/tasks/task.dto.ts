@@ -1,5 +1,5 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { PageInfo, PageQuery } from '../../http/page.dto.js';
+import { PageInfo, PageQuery } from '../../http/page.js';
 import { ChoiceParameter } from '../../http/parameters.js';
 import { Totals } from '../totals.js';
 

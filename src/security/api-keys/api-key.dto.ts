@@ -1,5 +1,5 @@
 import { ApiProperty, ApiSchema, PickType } from '@nestjs/swagger';
-import { PageInfo } from '../../http/page.dto.js';
+import { PageInfo } from '../../http/page.js';
 import { Field, INSTANT, list, oneOf, OptionalField, text } from '../../http/value-rules.js';
 import { type Scope, SCOPES } from '../scopes.js';
 

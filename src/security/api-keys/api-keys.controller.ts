@@ -8,8 +8,7 @@ import {
   ApiTags,
 } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { linkNext } from '../../http/page.js';
-import { PageQuery } from '../../http/page.dto.js';
+import { linkNext, PageQuery } from '../../http/page.js';
 import { BodyMayBeRefused, MayBeMissing } from '../../http/problem.docs.js';
 import { NoParameters } from '../../http/validation.pipe.js';
 import { Asker, type Principal } from '../principal.js';

@@ -1,6 +1,6 @@
 // What a request asked for, as it may be kept for ever.
 import type { Request } from 'express';
-import { routeOf } from '../../http/route-of.js';
+import { routeOf } from '../../http/paths.js';
 import { coreOf } from '../../numbers/core.js';
 import { NONE } from '../../numbers/own-numbers.js';
 import { type Rule, ruleOfAnswerField } from '../masking/field-rules.js';

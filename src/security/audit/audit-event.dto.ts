@@ -1,5 +1,5 @@
 import { ApiProperty, ApiSchema, IntersectionType } from '@nestjs/swagger';
-import { PageInfo, PageQuery } from '../../http/page.dto.js';
+import { PageInfo, PageQuery } from '../../http/page.js';
 import {
   ChoicesParameter,
   InstantParameter,

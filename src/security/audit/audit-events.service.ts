@@ -3,8 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Settings } from '../../config/settings.js';
 import { decodeIdCursor, encodeCursor, LAST_ID } from '../../http/cursor.js';
 import { instantOf } from '../../http/instant-text.js';
-import { DEFAULT_LIMIT } from '../../http/page.dto.js';
-import { type Page, pageOf } from '../../http/page.js';
+import { DEFAULT_LIMIT, type Page, pageOf } from '../../http/page.js';
 import type { AuditEventDto, AuditQuery } from './audit-event.dto.js';
 import { AuditEventRepository, type AuditEventRow } from './audit-event.repository.js';
 

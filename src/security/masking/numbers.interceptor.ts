@@ -12,9 +12,9 @@ import { mergeMap, type Observable } from 'rxjs';
 import { askedFor } from '../audit/asked-for.js';
 import { AuditLog } from '../audit/audit-log.js';
 import { type AskedRequest, principalOf, seesNumbers } from '../principal.js';
-import { maskAnswer } from './answer-mask.js';
+import { countMasked, isFields, maskAnswer } from './answer-mask.js';
 import { maskedParts } from './json-text-mask.js';
-import { entriesWithNumbers } from './shown-numbers.js';
+import { NUMBER_FIELDS } from '../../numbers/json-pieces.js';
 
 /**
  * The one way of answers out of the API: who lacks `numbers:read` gets them with all numbers masked, and what others get to
@@ -68,4 +68,21 @@ async function maskedFile(file: StreamableFile): Promise<StreamableFile> {
     type,
     ...(disposition !== undefined && { disposition }),
   });
+}
+
+/** Entries of a list, or 1 for an answer that is none. */
+export function entriesWithNumbers(answer: unknown): number {
+  const entries =
+    isFields(answer) && Array.isArray(answer['data']) ? (answer['data'] as unknown[]) : [answer];
+  return entries.filter((entry) => isNumberGiven(entry) || countMasked(entry) > 0).length;
+}
+
+/**
+ * Nearly all calls have one in the fields for it, in the entry or in its `call`; the rest is looked through as if it were to
+ * be masked, which made the feed of 100,000 calls take 4.9 s instead of 2.8.
+ */
+function isNumberGiven(entry: unknown): boolean {
+  if (!isFields(entry)) return false;
+  const isGiven = (name: string) => (entry[name] ?? '') !== '';
+  return NUMBER_FIELDS.some(isGiven) || isNumberGiven(entry['call']);
 }

@@ -1,4 +1,5 @@
-import { HttpException } from '@nestjs/common';
+import { BadRequestException, HttpException } from '@nestjs/common';
+import type { ProblemDetail } from './problem.dto.js';
 
 /** A problem whose answer has headers of its own. */
 export class RefusalWithHeaders extends HttpException {
@@ -14,4 +15,11 @@ export class RefusalWithHeaders extends HttpException {
 /** @param retryAfter seconds after which to ask again */
 export function tooManyRequests(message: string, retryAfter: number): RefusalWithHeaders {
   return new RefusalWithHeaders(429, message, { 'Retry-After': retryAfter });
+}
+
+/** 400 that names each wrong parameter and why. */
+export class InvalidParametersException extends BadRequestException {
+  constructor(readonly errors: readonly ProblemDetail[]) {
+    super(`The request has ${errors.length} invalid parameter${errors.length === 1 ? '' : 's'}`);
+  }
 }
