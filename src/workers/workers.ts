@@ -34,7 +34,8 @@ export const MOST_BYTES_INLINE = 128 * 1024;
 const THREADS = 2;
 /** Nobody has all threads, so that a short task of another waits for no long one. */
 const MOST_OF_ONE = 1;
-const MOST_SECONDS = 20;
+/** Any body of 32 MB takes some 6 s of processor time at most. A busy machine gives a tenth of a processor. */
+const MOST_SECONDS = 60;
 /** Each thread's heap. 2,000,000 values with as many different keys take 230 MB. */
 const MOST_MEGABYTES = 256;
 /** A thread that has nothing to do ends, and gives its memory back. */
