@@ -20,6 +20,21 @@ import { maskedTexts } from './call-texts.js';
 import type { ExportQuery } from './export-query.dto.js';
 import { ExportRepository } from './export.repository.js';
 
+/** What exports may take of the service. */
+@Injectable()
+export class ExportLimits {
+  /** Each has a connection beside the pool, and together they share the one thread with pushes and questions. */
+  readonly atOnce: number = 3;
+  /** Of one key and the keys that it made: others have room beside them. */
+  readonly ofKey: number = 2;
+  /**
+   * A client that stopped reading would else hold a connection, and keep PostgreSQL from cleaning up, for ever. Not
+   * less: the kernel's buffers hold some 10 MB and ask for more only when a good part of it is read. With 60 s, a
+   * client that read 60 kB a second was given up.
+   */
+  readonly idleMs: number = 300_000;
+}
+
 /** So long at most does a line wait in the compressor for others. */
 const FLUSH_MS = 250;
 
@@ -168,21 +183,6 @@ function gzip(): Gzip {
   return stream.once('close', () => {
     clearInterval(timer);
   });
-}
-
-/** What exports may take of the service. */
-@Injectable()
-export class ExportLimits {
-  /** Each has a connection beside the pool, and together they share the one thread with pushes and questions. */
-  readonly atOnce: number = 3;
-  /** Of one key and the keys that it made: others have room beside them. */
-  readonly ofKey: number = 2;
-  /**
-   * A client that stopped reading would else hold a connection, and keep PostgreSQL from cleaning up, for ever. Not
-   * less: the kernel's buffers hold some 10 MB and ask for more only when a good part of it is read. With 60 s, a
-   * client that read 60 kB a second was given up.
-   */
-  readonly idleMs: number = 300_000;
 }
 
 /** The name under which a client may save an export, such as `calls-from-2025-06-01-to-2025-06-02.csv`; ASCII. */
