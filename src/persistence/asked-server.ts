@@ -1,5 +1,5 @@
 import type { Client, QueryResultRow } from 'pg';
-import type { Statement, Transaction } from './database.js';
+import type { Statement, Transaction } from './statement.js';
 
 /** What a question is asked of. */
 export interface Questions {

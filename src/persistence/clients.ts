@@ -1,7 +1,7 @@
 // Connections to either server: how they are made apart from a pool, and how they run a statement or a transaction.
 import { Client, type ClientConfig, type PoolClient, type QueryResultRow } from 'pg';
 import { inStatementSpan } from '../tracing/spans.js';
-import type { Statement, Transaction } from './database.js';
+import type { Statement, Transaction } from './statement.js';
 import { beginOn, isThroughPooler } from './session.js';
 import { asUnavailable } from './unavailable.js';
 

@@ -1,29 +1,16 @@
 // The one way to PostgreSQL for the repositories: parameters in, rows out, and one error when it is away.
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
-import type { Client, CustomTypesConfig, Pool, PoolClient, QueryResultRow } from 'pg';
+import type { Client, Pool, PoolClient, QueryResultRow } from 'pg';
 import { DataSource } from 'typeorm';
 import type { PostgresDriver } from 'typeorm/driver/postgres/PostgresDriver.js';
 import { Settings } from '../config/settings.js';
 import { InSpan, inStatementSpan } from '../tracing/spans.js';
 import type { AskedServer } from './asked-server.js';
 import { AT_ONE_MOMENT, connected, runStatement, runTransaction } from './clients.js';
+import type { Statement, Transaction } from './statement.js';
 import { Turnstile } from './turnstile.js';
 import { asUnavailable, DatabaseUnavailableError, isRetryable, READ_ONLY, sqlState } from './unavailable.js';
-
-/** A statement with its parameters; a name makes it a prepared one, where there is no pooler between. */
-export interface Statement {
-  readonly name?: string;
-  readonly text: string;
-  readonly values?: unknown[];
-  /** How values are read; `pg`'s own ways when not given. */
-  readonly types?: CustomTypesConfig;
-}
-
-/** A connection inside a transaction. */
-export interface Transaction {
-  query<Row extends QueryResultRow>(statement: Statement): Promise<{ rows: Row[] }>;
-}
 
 const MOST_ATTEMPTS = 5;
 /**

@@ -2,7 +2,8 @@
 import { Injectable } from '@nestjs/common';
 import type { QueryResultRow } from 'pg';
 import type { AskedServer, Questions } from './asked-server.js';
-import { Database, type Statement, type Transaction } from './database.js';
+import { Database } from './database.js';
+import type { Statement, Transaction } from './statement.js';
 import { Replica } from './replica.js';
 import { DatabaseUnavailableError, QUERY_CANCELED, sqlState } from './unavailable.js';
 

@@ -1,7 +1,8 @@
 // A work that only one process may do at a time in, the right to do it out. By the database's clock alone.
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
-import { Database, type Transaction } from '../persistence/database.js';
+import { Database } from '../persistence/database.js';
+import type { Transaction } from '../persistence/statement.js';
 
 /** A process that is gone is followed by another one after this time. A step may take longer: it is checked itself. */
 const LEASE = "interval '20 s'";

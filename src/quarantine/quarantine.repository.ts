@@ -1,7 +1,8 @@
 // The reads of the quarantine, and the end of an entry that nobody wants. All of it is asked of the primary: people work through
 // the entries, and what they have just done must not look undone.
 import { Injectable } from '@nestjs/common';
-import { Database, type Transaction } from '../persistence/database.js';
+import { Database } from '../persistence/database.js';
+import type { Transaction } from '../persistence/statement.js';
 import { endsEarly, sizedPage, type SizedRow } from '../persistence/sized-page.js';
 import { isOfSources, SqlConditions, type Viewer } from '../persistence/sql-conditions.js';
 

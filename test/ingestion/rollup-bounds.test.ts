@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Client, type QueryResultRow } from 'pg';
 import { RollupRepository } from '../../src/ingestion/writing/rollup.repository.js';
 import type { RollupDelta } from '../../src/ingestion/writing/rollup-deltas.js';
-import type { Statement, Transaction } from '../../src/persistence/database.js';
+import type { Statement, Transaction } from '../../src/persistence/statement.js';
 import { Nodes } from '../../src/persistence/distribution/nodes.js';
 import { startLedger, type TestLedger } from '../support/ledger.js';
 import { record } from '../support/records.js';

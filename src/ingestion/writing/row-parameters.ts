@@ -1,5 +1,5 @@
 // Rows in, one parameter for each value out: how rows go to a table that is spread over several servers.
-import type { Statement } from '../../persistence/database.js';
+import type { Statement } from '../../persistence/statement.js';
 import { type ArrayColumn, names } from './column-arrays.js';
 
 /**

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../../config/settings.js';
 import { InvalidParametersException } from '../../http/invalid-parameters.js';
-import type { Transaction } from '../../persistence/database.js';
+import type { Transaction } from '../../persistence/statement.js';
 import { ReadingDatabase } from '../../persistence/reading-database.js';
 import type { Principal } from '../../security/principal.js';
 import { bucketEdges } from './bucket-edges.js';

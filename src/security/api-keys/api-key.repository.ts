@@ -1,6 +1,7 @@
 // The reads and writes of api_keys.
 import { Injectable } from '@nestjs/common';
-import { Database, type Transaction } from '../../persistence/database.js';
+import { Database } from '../../persistence/database.js';
+import type { Transaction } from '../../persistence/statement.js';
 import { SqlConditions } from '../../persistence/sql-conditions.js';
 
 export interface ApiKeyRow {

@@ -1,7 +1,8 @@
 // Notes what somebody has done, as rows that nobody can change any more.
 import { Injectable } from '@nestjs/common';
 import { orderedId } from '../../persistence/ordered-id.js';
-import { Database, type Transaction } from '../../persistence/database.js';
+import { Database } from '../../persistence/database.js';
+import type { Transaction } from '../../persistence/statement.js';
 import { NONE } from '../../numbers/own-numbers.js';
 import { maskText } from '../masking/text-mask.js';
 import type { Principal } from '../principal.js';
