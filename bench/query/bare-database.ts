@@ -37,7 +37,10 @@ class BareDatabase extends Database {
 
   override async readTogether<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     await this.client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    const result = await work({ query: (statement) => this.client.query({ ...statement }) });
+    const result = await work({
+      manager: this.dataSource.manager,
+      query: (statement) => this.client.query({ ...statement }),
+    });
     await this.client.query('COMMIT');
     return result;
   }

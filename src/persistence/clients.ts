@@ -1,12 +1,25 @@
-// Connections to either server: how they are made apart from a pool, and how they run a statement or a transaction.
-import { Client, type ClientConfig, type PoolClient, type QueryResultRow } from 'pg';
+// Connections to either server: how they are made beside a pool, and how they run a statement or a transaction.
+import { Client, type ClientConfig, type QueryResultRow } from 'pg';
+import type { EntityManager } from 'typeorm';
 import { inStatementSpan } from '../tracing/spans.js';
-import type { Statement, Transaction } from './statement.js';
 import { beginOn, isThroughPooler } from './session.js';
+import type { Statement, Transaction } from './statement.js';
 import { asUnavailable } from './unavailable.js';
 
 /** Begins a transaction whose statements see the ledger at one moment. */
 export const AT_ONE_MOMENT = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
+
+/** A connection of the pool, as `pg` and as TypeORM have it. */
+export interface Connection {
+  readonly client: Client;
+  readonly manager: EntityManager;
+}
+
+/** TypeORM does not say what its connections are. */
+export function clientOf(connection: unknown): Client {
+  if (connection instanceof Client) return connection;
+  throw new TypeError("TypeORM's connection is none of pg");
+}
 
 /** @throws DatabaseUnavailableError */
 export async function connected(options: ClientConfig): Promise<Client> {
@@ -22,32 +35,51 @@ export async function connected(options: ClientConfig): Promise<Client> {
 
 /** Runs one statement. */
 export async function runStatement<Row extends QueryResultRow>(
-  client: PoolClient,
+  { client }: Connection,
   statement: Statement,
 ): Promise<Row[]> {
-  if (!isThroughPooler(client)) return (await client.query<Row>({ ...statement })).rows;
-  // Alone it would have no time-outs.
-  return runTransaction(client, 'BEGIN', async () => (await client.query<Row>(unnamed(statement))).rows);
+  const sent = isThroughPooler(client) ? unnamed(statement) : { ...statement };
+  return withTimeOuts(client, async () => (await client.query<Row>(sent)).rows);
+}
+
+/** Runs work that sends one statement by TypeORM. */
+export async function runEntityWork<T>(
+  { client, manager }: Connection,
+  work: (manager: EntityManager) => Promise<T>,
+): Promise<T> {
+  return withTimeOuts(client, () => work(manager));
 }
 
 /** Runs work in a transaction on a connection that nobody else uses meanwhile. */
 export async function runTransaction<T>(
-  client: PoolClient,
+  { client, manager }: Connection,
   begin: string,
   work: (transaction: Transaction) => Promise<T>,
   hasAnswered: () => void = () => undefined,
 ): Promise<T> {
-  await client.query(beginOn(client, begin));
   const prepares = !isThroughPooler(client);
+  const transaction: Transaction = {
+    manager,
+    async query<Row extends QueryResultRow>(statement: Statement) {
+      const sent = prepares ? statement : unnamed(statement);
+      const answer = await inStatementSpan(statement, () => client.query<Row>(sent));
+      hasAnswered();
+      return answer;
+    },
+  };
+  return inTransaction(client, begin, () => work(transaction));
+}
+
+/** A statement that goes through a pooler has time-outs only in a transaction that brings them. */
+function withTimeOuts<T>(client: Client, work: () => Promise<T>): Promise<T> {
+  return isThroughPooler(client) ? inTransaction(client, 'BEGIN', work) : work();
+}
+
+/** TypeORM's own `startTransaction` would need a statement more for the isolation level, and another one for the time-outs. */
+async function inTransaction<T>(client: Client, begin: string, work: () => Promise<T>): Promise<T> {
+  await client.query(beginOn(client, begin));
   try {
-    const result = await work({
-      async query<Row extends QueryResultRow>(statement: Statement) {
-        const sent = prepares ? statement : unnamed(statement);
-        const answer = await inStatementSpan(statement, () => client.query<Row>(sent));
-        hasAnswered();
-        return answer;
-      },
-    });
+    const result = await work();
     await client.query('COMMIT');
     return result;
   } catch (error) {

@@ -1,8 +1,9 @@
 // Questions in, answers out: of the replica when there is one to be asked, else of the primary.
 import { Injectable } from '@nestjs/common';
 import type { QueryResultRow } from 'pg';
-import type { AskedServer, Questions } from './asked-server.js';
+import type { EntityManager } from 'typeorm';
 import { Database } from './database.js';
+import type { QueryServer } from './query-server.js';
 import type { Statement, Transaction } from './statement.js';
 import { Replica } from './replica.js';
 import { DatabaseUnavailableError, QUERY_CANCELED, sqlState } from './unavailable.js';
@@ -13,7 +14,7 @@ import { DatabaseUnavailableError, QUERY_CANCELED, sqlState } from './unavailabl
  * primary is asked the whole of it, so a question must do nothing but read.
  */
 @Injectable()
-export class ReadingDatabase implements Questions {
+export class ReadingDatabase {
   private fallenBack = 0;
 
   constructor(
@@ -35,6 +36,20 @@ export class ReadingDatabase implements Questions {
     return this.ask((server) => server.find<Row>(statement), isFound);
   }
 
+  /**
+   * As {@link read}, by TypeORM.
+   *
+   * @param work sends one statement
+   */
+  readEntities<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.ask((server) => server.readEntities(work));
+  }
+
+  /** As {@link readEntities} and as {@link find}. */
+  findEntity<T>(work: (manager: EntityManager) => Promise<T | null>): Promise<T | null> {
+    return this.ask((server) => server.readEntities(work), isFound);
+  }
+
   /** As {@link read}, for several statements that must see the ledger at one moment. */
   readTogether<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     return this.ask((server) => server.readTogether(work));
@@ -52,7 +67,7 @@ export class ReadingDatabase implements Questions {
    * @throws DatabaseUnavailableError
    */
   async ask<T>(
-    question: (server: AskedServer) => Promise<T>,
+    question: (server: QueryServer) => Promise<T>,
     suffices: (answer: T) => boolean = () => true,
   ): Promise<T> {
     const { asked } = this.replica;
@@ -70,7 +85,7 @@ export class ReadingDatabase implements Questions {
 }
 
 function isFound(answer: unknown): boolean {
-  return answer !== undefined;
+  return answer !== undefined && answer !== null;
 }
 
 /**

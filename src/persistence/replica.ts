@@ -47,7 +47,7 @@ export class Replica implements OnApplicationBootstrap, OnApplicationShutdown {
     private readonly primary: Database,
   ) {
     const { databaseReplicaUrl: url, databasePoolSize } = settings;
-    if (url !== undefined) this.server = new ReplicaServer(url, databasePoolSize);
+    if (url !== undefined) this.server = ReplicaServer.at(url, databasePoolSize);
   }
 
   /** Whether there is to be one. */
@@ -166,6 +166,7 @@ export class Replica implements OnApplicationBootstrap, OnApplicationShutdown {
 
   /** On a connection of its own: those of the pool may all be busy with questions. */
   private async askReplica(server: ReplicaServer): Promise<LogPosition> {
+    await server.open();
     this.ownClient ??= server.connectApart('call-ledger replica watch');
     const client = await this.ownClient;
     const { rows } = await client.query<LogPosition & Record<string, unknown>>({ ...LOG_POSITION });

@@ -1,4 +1,5 @@
 import type { CustomTypesConfig, QueryResultRow } from 'pg';
+import type { EntityManager } from 'typeorm';
 
 /** A statement with its parameters; a name makes it a prepared one, where there is no pooler between. */
 export interface Statement {
@@ -11,5 +12,8 @@ export interface Statement {
 
 /** A connection inside a transaction. */
 export interface Transaction {
+  /** For entities. It runs every statement in this transaction. `save` and `remove` need a transaction of their own, and are refused. */
+  readonly manager: EntityManager;
+  /** For SQL: prepared statements, and what TypeORM has no words for. */
   query<Row extends QueryResultRow>(statement: Statement): Promise<{ rows: Row[] }>;
 }

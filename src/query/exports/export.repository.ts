@@ -1,7 +1,7 @@
 // The read of all calls of a filter.
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
-import type { AskedServer } from '../../persistence/asked-server.js';
+import type { QueryServer } from '../../persistence/query-server.js';
 import { LOCK_TIME_OUT } from '../../persistence/session.js';
 import type { Viewer } from '../../persistence/sql-conditions.js';
 import { AS_WRITTEN } from '../../persistence/value-parsers.js';
@@ -25,7 +25,7 @@ export class ExportRepository {
    * @throws DatabaseUnavailableError
    */
   async open(
-    server: AskedServer,
+    server: QueryServer,
     filter: CallFilter,
     order: 'asc' | 'desc',
     viewer: Viewer,
