@@ -5,7 +5,7 @@ import { InvalidParametersException } from '../http/invalid-parameters.js';
 import { decodeIdCursor, encodeCursor } from '../http/cursor.js';
 import { isTransient } from '../ingestion/keeper.js';
 import { type ReadableEntry, Replayer } from '../ingestion/replayer.js';
-import { type AuditEvent, AuditLog } from '../security/audit/audit-log.js';
+import { type AuditEntry, AuditLog } from '../security/audit/audit-log.js';
 import type { Principal } from '../security/principal.js';
 import { DEFAULT_REPLAYED, type ReplayRequest, ReplayResult } from './quarantine.dto.js';
 import { type QuarantineFilter, QuarantineRepository, type QuarantineRow } from './quarantine.repository.js';
@@ -101,7 +101,7 @@ function namesEntries({ ids, source, deliveryId, receivedFrom, receivedTo, statu
   return [ids, source, deliveryId, receivedFrom, receivedTo, status].some((named) => named !== undefined);
 }
 
-function eventOf(entries: readonly ReadableEntry[], by: Principal): AuditEvent {
+function eventOf(entries: readonly ReadableEntry[], by: Principal): AuditEntry {
   const ids = entries.map(({ id }) => id);
   return { action: 'quarantine.replayed', by, detail: { ids }, rows: ids.length };
 }
