@@ -229,7 +229,7 @@ export class ErasureRepository {
 
   private step<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     return this.database.transaction(async (transaction) => {
-      await this.leases.renew(transaction, ERASURES);
+      await this.leases.renew(transaction.manager, ERASURES);
       return work(transaction);
     });
   }

@@ -139,7 +139,7 @@ export class RetentionRepository {
 
   private step(work: (transaction: Transaction) => Promise<RetentionStep>): Promise<RetentionStep> {
     return this.database.transaction(async (transaction) => {
-      await this.leases.renew(transaction, RETENTION);
+      await this.leases.renew(transaction.manager, RETENTION);
       return work(transaction);
     });
   }
