@@ -1,14 +1,8 @@
+import type { Erasure } from '../../persistence/entities/erasure.entity.js';
 import type { ErasedCounts } from './erasure-job.js';
-import type { ErasureRow } from './erasure.repository.js';
 
 /** What a job has erased so far. */
-export function countsOf(row: ErasureRow): ErasedCounts {
-  return {
-    calls: Number(row.calls),
-    revisions: Number(row.revisions),
-    bodies: Number(row.bodies),
-    quarantineEntries: Number(row.quarantine_entries),
-    journalEntries: Number(row.journal_entries),
-    schemaDrift: Number(row.schema_drift),
-  };
+export function countsOf(erasure: Erasure): ErasedCounts {
+  const { calls, revisions, bodies, quarantineEntries, journalEntries, schemaDrift } = erasure;
+  return { calls, revisions, bodies, quarantineEntries, journalEntries, schemaDrift };
 }
