@@ -5,7 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import pg from 'pg';
+import { Client } from 'pg';
 import { type LedgerProcess, spawnLedger } from '../contract/helpers.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { API_KEY, PUSH_TOKEN } from '../support/ledger.js';
@@ -103,7 +103,7 @@ describe('With a collector', () => {
       ACK_DEADLINE_MS: '50',
       JOURNAL_DIR: folder,
     });
-    const locker = new pg.Client({ connectionString: database.url });
+    const locker = new Client({ connectionString: database.url });
     await locker.connect();
     await locker.query('BEGIN');
     await locker.query('LOCK TABLE calls IN ACCESS EXCLUSIVE MODE');
@@ -119,6 +119,26 @@ describe('With a collector', () => {
     const children = inTrace.filter(({ parentSpanId }) => parentSpanId === request.spanId);
     expect(children.map(({ name }) => name).sort()).toEqual(steps);
     expect(inTrace).toHaveLength(1 + steps.length);
+  });
+
+  it('a question is told of down to the statements that TypeORM makes for it, and with their failure', async () => {
+    const ledger = await start({ OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' });
+    const headers = { authorization: `Bearer ${API_KEY}` };
+    const ask = () => fetch(`${ledger.url}/v1/deliveries`, { headers });
+    expect((await ask()).status).toBe(200);
+    await database.query('ALTER TABLE deliveries RENAME TO deliveries_away');
+    expect((await ask()).status).toBe(503);
+    const statements = () => receiver.spans().filter(({ name }) => name === 'SELECT deliveries');
+    const requests = () => receiver.spans().filter(({ name }) => name === 'GET /v1/deliveries');
+    await until('the spans', () => statements().length === 2 && requests().length === 2);
+    expect(statements().map(({ parentSpanId }) => parentSpanId)).toEqual(
+      expect.arrayContaining(requests().map(({ spanId }) => spanId)),
+    );
+    expect(statements().map(attributesOf)).toContainEqual({
+      'db.system.name': 'postgresql',
+      'db.query.summary': 'SELECT deliveries',
+      'error.type': '42P01',
+    });
   });
 
   it('no span holds a number, a token, a key or a value', async () => {
