@@ -49,8 +49,10 @@ export class ApiKeyRepository {
     return manager.findOneBy(ApiKey, { id });
   }
 
-  async insert(manager: EntityManager, key: ApiKey): Promise<void> {
+  /** @returns the key as it is kept: a name may have halves of surrogate pairs, which UTF-8 replaces */
+  async insert(manager: EntityManager, key: ApiKey): Promise<ApiKey> {
     await manager.insert(ApiKey, key);
+    return manager.findOneByOrFail(ApiKey, { id: key.id });
   }
 
   /** A key that has been revoked stays as it is. */

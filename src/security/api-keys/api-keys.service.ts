@@ -59,14 +59,14 @@ export class ApiKeysService {
       revokedAt: null,
       lastUsedAt: null,
     };
-    await this.change(async (transaction) => {
+    const made = await this.change(async (transaction) => {
       const maker = await this.makerOf(transaction, asker);
       refuseLongerLife(expiresAt, maker?.expiresAt ?? null);
       const detail = { id, name: maskText(name, NONE), scopes, sources, expiresAt };
       await this.audit.recordIn(transaction, { action: 'key.created', by: asker, detail, rows: null });
-      await this.keys.insert(transaction.manager, entry);
+      return this.keys.insert(transaction.manager, entry);
     });
-    return { ...keyDto(entry), key };
+    return { ...keyDto(made), key };
   }
 
   /**
