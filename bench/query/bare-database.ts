@@ -35,7 +35,7 @@ class BareDatabase extends Database {
     return (await this.client.query<Row>({ ...statement })).rows;
   }
 
-  override async readTogether<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  override async snapshot<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     await this.client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     const result = await work({
       manager: this.dataSource.manager,

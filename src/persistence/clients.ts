@@ -1,4 +1,4 @@
-// Connections to either server: how they are made beside a pool, and how they run a statement or a transaction.
+// How a connection is made outside of a pool, and how it runs a statement or a transaction.
 import { Client, type ClientConfig, type QueryResultRow } from 'pg';
 import type { EntityManager } from 'typeorm';
 import { inStatementSpan } from '../tracing/spans.js';
@@ -6,25 +6,25 @@ import { beginOn, isThroughPooler } from './session.js';
 import type { Statement, Transaction } from './statement.js';
 import { asUnavailable } from './unavailable.js';
 
-/** Begins a transaction whose statements see the ledger at one moment. */
-export const AT_ONE_MOMENT = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
+/** Begins a transaction whose statements see one snapshot of the ledger. */
+export const BEGIN_SNAPSHOT = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
 
-/** A connection of the pool, as `pg` and as TypeORM have it. */
+/** A connection of the pool, for `pg` and for TypeORM. */
 export interface Connection {
   readonly client: Client;
   readonly manager: EntityManager;
 }
 
-/** TypeORM does not say what its connections are. */
+/** TypeORM does not type its connections. */
 export function clientOf(connection: unknown): Client {
   if (connection instanceof Client) return connection;
-  throw new TypeError("TypeORM's connection is none of pg");
+  throw new TypeError('The connection of TypeORM is no client of pg');
 }
 
 /** @throws DatabaseUnavailableError */
 export async function connected(options: ClientConfig): Promise<Client> {
   const client = new Client(options);
-  // Whatever is under way on the connection is told too.
+  // An error of the connection also rejects the query that runs on it.
   client.on('error', () => undefined);
   try {
     return await client.connect();
@@ -50,7 +50,7 @@ export async function runEntityWork<T>(
   return withTimeOuts(client, () => work(manager));
 }
 
-/** Runs work in a transaction on a connection that nobody else uses meanwhile. */
+/** Runs work in a transaction, on a connection that nothing else uses meanwhile. */
 export async function runTransaction<T>(
   { client, manager }: Connection,
   begin: string,
@@ -70,12 +70,12 @@ export async function runTransaction<T>(
   return inTransaction(client, begin, () => work(transaction));
 }
 
-/** A statement that goes through a pooler has time-outs only in a transaction that brings them. */
+/** Through a pooler, a statement has time-outs only in a transaction that sets them. */
 function withTimeOuts<T>(client: Client, work: () => Promise<T>): Promise<T> {
   return isThroughPooler(client) ? inTransaction(client, 'BEGIN', work) : work();
 }
 
-/** TypeORM's own `startTransaction` would need a statement more for the isolation level, and another one for the time-outs. */
+/** TypeORM's `startTransaction` would need one more statement for the isolation level, and another one for the time-outs. */
 async function inTransaction<T>(client: Client, begin: string, work: () => Promise<T>): Promise<T> {
   await client.query(beginOn(client, begin));
   try {
@@ -84,7 +84,7 @@ async function inTransaction<T>(client: Client, begin: string, work: () => Promi
     return result;
   } catch (error) {
     await client.query('ROLLBACK').catch(async () => {
-      // In an unknown state: the pool drops a client that is ending instead of lending it again.
+      // Its state is unknown. The pool drops a client that is ending.
       await client.end();
     });
     throw error;

@@ -1,4 +1,3 @@
-// The one way to PostgreSQL for the repositories: parameters in, rows out, and one error when it is away.
 import { Injectable } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
@@ -10,7 +9,7 @@ import { isRetryable } from './unavailable.js';
 
 const MOST_ATTEMPTS = 5;
 
-/** The primary: whatever writes, or must be current, is asked here. */
+/** The primary. All writes go here, and all reads that must be current. */
 @Injectable()
 export class Database extends QueryServer {
   constructor(@InjectDataSource() dataSource: DataSource, { databasePoolSize: poolSize }: Settings) {
@@ -18,8 +17,8 @@ export class Database extends QueryServer {
   }
 
   /**
-   * Runs `work` in one READ COMMITTED transaction and commits it. After a deadlock or a serialization failure it
-   * is run again from its beginning, so it must change nothing but the database.
+   * Runs `work` in one READ COMMITTED transaction and commits it. After a deadlock or a serialization failure, `work`
+   * runs again from its start, so it must change nothing but the database.
    *
    * @throws DatabaseUnavailableError, or whatever `work` throws, after the rollback
    */
@@ -34,7 +33,7 @@ export class Database extends QueryServer {
   }
 
   /**
-   * As {@link transaction}, for callers that try again themselves.
+   * Like {@link transaction}, for callers that retry themselves.
    *
    * @throws DatabaseUnavailableError, an error that {@link isRetryable}, or whatever `work` throws, after the rollback
    */

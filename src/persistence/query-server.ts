@@ -3,7 +3,7 @@ import { type Client, Pool, type QueryResultRow } from 'pg';
 import { type DataSource, type EntityManager, QueryFailedError } from 'typeorm';
 import { inStatementSpan } from '../tracing/spans.js';
 import {
-  AT_ONE_MOMENT,
+  BEGIN_SNAPSHOT,
   clientOf,
   connected,
   type Connection,
@@ -14,52 +14,52 @@ import {
 import { SESSION_OPTIONS } from './data-source-options.js';
 import type { Statement, Transaction } from './statement.js';
 import { watchStatements } from './statement-subscriber.js';
-import { Turnstile } from './turnstile.js';
+import { Semaphore } from './semaphore.js';
 import { asUnavailable, DatabaseUnavailableError, READ_ONLY, sqlState } from './unavailable.js';
 
 /**
- * The server gives up earlier by itself (session.ts); these are for one that does not answer at all. Writes have it
- * for each statement: corrections of 50,000 calls take longer on a slow server, and would never get through the journal.
+ * The server itself gives up earlier (session.ts). These limits are for a server that does not answer at all. In a transaction, the
+ * write limit is for each statement: corrections of 50,000 calls take longer on a slow server, and would never leave the journal.
  */
 const WRITE_LIMIT_MS = 15_000;
 const READ_LIMIT_MS = 32_000;
 
-/** The connections of the pool. */
+/** How the pool of connections is used. */
 export interface Connections {
   readonly total: number;
   readonly idle: number;
-  /** Works that wait for one, and questions that wait because all of theirs are taken. */
+  /** Work that waits for a connection, queries that wait for the semaphore included. */
   readonly waiting: number;
   readonly max: number;
 }
 
 /**
- * Runs statements on the connections of a TypeORM data source. Each has a time limit, also where the server does not answer, and
- * all ways in which the server can be away become one error.
+ * Runs statements on the connections of a TypeORM data source. Each has a time limit, even if the server does not answer. All ways in
+ * which the server can be away become one error.
  */
 export class QueryServer {
-  private readonly questions: Turnstile;
+  private readonly queries: Semaphore;
 
   /**
-   * @param poolSize connections at most
-   * @param readers of them, those that {@link read} and its like may use at once
+   * @param poolSize the most connections
+   * @param readers how many of them {@link read}, {@link readEntities} and {@link snapshot} may use at once
    */
   constructor(
     protected readonly dataSource: DataSource,
     private readonly poolSize: number,
     readers: number,
   ) {
-    this.questions = new Turnstile(readers);
+    this.queries = new Semaphore(readers);
   }
 
   /** How the pool is used; all are 0 while there is none. */
   get connections(): Connections {
     const { totalCount: total = 0, idleCount: idle = 0, waitingCount = 0 } = poolOf(this.dataSource) ?? {};
-    return { total, idle, waiting: waitingCount + this.questions.waiting, max: this.poolSize };
+    return { total, idle, waiting: waitingCount + this.queries.waiting, max: this.poolSize };
   }
 
   /**
-   * Runs one statement at once, whatever questions wait.
+   * Runs one statement. It does not wait for the semaphore of queries.
    *
    * @throws DatabaseUnavailableError
    */
@@ -68,7 +68,7 @@ export class QueryServer {
   }
 
   /**
-   * As {@link query}, by TypeORM.
+   * Like {@link query}, with TypeORM.
    *
    * @param work sends one statement
    */
@@ -77,47 +77,44 @@ export class QueryServer {
   }
 
   /**
-   * Answers a question that somebody asks: on the primary with at most half of the connections, so that pushes always find one.
+   * Runs one query of a client. On the primary, queries use at most half of the connections, so that pushes always find one.
    *
-   * @throws DatabaseUnavailableError also when the answer takes more than 30 s
+   * @throws DatabaseUnavailableError also if the answer takes more than 30 s
    */
   async read<Row extends QueryResultRow>(statement: Statement): Promise<Row[]> {
-    return inStatementSpan(statement, () =>
-      this.questions.pass(() => this.ask<Row>(READ_LIMIT_MS, statement)),
-    );
+    return inStatementSpan(statement, () => this.queries.run(() => this.ask<Row>(READ_LIMIT_MS, statement)));
   }
 
-  /** As {@link read}, for a single row. */
+  /** Like {@link read}, for a single row. */
   async find<Row extends QueryResultRow>(statement: Statement): Promise<Row | undefined> {
     return (await this.read<Row>(statement))[0];
   }
 
   /**
-   * As {@link read}, by TypeORM.
+   * Like {@link read}, with TypeORM.
    *
    * @param work sends one statement
    */
   async readEntities<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
-    return this.questions.pass(() =>
+    return this.queries.run(() =>
       this.withConnection(READ_LIMIT_MS, (connection) => runEntityWork(connection, work)),
     );
   }
 
-  /** As {@link read}, for several statements that must see the ledger at one moment. */
-  async readTogether<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    return this.questions.pass(() =>
-      this.withConnection(READ_LIMIT_MS, (connection) => runTransaction(connection, AT_ONE_MOMENT, work)),
+  /** Like {@link read}, for several statements that must see one snapshot of the ledger. */
+  async snapshot<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return this.queries.run(() =>
+      this.withConnection(READ_LIMIT_MS, (connection) => runTransaction(connection, BEGIN_SNAPSHOT, work)),
     );
   }
 
   /**
-   * A connection beside the pool, for what takes minutes: it takes none from pushes and questions. Whoever asks for it
-   * ends it.
+   * Makes a connection outside of the pool, for work that takes minutes. The caller ends it.
    *
-   * @param name by which it stands in pg_stat_activity
+   * @param name its `application_name`
    * @throws DatabaseUnavailableError
    */
-  async connectApart(name: string): Promise<Client> {
+  async dedicatedConnection(name: string): Promise<Client> {
     const { options } = this.dataSource;
     if (options.type !== 'postgres' || options.url === undefined) throw notConnected();
     return connected({
@@ -129,7 +126,7 @@ export class QueryServer {
   }
 
   /**
-   * Runs work in one READ COMMITTED transaction and commits it. The time limit begins anew with each answer of the server.
+   * Runs work in one READ COMMITTED transaction and commits it. The time limit starts again with each answer of the server.
    *
    * @throws DatabaseUnavailableError, or whatever `work` throws, after the rollback
    */
@@ -143,16 +140,16 @@ export class QueryServer {
     return this.withConnection(limitMs, (connection) => runStatement<Row>(connection, statement));
   }
 
-  /** @param limitMs from the beginning, or since the server was last said to have answered */
+  /** @param limitMs from the start, or since the last call of `hasAnswered` */
   private async withConnection<T>(
     limitMs: number,
     work: (connection: Connection, hasAnswered: () => void) => Promise<T>,
   ): Promise<T> {
-    // It has connections a moment before it knows the entities.
+    // While it initializes, a data source has connections before it has the entities.
     if (this.dataSource.entityMetadatas.length === 0) throw notConnected();
     const runner = this.dataSource.createQueryRunner();
     let client: Client | undefined;
-    // A connection can break without a word (a failover, a frozen server): then nothing would ever come back on it.
+    // A connection can break silently (a failover, a frozen server). Then no answer would ever come.
     const limit = setTimeout(() => void client?.end().catch(() => undefined), limitMs);
     const hasAnswered = () => limit.refresh();
     try {
@@ -160,7 +157,7 @@ export class QueryServer {
       watchStatements(runner, hasAnswered);
       return await work({ client, manager: runner.manager }, hasAnswered);
     } catch (error) {
-      // A session may stay read-only for as long as it lives, though others could write: the pool drops it.
+      // A session may stay read-only although new ones could write, so the pool drops it.
       if (sqlState(error) === READ_ONLY) await client?.end();
       throw asUnavailable(error instanceof QueryFailedError ? error.driverError : error);
     } finally {

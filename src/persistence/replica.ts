@@ -167,7 +167,7 @@ export class Replica implements OnApplicationBootstrap, OnApplicationShutdown {
   /** On a connection of its own: those of the pool may all be busy with questions. */
   private async askReplica(server: ReplicaServer): Promise<LogPosition> {
     await server.open();
-    this.ownClient ??= server.connectApart('call-ledger replica watch');
+    this.ownClient ??= server.dedicatedConnection('call-ledger replica watch');
     const client = await this.ownClient;
     const { rows } = await client.query<LogPosition & Record<string, unknown>>({ ...LOG_POSITION });
     const [position] = rows;

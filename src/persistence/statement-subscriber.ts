@@ -1,4 +1,3 @@
-// What is to be known of the statements that TypeORM makes of entities.
 import type { Span } from '@opentelemetry/api';
 import {
   type AfterQueryEvent,
@@ -10,19 +9,19 @@ import {
 } from 'typeorm';
 import { beginStatement, endStatement } from '../tracing/spans.js';
 
-/** The runners of {@link QueryServer}, each with what is to be told when the server has answered. */
+/** The runners that `QueryServer` uses now, each with what to call when the server has answered. */
 const watched = new WeakMap<QueryRunner, () => void>();
 const spans = new WeakMap<QueryRunner, Span>();
 
-/** Lets the subscriber know a runner, which runs one statement at a time. */
+/** Registers a runner, which runs one statement at a time. */
 export function watchStatements(runner: QueryRunner, hasAnswered: () => void): void {
   watched.set(runner, hasAnswered);
 }
 
-/** Notes the spans of entities' statements, and refuses transactions inside of the service's own. */
+/** Traces the statements that TypeORM makes from entities, and refuses transactions inside of another transaction. */
 @EventSubscriber()
 export class StatementSubscriber implements EntitySubscriberInterface {
-  /** @throws Error: its COMMIT would end the transaction around it */
+  /** @throws Error because its COMMIT would end the outer transaction */
   beforeTransactionStart({ queryRunner }: TransactionStartEvent): void {
     if (watched.has(queryRunner))
       throw new Error(
@@ -45,7 +44,7 @@ export class StatementSubscriber implements EntitySubscriberInterface {
   }
 }
 
-/** As the conventions of OpenTelemetry have it: `SELECT api_keys`. */
+/** By the conventions of OpenTelemetry: `SELECT api_keys`. */
 function summaryOf(query: string): string {
   const [, operation = 'statement'] = /^(\w+)/.exec(query) ?? [];
   const [, table] = /\b(?:FROM|INTO|UPDATE) "(\w+)"/.exec(query) ?? [];

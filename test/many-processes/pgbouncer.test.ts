@@ -138,7 +138,7 @@ afterAll(async () => {
       expect(await ledger.queryEntities(asEntities)).toEqual(expected);
       expect(await ledger.readEntities(asEntities)).toEqual(expected);
       expect(await ledger.transaction(({ manager }) => asEntities(manager))).toEqual(expected);
-      expect(await ledger.readTogether(async (transaction) => (await transaction.query(asked)).rows)).toEqual(
+      expect(await ledger.snapshot(async (transaction) => (await transaction.query(asked)).rows)).toEqual(
         expected,
       );
     } finally {

@@ -125,7 +125,7 @@ export class ChangeRepository {
 
   /** The position up to which whoever reads the calls from now on finds all that was changed. */
   end(): Promise<number> {
-    return this.database.readTogether((transaction) => this.catchUp(transaction));
+    return this.database.snapshot((transaction) => this.catchUp(transaction));
   }
 
   /**
@@ -145,7 +145,7 @@ export class ChangeRepository {
    * @param mostCalls once the next deliveries brought so many calls, no further one is looked at; 50,000 take 60 ms
    */
   next(viewer: Viewer, after: FeedPlace, limit: number, mostCalls: number): Promise<Stretch> {
-    return this.database.readTogether(async (transaction) => {
+    return this.database.snapshot(async (transaction) => {
       const rows = await nextDeliveries(transaction, after, mostCalls);
       const last = rows.at(-1);
       if (last === undefined) return { changes: [], next: after, upToDate: true };

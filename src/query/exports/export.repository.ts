@@ -33,7 +33,7 @@ export class ExportRepository {
     const { where, values } = conditionsOf(filter, viewer);
     const text = `SELECT ${SELECTED_CALL} FROM calls ${where} ORDER BY occurred_at ${order}, call_id ${order}`;
     const name = `call-ledger export ${randomUUID()}`;
-    const client = await server.connectApart(name);
+    const client = await server.dedicatedConnection(name);
     const query = { text, values, types: AS_WRITTEN, rowMode: 'array' } as const;
     return new RowFlow<CallTexts>(client, BEGIN, query, () =>
       server.query({ text: TERMINATE, values: [name] }),
