@@ -1,4 +1,3 @@
-// The columns of tables, by the names of the fields of their entities.
 import { getMetadataArgsStorage } from 'typeorm';
 
 export interface EntityColumn {
@@ -7,7 +6,7 @@ export interface EntityColumn {
   readonly type: string;
 }
 
-/** By the names of the fields. */
+/** The columns of an entity's table, by the names of its fields. */
 export function columnsOf(entity: new () => object): ReadonlyMap<string, EntityColumn> {
   const one = new entity();
   return new Map(
@@ -20,7 +19,7 @@ export function columnsOf(entity: new () => object): ReadonlyMap<string, EntityC
   );
 }
 
-/** What SELECT gives for rows that are to be like entities: each column by the name of its field. */
+/** The select list that names each column like its field, so that rows look like entities. */
 export function selectedColumns(columns: ReadonlyMap<string, EntityColumn>): string {
   return [...columns].map(([field, { name }]) => `${name} AS "${field}"`).join(', ');
 }

@@ -16,7 +16,7 @@ export function isOfSources(parameter: string, column = 'source'): string {
   return `(${parameter}::text[] IS NULL OR ${column} = ANY(${parameter}::text[]))`;
 }
 
-/** The condition that a viewer sees an entity, for TypeORM. */
+/** The condition that a viewer sees an entity, for `where` of TypeORM. */
 export function ofVisibleSources({ sources }: Viewer): { source?: FindOperator<string> } {
   return sources === null ? {} : { source: In(sources) };
 }

@@ -1,14 +1,13 @@
-// Leases: the right of one process to do a work that no two may do at once. By the database's clock alone.
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import { Database } from '../persistence/database.js';
 import { Lease } from '../persistence/entities/lease.entity.js';
 
-/** A process that is gone is followed by another one after this time. A step may take longer: it is checked itself. */
+/** By the database's clock. After this time another process may follow one that is gone. A step that takes longer holds its row's lock. */
 const expiresAt = () => "now() + interval '20 s'";
 
-/** Another process does the work now. */
+/** Another process does the job now. */
 export class LeaseLostError extends Error {
   constructor() {
     super('another process has taken the work over');

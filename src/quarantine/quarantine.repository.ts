@@ -38,7 +38,7 @@ export class QuarantineRepository {
     return row?.open ?? 0;
   }
 
-  /** The page ends early where whole bodies are among its entries. (TypeORM has no window functions.) */
+  /** The page ends early where whole bodies are among its entries. It is SQL because TypeORM has no window functions. */
   async list(
     filter: QuarantineFilter,
     viewer: Viewer,

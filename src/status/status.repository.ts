@@ -7,9 +7,9 @@ import { Delivery } from '../persistence/entities/delivery.entity.js';
 export class StatusRepository {
   constructor(private readonly database: Database) {}
 
-  /** When the last push came that the ledger holds; epoch milliseconds. Asked beside the questions of others: it also tells whether the database answers. */
+  /** The arrival of the last push in the ledger, in epoch milliseconds. It does not wait for the semaphore of queries, because it also tells whether the database answers. */
   async newestPushAt(): Promise<number | undefined> {
-    // By the primary key: ids are in the order of arrival. Replays and erasures are deliveries, too, but few.
+    // Ids are in the order of arrival. Replays and erasures are deliveries too, but few.
     const newest = await this.database.queryEntities((manager) =>
       manager.findOne(Delivery, {
         select: { id: true, receivedAt: true },

@@ -1,6 +1,6 @@
 import { Column, type ColumnOptions } from 'typeorm';
 
-/** A `bigint` column of a number that a double holds exactly. (`pg` gives such values as text.) */
+/** A `bigint` column that is read as a number. (`pg` reads it as text.) Its values must stay below 2^53. */
 export function CountColumn(options: Omit<ColumnOptions, 'type' | 'transformer'> = {}): PropertyDecorator {
   return Column({
     ...options,

@@ -27,10 +27,10 @@ const NOTHING_FOUND = {
 const FIRST_PHASE = PHASES[0];
 /** What transactions were waited for need not be waited for once more. */
 const SECOND_PHASE = PHASES[1];
-/** Of the row that holds the secret of the numbers' hashes. */
+/** The name of the secret by which numbers are hashed. */
 const NUMBERS = 'numbers';
-// What moves a job on is computed where it stands, by the database's clock: SQL says that better than entities.
-// Whoever did not see the request when it looked for erasures has a transaction id below this one.
+// The steps of a job are SQL: the database computes the new values from the old ones, and by its own clock.
+// A transaction that did not see the request when it looked for erasures has an id below this one.
 const BEGIN = {
   name: 'begin-erasure',
   text: `UPDATE erasures SET status = 'running', started_at = coalesce(started_at, now()), again = false, phase = '${FIRST_PHASE}',
@@ -218,7 +218,7 @@ export class ErasureRepository {
   }
 }
 
-/** The secret of the numbers' hashes, made at the first time. */
+/** The secret by which numbers are hashed. The first call makes it. */
 async function secretIn(manager: EntityManager): Promise<Buffer> {
   const made = { name: NUMBERS, value: randomBytes(SECRET_BYTES) };
   await manager.createQueryBuilder().insert().into(Secret).values(made).orIgnore().execute();

@@ -34,7 +34,7 @@ export class DeliveryRepository {
       if (via !== undefined) deliveries.andWhere({ via: In(via) });
       if (redelivered !== undefined)
         deliveries.andWhere({ redeliveryOf: redelivered ? Not(IsNull()) : IsNull() });
-      // Not as a parameter: the index of those that have some would not be used.
+      // A constant, so that the partial index is used.
       if (hasQuarantined !== undefined)
         deliveries.andWhere(`delivery.quarantined ${hasQuarantined ? '>' : '='} 0`);
       return deliveries.orderBy('delivery.id', 'DESC').limit(limit).getMany();

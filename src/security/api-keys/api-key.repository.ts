@@ -1,4 +1,3 @@
-// The reads and writes of api_keys.
 import { Injectable } from '@nestjs/common';
 import { ArrayContainedBy, type EntityManager, type FindOptionsWhere, IsNull, LessThan } from 'typeorm';
 import { Database } from '../../persistence/database.js';
@@ -6,7 +5,7 @@ import { ApiKey } from '../../persistence/entities/api-key.entity.js';
 
 type Sources = readonly string[] | null;
 
-/** What is needed to know a key again, and who made it. */
+/** What is needed to recognize a key, and to know who made it. */
 const KNOWN = {
   id: true,
   name: true,
@@ -19,7 +18,7 @@ const KNOWN = {
 } as const;
 export type KnownKey = Pick<ApiKey, keyof typeof KNOWN>;
 
-/** One statement for many keys. */
+/** SQL, because one statement is to change many rows differently. */
 const NOTE_USES = `UPDATE api_keys SET last_used_at = greatest(last_used_at, t.at)
   FROM unnest($1::uuid[], $2::timestamptz[]) AS t(id, at) WHERE api_keys.id = t.id`;
 
@@ -27,12 +26,12 @@ const NOTE_USES = `UPDATE api_keys SET last_used_at = greatest(last_used_at, t.a
 export class ApiKeyRepository {
   constructor(private readonly database: Database) {}
 
-  /** All keys, because those that are revoked may have made others. Not a question: it may not wait behind those. */
+  /** All keys: revoked ones too, because they may have made others. It does not wait for the semaphore of queries. */
   known(): Promise<KnownKey[]> {
     return this.database.queryEntities((manager) => manager.find(ApiKey, { select: KNOWN }));
   }
 
-  /** The keys within these sources before an id, the newest first. */
+  /** The keys within these sources with a smaller id, the newest first. */
   list(sources: Sources, before: string, limit: number): Promise<ApiKey[]> {
     const where = { id: LessThan(before), ...within(sources) };
     return this.database.readEntities((manager) =>
@@ -49,13 +48,13 @@ export class ApiKeyRepository {
     return manager.findOneBy(ApiKey, { id });
   }
 
-  /** @returns the key as it is kept: a name may have halves of surrogate pairs, which UTF-8 replaces */
+  /** @returns the key as it is stored: UTF-8 replaces halves of surrogate pairs in its name */
   async insert(manager: EntityManager, key: ApiKey): Promise<ApiKey> {
     await manager.insert(ApiKey, key);
     return manager.findOneByOrFail(ApiKey, { id: key.id });
   }
 
-  /** A key that has been revoked stays as it is. */
+  /** Does not change a key that is revoked already. */
   async revoke(manager: EntityManager, id: string): Promise<void> {
     await manager.update(ApiKey, { id, revokedAt: IsNull() }, { revokedAt: new Date() });
   }
@@ -65,7 +64,7 @@ export class ApiKeyRepository {
   }
 }
 
-/** Who is limited to sources manages the keys within them. */
+/** A key that is limited to sources manages the keys within them. */
 function within(sources: Sources): FindOptionsWhere<ApiKey> {
   return sources === null ? {} : { sources: ArrayContainedBy(sources) };
 }
