@@ -98,6 +98,17 @@ describe('A statement of entities', () => {
     await expect(reading).rejects.toBeInstanceOf(DatabaseUnavailableError);
   });
 
+  it('finds it away, too, at the moment when there are connections and not yet the entities', async () => {
+    const connecting = dataSourceOf(testDatabase.url);
+    await connecting.driver.connect();
+    try {
+      const reading = databaseOn(connecting).readEntities((manager) => manager.find(Task));
+      await expect(reading).rejects.toBeInstanceOf(DatabaseUnavailableError);
+    } finally {
+      await connecting.driver.disconnect();
+    }
+  });
+
   it('that fails tells no parameter', async () => {
     await database.transaction(({ manager }) => manager.insert(Task, TASK));
     const again = database.queryEntities((manager) => manager.insert(Task, TASK));
