@@ -4,7 +4,8 @@ import { DataSource } from 'typeorm';
 import { readSettings } from '../../src/config/read-settings.js';
 import { dataSourceOptions } from '../../src/persistence/data-source-options.js';
 import type { Settings } from '../../src/config/settings.js';
-import { Database, type Statement, type Transaction } from '../../src/persistence/database.js';
+import { Database } from '../../src/persistence/database.js';
+import type { Statement, Transaction } from '../../src/persistence/statement.js';
 import { ReadingDatabase } from '../../src/persistence/reading-database.js';
 import { Replica } from '../../src/persistence/replica.js';
 import { API_KEY, PUSH_TOKEN } from '../support/processes.js';
@@ -34,9 +35,12 @@ class BareDatabase extends Database {
     return (await this.client.query<Row>({ ...statement })).rows;
   }
 
-  override async readTogether<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  override async snapshot<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     await this.client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
-    const result = await work({ query: (statement) => this.client.query({ ...statement }) });
+    const result = await work({
+      manager: this.dataSource.manager,
+      query: (statement) => this.client.query({ ...statement }),
+    });
     await this.client.query('COMMIT');
     return result;
   }

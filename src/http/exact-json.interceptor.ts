@@ -10,7 +10,7 @@ import { crc32 } from 'node:zlib';
 import { mergeMap, type Observable } from 'rxjs';
 import { noteHeld } from './connection-limits.js';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { Turnstile } from '../persistence/turnstile.js';
+import { Semaphore } from '../persistence/semaphore.js';
 import { stringifyExact } from '../json/exact-numbers.js';
 
 type Answer = string | StreamableFile | undefined;
@@ -46,13 +46,13 @@ function etagOf(json: string): string {
 /** They take some 2 ms. */
 const ENTRIES_AT_ONCE = 100;
 /** The process has one thread: two long lists at once would only let everybody else wait twice as long. */
-const oneLongList = new Turnstile(1);
+const oneLongList = new Semaphore(1);
 
 type Fields = Readonly<Record<string, unknown>>;
 
 export async function answerJson(answer: unknown): Promise<string> {
   if (!isLongList(answer)) return stringifyExact(answer);
-  return oneLongList.pass(async () => {
+  return oneLongList.run(async () => {
     const { data, ...rest } = answer;
     const others = stringifyExact(rest).slice(1);
     return `{"data":${await listJson(data)}${others === '}' ? '' : ','}${others}`;

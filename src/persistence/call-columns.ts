@@ -1,25 +1,11 @@
 // The columns of `calls`, by the names of their fields: as the entity has them.
-import { getMetadataArgsStorage } from 'typeorm';
 import { Call } from './entities/call.entity.js';
+import { columnsOf, type EntityColumn, selectedColumns } from './entity-columns.js';
 
-export interface CallColumn {
-  readonly name: string;
-  /** As PostgreSQL names it. */
-  readonly type: string;
-}
-
-const call = new Call();
-const COLUMNS: ReadonlyMap<string, CallColumn> = new Map(
-  getMetadataArgsStorage()
-    .columns.filter(({ target }) => typeof target === 'function' && call instanceof target)
-    .map(({ propertyName, options: { name, type } }) => [
-      propertyName,
-      { name: name ?? propertyName, type: String(type) },
-    ]),
-);
+const COLUMNS = columnsOf(Call);
 
 /** @throws Error for a field of which the entity has no column */
-export function columnOf(field: string): CallColumn {
+export function columnOf(field: string): EntityColumn {
   const column = COLUMNS.get(field);
   if (column === undefined) throw new Error(`calls has no column for ${field}`);
   return column;
@@ -27,5 +13,5 @@ export function columnOf(field: string): CallColumn {
 
 /** What SELECT gives: each column by the name of its field. */
 export function selectedFields(fields: readonly string[]): string {
-  return fields.map((field) => `${columnOf(field).name} AS "${field}"`).join(', ');
+  return selectedColumns(new Map(fields.map((field) => [field, columnOf(field)])));
 }

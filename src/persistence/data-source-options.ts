@@ -1,7 +1,8 @@
-import type { DataSourceOptions } from 'typeorm';
+import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions.js';
 import { entities } from './entities/entities.js';
 import { migrations } from './migrations/migrations.js';
 import { CONNECT_TIME_OUT_MS, prepareSession } from './session.js';
+import { StatementSubscriber } from './statement-subscriber.js';
 
 export const APPLICATION_NAME = 'call-ledger';
 /** A peer that is gone without a word is noticed within a minute, not after the kernel's two hours. */
@@ -23,12 +24,13 @@ export function dataSourceOptions(
   url: string | undefined,
   poolSize: number,
   onConnectionLost: (error: Error) => void,
-): DataSourceOptions {
+): PostgresDataSourceOptions {
   return {
     type: 'postgres',
     url,
     entities,
     migrations,
+    subscribers: [StatementSubscriber],
     synchronize: false,
     poolSize,
     applicationName: APPLICATION_NAME,

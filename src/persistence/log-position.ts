@@ -1,5 +1,5 @@
 // A server in, who it is and how far its write-ahead log goes out: what tells whether one server is a replica of another.
-import type { Statement } from './database.js';
+import type { Statement } from './statement.js';
 
 export interface LogPosition {
   /** The same on a primary and all of its replicas. */

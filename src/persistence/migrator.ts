@@ -1,8 +1,9 @@
 // An initialized data source in, the ledger's schema at its newest out.
-import type { PoolClient } from 'pg';
+import type { Client } from 'pg';
 import { type DataSource, MigrationExecutor, type QueryRunner } from 'typeorm';
 import type { Distribution } from '../config/settings.js';
 import { LEDGER_LOCKS, MIGRATION_LOCK } from './advisory-locks.js';
+import { clientOf } from './clients.js';
 import { distribute } from './distribution/distribute.js';
 import { SchemaBehindError, UnsuitableDatabaseError } from './schema-errors.js';
 
@@ -21,9 +22,9 @@ const OLDEST_SERVER = 150_000;
  */
 export async function migrate(dataSource: DataSource, distribution?: Distribution): Promise<string[]> {
   const runner = dataSource.createQueryRunner();
-  let client: PoolClient | undefined;
+  let client: Client | undefined;
   try {
-    client = (await runner.connect()) as PoolClient;
+    client = clientOf(await runner.connect());
     const [version] = (await runner.query(
       `SELECT current_setting('server_version_num')::int AS number, current_setting('server_version') AS name,
         current_setting('server_encoding') AS encoding`,

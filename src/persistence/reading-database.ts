@@ -1,18 +1,19 @@
-// Questions in, answers out: of the replica when there is one to be asked, else of the primary.
 import { Injectable } from '@nestjs/common';
 import type { QueryResultRow } from 'pg';
-import type { AskedServer, Questions } from './asked-server.js';
-import { Database, type Statement, type Transaction } from './database.js';
+import type { EntityManager } from 'typeorm';
+import { Database } from './database.js';
+import type { QueryServer } from './query-server.js';
+import type { Statement, Transaction } from './statement.js';
 import { Replica } from './replica.js';
 import { DatabaseUnavailableError, QUERY_CANCELED, sqlState } from './unavailable.js';
 
 /**
- * What the API's questions about the ledger are asked of. An answer may be as old as the replica is behind; whatever has to be
- * current, or is the ground of a write, asks {@link Database}. When the replica fails in the middle of a question, the
- * primary is asked the whole of it, so a question must do nothing but read.
+ * Runs the queries of the API: on the read replica if it is available, else on the primary. An answer may be as old as the replica's
+ * lag. Reads that must be current, or on which a write depends, use {@link Database}. If the replica fails in the middle of
+ * a query, the whole query runs again on the primary, so it must only read.
  */
 @Injectable()
-export class ReadingDatabase implements Questions {
+export class ReadingDatabase {
   private fallenBack = 0;
 
   constructor(
@@ -20,7 +21,7 @@ export class ReadingDatabase implements Questions {
     private readonly replica: Replica,
   ) {}
 
-  /** Questions that were asked of the primary because the replica failed at them. */
+  /** How many queries ran on the primary because they failed on the replica. */
   get fallbacks(): number {
     return this.fallenBack;
   }
@@ -29,29 +30,43 @@ export class ReadingDatabase implements Questions {
     return this.ask((server) => server.read<Row>(statement));
   }
 
-  /** What the replica does not have, it may not have yet: then the primary is asked. Nothing is said not to be there because of the lag. */
+  /** Like {@link read}, for a single row. A row that the replica does not have yet is looked for on the primary. */
   find<Row extends QueryResultRow>(statement: Statement): Promise<Row | undefined> {
     return this.ask((server) => server.find<Row>(statement), isFound);
   }
 
-  /** As {@link read}, for several statements that must see the ledger at one moment. */
-  readTogether<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    return this.ask((server) => server.readTogether(work));
+  /**
+   * Like {@link read}, with TypeORM.
+   *
+   * @param work sends one statement
+   */
+  readEntities<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.ask((server) => server.readEntities(work));
   }
 
-  /** As {@link readTogether} and as {@link find}. */
-  findTogether<T>(work: (transaction: Transaction) => Promise<T | undefined>): Promise<T | undefined> {
-    return this.ask((server) => server.readTogether(work), isFound);
+  /** Like {@link readEntities}, and like {@link find}. */
+  findEntity<T>(work: (manager: EntityManager) => Promise<T | null>): Promise<T | null> {
+    return this.ask((server) => server.readEntities(work), isFound);
+  }
+
+  /** Like {@link read}, for several statements that must see one snapshot of the ledger. */
+  snapshot<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return this.ask((server) => server.snapshot(work));
+  }
+
+  /** Like {@link snapshot}, and like {@link find}. */
+  findInSnapshot<T>(work: (transaction: Transaction) => Promise<T | undefined>): Promise<T | undefined> {
+    return this.ask((server) => server.snapshot(work), isFound);
   }
 
   /**
-   * Asks one server, and the primary when the other one could not answer.
+   * Runs a query on the replica, and on the primary if the replica can't answer.
    *
-   * @param suffices whether an answer of the replica will do
+   * @param suffices whether an answer of the replica is good enough
    * @throws DatabaseUnavailableError
    */
   async ask<T>(
-    question: (server: AskedServer) => Promise<T>,
+    question: (server: QueryServer) => Promise<T>,
     suffices: (answer: T) => boolean = () => true,
   ): Promise<T> {
     const { asked } = this.replica;
@@ -69,12 +84,12 @@ export class ReadingDatabase implements Questions {
 }
 
 function isFound(answer: unknown): boolean {
-  return answer !== undefined;
+  return answer !== undefined && answer !== null;
 }
 
 /**
- * The primary knows no conflicts with recovery (40001, 40P01), and has what a migration has made before the replica does (42…).
- * What took too long has had its time.
+ * Whether the primary may succeed. It has no conflicts with recovery (40001, 40P01), and has a migration's tables before the replica
+ * (42…). A query that took too long is not repeated.
  */
 function mayDoBetter(error: unknown): boolean {
   const reason = error instanceof DatabaseUnavailableError ? error.cause : error;

@@ -1,100 +1,53 @@
-// Questions in, the answers of the read replica out. Nothing is ever written here.
-import { type Client, Pool, type PoolClient, type QueryResultRow } from 'pg';
-import { inStatementSpan } from '../tracing/spans.js';
-import type { AskedServer } from './asked-server.js';
-import { AT_ONE_MOMENT, connected, runStatement, runTransaction } from './clients.js';
-import { APPLICATION_NAME, SESSION_OPTIONS } from './data-source-options.js';
-import { READ_LIMIT_MS, type Statement, type Transaction } from './database.js';
+import type { Client } from 'pg';
+import { DataSource } from 'typeorm';
+import { dataSourceOptions, SESSION_OPTIONS } from './data-source-options.js';
+import { QueryServer } from './query-server.js';
 import { prepareSession } from './session.js';
-import { Turnstile } from './turnstile.js';
-import { asUnavailable } from './unavailable.js';
 
-/** The primary is there to be asked instead: nobody waits long for a replica that does not answer. */
-export const CONNECT_TIME_OUT_MS = 1500;
+/** Shorter than for the primary, which is asked instead of a replica that does not answer. */
+const CONNECT_TIME_OUT_MS = 1500;
 
-/** The connections to the replica. They are made when they are needed. */
-export class ReplicaServer implements AskedServer {
-  private readonly pool: Pool;
-  private readonly clients = new Set<Client>();
-  /** Who waits for a connection has it counted as time to connect: nobody is let in for whom there is none. */
-  private readonly questions: Turnstile;
+/** The read replica. Nothing is ever written here. */
+export class ReplicaServer extends QueryServer {
+  private opening: Promise<unknown> | undefined;
 
-  constructor(
-    private readonly url: string,
+  private constructor(
+    dataSource: DataSource,
     poolSize: number,
+    private readonly clients: ReadonlySet<Client>,
   ) {
-    this.questions = new Turnstile(poolSize);
+    // The time limit for connecting includes waiting for a free connection, so queries wait for the semaphore instead.
+    super(dataSource, poolSize, poolSize);
+  }
+
+  static at(url: string, poolSize: number): ReplicaServer {
+    const clients = new Set<Client>();
     const onConnect = (client: Client) => {
-      this.clients.add(client);
+      clients.add(client);
+      client.once('end', () => clients.delete(client));
       return prepareSession(client);
     };
-    // The types of `pg` have less of the client there than there is.
-    const options: object = { ...this.options(APPLICATION_NAME), max: poolSize, onConnect };
-    this.pool = new Pool(options);
-    this.pool.on('remove', (client) => this.clients.delete(client));
-    // A connection that breaks while nobody uses it: Replica sees by itself what is the matter.
-    this.pool.on('error', () => undefined);
+    // Idle connections that break are ignored: Replica watches the server itself.
+    const options = dataSourceOptions(url, poolSize, () => undefined);
+    const extra = { ...SESSION_OPTIONS, onConnect };
+    const dataSource = new DataSource({ ...options, connectTimeoutMS: CONNECT_TIME_OUT_MS, extra });
+    return new ReplicaServer(dataSource, poolSize, clients);
   }
 
-  async query<Row extends QueryResultRow>(statement: Statement): Promise<Row[]> {
-    return inStatementSpan(statement, () =>
-      this.withClient((client) => runStatement<Row>(client, statement)),
-    );
+  /** Connects, unless it is connected. Call it again after an error. */
+  async open(): Promise<void> {
+    if (this.opening === undefined && this.dataSource.isInitialized) return;
+    this.opening ??= this.dataSource.initialize().finally(() => (this.opening = undefined));
+    await this.opening;
   }
 
-  async read<Row extends QueryResultRow>(statement: Statement): Promise<Row[]> {
-    return this.questions.pass(() => this.query<Row>(statement));
-  }
-
-  async find<Row extends QueryResultRow>(statement: Statement): Promise<Row | undefined> {
-    return (await this.read<Row>(statement))[0];
-  }
-
-  async readTogether<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
-    return this.questions.pass(() =>
-      this.withClient((client) => runTransaction(client, AT_ONE_MOMENT, work)),
-    );
-  }
-
-  connectApart(name: string): Promise<Client> {
-    return connected(this.options(name));
-  }
-
-  /** Ends all connections of the pool, whatever they do: what is asked on them fails at once. */
+  /** Breaks all connections of the pool. Queries that run on them fail at once. */
   breakOff(): void {
     for (const { connection } of this.clients) connection.stream.destroy();
   }
 
   async end(): Promise<void> {
-    await this.pool.end();
-  }
-
-  private options(name: string) {
-    return {
-      ...SESSION_OPTIONS,
-      connectionString: this.url,
-      application_name: name,
-      connectionTimeoutMillis: CONNECT_TIME_OUT_MS,
-    };
-  }
-
-  private async withClient<T>(work: (client: PoolClient) => Promise<T>): Promise<T> {
-    let client: PoolClient | undefined;
-    let broken: Error | undefined;
-    const onError = (error: Error) => {
-      broken = error;
-    };
-    const limit = setTimeout(() => void client?.end().catch(() => undefined), READ_LIMIT_MS);
-    try {
-      client = await this.pool.connect();
-      client.on('error', onError);
-      return await work(client);
-    } catch (error) {
-      throw asUnavailable(error);
-    } finally {
-      clearTimeout(limit);
-      client?.off('error', onError);
-      client?.release(broken);
-    }
+    await this.opening?.catch(() => undefined);
+    if (this.dataSource.isInitialized) await this.dataSource.destroy();
   }
 }

@@ -48,7 +48,7 @@ export class Replica implements OnApplicationBootstrap, OnApplicationShutdown {
   ) {
     const { databaseReplicaUrl: url, databasePoolSize } = settings;
     if (url === undefined) return;
-    const server = new ReplicaServer(url, databasePoolSize);
+    const server = ReplicaServer.at(url, databasePoolSize);
     this.server = server;
     this.loop = new BackgroundLoop({
       round: () => this.round(server),
@@ -171,7 +171,8 @@ export class Replica implements OnApplicationBootstrap, OnApplicationShutdown {
 
   /** On a connection of its own: those of the pool may all be busy with questions. */
   private async askReplica(server: ReplicaServer): Promise<LogPosition> {
-    this.ownClient ??= server.connectApart('call-ledger replica watch');
+    await server.open();
+    this.ownClient ??= server.dedicatedConnection('call-ledger replica watch');
     const client = await this.ownClient;
     const { rows } = await client.query<LogPosition & Record<string, unknown>>({ ...LOG_POSITION });
     const [position] = rows;

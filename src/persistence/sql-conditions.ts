@@ -1,4 +1,5 @@
 // The conditions of a WHERE clause, with every value as a parameter.
+import { type FindOperator, In } from 'typeorm';
 
 /** Whoever reads, as far as rows matter. */
 export interface Viewer {
@@ -13,6 +14,11 @@ export interface Viewer {
  */
 export function isOfSources(parameter: string, column = 'source'): string {
   return `(${parameter}::text[] IS NULL OR ${column} = ANY(${parameter}::text[]))`;
+}
+
+/** The condition that a viewer sees an entity, for `where` of TypeORM. */
+export function ofVisibleSources({ sources }: Viewer): { source?: FindOperator<string> } {
+  return sources === null ? {} : { source: In(sources) };
 }
 
 /** Collects conditions and their parameters for one statement. */

@@ -20,7 +20,7 @@ const DEADLOCK = '40P01';
 /** A statement that ran into its time limit, or that an operator ended. */
 export const QUERY_CANCELED = '57014';
 const CONNECTION_LOST =
-  /Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|not queryable|Driver not Connected|pool after calling end/;
+  /Connection terminated|Client has encountered a connection error|timeout exceeded when trying to connect|not queryable|Driver not Connected|pool after calling end|Query runner already released/;
 
 /** The SQLSTATE of an error of PostgreSQL, also when TypeORM has wrapped it. */
 export function sqlState(error: unknown): string | undefined {

@@ -1,24 +1,13 @@
-// A work that only one process may do at a time in, the right to do it out. By the database's clock alone.
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
-import { Database, type Transaction } from '../persistence/database.js';
+import type { EntityManager } from 'typeorm';
+import { Database } from '../persistence/database.js';
+import { Lease } from '../persistence/entities/lease.entity.js';
 
-/** A process that is gone is followed by another one after this time. A step may take longer: it is checked itself. */
-const LEASE = "interval '20 s'";
+/** By the database's clock. After this time another process may follow one that is gone. A step that takes longer holds its row's lock. */
+const expiresAt = () => "now() + interval '20 s'";
 
-const CLAIM = {
-  name: 'claim-lease',
-  text: `INSERT INTO leases AS l (name, holder, expires_at) VALUES ($1, $2, now() + ${LEASE})
-    ON CONFLICT (name) DO UPDATE SET holder = excluded.holder, expires_at = excluded.expires_at
-      WHERE l.expires_at < now() OR l.holder = excluded.holder RETURNING name`,
-};
-const RENEW = {
-  name: 'renew-lease',
-  text: `UPDATE leases SET expires_at = now() + ${LEASE} WHERE name = $1 AND holder = $2 RETURNING name`,
-};
-const RELEASE = { name: 'release-lease', text: 'DELETE FROM leases WHERE name = $1 AND holder = $2' };
-
-/** Another process does the work now. */
+/** Another process does the job now. */
 export class LeaseLostError extends Error {
   constructor() {
     super('another process has taken the work over');
@@ -33,7 +22,21 @@ export class LeaseRepository {
 
   /** @returns whether this process may do the work now */
   async claim(work: string): Promise<boolean> {
-    return (await this.database.query({ ...CLAIM, values: [work, this.holder] })).length > 0;
+    const { holder } = this;
+    const claimed = await this.database.queryEntities((manager) =>
+      manager
+        .createQueryBuilder()
+        .insert()
+        .into(Lease)
+        .values({ name: work, holder, expiresAt })
+        .orUpdate(['holder', 'expires_at'], ['name'], {
+          overwriteCondition: { where: 'leases.expires_at < now() OR leases.holder = excluded.holder' },
+        })
+        .returning('name')
+        .execute(),
+    );
+    const rows: unknown = claimed.raw;
+    return Array.isArray(rows) && rows.length > 0;
   }
 
   /**
@@ -42,13 +45,14 @@ export class LeaseRepository {
    *
    * @throws LeaseLostError
    */
-  async renew(transaction: Transaction, work: string): Promise<void> {
-    const { rows } = await transaction.query({ ...RENEW, values: [work, this.holder] });
-    if (rows.length === 0) throw new LeaseLostError();
+  async renew(manager: EntityManager, work: string): Promise<void> {
+    const { affected } = await manager.update(Lease, { name: work, holder: this.holder }, { expiresAt });
+    if (affected !== 1) throw new LeaseLostError();
   }
 
   /** Lets others do the work at once. */
   async release(work: string): Promise<void> {
-    await this.database.query({ ...RELEASE, values: [work, this.holder] });
+    const { holder } = this;
+    await this.database.queryEntities((manager) => manager.delete(Lease, { name: work, holder }));
   }
 }

@@ -1,23 +1,12 @@
 // The reads of the quarantine, and the end of an entry that nobody wants. All of it is asked of the primary: people work through
 // the entries, and what they have just done must not look undone.
 import { Injectable } from '@nestjs/common';
-import { Database, type Transaction } from '../persistence/database.js';
+import type { EntityManager } from 'typeorm';
+import { Database } from '../persistence/database.js';
+import { QuarantineEntry } from '../persistence/entities/quarantine-entry.entity.js';
+import { columnsOf, selectedColumns } from '../persistence/entity-columns.js';
 import { endsEarly, sizedPage, type SizedRow } from '../persistence/sized-page.js';
-import { isOfSources, SqlConditions, type Viewer } from '../persistence/sql-conditions.js';
-
-export interface QuarantineRow {
-  readonly id: string;
-  readonly received_at: Date;
-  readonly source: string;
-  readonly delivery_id: string;
-  readonly place: string;
-  readonly reason: string;
-  readonly raw: Buffer;
-  readonly records: number | null;
-  readonly status: string;
-  readonly resolved_at: Date | null;
-  readonly replayed_as: string | null;
-}
+import { ofVisibleSources, SqlConditions, type Viewer } from '../persistence/sql-conditions.js';
 
 /** Which entries. Times are epoch milliseconds, the range half-open. */
 export interface QuarantineFilter {
@@ -32,8 +21,7 @@ export interface QuarantineFilter {
 /** Newest first before an entry, or oldest first after one: ids are in the order of arrival. */
 export type Place = { readonly before: string } | { readonly after: string };
 
-const COLUMNS =
-  'id, received_at, source, delivery_id, place, reason, raw, records, status, resolved_at, replayed_as';
+const COLUMNS = selectedColumns(columnsOf(QuarantineEntry));
 /** Who watches the quarantine is told no more: counting these takes some 10 ms, by the index alone. */
 export const MOST_COUNTED = 100_000;
 
@@ -50,38 +38,34 @@ export class QuarantineRepository {
     return row?.open ?? 0;
   }
 
-  /** The page ends early where whole bodies are among its entries. */
+  /** The page ends early where whole bodies are among its entries. It is SQL because TypeORM has no window functions. */
   async list(
     filter: QuarantineFilter,
     viewer: Viewer,
     place: Place,
     limit: number,
-  ): Promise<{ rows: QuarantineRow[]; endsEarly: boolean }> {
+  ): Promise<{ entries: QuarantineEntry[]; endsEarly: boolean }> {
     const sql = conditionsOf(filter, viewer);
     if ('before' in place) sql.add(`id < ${sql.parameter(place.before)}`);
     else sql.add(`id > ${sql.parameter(place.after)}`);
     const sorted = `id ${'before' in place ? 'DESC' : 'ASC'}`;
     const page = `SELECT * FROM quarantine ${sql.where} ORDER BY ${sorted} LIMIT ${sql.parameter(limit)}`;
     const text = sizedPage(COLUMNS, page, 'octet_length(raw)', sorted);
-    const rows = await this.database.read<QuarantineRow & SizedRow>({ text, values: sql.values });
-    return { rows, endsEarly: endsEarly(rows) };
+    const entries = await this.database.read<QuarantineEntry & SizedRow>({ text, values: sql.values });
+    return { entries, endsEarly: endsEarly(entries) };
   }
 
-  find(id: string, { sources }: Viewer): Promise<QuarantineRow | undefined> {
-    const text = `SELECT ${COLUMNS} FROM quarantine WHERE id = $1 AND ${isOfSources('$2')}`;
-    return this.database.find<QuarantineRow>({ name: 'find-quarantined', text, values: [id, sources] });
+  find(id: string, viewer: Viewer): Promise<QuarantineEntry | null> {
+    return this.database.readEntities((manager) =>
+      manager.findOneBy(QuarantineEntry, { id, ...ofVisibleSources(viewer) }),
+    );
   }
 
   /** @returns whether the entry was open, and is discarded now */
-  async discard(transaction: Transaction, id: string, { sources }: Viewer): Promise<boolean> {
-    const text = `UPDATE quarantine SET status = 'discarded', resolved_at = now() WHERE id = $1 AND status = 'open'
-      AND ${isOfSources('$2')} RETURNING id`;
-    const { rows } = await transaction.query({
-      name: 'discard-quarantined',
-      text,
-      values: [id, sources],
-    });
-    return rows.length > 0;
+  async discard(manager: EntityManager, id: string, viewer: Viewer): Promise<boolean> {
+    const open = { id, status: 'open', ...ofVisibleSources(viewer) };
+    const discarded = { status: 'discarded', resolvedAt: () => 'now()' };
+    return (await manager.update(QuarantineEntry, open, discarded)).affected === 1;
   }
 }
 

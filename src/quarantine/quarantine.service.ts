@@ -7,10 +7,11 @@ import { decodeIdCursor, encodeCursor, LAST_ID } from '../http/cursor.js';
 import { instantOf } from '../http/instant-text.js';
 import { DEFAULT_LIMIT, type Page, pageOf } from '../http/page.js';
 import { Database } from '../persistence/database.js';
+import type { QuarantineEntry } from '../persistence/entities/quarantine-entry.entity.js';
 import { AuditLog } from '../security/audit/audit-log.js';
 import type { Principal } from '../security/principal.js';
 import type { QuarantineEntryDto, QuarantineQuery } from './quarantine.dto.js';
-import { QuarantineRepository, type QuarantineRow } from './quarantine.repository.js';
+import { QuarantineRepository } from './quarantine.repository.js';
 
 @Injectable()
 export class QuarantineService {
@@ -26,20 +27,20 @@ export class QuarantineService {
     const { limit = DEFAULT_LIMIT, cursor, ...filter } = query;
     const before = cursor === undefined ? LAST_ID : decodeIdCursor(cursor, 'quarantine');
     const times = receivedRange(query, this.settings.pushTimeZone);
-    const { rows, endsEarly } = await this.quarantine.list(
+    const { entries, endsEarly } = await this.quarantine.list(
       { ...filter, ...times },
       asker,
       { before },
       limit + 1,
     );
-    return pageOf(rows.map(entryDto), limit, (last) => encodeCursor('quarantine', [last.id]), endsEarly);
+    return pageOf(entries.map(entryDto), limit, (last) => encodeCursor('quarantine', [last.id]), endsEarly);
   }
 
   /** @throws NotFoundException */
   async find(id: string, asker: Principal): Promise<QuarantineEntryDto> {
-    const row = isUuid(id) ? await this.quarantine.find(id, asker) : undefined;
-    if (row === undefined) throw new NotFoundException('There is no entry with this id in the quarantine');
-    return entryDto(row);
+    const entry = isUuid(id) ? await this.quarantine.find(id, asker) : null;
+    if (entry === null) throw new NotFoundException('There is no entry with this id in the quarantine');
+    return entryDto(entry);
   }
 
   /**
@@ -51,7 +52,7 @@ export class QuarantineService {
   async discard(id: string, asker: Principal): Promise<QuarantineEntryDto> {
     if (isUuid(id)) {
       await this.database.transaction(async (transaction) => {
-        if (!(await this.quarantine.discard(transaction, id, asker))) return;
+        if (!(await this.quarantine.discard(transaction.manager, id, asker))) return;
         const event = { action: 'quarantine.discarded', by: asker, detail: { id }, rows: 1 } as const;
         await this.audit.recordIn(transaction, event);
       });
@@ -72,20 +73,20 @@ export function receivedRange(
   return { receivedFrom: time(range.receivedFrom), receivedTo: time(range.receivedTo) };
 }
 
-function entryDto(row: QuarantineRow): QuarantineEntryDto {
-  const rawEncoding = isUtf8(row.raw) ? 'utf8' : 'base64';
+function entryDto(entry: QuarantineEntry): QuarantineEntryDto {
+  const rawEncoding = isUtf8(entry.raw) ? 'utf8' : 'base64';
   return {
-    id: row.id,
-    receivedAt: row.received_at.toISOString(),
-    source: row.source,
-    deliveryId: row.delivery_id,
-    place: row.place,
-    reason: row.reason,
-    records: row.records,
+    id: entry.id,
+    receivedAt: entry.receivedAt.toISOString(),
+    source: entry.source,
+    deliveryId: entry.deliveryId,
+    place: entry.place,
+    reason: entry.reason,
+    records: entry.records,
     rawEncoding,
-    raw: row.raw.toString(rawEncoding),
-    status: row.status,
-    resolvedAt: row.resolved_at?.toISOString() ?? null,
-    replayedAs: row.replayed_as,
+    raw: entry.raw.toString(rawEncoding),
+    status: entry.status,
+    resolvedAt: entry.resolvedAt?.toISOString() ?? null,
+    replayedAs: entry.replayedAs,
   };
 }

@@ -6,10 +6,11 @@ import { InvalidParametersException } from '../http/refusals.js';
 import { decodeIdCursor, encodeCursor } from '../http/cursor.js';
 import { isTransient } from '../ingestion/keeper.js';
 import { type ReadableEntry, Replayer } from '../ingestion/replayer.js';
-import { type AuditEvent, AuditLog } from '../security/audit/audit-log.js';
+import type { QuarantineEntry } from '../persistence/entities/quarantine-entry.entity.js';
+import { type AuditEntry, AuditLog } from '../security/audit/audit-log.js';
 import type { Principal } from '../security/principal.js';
 import { DEFAULT_REPLAYED, type ReplayRequest, ReplayResult } from './quarantine.dto.js';
-import { type QuarantineFilter, QuarantineRepository, type QuarantineRow } from './quarantine.repository.js';
+import { type QuarantineFilter, QuarantineRepository } from './quarantine.repository.js';
 import { receivedRange } from './quarantine.service.js';
 
 /** Entries that share a transaction. */
@@ -62,14 +63,14 @@ export class ReplayService {
     asker: Principal,
     after: string,
     most: number,
-  ): Promise<QuarantineRow[]> {
+  ): Promise<QuarantineEntry[]> {
     const limit = Math.min(ENTRIES_A_STEP, most);
-    return (await this.quarantine.list(filter, asker, { after }, limit)).rows;
+    return (await this.quarantine.list(filter, asker, { after }, limit)).entries;
   }
 
-  private async read(row: QuarantineRow): Promise<ReadableEntry | undefined> {
+  private async read(entry: QuarantineEntry): Promise<ReadableEntry | undefined> {
     try {
-      return await this.replayer.read({ ...row, receivedAt: row.received_at });
+      return await this.replayer.read(entry);
     } catch (error) {
       if (!isTransient(error)) throw error;
       throw new ServiceUnavailableException('A large entry can not be read now; try again later', {
@@ -78,12 +79,16 @@ export class ReplayService {
     }
   }
 
-  private async step(rows: readonly QuarantineRow[], result: ReplayResult, asker: Principal): Promise<void> {
+  private async step(
+    kept: readonly QuarantineEntry[],
+    result: ReplayResult,
+    asker: Principal,
+  ): Promise<void> {
     const entries: (ReadableEntry | undefined)[] = [];
-    for (const row of rows) entries.push(await this.read(row));
+    for (const entry of kept) entries.push(await this.read(entry));
     const readable = entries.filter((entry) => entry !== undefined);
-    result.examined += rows.length;
-    result.unreadable += rows.length - readable.length;
+    result.examined += kept.length;
+    result.unreadable += kept.length - readable.length;
     const outcomes = result.dryRun
       ? readable.map(() => 'replayed' as const)
       : await this.replayer.write(readable, (transaction, written) =>
@@ -101,7 +106,7 @@ function namesEntries({ ids, source, deliveryId, receivedFrom, receivedTo, statu
   return [ids, source, deliveryId, receivedFrom, receivedTo, status].some((named) => named !== undefined);
 }
 
-function eventOf(entries: readonly ReadableEntry[], by: Principal): AuditEvent {
+function eventOf(entries: readonly ReadableEntry[], by: Principal): AuditEntry {
   const ids = entries.map(({ id }) => id);
   return { action: 'quarantine.replayed', by, detail: { ids }, rows: ids.length };
 }

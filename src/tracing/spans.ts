@@ -69,8 +69,28 @@ export async function inStatementSpan<T>(
   if (!isOn) return work();
   // Its first word when it has no name: its text is long, and says no more than where it stands.
   const name = statement.name ?? /\w+/.exec(statement.text)?.[0] ?? 'statement';
+  return inSpan(name, statementOptions(name), work);
+}
+
+/**
+ * As {@link inStatementSpan}, for statements whose begin and end are two events.
+ *
+ * @returns undefined when there is no span
+ */
+export function beginStatement(name: string): Span | undefined {
+  if (!isOn || trace.getActiveSpan() === undefined) return undefined;
+  return tracer.startSpan(name, statementOptions(name));
+}
+
+/** @param error undefined when it went well */
+export function endStatement(span: Span, error: unknown): void {
+  if (error !== undefined) failed(span, error);
+  span.end();
+}
+
+function statementOptions(name: string): SpanOptions {
   const attributes = { 'db.system.name': 'postgresql', 'db.query.summary': name };
-  return inSpan(name, { kind: SpanKind.CLIENT, attributes }, work);
+  return { kind: SpanKind.CLIENT, attributes };
 }
 
 /** Begins the span of a request, as a child of the client's if it names one (W3C Trace Context); undefined when off. */

@@ -1,8 +1,11 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { Client, type QueryResultRow } from 'pg';
+import 'reflect-metadata';
+import { DataSource } from 'typeorm';
 import { RollupRepository } from '../../src/ingestion/writing/rollup.repository.js';
 import type { RollupDelta } from '../../src/ingestion/writing/rollup-deltas.js';
-import type { Statement, Transaction } from '../../src/persistence/database.js';
+import { dataSourceOptions } from '../../src/persistence/data-source-options.js';
+import type { Statement, Transaction } from '../../src/persistence/statement.js';
 import { Nodes } from '../../src/persistence/distribution/nodes.js';
 import { startLedger, type TestLedger } from '../support/ledger.js';
 import { record } from '../support/records.js';
@@ -47,7 +50,9 @@ it('The first and last times of a rollup that are found anew do not overwrite th
     `DELETE FROM calls WHERE call_id = 'last' RETURNING answered`,
   );
   const { rows: lanes } = await renewing.query<{ lane: number }>('SELECT lane FROM call_rollups');
+  const { manager } = new DataSource(dataSourceOptions(ledger.database.url, 1, () => undefined));
   const transaction: Transaction = {
+    manager,
     query: async <Row extends QueryResultRow>(statement: Statement) => {
       // The worst moment: the times have been found and are about to be set.
       if (statement.name === 'set-rollup-bounds') await adding.query('COMMIT');

@@ -5,6 +5,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
+import type { EntityManager } from 'typeorm';
 import { Database } from '../../src/persistence/database.js';
 import { everyOperationGoesWell } from '../contract/requests.js';
 import { endVendors, FAULTS, playVendor } from '../crash/vendor.js';
@@ -133,7 +134,11 @@ afterAll(async () => {
       expect(await ledger.transaction(async (transaction) => (await transaction.query(asked)).rows)).toEqual(
         expected,
       );
-      expect(await ledger.readTogether(async (transaction) => (await transaction.query(asked)).rows)).toEqual(
+      const asEntities = (manager: EntityManager): Promise<unknown> => manager.query(TIME_OUTS);
+      expect(await ledger.queryEntities(asEntities)).toEqual(expected);
+      expect(await ledger.readEntities(asEntities)).toEqual(expected);
+      expect(await ledger.transaction(({ manager }) => asEntities(manager))).toEqual(expected);
+      expect(await ledger.snapshot(async (transaction) => (await transaction.query(asked)).rows)).toEqual(
         expected,
       );
     } finally {

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { Database } from '../../src/persistence/database.js';
 import { askForKey, type MadeKey, makeKey, revoke, withKey } from '../support/api-keys.js';
@@ -146,18 +146,15 @@ describe('A wrong key', () => {
 /** How many statements the other process sent meanwhile. */
 async function queriesDuring(work: () => Promise<void>): Promise<number> {
   const database = other.app.get(Database);
-  const query = database.query.bind(database);
-  let count = 0;
-  database.query = (statement) => {
-    count += 1;
-    return query(statement);
-  };
+  const bySql = jest.spyOn(database, 'query');
+  const byEntities = jest.spyOn(database, 'queryEntities');
   try {
     await work();
+    return bySql.mock.calls.length + byEntities.mock.calls.length;
   } finally {
-    database.query = query;
+    bySql.mockRestore();
+    byEntities.mockRestore();
   }
-  return count;
 }
 
 describe('The wish for a key', () => {

@@ -121,6 +121,26 @@ describe('With a collector', () => {
     expect(inTrace).toHaveLength(1 + steps.length);
   });
 
+  it('a question is told of down to the statements that TypeORM makes for it, and with their failure', async () => {
+    const ledger = await start({ OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' });
+    const headers = { authorization: `Bearer ${API_KEY}` };
+    const ask = () => fetch(`${ledger.url}/v1/deliveries`, { headers });
+    expect((await ask()).status).toBe(200);
+    await database.query('ALTER TABLE deliveries RENAME TO deliveries_away');
+    expect((await ask()).status).toBe(503);
+    const statements = () => receiver.spans().filter(({ name }) => name === 'SELECT deliveries');
+    const requests = () => receiver.spans().filter(({ name }) => name === 'GET /v1/deliveries');
+    await until('the spans', () => statements().length === 2 && requests().length === 2);
+    expect(statements().map(({ parentSpanId }) => parentSpanId)).toEqual(
+      expect.arrayContaining(requests().map(({ spanId }) => spanId)),
+    );
+    expect(statements().map(attributesOf)).toContainEqual({
+      'db.system.name': 'postgresql',
+      'db.query.summary': 'SELECT deliveries',
+      'error.type': '42P01',
+    });
+  });
+
   it('no span holds a number, a token, a key or a value', async () => {
     const ledger = await start({ OTEL_EXPORTER_OTLP_PROTOCOL: 'http/json' });
     await push(ledger, [record('one', { callee: NUMBER, outId: 'a-reference' }), NUMBER]);

@@ -1,6 +1,6 @@
 // The writes to the quarantine.
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from '../../persistence/database.js';
+import type { Transaction } from '../../persistence/statement.js';
 import type { Delivery, Reject } from '../delivery.js';
 import { binaryBytes } from './array-parameters.js';
 import { orderedId } from '../../persistence/ordered-id.js';

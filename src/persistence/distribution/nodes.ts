@@ -3,7 +3,7 @@ import { Inject, Injectable } from '@nestjs/common';
 import { setTimeout as wait } from 'node:timers/promises';
 import { LEDGER_LOCKS, POSITION_LOCK } from '../advisory-locks.js';
 import { DatabaseLifecycle } from '../database-lifecycle.js';
-import type { Transaction } from '../database.js';
+import type { Transaction } from '../statement.js';
 import { DatabaseUnavailableError } from '../unavailable.js';
 
 const LOCK = `${LEDGER_LOCKS}, ${POSITION_LOCK}`;

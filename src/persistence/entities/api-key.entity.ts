@@ -17,8 +17,8 @@ export class ApiKey {
   @Column({ type: 'text', collation: 'C', array: true, nullable: true })
   sources!: string[] | null;
 
-  /** SHA-256 of the secret, which nobody keeps. */
-  @Column('bytea', { name: 'secret_hash' })
+  /** SHA-256 of the secret, which nobody keeps. Read only where it is asked for. */
+  @Column('bytea', { name: 'secret_hash', select: false })
   secretHash!: Buffer;
 
   @Column('timestamptz', { name: 'created_at' })

@@ -1,4 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { CountColumn } from './count-column.js';
 
 /** What somebody did who has to account for it. Rows are only ever added. */
 @Entity('audit_events')
@@ -31,9 +32,9 @@ export class AuditEvent {
 
   /** What was asked for, and what came of it. Numbers in it are masked. */
   @Column('jsonb')
-  detail!: unknown;
+  detail!: Record<string, unknown>;
 
   /** How many rows it concerns; null where nothing is counted. */
-  @Column('bigint', { nullable: true })
-  rows!: string | null;
+  @CountColumn({ nullable: true })
+  rows!: number | null;
 }

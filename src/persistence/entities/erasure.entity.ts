@@ -1,4 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { CountColumn } from './count-column.js';
 
 /** The wish to erase a number, how far it is done, and what was erased. */
 @Entity('erasures')
@@ -55,8 +56,8 @@ export class Erasure {
   pass!: number;
 
   /** What was found in the search that goes on. */
-  @Column('bigint', { default: 0 })
-  found!: string;
+  @CountColumn({ default: 0 })
+  found!: number;
 
   /** Failed tries in a row. */
   @Column('integer')
@@ -69,21 +70,21 @@ export class Erasure {
   @Column('timestamptz', { name: 'next_try_at' })
   nextTryAt!: Date;
 
-  @Column('bigint')
-  calls!: string;
+  @CountColumn()
+  calls!: number;
 
-  @Column('bigint')
-  revisions!: string;
+  @CountColumn()
+  revisions!: number;
 
-  @Column('bigint')
-  bodies!: string;
+  @CountColumn()
+  bodies!: number;
 
-  @Column('bigint', { name: 'quarantine_entries' })
-  quarantineEntries!: string;
+  @CountColumn({ name: 'quarantine_entries' })
+  quarantineEntries!: number;
 
-  @Column('bigint', { name: 'journal_entries' })
-  journalEntries!: string;
+  @CountColumn({ name: 'journal_entries' })
+  journalEntries!: number;
 
-  @Column('bigint', { name: 'schema_drift' })
-  schemaDrift!: string;
+  @CountColumn({ name: 'schema_drift' })
+  schemaDrift!: number;
 }

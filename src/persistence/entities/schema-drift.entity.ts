@@ -1,4 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
+import { CountColumn } from './count-column.js';
 
 const KEY = 'schema_drift_pkey';
 
@@ -24,8 +25,8 @@ export class SchemaDrift {
   lastSeenAt!: Date;
 
   /** Records. */
-  @Column('bigint')
-  count!: string;
+  @CountColumn()
+  count!: number;
 
   /** The delivery that brought it last. */
   @Column('uuid', { name: 'sample_delivery_id' })

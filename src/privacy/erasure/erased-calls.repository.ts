@@ -8,7 +8,8 @@ import { CallRepository } from '../../ingestion/writing/call.repository.js';
 import { pieces } from '../../ingestion/writing/array-parameters.js';
 import { coreOf } from '../../numbers/core.js';
 import { mayHold, type NumberSearch } from '../../numbers/number-search.js';
-import { Database, type Transaction } from '../../persistence/database.js';
+import { Database } from '../../persistence/database.js';
+import type { Transaction } from '../../persistence/statement.js';
 import { BodyEraser } from './body-eraser.js';
 import type { ErasedCounts, ErasureJob } from './erasure-job.js';
 

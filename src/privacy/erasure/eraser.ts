@@ -107,8 +107,8 @@ export class Eraser implements OnApplicationBootstrap, BeforeApplicationShutdown
   }
 
   private async finish(job: ErasureJob): Promise<void> {
-    const done = await this.jobs.finish(job, (transaction, row) =>
-      this.events.erasureDone(transaction, row.id, countsOf(row)),
+    const done = await this.jobs.finish(job, (transaction, erasure) =>
+      this.events.erasureDone(transaction, erasure.id, countsOf(erasure)),
     );
     if (done === undefined) await this.jobs.searchAgain(job);
   }

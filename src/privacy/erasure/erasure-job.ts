@@ -1,6 +1,6 @@
+import type { Erasure } from '../../persistence/entities/erasure.entity.js';
 // What goes from hand to hand while a number is erased.
 import type { NumberSearch } from '../../numbers/number-search.js';
-import type { ErasureRow } from './erasure.repository.js';
 
 /** What is searched, in this order: again and again, until all of it was searched and nothing was found. */
 export const PHASES = [
@@ -48,13 +48,7 @@ export interface ErasureStep {
 }
 
 /** What a job has erased so far. */
-export function countsOf(row: ErasureRow): ErasedCounts {
-  return {
-    calls: Number(row.calls),
-    revisions: Number(row.revisions),
-    bodies: Number(row.bodies),
-    quarantineEntries: Number(row.quarantine_entries),
-    journalEntries: Number(row.journal_entries),
-    schemaDrift: Number(row.schema_drift),
-  };
+export function countsOf(erasure: Erasure): ErasedCounts {
+  const { calls, revisions, bodies, quarantineEntries, journalEntries, schemaDrift } = erasure;
+  return { calls, revisions, bodies, quarantineEntries, journalEntries, schemaDrift };
 }

@@ -1,72 +1,36 @@
 // The jobs: asked for, listed, taken, moved on, ended. (What they erase is the other repositories'.)
 import { Injectable } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
+import { type EntityManager, LessThan, Not, Raw } from 'typeorm';
 import { NumberSearch } from '../../numbers/number-search.js';
 import { numberHash, openedNumber, sealedNumber } from '../../numbers/number-secrets.js';
-import { Database, type Transaction } from '../../persistence/database.js';
+import { Database } from '../../persistence/database.js';
+import type { Transaction } from '../../persistence/statement.js';
+import { Erasure } from '../../persistence/entities/erasure.entity.js';
+import { Secret } from '../../persistence/entities/secret.entity.js';
 import { Nodes } from '../../persistence/distribution/nodes.js';
 import { LeaseRepository } from '../lease.repository.js';
 import { type ErasedCounts, type ErasureJob, type ErasureStep, type Phase, PHASES } from './erasure-job.js';
 
 export const ERASURES = 'erasures';
 
-export interface ErasureRow {
-  readonly id: string;
-  readonly status: string;
-  readonly reason: string;
-  readonly requested_at: Date;
-  readonly started_at: Date | null;
-  readonly finished_at: Date | null;
-  readonly phase: string;
-  readonly problem: string | null;
-  readonly calls: string;
-  readonly revisions: string;
-  readonly bodies: string;
-  readonly quarantine_entries: string;
-  readonly journal_entries: string;
-  readonly schema_drift: string;
-}
-
-interface JobRow {
-  readonly id: string;
-  readonly requested_at: Date;
-  readonly phase: Phase;
-  readonly place: string | null;
-  readonly barrier: string | null;
-  readonly failures: number;
-  readonly sealed_number: Buffer;
-  readonly secret: Buffer;
-}
-
-const COLUMNS = `id, status, reason, requested_at, started_at, finished_at, phase, problem, calls, revisions, bodies,
-  quarantine_entries, journal_entries, schema_drift`;
 const SECRET_BYTES = 32;
+const NOTHING_FOUND = {
+  found: 0,
+  calls: 0,
+  revisions: 0,
+  bodies: 0,
+  quarantineEntries: 0,
+  journalEntries: 0,
+  schemaDrift: 0,
+};
 const FIRST_PHASE = PHASES[0];
 /** What transactions were waited for need not be waited for once more. */
 const SECOND_PHASE = PHASES[1];
-const MAKE_SECRET = {
-  name: 'make-number-secret',
-  text: "INSERT INTO secrets (name, value) VALUES ('numbers', $1) ON CONFLICT (name) DO NOTHING",
-};
-const SECRET = { name: 'number-secret', text: "SELECT value FROM secrets WHERE name = 'numbers'" };
-const CREATE = {
-  name: 'create-erasure',
-  text: `INSERT INTO erasures (id, status, reason, requested_at, number_hash, sealed_number, phase, again, failures,
-      next_try_at, pass, found, calls, revisions, bodies, quarantine_entries, journal_entries, schema_drift)
-    VALUES ($1, 'pending', $2, $3, $4, $5, '${FIRST_PHASE}', false, 0, now(), 1, 0, 0, 0, 0, 0, 0, 0)`,
-};
-const LIST = {
-  name: 'list-erasures',
-  text: `SELECT ${COLUMNS} FROM erasures WHERE id < $1 ORDER BY id DESC LIMIT $2`,
-};
-const FIND = { name: 'find-erasure', text: `SELECT ${COLUMNS} FROM erasures WHERE id = $1` };
-const NEXT_DUE = {
-  name: 'next-erasure',
-  text: `SELECT e.id, e.requested_at, e.phase, e.place, e.barrier, e.failures, e.sealed_number, s.value AS secret
-    FROM erasures e JOIN secrets s ON s.name = 'numbers'
-    WHERE e.status <> 'done' AND e.next_try_at <= now() ORDER BY e.next_try_at, e.id LIMIT 1`,
-};
-// Whoever did not see the request when it looked for erasures has a transaction id below this one.
+/** The name of the secret by which numbers are hashed. */
+const NUMBERS = 'numbers';
+// The steps of a job are SQL: the database computes the new values from the old ones, and by its own clock.
+// A transaction that did not see the request when it looked for erasures has an id below this one.
 const BEGIN = {
   name: 'begin-erasure',
   text: `UPDATE erasures SET status = 'running', started_at = coalesce(started_at, now()), again = false, phase = '${FIRST_PHASE}',
@@ -92,7 +56,7 @@ const POSTPONE = {
 const FINISH = {
   name: 'finish-erasure',
   text: `UPDATE erasures SET status = 'done', finished_at = now(), sealed_number = NULL, barrier = NULL, place = NULL
-    WHERE id = $1 AND NOT again AND pass > 1 AND found = 0 RETURNING ${COLUMNS}`,
+    WHERE id = $1 AND NOT again AND pass > 1 AND found = 0 RETURNING id`,
 };
 const NEXT_PASS = {
   name: 'search-once-more',
@@ -120,41 +84,59 @@ export class ErasureRepository {
     also: (transaction: Transaction, hash: Buffer) => Promise<void>,
   ): Promise<void> {
     await this.database.transaction(async (transaction) => {
-      await transaction.query({ ...MAKE_SECRET, values: [randomBytes(SECRET_BYTES)] });
-      const { rows } = await transaction.query<{ value: Buffer }>(SECRET);
-      const secret = rows[0]?.value;
-      if (secret === undefined) throw new Error('the secret of the numbers is missing in the database');
+      const secret = await secretIn(transaction.manager);
       const hash = numberHash(secret, core);
-      const values = [id, reason, new Date(requestedAt), hash, sealedNumber(secret, core)];
-      await transaction.query({ ...CREATE, values });
+      await transaction.manager.insert(Erasure, {
+        id,
+        status: 'pending',
+        reason,
+        requestedAt: new Date(requestedAt),
+        numberHash: hash,
+        sealedNumber: sealedNumber(secret, core),
+        phase: FIRST_PHASE,
+        again: false,
+        pass: 1,
+        failures: 0,
+        nextTryAt: () => 'now()',
+        ...NOTHING_FOUND,
+      });
       await also(transaction, hash);
     });
   }
 
   /** The jobs before one, the newest first. */
-  list(before: string, limit: number): Promise<ErasureRow[]> {
-    return this.database.read<ErasureRow>({ ...LIST, values: [before, limit] });
+  list(before: string, limit: number): Promise<Erasure[]> {
+    return this.database.readEntities((manager) =>
+      manager.find(Erasure, { where: { id: LessThan(before) }, order: { id: 'DESC' }, take: limit }),
+    );
   }
 
-  async find(id: string): Promise<ErasureRow | undefined> {
-    const [row] = await this.database.read<ErasureRow>({ ...FIND, values: [id] });
-    return row;
+  find(id: string): Promise<Erasure | null> {
+    return this.database.readEntities((manager) => manager.findOneBy(Erasure, { id }));
   }
 
   /** The job that has waited longest for its next try. */
   async nextDue(): Promise<ErasureJob | undefined> {
-    const [row] = await this.database.query<JobRow>(NEXT_DUE);
-    if (row === undefined) return undefined;
-    const { id, phase, barrier, failures } = row;
-    const search = new NumberSearch(openedNumber(row.secret, row.sealed_number));
+    const due = await this.database.queryEntities((manager) =>
+      manager.findOne(Erasure, {
+        where: { status: Not('done'), nextTryAt: Raw((column) => `${column} <= now()`) },
+        order: { nextTryAt: 'ASC', id: 'ASC' },
+      }),
+    );
+    if (due === null) return undefined;
+    const { id, requestedAt, phase, place, barrier, failures, sealedNumber: sealed } = due;
+    const { value: secret } = await this.database.queryEntities((manager) =>
+      manager.findOneByOrFail(Secret, { name: NUMBERS }),
+    );
+    if (sealed === null) throw new Error(`the erasure ${id} has lost its number`);
     return {
       id,
-      phase,
+      phase: PHASES.find((known) => known === phase) ?? FIRST_PHASE,
       barrier,
       failures,
-      search,
-      requestedAt: row.requested_at.getTime(),
-      place: row.place ?? undefined,
+      search: new NumberSearch(openedNumber(secret, sealed)),
+      requestedAt: requestedAt.getTime(),
+      place: place ?? undefined,
     };
   }
 
@@ -208,11 +190,13 @@ export class ErasureRepository {
    */
   async finish(
     job: ErasureJob,
-    also: (transaction: Transaction, done: ErasureRow) => Promise<void>,
-  ): Promise<ErasureRow | undefined> {
+    also: (transaction: Transaction, done: Erasure) => Promise<void>,
+  ): Promise<Erasure | undefined> {
     return this.step(async (transaction) => {
-      const [done] = (await transaction.query<ErasureRow>({ ...FINISH, values: [job.id] })).rows;
-      if (done !== undefined) await also(transaction, done);
+      const { rows } = await transaction.query({ ...FINISH, values: [job.id] });
+      if (rows.length === 0) return undefined;
+      const done = await transaction.manager.findOneByOrFail(Erasure, { id: job.id });
+      await also(transaction, done);
       return done;
     });
   }
@@ -228,10 +212,17 @@ export class ErasureRepository {
 
   private step<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     return this.database.transaction(async (transaction) => {
-      await this.leases.renew(transaction, ERASURES);
+      await this.leases.renew(transaction.manager, ERASURES);
       return work(transaction);
     });
   }
+}
+
+/** The secret by which numbers are hashed. The first call makes it. */
+async function secretIn(manager: EntityManager): Promise<Buffer> {
+  const made = { name: NUMBERS, value: randomBytes(SECRET_BYTES) };
+  await manager.createQueryBuilder().insert().into(Secret).values(made).orIgnore().execute();
+  return (await manager.findOneByOrFail(Secret, { name: NUMBERS })).value;
 }
 
 /** The journal is the last one of a search. */

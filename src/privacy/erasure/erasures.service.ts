@@ -4,6 +4,7 @@ import { validate as isUuid } from 'uuid';
 import { decodeIdCursor, encodeCursor, LAST_ID } from '../../http/cursor.js';
 import { InvalidParametersException } from '../../http/refusals.js';
 import { DEFAULT_LIMIT, type Page, pageOf, type PageQuery } from '../../http/page.js';
+import type { Erasure } from '../../persistence/entities/erasure.entity.js';
 import { orderedId } from '../../persistence/ordered-id.js';
 import { coreOf } from '../../numbers/core.js';
 import { NumberSearch } from '../../numbers/number-search.js';
@@ -12,7 +13,7 @@ import { PrivacyEvents } from '../privacy-events.js';
 import { Eraser } from './eraser.js';
 import { countsOf } from './erasure-job.js';
 import type { AcceptedErasure, ErasureDto, ErasureRequest } from './erasure.dto.js';
-import { ErasureRepository, type ErasureRow } from './erasure.repository.js';
+import { ErasureRepository } from './erasure.repository.js';
 
 @Injectable()
 export class ErasuresService {
@@ -50,21 +51,21 @@ export class ErasuresService {
 
   /** @throws NotFoundException */
   async find(id: string): Promise<ErasureDto> {
-    const row = isUuid(id) ? await this.erasures.find(id) : undefined;
-    if (row === undefined) throw new NotFoundException('There is no erasure with this id');
-    return erasureDto(row);
+    const erasure = isUuid(id) ? await this.erasures.find(id) : null;
+    if (erasure === null) throw new NotFoundException('There is no erasure with this id');
+    return erasureDto(erasure);
   }
 }
 
-function erasureDto(row: ErasureRow): ErasureDto {
+function erasureDto(erasure: Erasure): ErasureDto {
   return {
-    id: row.id,
-    status: row.status,
-    reason: row.reason,
-    requestedAt: row.requested_at.toISOString(),
-    startedAt: row.started_at?.toISOString() ?? null,
-    finishedAt: row.finished_at?.toISOString() ?? null,
-    problem: row.problem,
-    erased: countsOf(row),
+    id: erasure.id,
+    status: erasure.status,
+    reason: erasure.reason,
+    requestedAt: erasure.requestedAt.toISOString(),
+    startedAt: erasure.startedAt?.toISOString() ?? null,
+    finishedAt: erasure.finishedAt?.toISOString() ?? null,
+    problem: erasure.problem,
+    erased: countsOf(erasure),
   };
 }

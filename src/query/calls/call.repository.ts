@@ -103,7 +103,7 @@ export class CallRepository {
     beforeDelivery: string,
     limit: number,
   ): Promise<History | undefined> {
-    return this.database.findTogether(async (transaction) => {
+    return this.database.findInSnapshot(async (transaction) => {
       const calls = await transaction.query<CallDto>({ ...FIND_CALL, values: [callId, sources] });
       const [call] = calls.rows;
       if (call === undefined) return undefined;

@@ -13,7 +13,8 @@
 // Who sees some sources only is told the calls of these. A call that a correction of another source took over is gone for
 // them: it is told as erased, to those who may have been told it before.
 import { Injectable } from '@nestjs/common';
-import { Database, type Transaction } from '../../persistence/database.js';
+import { Database } from '../../persistence/database.js';
+import type { Transaction } from '../../persistence/statement.js';
 import { Nodes } from '../../persistence/distribution/nodes.js';
 import { ReadingDatabase } from '../../persistence/reading-database.js';
 import { bytesOfJson, endsEarly, sizedPage, type SizedRow } from '../../persistence/sized-page.js';
@@ -124,7 +125,7 @@ export class ChangeRepository {
 
   /** The position up to which whoever reads the calls from now on finds all that was changed. */
   end(): Promise<number> {
-    return this.database.readTogether((transaction) => this.catchUp(transaction));
+    return this.database.snapshot((transaction) => this.catchUp(transaction));
   }
 
   /**
@@ -144,7 +145,7 @@ export class ChangeRepository {
    * @param mostCalls once the next deliveries brought so many calls, no further one is looked at; 50,000 take 60 ms
    */
   next(viewer: Viewer, after: FeedPlace, limit: number, mostCalls: number): Promise<Stretch> {
-    return this.database.readTogether(async (transaction) => {
+    return this.database.snapshot(async (transaction) => {
       const rows = await nextDeliveries(transaction, after, mostCalls);
       const last = rows.at(-1);
       if (last === undefined) return { changes: [], next: after, upToDate: true };

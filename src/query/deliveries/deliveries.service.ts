@@ -8,8 +8,9 @@ import { decodeIdCursor, encodeCursor, LAST_ID } from '../../http/cursor.js';
 import { instantOf } from '../../http/instant-text.js';
 import { DEFAULT_LIMIT, type Page, pageOf } from '../../http/page.js';
 import type { Principal } from '../../security/principal.js';
+import type { Delivery } from '../../persistence/entities/delivery.entity.js';
 import type { DeliveryDto, DeliveryQuery } from './delivery.dto.js';
-import { DeliveryRepository, type DeliveryRow } from './delivery.repository.js';
+import { DeliveryRepository } from './delivery.repository.js';
 
 const decompress = promisify(gunzip);
 
@@ -32,7 +33,7 @@ export class DeliveriesService {
 
   /** @throws NotFoundException */
   async find(id: string, asker: Principal): Promise<DeliveryDto> {
-    return deliveryDto(await this.row(id, asker));
+    return deliveryDto(await this.delivery(id, asker));
   }
 
   /**
@@ -42,34 +43,34 @@ export class DeliveriesService {
    * @throws GoneException when they are not kept any more
    */
   async body(id: string, asker: Principal): Promise<Buffer> {
-    const { redelivery_of: first } = await this.row(id, asker);
+    const { redeliveryOf: first } = await this.delivery(id, asker);
     const stored = await this.deliveries.body(first ?? id);
-    if (stored === undefined) throw new GoneException('The body is not kept any more');
+    if (stored === null) throw new GoneException('The body is not kept any more');
     return stored.encoding === 'gzip' ? decompress(stored.body) : stored.body;
   }
 
-  private async row(id: string, asker: Principal): Promise<DeliveryRow> {
-    const row = isUuid(id) ? await this.deliveries.find(id, asker) : undefined;
-    if (row === undefined) throw new NotFoundException('There is no delivery with this id');
-    return row;
+  private async delivery(id: string, asker: Principal): Promise<Delivery> {
+    const delivery = isUuid(id) ? await this.deliveries.find(id, asker) : null;
+    if (delivery === null) throw new NotFoundException('There is no delivery with this id');
+    return delivery;
   }
 }
 
-function deliveryDto(row: DeliveryRow): DeliveryDto {
+function deliveryDto(delivery: Delivery): DeliveryDto {
   return {
-    id: row.id,
-    source: row.source,
-    receivedAt: row.received_at.toISOString(),
-    remoteAddress: row.remote_address,
-    sha256: row.sha256.toString('hex'),
-    bytes: row.bytes,
-    records: row.records,
-    stored: row.stored,
-    corrected: row.corrected,
-    duplicate: row.duplicate,
-    quarantined: row.quarantined,
-    via: row.via,
-    ackMs: row.ack_ms,
-    redeliveryOf: row.redelivery_of,
+    id: delivery.id,
+    source: delivery.source,
+    receivedAt: delivery.receivedAt.toISOString(),
+    remoteAddress: delivery.remoteAddress,
+    sha256: delivery.sha256.toString('hex'),
+    bytes: delivery.bytes,
+    records: delivery.records,
+    stored: delivery.stored,
+    corrected: delivery.corrected,
+    duplicate: delivery.duplicate,
+    quarantined: delivery.quarantined,
+    via: delivery.via,
+    ackMs: delivery.ackMs,
+    redeliveryOf: delivery.redeliveryOf,
   };
 }

@@ -1,25 +1,11 @@
 // The reads of deliveries and delivery_bodies.
 import { Injectable } from '@nestjs/common';
+import { In, IsNull, LessThan, MoreThanOrEqual, Not } from 'typeorm';
+import { DeliveryBody } from '../../persistence/entities/delivery-body.entity.js';
+import { Delivery } from '../../persistence/entities/delivery.entity.js';
 import { firstIdOf } from '../../persistence/first-id.js';
 import { ReadingDatabase } from '../../persistence/reading-database.js';
-import { isOfSources, SqlConditions, type Viewer } from '../../persistence/sql-conditions.js';
-
-export interface DeliveryRow {
-  readonly id: string;
-  readonly source: string;
-  readonly received_at: Date;
-  readonly remote_address: string | null;
-  readonly sha256: Buffer;
-  readonly bytes: number;
-  readonly records: number;
-  readonly stored: number;
-  readonly corrected: number;
-  readonly duplicate: number;
-  readonly quarantined: number;
-  readonly via: string;
-  readonly ack_ms: number;
-  readonly redelivery_of: string | null;
-}
+import { ofVisibleSources, type Viewer } from '../../persistence/sql-conditions.js';
 
 /** Which deliveries. Times are epoch milliseconds, the range half-open. */
 export interface DeliveryFilter {
@@ -31,47 +17,38 @@ export interface DeliveryFilter {
   readonly hasQuarantined?: boolean | undefined;
 }
 
-export interface BodyRow {
-  /** `identity` or `gzip`. */
-  readonly encoding: string;
-  readonly body: Buffer;
-}
-
-const COLUMNS = `id, source, received_at, remote_address, sha256, bytes, records, stored, corrected, duplicate,
-  quarantined, via, ack_ms, redelivery_of`;
-const FIND = {
-  name: 'find-delivery',
-  text: `SELECT ${COLUMNS} FROM deliveries WHERE id = $1 AND ${isOfSources('$2')}`,
-};
-const FIND_BODY = {
-  name: 'find-delivery-body',
-  text: 'SELECT encoding, body FROM delivery_bodies WHERE delivery_id = $1',
-};
-
 @Injectable()
 export class DeliveryRepository {
   constructor(private readonly database: ReadingDatabase) {}
 
   /** The deliveries before one, the newest first: ids are in the order of arrival. */
-  list(filter: DeliveryFilter, viewer: Viewer, before: string, limit: number): Promise<DeliveryRow[]> {
-    const sql = SqlConditions.visibleTo(viewer);
-    sql.add(`id < ${sql.parameter(before)}`);
-    if (filter.receivedFrom !== undefined) sql.atLeast('id', firstIdOf(filter.receivedFrom));
-    if (filter.receivedTo !== undefined) sql.add(`id < ${sql.parameter(firstIdOf(filter.receivedTo))}`);
-    sql.oneOf('source', filter.source);
-    sql.oneOf('via', filter.via);
-    if (filter.redelivered !== undefined) sql.add(`redelivery_of IS ${filter.redelivered ? 'NOT ' : ''}NULL`);
-    if (filter.hasQuarantined !== undefined) sql.add(`quarantined ${filter.hasQuarantined ? '>' : '='} 0`);
-    const text = `SELECT ${COLUMNS} FROM deliveries ${sql.where} ORDER BY id DESC LIMIT ${sql.parameter(limit)}`;
-    return this.database.read<DeliveryRow>({ text, values: sql.values });
+  list(filter: DeliveryFilter, viewer: Viewer, before: string, limit: number): Promise<Delivery[]> {
+    return this.database.readEntities((manager) => {
+      const deliveries = manager
+        .createQueryBuilder(Delivery, 'delivery')
+        .where({ id: LessThan(before), ...ofVisibleSources(viewer) });
+      const { receivedFrom, receivedTo, source, via, redelivered, hasQuarantined } = filter;
+      if (receivedFrom !== undefined) deliveries.andWhere({ id: MoreThanOrEqual(firstIdOf(receivedFrom)) });
+      if (receivedTo !== undefined) deliveries.andWhere({ id: LessThan(firstIdOf(receivedTo)) });
+      if (source !== undefined) deliveries.andWhere({ source: In(source) });
+      if (via !== undefined) deliveries.andWhere({ via: In(via) });
+      if (redelivered !== undefined)
+        deliveries.andWhere({ redeliveryOf: redelivered ? Not(IsNull()) : IsNull() });
+      // A constant, so that the partial index is used.
+      if (hasQuarantined !== undefined)
+        deliveries.andWhere(`delivery.quarantined ${hasQuarantined ? '>' : '='} 0`);
+      return deliveries.orderBy('delivery.id', 'DESC').limit(limit).getMany();
+    });
   }
 
-  find(id: string, { sources }: Viewer): Promise<DeliveryRow | undefined> {
-    return this.database.find<DeliveryRow>({ ...FIND, values: [id, sources] });
+  find(id: string, viewer: Viewer): Promise<Delivery | null> {
+    return this.database.findEntity((manager) =>
+      manager.findOneBy(Delivery, { id, ...ofVisibleSources(viewer) }),
+    );
   }
 
   /** @param deliveryId of a delivery that the asker was found to see, or that it repeats: of the same source */
-  body(deliveryId: string): Promise<BodyRow | undefined> {
-    return this.database.find<BodyRow>({ ...FIND_BODY, values: [deliveryId] });
+  body(deliveryId: string): Promise<DeliveryBody | null> {
+    return this.database.findEntity((manager) => manager.findOneBy(DeliveryBody, { deliveryId }));
   }
 }

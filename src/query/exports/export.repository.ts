@@ -1,7 +1,7 @@
 // The read of all calls of a filter.
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
-import type { AskedServer } from '../../persistence/asked-server.js';
+import type { QueryServer } from '../../persistence/query-server.js';
 import { LOCK_TIME_OUT } from '../../persistence/session.js';
 import type { Viewer } from '../../persistence/sql-conditions.js';
 import { AS_WRITTEN } from '../../persistence/value-parsers.js';
@@ -25,7 +25,7 @@ export class ExportRepository {
    * @throws DatabaseUnavailableError
    */
   async open(
-    server: AskedServer,
+    server: QueryServer,
     filter: CallFilter,
     order: 'asc' | 'desc',
     viewer: Viewer,
@@ -33,7 +33,7 @@ export class ExportRepository {
     const { where, values } = conditionsOf(filter, viewer);
     const text = `SELECT ${SELECTED_CALL} FROM calls ${where} ORDER BY occurred_at ${order}, call_id ${order}`;
     const name = `call-ledger export ${randomUUID()}`;
-    const client = await server.connectApart(name);
+    const client = await server.dedicatedConnection(name);
     const query = { text, values, types: AS_WRITTEN, rowMode: 'array' } as const;
     return new RowFlow<CallTexts>(client, BEGIN, query, () =>
       server.query({ text: TERMINATE, values: [name] }),

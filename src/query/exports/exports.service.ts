@@ -7,7 +7,7 @@ import { constants, createGzip, type Gzip } from 'node:zlib';
 import { Settings } from '../../config/settings.js';
 import { errorCode } from '../../../platform/error-code.js';
 import { errorText } from '../../errors.js';
-import type { AskedServer } from '../../persistence/asked-server.js';
+import type { QueryServer } from '../../persistence/query-server.js';
 import { ReadingDatabase } from '../../persistence/reading-database.js';
 import { askedFor } from '../../security/audit/asked-for.js';
 import { AuditLog } from '../../security/audit/audit-log.js';
@@ -105,7 +105,7 @@ export class ExportsService {
     const detail = { ...askedFor(request), masked: !seesNumbers(asker) };
     await this.audit.record({ action: 'export.begun', by: asker, detail, rows: null });
     let file: CallFile | undefined;
-    const begin = async (server: AskedServer) => {
+    const begin = async (server: QueryServer) => {
       const rows = await this.calls.open(server, filter, query.order ?? 'desc', asker);
       file = new CallFile(rows, format, this.limits.idleMs);
       endWith(keyEnd, file);

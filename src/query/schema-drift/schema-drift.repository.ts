@@ -1,17 +1,8 @@
 // The reads of schema_drift.
 import { Injectable } from '@nestjs/common';
+import { In, LessThanOrEqual } from 'typeorm';
+import { SchemaDrift } from '../../persistence/entities/schema-drift.entity.js';
 import { ReadingDatabase } from '../../persistence/reading-database.js';
-import { SqlConditions } from '../../persistence/sql-conditions.js';
-
-export interface SchemaDriftRow {
-  readonly kind: string;
-  readonly field: string;
-  readonly value: string;
-  readonly first_seen_at: Date;
-  readonly last_seen_at: Date;
-  readonly count: string;
-  readonly sample_delivery_id: string;
-}
 
 /**
  * A place in the order of first appearance: behind so many of the rows of one instant (epoch milliseconds). Not behind a row's
@@ -31,15 +22,19 @@ export class SchemaDriftRepository {
     filter: { readonly kind?: readonly string[] | undefined; readonly field?: readonly string[] | undefined },
     before: DriftPosition | undefined,
     limit: number,
-  ): Promise<SchemaDriftRow[]> {
-    const sql = new SqlConditions();
-    sql.oneOf('kind', filter.kind);
-    sql.oneOf('field', filter.field);
-    if (before !== undefined) sql.add(`first_seen_at <= ${sql.instant(before.firstSeenAt)}`);
-    const text = `SELECT kind, field, value, first_seen_at, last_seen_at, count, sample_delivery_id
-      FROM schema_drift ${sql.where}
-      ORDER BY first_seen_at DESC, kind DESC, field DESC, value DESC LIMIT ${sql.parameter(limit)}
-      OFFSET ${sql.parameter(before?.given ?? 0)}`;
-    return this.database.read<SchemaDriftRow>({ text, values: sql.values });
+  ): Promise<SchemaDrift[]> {
+    return this.database.readEntities((manager) => {
+      const drift = manager.createQueryBuilder(SchemaDrift, 'drift');
+      if (filter.kind !== undefined) drift.andWhere({ kind: In(filter.kind) });
+      if (filter.field !== undefined) drift.andWhere({ field: In(filter.field) });
+      if (before !== undefined)
+        drift.andWhere({ firstSeenAt: LessThanOrEqual(new Date(before.firstSeenAt)) });
+      for (const column of ['firstSeenAt', 'kind', 'field', 'value'])
+        drift.addOrderBy(`drift.${column}`, 'DESC');
+      return drift
+        .limit(limit)
+        .offset(before?.given ?? 0)
+        .getMany();
+    });
   }
 }

@@ -2,8 +2,9 @@
 import { Injectable } from '@nestjs/common';
 import { decodeCursor, encodeCursor } from '../../http/cursor.js';
 import { DEFAULT_LIMIT, type Page, pageOf } from '../../http/page.js';
+import type { SchemaDrift } from '../../persistence/entities/schema-drift.entity.js';
 import type { SchemaDriftDto, SchemaDriftQuery } from './schema-drift.dto.js';
-import { type DriftPosition, SchemaDriftRepository, type SchemaDriftRow } from './schema-drift.repository.js';
+import { type DriftPosition, SchemaDriftRepository } from './schema-drift.repository.js';
 
 const KIND = 'schema-drift';
 
@@ -37,14 +38,14 @@ function positionOf(cursor: string): DriftPosition {
   return { firstSeenAt: Number(firstSeenAt), given: Math.max(0, Number(given)) };
 }
 
-function driftDto(row: SchemaDriftRow): SchemaDriftDto {
+function driftDto(drift: SchemaDrift): SchemaDriftDto {
   return {
-    kind: row.kind,
-    field: row.field,
-    value: row.value === '' ? null : row.value,
-    firstSeenAt: row.first_seen_at.toISOString(),
-    lastSeenAt: row.last_seen_at.toISOString(),
-    count: Number(row.count),
-    sampleDeliveryId: row.sample_delivery_id,
+    kind: drift.kind,
+    field: drift.field,
+    value: drift.value === '' ? null : drift.value,
+    firstSeenAt: drift.firstSeenAt.toISOString(),
+    lastSeenAt: drift.lastSeenAt.toISOString(),
+    count: drift.count,
+    sampleDeliveryId: drift.sampleDeliveryId,
   };
 }

@@ -1,6 +1,6 @@
 // The reads of call_rollups and call_sums, and by minutes of the calls themselves, for statistics.
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from '../../persistence/database.js';
+import type { Transaction } from '../../persistence/statement.js';
 import { SqlConditions, type Viewer } from '../../persistence/sql-conditions.js';
 import { SUMS, type SumsRow } from '../totals.js';
 import { COLUMN_OF, GROUP_FIELDS, type GroupField } from './stats-query.dto.js';

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../../config/settings.js';
 import { InvalidParametersException } from '../../http/refusals.js';
-import type { Transaction } from '../../persistence/database.js';
+import type { Transaction } from '../../persistence/statement.js';
 import { ReadingDatabase } from '../../persistence/reading-database.js';
 import type { Principal } from '../../security/principal.js';
 import { bucketEdges } from './bucket-edges.js';
@@ -28,7 +28,7 @@ export class StatsService {
     const range = (isByMinute ? minutesOf : rangeOf)(query.from, query.to, zone);
     const filter = { ...query, ...range };
     // Of one moment: a call that was moved between the two reads would stand in a bucket that it is not of.
-    const { divided, sums } = await this.database.readTogether(async (transaction) => {
+    const { divided, sums } = await this.database.snapshot(async (transaction) => {
       const parts = await this.divide(transaction, filter, asker, interval, zone);
       if (parts === undefined) return { divided: parts, sums: [] };
       const found = await this.stats.sums(transaction, {

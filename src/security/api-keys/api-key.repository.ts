@@ -1,48 +1,24 @@
-// The reads and writes of api_keys.
 import { Injectable } from '@nestjs/common';
-import { Database, type Transaction } from '../../persistence/database.js';
-import { SqlConditions } from '../../persistence/sql-conditions.js';
-
-export interface ApiKeyRow {
-  readonly id: string;
-  readonly name: string;
-  readonly scopes: readonly string[];
-  readonly sources: readonly string[] | null;
-  readonly created_at: Date;
-  readonly created_by: string;
-  readonly expires_at: Date | null;
-  readonly revoked_at: Date | null;
-  readonly last_used_at: Date | null;
-}
-
-/** What is needed to know a key again, and who made it. */
-export interface KnownKeyRow extends Pick<
-  ApiKeyRow,
-  'id' | 'name' | 'scopes' | 'sources' | 'created_by' | 'expires_at'
-> {
-  /** Whether it opens anything now. */
-  readonly valid: boolean;
-  readonly secret_hash: Buffer;
-}
-
-export interface NewApiKey extends Pick<ApiKeyRow, 'id' | 'name' | 'scopes' | 'sources' | 'expires_at'> {
-  readonly secretHash: Buffer;
-  readonly createdBy: string;
-}
+import { ArrayContainedBy, type EntityManager, type FindOptionsWhere, IsNull, LessThan } from 'typeorm';
+import { Database } from '../../persistence/database.js';
+import { ApiKey } from '../../persistence/entities/api-key.entity.js';
 
 type Sources = readonly string[] | null;
 
-const COLUMNS = 'id, name, scopes, sources, created_at, created_by, expires_at, revoked_at, last_used_at';
+/** What is needed to recognize a key, and to know who made it. */
 const KNOWN = {
-  name: 'known-api-keys',
-  text: `SELECT id, name, scopes, sources, created_by, expires_at, secret_hash,
-    revoked_at IS NULL AND (expires_at IS NULL OR expires_at > now()) AS valid FROM api_keys`,
-};
-const INSERT = `INSERT INTO api_keys (id, name, scopes, sources, expires_at, secret_hash, created_by, created_at)
-  VALUES ($1, $2, $3, $4, $5, $6, $7, now()) RETURNING ${COLUMNS}`;
-// Who is limited to sources manages the keys within them.
-const MANAGED = '($2::text[] IS NULL OR sources <@ $2::text[])';
-const REVOKE = 'UPDATE api_keys SET revoked_at = coalesce(revoked_at, now()) WHERE id = $1';
+  id: true,
+  name: true,
+  scopes: true,
+  sources: true,
+  createdBy: true,
+  expiresAt: true,
+  revokedAt: true,
+  secretHash: true,
+} as const;
+export type KnownKey = Pick<ApiKey, keyof typeof KNOWN>;
+
+/** SQL, because one statement is to change many rows differently. */
 const NOTE_USES = `UPDATE api_keys SET last_used_at = greatest(last_used_at, t.at)
   FROM unnest($1::uuid[], $2::timestamptz[]) AS t(id, at) WHERE api_keys.id = t.id`;
 
@@ -50,47 +26,45 @@ const NOTE_USES = `UPDATE api_keys SET last_used_at = greatest(last_used_at, t.a
 export class ApiKeyRepository {
   constructor(private readonly database: Database) {}
 
-  /** All keys, because those that are revoked may have made others. Not a question: it may not wait behind those. */
-  known(): Promise<KnownKeyRow[]> {
-    return this.database.query<KnownKeyRow>(KNOWN);
+  /** All keys: revoked ones too, because they may have made others. It does not wait for the semaphore of queries. */
+  known(): Promise<KnownKey[]> {
+    return this.database.queryEntities((manager) => manager.find(ApiKey, { select: KNOWN }));
   }
 
-  /** The keys within these sources before an id, the newest first. */
-  list(sources: Sources, before: string, limit: number): Promise<ApiKeyRow[]> {
-    const sql = new SqlConditions();
-    sql.add(`id < ${sql.parameter(before)}`);
-    if (sources !== null) sql.add(`sources <@ ${sql.parameter(sources)}::text[]`);
-    const text = `SELECT ${COLUMNS} FROM api_keys ${sql.where} ORDER BY id DESC LIMIT ${sql.parameter(limit)}`;
-    return this.database.read<ApiKeyRow>({ text, values: sql.values });
+  /** The keys within these sources with a smaller id, the newest first. */
+  list(sources: Sources, before: string, limit: number): Promise<ApiKey[]> {
+    const where = { id: LessThan(before), ...within(sources) };
+    return this.database.readEntities((manager) =>
+      manager.find(ApiKey, { where, order: { id: 'DESC' }, take: limit }),
+    );
   }
 
   /** A key within these sources. */
-  async findManaged(transaction: Transaction, id: string, sources: Sources): Promise<ApiKeyRow | undefined> {
-    const text = `SELECT ${COLUMNS} FROM api_keys WHERE id = $1 AND ${MANAGED}`;
-    const [row] = (await transaction.query<ApiKeyRow>({ text, values: [id, sources] })).rows;
-    return row;
+  findManaged(manager: EntityManager, id: string, sources: Sources): Promise<ApiKey | null> {
+    return manager.findOneBy(ApiKey, { id, ...within(sources) });
   }
 
-  /** @param id may be none at all: that of the settings' key */
-  async find(transaction: Transaction, id: string): Promise<ApiKeyRow | undefined> {
-    const text = `SELECT ${COLUMNS} FROM api_keys WHERE id::text = $1`;
-    const [row] = (await transaction.query<ApiKeyRow>({ text, values: [id] })).rows;
-    return row;
+  find(manager: EntityManager, id: string): Promise<ApiKey | null> {
+    return manager.findOneBy(ApiKey, { id });
   }
 
-  async insert(transaction: Transaction, key: NewApiKey): Promise<ApiKeyRow> {
-    const { id, name, scopes, sources, expires_at: expiresAt, secretHash, createdBy } = key;
-    const values = [id, name, scopes, sources, expiresAt, secretHash, createdBy];
-    const [row] = (await transaction.query<ApiKeyRow>({ text: INSERT, values })).rows;
-    if (row === undefined) throw new Error('the key was not written');
-    return row;
+  /** @returns the key as it is stored: UTF-8 replaces halves of surrogate pairs in its name */
+  async insert(manager: EntityManager, key: ApiKey): Promise<ApiKey> {
+    await manager.insert(ApiKey, key);
+    return manager.findOneByOrFail(ApiKey, { id: key.id });
   }
 
-  async revoke(transaction: Transaction, id: string): Promise<void> {
-    await transaction.query({ text: REVOKE, values: [id] });
+  /** Does not change a key that is revoked already. */
+  async revoke(manager: EntityManager, id: string): Promise<void> {
+    await manager.update(ApiKey, { id, revokedAt: IsNull() }, { revokedAt: new Date() });
   }
 
   async noteUses(uses: ReadonlyMap<string, Date>): Promise<void> {
     await this.database.query({ text: NOTE_USES, values: [[...uses.keys()], [...uses.values()]] });
   }
+}
+
+/** A key that is limited to sources manages the keys within them. */
+function within(sources: Sources): FindOptionsWhere<ApiKey> {
+  return sources === null ? {} : { sources: ArrayContainedBy(sources) };
 }

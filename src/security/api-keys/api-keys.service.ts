@@ -6,14 +6,16 @@ import { decodeIdCursor, encodeCursor, LAST_ID } from '../../http/cursor.js';
 import { instantOf } from '../../http/instant-text.js';
 import { InvalidParametersException } from '../../http/refusals.js';
 import { DEFAULT_LIMIT, type Page, pageOf, type PageQuery } from '../../http/page.js';
-import { Database, type Transaction } from '../../persistence/database.js';
+import { Database } from '../../persistence/database.js';
+import type { ApiKey } from '../../persistence/entities/api-key.entity.js';
+import type { Transaction } from '../../persistence/statement.js';
 import { AuditLog } from '../audit/audit-log.js';
-import type { Principal } from '../principal.js';
+import { ADMIN, type Principal } from '../principal.js';
 import { NONE } from '../../numbers/own-numbers.js';
 import { maskText } from '../masking/text-mask.js';
 import { newKey } from './api-key.js';
 import type { ApiKeyDto, NewApiKey, NewApiKeyRequest } from './api-key.dto.js';
-import { ApiKeyRepository, type ApiKeyRow } from './api-key.repository.js';
+import { ApiKeyRepository } from './api-key.repository.js';
 import { KnownKeys } from './known-keys.js';
 
 @Injectable()
@@ -44,15 +46,26 @@ export class ApiKeysService {
     refuseEscalation(request, asker);
     const id = uuidv7();
     const { key, secretHash } = newKey(id);
-    const entry = { id, name, scopes, sources, expires_at: expiresAt, secretHash, createdBy: asker.keyId };
-    const row = await this.change(async (transaction) => {
-      const maker = await this.keys.find(transaction, asker.keyId);
-      refuseLongerLife(expiresAt, maker?.expires_at ?? null);
+    const entry: ApiKey = {
+      id,
+      name,
+      scopes,
+      sources,
+      secretHash,
+      createdAt: new Date(),
+      createdBy: asker.keyId,
+      expiresAt,
+      revokedAt: null,
+      lastUsedAt: null,
+    };
+    const made = await this.change(async (transaction) => {
+      const maker = await this.makerOf(transaction, asker);
+      refuseLongerLife(expiresAt, maker?.expiresAt ?? null);
       const detail = { id, name: maskText(name, NONE), scopes, sources, expiresAt };
       await this.audit.recordIn(transaction, { action: 'key.created', by: asker, detail, rows: null });
-      return this.keys.insert(transaction, entry);
+      return this.keys.insert(transaction.manager, entry);
     });
-    return { ...keyDto(row), key };
+    return { ...keyDto(made), key };
   }
 
   /**
@@ -64,10 +77,10 @@ export class ApiKeysService {
   async revoke(id: string, asker: Principal): Promise<void> {
     if (!isUuid(id)) throw missing();
     await this.change(async (transaction) => {
-      const key = await this.keys.findManaged(transaction, id, asker.sources);
-      if (key === undefined) throw missing();
+      const key = await this.keys.findManaged(transaction.manager, id, asker.sources);
+      if (key === null) throw missing();
       refuseRevoking(key, asker);
-      await this.keys.revoke(transaction, id);
+      await this.keys.revoke(transaction.manager, id);
       await this.audit.recordIn(transaction, {
         action: 'key.revoked',
         by: asker,
@@ -75,6 +88,11 @@ export class ApiKeysService {
         rows: null,
       });
     });
+  }
+
+  /** The key of the settings is in no table. */
+  private async makerOf({ manager }: Transaction, { keyId }: Principal): Promise<ApiKey | null> {
+    return keyId === ADMIN.keyId ? null : this.keys.find(manager, keyId);
   }
 
   private async change<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
@@ -107,7 +125,7 @@ function refuseEscalation({ scopes, sources }: NewApiKeyRequest, asker: Principa
 }
 
 /** The sources have been looked at: a key that sees others is not there for the asker. */
-function refuseRevoking({ scopes }: ApiKeyRow, asker: Principal): void {
+function refuseRevoking({ scopes }: ApiKey, asker: Principal): void {
   const lacking = scopes.filter((scope) => !asker.scopes.some((own) => own === scope));
   if (lacking.length === 0) return;
   const message = `This API key lacks the scope ${lacking.join(', ')}, and can't revoke a key that has it`;
@@ -123,16 +141,16 @@ function refuseLongerLife(expiresAt: Date | null, own: Date | null): void {
   throw new ForbiddenException("This API key expires, and can't make one that outlives it");
 }
 
-function keyDto(row: ApiKeyRow): ApiKeyDto {
+function keyDto(key: ApiKey): ApiKeyDto {
   return {
-    id: row.id,
-    name: row.name,
-    scopes: [...row.scopes],
-    sources: row.sources === null ? null : [...row.sources],
-    createdAt: row.created_at.toISOString(),
-    createdBy: row.created_by,
-    expiresAt: row.expires_at?.toISOString() ?? null,
-    revokedAt: row.revoked_at?.toISOString() ?? null,
-    lastUsedAt: row.last_used_at?.toISOString() ?? null,
+    id: key.id,
+    name: key.name,
+    scopes: key.scopes,
+    sources: key.sources,
+    createdAt: key.createdAt.toISOString(),
+    createdBy: key.createdBy,
+    expiresAt: key.expiresAt?.toISOString() ?? null,
+    revokedAt: key.revokedAt?.toISOString() ?? null,
+    lastUsedAt: key.lastUsedAt?.toISOString() ?? null,
   };
 }

@@ -6,7 +6,7 @@ import { ADMIN, type KeyHolder } from '../principal.js';
 import { isScope } from '../scopes.js';
 import { Secret } from '../secret.js';
 import { isSecretOf, parseKey } from './api-key.js';
-import { ApiKeyRepository, type KnownKeyRow } from './api-key.repository.js';
+import { ApiKeyRepository, type KnownKey } from './api-key.repository.js';
 import { KeyUses } from './key-uses.js';
 
 /** How long another process may not know yet that a key was made or revoked. */
@@ -108,22 +108,22 @@ function hasExpired({ expiresAt }: KeyHolder): boolean {
   return expiresAt !== null && expiresAt.getTime() <= Date.now();
 }
 
-function holdersOf(rows: readonly KnownKeyRow[]): ReadonlyMap<string, KnownHolder> {
-  const families = familiesOf(rows);
-  const valid = rows.filter((row) => row.valid);
-  return new Map(valid.map((row) => [row.id, knownHolder(row, families.get(row.id) ?? row.id)]));
+function holdersOf(keys: readonly KnownKey[]): ReadonlyMap<string, KnownHolder> {
+  const families = familiesOf(keys);
+  const valid = keys.filter(({ revokedAt }) => revokedAt === null);
+  return new Map(valid.map((key) => [key.id, knownHolder(key, families.get(key.id) ?? key.id)]));
 }
 
-function knownHolder(row: KnownKeyRow, family: string): KnownHolder {
-  const { id: keyId, name, sources, expires_at: expiresAt } = row;
-  const scopes = row.scopes.filter(isScope);
-  return { holder: { keyId, name, scopes, sources, expiresAt, family }, secretHash: row.secret_hash };
+function knownHolder(key: KnownKey, family: string): KnownHolder {
+  const { id: keyId, name, sources, expiresAt, secretHash } = key;
+  const scopes = key.scopes.filter(isScope);
+  return { holder: { keyId, name, scopes, sources, expiresAt, family }, secretHash };
 }
 
 /** The family of each key. A key is made after its maker, and ids are in the order of the making. */
-function familiesOf(rows: readonly KnownKeyRow[]): ReadonlyMap<string, string> {
+function familiesOf(keys: readonly KnownKey[]): ReadonlyMap<string, string> {
   const families = new Map<string, string>();
-  const eldestFirst = [...rows].sort((a, b) => (a.id < b.id ? -1 : 1));
-  for (const { id, created_by: maker } of eldestFirst) families.set(id, families.get(maker) ?? id);
+  const eldestFirst = [...keys].sort((a, b) => (a.id < b.id ? -1 : 1));
+  for (const { id, createdBy: maker } of eldestFirst) families.set(id, families.get(maker) ?? id);
   return families;
 }

@@ -4,8 +4,9 @@ import { Settings } from '../../config/settings.js';
 import { decodeIdCursor, encodeCursor, LAST_ID } from '../../http/cursor.js';
 import { instantOf } from '../../http/instant-text.js';
 import { DEFAULT_LIMIT, type Page, pageOf } from '../../http/page.js';
+import type { AuditEvent } from '../../persistence/entities/audit-event.entity.js';
 import type { AuditEventDto, AuditQuery } from './audit-event.dto.js';
-import { AuditEventRepository, type AuditEventRow } from './audit-event.repository.js';
+import { AuditEventRepository } from './audit-event.repository.js';
 
 @Injectable()
 export class AuditEventsService {
@@ -25,16 +26,16 @@ export class AuditEventsService {
   }
 }
 
-function eventDto(row: AuditEventRow): AuditEventDto {
+function eventDto(event: AuditEvent): AuditEventDto {
   return {
-    id: row.id,
-    at: row.at.toISOString(),
-    action: row.action,
-    keyId: row.key_id,
-    keyName: row.key_name,
-    remoteAddress: row.remote_address,
-    requestId: row.request_id,
-    detail: row.detail,
-    rows: row.rows === null ? null : Number(row.rows),
+    id: event.id,
+    at: event.at.toISOString(),
+    action: event.action,
+    keyId: event.keyId,
+    keyName: event.keyName,
+    remoteAddress: event.remoteAddress,
+    requestId: event.requestId,
+    detail: event.detail,
+    rows: event.rows,
   };
 }

@@ -1,13 +1,15 @@
 // Notes what somebody has done, as rows that nobody can change any more.
 import { Injectable } from '@nestjs/common';
 import { orderedId } from '../../persistence/ordered-id.js';
-import { Database, type Transaction } from '../../persistence/database.js';
+import { Database } from '../../persistence/database.js';
+import type { Transaction } from '../../persistence/statement.js';
 import { NONE } from '../../numbers/own-numbers.js';
 import { maskText } from '../masking/text-mask.js';
 import type { Principal } from '../principal.js';
 import type { AuditAction } from './audit-actions.js';
 
-export interface AuditEvent {
+/** An event, as it is reported. */
+export interface AuditEntry {
   readonly action: AuditAction;
   /** Null: the service did it by itself. */
   readonly by: Principal | null;
@@ -23,12 +25,11 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** As PostgreSQL reads it by `jsonb_to_recordset`. */
+/** By the names of the columns. */
 type AuditRow = Readonly<Record<string, unknown>>;
 
-const INSERT = `INSERT INTO audit_events
-  SELECT e.* FROM jsonb_to_recordset($1::jsonb) AS e(id uuid, at timestamptz, action text, key_id text, key_name text,
-    remote_address text, request_id text, detail jsonb, rows bigint)`;
+// One statement for any number of events, which is prepared once.
+const INSERT = `INSERT INTO audit_events SELECT e.* FROM jsonb_populate_recordset(NULL::audit_events, $1::jsonb) AS e`;
 const WRITE = { name: 'write-audit-events', text: INSERT };
 // Not flushed before the answer, which would take a read several times as long: if PostgreSQL itself crashes, it forgets
 // what was written in its last 0.6 s (three times wal_writer_delay).
@@ -50,7 +51,7 @@ export class AuditLog {
    *
    * @throws DatabaseUnavailableError
    */
-  record(event: AuditEvent): Promise<void> {
+  record(event: AuditEntry): Promise<void> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ row: rowOf(event), resolve, reject });
       if (!this.isWriting) void this.write();
@@ -58,7 +59,7 @@ export class AuditLog {
   }
 
   /** Notes a change, in its transaction: there is never the one without the other. */
-  async recordIn(transaction: Transaction, event: AuditEvent): Promise<void> {
+  async recordIn(transaction: Transaction, event: AuditEntry): Promise<void> {
     await transaction.query({ ...WRITE, values: [jsonOf([rowOf(event)])] });
   }
 
@@ -86,7 +87,7 @@ function jsonOf(rows: readonly AuditRow[]): string {
   return JSON.stringify(rows).replaceAll(/\\u(?:0000|d[89a-f][0-9a-f]{2})/g, '\\ufffd');
 }
 
-function rowOf({ action, by, detail, rows }: AuditEvent): AuditRow {
+function rowOf({ action, by, detail, rows }: AuditEntry): AuditRow {
   const at = Date.now();
   return {
     id: orderedId(at),

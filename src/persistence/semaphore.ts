@@ -1,20 +1,21 @@
-/** Lets a bounded number of works go on at once; the others wait their turn. */
-export class Turnstile {
+/** Limits how many tasks run at once. The others wait for their turn, first come, first served. */
+export class Semaphore {
   private readonly queue: (() => void)[] = [];
 
-  /** @param free works that may go on at once */
+  /** @param free how many tasks may run at once */
   constructor(private free: number) {}
 
-  /** Works that wait for their turn. */
+  /** How many tasks wait for their turn. */
   get waiting(): number {
     return this.queue.length;
   }
 
-  async pass<T>(work: () => Promise<T>): Promise<T> {
+  /** Runs a task when it is its turn. */
+  async run<T>(task: () => Promise<T>): Promise<T> {
     if (this.free > 0) this.free -= 1;
     else await new Promise<void>((turn) => this.queue.push(turn));
     try {
-      return await work();
+      return await task();
     } finally {
       const next = this.queue.shift();
       if (next === undefined) this.free += 1;

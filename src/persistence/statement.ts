@@ -1,0 +1,19 @@
+import type { CustomTypesConfig, QueryResultRow } from 'pg';
+import type { EntityManager } from 'typeorm';
+
+/** A statement with its parameters. A name makes it a prepared statement, unless the connection goes through a pooler. */
+export interface Statement {
+  readonly name?: string;
+  readonly text: string;
+  readonly values?: unknown[];
+  /** How values are parsed; the default is that of `pg`. */
+  readonly types?: CustomTypesConfig;
+}
+
+/** A connection inside a transaction. */
+export interface Transaction {
+  /** Reads and writes entities in this transaction. It refuses `save` and `remove`, which begin a transaction by themselves. */
+  readonly manager: EntityManager;
+  /** Runs SQL: prepared statements, and what TypeORM can't express. */
+  query<Row extends QueryResultRow>(statement: Statement): Promise<{ rows: Row[] }>;
+}
