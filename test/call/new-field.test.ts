@@ -60,9 +60,11 @@ async function runInTree(...command: string[]): Promise<string> {
 function steps(): { file: string; code: string }[] {
   const guide = readFileSync(join(root, 'CONTRIBUTING.md'), 'utf8');
   const section = guide.split('\n## The vendor adds a field\n')[1]?.split('\n## ')[0] ?? '';
-  return [...section.matchAll(/`((?:src|simulator)\/[^`]+)`(?:(?!`(?:src|simulator)\/|```)[^])*```ts\n([^]*?)\n {3}```/g)].map(
-    ([, file = '', code = '']) => ({ file, code: code.replace(/^ {3}/gm, '') }),
-  );
+  return [
+    ...section.matchAll(
+      /`((?:src|simulator)\/[^`]+)`(?:(?!`(?:src|simulator)\/|```)[^])*```ts\n([^]*?)\n {3}```/g,
+    ),
+  ].map(([, file = '', code = '']) => ({ file, code: code.replace(/^ {3}/gm, '') }));
 }
 
 function change(file: string, before: string | RegExp, after: (found: string) => string): void {
