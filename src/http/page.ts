@@ -3,6 +3,18 @@ import type { Request, Response } from 'express';
 import { ApiProperty } from '@nestjs/swagger';
 import { CursorParameter, IntegerParameter } from './parameters.js';
 
+/** The class that describes the answer of a list. */
+export function PageOf<Entry>(entry: new () => Entry, description: string) {
+  class EntryPage {
+    @ApiProperty({ type: [entry], description })
+    data!: Entry[];
+
+    @ApiProperty({ type: PageInfo, description: 'Where this page stands.' })
+    page!: PageInfo;
+  }
+  return EntryPage;
+}
+
 /** A page of a list, as it is answered. */
 export interface Page<Entry> {
   readonly data: Entry[];

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiSchema, IntersectionType } from '@nestjs/swagger';
-import { PageInfo, PageQuery } from '../http/page.js';
+import { PageOf, PageQuery } from '../http/page.js';
 import {
   ChoicesParameter,
   InstantParameter,
@@ -115,13 +115,7 @@ export class QuarantineEntryDto {
   replayedAs!: string | null;
 }
 
-export class QuarantinePage {
-  @ApiProperty({ type: [QuarantineEntryDto], description: 'The entries, the newest first.' })
-  data!: QuarantineEntryDto[];
-
-  @ApiProperty({ type: PageInfo, description: 'Where this page stands.' })
-  page!: PageInfo;
-}
+export class QuarantinePage extends PageOf(QuarantineEntryDto, 'The entries, the newest first.') {}
 
 class ReceivedRange {
   @InstantParameter(RECEIVED_FROM)

@@ -1,26 +1,60 @@
 import { Module } from '@nestjs/common';
-import { BatchesModule } from './batches/batches.module.js';
-import { CallsModule } from './calls/calls.module.js';
-import { ChangesModule } from './changes/changes.module.js';
-import { DeliveriesModule } from './deliveries/deliveries.module.js';
-import { ExportsModule } from './exports/exports.module.js';
-import { SchemaDriftModule } from './schema-drift/schema-drift.module.js';
-import { StatsModule } from './stats/stats.module.js';
-import { StatusCodesModule } from './status-codes/status-codes.module.js';
-import { TasksModule } from './tasks/tasks.module.js';
+import { SecurityModule } from '../security/security.module.js';
+import { BatchRepository } from './batches/batch.repository.js';
+import { BatchesController } from './batches/batches.controller.js';
+import { BatchesService } from './batches/batches.service.js';
+import { CallRepository } from './calls/call.repository.js';
+import { CallsController } from './calls/calls.controller.js';
+import { CallsService } from './calls/calls.service.js';
+import { ChangeFeed } from './changes/change-feed.js';
+import { ChangeWatcher } from './changes/change-watcher.js';
+import { ChangeRepository } from './changes/change.repository.js';
+import { ChangesController } from './changes/changes.controller.js';
+import { ChangesMetrics } from './changes/changes.metrics.js';
+import { ChangesService } from './changes/changes.service.js';
+import { DeliveriesController } from './deliveries/deliveries.controller.js';
+import { DeliveriesService } from './deliveries/deliveries.service.js';
+import { DeliveryRepository } from './deliveries/delivery.repository.js';
+import { ExportRepository } from './exports/export.repository.js';
+import { ExportsController } from './exports/exports.controller.js';
+import { ExportLimits, ExportsService } from './exports/exports.service.js';
+import { SchemaDriftController } from './schema-drift/schema-drift.controller.js';
+import { SchemaDriftRepository } from './schema-drift/schema-drift.repository.js';
+import { SchemaDriftService } from './schema-drift/schema-drift.service.js';
+import { StatsController } from './stats/stats.controller.js';
+import { StatsRepository } from './stats/stats.repository.js';
+import { StatsService } from './stats/stats.service.js';
+import { StatusCodeRepository } from './status-codes/status-code.repository.js';
+import { StatusCodesController } from './status-codes/status-codes.controller.js';
+import { StatusCodesService } from './status-codes/status-codes.service.js';
+import { TaskRepository } from './tasks/task.repository.js';
+import { TasksController } from './tasks/tasks.controller.js';
+import { TasksService } from './tasks/tasks.service.js';
 
-/** Answers questions about the calls. */
+/** Answers queries about the calls. */
 @Module({
-  imports: [
-    CallsModule,
-    TasksModule,
-    BatchesModule,
-    StatsModule,
-    ChangesModule,
-    ExportsModule,
-    DeliveriesModule,
-    StatusCodesModule,
-    SchemaDriftModule,
+  imports: [SecurityModule],
+  controllers: [
+    CallsController,
+    TasksController,
+    BatchesController,
+    StatsController,
+    ChangesController,
+    ExportsController,
+    DeliveriesController,
+    StatusCodesController,
+    SchemaDriftController,
+  ],
+  providers: [
+    ...[CallsService, CallRepository],
+    ...[TasksService, TaskRepository],
+    ...[BatchesService, BatchRepository],
+    ...[StatsService, StatsRepository],
+    ...[ChangesService, ChangeFeed, ChangeWatcher, ChangeRepository, ChangesMetrics],
+    ...[ExportsService, ExportRepository, ExportLimits],
+    ...[DeliveriesService, DeliveryRepository],
+    ...[StatusCodesService, StatusCodeRepository],
+    ...[SchemaDriftService, SchemaDriftRepository],
   ],
 })
 export class QueryModule {}

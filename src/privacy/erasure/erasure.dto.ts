@@ -1,5 +1,5 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { PageInfo } from '../../http/page.js';
+import { PageOf } from '../../http/page.js';
 import { Field, text } from '../../http/value-rules.js';
 import { coreOf } from '../../numbers/core.js';
 
@@ -117,10 +117,4 @@ export class ErasureDto {
   erased!: ErasedCountsDto;
 }
 
-export class ErasurePage {
-  @ApiProperty({ type: [ErasureDto], description: 'The jobs, the newest first.' })
-  data!: ErasureDto[];
-
-  @ApiProperty({ type: PageInfo, description: 'Where this page stands.' })
-  page!: PageInfo;
-}
+export class ErasurePage extends PageOf(ErasureDto, 'The jobs, the newest first.') {}

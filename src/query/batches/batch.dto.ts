@@ -1,5 +1,5 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { PageInfo, PageQuery } from '../../http/page.js';
+import { PageOf, PageQuery } from '../../http/page.js';
 import { ChoiceParameter, ListParameter } from '../../http/parameters.js';
 import { Totals } from '../totals.js';
 
@@ -26,13 +26,7 @@ export class BatchDto extends Totals {
   firstSeenAt!: string;
 }
 
-export class BatchPage {
-  @ApiProperty({ type: [BatchDto], description: 'The batches.' })
-  data!: BatchDto[];
-
-  @ApiProperty({ type: PageInfo, description: 'Where this page stands.' })
-  page!: PageInfo;
-}
+export class BatchPage extends PageOf(BatchDto, 'The batches.') {}
 
 /** Which batches, in which order. */
 export class BatchQuery extends PageQuery {

@@ -14,7 +14,7 @@ import {
   type VendorField,
   type WithTimesAs,
 } from '../../call/field-decorators.js';
-import { PageInfo } from '../../http/page.js';
+import { PageInfo, PageOf } from '../../http/page.js';
 import { plainDateTime } from '../../time/civil-time.js';
 
 interface Field {
@@ -141,13 +141,7 @@ export class SelectedCall extends IntersectionType(
   PartialType(OmitType(CallDto, ['callId'])),
 ) {}
 
-export class CallPage {
-  @ApiProperty({ type: [SelectedCall], description: 'The calls.' })
-  data!: SelectedCall[];
-
-  @ApiProperty({ type: PageInfo, description: 'Where this page stands.' })
-  page!: PageInfo;
-}
+export class CallPage extends PageOf(SelectedCall, 'The calls.') {}
 
 /** A field that one content of a call has otherwise than the one before. */
 export class FieldChange {

@@ -1,5 +1,5 @@
 import { ApiProperty, ApiSchema, IntersectionType } from '@nestjs/swagger';
-import { PageInfo, PageQuery } from '../../http/page.js';
+import { PageOf, PageQuery } from '../../http/page.js';
 import {
   BooleanParameter,
   ChoicesParameter,
@@ -86,13 +86,7 @@ export class DeliveryDto {
   redeliveryOf!: string | null;
 }
 
-export class DeliveryPage {
-  @ApiProperty({ type: [DeliveryDto], description: 'The deliveries, the newest first.' })
-  data!: DeliveryDto[];
-
-  @ApiProperty({ type: PageInfo, description: 'Where this page stands.' })
-  page!: PageInfo;
-}
+export class DeliveryPage extends PageOf(DeliveryDto, 'The deliveries, the newest first.') {}
 
 class DeliveryConditions {
   @InstantParameter({

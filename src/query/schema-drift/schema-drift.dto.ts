@@ -1,5 +1,5 @@
 import { ApiProperty, ApiSchema, IntersectionType } from '@nestjs/swagger';
-import { PageInfo, PageQuery } from '../../http/page.js';
+import { PageOf, PageQuery } from '../../http/page.js';
 import { ChoicesParameter, ListParameter } from '../../http/parameters.js';
 
 export const DRIFT_KINDS = ['unknownField', 'unlistedCode', 'otherType', 'unreadableField'] as const;
@@ -56,13 +56,7 @@ export class SchemaDriftDto {
   sampleDeliveryId!: string;
 }
 
-export class SchemaDriftPage {
-  @ApiProperty({ type: [SchemaDriftDto], description: 'What came, the newest first.' })
-  data!: SchemaDriftDto[];
-
-  @ApiProperty({ type: PageInfo, description: 'Where this page stands.' })
-  page!: PageInfo;
-}
+export class SchemaDriftPage extends PageOf(SchemaDriftDto, 'What came, the newest first.') {}
 
 class SchemaDriftConditions {
   @ChoicesParameter({ description: 'What kind of thing it is.', example: 'unknownField' }, DRIFT_KINDS)

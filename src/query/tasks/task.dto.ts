@@ -1,5 +1,5 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { PageInfo, PageQuery } from '../../http/page.js';
+import { PageOf, PageQuery } from '../../http/page.js';
 import { ChoiceParameter } from '../../http/parameters.js';
 import { Totals } from '../totals.js';
 
@@ -18,13 +18,7 @@ export class TaskDto extends Totals {
   firstSeenAt!: string;
 }
 
-export class TaskPage {
-  @ApiProperty({ type: [TaskDto], description: 'The tasks.' })
-  data!: TaskDto[];
-
-  @ApiProperty({ type: PageInfo, description: 'Where this page stands.' })
-  page!: PageInfo;
-}
+export class TaskPage extends PageOf(TaskDto, 'The tasks.') {}
 
 /** Which part of the list of tasks, in which order. */
 export class TaskQuery extends PageQuery {

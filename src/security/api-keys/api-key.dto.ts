@@ -1,5 +1,5 @@
 import { ApiProperty, ApiSchema, PickType } from '@nestjs/swagger';
-import { PageInfo } from '../../http/page.js';
+import { PageOf } from '../../http/page.js';
 import { Field, INSTANT, list, oneOf, OptionalField, text } from '../../http/value-rules.js';
 import { type Scope, SCOPES } from '../scopes.js';
 
@@ -119,10 +119,4 @@ export class CurrentApiKey extends PickType(ApiKeyDto, ['name', 'scopes', 'sourc
   id!: string;
 }
 
-export class ApiKeyPage {
-  @ApiProperty({ type: [ApiKeyDto], description: 'The keys, the newest first, revoked ones too.' })
-  data!: ApiKeyDto[];
-
-  @ApiProperty({ type: PageInfo, description: 'Where this page stands.' })
-  page!: PageInfo;
-}
+export class ApiKeyPage extends PageOf(ApiKeyDto, 'The keys, the newest first, revoked ones too.') {}

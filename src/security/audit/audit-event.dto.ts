@@ -1,5 +1,5 @@
 import { ApiProperty, ApiSchema, IntersectionType } from '@nestjs/swagger';
-import { PageInfo, PageQuery } from '../../http/page.js';
+import { PageOf, PageQuery } from '../../http/page.js';
 import {
   ChoicesParameter,
   InstantParameter,
@@ -73,13 +73,7 @@ export class AuditEventDto {
   rows!: number | null;
 }
 
-export class AuditEventPage {
-  @ApiProperty({ type: [AuditEventDto], description: 'The events, the newest first.' })
-  data!: AuditEventDto[];
-
-  @ApiProperty({ type: PageInfo, description: 'Where this page stands.' })
-  page!: PageInfo;
-}
+export class AuditEventPage extends PageOf(AuditEventDto, 'The events, the newest first.') {}
 
 class AuditConditions {
   @ChoicesParameter({ description: 'What was done.', example: 'numbers.read' }, AUDIT_ACTIONS)
