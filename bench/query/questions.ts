@@ -2,7 +2,7 @@
 import type { Client } from 'pg';
 import { encodeCursor } from '../../src/http/cursor.js';
 import type { ReadingDatabase } from '../../src/persistence/reading-database.js';
-import type { Viewer } from '../../src/persistence/sql-conditions.js';
+import type { Viewer } from '../../src/security/visible-sources.js';
 import { BatchRepository } from '../../src/query/batches/batch.repository.js';
 import { type CallFilter, conditionsOf } from '../../src/query/calls/call-filter.js';
 import { type CallPosition, CallRepository } from '../../src/query/calls/call.repository.js';

@@ -1,38 +1,9 @@
 // The conditions of a WHERE clause, with every value as a parameter.
-import { type FindOperator, In } from 'typeorm';
-
-/** Whoever reads, as far as rows matter. */
-export interface Viewer {
-  /** Rows of other sources do not exist; null: all do. */
-  readonly sources: readonly string[] | null;
-}
-
-/**
- * The condition that a viewer sees a row, for prepared statements: one plan for those who are limited and those who are not.
- *
- * @param parameter the place holder of `viewer.sources`
- */
-export function isOfSources(parameter: string, column = 'source'): string {
-  return `(${parameter}::text[] IS NULL OR ${column} = ANY(${parameter}::text[]))`;
-}
-
-/** The condition that a viewer sees an entity, for `where` of TypeORM. */
-export function ofVisibleSources({ sources }: Viewer): { source?: FindOperator<string> } {
-  return sources === null ? {} : { source: In(sources) };
-}
 
 /** Collects conditions and their parameters for one statement. */
 export class SqlConditions {
   private readonly conditions: string[] = [];
   private readonly parameters: unknown[] = [];
-
-  /** Conditions on a table whose rows are of sources, of which a viewer sees some. */
-  static visibleTo({ sources }: Viewer): SqlConditions {
-    const sql = new SqlConditions();
-    // Also beside a filter of its own: what is within both is seen.
-    if (sources !== null) sql.oneOf('source', sources);
-    return sql;
-  }
 
   /** The values of the statement's parameters so far, in order. */
   get values(): unknown[] {

@@ -6,7 +6,8 @@ import { Database } from '../persistence/database.js';
 import { QuarantineEntry } from '../persistence/entities/quarantine-entry.entity.js';
 import { columnsOf, selectedColumns } from '../persistence/entity-columns.js';
 import { endsEarly, sizedPage, type SizedRow } from '../persistence/sized-page.js';
-import { ofVisibleSources, SqlConditions, type Viewer } from '../persistence/sql-conditions.js';
+import type { SqlConditions } from '../persistence/sql-conditions.js';
+import { ofVisibleSources, type Viewer, visibleTo } from '../security/visible-sources.js';
 
 /** Which entries. Times are epoch milliseconds, the range half-open. */
 export interface QuarantineFilter {
@@ -70,7 +71,7 @@ export class QuarantineRepository {
 }
 
 function conditionsOf(filter: QuarantineFilter, viewer: Viewer): SqlConditions {
-  const sql = SqlConditions.visibleTo(viewer);
+  const sql = visibleTo(viewer);
   if (filter.ids !== undefined) sql.add(`id = ANY(${sql.parameter(filter.ids)}::uuid[])`);
   if (filter.deliveryId !== undefined)
     sql.add(`delivery_id = ANY(${sql.parameter(filter.deliveryId)}::uuid[])`);

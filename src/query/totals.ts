@@ -1,6 +1,6 @@
 // Sums over rollup rows: the SQL that makes them, the form the API answers them in.
 import { ApiProperty } from '@nestjs/swagger';
-import { isOfSources } from '../persistence/sql-conditions.js';
+import { isOfSources } from '../security/visible-sources.js';
 
 /** What calls add up to. */
 export class Sums {

@@ -1,7 +1,7 @@
 // Who asks: made by the guard, handed on explicitly to whatever answers.
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
-import type { Viewer } from '../persistence/sql-conditions.js';
+import type { Viewer } from './visible-sources.js';
 import { type Scope, SCOPES } from './scopes.js';
 
 /** Whose a key is, and what they may do and see. */

@@ -2,7 +2,8 @@
 import { instantOf } from '../../http/instant-text.js';
 import { coreOf, plainForms } from '../../numbers/core.js';
 import { columnOf } from '../../persistence/call-columns.js';
-import { SqlConditions, type Viewer } from '../../persistence/sql-conditions.js';
+import type { SqlConditions } from '../../persistence/sql-conditions.js';
+import { type Viewer, visibleTo } from '../../security/visible-sources.js';
 import { SHORTEST_WITH_ALL_SHOWN } from '../../security/masking/number-mask.js';
 import { type KeyHolder, seesNumbers } from '../../security/principal.js';
 import type { CallConditions } from './call-query.dto.js';
@@ -52,7 +53,7 @@ export function filterOf(query: CallConditions, zone: string, asker: KeyHolder):
 
 /** @param viewer whoever reads: calls of other sources fit no filter */
 export function conditionsOf(filter: CallFilter, viewer: Viewer): SqlConditions {
-  const sql = SqlConditions.visibleTo(viewer);
+  const sql = visibleTo(viewer);
   sql.between('occurred_at', filter.from, filter.to);
   sql.between('last_received_at', filter.receivedFrom, filter.receivedTo);
   for (const field of OF_VALUES) sql.oneOf(columnOf(field).name, filter[field]);

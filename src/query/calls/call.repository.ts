@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { ReadingDatabase } from '../../persistence/reading-database.js';
 import { bytesOfJson, endsEarly, sizedPage, type SizedRow } from '../../persistence/sized-page.js';
-import { isOfSources, type Viewer } from '../../persistence/sql-conditions.js';
+import { isOfSources, type Viewer } from '../../security/visible-sources.js';
 import { AS_ANSWERED } from '../../persistence/value-parsers.js';
 import { type CallFilter, conditionsOf } from './call-filter.js';
 import { SELECTED_CALL } from './call-fields.js';

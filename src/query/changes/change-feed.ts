@@ -1,7 +1,7 @@
 // A place in the feed in, a page of what changed after it out, after a bounded walk.
 import { Injectable } from '@nestjs/common';
 import { DatabaseUnavailableError } from '../../persistence/unavailable.js';
-import type { Viewer } from '../../persistence/sql-conditions.js';
+import type { Viewer } from '../../security/visible-sources.js';
 import { ChangeRepository, type FeedPlace, type Stretch } from './change.repository.js';
 
 /** Of deliveries of which no call is theirs any more, 100,000 are walked in this time on a busy machine. */

@@ -18,7 +18,7 @@ import type { Transaction } from '../../persistence/statement.js';
 import { Nodes } from '../../persistence/distribution/nodes.js';
 import { ReadingDatabase } from '../../persistence/reading-database.js';
 import { bytesOfJson, endsEarly, sizedPage, type SizedRow } from '../../persistence/sized-page.js';
-import { isOfSources, type Viewer } from '../../persistence/sql-conditions.js';
+import { isOfSources, type Viewer } from '../../security/visible-sources.js';
 import { AS_ANSWERED } from '../../persistence/value-parsers.js';
 import { SELECTED_CALL } from '../calls/call-fields.js';
 import type { CallDto } from '../calls/call.dto.js';

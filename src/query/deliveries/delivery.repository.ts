@@ -5,7 +5,7 @@ import { DeliveryBody } from '../../persistence/entities/delivery-body.entity.js
 import { Delivery } from '../../persistence/entities/delivery.entity.js';
 import { firstIdOf } from '../../persistence/first-id.js';
 import { ReadingDatabase } from '../../persistence/reading-database.js';
-import { ofVisibleSources, type Viewer } from '../../persistence/sql-conditions.js';
+import { ofVisibleSources, type Viewer } from '../../security/visible-sources.js';
 
 /** Which deliveries. Times are epoch milliseconds, the range half-open. */
 export interface DeliveryFilter {

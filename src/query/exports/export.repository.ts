@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import type { QueryServer } from '../../persistence/query-server.js';
 import { LOCK_TIME_OUT } from '../../persistence/session.js';
-import type { Viewer } from '../../persistence/sql-conditions.js';
+import type { Viewer } from '../../security/visible-sources.js';
 import { AS_WRITTEN } from '../../persistence/value-parsers.js';
 import { type CallFilter, conditionsOf } from '../calls/call-filter.js';
 import { SELECTED_CALL } from '../calls/call-fields.js';

@@ -1,7 +1,8 @@
 // The reads of call_rollups and call_sums, and by minutes of the calls themselves, for statistics.
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../persistence/statement.js';
-import { SqlConditions, type Viewer } from '../../persistence/sql-conditions.js';
+import type { SqlConditions } from '../../persistence/sql-conditions.js';
+import { type Viewer, visibleTo } from '../../security/visible-sources.js';
 import { SUMS, type SumsRow } from '../totals.js';
 import { COLUMN_OF, GROUP_FIELDS, type GroupField } from './stats-query.dto.js';
 
@@ -110,7 +111,7 @@ function bucketOf(sql: SqlConditions, edges: readonly number[]): string {
 }
 
 function conditionsOf(filter: StatsFilter, viewer: Viewer): SqlConditions {
-  const sql = SqlConditions.visibleTo(viewer);
+  const sql = visibleTo(viewer);
   sql.between('bucket_start', filter.from, filter.to);
   sql.oneOf('source', filter.source);
   for (const field of ['taskId', 'batchId', 'statusCode', 'smartStatusCode', 'hangupDirection'] as const) {
