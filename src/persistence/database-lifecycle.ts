@@ -10,8 +10,12 @@ import { errorText } from '../errors.js';
 import { areCallsDistributed } from './distribution/distribute.js';
 import { embeddedServer, type EmbeddedServer } from './embedded-server.js';
 import { migrate } from './migrator.js';
-import { SchemaBehindError, UnsuitableDatabaseError } from './schema-errors.js';
-import { DatabaseUnavailableError, READ_ONLY } from './unavailable.js';
+import {
+  DatabaseUnavailableError,
+  READ_ONLY,
+  SchemaBehindError,
+  UnsuitableDatabaseError,
+} from './unavailable.js';
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5000;

@@ -5,7 +5,7 @@ import type { Distribution } from '../config/settings.js';
 import { LEDGER_LOCKS, MIGRATION_LOCK } from './advisory-locks.js';
 import { clientOf } from './clients.js';
 import { distribute } from './distribution/distribute.js';
-import { SchemaBehindError, UnsuitableDatabaseError } from './schema-errors.js';
+import { SchemaBehindError, UnsuitableDatabaseError } from './unavailable.js';
 
 /** One migrator at a time: processes that start together wait for the first one here. */
 const LOCK = `${LEDGER_LOCKS}, ${MIGRATION_LOCK}`;

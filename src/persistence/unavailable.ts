@@ -8,6 +8,12 @@ export class DatabaseUnavailableError extends Error {
   }
 }
 
+/** The server can't hold the ledger, whatever is tried again. */
+export class UnsuitableDatabaseError extends Error {}
+
+/** The schema is not at its newest, and this role may not bring it there. Another one may do so at any time. */
+export class SchemaBehindError extends Error {}
+
 /** Classes of SQLSTATE: connection exceptions, insufficient resources, operator intervention, system errors. */
 const UNAVAILABLE_CLASSES = new Set(['08', '53', '57', '58']);
 /** The server, or the session, is read-only: a standby, a failover, a disk that is nearly full. */

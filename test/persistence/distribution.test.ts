@@ -10,7 +10,7 @@ import { dataSourceOptions } from '../../src/persistence/data-source-options.js'
 import { LEDGER_LOCKS, MIGRATION_LOCK } from '../../src/persistence/advisory-locks.js';
 import { migrations } from '../../src/persistence/migrations/migrations.js';
 import { migrate } from '../../src/persistence/migrator.js';
-import { orderedId } from '../../src/persistence/ordered-id.js';
+import { orderedId } from '../../src/persistence/ids.js';
 import { Follower } from '../query/changes/follower.js';
 import { Instance } from '../query/changes/instances.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';

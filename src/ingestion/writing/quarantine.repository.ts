@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../persistence/statement.js';
 import type { Delivery, Reject } from '../delivery.js';
 import { binaryBytes } from './array-parameters.js';
-import { orderedId } from '../../persistence/ordered-id.js';
+import { orderedId } from '../../persistence/ids.js';
 
 const INSERT = {
   name: 'insert-quarantine',

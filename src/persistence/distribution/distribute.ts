@@ -1,6 +1,6 @@
 // A migrated schema in; the calls and their revisions spread over the nodes of a Citus cluster by call_id out.
 import type { QueryRunner } from 'typeorm';
-import { SchemaBehindError, UnsuitableDatabaseError } from '../schema-errors.js';
+import { SchemaBehindError, UnsuitableDatabaseError } from '../unavailable.js';
 
 /**
  * By the same column of the same type, so that all of one call is in one place. Everything else stays on the coordinator: it is

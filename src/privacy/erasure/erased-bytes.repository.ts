@@ -8,7 +8,7 @@ import { packBody } from '../../ingestion/writing/stored-body.js';
 import type { NumberSearch } from '../../numbers/number-search.js';
 import { Database } from '../../persistence/database.js';
 import type { Transaction } from '../../persistence/statement.js';
-import { firstIdOf } from '../../persistence/first-id.js';
+import { firstIdOf } from '../../persistence/ids.js';
 import { endsEarly, sizedPage, type SizedRow } from '../../persistence/sized-page.js';
 import { BodyEraser } from './body-eraser.js';
 import type { ErasureJob } from './erasure-job.js';

@@ -5,7 +5,7 @@ import { decodeIdCursor, encodeCursor, LAST_ID } from '../../http/cursor.js';
 import { InvalidParametersException } from '../../http/refusals.js';
 import { DEFAULT_LIMIT, type Page, pageOf, type PageQuery } from '../../http/page.js';
 import type { Erasure } from '../../persistence/entities/erasure.entity.js';
-import { orderedId } from '../../persistence/ordered-id.js';
+import { orderedId } from '../../persistence/ids.js';
 import { coreOf } from '../../numbers/core.js';
 import { NumberSearch } from '../../numbers/number-search.js';
 import type { Principal } from '../../security/principal.js';

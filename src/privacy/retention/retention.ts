@@ -11,7 +11,7 @@ import { BackgroundLoop } from '../../background/background-loop.js';
 import { Settings } from '../../config/settings.js';
 import { errorText } from '../../errors.js';
 import { DatabaseLifecycle } from '../../persistence/database-lifecycle.js';
-import { firstIdOf } from '../../persistence/first-id.js';
+import { firstIdOf } from '../../persistence/ids.js';
 import { LeaseLostError, LeaseRepository } from '../lease.repository.js';
 import { gaitOf, Pace } from '../pace.js';
 import { PrivacyEvents } from '../privacy-events.js';

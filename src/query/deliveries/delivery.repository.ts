@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { In, IsNull, LessThan, MoreThanOrEqual, Not } from 'typeorm';
 import { DeliveryBody } from '../../persistence/entities/delivery-body.entity.js';
 import { Delivery } from '../../persistence/entities/delivery.entity.js';
-import { firstIdOf } from '../../persistence/first-id.js';
+import { firstIdOf } from '../../persistence/ids.js';
 import { ReadingDatabase } from '../../persistence/reading-database.js';
 import { ofVisibleSources, type Viewer } from '../../security/visible-sources.js';
 

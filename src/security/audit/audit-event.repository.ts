@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { In, LessThan, MoreThanOrEqual } from 'typeorm';
 import { Database } from '../../persistence/database.js';
 import { AuditEvent } from '../../persistence/entities/audit-event.entity.js';
-import { firstIdOf } from '../../persistence/first-id.js';
+import { firstIdOf } from '../../persistence/ids.js';
 
 /** Which events. Times are epoch milliseconds, the range half-open. */
 export interface AuditFilter {

@@ -1,6 +1,6 @@
 // Notes what somebody has done, as rows that nobody can change any more.
 import { Injectable } from '@nestjs/common';
-import { orderedId } from '../../persistence/ordered-id.js';
+import { orderedId } from '../../persistence/ids.js';
 import { Database } from '../../persistence/database.js';
 import type { Transaction } from '../../persistence/statement.js';
 import { NONE } from '../../numbers/own-numbers.js';
