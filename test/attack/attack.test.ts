@@ -28,20 +28,25 @@ const SEED = Number(process.env['ATTACK_SEED'] ?? Math.floor(Math.random() * 1e9
 const LONGEST_TEST_MS = 240_000 + BODIES * 250;
 /** Compared with the database at once. */
 const CHUNK = 200;
-const AT_ONCE = 3;
 const PAUSE_MS = 50;
 /** What a container of 1 GiB gives to the heap. */
 const HEAP_MB = 512;
 /** Beside the heap: two threads of 256 MB, and the bytes of bodies, at most 256 MB, as they came and on their way. */
 const MOST_MEMORY_MB = HEAP_MB + 2 * 256 + 3 * 256;
 const ADMIN_API_KEY = 'api-key-of-the-attack-of-32-characters';
-const TOKENS = { vendor: 'push-token-of-the-vendor', attacker: 'push-token-of-the-attacker' };
+const VENDOR_TOKEN = 'push-token-of-the-vendor';
+/** Each source has one thread at a time: with several, both threads are at work. */
+const ATTACKERS: readonly (readonly [string, string])[] = [
+  ['attacker', 'push-token-of-the-attacker'],
+  ['another', 'push-token-of-another-attacker'],
+  ['third', 'push-token-of-a-third-attacker'],
+];
 
 let folder: string;
 let database: TestDatabase;
 let proxy: TcpProxy;
 let service: ServiceProcess;
-let attacker: Pusher;
+let attackers: readonly Pusher[];
 /** May not see numbers. */
 let maskedKey: string;
 
@@ -51,18 +56,18 @@ beforeAll(async () => {
   proxy = await TcpProxy.before(Number(new URL(database.url).port));
   const environment = {
     DATABASE_URL: proxy.through(database.url),
-    PUSH_TOKENS: `vendor=${TOKENS.vendor},attacker=${TOKENS.attacker}`,
+    PUSH_TOKENS: [['vendor', VENDOR_TOKEN], ...ATTACKERS].map((pair) => pair.join('=')).join(),
     ADMIN_API_KEY,
     NODE_OPTIONS: `--max-old-space-size=${HEAP_MB}`,
   };
   service = await ServiceProcess.start(folder, await freePort(), environment).ready();
-  attacker = new Pusher(service.url, TOKENS.attacker);
+  attackers = ATTACKERS.map(([, token]) => new Pusher(service.url, token));
   const scopes = ['calls:read', 'quarantine:manage', 'deliveries:read'];
   const made = await asked('/v1/api-keys', ADMIN_API_KEY, { name: 'masked', scopes });
   maskedKey = ((await made.json()) as { key: string }).key;
 });
 afterAll(async () => {
-  attacker.close();
+  for (const attacker of attackers) attacker.close();
   await service.end('SIGKILL');
   await proxy.refuse();
   await database.drop();
@@ -77,7 +82,7 @@ async function besideSmallPushes(name: string, work: () => Promise<void>): Promi
   const vendor = (async () => {
     for (let index = 0; !over.signal.aborted; index += 1) {
       const callId = `${name}-${index}`;
-      const answer = await fetch(`${service.url}/push/${TOKENS.vendor}/call-reports`, {
+      const answer = await fetch(`${service.url}/push/${VENDOR_TOKEN}/call-reports`, {
         method: 'POST',
         body: JSON.stringify([record(callId)]),
       });
@@ -113,7 +118,7 @@ async function attack(
   const accounting = new Accounting(database);
   const rest = bodies.values();
   await Promise.all(
-    Array.from({ length: AT_ONCE }, async () => {
+    attackers.map(async (attacker) => {
       for (const body of rest) {
         const answer = await attacker.push(body);
         tally.add(body, answer);
@@ -160,7 +165,7 @@ function asked(path: string, key: string, body?: object): Promise<Response> {
 /** Asks another process for it, which has the database. */
 async function erase(number: string): Promise<void> {
   const own = mkdtempSync(join(tmpdir(), 'call-ledger-attack-'));
-  const environment = { PUSH_TOKENS: `vendor=${TOKENS.vendor}`, ADMIN_API_KEY, DATABASE_URL: database.url };
+  const environment = { PUSH_TOKENS: `vendor=${VENDOR_TOKEN}`, ADMIN_API_KEY, DATABASE_URL: database.url };
   const other = await ServiceProcess.start(own, await freePort(), environment).ready();
   const answer = await fetch(`${other.url}/v1/erasures`, {
     method: 'POST',
