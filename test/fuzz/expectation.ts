@@ -27,6 +27,7 @@ export interface ExpectedRecords {
 const MOST_RECORDS = 50_000;
 const MOST_VALUES = 2_000_000;
 const MOST_FIELDS = 100_000;
+const MOST_LEVELS = 1_500_000;
 const CALL_ID_BYTES = 512;
 const MOST_UNKNOWN_FIELDS = 20;
 const NUMERIC_CALL_ID = /"callId":(-?\d[\d.eE+-]*)(?=[,}])/g;
@@ -44,7 +45,7 @@ export function expectationOf({ bytes, headers }: FuzzBody): Expectation {
     text !== undefined &&
     elements !== undefined &&
     elements.length <= MOST_RECORDS &&
-    isWithinLimits(elements)
+    isWithinLimits(text, elements)
   )
     return { status: 200, records: recordsOf(elements, integerCallIds(text)) };
   return refused(400, unpacked === 'not so encoded' ? bytes : unpacked);
@@ -101,18 +102,26 @@ function elementsOf(text: string): readonly unknown[] | undefined {
   }
 }
 
-function isWithinLimits(elements: readonly unknown[]): boolean {
-  const open: unknown[] = [elements];
+/** Level by level, the whole body being the first. */
+function isWithinLimits(text: string, elements: readonly unknown[]): boolean {
+  let level = [text.trimStart().startsWith('[') ? elements : elements[0]].filter(isContainer);
   let values = 1;
-  while (open.length > 0) {
-    const value = open.pop();
-    if (typeof value !== 'object' || value === null) continue;
-    const inner: readonly unknown[] = Object.values(value);
-    values += inner.length;
-    if (values > MOST_VALUES || (!Array.isArray(value) && inner.length > MOST_FIELDS)) return false;
-    for (const one of inner) open.push(one);
+  for (let levels = 1; level.length > 0; levels += 1) {
+    if (levels > MOST_LEVELS) return false;
+    const inner: object[] = [];
+    for (const container of level) {
+      const held: readonly unknown[] = Object.values(container);
+      values += held.length;
+      if (values > MOST_VALUES || (!Array.isArray(container) && held.length > MOST_FIELDS)) return false;
+      for (const value of held) if (isContainer(value)) inner.push(value);
+    }
+    level = inner;
   }
   return true;
+}
+
+function isContainer(value: unknown): value is object {
+  return typeof value === 'object' && value !== null;
 }
 
 /**
