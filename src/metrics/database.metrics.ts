@@ -1,8 +1,10 @@
 // The connections to the database in, what Prometheus is told of them out.
 import { Injectable } from '@nestjs/common';
-import { Gauge, Registry } from 'prom-client';
+import { Counter, Gauge, Registry } from 'prom-client';
 import { AskedGauge } from './asked-gauge.js';
 import { Database } from '../persistence/database.js';
+import { ReadingDatabase } from '../persistence/reading-database.js';
+import { Replica } from '../persistence/replica.js';
 
 @Injectable()
 export class DatabaseMetrics {
@@ -39,6 +41,41 @@ export class DatabaseMetrics {
       help: 'Whether the database answers this process within two seconds.',
       ask: async () => (await database.query<{ up: number }>({ text: 'SELECT 1 AS up' })).length,
       otherwise: 0,
+    });
+  }
+}
+
+/** There are none without DATABASE_REPLICA_URL. */
+@Injectable()
+export class ReplicaMetrics {
+  constructor(registry: Registry, replica: Replica, database: ReadingDatabase) {
+    if (!replica.isSet) return;
+    const registers = [registry];
+    new Gauge({
+      name: 'call_ledger_replica_up',
+      help: 'Whether the questions of this process go to the read replica.',
+      registers,
+      collect() {
+        this.set(Number(replica.asked !== undefined));
+      },
+    });
+    new Gauge({
+      name: 'call_ledger_replica_lag_seconds',
+      help: 'How far the read replica is behind the primary, at most. Left out while that is not known.',
+      registers,
+      collect() {
+        if (replica.behindMs === undefined) this.remove();
+        else this.set(replica.behindMs / 1000);
+      },
+    });
+    new Counter({
+      name: 'call_ledger_replica_fallbacks_total',
+      help: 'Questions that this process asked of the primary because the read replica failed at them.',
+      registers,
+      collect() {
+        this.reset();
+        this.inc(database.fallbacks);
+      },
     });
   }
 }

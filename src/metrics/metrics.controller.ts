@@ -1,11 +1,11 @@
-import { Controller, Get, Query, Req, Res } from '@nestjs/common';
-import { ApiTags } from '@nestjs/swagger';
+import { applyDecorators, Controller, Get, Query, Req, Res } from '@nestjs/common';
+import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Registry } from 'prom-client';
 import { acceptsGzip, sendBytes } from '../http/served-file.js';
 import { NoParameters } from '../http/validation.pipe.js';
-import { MetricsDocs } from './metrics.docs.js';
 import { MetricsText } from './metrics-text.js';
+import { InvalidRequest } from '../http/problem.docs.js';
 
 @Controller('metrics')
 @ApiTags('Health')
@@ -22,4 +22,31 @@ export class MetricsController {
     const text = await this.text.current();
     sendBytes(Registry.PROMETHEUS_CONTENT_TYPE, text, acceptsGzip(request), response);
   }
+}
+
+const EXAMPLE = [
+  '# HELP call_ledger_pushes_total Pushes that were answered, or broken off, by what became of them.',
+  '# TYPE call_ledger_pushes_total counter',
+  'call_ledger_pushes_total{source="vendor",outcome="database"} 4711',
+  '',
+].join('\n');
+
+export function MetricsDocs(): MethodDecorator {
+  return applyDecorators(
+    ApiOperation({
+      operationId: 'getMetrics',
+      summary: 'How does the service do?',
+      description:
+        'Counters, gauges and histograms in the text format of Prometheus: totals only, no number and no call. ' +
+        'Docs/operations.md says what each means. The values are collected at most once a second, and then shared by all who ask. ' +
+        'Answers without the database, too.',
+      security: [],
+    }),
+    ApiResponse({
+      status: 200,
+      description: 'The metrics.',
+      content: { 'text/plain': { schema: { type: 'string' }, example: EXAMPLE } },
+    }),
+    InvalidRequest(),
+  );
 }

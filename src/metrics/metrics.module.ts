@@ -1,8 +1,7 @@
 import { Global, Module } from '@nestjs/common';
 import { Registry } from 'prom-client';
 import { createRegistry } from './registry.js';
-import { DatabaseMetrics } from './database.metrics.js';
-import { ReplicaMetrics } from './replica.metrics.js';
+import { DatabaseMetrics, ReplicaMetrics } from './database.metrics.js';
 import { MetricsController } from './metrics.controller.js';
 import { MetricsText } from './metrics-text.js';
 

@@ -4,7 +4,6 @@ import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swag
 import { readFileSync } from 'node:fs';
 import { addBounds, closeBodies, keepExamplesFromForms, withNullTypes } from './document-passes.js';
 import { addCommonAnswers } from './common-answers.js';
-import { INTRODUCTION } from './introduction.js';
 import { addUnreadableAnswers } from './unreadable.js';
 
 interface PackageFile {
@@ -64,3 +63,41 @@ export function createDocument(app: INestApplication): OpenAPIObject {
   addBounds(document);
   return document;
 }
+
+/** What users of the API have to know first, as Markdown. */
+export const INTRODUCTION = `
+The service takes and keeps every call record that Alibaba Cloud's Intelligent Communications Agent pushes. It answers questions about the calls.
+
+**Keys.** All of \`/v1\` needs an API key: \`Authorization: Bearer <key>\`. On this page, click **Authorize** and enter the key under \`apiKey\`. The
+page keeps the key until you close the tab. Each operation lists its scopes. Your key needs one of them.
+
+**Try it out.** Every \`GET\` works with the values that are filled in. An id in the path is the newest one that your key may see. If there is none
+yet, enter one.
+
+**Lists** come in pages: the \`nextCursor\` of one page is the \`cursor\` of the next. To give a parameter several values,
+separate them by commas or repeat the parameter. A parameter that is not described is refused.
+
+**Times** in queries are ISO 8601 with an offset (escape \`+\` as \`%2B\`), or dates. A date is a day in \`timeZone\`. A range includes \`from\` and
+ends before \`to\`. Times in answers are in UTC.
+
+**Bodies** are JSON. A field that is null counts as missing. A field that is not described is refused.
+
+**Errors** are \`application/problem+json\` (RFC 9457). An answer lists everything that is wrong with the request. The header
+\`X-Request-Id\` of every answer has the same id as the log:
+
+\`\`\`json
+{
+  "type": "about:blank",
+  "title": "Bad Request",
+  "status": 400,
+  "detail": "The request has 1 invalid parameter",
+  "requestId": "0b0a5c1e-6c5f-4c3a-9d0e-7c1b7d1c9f52",
+  "errors": [{ "path": "limit", "message": "must be a whole number from 1 to 1000" }]
+}
+\`\`\`
+
+Pushes are answered in the vendor's form instead: \`{"code": 400, "msg": "…"}\`.
+
+**Methods.** A method that the path does not have is answered 405, with the path's methods in \`Allow\`. \`HEAD\` answers as \`GET\` does, without the
+body. \`OPTIONS\` answers 204 with \`Allow\`. Bytes that are not HTTP are answered 400.
+`.trim();

@@ -7,8 +7,7 @@ import { Settings } from '../config/settings.js';
 import { errorText } from '../errors.js';
 import { within } from '../within.js';
 import { Database } from './database.js';
-import { isReplicaOf, LOG_POSITION, type LogPosition } from './log-position.js';
-import { ReplicaLag } from './replica-lag.js';
+import { isReplicaOf, LOG_POSITION, type LogPosition, ReplicaLag } from './replica-lag.js';
 import { ReplicaServer } from './replica-server.js';
 import { isServerGone, SERIALIZATION_FAILURE, sqlState } from './unavailable.js';
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
 import { Database } from '../persistence/database.js';
-import { Lease } from '../persistence/entities/lease.entity.js';
+import { Lease } from '../persistence/entities/privacy.entities.js';
 
 /** By the database's clock. After this time another process may follow one that is gone. A step that takes longer holds its row's lock. */
 const expiresAt = () => "now() + interval '20 s'";

@@ -3,7 +3,7 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Database } from '../persistence/database.js';
-import { QuarantineEntry } from '../persistence/entities/quarantine-entry.entity.js';
+import { QuarantineEntry } from '../persistence/entities/delivery.entities.js';
 import { columnsOf, selectedColumns } from '../persistence/entity-columns.js';
 import { endsEarly, sizedPage, type SizedRow } from '../persistence/sized-page.js';
 import type { SqlConditions } from '../persistence/sql-conditions.js';

@@ -7,7 +7,7 @@ import { decodeIdCursor, encodeCursor, LAST_ID } from '../http/cursor.js';
 import { instantOf } from '../http/instant-text.js';
 import { DEFAULT_LIMIT, type Page, pageOf } from '../http/page.js';
 import { Database } from '../persistence/database.js';
-import type { QuarantineEntry } from '../persistence/entities/quarantine-entry.entity.js';
+import type { QuarantineEntry } from '../persistence/entities/delivery.entities.js';
 import { AuditLog } from '../security/audit/audit-log.js';
 import type { Principal } from '../security/principal.js';
 import type { QuarantineEntryDto, QuarantineQuery } from './quarantine.dto.js';

@@ -1,7 +1,6 @@
 import { type CanActivate, type ExecutionContext, ForbiddenException, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { type AskedRequest, principalOf } from './principal.js';
-import type { Scope } from './scopes.js';
+import { type AskedRequest, principalOf, type Scope } from './principal.js';
 
 /** Metadata of a route or its controller: the scopes of which a key needs one. */
 export const NEEDED_SCOPES = 'needed-scopes';

@@ -12,7 +12,7 @@ import {
 import { SCOPES_EXTENSION } from '../openapi/common-answers.js';
 import { ApiKeyGuard, lackOf, NEEDED_SCOPES, WHOLE_LEDGER } from './api-key.guard.js';
 import { NumbersInterceptor } from './masking/numbers.interceptor.js';
-import type { Scope } from './scopes.js';
+import type { Scope } from './principal.js';
 
 /**
  * For controllers: guarded by an API key, with the errors that every query can have.

@@ -98,7 +98,7 @@ describe('The console', () => {
   });
 
   it('keeps to the names of the API for what is accounted for', async () => {
-    const { AUDIT_ACTIONS } = await import('../../src/security/audit/audit-actions.js');
+    const { AUDIT_ACTIONS } = await import('../../src/security/audit/audit-log.js');
     const source = readFileSync(new URL('../../console/views/audit/actions.ts', import.meta.url), 'utf8');
     expect([...source.matchAll(/'([a-z.]+)'/g)].map(([, name]) => name)).toEqual([...AUDIT_ACTIONS]);
   });

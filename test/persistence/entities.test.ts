@@ -5,7 +5,7 @@ import { DataSource } from 'typeorm';
 import { readSettings } from '../../src/config/read-settings.js';
 import { dataSourceOptions } from '../../src/persistence/data-source-options.js';
 import { Database } from '../../src/persistence/database.js';
-import { Task } from '../../src/persistence/entities/task.entity.js';
+import { Task } from '../../src/persistence/entities/campaign.entities.js';
 import { DatabaseUnavailableError } from '../../src/persistence/unavailable.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 

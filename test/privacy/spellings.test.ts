@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { arrive } from '../../src/ingestion/delivery.js';
 import { Keeper } from '../../src/ingestion/keeper.js';
-import { SCOPES } from '../../src/security/scopes.js';
+import { SCOPES } from '../../src/security/principal.js';
 import { NEVER_NUMBERS } from '../numbers/never-numbers.js';
 import {
   everySpelling,

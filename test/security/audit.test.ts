@@ -1,6 +1,6 @@
 // What is accounted for, by whom it was done, and that nobody can change it afterwards.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { SCOPES } from '../../src/security/scopes.js';
+import { SCOPES } from '../../src/security/principal.js';
 import { dataOf, object, pushed, string } from '../contract/helpers.js';
 import { erased } from '../privacy/erasing.js';
 import { askForKey, makeKey, type MadeKey, revoke, withKey } from '../support/api-keys.js';

@@ -1,6 +1,6 @@
 // A program can ask what its key may do.
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import { SCOPES } from '../../src/security/scopes.js';
+import { SCOPES } from '../../src/security/principal.js';
 import { makeKey, withKey } from '../support/api-keys.js';
 import { startLedger, type TestLedger } from '../support/ledger.js';
 

@@ -1,6 +1,6 @@
 // No full number reaches a key without numbers:read, whatever it asks: a ledger full of numbers, and every operation.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { SCOPES } from '../../src/security/scopes.js';
+import { SCOPES } from '../../src/security/principal.js';
 import { dataOf, pushed, string } from '../contract/helpers.js';
 import { type Known, prepare, REQUESTS } from '../contract/requests.js';
 import { makeKey, withKey } from '../support/api-keys.js';

@@ -1,6 +1,6 @@
 // Every operation of the API is open to keys with its scope alone, and no key does more than its maker can.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Scope, SCOPES } from '../../src/security/scopes.js';
+import { type Scope, SCOPES } from '../../src/security/principal.js';
 import { prepare, REQUESTS, type Known } from '../contract/requests.js';
 import { askForKey, makeKey, revoke, withKey } from '../support/api-keys.js';
 import { Contract } from '../support/contract/contract.js';

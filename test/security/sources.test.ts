@@ -1,6 +1,6 @@
 // A key that is limited to sources: calls of others do not exist for it, wherever it asks.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { SCOPES } from '../../src/security/scopes.js';
+import { SCOPES } from '../../src/security/principal.js';
 import { dataOf, pushed, pushFromOther, string } from '../contract/helpers.js';
 import { type Known, prepare, REQUESTS } from '../contract/requests.js';
 import { eraseCalls } from '../query/changes/erasing.js';

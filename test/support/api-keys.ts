@@ -1,5 +1,5 @@
 // API keys of a test ledger, made over its API.
-import type { Scope } from '../../src/security/scopes.js';
+import type { Scope } from '../../src/security/principal.js';
 import { type Answer, API_KEY, type TestLedger } from './ledger.js';
 
 export interface MadeKey {

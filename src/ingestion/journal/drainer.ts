@@ -1,18 +1,12 @@
 // Brings the journal's entries into the ledger, oldest first.
-import {
-  type BeforeApplicationShutdown,
-  Injectable,
-  Logger,
-  type OnApplicationBootstrap,
-  type OnApplicationShutdown,
-} from '@nestjs/common';
+import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { BackgroundLoop } from '../../background/background-loop.js';
 import { errorText } from '../../errors.js';
-import { AdmissionControl } from '../admission-control.js';
+import { AdmissionControl, costOf } from '../admission-control.js';
 import type { Delivery } from '../delivery.js';
 import { isTransient, Keeper } from '../keeper.js';
-import { DrainWindow } from './drain-window.js';
 import { Journal, type JournalBatch } from './journal.js';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 10_000;
@@ -138,5 +132,45 @@ export class Drainer implements OnApplicationBootstrap, BeforeApplicationShutdow
     this.logger.error(
       `the delivery ${delivery.id} can be written nowhere, and is kept as ${file}: ${errorText(second)}`,
     );
+  }
+}
+
+/** Bounds what of the journal is under way to the database. */
+export class DrainWindow {
+  private cost = 0;
+  private count = 0;
+  private wake: (() => void) | undefined;
+
+  /** @param most gives the cost that may be under way now, in bytes */
+  constructor(private readonly most: () => number) {}
+
+  /**
+   * Begins the work of a delivery as soon as there is room for it, and lets others have their turn after it: reading a
+   * push of 100 records takes a millisecond or two.
+   *
+   * @param work must not fail
+   */
+  async begin(delivery: Delivery, work: () => Promise<void>): Promise<void> {
+    const cost = costOf(delivery);
+    while (this.count > 0 && this.cost + cost > this.most()) await this.oneToEnd();
+    this.cost += cost;
+    this.count += 1;
+    void work().then(() => {
+      this.cost -= cost;
+      this.count -= 1;
+      this.wake?.();
+    });
+    await nextTurn();
+  }
+
+  async allToEnd(): Promise<void> {
+    while (this.count > 0) await this.oneToEnd();
+  }
+
+  private async oneToEnd(): Promise<void> {
+    await new Promise<void>((resolve) => {
+      this.wake = resolve;
+    });
+    this.wake = undefined;
   }
 }

@@ -6,7 +6,7 @@ import { dirname } from 'node:path';
 import { Settings } from '../../config/settings.js';
 import { errorCode } from '../../../platform/error-code.js';
 import { AskedGauge } from '../../metrics/asked-gauge.js';
-import { CircuitBreaker } from '../circuit-breaker.js';
+import { CircuitBreaker } from '../admission-control.js';
 import { Journal } from './journal.js';
 
 /** Of this process's journal. There are none when the journal is off. */

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { CallRecord, copyFields, FIELD_NAMES } from '../../call/call-record.js';
 import { CALL_LOCKS } from '../../persistence/advisory-locks.js';
-import { selectedFields } from '../../persistence/call-columns.js';
+import { selectedFields } from '../../persistence/entity-columns.js';
 import type { Statement, Transaction } from '../../persistence/statement.js';
 import { Nodes } from '../../persistence/distribution/nodes.js';
 import { EPOCH_TIMES } from '../../persistence/value-parsers.js';

@@ -1,20 +1,10 @@
 import { getMetadataArgsStorage } from 'typeorm';
-import { ApiKey } from './api-key.entity.js';
-import { AuditEvent } from './audit-event.entity.js';
-import { Batch } from './batch.entity.js';
-import { CallRevision } from './call-revision.entity.js';
-import { CallRollup } from './call-rollup.entity.js';
-import { CallSums } from './call-sums.entity.js';
-import { Call } from './call.entity.js';
-import { DeliveryBody } from './delivery-body.entity.js';
-import { Delivery } from './delivery.entity.js';
-import { ErasedCall } from './erased-call.entity.js';
-import { Erasure } from './erasure.entity.js';
-import { Lease } from './lease.entity.js';
-import { QuarantineEntry } from './quarantine-entry.entity.js';
-import { SchemaDrift } from './schema-drift.entity.js';
-import { Secret } from './secret.entity.js';
-import { Task } from './task.entity.js';
+import { ApiKey, AuditEvent } from './access.entities.js';
+import { Batch, Task } from './campaign.entities.js';
+import { Call, CallRevision } from './call.entities.js';
+import { CallRollup, CallSums } from './rollup.entities.js';
+import { Delivery, DeliveryBody, QuarantineEntry, SchemaDrift } from './delivery.entities.js';
+import { ErasedCall, Erasure, Lease, Secret } from './privacy.entities.js';
 
 export type Privilege = 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE';
 

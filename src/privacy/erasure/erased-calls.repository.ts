@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { NIL } from 'uuid';
 import { TELEPHONE_NUMBERS, TEXT_FIELDS } from '../../call/call-record.js';
-import { columnOf } from '../../persistence/call-columns.js';
+import { columnOf } from '../../persistence/entity-columns.js';
 import { orderedId } from '../../persistence/ids.js';
 import { CallRepository } from '../../ingestion/writing/call.repository.js';
 import { pieces } from '../../ingestion/writing/array-parameters.js';

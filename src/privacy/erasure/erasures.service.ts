@@ -4,7 +4,7 @@ import { validate as isUuid } from 'uuid';
 import { decodeIdCursor, encodeCursor, LAST_ID } from '../../http/cursor.js';
 import { InvalidParametersException } from '../../http/refusals.js';
 import { DEFAULT_LIMIT, type Page, pageOf, type PageQuery } from '../../http/page.js';
-import type { Erasure } from '../../persistence/entities/erasure.entity.js';
+import type { Erasure } from '../../persistence/entities/privacy.entities.js';
 import { orderedId } from '../../persistence/ids.js';
 import { coreOf } from '../../numbers/core.js';
 import { NumberSearch } from '../../numbers/number-search.js';

@@ -1,7 +1,7 @@
 // The conditions of a WHERE clause by the parameters that say which calls are meant.
 import { instantOf } from '../../http/instant-text.js';
 import { coreOf, plainForms } from '../../numbers/core.js';
-import { columnOf } from '../../persistence/call-columns.js';
+import { columnOf } from '../../persistence/entity-columns.js';
 import type { SqlConditions } from '../../persistence/sql-conditions.js';
 import { type Viewer, visibleTo } from '../../security/visible-sources.js';
 import { SHORTEST_WITH_ALL_SHOWN } from '../../security/masking/number-mask.js';

@@ -8,7 +8,7 @@ import { decodeIdCursor, encodeCursor, LAST_ID } from '../../http/cursor.js';
 import { instantOf } from '../../http/instant-text.js';
 import { DEFAULT_LIMIT, type Page, pageOf } from '../../http/page.js';
 import type { Principal } from '../../security/principal.js';
-import type { Delivery } from '../../persistence/entities/delivery.entity.js';
+import type { Delivery } from '../../persistence/entities/delivery.entities.js';
 import type { DeliveryDto, DeliveryQuery } from './delivery.dto.js';
 import { DeliveryRepository } from './delivery.repository.js';
 

@@ -1,8 +1,7 @@
 // The reads of deliveries and delivery_bodies.
 import { Injectable } from '@nestjs/common';
 import { In, IsNull, LessThan, MoreThanOrEqual, Not } from 'typeorm';
-import { DeliveryBody } from '../../persistence/entities/delivery-body.entity.js';
-import { Delivery } from '../../persistence/entities/delivery.entity.js';
+import { Delivery, DeliveryBody } from '../../persistence/entities/delivery.entities.js';
 import { firstIdOf } from '../../persistence/ids.js';
 import { ReadingDatabase } from '../../persistence/reading-database.js';
 import { ofVisibleSources, type Viewer } from '../../security/visible-sources.js';

@@ -1,6 +1,6 @@
 // A row of calls as PostgreSQL writes it in, the texts of its fields as files hold them out.
 import { parseExact, stringifyExact } from '../../json/exact-numbers.js';
-import { columnOf } from '../../persistence/call-columns.js';
+import { columnOf } from '../../persistence/entity-columns.js';
 import { isoOf } from '../../persistence/value-parsers.js';
 import { maskEntry } from '../../security/masking/answer-mask.js';
 import { CALL_FIELDS, type CallField } from '../calls/call-fields.js';

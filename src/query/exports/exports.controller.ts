@@ -1,13 +1,13 @@
-import { Controller, Get, Query, Req, Res } from '@nestjs/common';
-import { ApiOperation, ApiTags } from '@nestjs/swagger';
+import { applyDecorators, Controller, Get, Query, Req, Res } from '@nestjs/common';
+import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { MayBeBusy } from '../../http/problem.docs.js';
 import { NumberSearches } from '../../security/number-searches.js';
 import { Asker, type Principal } from '../../security/principal.js';
 import { QueryApi } from '../../security/query-api.js';
 import { ExportQuery } from './export-query.dto.js';
-import { ExportedFile } from './exports.docs.js';
 import { ExportsService } from './exports.service.js';
+import { SelectedCall } from '../calls/call.dto.js';
 
 @Controller('v1/exports')
 @QueryApi('calls:read')
@@ -38,4 +38,43 @@ export class ExportsController {
     // The answer is written; what is returned only passes the interceptor that makes JSON of answers.
     return null;
   }
+}
+
+const CSV = `callId,outId,originateTime,duration,answered,callee\r
+"\t100001611234^100001811234","\t123456",2025-06-01T01:59:45.000Z,330,true,"\t13900000000"\r
+`;
+const NDJSON = `{"callId":"100001611234^100001811234","outId":"123456","originateTime":"2025-06-01T01:59:45.000Z","duration":330}
+`;
+
+const header = (description: string, example: string) => ({
+  description,
+  schema: { type: 'string' as const, example },
+});
+
+export function ExportedFile(): MethodDecorator {
+  return applyDecorators(
+    ApiExtraModels(SelectedCall),
+    ApiOkResponse({
+      description:
+        'The file, as it is read from the ledger; gzipped for clients that accept it. It is whole when the answer ends ' +
+        'properly: what goes wrong later breaks the connection off. An export on which nothing moves for five minutes, ' +
+        'because the client does not read, is broken off too, and so is one whose key is revoked or expires.',
+      headers: {
+        'Content-Disposition': header(
+          'The name to save it by.',
+          'attachment; filename="calls-from-2025-06-01-to-2025-06-02.csv"',
+        ),
+      },
+      content: {
+        'text/csv': {
+          schema: { type: 'string', description: 'A line of field names, then a call a line.' },
+          example: CSV,
+        },
+        'application/x-ndjson': {
+          schema: { type: 'string', description: `A call a line, each a JSON object as in lists of calls.` },
+          example: NDJSON,
+        },
+      },
+    }),
+  );
 }

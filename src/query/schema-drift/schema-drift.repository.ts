@@ -1,7 +1,7 @@
 // The reads of schema_drift.
 import { Injectable } from '@nestjs/common';
 import { In, LessThanOrEqual } from 'typeorm';
-import { SchemaDrift } from '../../persistence/entities/schema-drift.entity.js';
+import { SchemaDrift } from '../../persistence/entities/delivery.entities.js';
 import { ReadingDatabase } from '../../persistence/reading-database.js';
 
 /**

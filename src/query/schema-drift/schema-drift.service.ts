@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { decodeCursor, encodeCursor } from '../../http/cursor.js';
 import { DEFAULT_LIMIT, type Page, pageOf } from '../../http/page.js';
-import type { SchemaDrift } from '../../persistence/entities/schema-drift.entity.js';
+import type { SchemaDrift } from '../../persistence/entities/delivery.entities.js';
 import type { SchemaDriftDto, SchemaDriftQuery } from './schema-drift.dto.js';
 import { type DriftPosition, SchemaDriftRepository } from './schema-drift.repository.js';
 

@@ -1,19 +1,12 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
-import {
-  ApiCreatedResponse,
-  ApiNoContentResponse,
-  ApiOkResponse,
-  ApiOperation,
-  ApiParam,
-  ApiTags,
-} from '@nestjs/swagger';
+import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { linkNext, PageQuery } from '../../http/page.js';
 import { BodyMayBeRefused, MayBeMissing } from '../../http/problem.docs.js';
 import { NoParameters } from '../../http/validation.pipe.js';
 import { Asker, type Principal } from '../principal.js';
 import { NEXT_PAGE_LINK, QueryApi } from '../query-api.js';
-import { ApiKeyPage, NewApiKey, NewApiKeyRequest } from './api-key.dto.js';
+import { ApiKeyPage, CurrentApiKey, NewApiKey, NewApiKeyRequest } from './api-key.dto.js';
 import { ApiKeysService } from './api-keys.service.js';
 
 const ID = {
@@ -77,5 +70,30 @@ export class ApiKeysController {
   @BodyMayBeRefused()
   revoke(@Param('id') id: string, @Query() _none: NoParameters, @Asker() asker: Principal): Promise<void> {
     return this.keys.revoke(id, asker);
+  }
+}
+
+/** Open to every key that can ask for anything: `numbers:read` only adds to the other scopes. */
+@Controller('v1/api-keys/current')
+@QueryApi(
+  'calls:read',
+  'stats:read',
+  'deliveries:read',
+  'quarantine:manage',
+  'privacy:erase',
+  'keys:manage',
+  'audit:read',
+)
+@ApiTags('API keys')
+export class CurrentKeyController {
+  @Get()
+  @ApiOperation({
+    operationId: 'getCurrentApiKey',
+    summary: 'Which key is this?',
+    description: 'The key that asks, and what it may do: for programs that offer nothing else.',
+  })
+  @ApiOkResponse({ type: CurrentApiKey, description: 'The key.' })
+  current(@Query() _none: NoParameters, @Asker() { keyId, name, scopes, sources }: Principal): CurrentApiKey {
+    return { id: keyId, name, scopes: [...scopes], sources: sources === null ? null : [...sources] };
   }
 }

@@ -1,8 +1,7 @@
 import { Module } from '@nestjs/common';
 import { SecurityModule } from '../security.module.js';
-import { ApiKeysController } from './api-keys.controller.js';
+import { ApiKeysController, CurrentKeyController } from './api-keys.controller.js';
 import { ApiKeysService } from './api-keys.service.js';
-import { CurrentKeyController } from './current-key.controller.js';
 
 /** The making and revoking of API keys. */
 @Module({

@@ -7,7 +7,7 @@ import { instantOf } from '../../http/instant-text.js';
 import { InvalidParametersException } from '../../http/refusals.js';
 import { DEFAULT_LIMIT, type Page, pageOf, type PageQuery } from '../../http/page.js';
 import { Database } from '../../persistence/database.js';
-import type { ApiKey } from '../../persistence/entities/api-key.entity.js';
+import type { ApiKey } from '../../persistence/entities/access.entities.js';
 import type { Transaction } from '../../persistence/statement.js';
 import { AuditLog } from '../audit/audit-log.js';
 import { ADMIN, type Principal } from '../principal.js';

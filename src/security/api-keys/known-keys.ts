@@ -2,8 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { SingleFlight } from '../../background/single-flight.js';
 import { Settings } from '../../config/settings.js';
-import { ADMIN, type KeyHolder } from '../principal.js';
-import { isScope } from '../scopes.js';
+import { ADMIN, isScope, type KeyHolder } from '../principal.js';
 import { Secret } from '../secret.js';
 import { isSecretOf, parseKey } from './api-key.js';
 import { ApiKeyRepository, type KnownKey } from './api-key.repository.js';

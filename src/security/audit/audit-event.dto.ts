@@ -6,7 +6,7 @@ import {
   ListParameter,
   TimeZoneParameter,
 } from '../../http/parameters.js';
-import { AUDIT_ACTIONS } from './audit-actions.js';
+import { AUDIT_ACTIONS } from './audit-log.js';
 
 const NullableText = (description: string, example: string) =>
   ApiProperty({ type: String, nullable: true, description, example });

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { In, LessThan, MoreThanOrEqual } from 'typeorm';
 import { Database } from '../../persistence/database.js';
-import { AuditEvent } from '../../persistence/entities/audit-event.entity.js';
+import { AuditEvent } from '../../persistence/entities/access.entities.js';
 import { firstIdOf } from '../../persistence/ids.js';
 
 /** Which events. Times are epoch milliseconds, the range half-open. */

@@ -4,7 +4,7 @@ import { Settings } from '../../config/settings.js';
 import { decodeIdCursor, encodeCursor, LAST_ID } from '../../http/cursor.js';
 import { instantOf } from '../../http/instant-text.js';
 import { DEFAULT_LIMIT, type Page, pageOf } from '../../http/page.js';
-import type { AuditEvent } from '../../persistence/entities/audit-event.entity.js';
+import type { AuditEvent } from '../../persistence/entities/access.entities.js';
 import type { AuditEventDto, AuditQuery } from './audit-event.dto.js';
 import { AuditEventRepository } from './audit-event.repository.js';
 

@@ -1,7 +1,7 @@
 // A cursor is the client's to send: spoilt, forged, of another list or of another key, it is refused or leads to entries of
 // that list that the asker may see.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { SCOPES } from '../../../src/security/scopes.js';
+import { SCOPES } from '../../../src/security/principal.js';
 import {
   cursorOf,
   dataOf,

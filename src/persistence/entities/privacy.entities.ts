@@ -1,5 +1,5 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
-import { CountColumn } from './count-column.js';
+import { CountColumn } from './rollup.entities.js';
 
 /** The wish to erase a number, how far it is done, and what was erased. */
 @Entity('erasures')
@@ -87,4 +87,54 @@ export class Erasure {
 
   @CountColumn({ name: 'schema_drift' })
   schemaDrift!: number;
+}
+
+/** A call that an erasure deleted: written in its transaction, told by the change feed at its position. */
+@Entity('erased_calls')
+@Index('erased_calls_call', ['callId'])
+export class ErasedCall {
+  /** The erasure's row in deliveries, whose `via` is `erasure`. */
+  @PrimaryColumn('uuid', { name: 'delivery_id', primaryKeyConstraintName: 'erased_calls_pkey' })
+  deliveryId!: string;
+
+  @PrimaryColumn({
+    type: 'text',
+    name: 'call_id',
+    collation: 'C',
+    primaryKeyConstraintName: 'erased_calls_pkey',
+  })
+  callId!: string;
+
+  /** Of the contents that were erased. Null where nobody noted it: then only who sees all sources is told. */
+  @Column({ type: 'text', collation: 'C', array: true, nullable: true })
+  sources!: string[] | null;
+
+  /** When the erasure was asked for. A record that was received before changes nothing. */
+  @Column('timestamptz', { name: 'requested_at' })
+  requestedAt!: Date;
+}
+
+/** The right of one process to do a work that no two may do at once. It ends by itself when it is not renewed. */
+@Entity('leases')
+export class Lease {
+  /** Of the work. */
+  @PrimaryColumn({ type: 'text', collation: 'C', primaryKeyConstraintName: 'leases_pkey' })
+  name!: string;
+
+  /** The process. */
+  @Column('uuid')
+  holder!: string;
+
+  @Column('timestamptz', { name: 'expires_at' })
+  expiresAt!: Date;
+}
+
+/** Made at random when it is first needed, and the same for all processes. */
+@Entity('secrets')
+export class Secret {
+  @PrimaryColumn({ type: 'text', collation: 'C', primaryKeyConstraintName: 'secrets_pkey' })
+  name!: string;
+
+  @Column('bytea')
+  value!: Buffer;
 }
