@@ -13,7 +13,7 @@ const MAY_IMPORT = {
   config: ['time'],
   console: ['http'],
   health: ['config', 'http', 'ingestion', 'persistence'],
-  http: ['tracing', 'json', 'numbers', 'openapi', 'persistence', 'time'],
+  http: ['background', 'tracing', 'json', 'numbers', 'openapi', 'persistence', 'time'],
   ingestion: [
     'background',
     'call',
@@ -80,7 +80,7 @@ const TOP_FOLDERS = readdirSync(new URL('.', import.meta.url), { withFileTypes: 
   .map((entry) => entry.name);
 
 /** The one file of the service that imports the embedded PostgreSQL, and nothing else. */
-const EMBEDDED_SERVER = 'src/persistence/embedded-server.ts';
+const EMBEDDED_SERVER = 'src/persistence/connections/embedded-server.ts';
 const NOT_FOR_THE_SERVICE = {
   regex: '^(\\.\\./)+(embedded-postgres|simulator)/',
   message: `Only ${EMBEDDED_SERVER} imports the embedded PostgreSQL, and nothing of the service imports the simulator.`,
@@ -174,7 +174,7 @@ export default tseslint.config(
     [],
     [
       {
-        regex: '^(?!\\.\\./\\.\\./embedded-postgres/embedded-postgres\\.js$)',
+        regex: '^(?!(\\.\\./)+embedded-postgres/embedded-postgres\\.js$)',
         message: 'It imports embedded-postgres/embedded-postgres.ts and nothing else.',
       },
     ],

@@ -1,10 +1,10 @@
 import { type DynamicModule, Module } from '@nestjs/common';
 import { ConfigModule } from './config/config.module.js';
 import type { Settings } from './config/settings.js';
-import { ConnectionDrain } from './http/connection-drain.js';
+import { ConnectionDrain } from './http/connections/connection-drain.js';
 import { HealthModule } from './health/health.module.js';
 import { IngestionModule } from './ingestion/ingestion.module.js';
-import { RequestWatch } from './http/request-watch.js';
+import { RequestWatch } from './http/connections/request-watch.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { TracingModule } from './tracing/tracing.js';
 import { PersistenceModule } from './persistence/persistence.module.js';

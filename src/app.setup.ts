@@ -3,14 +3,18 @@ import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
 import type { Settings } from './config/settings.js';
-import { compressed, hostNeeded, notStored, requestIds } from './http/api-headers.js';
-import { jsonBody } from './http/json-body.js';
-import { CONNECTION_LIMITS, type ConnectionLimits, LimitedHttpAdapter } from './http/limited-http-adapter.js';
-import { ProblemFilter } from './http/problem.filter.js';
-import { parseQuery, RequestValidationPipe } from './http/validation.pipe.js';
+import { compressed, hostNeeded, notStored, requestIds } from './http/answers/api-headers.js';
+import { jsonBody } from './http/connections/json-body.js';
+import {
+  CONNECTION_LIMITS,
+  type ConnectionLimits,
+  LimitedHttpAdapter,
+} from './http/connections/limited-http-adapter.js';
+import { ProblemFilter } from './http/problems/problem.filter.js';
+import { parseQuery, RequestValidationPipe } from './http/parameters/validation.pipe.js';
 import { singleSlashes } from './ingestion/push/missed-push.controller.js';
-import { RequestWatch } from './http/request-watch.js';
-import { consolePolicy, securityHeaders, swaggerUiPolicy, tlsOnly } from './http/security-headers.js';
+import { RequestWatch } from './http/connections/request-watch.js';
+import { consolePolicy, securityHeaders, swaggerUiPolicy, tlsOnly } from './http/answers/security-headers.js';
 import { ServiceLogger } from './service-logger.js';
 import { serveDocs } from './serve-docs.js';
 import { ApiGate } from './security/api-gate.js';

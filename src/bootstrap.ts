@@ -8,7 +8,7 @@ import type { Settings } from './config/settings.js';
 import { errorStack, errorText, isFault } from './errors.js';
 import { Journal } from './ingestion/journal/journal.js';
 import { asAddressError, tryAddress } from './listening-address.js';
-import { DatabaseLifecycle } from './persistence/database-lifecycle.js';
+import { DatabaseLifecycle } from './persistence/connections/database-lifecycle.js';
 import { ServiceLogger } from './service-logger.js';
 import { announce, announceListening } from './start-message.js';
 import { within } from './within.js';

@@ -7,7 +7,7 @@ import { extname } from 'node:path';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { stringify } from 'yaml';
-import { sendFile, type ServedFile, servedFile } from './http/served-file.js';
+import { sendFile, type ServedFile, servedFile } from './http/answers/served-file.js';
 import { docsPage, docsScript, SWAGGER_UI_FILES } from './openapi/docs-page.js';
 import { createDocument } from './openapi/document.js';
 

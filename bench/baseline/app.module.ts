@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
-import { Call } from '../../src/persistence/entities/call.entities.js';
+import { Call } from '../../src/persistence/schema/entities/call.entities.js';
 import { CallReportsController } from './call-reports.controller.js';
 import { CallReportsService } from './call-reports.service.js';
 

@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { InjectRepository } from '@nestjs/typeorm';
 import { createHash, randomUUID } from 'node:crypto';
 import type { Repository } from 'typeorm';
-import { Call } from '../../src/persistence/entities/call.entities.js';
+import { Call } from '../../src/persistence/schema/entities/call.entities.js';
 import type { CallRecordDto } from './call-record.dto.js';
 
 @Injectable()

@@ -2,12 +2,12 @@
 import type { Client, QueryResultRow } from 'pg';
 import { DataSource } from 'typeorm';
 import { readSettings } from '../../src/config/read-settings.js';
-import { dataSourceOptions } from '../../src/persistence/data-source-options.js';
+import { dataSourceOptions } from '../../src/persistence/connections/data-source-options.js';
 import type { Settings } from '../../src/config/settings.js';
-import { Database } from '../../src/persistence/database.js';
-import type { Statement, Transaction } from '../../src/persistence/statement.js';
-import { ReadingDatabase } from '../../src/persistence/reading-database.js';
-import { Replica } from '../../src/persistence/replica.js';
+import { Database } from '../../src/persistence/connections/database.js';
+import type { Statement, Transaction } from '../../src/persistence/connections/statement.js';
+import { ReadingDatabase } from '../../src/persistence/connections/reading-database.js';
+import { Replica } from '../../src/persistence/connections/replica.js';
 import { API_KEY, PUSH_TOKEN } from '../support/processes.js';
 
 /** Runs the repositories' own statements on one connection. */

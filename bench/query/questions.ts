@@ -1,7 +1,7 @@
 // A ledger in, the questions that are asked of it out: each as a path of the API and as the statement behind it.
 import type { Client } from 'pg';
-import { encodeCursor } from '../../src/http/cursor.js';
-import type { ReadingDatabase } from '../../src/persistence/reading-database.js';
+import { encodeCursor } from '../../src/http/parameters/cursor.js';
+import type { ReadingDatabase } from '../../src/persistence/connections/reading-database.js';
 import type { Viewer } from '../../src/security/visible-sources.js';
 import { BatchRepository } from '../../src/query/batches/batch.repository.js';
 import { type CallFilter, conditionsOf } from '../../src/query/calls/call-filter.js';

@@ -3,7 +3,19 @@ import type { LogLevel } from '@nestjs/common';
 import { join, resolve } from 'node:path';
 import { errorText } from '../errors.js';
 import { credentialsFile, loadCredentials, type Renewal } from './credentials.js';
-import { adminApiKey, byteSize, distributionOf, integer, networks, oneOf, postgresUrl, pushTokens, replicaUrl, timeZone, trustProxy } from './setting-values.js';
+import {
+  adminApiKey,
+  byteSize,
+  distributionOf,
+  integer,
+  networks,
+  oneOf,
+  postgresUrl,
+  pushTokens,
+  replicaUrl,
+  timeZone,
+  trustProxy,
+} from './setting-values.js';
 import { type Distribution, Settings, type TracingProtocol } from './settings.js';
 
 /** The settings can't be used. `problems` holds one line for each, with the setting's name. */
@@ -30,6 +42,9 @@ const NOTHING_GENERATED = {
 };
 const LONGEST_RETENTION_DAYS = 36_500;
 const LARGEST_BODY = 256 * 1024 * 1024;
+const TRACING_PROTOCOLS = ['http/protobuf', 'http/json'] as const;
+/** Of OpenTelemetry's environment variables. */
+const TRACING_PREFIX = 'OTEL_EXPORTER_OTLP';
 
 /** Reads single settings and collects what is wrong with them. An empty value counts as unset. */
 class Reader {
@@ -196,28 +211,19 @@ function noticeOf(
   return sentences.join(' ');
 }
 
-/** Reads single settings, as `readSettings` does. */
-interface Reader {
-  read<T>(name: string, fallback: string | undefined, parse: (text: string) => T): T | undefined;
-  text(name: string): string | undefined;
-}
-
-const PROTOCOLS = ['http/protobuf', 'http/json'] as const;
-const PREFIX = 'OTEL_EXPORTER_OTLP';
-
 /**
  * On when OTEL_TRACES_EXPORTER is `otlp`, or is unset and an endpoint is given: the specification would have it on by
  * default, and send to a port of this machine where nobody may listen. All else is read by the SDK itself.
  */
-export function readTracing(reader: Reader): TracingProtocol | undefined {
-  const hasEndpoint = [`${PREFIX}_ENDPOINT`, `${PREFIX}_TRACES_ENDPOINT`].some(
+function readTracing(reader: Reader): TracingProtocol | undefined {
+  const hasEndpoint = [`${TRACING_PREFIX}_ENDPOINT`, `${TRACING_PREFIX}_TRACES_ENDPOINT`].some(
     (name) => reader.text(name) !== undefined,
   );
   const exporter = reader.read('OTEL_TRACES_EXPORTER', hasEndpoint ? 'otlp' : 'none', (text) =>
     oneOf(text, ['otlp', 'none'] as const),
   );
   if (exporter !== 'otlp' || reader.text('OTEL_SDK_DISABLED')?.toLowerCase() === 'true') return undefined;
-  const ofTraces = `${PREFIX}_TRACES_PROTOCOL`;
-  const name = reader.text(ofTraces) === undefined ? `${PREFIX}_PROTOCOL` : ofTraces;
-  return reader.read(name, 'http/protobuf', (text) => oneOf(text, PROTOCOLS));
+  const ofTraces = `${TRACING_PREFIX}_TRACES_PROTOCOL`;
+  const name = reader.text(ofTraces) === undefined ? `${TRACING_PREFIX}_PROTOCOL` : ofTraces;
+  return reader.read(name, 'http/protobuf', (text) => oneOf(text, TRACING_PROTOCOLS));
 }

@@ -5,7 +5,7 @@ import { extname, join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { CONSOLE_PAGE } from '../built-files.js';
 import { errorText } from '../errors.js';
-import { ASK_AGAIN, type ServedFile, servedFile } from '../http/served-file.js';
+import { ASK_AGAIN, type ServedFile, servedFile } from '../http/answers/served-file.js';
 
 const PAGE = 'index.html';
 /** Of a file whose name changes with its content. */

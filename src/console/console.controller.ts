@@ -1,7 +1,7 @@
 import { Controller, Get, NotFoundException, Param, Req, Res } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { sendFile, type ServedFile } from '../http/served-file.js';
+import { sendFile, type ServedFile } from '../http/answers/served-file.js';
 import { ConsoleFiles } from './console-files.js';
 
 /** The files of the console: no secret is in them, and all that it shows it asks the API for. */

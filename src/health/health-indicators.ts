@@ -1,11 +1,11 @@
 import { Injectable } from '@nestjs/common';
 import { type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
 import { Journal } from '../ingestion/journal/journal.js';
-import { DatabaseLifecycle } from '../persistence/database-lifecycle.js';
-import { Database } from '../persistence/database.js';
+import { DatabaseLifecycle } from '../persistence/connections/database-lifecycle.js';
+import { Database } from '../persistence/connections/database.js';
 import { within } from '../within.js';
 import { Leaving } from './shutdown-delay.js';
-import { Replica, type ReplicaProblem } from '../persistence/replica.js';
+import { Replica, type ReplicaProblem } from '../persistence/connections/replica.js';
 
 const PATIENCE_MS = 2000;
 

@@ -11,10 +11,10 @@ import {
 } from '@nestjs/common';
 import { ApiExtraModels, ApiOperation, ApiResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import { HealthCheck, type HealthCheckResult, HealthCheckService } from '@nestjs/terminus';
-import { NoParameters } from '../http/validation.pipe.js';
+import { NoParameters } from '../http/parameters/validation.pipe.js';
 import { PushHealth, ReplicaHealth } from './health-indicators.js';
 import type { Response } from 'express';
-import { InvalidRequest } from '../http/problem.docs.js';
+import { InvalidRequest } from '../http/problems/problem.docs.js';
 import { HealthReport } from './health-report.dto.js';
 
 /** Answers a failed check in the same form as a good one: orchestrators and people look at its details. */

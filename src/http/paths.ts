@@ -1,6 +1,6 @@
 // The path of a request in, what there is at it out, whatever the method.
 import type { Request } from 'express';
-import type { ProblemDetail } from './problem.dto.js';
+import type { ProblemDetail } from './problems/problem.dto.js';
 
 /** Told of whatever is percent-encoded, in a path or in a query, and no UTF-8 then. */
 export const NOT_DECODABLE = 'is not UTF-8 in percent-encoding';

@@ -2,7 +2,7 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { errorText } from '../errors.js';
-import { DatabaseUnavailableError } from '../persistence/unavailable.js';
+import { DatabaseUnavailableError } from '../persistence/connections/unavailable.js';
 import type { Delivery } from './delivery.js';
 
 /** What a push costs beside its bytes: one of a single record takes the service as long as 13 records among many. */

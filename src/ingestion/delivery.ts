@@ -1,6 +1,6 @@
 // What goes from hand to hand on the way of a push.
 import { hash } from 'node:crypto';
-import { orderedId } from '../persistence/ids.js';
+import { orderedId } from '../persistence/sql/ids.js';
 
 /** How a delivery came into the ledger. */
 export type DeliveryWay = 'direct' | 'journal' | 'replay' | 'erasure';

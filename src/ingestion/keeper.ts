@@ -1,7 +1,7 @@
 // Decides what becomes of a delivery. docs/architecture.md has this policy as a table.
 import { Injectable, Logger } from '@nestjs/common';
 import { errorText } from '../errors.js';
-import { DatabaseUnavailableError, sqlState } from '../persistence/unavailable.js';
+import { DatabaseUnavailableError, sqlState } from '../persistence/connections/unavailable.js';
 import { InSpan, noteOrigin } from '../tracing/spans.js';
 import { ThreadLostError } from '../workers/workers.js';
 import { AdmissionControl, CircuitBreaker } from './admission-control.js';

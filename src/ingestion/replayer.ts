@@ -1,7 +1,7 @@
 // Writes what the quarantine keeps as calls, as of the time at which it first came.
 import { Injectable, Logger } from '@nestjs/common';
 import { errorText } from '../errors.js';
-import type { Transaction } from '../persistence/statement.js';
+import type { Transaction } from '../persistence/connections/statement.js';
 import { arrive } from './delivery.js';
 import { isTransient } from './keeper.js';
 import { UnreadableBodyError } from './reading/body-reader.js';

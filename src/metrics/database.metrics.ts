@@ -2,9 +2,9 @@
 import { Injectable } from '@nestjs/common';
 import { Counter, Gauge, Registry } from 'prom-client';
 import { AskedGauge } from './asked-gauge.js';
-import { Database } from '../persistence/database.js';
-import { ReadingDatabase } from '../persistence/reading-database.js';
-import { Replica } from '../persistence/replica.js';
+import { Database } from '../persistence/connections/database.js';
+import { ReadingDatabase } from '../persistence/connections/reading-database.js';
+import { Replica } from '../persistence/connections/replica.js';
 
 @Injectable()
 export class DatabaseMetrics {

@@ -2,27 +2,10 @@ import { applyDecorators, Controller, Get, Query, Req, Res } from '@nestjs/commo
 import { ApiOperation, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { Registry } from 'prom-client';
-import { acceptsGzip, sendBytes } from '../http/served-file.js';
-import { NoParameters } from '../http/validation.pipe.js';
+import { acceptsGzip, sendBytes } from '../http/answers/served-file.js';
+import { NoParameters } from '../http/parameters/validation.pipe.js';
 import { MetricsText } from './metrics-text.js';
-import { InvalidRequest } from '../http/problem.docs.js';
-
-@Controller('metrics')
-@ApiTags('Health')
-export class MetricsController {
-  constructor(private readonly text: MetricsText) {}
-
-  @Get()
-  @MetricsDocs()
-  async metrics(
-    @Query() _none: NoParameters,
-    @Req() request: Request,
-    @Res() response: Response,
-  ): Promise<void> {
-    const text = await this.text.current();
-    sendBytes(Registry.PROMETHEUS_CONTENT_TYPE, text, acceptsGzip(request), response);
-  }
-}
+import { InvalidRequest } from '../http/problems/problem.docs.js';
 
 const EXAMPLE = [
   '# HELP call_ledger_pushes_total Pushes that were answered, or broken off, by what became of them.',
@@ -49,4 +32,21 @@ export function MetricsDocs(): MethodDecorator {
     }),
     InvalidRequest(),
   );
+}
+
+@Controller('metrics')
+@ApiTags('Health')
+export class MetricsController {
+  constructor(private readonly text: MetricsText) {}
+
+  @Get()
+  @MetricsDocs()
+  async metrics(
+    @Query() _none: NoParameters,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<void> {
+    const text = await this.text.current();
+    sendBytes(Registry.PROMETHEUS_CONTENT_TYPE, text, acceptsGzip(request), response);
+  }
 }

@@ -2,12 +2,12 @@ import { Global, Logger, Module } from '@nestjs/common';
 import { TypeOrmModule } from '@nestjs/typeorm';
 import { Settings } from '../config/settings.js';
 import { errorText } from '../errors.js';
-import { dataSourceOptions } from './data-source-options.js';
-import { DatabaseLifecycle } from './database-lifecycle.js';
-import { Database } from './database.js';
-import { Nodes } from './distribution/nodes.js';
-import { ReadingDatabase } from './reading-database.js';
-import { Replica } from './replica.js';
+import { dataSourceOptions } from './connections/data-source-options.js';
+import { DatabaseLifecycle } from './connections/database-lifecycle.js';
+import { Database } from './connections/database.js';
+import { Nodes } from './schema/distribution/nodes.js';
+import { ReadingDatabase } from './connections/reading-database.js';
+import { Replica } from './connections/replica.js';
 
 /** The database: its connections, its schema, and the embedded server when there is one. */
 @Global()

@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
-import { Database } from '../persistence/database.js';
-import { Lease } from '../persistence/entities/privacy.entities.js';
+import { Database } from '../persistence/connections/database.js';
+import { Lease } from '../persistence/schema/entities/privacy.entities.js';
 
 /** By the database's clock. After this time another process may follow one that is gone. A step that takes longer holds its row's lock. */
 const expiresAt = () => "now() + interval '20 s'";

@@ -1,7 +1,7 @@
 // What is done for privacy in; told to the log, and to those who have to account for it, out. Never with a number.
 import { Injectable, Logger } from '@nestjs/common';
-import { Database } from '../persistence/database.js';
-import type { Transaction } from '../persistence/statement.js';
+import { Database } from '../persistence/connections/database.js';
+import type { Transaction } from '../persistence/connections/statement.js';
 import { AuditLog } from '../security/audit/audit-log.js';
 import type { Principal } from '../security/principal.js';
 import type { ErasedCounts } from './erasure/erasure-job.js';

@@ -1,9 +1,9 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { linkNext } from '../http/page.js';
-import { BodyMayBeRefused, MayBeMissing, MayConflict } from '../http/problem.docs.js';
-import { NoParameters } from '../http/validation.pipe.js';
+import { linkNext } from '../http/parameters/page.js';
+import { BodyMayBeRefused, MayBeMissing, MayConflict } from '../http/problems/problem.docs.js';
+import { NoParameters } from '../http/parameters/validation.pipe.js';
 import { Asker, type Principal } from '../security/principal.js';
 import { NEXT_PAGE_LINK, QueryApi } from '../security/query-api.js';
 import {

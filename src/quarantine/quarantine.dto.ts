@@ -1,12 +1,12 @@
 import { ApiProperty, ApiSchema, IntersectionType } from '@nestjs/swagger';
-import { PageOf, PageQuery } from '../http/page.js';
+import { PageOf, PageQuery } from '../http/parameters/page.js';
 import {
   ChoicesParameter,
   InstantParameter,
   ListParameter,
   MOST_IN_A_LIST,
   TimeZoneParameter,
-} from '../http/parameters.js';
+} from '../http/parameters/parameters.js';
 import {
   CURSOR,
   integer,
@@ -16,7 +16,7 @@ import {
   TEXT,
   TRUE_OR_FALSE,
   uuid,
-} from '../http/value-rules.js';
+} from '../http/parameters/value-rules.js';
 
 const ID = { type: String, format: 'uuid', example: '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f' } as const;
 const RECEIVED_FROM = {

@@ -2,11 +2,11 @@
 // the entries, and what they have just done must not look undone.
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
-import { Database } from '../persistence/database.js';
-import { QuarantineEntry } from '../persistence/entities/delivery.entities.js';
-import { columnsOf, selectedColumns } from '../persistence/entity-columns.js';
-import { endsEarly, sizedPage, type SizedRow } from '../persistence/sized-page.js';
-import type { SqlConditions } from '../persistence/sql-conditions.js';
+import { Database } from '../persistence/connections/database.js';
+import { QuarantineEntry } from '../persistence/schema/entities/delivery.entities.js';
+import { columnsOf, selectedColumns } from '../persistence/sql/entity-columns.js';
+import { endsEarly, sizedPage, type SizedRow } from '../persistence/sql/sized-page.js';
+import type { SqlConditions } from '../persistence/sql/sql-conditions.js';
 import { ofVisibleSources, type Viewer, visibleTo } from '../security/visible-sources.js';
 
 /** Which entries. Times are epoch milliseconds, the range half-open. */

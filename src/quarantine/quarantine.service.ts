@@ -3,11 +3,11 @@ import { ConflictException, Injectable, NotFoundException } from '@nestjs/common
 import { isUtf8 } from 'node:buffer';
 import { validate as isUuid } from 'uuid';
 import { Settings } from '../config/settings.js';
-import { decodeIdCursor, encodeCursor, LAST_ID } from '../http/cursor.js';
-import { instantOf } from '../http/instant-text.js';
-import { DEFAULT_LIMIT, type Page, pageOf } from '../http/page.js';
-import { Database } from '../persistence/database.js';
-import type { QuarantineEntry } from '../persistence/entities/delivery.entities.js';
+import { decodeIdCursor, encodeCursor, LAST_ID } from '../http/parameters/cursor.js';
+import { instantOf } from '../http/parameters/instant-text.js';
+import { DEFAULT_LIMIT, type Page, pageOf } from '../http/parameters/page.js';
+import { Database } from '../persistence/connections/database.js';
+import type { QuarantineEntry } from '../persistence/schema/entities/delivery.entities.js';
 import { AuditLog } from '../security/audit/audit-log.js';
 import type { Principal } from '../security/principal.js';
 import type { QuarantineEntryDto, QuarantineQuery } from './quarantine.dto.js';

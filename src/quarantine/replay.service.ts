@@ -2,11 +2,11 @@
 import { Injectable, ServiceUnavailableException } from '@nestjs/common';
 import { NIL } from 'uuid';
 import { Settings } from '../config/settings.js';
-import { InvalidParametersException } from '../http/refusals.js';
-import { decodeIdCursor, encodeCursor } from '../http/cursor.js';
+import { InvalidParametersException } from '../http/problems/refusals.js';
+import { decodeIdCursor, encodeCursor } from '../http/parameters/cursor.js';
 import { isTransient } from '../ingestion/keeper.js';
 import { type ReadableEntry, Replayer } from '../ingestion/replayer.js';
-import type { QuarantineEntry } from '../persistence/entities/delivery.entities.js';
+import type { QuarantineEntry } from '../persistence/schema/entities/delivery.entities.js';
 import { type AuditEntry, AuditLog } from '../security/audit/audit-log.js';
 import type { Principal } from '../security/principal.js';
 import { DEFAULT_REPLAYED, type ReplayRequest, ReplayResult } from './quarantine.dto.js';

@@ -2,8 +2,8 @@
 import { Injectable, UnauthorizedException } from '@nestjs/common';
 import type { RequestHandler, Response } from 'express';
 import { Settings } from '../config/settings.js';
-import { REQUEST_ID } from '../http/api-headers.js';
-import { tooManyRequests } from '../http/refusals.js';
+import { REQUEST_ID } from '../http/answers/api-headers.js';
+import { tooManyRequests } from '../http/problems/refusals.js';
 import { KnownKeys } from './api-keys/known-keys.js';
 import { bearerToken } from './secret.js';
 import { FailedLogins } from './failed-logins.js';

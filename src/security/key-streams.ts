@@ -3,7 +3,7 @@
 import { Injectable } from '@nestjs/common';
 import { setTimeout as wait } from 'node:timers/promises';
 import { within } from '../within.js';
-import { RefusalWithHeaders, tooManyRequests } from '../http/refusals.js';
+import { RefusalWithHeaders, tooManyRequests } from '../http/problems/refusals.js';
 import { KnownKeys } from './api-keys/known-keys.js';
 import { CHALLENGE, UNKNOWN_KEY } from './api-gate.js';
 import type { Principal } from './principal.js';

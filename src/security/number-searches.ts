@@ -1,8 +1,8 @@
 // Searches by telephone number: what a key may ask, how often, and that it is noted.
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
-import { InvalidParametersException, tooManyRequests } from '../http/refusals.js';
-import type { ProblemDetail } from '../http/problem.dto.js';
+import { InvalidParametersException, tooManyRequests } from '../http/problems/refusals.js';
+import type { ProblemDetail } from '../http/problems/problem.dto.js';
 import { coreOf } from '../numbers/core.js';
 import { NONE } from '../numbers/own-numbers.js';
 import { askedFor } from './audit/asked-for.js';

@@ -1,14 +1,14 @@
 // What all questions have in common: who may ask, and what can go wrong.
 import { applyDecorators, SetMetadata, UseGuards, UseInterceptors } from '@nestjs/common';
 import { ApiBearerAuth, ApiExtension } from '@nestjs/swagger';
-import { ExactJsonInterceptor } from '../http/exact-json.interceptor.js';
+import { ExactJsonInterceptor } from '../http/answers/exact-json.interceptor.js';
 import {
   DatabaseMayBeAway,
   Forbidden,
   InvalidRequest,
   TooManyRequests,
   Unauthorized,
-} from '../http/problem.docs.js';
+} from '../http/problems/problem.docs.js';
 import { SCOPES_EXTENSION } from '../openapi/common-answers.js';
 import { ApiKeyGuard, lackOf, NEEDED_SCOPES, WHOLE_LEDGER } from './api-key.guard.js';
 import { NumbersInterceptor } from './masking/numbers.interceptor.js';

@@ -2,7 +2,7 @@
 import { HttpException } from '@nestjs/common';
 import type { RequestHandler } from 'express';
 import { rateLimit } from 'express-rate-limit';
-import { tooManyRequests } from '../http/refusals.js';
+import { tooManyRequests } from '../http/problems/refusals.js';
 import { type AskedRequest, principalOf } from './principal.js';
 
 const ERASURES_A_MINUTE = 60;

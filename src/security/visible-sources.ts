@@ -1,5 +1,5 @@
 import { type FindOperator, In } from 'typeorm';
-import { SqlConditions } from '../persistence/sql-conditions.js';
+import { SqlConditions } from '../persistence/sql/sql-conditions.js';
 
 /** Which rows a reader may see. */
 export interface Viewer {

@@ -1,6 +1,6 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { NoParameters } from '../http/validation.pipe.js';
+import { NoParameters } from '../http/parameters/validation.pipe.js';
 import { QueryApi, WholeLedger } from '../security/query-api.js';
 import { StatusDto } from './status.dto.js';
 import { StatusService } from './status.service.js';

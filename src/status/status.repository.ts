@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
-import { Database } from '../persistence/database.js';
-import { Delivery } from '../persistence/entities/delivery.entities.js';
+import { Database } from '../persistence/connections/database.js';
+import { Delivery } from '../persistence/schema/entities/delivery.entities.js';
 
 @Injectable()
 export class StatusRepository {

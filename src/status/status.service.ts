@@ -7,7 +7,7 @@ import { QuarantineRepository } from '../quarantine/quarantine.repository.js';
 import type { JournalLevel, StatusDto } from './status.dto.js';
 import { StatusRepository } from './status.repository.js';
 import { SingleFlight } from '../background/single-flight.js';
-import { DatabaseUnavailableError } from '../persistence/unavailable.js';
+import { DatabaseUnavailableError } from '../persistence/connections/unavailable.js';
 import { within } from '../within.js';
 
 /** The vendor's own. */

@@ -82,7 +82,7 @@ function followGuide(): void {
   change(property.file, /(?<=export class CallRecord \{[^]*?\n)\}\n/, (end) => `\n${property.code}\n${end}`);
   writeFileSync(join(tree, migration.file), migration.code);
   const [, name = ''] = /export class (\w+)/.exec(migration.code) ?? [];
-  const list = 'src/persistence/migrations/migrations.ts';
+  const list = 'src/persistence/schema/migrations/migrations.ts';
   const file = migration.file.split('/').at(-1)?.replace('.ts', '.js') ?? '';
   change(list, /^/, () => `import { ${name} } from './${file}';\n`);
   change(list, /\];\n$/, (end) => `  ${name},\n${end}`);
@@ -103,7 +103,7 @@ describe('A field that the vendor adds', () => {
     await service.end('SIGTERM');
     followGuide();
     await runInTree('scripts/build.mjs');
-    await runInTree('dist/src/persistence/migrate.js');
+    await runInTree('dist/src/persistence/commands/migrate.js');
     service = await start(join(tree, 'dist/main.js'));
     await service.push([record('new', { waitDuration: 7 }), record('corrected', { waitDuration: '8' })]);
     await service.push([record('known')]);

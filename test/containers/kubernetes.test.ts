@@ -222,6 +222,6 @@ describe('The manifests', () => {
     ]);
     const { stringData } = the<{ stringData: Record<string, string> }>('Secret');
     expect(stringData['DATABASE_URL']).toContain(`//${args?.at(-1) ?? ''}:`);
-    expect(textOf('src/persistence/migrate.ts')).toContain("'grant-to'");
+    expect(textOf('src/persistence/commands/migrate.ts')).toContain("'grant-to'");
   });
 });

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { once } from 'node:events';
 import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { NIL } from 'uuid';
-import { CONNECTION_LIMITS } from '../../src/http/limited-http-adapter.js';
+import { CONNECTION_LIMITS } from '../../src/http/connections/limited-http-adapter.js';
 import { Contract } from '../support/contract/contract.js';
 import { describedApi } from '../support/contract/described.js';
 import { SchemaChecks } from '../support/contract/schemas.js';

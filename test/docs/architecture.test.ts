@@ -2,7 +2,7 @@ import 'reflect-metadata';
 // docs/architecture.md says which module writes which table: no statement of the service writes another one.
 import { expect, it } from '@jest/globals';
 import { readdirSync, readFileSync } from 'node:fs';
-import { TABLE_PRIVILEGES } from '../../src/persistence/entities/entities.js';
+import { TABLE_PRIVILEGES } from '../../src/persistence/schema/entities/entities.js';
 
 const root = new URL('../../', import.meta.url);
 const textOf = (path: string) => readFileSync(new URL(path, root), 'utf8');

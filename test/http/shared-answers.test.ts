@@ -7,7 +7,7 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { CONNECTION_LIMITS, oneAtATime } from '../../src/http/limited-http-adapter.js';
+import { CONNECTION_LIMITS, oneAtATime } from '../../src/http/connections/limited-http-adapter.js';
 import { lowPriority } from '../../src/app.setup.js';
 import { RawClient } from '../security/raw-clients.js';
 import { API_KEY, startLedger, type TestLedger } from '../support/ledger.js';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client } from 'pg';
 import type { EntityManager } from 'typeorm';
-import { Database } from '../../src/persistence/database.js';
+import { Database } from '../../src/persistence/connections/database.js';
 import { everyOperationGoesWell } from '../contract/requests.js';
 import { endVendors, FAULTS, playVendor } from '../crash/vendor.js';
 import { askFor, erased } from '../privacy/erasing.js';

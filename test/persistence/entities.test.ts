@@ -3,10 +3,10 @@ import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/glob
 import 'reflect-metadata';
 import { DataSource } from 'typeorm';
 import { readSettings } from '../../src/config/read-settings.js';
-import { dataSourceOptions } from '../../src/persistence/data-source-options.js';
-import { Database } from '../../src/persistence/database.js';
-import { Task } from '../../src/persistence/entities/campaign.entities.js';
-import { DatabaseUnavailableError } from '../../src/persistence/unavailable.js';
+import { dataSourceOptions } from '../../src/persistence/connections/data-source-options.js';
+import { Database } from '../../src/persistence/connections/database.js';
+import { Task } from '../../src/persistence/schema/entities/campaign.entities.js';
+import { DatabaseUnavailableError } from '../../src/persistence/connections/unavailable.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 
 const TASK = { taskId: 'one', firstSeenAt: new Date('2025-06-01T00:00:00Z') };

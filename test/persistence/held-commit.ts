@@ -1,6 +1,6 @@
 // A commit of Citus's that stays between its two phases until it is let go on.
 import { Client, type QueryResultRow } from 'pg';
-import { orderedId } from '../../src/persistence/ids.js';
+import { orderedId } from '../../src/persistence/sql/ids.js';
 import type { TestDatabase } from '../support/database.js';
 import { onDatabase, urlOf } from '../support/nodes.mjs';
 import { until } from '../support/service.js';

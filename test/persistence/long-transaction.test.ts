@@ -2,8 +2,8 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import 'reflect-metadata';
 import { DataSource } from 'typeorm';
 import { readSettings } from '../../src/config/read-settings.js';
-import { dataSourceOptions } from '../../src/persistence/data-source-options.js';
-import { Database } from '../../src/persistence/database.js';
+import { dataSourceOptions } from '../../src/persistence/connections/data-source-options.js';
+import { Database } from '../../src/persistence/connections/database.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 
 let testDatabase: TestDatabase;

@@ -1,9 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import 'reflect-metadata';
 import { DataSource } from 'typeorm';
-import { dataSourceOptions } from '../../src/persistence/data-source-options.js';
-import { migrations } from '../../src/persistence/migrations/migrations.js';
-import { migrate } from '../../src/persistence/migrator.js';
+import { dataSourceOptions } from '../../src/persistence/connections/data-source-options.js';
+import { migrations } from '../../src/persistence/schema/migrations/migrations.js';
+import { migrate } from '../../src/persistence/schema/migrator.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 
 let database: TestDatabase;

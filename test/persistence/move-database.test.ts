@@ -8,12 +8,12 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, type QueryResultRow } from 'pg';
-import { MOVED_TABLES } from '../../src/persistence/move/ledger-copy.js';
+import { MOVED_TABLES } from '../../src/persistence/commands/move/ledger-copy.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { record } from '../support/records.js';
 import { embeddedUrl, freePort, ServiceProcess, until } from '../support/service.js';
 
-const PROGRAM = fileURLToPath(new URL('../../dist/src/persistence/move/main.js', import.meta.url));
+const PROGRAM = fileURLToPath(new URL('../../dist/src/persistence/commands/move/main.js', import.meta.url));
 const ERASED = '13900000000';
 /** Of each table, how many rows there are and a digest of them all. */
 type Contents = Readonly<Record<string, string>>;

@@ -1,6 +1,6 @@
 import { expect, it } from '@jest/globals';
 import { validate, version } from 'uuid';
-import { orderedId } from '../../src/persistence/ids.js';
+import { orderedId } from '../../src/persistence/sql/ids.js';
 
 it('Ids of one millisecond are in the order in which they were made, and begin with its time', () => {
   const time = Date.parse('2026-01-02T03:04:05.678Z');

@@ -3,8 +3,8 @@ import { once } from 'node:events';
 import { connect, createServer, type Server, type Socket } from 'node:net';
 import 'reflect-metadata';
 import { DataSource } from 'typeorm';
-import { dataSourceOptions } from '../../src/persistence/data-source-options.js';
-import { asUnavailable, DatabaseUnavailableError } from '../../src/persistence/unavailable.js';
+import { dataSourceOptions } from '../../src/persistence/connections/data-source-options.js';
+import { asUnavailable, DatabaseUnavailableError } from '../../src/persistence/connections/unavailable.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 
 let database: TestDatabase;

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { arrive } from '../../src/ingestion/delivery.js';
 import { Keeper } from '../../src/ingestion/keeper.js';
-import { orderedId } from '../../src/persistence/ids.js';
+import { orderedId } from '../../src/persistence/sql/ids.js';
 import { Retention } from '../../src/privacy/retention/retention.js';
 import { Instance } from '../query/changes/instances.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Journal } from '../../src/ingestion/journal/journal.js';
-import { ReadingDatabase } from '../../src/persistence/reading-database.js';
+import { ReadingDatabase } from '../../src/persistence/connections/reading-database.js';
 import { openExport, readAll } from '../query/exports/export-client.js';
 import { Instance } from '../query/changes/instances.js';
 import { record } from '../support/records.js';

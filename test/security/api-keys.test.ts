@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
-import { Database } from '../../src/persistence/database.js';
+import { Database } from '../../src/persistence/connections/database.js';
 import { askForKey, type MadeKey, makeKey, revoke, withKey } from '../support/api-keys.js';
 import { API_KEY, startLedger, type TestLedger } from '../support/ledger.js';
 import { until } from '../support/service.js';

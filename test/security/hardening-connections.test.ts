@@ -1,6 +1,6 @@
 // Clients that are slow, silent or too loud: each is ended in time, and meanwhile pushes are answered.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
-import { CONNECTION_LIMITS, type ConnectionLimits } from '../../src/http/limited-http-adapter.js';
+import { CONNECTION_LIMITS, type ConnectionLimits } from '../../src/http/connections/limited-http-adapter.js';
 import { startLedger, type TestLedger } from '../support/ledger.js';
 import { record } from '../support/records.js';
 import { until } from '../support/service.js';

@@ -2,7 +2,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { ServiceUnavailableException } from '@nestjs/common';
 import { Settings } from '../../src/config/settings.js';
-import { Database } from '../../src/persistence/database.js';
+import { Database } from '../../src/persistence/connections/database.js';
 import { ServiceLogger } from '../../src/service-logger.js';
 import { expectProblem, NO_DATABASE, spawnLedger } from '../contract/helpers.js';
 import { Instance } from '../query/changes/instances.js';

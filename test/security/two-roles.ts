@@ -7,7 +7,7 @@ import { promisify } from 'node:util';
 import { Client } from 'pg';
 import { urlOf } from '../support/nodes.mjs';
 
-const MIGRATE = fileURLToPath(new URL('../../dist/src/persistence/migrate.js', import.meta.url));
+const MIGRATE = fileURLToPath(new URL('../../dist/src/persistence/commands/migrate.js', import.meta.url));
 const guide = readFileSync(new URL('../../docs/security.md', import.meta.url), 'utf8');
 
 /** The statements of a block of SQL in the guide, by the comment that it begins with. */

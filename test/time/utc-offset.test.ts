@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { isInstantText, instantOf } from '../../src/http/instant-text.js';
+import { isInstantText, instantOf } from '../../src/http/parameters/instant-text.js';
 import { readTime } from '../../src/ingestion/reading/field-readers.js';
 import { offsetMinutes } from '../../src/time/civil-time.js';
 import { ZonedTime } from '../../src/time/zoned-time.js';

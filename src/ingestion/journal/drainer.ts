@@ -1,5 +1,11 @@
 // Brings the journal's entries into the ledger, oldest first.
-import { type BeforeApplicationShutdown, Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import {
+  type BeforeApplicationShutdown,
+  Injectable,
+  Logger,
+  type OnApplicationBootstrap,
+  type OnApplicationShutdown,
+} from '@nestjs/common';
 import { BackgroundLoop } from '../../background/background-loop.js';
 import { errorText } from '../../errors.js';
 import { AdmissionControl, costOf } from '../admission-control.js';

@@ -8,7 +8,7 @@ import {
 } from '@nestjs/common';
 import type { Response } from 'express';
 import { errorText } from '../../errors.js';
-import { DELIVERY_ID, REQUEST_ID } from '../../http/api-headers.js';
+import { DELIVERY_ID, REQUEST_ID } from '../../http/answers/api-headers.js';
 import type { PushRequest } from './push.guard.js';
 
 /** Logged once a minute for an address, where it is counted: each of them would be the noise that it is to keep out. */

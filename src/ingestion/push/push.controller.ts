@@ -1,7 +1,7 @@
 import { Controller, HttpCode, Post, Req, Res, UseFilters, UseGuards } from '@nestjs/common';
 import { ApiTags } from '@nestjs/swagger';
 import type { Response } from 'express';
-import { DELIVERY_ID } from '../../http/api-headers.js';
+import { DELIVERY_ID } from '../../http/answers/api-headers.js';
 import { type PushAnswer, PushDocs } from './push.docs.js';
 import { PushError, PushErrorFilter } from './push-error.filter.js';
 import { PushGuard, type PushRequest } from './push.guard.js';

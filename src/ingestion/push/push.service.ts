@@ -1,7 +1,7 @@
 // A push request in, the answer that the vendor expects out.
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../../config/settings.js';
-import { DatabaseUnavailableError } from '../../persistence/unavailable.js';
+import { DatabaseUnavailableError } from '../../persistence/connections/unavailable.js';
 import { arrive } from '../delivery.js';
 import { type Failure, isTransient, Keeper, type KeptIn, type Outcome } from '../keeper.js';
 import { BodyBudget, BodyNotReadError } from './body-budget.js';

@@ -1,8 +1,8 @@
 // The one place that tries again to write deliveries. docs/architecture.md lists what is tried again, and how often.
 import { Injectable } from '@nestjs/common';
-import { Database } from '../../persistence/database.js';
-import type { Transaction } from '../../persistence/statement.js';
-import { DatabaseUnavailableError, isRetryable } from '../../persistence/unavailable.js';
+import { Database } from '../../persistence/connections/database.js';
+import type { Transaction } from '../../persistence/connections/statement.js';
+import { DatabaseUnavailableError, isRetryable } from '../../persistence/connections/unavailable.js';
 import { InSpan, linksTo } from '../../tracing/spans.js';
 import { Workers } from '../../workers/workers.js';
 import type { Delivery, Reject } from '../delivery.js';

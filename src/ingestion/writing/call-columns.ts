@@ -1,6 +1,6 @@
 // The columns of a row of calls, with the values that they take.
 import { type FieldName, INTEGER_FIELDS, TEXT_FIELDS, TIME_FIELDS } from '../../call/call-record.js';
-import { columnOf } from '../../persistence/entity-columns.js';
+import { columnOf } from '../../persistence/sql/entity-columns.js';
 import type { CallState, Standing } from './call-state.js';
 import { type ArrayColumn, instantColumn } from './column-arrays.js';
 

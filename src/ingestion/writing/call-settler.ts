@@ -1,6 +1,6 @@
 // Records of some deliveries in, the rows of their calls, tasks, batches and rollups as they stand out.
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from '../../persistence/statement.js';
+import type { Transaction } from '../../persistence/connections/statement.js';
 import type { CallState, Standing } from './call-state.js';
 import { CallRepository } from './call.repository.js';
 import { CampaignRepository, type NamedCampaigns } from './campaign.repository.js';

@@ -1,11 +1,11 @@
 // The writes to calls and call_revisions.
 import { Injectable } from '@nestjs/common';
 import { CallRecord, copyFields, FIELD_NAMES } from '../../call/call-record.js';
-import { CALL_LOCKS } from '../../persistence/advisory-locks.js';
-import { selectedFields } from '../../persistence/entity-columns.js';
-import type { Statement, Transaction } from '../../persistence/statement.js';
-import { Nodes } from '../../persistence/distribution/nodes.js';
-import { EPOCH_TIMES } from '../../persistence/value-parsers.js';
+import { CALL_LOCKS } from '../../persistence/schema/advisory-locks.js';
+import { selectedFields } from '../../persistence/sql/entity-columns.js';
+import type { Statement, Transaction } from '../../persistence/connections/statement.js';
+import { Nodes } from '../../persistence/schema/distribution/nodes.js';
+import { EPOCH_TIMES } from '../../persistence/sql/value-parsers.js';
 import { answerDelay } from '../reading/record-reader.js';
 import { CALL_COLUMNS, CONTENT_COLUMNS, KEY, RECEIPT_COLUMNS } from './call-columns.js';
 import { type CallState, contentJson, type Standing } from './call-state.js';

@@ -1,6 +1,6 @@
 // The writes to tasks and batches.
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from '../../persistence/statement.js';
+import type { Transaction } from '../../persistence/connections/statement.js';
 import type { CallState } from './call-state.js';
 
 /** Tasks and batches that a delivery names: each once, sorted, with the arrival that named them first. */

@@ -1,6 +1,6 @@
 // The writes to deliveries and delivery_bodies, and the search for a body that came before.
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from '../../persistence/statement.js';
+import type { Transaction } from '../../persistence/connections/statement.js';
 import type { Delivery } from '../delivery.js';
 import { type ArrayColumn, arrays, instantColumn, names, selected, unnest } from './column-arrays.js';
 import type { StoredBody } from './stored-body.js';

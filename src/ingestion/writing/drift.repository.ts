@@ -1,6 +1,6 @@
 // The writes to schema_drift.
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from '../../persistence/statement.js';
+import type { Transaction } from '../../persistence/connections/statement.js';
 import type { ReadDelivery } from '../reading/records-of-body.js';
 import type { CountedDrift } from '../reading/drift.js';
 import { type ArrayColumn, arrays, instantColumn, names, selected, unnest } from './column-arrays.js';

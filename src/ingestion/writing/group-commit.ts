@@ -1,7 +1,7 @@
 // Deliveries one by one in, each answered after its own commit; groups of those that wait together out.
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../../config/settings.js';
-import { DatabaseUnavailableError } from '../../persistence/unavailable.js';
+import { DatabaseUnavailableError } from '../../persistence/connections/unavailable.js';
 import type { ReadDelivery } from '../reading/records-of-body.js';
 import { Attempts } from './attempts.js';
 import type { PackedDelivery } from './ledger-writer.js';

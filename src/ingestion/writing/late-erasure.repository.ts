@@ -7,7 +7,7 @@
 // committed before the search, or it is found here, by the hash that is kept when the number is not any more.
 import { Injectable } from '@nestjs/common';
 import { sealedNumber } from '../../numbers/number-secrets.js';
-import type { Transaction } from '../../persistence/statement.js';
+import type { Transaction } from '../../persistence/connections/statement.js';
 import type { Delivery } from '../delivery.js';
 import { type CallState, recordKey } from './call-state.js';
 import { type AskedErasure, type LateNumbers, UnexaminedError } from './late-numbers.js';

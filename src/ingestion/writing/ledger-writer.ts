@@ -1,6 +1,6 @@
 // A group of read deliveries in, their calls in the ledger out: within one transaction.
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from '../../persistence/statement.js';
+import type { Transaction } from '../../persistence/connections/statement.js';
 import type { Delivery, Reject } from '../delivery.js';
 import type { ReadCall } from '../reading/record-reader.js';
 import type { ReadDelivery } from '../reading/records-of-body.js';

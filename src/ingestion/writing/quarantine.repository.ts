@@ -1,9 +1,9 @@
 // The writes to the quarantine.
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from '../../persistence/statement.js';
+import type { Transaction } from '../../persistence/connections/statement.js';
 import type { Delivery, Reject } from '../delivery.js';
 import { binaryBytes } from './array-parameters.js';
-import { orderedId } from '../../persistence/ids.js';
+import { orderedId } from '../../persistence/sql/ids.js';
 
 const INSERT = {
   name: 'insert-quarantine',

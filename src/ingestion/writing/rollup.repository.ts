@@ -1,8 +1,8 @@
 // The writes to call_rollups and call_sums.
 import { Injectable } from '@nestjs/common';
-import { BOUNDS_LOCK, LEDGER_LOCKS } from '../../persistence/advisory-locks.js';
-import type { Transaction } from '../../persistence/statement.js';
-import { Nodes } from '../../persistence/distribution/nodes.js';
+import { BOUNDS_LOCK, LEDGER_LOCKS } from '../../persistence/schema/advisory-locks.js';
+import type { Transaction } from '../../persistence/connections/statement.js';
+import { Nodes } from '../../persistence/schema/distribution/nodes.js';
 import { type ArrayColumn, arrays, instantColumn, names, selected, unnest } from './column-arrays.js';
 import { BUCKET_MS, type RollupDelta } from './rollup-deltas.js';
 

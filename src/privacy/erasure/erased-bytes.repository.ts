@@ -6,10 +6,10 @@ import { gunzip } from 'node:zlib';
 import { NIL } from 'uuid';
 import { packBody } from '../../ingestion/writing/stored-body.js';
 import type { NumberSearch } from '../../numbers/number-search.js';
-import { Database } from '../../persistence/database.js';
-import type { Transaction } from '../../persistence/statement.js';
-import { firstIdOf } from '../../persistence/ids.js';
-import { endsEarly, sizedPage, type SizedRow } from '../../persistence/sized-page.js';
+import { Database } from '../../persistence/connections/database.js';
+import type { Transaction } from '../../persistence/connections/statement.js';
+import { firstIdOf } from '../../persistence/sql/ids.js';
+import { endsEarly, sizedPage, type SizedRow } from '../../persistence/sql/sized-page.js';
 import { BodyEraser } from './body-eraser.js';
 import type { ErasureJob } from './erasure-job.js';
 

@@ -2,14 +2,14 @@
 import { Injectable } from '@nestjs/common';
 import { NIL } from 'uuid';
 import { TELEPHONE_NUMBERS, TEXT_FIELDS } from '../../call/call-record.js';
-import { columnOf } from '../../persistence/entity-columns.js';
-import { orderedId } from '../../persistence/ids.js';
+import { columnOf } from '../../persistence/sql/entity-columns.js';
+import { orderedId } from '../../persistence/sql/ids.js';
 import { CallRepository } from '../../ingestion/writing/call.repository.js';
 import { pieces } from '../../ingestion/writing/array-parameters.js';
 import { coreOf } from '../../numbers/core.js';
 import { mayHold, type NumberSearch } from '../../numbers/number-search.js';
-import { Database } from '../../persistence/database.js';
-import type { Transaction } from '../../persistence/statement.js';
+import { Database } from '../../persistence/connections/database.js';
+import type { Transaction } from '../../persistence/connections/statement.js';
 import { BodyEraser } from './body-eraser.js';
 import type { ErasedCounts, ErasureJob } from './erasure-job.js';
 

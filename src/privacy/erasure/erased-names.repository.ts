@@ -1,7 +1,7 @@
 // Names and reasons that people have written, without the number: of API keys, and of erasures.
 import { Injectable } from '@nestjs/common';
 import { mayHold } from '../../numbers/number-search.js';
-import type { Transaction } from '../../persistence/statement.js';
+import type { Transaction } from '../../persistence/connections/statement.js';
 import type { ErasureJob } from './erasure-job.js';
 
 /** @param writtenAt the column that says when the text was written */

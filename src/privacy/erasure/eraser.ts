@@ -8,7 +8,7 @@ import {
 } from '@nestjs/common';
 import { BackgroundLoop } from '../../background/background-loop.js';
 import { errorText } from '../../errors.js';
-import { DatabaseLifecycle } from '../../persistence/database-lifecycle.js';
+import { DatabaseLifecycle } from '../../persistence/connections/database-lifecycle.js';
 import { LeaseLostError, LeaseRepository } from '../lease.repository.js';
 import { gaitOf, Pace } from '../pace.js';
 import { PrivacyEvents } from '../privacy-events.js';

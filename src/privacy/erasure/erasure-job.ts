@@ -1,4 +1,4 @@
-import type { Erasure } from '../../persistence/entities/privacy.entities.js';
+import type { Erasure } from '../../persistence/schema/entities/privacy.entities.js';
 // What goes from hand to hand while a number is erased.
 import type { NumberSearch } from '../../numbers/number-search.js';
 

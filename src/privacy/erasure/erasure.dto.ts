@@ -1,6 +1,6 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { PageOf } from '../../http/page.js';
-import { Field, text } from '../../http/value-rules.js';
+import { PageOf } from '../../http/parameters/page.js';
+import { Field, text } from '../../http/parameters/value-rules.js';
 import { coreOf } from '../../numbers/core.js';
 
 const ID = { type: String, format: 'uuid', example: '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f' } as const;

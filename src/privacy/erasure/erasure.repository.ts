@@ -4,10 +4,10 @@ import { randomBytes } from 'node:crypto';
 import { type EntityManager, LessThan, Not, Raw } from 'typeorm';
 import { NumberSearch } from '../../numbers/number-search.js';
 import { numberHash, openedNumber, sealedNumber } from '../../numbers/number-secrets.js';
-import { Database } from '../../persistence/database.js';
-import type { Transaction } from '../../persistence/statement.js';
-import { Erasure, Secret } from '../../persistence/entities/privacy.entities.js';
-import { Nodes } from '../../persistence/distribution/nodes.js';
+import { Database } from '../../persistence/connections/database.js';
+import type { Transaction } from '../../persistence/connections/statement.js';
+import { Erasure, Secret } from '../../persistence/schema/entities/privacy.entities.js';
+import { Nodes } from '../../persistence/schema/distribution/nodes.js';
 import { LeaseRepository } from '../lease.repository.js';
 import { type ErasedCounts, type ErasureJob, type ErasureStep, type Phase, PHASES } from './erasure-job.js';
 

@@ -1,9 +1,9 @@
 import { Body, Controller, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
 import { ApiAcceptedResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { linkNext, PageQuery } from '../../http/page.js';
-import { BodyMayBeRefused, MayBeMissing } from '../../http/problem.docs.js';
-import { NoParameters } from '../../http/validation.pipe.js';
+import { linkNext, PageQuery } from '../../http/parameters/page.js';
+import { BodyMayBeRefused, MayBeMissing } from '../../http/problems/problem.docs.js';
+import { NoParameters } from '../../http/parameters/validation.pipe.js';
 import { Asker, type Principal } from '../../security/principal.js';
 import { NEXT_PAGE_LINK, QueryApi, WholeLedger } from '../../security/query-api.js';
 import { AcceptedErasure, ErasureDto, ErasurePage, ErasureRequest } from './erasure.dto.js';

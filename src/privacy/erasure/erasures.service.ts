@@ -1,11 +1,11 @@
 // The wish to erase a number in, a job out; a question about jobs in, its answer out.
 import { Injectable, NotFoundException } from '@nestjs/common';
 import { validate as isUuid } from 'uuid';
-import { decodeIdCursor, encodeCursor, LAST_ID } from '../../http/cursor.js';
-import { InvalidParametersException } from '../../http/refusals.js';
-import { DEFAULT_LIMIT, type Page, pageOf, type PageQuery } from '../../http/page.js';
-import type { Erasure } from '../../persistence/entities/privacy.entities.js';
-import { orderedId } from '../../persistence/ids.js';
+import { decodeIdCursor, encodeCursor, LAST_ID } from '../../http/parameters/cursor.js';
+import { InvalidParametersException } from '../../http/problems/refusals.js';
+import { DEFAULT_LIMIT, type Page, pageOf, type PageQuery } from '../../http/parameters/page.js';
+import type { Erasure } from '../../persistence/schema/entities/privacy.entities.js';
+import { orderedId } from '../../persistence/sql/ids.js';
 import { coreOf } from '../../numbers/core.js';
 import { NumberSearch } from '../../numbers/number-search.js';
 import type { Principal } from '../../security/principal.js';

@@ -1,8 +1,8 @@
 // The deletions of what has been kept long enough, in steps. Each step names where the next one begins: behind what it
 // deleted, for an index keeps its entries of deleted rows for a while, and every step would walk them again.
 import { Injectable } from '@nestjs/common';
-import { Database } from '../../persistence/database.js';
-import type { Transaction } from '../../persistence/statement.js';
+import { Database } from '../../persistence/connections/database.js';
+import type { Transaction } from '../../persistence/connections/statement.js';
 import { CallRepository } from '../../ingestion/writing/call.repository.js';
 import { LeaseRepository } from '../lease.repository.js';
 

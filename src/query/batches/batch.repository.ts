@@ -1,7 +1,7 @@
 // The reads of batches, with their totals from the rollups.
 import { Injectable } from '@nestjs/common';
-import { ReadingDatabase } from '../../persistence/reading-database.js';
-import { SqlConditions } from '../../persistence/sql-conditions.js';
+import { ReadingDatabase } from '../../persistence/connections/reading-database.js';
+import { SqlConditions } from '../../persistence/sql/sql-conditions.js';
 import type { Viewer } from '../../security/visible-sources.js';
 import { hasVisibleCalls, totalsTable, type TotalsRow } from '../totals.js';
 

@@ -1,7 +1,7 @@
 // A question about batches in, its answer out.
 import { Injectable, NotFoundException } from '@nestjs/common';
-import { decodeCursor, encodeCursor } from '../../http/cursor.js';
-import { DEFAULT_LIMIT, type Page, pageOf } from '../../http/page.js';
+import { decodeCursor, encodeCursor } from '../../http/parameters/cursor.js';
+import { DEFAULT_LIMIT, type Page, pageOf } from '../../http/parameters/page.js';
 import type { Principal } from '../../security/principal.js';
 import { isStorable } from '../storable.js';
 import { totalsOf } from '../totals.js';

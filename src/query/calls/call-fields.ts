@@ -1,6 +1,6 @@
 // The fields of a call, and some of them.
 import { FIELD_NAMES } from '../../call/call-record.js';
-import { selectedFields } from '../../persistence/entity-columns.js';
+import { selectedFields } from '../../persistence/sql/entity-columns.js';
 import { withCallNumbers } from '../../security/masking/answer-mask.js';
 import type { CallDto, SelectedCall } from './call.dto.js';
 

@@ -1,8 +1,8 @@
 // The conditions of a WHERE clause by the parameters that say which calls are meant.
-import { instantOf } from '../../http/instant-text.js';
+import { instantOf } from '../../http/parameters/instant-text.js';
 import { coreOf, plainForms } from '../../numbers/core.js';
-import { columnOf } from '../../persistence/entity-columns.js';
-import type { SqlConditions } from '../../persistence/sql-conditions.js';
+import { columnOf } from '../../persistence/sql/entity-columns.js';
+import type { SqlConditions } from '../../persistence/sql/sql-conditions.js';
 import { type Viewer, visibleTo } from '../../security/visible-sources.js';
 import { SHORTEST_WITH_ALL_SHOWN } from '../../security/masking/number-mask.js';
 import { type KeyHolder, seesNumbers } from '../../security/principal.js';

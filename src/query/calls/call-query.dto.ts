@@ -8,8 +8,8 @@ import {
   IntegerParameter,
   ListParameter,
   TimeZoneParameter,
-} from '../../http/parameters.js';
-import { PageQuery } from '../../http/page.js';
+} from '../../http/parameters/parameters.js';
+import { PageQuery } from '../../http/parameters/page.js';
 import { CALL_FIELDS, type CallField } from './call-fields.js';
 
 const LONGEST_DURATION = 2_147_483_647;

@@ -14,7 +14,7 @@ import {
   type VendorField,
   type WithTimesAs,
 } from '../../call/field-decorators.js';
-import { PageInfo, PageOf } from '../../http/page.js';
+import { PageInfo, PageOf } from '../../http/parameters/page.js';
 import { plainDateTime } from '../../time/civil-time.js';
 
 interface Field {

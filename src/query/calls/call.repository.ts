@@ -1,9 +1,9 @@
 // The reads of calls and call_revisions.
 import { Injectable } from '@nestjs/common';
-import { ReadingDatabase } from '../../persistence/reading-database.js';
-import { bytesOfJson, endsEarly, sizedPage, type SizedRow } from '../../persistence/sized-page.js';
+import { ReadingDatabase } from '../../persistence/connections/reading-database.js';
+import { bytesOfJson, endsEarly, sizedPage, type SizedRow } from '../../persistence/sql/sized-page.js';
 import { isOfSources, type Viewer } from '../../security/visible-sources.js';
-import { AS_ANSWERED } from '../../persistence/value-parsers.js';
+import { AS_ANSWERED } from '../../persistence/sql/value-parsers.js';
 import { type CallFilter, conditionsOf } from './call-filter.js';
 import { SELECTED_CALL } from './call-fields.js';
 import type { CallDto } from './call.dto.js';

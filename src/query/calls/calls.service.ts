@@ -2,9 +2,9 @@
 import { Injectable, NotFoundException } from '@nestjs/common';
 import { FIELD_NAMES, TELEPHONE_NUMBERS } from '../../call/call-record.js';
 import { Settings } from '../../config/settings.js';
-import { decodeCursor, decodeIdCursor, encodeCursor, LAST_ID } from '../../http/cursor.js';
+import { decodeCursor, decodeIdCursor, encodeCursor, LAST_ID } from '../../http/parameters/cursor.js';
 import { parseExact, stringifyExact } from '../../json/exact-numbers.js';
-import { DEFAULT_LIMIT, type Page, pageOf, type PageQuery } from '../../http/page.js';
+import { DEFAULT_LIMIT, type Page, pageOf, type PageQuery } from '../../http/parameters/page.js';
 import { withCallNumbers } from '../../security/masking/answer-mask.js';
 import type { Principal } from '../../security/principal.js';
 import { isStorable } from '../storable.js';

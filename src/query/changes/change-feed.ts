@@ -1,6 +1,6 @@
 // A place in the feed in, a page of what changed after it out, after a bounded walk.
 import { Injectable } from '@nestjs/common';
-import { DatabaseUnavailableError } from '../../persistence/unavailable.js';
+import { DatabaseUnavailableError } from '../../persistence/connections/unavailable.js';
 import type { Viewer } from '../../security/visible-sources.js';
 import { ChangeRepository, type FeedPlace, type Stretch } from './change.repository.js';
 

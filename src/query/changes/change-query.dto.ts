@@ -1,5 +1,5 @@
-import { CursorParameter, IntegerParameter } from '../../http/parameters.js';
-import { DEFAULT_LIMIT, MOST_A_PAGE } from '../../http/page.js';
+import { CursorParameter, IntegerParameter } from '../../http/parameters/parameters.js';
+import { DEFAULT_LIMIT, MOST_A_PAGE } from '../../http/parameters/page.js';
 
 const LONGEST_WAIT_S = 30;
 

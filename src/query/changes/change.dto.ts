@@ -1,5 +1,5 @@
 import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
-import { MOST_A_PAGE } from '../../http/page.js';
+import { MOST_A_PAGE } from '../../http/parameters/page.js';
 import { CallDto } from '../calls/call.dto.js';
 
 /** A call that was stored or corrected. */

@@ -13,13 +13,13 @@
 // Who sees some sources only is told the calls of these. A call that a correction of another source took over is gone for
 // them: it is told as erased, to those who may have been told it before.
 import { Injectable } from '@nestjs/common';
-import { Database } from '../../persistence/database.js';
-import type { Transaction } from '../../persistence/statement.js';
-import { Nodes } from '../../persistence/distribution/nodes.js';
-import { ReadingDatabase } from '../../persistence/reading-database.js';
-import { bytesOfJson, endsEarly, sizedPage, type SizedRow } from '../../persistence/sized-page.js';
+import { Database } from '../../persistence/connections/database.js';
+import type { Transaction } from '../../persistence/connections/statement.js';
+import { Nodes } from '../../persistence/schema/distribution/nodes.js';
+import { ReadingDatabase } from '../../persistence/connections/reading-database.js';
+import { bytesOfJson, endsEarly, sizedPage, type SizedRow } from '../../persistence/sql/sized-page.js';
 import { isOfSources, type Viewer } from '../../security/visible-sources.js';
-import { AS_ANSWERED } from '../../persistence/value-parsers.js';
+import { AS_ANSWERED } from '../../persistence/sql/value-parsers.js';
 import { SELECTED_CALL } from '../calls/call-fields.js';
 import type { CallDto } from '../calls/call.dto.js';
 

@@ -1,8 +1,8 @@
 // A question about what changed in, its answer out, at once or when there is one.
 import { Injectable } from '@nestjs/common';
-import { decodeCursor, encodeCursor } from '../../http/cursor.js';
-import { InvalidParametersException } from '../../http/refusals.js';
-import { DEFAULT_LIMIT } from '../../http/page.js';
+import { decodeCursor, encodeCursor } from '../../http/parameters/cursor.js';
+import { InvalidParametersException } from '../../http/problems/refusals.js';
+import { DEFAULT_LIMIT } from '../../http/parameters/page.js';
 import { KeyStreams, type StreamKind } from '../../security/key-streams.js';
 import type { Principal } from '../../security/principal.js';
 import { BEGINNING, ChangeFeed } from './change-feed.js';

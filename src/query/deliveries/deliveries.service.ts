@@ -4,11 +4,11 @@ import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { validate as isUuid } from 'uuid';
 import { Settings } from '../../config/settings.js';
-import { decodeIdCursor, encodeCursor, LAST_ID } from '../../http/cursor.js';
-import { instantOf } from '../../http/instant-text.js';
-import { DEFAULT_LIMIT, type Page, pageOf } from '../../http/page.js';
+import { decodeIdCursor, encodeCursor, LAST_ID } from '../../http/parameters/cursor.js';
+import { instantOf } from '../../http/parameters/instant-text.js';
+import { DEFAULT_LIMIT, type Page, pageOf } from '../../http/parameters/page.js';
 import type { Principal } from '../../security/principal.js';
-import type { Delivery } from '../../persistence/entities/delivery.entities.js';
+import type { Delivery } from '../../persistence/schema/entities/delivery.entities.js';
 import type { DeliveryDto, DeliveryQuery } from './delivery.dto.js';
 import { DeliveryRepository } from './delivery.repository.js';
 

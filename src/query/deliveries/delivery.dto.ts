@@ -1,12 +1,12 @@
 import { ApiProperty, ApiSchema, IntersectionType } from '@nestjs/swagger';
-import { PageOf, PageQuery } from '../../http/page.js';
+import { PageOf, PageQuery } from '../../http/parameters/page.js';
 import {
   BooleanParameter,
   ChoicesParameter,
   InstantParameter,
   ListParameter,
   TimeZoneParameter,
-} from '../../http/parameters.js';
+} from '../../http/parameters/parameters.js';
 
 const ID = { type: String, format: 'uuid', example: '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f' } as const;
 export const WAYS = ['direct', 'journal', 'replay', 'erasure'] as const;

@@ -1,9 +1,9 @@
 // The reads of deliveries and delivery_bodies.
 import { Injectable } from '@nestjs/common';
 import { In, IsNull, LessThan, MoreThanOrEqual, Not } from 'typeorm';
-import { Delivery, DeliveryBody } from '../../persistence/entities/delivery.entities.js';
-import { firstIdOf } from '../../persistence/ids.js';
-import { ReadingDatabase } from '../../persistence/reading-database.js';
+import { Delivery, DeliveryBody } from '../../persistence/schema/entities/delivery.entities.js';
+import { firstIdOf } from '../../persistence/sql/ids.js';
+import { ReadingDatabase } from '../../persistence/connections/reading-database.js';
 import { ofVisibleSources, type Viewer } from '../../security/visible-sources.js';
 
 /** Which deliveries. Times are epoch milliseconds, the range half-open. */

@@ -1,6 +1,6 @@
 // The rows of an export in, the bytes of its file out, as fast as they are taken.
 import { Readable } from 'node:stream';
-import { DatabaseUnavailableError } from '../../persistence/unavailable.js';
+import { DatabaseUnavailableError } from '../../persistence/connections/unavailable.js';
 import type { CallFormat } from './call-formats.js';
 import { type CallTexts, textsOf } from './call-texts.js';
 import type { RowFlow, RowReceiver } from './row-flow.js';

@@ -1,7 +1,7 @@
 // A row of calls as PostgreSQL writes it in, the texts of its fields as files hold them out.
 import { parseExact, stringifyExact } from '../../json/exact-numbers.js';
-import { columnOf } from '../../persistence/entity-columns.js';
-import { isoOf } from '../../persistence/value-parsers.js';
+import { columnOf } from '../../persistence/sql/entity-columns.js';
+import { isoOf } from '../../persistence/sql/value-parsers.js';
 import { maskEntry } from '../../security/masking/answer-mask.js';
 import { CALL_FIELDS, type CallField } from '../calls/call-fields.js';
 

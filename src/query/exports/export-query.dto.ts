@@ -1,4 +1,4 @@
-import { ChoiceParameter } from '../../http/parameters.js';
+import { ChoiceParameter } from '../../http/parameters/parameters.js';
 import { CallSelection } from '../calls/call-query.dto.js';
 
 export const EXPORT_FORMATS = ['csv', 'ndjson'] as const;

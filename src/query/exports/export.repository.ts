@@ -1,10 +1,10 @@
 // The read of all calls of a filter.
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
-import type { QueryServer } from '../../persistence/query-server.js';
-import { LOCK_TIME_OUT } from '../../persistence/session.js';
+import type { QueryServer } from '../../persistence/connections/query-server.js';
+import { LOCK_TIME_OUT } from '../../persistence/connections/session.js';
 import type { Viewer } from '../../security/visible-sources.js';
-import { AS_WRITTEN } from '../../persistence/value-parsers.js';
+import { AS_WRITTEN } from '../../persistence/sql/value-parsers.js';
 import { type CallFilter, conditionsOf } from '../calls/call-filter.js';
 import { SELECTED_CALL } from '../calls/call-fields.js';
 import type { CallTexts } from './call-texts.js';

@@ -1,44 +1,13 @@
 import { applyDecorators, Controller, Get, Query, Req, Res } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { MayBeBusy } from '../../http/problem.docs.js';
+import { MayBeBusy } from '../../http/problems/problem.docs.js';
 import { NumberSearches } from '../../security/number-searches.js';
 import { Asker, type Principal } from '../../security/principal.js';
 import { QueryApi } from '../../security/query-api.js';
 import { ExportQuery } from './export-query.dto.js';
 import { ExportsService } from './exports.service.js';
 import { SelectedCall } from '../calls/call.dto.js';
-
-@Controller('v1/exports')
-@QueryApi('calls:read')
-@ApiTags('Exports')
-export class ExportsController {
-  constructor(
-    private readonly exports: ExportsService,
-    private readonly searches: NumberSearches,
-  ) {}
-
-  @Get('calls')
-  @ApiOperation({
-    operationId: 'exportCalls',
-    summary: 'Export calls',
-    description:
-      'All calls of a filter as one file, whatever its size, as the ledger holds them at the moment of the request. A key, with the keys that it made, may have two exports at once (else 429).',
-  })
-  @ExportedFile()
-  @MayBeBusy('Too many exports are running. Try again later')
-  async calls(
-    @Query() query: ExportQuery,
-    @Asker() asker: Principal,
-    @Req() request: Request,
-    @Res() response: Response,
-  ): Promise<null> {
-    await this.searches.admit(query, asker, request);
-    await this.exports.send(query, asker, request, response);
-    // The answer is written; what is returned only passes the interceptor that makes JSON of answers.
-    return null;
-  }
-}
 
 const CSV = `callId,outId,originateTime,duration,answered,callee\r
 "\t100001611234^100001811234","\t123456",2025-06-01T01:59:45.000Z,330,true,"\t13900000000"\r
@@ -77,4 +46,35 @@ export function ExportedFile(): MethodDecorator {
       },
     }),
   );
+}
+
+@Controller('v1/exports')
+@QueryApi('calls:read')
+@ApiTags('Exports')
+export class ExportsController {
+  constructor(
+    private readonly exports: ExportsService,
+    private readonly searches: NumberSearches,
+  ) {}
+
+  @Get('calls')
+  @ApiOperation({
+    operationId: 'exportCalls',
+    summary: 'Export calls',
+    description:
+      'All calls of a filter as one file, whatever its size, as the ledger holds them at the moment of the request. A key, with the keys that it made, may have two exports at once (else 429).',
+  })
+  @ExportedFile()
+  @MayBeBusy('Too many exports are running. Try again later')
+  async calls(
+    @Query() query: ExportQuery,
+    @Asker() asker: Principal,
+    @Req() request: Request,
+    @Res() response: Response,
+  ): Promise<null> {
+    await this.searches.admit(query, asker, request);
+    await this.exports.send(query, asker, request, response);
+    // The answer is written; what is returned only passes the interceptor that makes JSON of answers.
+    return null;
+  }
 }

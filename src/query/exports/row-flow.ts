@@ -1,6 +1,6 @@
 // A query in, its rows out as PostgreSQL sends them, for as long as they are wanted.
 import { type Client, Query, type QueryArrayConfig } from 'pg';
-import { asUnavailable } from '../../persistence/unavailable.js';
+import { asUnavailable } from '../../persistence/connections/unavailable.js';
 
 /** What becomes of a query. */
 export interface RowReceiver<Row> {

@@ -1,7 +1,7 @@
 import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { linkNext } from '../../http/page.js';
+import { linkNext } from '../../http/parameters/page.js';
 import { NEXT_PAGE_LINK, QueryApi, WholeLedger } from '../../security/query-api.js';
 import { SchemaDriftPage, SchemaDriftQuery } from './schema-drift.dto.js';
 import { SchemaDriftService } from './schema-drift.service.js';

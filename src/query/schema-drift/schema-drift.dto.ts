@@ -1,6 +1,6 @@
 import { ApiProperty, ApiSchema, IntersectionType } from '@nestjs/swagger';
-import { PageOf, PageQuery } from '../../http/page.js';
-import { ChoicesParameter, ListParameter } from '../../http/parameters.js';
+import { PageOf, PageQuery } from '../../http/parameters/page.js';
+import { ChoicesParameter, ListParameter } from '../../http/parameters/parameters.js';
 
 export const DRIFT_KINDS = ['unknownField', 'unlistedCode', 'otherType', 'unreadableField'] as const;
 

@@ -1,8 +1,8 @@
 // The reads of schema_drift.
 import { Injectable } from '@nestjs/common';
 import { In, LessThanOrEqual } from 'typeorm';
-import { SchemaDrift } from '../../persistence/entities/delivery.entities.js';
-import { ReadingDatabase } from '../../persistence/reading-database.js';
+import { SchemaDrift } from '../../persistence/schema/entities/delivery.entities.js';
+import { ReadingDatabase } from '../../persistence/connections/reading-database.js';
 
 /**
  * A place in the order of first appearance: behind so many of the rows of one instant (epoch milliseconds). Not behind a row's

@@ -1,8 +1,8 @@
 // A question about what the vendor changed in, its answer out.
 import { Injectable } from '@nestjs/common';
-import { decodeCursor, encodeCursor } from '../../http/cursor.js';
-import { DEFAULT_LIMIT, type Page, pageOf } from '../../http/page.js';
-import type { SchemaDrift } from '../../persistence/entities/delivery.entities.js';
+import { decodeCursor, encodeCursor } from '../../http/parameters/cursor.js';
+import { DEFAULT_LIMIT, type Page, pageOf } from '../../http/parameters/page.js';
+import type { SchemaDrift } from '../../persistence/schema/entities/delivery.entities.js';
 import type { SchemaDriftDto, SchemaDriftQuery } from './schema-drift.dto.js';
 import { type DriftPosition, SchemaDriftRepository } from './schema-drift.repository.js';
 

@@ -7,9 +7,9 @@
 //   that bucket has 90 minutes; when they are put forward by half an hour, the hour that it reaches into has 30.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ZoneClock } from './zone-clock.js';
-import { InvalidParametersException } from '../../http/refusals.js';
-import { instantOf } from '../../http/instant-text.js';
-import type { ProblemDetail } from '../../http/problem.dto.js';
+import { InvalidParametersException } from '../../http/problems/refusals.js';
+import { instantOf } from '../../http/parameters/instant-text.js';
+import type { ProblemDetail } from '../../http/problems/problem.dto.js';
 
 export const INTERVALS = ['15m', 'hour', 'day', 'week', 'month'] as const;
 export type Interval = (typeof INTERVALS)[number];

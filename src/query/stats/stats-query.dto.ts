@@ -5,7 +5,7 @@ import {
   InstantParameter,
   ListParameter,
   TimeZoneParameter,
-} from '../../http/parameters.js';
+} from '../../http/parameters/parameters.js';
 import { type Interval, INTERVALS } from './bucket-edges.js';
 
 /** Of one answer: more would be megabytes that nobody reads, and take the one thread that answers everybody. */

@@ -1,7 +1,7 @@
 // The reads of call_rollups and call_sums, and by minutes of the calls themselves, for statistics.
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from '../../persistence/statement.js';
-import type { SqlConditions } from '../../persistence/sql-conditions.js';
+import type { Transaction } from '../../persistence/connections/statement.js';
+import type { SqlConditions } from '../../persistence/sql/sql-conditions.js';
 import { type Viewer, visibleTo } from '../../security/visible-sources.js';
 import { SUMS, type SumsRow } from '../totals.js';
 import { COLUMN_OF, GROUP_FIELDS, type GroupField } from './stats-query.dto.js';

@@ -1,12 +1,19 @@
 // A question about what calls add up to in, the sums by bucket and group out.
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../../config/settings.js';
-import { InvalidParametersException } from '../../http/refusals.js';
-import type { Transaction } from '../../persistence/statement.js';
-import { ReadingDatabase } from '../../persistence/reading-database.js';
+import { InvalidParametersException } from '../../http/problems/refusals.js';
+import type { Transaction } from '../../persistence/connections/statement.js';
+import { ReadingDatabase } from '../../persistence/connections/reading-database.js';
 import type { Principal } from '../../security/principal.js';
 import { bucketEdges, checkEdges, endsOf, type Range, rangeOf } from './bucket-edges.js';
-import { type GroupField, MINUTE, MOST_BUCKETS, MOST_MINUTES, MOST_ROWS, type StatsQuery } from './stats-query.dto.js';
+import {
+  type GroupField,
+  MINUTE,
+  MOST_BUCKETS,
+  MOST_MINUTES,
+  MOST_ROWS,
+  type StatsQuery,
+} from './stats-query.dto.js';
 import type { CallStats, CallStatsRow } from './stats.dto.js';
 import { type StatsFilter, StatsRepository, type SumsOfGroup } from './stats.repository.js';
 import { LATEST_MS } from '../../time/civil-time.js';

@@ -1,6 +1,6 @@
 // How often each code stands in the calls, from the rollups.
 import { Injectable } from '@nestjs/common';
-import { ReadingDatabase } from '../../persistence/reading-database.js';
+import { ReadingDatabase } from '../../persistence/connections/reading-database.js';
 import { isOfSources, type Viewer } from '../../security/visible-sources.js';
 
 /** Calls with this pair of codes; empty text where a call has none. */

@@ -1,6 +1,6 @@
 import { Controller, Get, Query } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
-import { NoParameters } from '../../http/validation.pipe.js';
+import { NoParameters } from '../../http/parameters/validation.pipe.js';
 import { Asker, type Principal } from '../../security/principal.js';
 import { QueryApi } from '../../security/query-api.js';
 import { StatusCodes } from './status-code.dto.js';

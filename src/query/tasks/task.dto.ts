@@ -1,6 +1,6 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
-import { PageOf, PageQuery } from '../../http/page.js';
-import { ChoiceParameter } from '../../http/parameters.js';
+import { PageOf, PageQuery } from '../../http/parameters/page.js';
+import { ChoiceParameter } from '../../http/parameters/parameters.js';
 import { Totals } from '../totals.js';
 
 /** A calling task and what its calls add up to. */

@@ -1,9 +1,9 @@
 import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { linkNext, PageQuery } from '../../http/page.js';
-import { MayBeMissing } from '../../http/problem.docs.js';
-import { NoParameters } from '../../http/validation.pipe.js';
+import { linkNext, PageQuery } from '../../http/parameters/page.js';
+import { MayBeMissing } from '../../http/problems/problem.docs.js';
+import { NoParameters } from '../../http/parameters/validation.pipe.js';
 import { BatchDto, BatchPage } from '../batches/batch.dto.js';
 import { BatchesService } from '../batches/batches.service.js';
 import { Asker, type Principal } from '../../security/principal.js';

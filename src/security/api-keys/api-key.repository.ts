@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { ArrayContainedBy, type EntityManager, type FindOptionsWhere, IsNull, LessThan } from 'typeorm';
-import { Database } from '../../persistence/database.js';
-import { ApiKey } from '../../persistence/entities/access.entities.js';
+import { Database } from '../../persistence/connections/database.js';
+import { ApiKey } from '../../persistence/schema/entities/access.entities.js';
 
 type Sources = readonly string[] | null;
 

@@ -1,9 +1,16 @@
 import { Body, Controller, Delete, Get, HttpCode, Param, Post, Query, Req, Res } from '@nestjs/common';
-import { ApiCreatedResponse, ApiNoContentResponse, ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
+import {
+  ApiCreatedResponse,
+  ApiNoContentResponse,
+  ApiOkResponse,
+  ApiOperation,
+  ApiParam,
+  ApiTags,
+} from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { linkNext, PageQuery } from '../../http/page.js';
-import { BodyMayBeRefused, MayBeMissing } from '../../http/problem.docs.js';
-import { NoParameters } from '../../http/validation.pipe.js';
+import { linkNext, PageQuery } from '../../http/parameters/page.js';
+import { BodyMayBeRefused, MayBeMissing } from '../../http/problems/problem.docs.js';
+import { NoParameters } from '../../http/parameters/validation.pipe.js';
 import { Asker, type Principal } from '../principal.js';
 import { NEXT_PAGE_LINK, QueryApi } from '../query-api.js';
 import { ApiKeyPage, CurrentApiKey, NewApiKey, NewApiKeyRequest } from './api-key.dto.js';

@@ -1,11 +1,11 @@
 import { ApiProperty, ApiSchema, IntersectionType } from '@nestjs/swagger';
-import { PageOf, PageQuery } from '../../http/page.js';
+import { PageOf, PageQuery } from '../../http/parameters/page.js';
 import {
   ChoicesParameter,
   InstantParameter,
   ListParameter,
   TimeZoneParameter,
-} from '../../http/parameters.js';
+} from '../../http/parameters/parameters.js';
 import { AUDIT_ACTIONS } from './audit-log.js';
 
 const NullableText = (description: string, example: string) =>

@@ -1,9 +1,9 @@
 // The reads of audit_events.
 import { Injectable } from '@nestjs/common';
 import { In, LessThan, MoreThanOrEqual } from 'typeorm';
-import { Database } from '../../persistence/database.js';
-import { AuditEvent } from '../../persistence/entities/access.entities.js';
-import { firstIdOf } from '../../persistence/ids.js';
+import { Database } from '../../persistence/connections/database.js';
+import { AuditEvent } from '../../persistence/schema/entities/access.entities.js';
+import { firstIdOf } from '../../persistence/sql/ids.js';
 
 /** Which events. Times are epoch milliseconds, the range half-open. */
 export interface AuditFilter {

@@ -1,7 +1,7 @@
 import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { linkNext } from '../../http/page.js';
+import { linkNext } from '../../http/parameters/page.js';
 import { NEXT_PAGE_LINK, QueryApi, WholeLedger } from '../query-api.js';
 import { AuditEventPage, AuditQuery } from './audit-event.dto.js';
 import { AuditEventsService } from './audit-events.service.js';

@@ -1,10 +1,10 @@
 // A question about what was done in, its answer out.
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../../config/settings.js';
-import { decodeIdCursor, encodeCursor, LAST_ID } from '../../http/cursor.js';
-import { instantOf } from '../../http/instant-text.js';
-import { DEFAULT_LIMIT, type Page, pageOf } from '../../http/page.js';
-import type { AuditEvent } from '../../persistence/entities/access.entities.js';
+import { decodeIdCursor, encodeCursor, LAST_ID } from '../../http/parameters/cursor.js';
+import { instantOf } from '../../http/parameters/instant-text.js';
+import { DEFAULT_LIMIT, type Page, pageOf } from '../../http/parameters/page.js';
+import type { AuditEvent } from '../../persistence/schema/entities/access.entities.js';
 import type { AuditEventDto, AuditQuery } from './audit-event.dto.js';
 import { AuditEventRepository } from './audit-event.repository.js';
 

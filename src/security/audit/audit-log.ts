@@ -1,8 +1,8 @@
 // Notes what somebody has done, as rows that nobody can change any more.
 import { Injectable } from '@nestjs/common';
-import { orderedId } from '../../persistence/ids.js';
-import { Database } from '../../persistence/database.js';
-import type { Transaction } from '../../persistence/statement.js';
+import { orderedId } from '../../persistence/sql/ids.js';
+import { Database } from '../../persistence/connections/database.js';
+import type { Transaction } from '../../persistence/connections/statement.js';
 import { NONE } from '../../numbers/own-numbers.js';
 import { maskText } from '../masking/text-mask.js';
 import type { Principal } from '../principal.js';

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createApp } from '../../../src/app.setup.js';
 import { readSettings } from '../../../src/config/read-settings.js';
-import { DatabaseLifecycle } from '../../../src/persistence/database-lifecycle.js';
+import { DatabaseLifecycle } from '../../../src/persistence/connections/database-lifecycle.js';
 import { secretsOf, WatchedLog } from '../../support/leaks.js';
 import { API_KEY, PUSH_TOKEN } from '../../support/ledger.js';
 

@@ -9,7 +9,7 @@ import { askChanges, Follower } from './follower.js';
 import { Instance } from './instances.js';
 
 const AFTER_RESTORE = fileURLToPath(
-  new URL('../../../dist/src/persistence/after-restore.js', import.meta.url),
+  new URL('../../../dist/src/persistence/commands/after-restore.js', import.meta.url),
 );
 
 let databases: TestDatabase[];

@@ -1,0 +1,74 @@
+import {
+  type CallHandler,
+  type ExecutionContext,
+  Injectable,
+  type NestInterceptor,
+  StreamableFile,
+} from '@nestjs/common';
+import type { Request, Response } from 'express';
+import { crc32 } from 'node:zlib';
+import { mergeMap, type Observable } from 'rxjs';
+import { noteHeld } from '../connections/connection-limits.js';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Semaphore } from '../../background/semaphore.js';
+import { stringifyExact } from '../../json/exact-numbers.js';
+
+type Answer = string | StreamableFile | undefined;
+
+/** Writes answers so that no number of a call's `extra` loses a digit, with an ETag for those who ask again. */
+@Injectable()
+export class ExactJsonInterceptor implements NestInterceptor<unknown, Answer> {
+  intercept(context: ExecutionContext, next: CallHandler): Observable<Answer> {
+    const http = context.switchToHttp();
+    const response = http.getResponse<Response>();
+    const isRead = ['GET', 'HEAD'].includes(http.getRequest<Request>().method);
+    return next.handle().pipe(
+      mergeMap(async (answer: unknown) => {
+        // Nothing, or what the route has written by itself.
+        if (answer === undefined || response.headersSent) return undefined;
+        if (answer instanceof StreamableFile) return answer;
+        response.type('application/json');
+        const json = await answerJson(answer);
+        noteHeld(response, json.length);
+        // Weak: the same answer is sent compressed or not. Express answers 304 if the client has it.
+        if (isRead) response.setHeader('ETag', etagOf(json));
+        return json;
+      }),
+    );
+  }
+}
+
+/** By the CRC-32 and the length: of a page of 1,000 calls, SHA-1 took 2 ms, one in twenty of the whole answer's. */
+function etagOf(json: string): string {
+  return `W/"${json.length.toString(36)}-${crc32(json).toString(36)}"`;
+}
+
+/** They take some 2 ms. */
+const ENTRIES_AT_ONCE = 100;
+/** The process has one thread: two long lists at once would only let everybody else wait twice as long. */
+const oneLongList = new Semaphore(1);
+
+type Fields = Readonly<Record<string, unknown>>;
+
+export async function answerJson(answer: unknown): Promise<string> {
+  if (!isLongList(answer)) return stringifyExact(answer);
+  return oneLongList.run(async () => {
+    const { data, ...rest } = answer;
+    const others = stringifyExact(rest).slice(1);
+    return `{"data":${await listJson(data)}${others === '}' ? '' : ','}${others}`;
+  });
+}
+
+async function listJson(entries: readonly unknown[]): Promise<string> {
+  const parts: string[] = [];
+  for (let at = 0; at < entries.length; at += ENTRIES_AT_ONCE) {
+    parts.push(stringifyExact(entries.slice(at, at + ENTRIES_AT_ONCE)).slice(1, -1));
+    await nextTurn();
+  }
+  return `[${parts.join(',')}]`;
+}
+
+function isLongList(answer: unknown): answer is Fields & { readonly data: readonly unknown[] } {
+  if (typeof answer !== 'object' || answer === null || !('data' in answer)) return false;
+  return Array.isArray(answer.data) && answer.data.length > ENTRIES_AT_ONCE;
+}

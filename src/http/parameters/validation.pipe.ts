@@ -1,0 +1,98 @@
+import { type ArgumentMetadata, Injectable, ValidationPipe } from '@nestjs/common';
+import { getMetadataStorage, type ValidationError } from 'class-validator';
+import { InvalidParametersException } from '../problems/refusals.js';
+import { isDecodable, NOT_DECODABLE } from '../paths.js';
+import type { ProblemDetail } from '../problems/problem.dto.js';
+import { parse, type ParsedUrlQuery, unescape } from 'node:querystring';
+
+/** For routes that take no query parameters: `@Query() _none: NoParameters`. */
+export class NoParameters {}
+
+/** Checks queries and bodies against their DTOs; a parameter that none of them names is an error. */
+@Injectable()
+export class RequestValidationPipe extends ValidationPipe {
+  constructor() {
+    super({
+      transform: true,
+      exceptionFactory: (errors) => new InvalidParametersException(errors.flatMap(firstProblem)),
+    });
+  }
+
+  override async transform(given: unknown, metadata: ArgumentMetadata): Promise<unknown> {
+    if (metadata.type === 'param' || metadata.type === 'custom' || metadata.metatype === undefined)
+      return super.transform(given, metadata);
+    const wrong = [...undecodable(given), ...unknownParameters(given, metadata.metatype)];
+    const value = metadata.type === 'body' ? bodyFields(given) : given;
+    // class-validator's own whitelist overlooks names that every object has, as `constructor`.
+    if (wrong.length > 0) {
+      const others = (await this.problems(value, metadata)).filter(
+        ({ path }) => !wrong.some((problem) => problem.path === path),
+      );
+      throw new InvalidParametersException([...wrong, ...others]);
+    }
+    return metadata.metatype === NoParameters ? new NoParameters() : super.transform(value, metadata);
+  }
+
+  /** What else is wrong: all problems are named together. */
+  private async problems(value: unknown, metadata: ArgumentMetadata): Promise<readonly ProblemDetail[]> {
+    if (metadata.metatype === NoParameters) return [];
+    try {
+      await super.transform(value, metadata);
+      return [];
+    } catch (error) {
+      if (error instanceof InvalidParametersException) return error.errors;
+      throw error;
+    }
+  }
+}
+
+function undecodable(given: unknown): ProblemDetail[] {
+  return Object.entries(isObject(given) ? given : {})
+    .filter(([, value]) => value === UNDECODABLE)
+    .map(([path]) => ({ path, message: NOT_DECODABLE }));
+}
+
+function unknownParameters(given: unknown, dto: NonNullable<ArgumentMetadata['metatype']>): ProblemDetail[] {
+  const metadatas = getMetadataStorage().getTargetValidationMetadatas(dto, '', false, false);
+  const known = new Set(metadatas.map((metadata) => metadata.propertyName));
+  return Object.entries(isObject(given) ? given : {})
+    .filter(([name, value]) => !known.has(name) && value !== UNDECODABLE)
+    .map(([path]) => ({ path, message: 'is not a parameter of this request' }));
+}
+
+/** Null is as good as missing. */
+function bodyFields(body: unknown): object {
+  if (!isObject(body))
+    throw new InvalidParametersException([{ path: '', message: 'the body must be a JSON object' }]);
+  return Object.fromEntries(Object.entries(body).filter(([, field]) => field !== null));
+}
+
+function isObject(value: unknown): value is object {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** One problem a parameter is enough: the rules of one parameter mostly fail together. */
+function firstProblem(error: ValidationError): ProblemDetail[] {
+  const [message] = Object.values(error.constraints ?? {});
+  return message === undefined ? [] : [{ path: error.property, message }];
+}
+
+/** What stands in the place of a value that is percent-encoded and no UTF-8: Node's parser would make U+FFFD of it. */
+export const UNDECODABLE = Symbol('undecodable');
+
+export type Query = Record<string, ParsedUrlQuery[string] | typeof UNDECODABLE>;
+
+/** To be set as Express's `query parser`. */
+export function parseQuery(text: string | undefined): Query {
+  const query: Query = parse(text ?? '');
+  for (const name of undecodableNames(text ?? '')) query[name] = UNDECODABLE;
+  return query;
+}
+
+function undecodableNames(text: string): string[] {
+  if (!text.includes('%')) return [];
+  return text
+    .split('&')
+    .filter((part) => !isDecodable(part))
+    .map((part) => unescape((part.split('=', 1)[0] ?? '').replaceAll('+', ' ')));
+}

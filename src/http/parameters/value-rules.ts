@@ -1,0 +1,179 @@
+// What values of requests must be. Each rule holds how the API's description says it beside what checks it.
+import { applyDecorators } from '@nestjs/common';
+import { ApiProperty } from '@nestjs/swagger';
+import { IsOptional, ValidateBy } from 'class-validator';
+import { isTimeZone, TIME_ZONE_FORM, TIME_ZONE_RULE } from '../../time/time-zone.js';
+import { INSTANT_FORM, isInstantText } from './instant-text.js';
+
+/** What a value must be. */
+export interface Rule {
+  /** Keywords of a JSON Schema. */
+  readonly schema: Readonly<Record<string, unknown>>;
+  /** @returns what is wrong with the value; undefined: nothing */
+  readonly problem: (value: unknown) => string | undefined;
+}
+
+export interface TextForm {
+  /** Characters are code points, as JSON Schema counts them. */
+  readonly minLength?: number;
+  readonly maxLength: number;
+  /** For the flag `u`, and without what only JavaScript knows: clients may check by it. */
+  readonly pattern?: string;
+  readonly format?: string;
+  /** What no pattern can say; the description has to say it in words. */
+  readonly isOne?: (text: string) => boolean;
+  /** Told of a text that the pattern does not fit, or that {@link isOne} refuses. */
+  readonly expected?: string;
+  /** Told of what is no text. */
+  readonly type?: string;
+}
+
+/** How OpenAPI describes a property beside its rule. */
+export interface Description {
+  readonly description: string;
+  readonly example?: unknown;
+}
+
+const LONGEST_TEXT = 600;
+const LONGEST_CURSOR = 16_384;
+/** `Area/Location/Location`. */
+const LONGEST_ZONE = 64;
+/** With nine digits of a second and an offset. */
+const LONGEST_INSTANT = 35;
+
+/** What else OpenAPI says of it. */
+export interface Options extends Description {
+  readonly required?: boolean;
+  readonly default?: unknown;
+  /** How a list in a query is written. */
+  readonly style?: string;
+  readonly explode?: boolean;
+}
+
+/** Describes a field by its rule, and checks it. */
+export function Field(rule: Rule, options: Options): PropertyDecorator {
+  return applyDecorators(
+    ApiProperty({ ...rule.schema, ...options }),
+    ValidateBy({
+      name: 'isRuled',
+      validator: {
+        validate: (value: unknown) => rule.problem(value) === undefined,
+        defaultMessage: (args) => rule.problem(args?.value) ?? '',
+      },
+    }),
+  );
+}
+
+/** A field that may be missing. In bodies null is as good, and described so by `src/openapi`. */
+export function OptionalField(rule: Rule, options: Options): PropertyDecorator {
+  return applyDecorators(Field(rule, { required: false, ...options }), IsOptional());
+}
+
+export function text({
+  minLength = 0,
+  maxLength,
+  // PostgreSQL's text takes no NUL.
+  pattern = '^[^\\x00]*$',
+  format,
+  isOne = () => true,
+  expected = 'must not contain a NUL character',
+  type = 'must be text',
+}: TextForm): Rule {
+  const shape = new RegExp(pattern, 'u');
+  const least = minLength === 0 ? 'at most' : `${minLength} to`;
+  return {
+    schema: {
+      type: 'string',
+      ...(minLength > 0 && { minLength }),
+      maxLength,
+      pattern,
+      ...(format !== undefined && { format }),
+    },
+    problem(value) {
+      if (typeof value !== 'string') return type;
+      const characters = [...value].length;
+      if (characters < minLength || characters > maxLength)
+        return `must have ${least} ${maxLength} characters`;
+      return shape.test(value) && isOne(value) ? undefined : expected;
+    },
+  };
+}
+
+export function oneOf(choices: readonly string[], expected = 'must be one of'): Rule {
+  return {
+    schema: { type: 'string', enum: [...choices] },
+    problem: (value) =>
+      choices.some((choice) => choice === value) ? undefined : `${expected} ${choices.join(', ')}`,
+  };
+}
+
+export function integer(least: number, most: number): Rule {
+  return {
+    schema: { type: 'integer', minimum: least, maximum: most },
+    problem: (value) =>
+      Number.isInteger(value) && Number(value) >= least && Number(value) <= most
+        ? undefined
+        : `must be a whole number from ${least} to ${most}`,
+  };
+}
+
+export const TRUE_OR_FALSE: Rule = {
+  schema: { type: 'boolean' },
+  problem: (value) => (typeof value === 'boolean' ? undefined : 'must be true or false'),
+};
+
+/** @param type told of what is no list */
+export function list(
+  items: Rule,
+  { least = 0, most, unique = false, type }: { least?: number; most: number; unique?: boolean; type: string },
+): Rule {
+  return {
+    schema: {
+      type: 'array',
+      items: items.schema,
+      ...(least > 0 && { minItems: least }),
+      maxItems: most,
+      ...(unique && { uniqueItems: true }),
+    },
+    problem(value) {
+      if (!Array.isArray(value)) return type;
+      if (value.length < least) return `must have at least ${least} value${least === 1 ? '' : 's'}`;
+      if (value.length > most) return `must have at most ${most} values`;
+      const [problem] = value.map(items.problem).filter((one) => one !== undefined);
+      return (
+        problem ?? (unique && new Set(value).size < value.length ? 'must name nothing twice' : undefined)
+      );
+    },
+  };
+}
+
+/** An id or a code of the vendor's, or what stands for one. */
+export const TEXT = text({ maxLength: LONGEST_TEXT });
+
+export function uuid(expected: string): Rule {
+  const pattern = '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$';
+  return text({ maxLength: 36, pattern, format: 'uuid', expected, type: expected });
+}
+
+/** A time, as its text: it can only be read together with the request's `timeZone`. */
+export const INSTANT = text({
+  maxLength: LONGEST_INSTANT,
+  pattern: INSTANT_FORM.source,
+  isOne: isInstantText,
+  expected: 'must be ISO 8601 with an offset such as 2025-06-01T10:00:00Z, or a date such as 2025-06-01',
+});
+
+export const TIME_ZONE = text({
+  maxLength: LONGEST_ZONE,
+  pattern: TIME_ZONE_FORM.source,
+  isOne: isTimeZone,
+  expected: TIME_ZONE_RULE,
+});
+
+/** The position of a page, as the page before it gave it. */
+export const CURSOR = text({
+  minLength: 1,
+  maxLength: LONGEST_CURSOR,
+  pattern: '^[A-Za-z0-9_-]+$',
+  expected: 'is not a cursor',
+});

@@ -1,0 +1,96 @@
+// How a connection is made outside of a pool, and how it runs a statement or a transaction.
+import { Client, type ClientConfig, type QueryResultRow } from 'pg';
+import type { EntityManager } from 'typeorm';
+import { inStatementSpan } from '../../tracing/spans.js';
+import { beginOn, isThroughPooler } from './session.js';
+import type { Statement, Transaction } from './statement.js';
+import { asUnavailable } from './unavailable.js';
+
+/** Begins a transaction whose statements see one snapshot of the ledger. */
+export const BEGIN_SNAPSHOT = 'BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY';
+
+/** A connection of the pool, for `pg` and for TypeORM. */
+export interface Connection {
+  readonly client: Client;
+  readonly manager: EntityManager;
+}
+
+/** TypeORM does not type its connections. */
+export function clientOf(connection: unknown): Client {
+  if (connection instanceof Client) return connection;
+  throw new TypeError('The connection of TypeORM is no client of pg');
+}
+
+/** @throws DatabaseUnavailableError */
+export async function connected(options: ClientConfig): Promise<Client> {
+  const client = new Client(options);
+  // An error of the connection also rejects the query that runs on it.
+  client.on('error', () => undefined);
+  try {
+    return await client.connect();
+  } catch (error) {
+    throw asUnavailable(error);
+  }
+}
+
+/** Runs one statement. */
+export async function runStatement<Row extends QueryResultRow>(
+  { client }: Connection,
+  statement: Statement,
+): Promise<Row[]> {
+  const sent = isThroughPooler(client) ? unnamed(statement) : { ...statement };
+  return withTimeOuts(client, async () => (await client.query<Row>(sent)).rows);
+}
+
+/** Runs work that sends one statement by TypeORM. */
+export async function runEntityWork<T>(
+  { client, manager }: Connection,
+  work: (manager: EntityManager) => Promise<T>,
+): Promise<T> {
+  return withTimeOuts(client, () => work(manager));
+}
+
+/** Runs work in a transaction, on a connection that nothing else uses meanwhile. */
+export async function runTransaction<T>(
+  { client, manager }: Connection,
+  begin: string,
+  work: (transaction: Transaction) => Promise<T>,
+  hasAnswered: () => void = () => undefined,
+): Promise<T> {
+  const prepares = !isThroughPooler(client);
+  const transaction: Transaction = {
+    manager,
+    async query<Row extends QueryResultRow>(statement: Statement) {
+      const sent = prepares ? statement : unnamed(statement);
+      const answer = await inStatementSpan(statement, () => client.query<Row>(sent));
+      hasAnswered();
+      return answer;
+    },
+  };
+  return inTransaction(client, begin, () => work(transaction));
+}
+
+/** Through a pooler, a statement has time-outs only in a transaction that sets them. */
+function withTimeOuts<T>(client: Client, work: () => Promise<T>): Promise<T> {
+  return isThroughPooler(client) ? inTransaction(client, 'BEGIN', work) : work();
+}
+
+/** TypeORM's `startTransaction` would need one more statement for the isolation level, and another one for the time-outs. */
+async function inTransaction<T>(client: Client, begin: string, work: () => Promise<T>): Promise<T> {
+  await client.query(beginOn(client, begin));
+  try {
+    const result = await work();
+    await client.query('COMMIT');
+    return result;
+  } catch (error) {
+    await client.query('ROLLBACK').catch(async () => {
+      // Its state is unknown. The pool drops a client that is ending.
+      await client.end();
+    });
+    throw error;
+  }
+}
+
+function unnamed({ text, values, types }: Statement): Statement {
+  return { text, values, types };
+}

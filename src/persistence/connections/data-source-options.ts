@@ -1,0 +1,41 @@
+import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions.js';
+import { entities } from '../schema/entities/entities.js';
+import { migrations } from '../schema/migrations/migrations.js';
+import { CONNECT_TIME_OUT_MS, prepareSession } from './session.js';
+import { StatementSubscriber } from './statement-subscriber.js';
+
+export const APPLICATION_NAME = 'call-ledger';
+/** A peer that is gone without a word is noticed within a minute, not after the kernel's two hours. */
+const KEEP_ALIVE_AFTER_MS = 10_000;
+
+/** How sessions are, on the primary and on the replica. */
+export const SESSION_OPTIONS = {
+  keepAlive: true,
+  keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
+};
+
+/**
+ * TypeORM's options for the ledger's database. The schema is changed by migrations only.
+ *
+ * @param url of the database; undefined while the embedded server has not been started
+ * @param onConnectionLost is told of connections that break while nobody uses them
+ */
+export function dataSourceOptions(
+  url: string | undefined,
+  poolSize: number,
+  onConnectionLost: (error: Error) => void,
+): PostgresDataSourceOptions {
+  return {
+    type: 'postgres',
+    url,
+    entities,
+    migrations,
+    subscribers: [StatementSubscriber],
+    synchronize: false,
+    poolSize,
+    applicationName: APPLICATION_NAME,
+    connectTimeoutMS: CONNECT_TIME_OUT_MS,
+    poolErrorHandler: onConnectionLost,
+    extra: { ...SESSION_OPTIONS, onConnect: prepareSession },
+  };
+}

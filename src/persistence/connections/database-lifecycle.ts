@@ -1,0 +1,149 @@
+// Settings in, a migrated database out, or the reason why there is none yet. It also ends what it began.
+import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
+import { InjectDataSource } from '@nestjs/typeorm';
+import { setTimeout as wait } from 'node:timers/promises';
+import { DataSource } from 'typeorm';
+import { Backoff } from '../../background/backoff.js';
+import { Settings } from '../../config/settings.js';
+import { errorCode } from '../../../platform/error-code.js';
+import { errorText } from '../../errors.js';
+import { areCallsDistributed } from '../schema/distribution/distribute.js';
+import { embeddedServer, type EmbeddedServer } from './embedded-server.js';
+import { migrate } from '../schema/migrator.js';
+import {
+  DatabaseUnavailableError,
+  READ_ONLY,
+  SchemaBehindError,
+  UnsuitableDatabaseError,
+} from './unavailable.js';
+
+const FIRST_PAUSE_MS = 250;
+const LONGEST_PAUSE_MS = 5000;
+/** A database that stays away for the same reason is told of that often. */
+const TELL_AGAIN_MS = 60_000;
+/** For so long after the start the service is not ready without its database, whatever the journal can take. */
+const STARTING_MS = 10_000;
+
+/**
+ * Starts the embedded server if there is one, connects, migrates. It does so in the background: the service
+ * listens at once and says by itself that it is not ready. An external database that is away is tried for ever.
+ */
+@Injectable()
+export class DatabaseLifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
+  private readonly logger = new Logger('Database');
+  private readonly stopping = new AbortController();
+  private readonly embedded: EmbeddedServer | undefined;
+  private migratedNow = false;
+  private distributedNow: boolean | undefined;
+  private bringingUp: Promise<void> | undefined;
+  private problemNow: string | undefined;
+  private told: { readonly what: string; readonly at: number } | undefined;
+  /** On the clock of `performance.now()`. */
+  private begunAt = Infinity;
+
+  constructor(
+    private readonly settings: Settings,
+    @InjectDataSource() private readonly dataSource: DataSource,
+  ) {
+    if (settings.databaseUrl === undefined) {
+      this.embedded = embeddedServer(settings.dataDir, settings.databasePassword, (level, message) => {
+        this.logger[level === 'info' ? 'log' : level](message);
+      });
+    }
+  }
+
+  /**
+   * Whether the calls are spread over several servers, by this process or by another one before.
+   *
+   * @throws DatabaseUnavailableError until the database has been asked
+   */
+  get distributed(): boolean {
+    if (this.distributedNow === undefined)
+      throw new DatabaseUnavailableError(new Error('it is not known yet whether the calls are distributed'));
+    return this.distributedNow;
+  }
+
+  /** Whether the schema has been brought to its newest. */
+  get migrated(): boolean {
+    return this.migratedNow;
+  }
+
+  /** Why the database can't be used yet, in a few words; undefined when there is nothing to be said of it. */
+  get problem(): string | undefined {
+    return this.problemNow;
+  }
+
+  /** Whether the database may still come: whoever waits for the service to be ready wants to ask questions, too. */
+  get isStarting(): boolean {
+    return !this.migratedNow && performance.now() - this.begunAt < STARTING_MS;
+  }
+
+  onApplicationBootstrap(): void {
+    this.begunAt = performance.now();
+    this.bringingUp = this.bringUp();
+    // Whoever wants to know awaits `up`; nobody awaiting is no reason to end the process.
+    this.bringingUp.catch(() => undefined);
+  }
+
+  /**
+   * Resolves when the database is migrated.
+   *
+   * @throws Error when that can never be: the embedded server does not start, the server is too old, a migration
+   *   fails
+   */
+  async up(): Promise<void> {
+    await this.bringingUp;
+  }
+
+  async onApplicationShutdown(): Promise<void> {
+    this.stopping.abort();
+    await this.bringingUp?.catch(() => undefined);
+    if (this.dataSource.isInitialized) await this.dataSource.destroy();
+    await this.embedded?.stop();
+  }
+
+  private async bringUp(): Promise<void> {
+    if (this.embedded !== undefined) {
+      this.dataSource.setOptions({ url: await this.embedded.start(), database: 'call_ledger' });
+    }
+    const backoff = new Backoff({ firstMs: FIRST_PAUSE_MS, longestMs: LONGEST_PAUSE_MS });
+    while (!this.stopping.signal.aborted) {
+      try {
+        await this.connectAndMigrate();
+        return;
+      } catch (error) {
+        if (!isWorthAnotherTry(error)) throw error;
+        this.problemNow = error instanceof SchemaBehindError ? 'not usable yet' : 'not reachable yet';
+        this.tell(`${this.problemNow}, trying again: ${errorText(error)}`);
+      }
+      await wait(backoff.failed(), undefined, { signal: this.stopping.signal }).catch(() => undefined);
+    }
+  }
+
+  private async connectAndMigrate(): Promise<void> {
+    if (!this.dataSource.isInitialized) await this.dataSource.initialize();
+    // Before the migrations, which may wait for those of another process: questions are answered meanwhile.
+    this.distributedNow ??= await areCallsDistributed(this.dataSource);
+    const done = await migrate(this.dataSource, this.settings.databaseDistributed);
+    for (const name of done) this.logger.debug(`migrated: ${name}`);
+    if (done.length > 0)
+      this.logger.log(`${done.length} ${done.length === 1 ? 'migration' : 'migrations'} done`);
+    this.distributedNow = await areCallsDistributed(this.dataSource);
+    this.migratedNow = true;
+    this.problemNow = undefined;
+  }
+
+  private tell(what: string): void {
+    const isOld = this.told?.what === what && performance.now() - this.told.at < TELL_AGAIN_MS;
+    if (isOld) return;
+    this.told = { what, at: performance.now() };
+    this.logger.warn(what);
+  }
+}
+
+/** A migration whose SQL fails will fail again; everything else may pass. */
+function isWorthAnotherTry(error: unknown): boolean {
+  if (error instanceof UnsuitableDatabaseError) return false;
+  const code = errorCode(error) ?? '';
+  return code === READ_ONLY || !/^(?:0A|22|23|25|2B|3F|42)[0-9A-Z]{3}$/.test(code);
+}

@@ -1,0 +1,177 @@
+// A PostgreSQL server that answers queries: the primary, or the read replica.
+import { type Client, Pool, type QueryResultRow } from 'pg';
+import { type DataSource, type EntityManager, QueryFailedError } from 'typeorm';
+import { inStatementSpan } from '../../tracing/spans.js';
+import {
+  BEGIN_SNAPSHOT,
+  clientOf,
+  connected,
+  type Connection,
+  runEntityWork,
+  runStatement,
+  runTransaction,
+} from './clients.js';
+import { SESSION_OPTIONS } from './data-source-options.js';
+import type { Statement, Transaction } from './statement.js';
+import { watchStatements } from './statement-subscriber.js';
+import { Semaphore } from '../../background/semaphore.js';
+import { asUnavailable, DatabaseUnavailableError, READ_ONLY, sqlState } from './unavailable.js';
+
+/**
+ * The server itself gives up earlier (session.ts). These limits are for a server that does not answer at all. In a transaction, the
+ * write limit is for each statement: corrections of 50,000 calls take longer on a slow server, and would never leave the journal.
+ */
+const WRITE_LIMIT_MS = 15_000;
+const READ_LIMIT_MS = 32_000;
+
+/** How the pool of connections is used. */
+export interface Connections {
+  readonly total: number;
+  readonly idle: number;
+  /** Work that waits for a connection, queries that wait for the semaphore included. */
+  readonly waiting: number;
+  readonly max: number;
+}
+
+/**
+ * Runs statements on the connections of a TypeORM data source. Each has a time limit, even if the server does not answer. All ways in
+ * which the server can be away become one error.
+ */
+export class QueryServer {
+  private readonly queries: Semaphore;
+
+  /**
+   * @param poolSize the most connections
+   * @param readers how many of them {@link read}, {@link readEntities} and {@link snapshot} may use at once
+   */
+  constructor(
+    protected readonly dataSource: DataSource,
+    private readonly poolSize: number,
+    readers: number,
+  ) {
+    this.queries = new Semaphore(readers);
+  }
+
+  /** How the pool is used; all are 0 while there is none. */
+  get connections(): Connections {
+    const { totalCount: total = 0, idleCount: idle = 0, waitingCount = 0 } = poolOf(this.dataSource) ?? {};
+    return { total, idle, waiting: waitingCount + this.queries.waiting, max: this.poolSize };
+  }
+
+  /**
+   * Runs one statement. It does not wait for the semaphore of queries.
+   *
+   * @throws DatabaseUnavailableError
+   */
+  async query<Row extends QueryResultRow>(statement: Statement): Promise<Row[]> {
+    return inStatementSpan(statement, () => this.ask<Row>(WRITE_LIMIT_MS, statement));
+  }
+
+  /**
+   * Like {@link query}, with TypeORM.
+   *
+   * @param work sends one statement
+   */
+  async queryEntities<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.withConnection(WRITE_LIMIT_MS, (connection) => runEntityWork(connection, work));
+  }
+
+  /**
+   * Runs one query of a client. On the primary, queries use at most half of the connections, so that pushes always find one.
+   *
+   * @throws DatabaseUnavailableError also if the answer takes more than 30 s
+   */
+  async read<Row extends QueryResultRow>(statement: Statement): Promise<Row[]> {
+    return inStatementSpan(statement, () => this.queries.run(() => this.ask<Row>(READ_LIMIT_MS, statement)));
+  }
+
+  /** Like {@link read}, for a single row. */
+  async find<Row extends QueryResultRow>(statement: Statement): Promise<Row | undefined> {
+    return (await this.read<Row>(statement))[0];
+  }
+
+  /**
+   * Like {@link read}, with TypeORM.
+   *
+   * @param work sends one statement
+   */
+  async readEntities<T>(work: (manager: EntityManager) => Promise<T>): Promise<T> {
+    return this.queries.run(() =>
+      this.withConnection(READ_LIMIT_MS, (connection) => runEntityWork(connection, work)),
+    );
+  }
+
+  /** Like {@link read}, for several statements that must see one snapshot of the ledger. */
+  async snapshot<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return this.queries.run(() =>
+      this.withConnection(READ_LIMIT_MS, (connection) => runTransaction(connection, BEGIN_SNAPSHOT, work)),
+    );
+  }
+
+  /**
+   * Makes a connection outside of the pool, for work that takes minutes. The caller ends it.
+   *
+   * @param name its `application_name`
+   * @throws DatabaseUnavailableError
+   */
+  async dedicatedConnection(name: string): Promise<Client> {
+    const { options } = this.dataSource;
+    if (options.type !== 'postgres' || options.url === undefined) throw notConnected();
+    return connected({
+      ...SESSION_OPTIONS,
+      connectionString: options.url,
+      connectionTimeoutMillis: options.connectTimeoutMS,
+      application_name: name,
+    });
+  }
+
+  /**
+   * Runs work in one READ COMMITTED transaction and commits it. The time limit starts again with each answer of the server.
+   *
+   * @throws DatabaseUnavailableError, or whatever `work` throws, after the rollback
+   */
+  protected writeTransaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return this.withConnection(WRITE_LIMIT_MS, (connection, hasAnswered) =>
+      runTransaction(connection, 'BEGIN', work, hasAnswered),
+    );
+  }
+
+  private async ask<Row extends QueryResultRow>(limitMs: number, statement: Statement): Promise<Row[]> {
+    return this.withConnection(limitMs, (connection) => runStatement<Row>(connection, statement));
+  }
+
+  /** @param limitMs from the start, or since the last call of `hasAnswered` */
+  private async withConnection<T>(
+    limitMs: number,
+    work: (connection: Connection, hasAnswered: () => void) => Promise<T>,
+  ): Promise<T> {
+    // While it initializes, a data source has connections before it has the entities.
+    if (this.dataSource.entityMetadatas.length === 0) throw notConnected();
+    const runner = this.dataSource.createQueryRunner();
+    let client: Client | undefined;
+    // A connection can break silently (a failover, a frozen server). Then no answer would ever come.
+    const limit = setTimeout(() => void client?.end().catch(() => undefined), limitMs);
+    const hasAnswered = () => limit.refresh();
+    try {
+      client = clientOf(await runner.connect());
+      watchStatements(runner, hasAnswered);
+      return await work({ client, manager: runner.manager }, hasAnswered);
+    } catch (error) {
+      // A session may stay read-only although new ones could write, so the pool drops it.
+      if (sqlState(error) === READ_ONLY) await client?.end();
+      throw asUnavailable(error instanceof QueryFailedError ? error.driverError : error);
+    } finally {
+      clearTimeout(limit);
+      await runner.release();
+    }
+  }
+}
+
+function notConnected(): DatabaseUnavailableError {
+  return new DatabaseUnavailableError(new Error('Driver not Connected'));
+}
+
+/** The pool of TypeORM's driver for PostgreSQL, once there is one. */
+function poolOf({ driver }: DataSource): Pool | undefined {
+  return 'master' in driver && driver.master instanceof Pool ? driver.master : undefined;
+}

@@ -1,0 +1,114 @@
+import { Column, type ColumnOptions, Entity, Index, PrimaryColumn } from 'typeorm';
+import { CallRecord } from '../../../call/call-record.js';
+import {
+  type FieldKind,
+  fieldsOf,
+  type VendorField,
+  type WithTimesAs,
+} from '../../../call/field-decorators.js';
+
+const COLUMNS: Readonly<Record<FieldKind, ColumnOptions>> = {
+  text: { type: 'text', collation: 'C', nullable: true },
+  integer: { type: 'integer', nullable: true },
+  time: { type: 'timestamptz', nullable: true },
+};
+
+/** A class with a column for each field of a record: `b_ring_time` for `bRingTime`. */
+function columnsOf<Fields extends object>(record: new () => Fields): new () => WithTimesAs<Date, Fields>;
+function columnsOf(record: new () => object): new () => object {
+  class VendorColumns {}
+  const fields: readonly VendorField[] = fieldsOf(record);
+  for (const { name: field, kind, identifies } of fields) {
+    const name = field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    const decorate =
+      identifies === 'key'
+        ? PrimaryColumn({ ...COLUMNS[kind], name, nullable: false, primaryKeyConstraintName: 'calls_pkey' })
+        : Column({ ...COLUMNS[kind], name });
+    decorate(VendorColumns.prototype, field);
+  }
+  return VendorColumns;
+}
+
+/**
+ * One call, as its last record stands. The primary key alone keeps the promise of one call, one row, which is why
+ * the table is not partitioned (docs/decisions/database.md). In the table, fixed-width columns come first: no padding between them.
+ */
+@Entity('calls')
+@Index('calls_occurred', ['occurredAt', 'callId'])
+@Index('calls_task', ['taskId', 'occurredAt', 'callId'], { where: '(task_id IS NOT NULL)' })
+@Index('calls_batch', ['batchId', 'occurredAt', 'callId'], { where: '(batch_id IS NOT NULL)' })
+@Index('calls_detail', ['detailId'], { where: '(detail_id IS NOT NULL)' })
+@Index('calls_out', ['outId'], { where: '(out_id IS NOT NULL)' })
+@Index('calls_callee_reversed', { synchronize: false })
+@Index('calls_delivery', ['deliveryId'])
+@Index('calls_last_received', { synchronize: false })
+@Index('calls_with_warnings', ['occurredAt', 'callId'], { where: '(warnings IS NOT NULL)' })
+export class Call extends columnsOf(CallRecord) {
+  @Column('timestamptz', { name: 'occurred_at' })
+  occurredAt!: Date;
+
+  /** When the first record of the call was received, whatever it held. */
+  @Column('timestamptz', { name: 'first_received_at' })
+  firstReceivedAt!: Date;
+
+  /** When this content was last received. */
+  @Column('timestamptz', { name: 'last_received_at' })
+  lastReceivedAt!: Date;
+
+  /** The delivery that last changed the row. */
+  @Column('uuid', { name: 'delivery_id' })
+  deliveryId!: string;
+
+  /** The delivery that last brought this content again, by which later records are compared; null: `deliveryId`. */
+  @Column('uuid', { name: 'last_delivery_id', nullable: true })
+  lastDeliveryId!: string | null;
+
+  /** 1 for the first content of the call, one more for each correction. */
+  @Column('integer')
+  revision!: number;
+
+  @Column('boolean')
+  answered!: boolean;
+
+  @Column({ type: 'text', collation: 'C' })
+  source!: string;
+
+  /** 16 bytes; equal content has an equal hash. */
+  @Column('bytea', { name: 'content_hash' })
+  contentHash!: Buffer;
+
+  /** Fields that are not the vendor's known ones, and known ones that could not be read, as they came. */
+  @Column('jsonb', { nullable: true })
+  extra!: Record<string, unknown> | null;
+
+  /** `[{field, reason}]` for what could not be read. */
+  @Column('jsonb', { nullable: true })
+  warnings!: { field: string; reason: string }[] | null;
+}
+
+/** A content of a call that is not the row's: replaced by a correction, or delivered after a newer one. */
+@Entity('call_revisions')
+export class CallRevision {
+  @PrimaryColumn({
+    type: 'text',
+    name: 'call_id',
+    collation: 'C',
+    primaryKeyConstraintName: 'call_revisions_pkey',
+  })
+  callId!: string;
+
+  /** The delivery that brought this content. One delivery brings at most one content of a call. */
+  @PrimaryColumn('uuid', { name: 'delivery_id', primaryKeyConstraintName: 'call_revisions_pkey' })
+  deliveryId!: string;
+
+  @Column('timestamptz', { name: 'received_at' })
+  receivedAt!: Date;
+
+  /** The number that the row had with this content; null when it came too late to ever be the row's. */
+  @Column('integer', { nullable: true })
+  revision!: number | null;
+
+  /** The call's fields by the names of the API; times ISO 8601 UTC. */
+  @Column('jsonb')
+  content!: Record<string, unknown>;
+}
