@@ -4,7 +4,7 @@ import { Journal } from '../ingestion/journal/journal.js';
 import { DatabaseLifecycle } from '../persistence/connections/database-lifecycle.js';
 import { Database } from '../persistence/connections/database.js';
 import { within } from '../within.js';
-import { Leaving } from './shutdown-delay.js';
+import { ShutdownDelay } from './shutdown-delay.js';
 import { Replica, type ReplicaProblem } from '../persistence/connections/replica.js';
 
 const PATIENCE_MS = 2000;
@@ -17,7 +17,7 @@ export class PushHealth {
     private readonly database: Database,
     private readonly lifecycle: DatabaseLifecycle,
     private readonly journal: Journal,
-    private readonly leaving: Leaving,
+    private readonly leaving: ShutdownDelay,
   ) {}
 
   /** Up when the schema has been brought to its newest. */

@@ -1,7 +1,7 @@
 import { Module } from '@nestjs/common';
 import { TerminusModule } from '@nestjs/terminus';
 import { IngestionModule } from '../ingestion/ingestion.module.js';
-import { Leaving } from './shutdown-delay.js';
+import { ShutdownDelay } from './shutdown-delay.js';
 import { PushHealth, ReplicaHealth } from './health-indicators.js';
 import { HealthController } from './health.controller.js';
 
@@ -10,6 +10,6 @@ import { HealthController } from './health.controller.js';
   // A failed check is the answer to a question, not an event: whoever asks is told.
   imports: [IngestionModule, TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController],
-  providers: [Leaving, PushHealth, ReplicaHealth],
+  providers: [ShutdownDelay, PushHealth, ReplicaHealth],
 })
 export class HealthModule {}

@@ -9,7 +9,7 @@ import { Settings } from '../config/settings.js';
  * long as a load balancer needs to notice. Nest runs this hook before those by which connections are closed.
  */
 @Injectable()
-export class Leaving implements OnModuleDestroy {
+export class ShutdownDelay implements OnModuleDestroy {
   private readonly logger = new Logger('Stop');
   private begun = false;
 

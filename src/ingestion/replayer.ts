@@ -8,7 +8,7 @@ import { UnreadableBodyError } from './reading/body-reader.js';
 import { DeliveryReader } from './reading/delivery-reader.js';
 import type { ReadDelivery } from './reading/records-of-body.js';
 import { Attempts } from './writing/attempts.js';
-import { QuarantineRepository } from './writing/quarantine.repository.js';
+import { QuarantineWriteRepository } from './writing/quarantine-write.repository.js';
 import { packBody } from './writing/stored-body.js';
 
 /** What the quarantine keeps of a push. */
@@ -47,7 +47,7 @@ export class Replayer {
   constructor(
     private readonly reader: DeliveryReader,
     private readonly attempts: Attempts,
-    private readonly quarantine: QuarantineRepository,
+    private readonly quarantine: QuarantineWriteRepository,
   ) {}
 
   /**

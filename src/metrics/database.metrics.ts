@@ -1,7 +1,7 @@
 // The connections to the database in, what Prometheus is told of them out.
 import { Injectable } from '@nestjs/common';
 import { Counter, Gauge, Registry } from 'prom-client';
-import { AskedGauge } from './asked-gauge.js';
+import { PolledGauge } from './polled-gauge.js';
 import { Database } from '../persistence/connections/database.js';
 import { ReadingDatabase } from '../persistence/connections/reading-database.js';
 import { Replica } from '../persistence/connections/replica.js';
@@ -36,7 +36,7 @@ export class DatabaseMetrics {
         this.set(database.connections.waiting);
       },
     });
-    new AskedGauge(registry, {
+    new PolledGauge(registry, {
       name: 'call_ledger_database_up',
       help: 'Whether the database answers this process within two seconds.',
       ask: async () => (await database.query<{ up: number }>({ text: 'SELECT 1 AS up' })).length,

@@ -28,6 +28,11 @@ export class NumberSearch {
     return this.patterns;
   }
 
+  /** The parameters of `mayHold`, in its order. */
+  get sqlParameters(): readonly [plain: string, escaped: string] {
+    return [this.sqlPatterns.plain, this.sqlPatterns.escaped];
+  }
+
   /**
    * Every form of a number ends with its core. So all forms, read backwards, stand in an index from the first of these texts up to,
    * not including, the second.

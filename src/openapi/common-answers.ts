@@ -7,7 +7,7 @@ type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 export const SCOPES_EXTENSION = 'x-scopes';
 
 export const HTTP_METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
-export const REQUEST_ID = {
+export const REQUEST_ID_HEADER = {
   'X-Request-Id': {
     description: "The request's id: the client's own if it sent a harmless one. It stands in the log.",
     required: true,
@@ -60,7 +60,7 @@ export function addCommonAnswers(document: OpenAPIObject): void {
       if (path.startsWith('/v1') && method === 'get') addETag(operation);
       addHeaders(
         operation,
-        path.startsWith('/v1') ? { ...REQUEST_ID, ...NOT_STORED, ...RATE_LIMIT } : REQUEST_ID,
+        path.startsWith('/v1') ? { ...REQUEST_ID_HEADER, ...NOT_STORED, ...RATE_LIMIT } : REQUEST_ID_HEADER,
       );
     }
   }

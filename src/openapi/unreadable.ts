@@ -1,6 +1,6 @@
 // Refusals by the HTTP parser, which may meet every operation. They stand once, and operations refer to them.
 import type { OpenAPIObject } from '@nestjs/swagger';
-import { HTTP_METHODS, NOT_STORED, RATE_LIMIT, REQUEST_ID } from './common-answers.js';
+import { HTTP_METHODS, NOT_STORED, RATE_LIMIT, REQUEST_ID_HEADER } from './common-answers.js';
 
 type Responses = NonNullable<NonNullable<OpenAPIObject['components']>['responses']>;
 
@@ -59,11 +59,11 @@ function responses(): Responses {
 }
 
 function answerOf({ status, title, description, detail }: Refusal) {
-  const requestId = REQUEST_ID['X-Request-Id'].schema.example;
+  const requestId = REQUEST_ID_HEADER['X-Request-Id'].schema.example;
   const example = { type: 'about:blank', title, status, detail, errors: [], requestId };
   return {
     description,
-    headers: { ...REQUEST_ID, ...NOT_STORED },
+    headers: { ...REQUEST_ID_HEADER, ...NOT_STORED },
     content: { 'application/problem+json': { schema: PROBLEM, example } },
   };
 }

@@ -5,7 +5,7 @@ import { errorText } from '../errors.js';
 import { dataSourceOptions } from './connections/data-source-options.js';
 import { DatabaseLifecycle } from './connections/database-lifecycle.js';
 import { Database } from './connections/database.js';
-import { Nodes } from './schema/distribution/nodes.js';
+import { ClusterNodes } from './schema/distribution/cluster-nodes.js';
 import { ReadingDatabase } from './connections/reading-database.js';
 import { Replica } from './connections/replica.js';
 
@@ -25,7 +25,7 @@ import { Replica } from './connections/replica.js';
       },
     }),
   ],
-  providers: [Database, DatabaseLifecycle, Nodes, ReadingDatabase, Replica],
-  exports: [Database, DatabaseLifecycle, Nodes, ReadingDatabase, Replica],
+  providers: [Database, DatabaseLifecycle, ClusterNodes, ReadingDatabase, Replica],
+  exports: [Database, DatabaseLifecycle, ClusterNodes, ReadingDatabase, Replica],
 })
 export class PersistenceModule {}

@@ -1,12 +1,12 @@
 import { Injectable } from '@nestjs/common';
 import { Registry } from 'prom-client';
-import { AskedGauge } from '../metrics/asked-gauge.js';
+import { PolledGauge } from '../metrics/polled-gauge.js';
 import { MOST_COUNTED, QuarantineRepository } from './quarantine.repository.js';
 
 @Injectable()
 export class QuarantineMetrics {
   constructor(registry: Registry, quarantine: QuarantineRepository) {
-    new AskedGauge(registry, {
+    new PolledGauge(registry, {
       name: 'call_ledger_quarantine_open_entries',
       help: `Open entries of the quarantine, ${MOST_COUNTED} at most. Left out while the database is away.`,
       ask: () => quarantine.countOpen(),

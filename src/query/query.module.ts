@@ -9,6 +9,7 @@ import { CallsService } from './calls/calls.service.js';
 import { ChangeFeed } from './changes/change-feed.js';
 import { ChangesMetrics, ChangeWatcher } from './changes/change-watcher.js';
 import { ChangeRepository } from './changes/change.repository.js';
+import { ChangedCallsRepository } from './changes/changed-calls.repository.js';
 import { ChangesController } from './changes/changes.controller.js';
 import { ChangesService } from './changes/changes.service.js';
 import { DeliveriesController } from './deliveries/deliveries.controller.js';
@@ -49,7 +50,7 @@ import { TasksService } from './tasks/tasks.service.js';
     ...[TasksService, TaskRepository],
     ...[BatchesService, BatchRepository],
     ...[StatsService, StatsRepository],
-    ...[ChangesService, ChangeFeed, ChangeWatcher, ChangeRepository, ChangesMetrics],
+    ...[ChangesService, ChangeFeed, ChangeWatcher, ChangeRepository, ChangedCallsRepository, ChangesMetrics],
     ...[ExportsService, ExportRepository, ExportLimits],
     ...[DeliveriesService, DeliveryRepository],
     ...[StatusCodesService, StatusCodeRepository],

@@ -7,7 +7,7 @@ import { tooManyRequests } from '../http/problems/refusals.js';
 import { KnownKeys } from './api-keys/known-keys.js';
 import { bearerToken } from './secret.js';
 import { FailedLogins } from './failed-logins.js';
-import type { AskedRequest } from './principal.js';
+import type { AuthenticatedRequest } from './principal.js';
 import { queryRate } from './query-rate.js';
 
 /** RFC 6750 wants it of every 401. */
@@ -26,7 +26,7 @@ export class ApiGate {
 
   /** Who asks is noted on the request; then each key has its rate. */
   handlers(): RequestHandler[] {
-    const known: RequestHandler = async (request: AskedRequest, response, next) => {
+    const known: RequestHandler = async (request: AuthenticatedRequest, response, next) => {
       await this.identify(request, response);
       next();
     };
@@ -37,7 +37,7 @@ export class ApiGate {
    * @throws UnauthorizedException, HttpException 429
    * @throws DatabaseUnavailableError when nobody can say whether the key is good
    */
-  private async identify(request: AskedRequest, response: Response): Promise<void> {
+  private async identify(request: AuthenticatedRequest, response: Response): Promise<void> {
     const key = bearerToken(request.headers.authorization);
     const holder = key === undefined ? undefined : await this.keys.holderOf(key);
     if (holder !== undefined) {
@@ -52,7 +52,7 @@ export class ApiGate {
     );
   }
 
-  private refuseIfTooMany(request: AskedRequest): void {
+  private refuseIfTooMany(request: AuthenticatedRequest): void {
     const retryAfter = this.failures.note('API key', request.ip);
     if (retryAfter === undefined) return;
     throw tooManyRequests('Too many wrong API keys came from this address', retryAfter);

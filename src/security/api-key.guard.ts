@@ -1,6 +1,6 @@
 import { type CanActivate, type ExecutionContext, ForbiddenException, Injectable } from '@nestjs/common';
 import { Reflector } from '@nestjs/core';
-import { type AskedRequest, principalOf, type Scope } from './principal.js';
+import { type AuthenticatedRequest, principalOf, type Scope } from './principal.js';
 
 /** Metadata of a route or its controller: the scopes of which a key needs one. */
 export const NEEDED_SCOPES = 'needed-scopes';
@@ -15,7 +15,7 @@ export class ApiKeyGuard implements CanActivate {
 
   /** @throws ForbiddenException */
   canActivate(context: ExecutionContext): boolean {
-    const principal = principalOf(context.switchToHttp().getRequest<AskedRequest>());
+    const principal = principalOf(context.switchToHttp().getRequest<AuthenticatedRequest>());
     const needed = this.metadata<readonly Scope[]>(NEEDED_SCOPES, context) ?? [];
     if (!needed.some((scope) => principal.scopes.includes(scope))) {
       throw new ForbiddenException(lackOf(needed));

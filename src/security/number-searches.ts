@@ -5,7 +5,7 @@ import { InvalidParametersException, tooManyRequests } from '../http/problems/re
 import type { ProblemDetail } from '../http/problems/problem.dto.js';
 import { coreOf } from '../numbers/core.js';
 import { NONE } from '../numbers/own-numbers.js';
-import { askedFor } from './audit/asked-for.js';
+import { auditedRequest } from './audit/audited-request.js';
 import { AuditLog } from './audit/audit-log.js';
 import { MOST_AT_THE_END } from './masking/number-mask.js';
 import { maskReference } from './masking/text-mask.js';
@@ -63,7 +63,7 @@ export class NumberSearches {
     await this.audit.record({
       action: 'numbers.searched',
       by: asker,
-      detail: askedFor(request),
+      detail: auditedRequest(request),
       rows: numbers,
     });
   }

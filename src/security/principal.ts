@@ -59,12 +59,12 @@ export function seesNumbers({ scopes }: KeyHolder): boolean {
 }
 
 /** A request to the API; ApiGate notes who asks when it has found the key good. */
-export interface AskedRequest extends Request {
+export interface AuthenticatedRequest extends Request {
   principal?: Principal;
 }
 
 /** @throws Error when nobody has looked at the request's key: a route that is not under `/v1` */
-export function principalOf(request: AskedRequest): Principal {
+export function principalOf(request: AuthenticatedRequest): Principal {
   if (request.principal === undefined)
     throw new Error('nobody looked at who asks; the route is not behind ApiGate');
   return request.principal;
@@ -72,5 +72,5 @@ export function principalOf(request: AskedRequest): Principal {
 
 /** The parameter of a route that is who asks: a {@link Principal}. */
 export const Asker = createParamDecorator((_data: undefined, context: ExecutionContext) =>
-  principalOf(context.switchToHttp().getRequest<AskedRequest>()),
+  principalOf(context.switchToHttp().getRequest<AuthenticatedRequest>()),
 );

@@ -3,7 +3,7 @@ import { HttpException } from '@nestjs/common';
 import type { RequestHandler } from 'express';
 import { rateLimit } from 'express-rate-limit';
 import { tooManyRequests } from '../http/problems/refusals.js';
-import { type AskedRequest, principalOf } from './principal.js';
+import { type AuthenticatedRequest, principalOf } from './principal.js';
 
 const ERASURES_A_MINUTE = 60;
 const MINUTE_S = 60;
@@ -26,7 +26,7 @@ export function queryRate(limit: number): RequestHandler {
     identifier: 'requests',
     standardHeaders: 'draft-8',
     legacyHeaders: false,
-    keyGenerator: (request: AskedRequest) => principalOf(request).family,
+    keyGenerator: (request: AuthenticatedRequest) => principalOf(request).family,
     handler: (_request, _response, next) => {
       next(new HttpException(`This API key may ask ${limit} times a second`, 429));
     },
@@ -42,7 +42,7 @@ export function erasureRate(): RequestHandler {
     legacyHeaders: false,
     skip: ({ method }) => method !== 'POST',
     skipFailedRequests: true,
-    keyGenerator: (request: AskedRequest) => principalOf(request).family,
+    keyGenerator: (request: AuthenticatedRequest) => principalOf(request).family,
     handler: (_request, _response, next) => {
       const message = `This API key, with the keys that it made, may ask for ${ERASURES_A_MINUTE} erasures a minute`;
       next(tooManyRequests(message, MINUTE_S));

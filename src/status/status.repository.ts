@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { In } from 'typeorm';
 import { Database } from '../persistence/connections/database.js';
-import { Delivery } from '../persistence/schema/entities/delivery.entities.js';
+import { StoredDelivery } from '../persistence/schema/entities/delivery.entities.js';
 
 @Injectable()
 export class StatusRepository {
@@ -11,7 +11,7 @@ export class StatusRepository {
   async newestPushAt(): Promise<number | undefined> {
     // Ids are in the order of arrival. Replays and erasures are deliveries too, but few.
     const newest = await this.database.queryEntities((manager) =>
-      manager.findOne(Delivery, {
+      manager.findOne(StoredDelivery, {
         select: { id: true, receivedAt: true },
         where: { via: In(['direct', 'journal']) },
         order: { id: 'DESC' },

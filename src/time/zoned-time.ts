@@ -3,7 +3,7 @@ import type { IANAZone } from 'luxon';
 import { timeZoneOf } from './time-zone.js';
 
 /** An instant in epoch milliseconds, with a note where the local time alone did not settle it. */
-export interface Instant {
+export interface LocatedInstant {
   readonly epochMs: number;
   readonly note?: string;
 }
@@ -30,7 +30,7 @@ export class ZonedTime {
    * @returns undefined when the zone's clocks skipped that time; a note when they showed it twice (the earlier
    *   instant is taken)
    */
-  toInstant(localMs: number): Instant | undefined {
+  toInstant(localMs: number): LocatedInstant | undefined {
     const quarter = Math.floor(localMs / QUARTER_HOUR_MS);
     const cached = this.offsets.get(quarter);
     if (cached !== undefined) return { epochMs: localMs - cached };
@@ -44,7 +44,7 @@ export class ZonedTime {
     return this.nearChange(localMs, before, after);
   }
 
-  private nearChange(localMs: number, before: number, after: number): Instant | undefined {
+  private nearChange(localMs: number, before: number, after: number): LocatedInstant | undefined {
     const instants = [localMs - before, localMs - after].filter(
       (epochMs) => epochMs + this.offsetAt(epochMs) === localMs,
     );

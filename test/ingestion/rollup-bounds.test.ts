@@ -6,7 +6,7 @@ import { RollupRepository } from '../../src/ingestion/writing/rollup.repository.
 import type { RollupDelta } from '../../src/ingestion/writing/rollup-deltas.js';
 import { dataSourceOptions } from '../../src/persistence/connections/data-source-options.js';
 import type { Statement, Transaction } from '../../src/persistence/connections/statement.js';
-import { Nodes } from '../../src/persistence/schema/distribution/nodes.js';
+import { ClusterNodes } from '../../src/persistence/schema/distribution/cluster-nodes.js';
 import { startLedger, type TestLedger } from '../support/ledger.js';
 import { record } from '../support/records.js';
 import { rollupDifferences } from '../support/rollups.js';
@@ -60,7 +60,7 @@ it('The first and last times of a rollup that are found anew do not overwrite th
     },
   };
   const gone = withoutLast(rows[0]?.answered === true ? -1 : 0);
-  const nodes = new Nodes({ distributed: process.env['DATABASE_DISTRIBUTED'] === 'citus' });
+  const nodes = new ClusterNodes({ distributed: process.env['DATABASE_DISTRIBUTED'] === 'citus' });
   await new RollupRepository(nodes).add(transaction, [gone], lanes[0]?.lane ?? 0);
   await renewing.query('COMMIT');
 

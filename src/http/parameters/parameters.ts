@@ -10,7 +10,7 @@ import {
   oneOf,
   OptionalField,
   type Options,
-  type Rule,
+  type ValueRule,
   TEXT,
   text,
   TIME_ZONE,
@@ -24,7 +24,7 @@ const COMMA_SEPARATED = { style: 'form', explode: false };
 
 /** @param read makes of the parameter's text what the rule is about */
 function parameter(
-  rule: Rule,
+  rule: ValueRule,
   options: Options,
   read: (value: unknown) => unknown = (value) => value,
 ): PropertyDecorator {
@@ -52,7 +52,7 @@ export function ChoicesParameter(
   return listParameter(names, description, listOf(example));
 }
 
-function listParameter(rule: Rule, description: string, example: unknown): PropertyDecorator {
+function listParameter(rule: ValueRule, description: string, example: unknown): PropertyDecorator {
   const described = {
     description: `${description} A comma-separated list takes several; spaces around a value do not count.`,
     example,

@@ -6,7 +6,7 @@ import { isTimeZone, TIME_ZONE_FORM, TIME_ZONE_RULE } from '../../time/time-zone
 import { INSTANT_FORM, isInstantText } from './instant-text.js';
 
 /** What a value must be. */
-export interface Rule {
+export interface ValueRule {
   /** Keywords of a JSON Schema. */
   readonly schema: Readonly<Record<string, unknown>>;
   /** @returns what is wrong with the value; undefined: nothing */
@@ -51,7 +51,7 @@ export interface Options extends Description {
 }
 
 /** Describes a field by its rule, and checks it. */
-export function Field(rule: Rule, options: Options): PropertyDecorator {
+export function Field(rule: ValueRule, options: Options): PropertyDecorator {
   return applyDecorators(
     ApiProperty({ ...rule.schema, ...options }),
     ValidateBy({
@@ -65,7 +65,7 @@ export function Field(rule: Rule, options: Options): PropertyDecorator {
 }
 
 /** A field that may be missing. In bodies null is as good, and described so by `src/openapi`. */
-export function OptionalField(rule: Rule, options: Options): PropertyDecorator {
+export function OptionalField(rule: ValueRule, options: Options): PropertyDecorator {
   return applyDecorators(Field(rule, { required: false, ...options }), IsOptional());
 }
 
@@ -78,7 +78,7 @@ export function text({
   isOne = () => true,
   expected = 'must not contain a NUL character',
   type = 'must be text',
-}: TextForm): Rule {
+}: TextForm): ValueRule {
   const shape = new RegExp(pattern, 'u');
   const least = minLength === 0 ? 'at most' : `${minLength} to`;
   return {
@@ -99,7 +99,7 @@ export function text({
   };
 }
 
-export function oneOf(choices: readonly string[], expected = 'must be one of'): Rule {
+export function oneOf(choices: readonly string[], expected = 'must be one of'): ValueRule {
   return {
     schema: { type: 'string', enum: [...choices] },
     problem: (value) =>
@@ -107,7 +107,7 @@ export function oneOf(choices: readonly string[], expected = 'must be one of'): 
   };
 }
 
-export function integer(least: number, most: number): Rule {
+export function integer(least: number, most: number): ValueRule {
   return {
     schema: { type: 'integer', minimum: least, maximum: most },
     problem: (value) =>
@@ -117,16 +117,16 @@ export function integer(least: number, most: number): Rule {
   };
 }
 
-export const TRUE_OR_FALSE: Rule = {
+export const TRUE_OR_FALSE: ValueRule = {
   schema: { type: 'boolean' },
   problem: (value) => (typeof value === 'boolean' ? undefined : 'must be true or false'),
 };
 
 /** @param type told of what is no list */
 export function list(
-  items: Rule,
+  items: ValueRule,
   { least = 0, most, unique = false, type }: { least?: number; most: number; unique?: boolean; type: string },
-): Rule {
+): ValueRule {
   return {
     schema: {
       type: 'array',
@@ -150,7 +150,7 @@ export function list(
 /** An id or a code of the vendor's, or what stands for one. */
 export const TEXT = text({ maxLength: LONGEST_TEXT });
 
-export function uuid(expected: string): Rule {
+export function uuid(expected: string): ValueRule {
   const pattern = '^[0-9a-fA-F]{8}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{4}-[0-9a-fA-F]{12}$';
   return text({ maxLength: 36, pattern, format: 'uuid', expected, type: expected });
 }

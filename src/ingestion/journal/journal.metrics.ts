@@ -5,7 +5,7 @@ import { statfs } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { Settings } from '../../config/settings.js';
 import { errorCode } from '../../../platform/error-code.js';
-import { AskedGauge } from '../../metrics/asked-gauge.js';
+import { PolledGauge } from '../../metrics/polled-gauge.js';
 import { CircuitBreaker } from '../admission-control.js';
 import { Journal } from './journal.js';
 
@@ -24,7 +24,7 @@ export class JournalMetrics {
     if (journalDir === undefined) return;
     this.addGauges(journalMaxBytes);
     this.addCounters();
-    new AskedGauge(registry, {
+    new PolledGauge(registry, {
       name: 'call_ledger_journal_disk_free_bytes',
       help: 'Bytes that are free on the disk of the journal.',
       ask: () => freeBytes(journalDir),

@@ -1,10 +1,7 @@
-// Deliveries that the database did not take in time in; durable on this machine's disk out, until they are drained.
 import { Injectable, Logger, type OnModuleInit } from '@nestjs/common';
-import { constants, type FileHandle, open, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { v7 as uuidv7 } from 'uuid';
 import { Settings } from '../../config/settings.js';
-import { replaceFile, syncFolder } from '../../../platform/durable-files.js';
+import { replaceFile } from '../../../platform/durable-files.js';
 import { errorText } from '../../errors.js';
 import { InSpan } from '../../tracing/spans.js';
 import { within } from '../../within.js';
@@ -13,7 +10,7 @@ import { JournalCounts } from './journal-counts.js';
 import { encodeEntry } from './journal-entry.js';
 import { DAMAGED, foldersLeftIn, JournalFolder } from './journal-folder.js';
 import { keepNotes } from './reading-notes.js';
-import { readEntries } from './segment-reader.js';
+import { Segment } from './segment.js';
 
 /** The journal can't keep a delivery: it is full, or its disk is, or can't be written. Nothing of it was kept. */
 export class JournalUnavailableError extends Error {}
@@ -28,31 +25,10 @@ export interface JournalBatch {
 }
 
 /**
- * A segment is deleted as a whole: after a crash, this much at most is drained a second time, which changes nothing.
- * It is also what one read of the drainer holds in memory.
- */
-const SEGMENT_BYTES = 8 * 1024 * 1024;
-
-/**
  * For so long a start waits until all is counted that dead processes left: 1 GB takes 1 to 2 s. Pushes that are refused meanwhile would cost
  * more than a number that grows for a few seconds.
  */
 const COUNTING_MS = 1000;
-
-const { O_APPEND, O_CREAT, O_EXCL, O_WRONLY } = constants;
-/**
- * Where there is it (Linux), what is written is durable as after `fdatasync`, without another turn of the event loop: under
- * overload each turn takes some ten milliseconds, and every push waits for it.
- */
-const O_DSYNC = 'O_DSYNC' in constants ? constants.O_DSYNC : undefined;
-const OPENING = O_APPEND | O_CREAT | O_EXCL | O_WRONLY | (O_DSYNC ?? 0);
-
-interface Segment {
-  readonly name: string;
-  bytes: number;
-  /** Bytes from its beginning that are drained, or were no entries. */
-  drained: number;
-}
 
 interface Append {
   readonly receivedAt: number;
@@ -76,7 +52,8 @@ export class Journal implements OnModuleInit {
   private folder: JournalFolder | undefined;
   private making: Promise<JournalFolder> | undefined;
   private segments: Segment[] = [];
-  private newest: { readonly segment: Segment; readonly file: FileHandle } | undefined;
+  /** The one that is written. */
+  private newest: Segment | undefined;
   private waiting: Append[] = [];
   private waitingBytes = 0;
   private writing: Promise<void> | undefined;
@@ -108,7 +85,7 @@ export class Journal implements OnModuleInit {
   }
 
   get isEmpty(): boolean {
-    return this.waitingBytes === 0 && this.segments.every((segment) => segment.drained >= segment.bytes);
+    return this.waitingBytes === 0 && this.segments.every(({ isDrained }) => isDrained);
   }
 
   /** Before the service listens: whoever asks how much waits is told of what dead processes left, too. */
@@ -169,7 +146,7 @@ export class Journal implements OnModuleInit {
   /** The oldest entries that are not drained, at most a segment's; undefined when there are none. */
   async oldest(): Promise<JournalBatch | undefined> {
     for (const segment of [...this.segments]) {
-      if (segment.drained >= segment.bytes) {
+      if (segment.isDrained) {
         await this.removeDrained(segment);
         continue;
       }
@@ -205,7 +182,7 @@ export class Journal implements OnModuleInit {
   /** Waits for the appends under way and lets go of the folder. */
   async close(): Promise<void> {
     await this.writing;
-    await this.newest?.file.close();
+    await this.newest?.close();
     this.newest = undefined;
     for (const segment of [...this.segments]) await this.removeDrained(segment);
     await this.folder?.release();
@@ -223,10 +200,10 @@ export class Journal implements OnModuleInit {
     for (const each of left) {
       // Only what was taken over, not what the folder holds: a segment that an append is just beginning is there, too.
       for await (const name of folder.take(each)) {
-        const { size } = await stat(join(folder.path, name));
-        this.segments.push({ name, bytes: size, drained: 0 });
+        const segment = await Segment.found(folder.path, name);
+        this.segments.push(segment);
         this.undrained.take(name);
-        this.logger.warn(`taken over from a process that has ended: ${size} bytes of journal`);
+        this.logger.warn(`taken over from a process that has ended: ${segment.bytes} bytes of journal`);
       }
     }
     // Other processes have taken the rest.
@@ -272,69 +249,40 @@ export class Journal implements OnModuleInit {
   }
 
   private async write(appends: readonly Append[]): Promise<void> {
-    const { segment, file } = await this.writable();
+    const segment = await this.writable();
     const bytes = appends.reduce((sum, append) => sum + append.bytes, 0);
-    try {
-      const { bytesWritten } = await file.writev(appends.flatMap((append) => append.pieces));
-      if (bytesWritten < bytes) throw new Error('the disk took only a part');
-      if (O_DSYNC === undefined) await file.datasync();
-      segment.bytes += bytes;
-      const since = Math.min(...appends.map(({ receivedAt }) => receivedAt));
-      this.undrained.append(segment.name, { entries: appends.length, since });
-    } catch (error) {
-      await this.cutBack(segment, file);
-      throw error;
-    }
+    await segment.append(
+      appends.flatMap((append) => append.pieces),
+      bytes,
+    );
+    const since = Math.min(...appends.map(({ receivedAt }) => receivedAt));
+    this.undrained.append(segment.name, { entries: appends.length, since });
   }
 
-  private async writable(): Promise<{ segment: Segment; file: FileHandle }> {
-    if (this.newest !== undefined && this.newest.segment.bytes >= SEGMENT_BYTES) {
-      await this.newest.file.close();
-      this.newest = undefined;
-    }
-    if (this.newest === undefined) {
-      const folder = await this.ownFolder();
-      const segment = { name: `${uuidv7()}.journal`, bytes: 0, drained: 0 };
-      const file = await open(join(folder.path, segment.name), OPENING, 0o600);
-      await syncFolder(folder.path);
-      this.segments.push(segment);
-      this.newest = { segment, file };
-    }
+  private async writable(): Promise<Segment> {
+    if (this.newest?.isFull) await this.newest.close();
+    if (this.newest?.isOpen) return this.newest;
+    const folder = await this.ownFolder();
+    this.newest = await Segment.begin(folder.path);
+    this.segments.push(this.newest);
     return this.newest;
   }
 
-  /** After a failed write: what is torn must not stand between whole entries. */
-  private async cutBack(segment: Segment, file: FileHandle): Promise<void> {
-    try {
-      await file.truncate(segment.bytes);
-    } catch {
-      // Then it stays at the end of this segment, where the reader expects it, and the next entries go to a new one.
-      this.newest = undefined;
-      await file.close().catch(() => undefined);
-    }
-  }
-
   private async read(segment: Segment): Promise<JournalBatch> {
-    const folder = await this.ownFolder();
-    const path = join(folder.path, segment.name);
-    // No further than what was durable before: behind it, a write may be under way, and done when the file has been read.
-    const durable = segment.bytes;
     const readAt = Date.now();
-    const { deliveries, end } = await readEntries(path, segment.drained, durable);
+    const { deliveries, end } = await segment.read();
     return { segment: segment.name, deliveries, end, readAt };
   }
 
   private async removeDrained(segment: Segment): Promise<void> {
-    if (segment.drained < segment.bytes || this.folder === undefined) return;
-    if (this.newest?.segment === segment) {
+    if (!segment.isDrained || this.folder === undefined) return;
+    if (this.newest === segment) {
       // Appends go on: only a quiet journal's newest segment is taken away.
       if (this.writing !== undefined) return;
-      const { file } = this.newest;
       this.newest = undefined;
-      await file.close();
     }
     this.segments = this.segments.filter((other) => other !== segment);
     this.undrained.remove(segment.name);
-    await rm(join(this.folder.path, segment.name), { force: true });
+    await segment.remove();
   }
 }

@@ -8,7 +8,7 @@ import type { ZonedTime } from '../../time/zoned-time.js';
 export type FieldValue = string | number | null;
 
 /** A field that could not be read, or not wholly: it is kept as it came too, and the call's warnings name the problem. */
-export class FlawedField {
+export class FieldWithProblem {
   constructor(
     readonly value: FieldValue,
     readonly problem: string,
@@ -16,7 +16,7 @@ export class FlawedField {
 }
 
 /** What became of one field. The values themselves, not objects around them: a record has 22. */
-export type FieldReading = FieldValue | FlawedField;
+export type FieldReading = FieldValue | FieldWithProblem;
 
 const INTEGER = /^[+-]?\d{1,15}$/;
 const EPOCH_MS = /^\d{13}$/;
@@ -96,11 +96,11 @@ function withOffset(localMs: number, offset: string, problem: string | undefined
 }
 
 function reading(value: number, problem: string | undefined): FieldReading {
-  return problem === undefined ? value : new FlawedField(value, problem);
+  return problem === undefined ? value : new FieldWithProblem(value, problem);
 }
 
 function unreadable(problem: string): FieldReading {
-  return new FlawedField(null, problem);
+  return new FieldWithProblem(null, problem);
 }
 
 function emptyToNull(text: string): string | null {

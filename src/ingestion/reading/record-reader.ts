@@ -8,7 +8,7 @@ import type { DriftNotes } from './drift.js';
 import {
   type FieldReading,
   type FieldValue,
-  FlawedField,
+  FieldWithProblem,
   readInteger,
   readText,
   readTime,
@@ -170,7 +170,7 @@ function readField(
   reading: FieldReading,
   check: FieldCheck,
 ): string | undefined {
-  const isFlawed = reading instanceof FlawedField;
+  const isFlawed = reading instanceof FieldWithProblem;
   const value = isFlawed ? reading.value : reading;
   const problem = check(value);
   record[name] = problem === undefined ? value : null;

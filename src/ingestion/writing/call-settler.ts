@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../persistence/connections/statement.js';
 import type { CallState, Standing } from './call-state.js';
-import { CallRepository } from './call.repository.js';
+import { CallWriteRepository } from './call-write.repository.js';
 import { CampaignRepository, type NamedCampaigns } from './campaign.repository.js';
 import { RollupDeltas } from './rollup-deltas.js';
 import { RollupRepository } from './rollup.repository.js';
@@ -26,7 +26,7 @@ const NOTHING_SETTLED: Settlement = { replaced: [], renewed: [], past: [], outco
 @Injectable()
 export class CallSettler {
   constructor(
-    private readonly calls: CallRepository,
+    private readonly calls: CallWriteRepository,
     private readonly campaigns: CampaignRepository,
     private readonly rollups: RollupRepository,
   ) {}

@@ -10,7 +10,7 @@ import { sealedNumber } from '../../numbers/number-secrets.js';
 import type { Transaction } from '../../persistence/connections/statement.js';
 import type { Delivery } from '../delivery.js';
 import { type CallState, recordKey } from './call-state.js';
-import { type AskedErasure, type LateNumbers, UnexaminedError } from './late-numbers.js';
+import { type RequestedErasure, type LateNumbers, UnexaminedError } from './late-numbers.js';
 
 const ASKED_SINCE = {
   name: 'erasures-since',
@@ -67,7 +67,10 @@ export class LateErasureRepository {
     numbers: LateNumbers,
   ): Promise<void> {
     const oldest = Math.min(...deliveries.map(({ receivedAt }) => receivedAt));
-    const { rows: erasures } = await transaction.query<AskedErasure>({ ...ASKED_SINCE, values: [oldest] });
+    const { rows: erasures } = await transaction.query<RequestedErasure>({
+      ...ASKED_SINCE,
+      values: [oldest],
+    });
     const unexamined = deliveries.filter((delivery) => !numbers.isExamined(delivery, erasures));
     if (unexamined.length > 0) throw new UnexaminedError(unexamined, erasures);
     for (const erasure of erasures) {

@@ -7,7 +7,7 @@ import { bufferOf } from '../../workers/received.js';
 import type { Workers } from '../../workers/workers.js';
 import type { Delivery, Refusal } from '../delivery.js';
 
-export interface AskedErasure {
+export interface RequestedErasure {
   readonly id: string;
   readonly number_hash: Buffer;
   readonly requested_at: Date;
@@ -30,7 +30,7 @@ export interface LateSearch {
 export class UnexaminedError extends Error {
   constructor(
     readonly deliveries: readonly Delivery[],
-    readonly erasures: readonly AskedErasure[],
+    readonly erasures: readonly RequestedErasure[],
   ) {
     super('some deliveries were received before an erasure, and were not looked through for its number');
   }
@@ -48,12 +48,12 @@ export class LateNumbers {
   constructor(private readonly workers: Workers) {}
 
   /** Whether a delivery was looked through for all erasures that were asked for after it was received. */
-  isExamined(delivery: Delivery, erasures: readonly AskedErasure[]): boolean {
+  isExamined(delivery: Delivery, erasures: readonly RequestedErasure[]): boolean {
     return laterThan(delivery, erasures).every(({ id }) => this.found.get(delivery.id)?.has(id) === true);
   }
 
   /** The number, if the delivery was received before its erasure and holds it. */
-  coreIn(delivery: Delivery, erasure: AskedErasure): string | undefined {
+  coreIn(delivery: Delivery, erasure: RequestedErasure): string | undefined {
     return this.found.get(delivery.id)?.get(erasure.id);
   }
 
@@ -68,7 +68,7 @@ export class LateNumbers {
 
   private async coresByHash(
     { body, refusal, source }: Delivery,
-    asked: readonly AskedErasure[],
+    asked: readonly RequestedErasure[],
   ): Promise<ReadonlyMap<string, string>> {
     const [first] = asked;
     if (first === undefined) return new Map();
@@ -78,7 +78,7 @@ export class LateNumbers {
   }
 }
 
-function laterThan({ receivedAt }: Delivery, erasures: readonly AskedErasure[]): AskedErasure[] {
+function laterThan({ receivedAt }: Delivery, erasures: readonly RequestedErasure[]): RequestedErasure[] {
   return erasures.filter(({ requested_at }) => requested_at.getTime() >= receivedAt);
 }
 

@@ -7,11 +7,15 @@ import type { ReadDelivery } from '../reading/records-of-body.js';
 import { CallSettler, type SettledCalls } from './call-settler.js';
 import { type CallState, firstState, recordKey } from './call-state.js';
 import type { NamedCampaigns } from './campaign.repository.js';
-import { type DeliveryCounts, DeliveryRepository, type WrittenDelivery } from './delivery.repository.js';
+import {
+  type DeliveryCounts,
+  DeliveryWriteRepository,
+  type WrittenDelivery,
+} from './delivery-write.repository.js';
 import { DriftRepository } from './drift.repository.js';
 import { LateErasureRepository } from './late-erasure.repository.js';
 import type { LateNumbers } from './late-numbers.js';
-import { QuarantineRepository } from './quarantine.repository.js';
+import { QuarantineWriteRepository } from './quarantine-write.repository.js';
 import { isBare } from './settlement.js';
 import type { StoredBody } from './stored-body.js';
 
@@ -57,8 +61,8 @@ const NOTHING_COUNTED: DeliveryCounts = { records: 0, stored: 0, corrected: 0, d
 export class LedgerWriter {
   constructor(
     private readonly calls: CallSettler,
-    private readonly quarantine: QuarantineRepository,
-    private readonly deliveries: DeliveryRepository,
+    private readonly quarantine: QuarantineWriteRepository,
+    private readonly deliveries: DeliveryWriteRepository,
     private readonly drift: DriftRepository,
     private readonly erasures: LateErasureRepository,
   ) {}

@@ -2,7 +2,7 @@
 import { Injectable } from '@nestjs/common';
 import { BOUNDS_LOCK, LEDGER_LOCKS } from '../../persistence/schema/advisory-locks.js';
 import type { Transaction } from '../../persistence/connections/statement.js';
-import { Nodes } from '../../persistence/schema/distribution/nodes.js';
+import { ClusterNodes } from '../../persistence/schema/distribution/cluster-nodes.js';
 import { type ArrayColumn, arrays, instantColumn, names, selected, unnest } from './column-arrays.js';
 import { BUCKET_MS, type RollupDelta } from './rollup-deltas.js';
 
@@ -113,7 +113,7 @@ const NO_BOUNDS: Bounds = { first: null, last: null };
 
 @Injectable()
 export class RollupRepository {
-  constructor(private readonly nodes: Nodes) {}
+  constructor(private readonly nodes: ClusterNodes) {}
 
   /**
    * Adds the deltas to the rollups, and to the sums of these.
@@ -152,7 +152,7 @@ export class RollupRepository {
       ...LOCK_LANES,
       values: arrays(CELL_COLUMNS, cells),
     });
-    await this.nodes.catchUp(transaction);
+    await this.nodes.awaitCommits(transaction);
     // Only now: what others committed before they let go of their lanes must be seen.
     const lanes = await this.lanesOf(transaction, cells);
     const bounds: (Bounds | undefined)[] = [];

@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Counter, Histogram, Registry } from 'prom-client';
 import { Settings } from '../../config/settings.js';
 import { SourceLabels } from '../../metrics/registry.js';
-import type { WrittenDelivery } from './delivery.repository.js';
+import type { WrittenDelivery } from './delivery-write.repository.js';
 
 const OUTCOMES = ['stored', 'corrected', 'duplicate', 'quarantined'] as const;
 const WAYS = ['direct', 'journal', 'replay'] as const;

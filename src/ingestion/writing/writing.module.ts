@@ -2,14 +2,14 @@ import { Module } from '@nestjs/common';
 import { WorkersModule } from '../../workers/workers.module.js';
 import { Attempts } from './attempts.js';
 import { CallSettler } from './call-settler.js';
-import { CallRepository } from './call.repository.js';
+import { CallWriteRepository } from './call-write.repository.js';
 import { CampaignRepository } from './campaign.repository.js';
-import { DeliveryRepository } from './delivery.repository.js';
+import { DeliveryWriteRepository } from './delivery-write.repository.js';
 import { DriftRepository } from './drift.repository.js';
 import { GroupCommit } from './group-commit.js';
 import { LateErasureRepository } from './late-erasure.repository.js';
 import { LedgerWriter } from './ledger-writer.js';
-import { QuarantineRepository } from './quarantine.repository.js';
+import { QuarantineWriteRepository } from './quarantine-write.repository.js';
 import { RollupRepository } from './rollup.repository.js';
 import { WritingMetrics } from './writing.metrics.js';
 
@@ -21,15 +21,15 @@ import { WritingMetrics } from './writing.metrics.js';
     Attempts,
     LedgerWriter,
     CallSettler,
-    CallRepository,
+    CallWriteRepository,
     CampaignRepository,
-    DeliveryRepository,
+    DeliveryWriteRepository,
     DriftRepository,
     LateErasureRepository,
-    QuarantineRepository,
+    QuarantineWriteRepository,
     RollupRepository,
     WritingMetrics,
   ],
-  exports: [GroupCommit, Attempts, CallRepository, QuarantineRepository],
+  exports: [GroupCommit, Attempts, CallWriteRepository, QuarantineWriteRepository],
 })
 export class WritingModule {}

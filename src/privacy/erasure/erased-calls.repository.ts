@@ -1,31 +1,23 @@
-// Finds the calls and revisions that hold a number, deletes them in steps, and tells the feed of changes.
 import { Injectable } from '@nestjs/common';
-import { NIL } from 'uuid';
 import { TELEPHONE_NUMBERS, TEXT_FIELDS } from '../../call/call-record.js';
 import { columnOf } from '../../persistence/sql/entity-columns.js';
 import { orderedId } from '../../persistence/sql/ids.js';
-import { CallRepository } from '../../ingestion/writing/call.repository.js';
+import { CallWriteRepository } from '../../ingestion/writing/call-write.repository.js';
 import { pieces } from '../../ingestion/writing/array-parameters.js';
 import { coreOf } from '../../numbers/core.js';
 import { mayHold, type NumberSearch } from '../../numbers/number-search.js';
 import { Database } from '../../persistence/connections/database.js';
 import type { Transaction } from '../../persistence/connections/statement.js';
 import { BodyEraser } from './body-eraser.js';
-import type { ErasedCounts, ErasureJob } from './erasure-job.js';
+import {
+  type ErasedCounts,
+  type ErasureJob,
+  type FoundRows,
+  IN_MEMORY,
+  pair,
+  pairOf,
+} from './erasure-job.js';
 
-/** Rows that may hold the number, and the place behind those that were looked at; undefined at the end. */
-export interface FoundRows<Row> {
-  readonly rows: readonly Row[];
-  readonly next: string | undefined;
-}
-
-export interface RevisionKey {
-  readonly callId: string;
-  readonly deliveryId: string;
-}
-
-/** Contents that are there together: bytes. */
-const IN_MEMORY = { rows: Infinity, size: 4 * 1024 * 1024 };
 const RECEIVED = 'to_timestamp($1 / 1000.0)';
 /** All that came with a record: a number may stand in any text. */
 const TEXTS = TEXT_FIELDS.map((field) => columnOf(field).name).join(', ');
@@ -33,8 +25,6 @@ const NUMBERS = TELEPHONE_NUMBERS.map((field) => columnOf(field).name);
 const JSONS = 'extra::text, warnings::text';
 const MAY_HOLD = mayHold('content', '$2', '$3');
 const CONTENT = `concat_ws(E'\\n', ${TEXTS}, ${JSONS})`;
-// The source is a name of our own, and what a deleted revision leaves behind: it would be found for ever.
-const REVISION = `(content - 'source')::text`;
 // The index is on the reversed callee.
 const FIND_CALLEES = {
   name: 'erase-find-callees',
@@ -48,14 +38,6 @@ const FIND_CALLS = {
   text: `SELECT count(*)::int AS seen, max(call_id) AS next, array_agg(call_id) FILTER (WHERE ${MAY_HOLD}) AS found
     FROM (SELECT call_id, ${CONTENT} AS content FROM calls
       WHERE call_id > $4 AND last_received_at <= ${RECEIVED} ORDER BY call_id LIMIT $5) AS page`,
-};
-const FIND_REVISIONS = {
-  name: 'erase-find-revisions',
-  text: `SELECT call_id, delivery_id, ${MAY_HOLD} AS found
-    FROM (SELECT call_id, delivery_id, ${REVISION} AS content FROM call_revisions
-      WHERE (call_id, delivery_id) > ($4, $5::uuid) AND received_at <= ${RECEIVED}
-      ORDER BY call_id, delivery_id LIMIT $6) AS page
-    ORDER BY call_id, delivery_id`,
 };
 const CONTENTS = {
   name: 'erase-contents',
@@ -76,32 +58,6 @@ const DELETE_HISTORY = {
   name: 'erase-history',
   text: `DELETE FROM call_revisions WHERE call_id = ANY($1) RETURNING call_id, content->>'source' AS source`,
 };
-const REVISION_SIZES = {
-  name: 'erase-revision-sizes',
-  text: `SELECT r.call_id, r.delivery_id, octet_length(r.content::text)::int AS bytes FROM call_revisions r
-    WHERE (r.call_id, r.delivery_id) IN (SELECT unnest($1::text[]), unnest($2::uuid[]))`,
-};
-const REVISION_CONTENTS = {
-  name: 'erase-revision-contents',
-  text: `SELECT r.call_id, r.delivery_id, ${REVISION} AS content FROM call_revisions r
-    WHERE (r.call_id, r.delivery_id) IN (SELECT unnest($1::text[]), unnest($2::uuid[]))`,
-};
-const DELETE_REVISIONS = {
-  name: 'erase-revisions',
-  text: `DELETE FROM call_revisions
-    WHERE (call_id, delivery_id) IN (SELECT unnest($1::text[]), unnest($2::uuid[]))
-    RETURNING call_id, delivery_id, received_at, content->>'source' AS source`,
-};
-const SOURCES = {
-  name: 'erase-sources',
-  text: 'SELECT call_id, source FROM calls WHERE call_id = ANY($1)',
-};
-// Whoever may see the source of a revision alone was told the call. Once the revision is gone, nothing else would say so.
-const KEEP_SOURCE = {
-  name: 'erase-keep-source',
-  text: `INSERT INTO call_revisions (call_id, delivery_id, received_at, revision, content)
-    VALUES ($1, $2, $3, NULL, jsonb_build_object('source', $4::text))`,
-};
 const NOTE_ERASED = {
   name: 'note-erased-calls',
   text: `INSERT INTO erased_calls (delivery_id, call_id, sources, requested_at)
@@ -119,7 +75,7 @@ const TELL = {
 export class ErasedCallsRepository {
   constructor(
     private readonly database: Database,
-    private readonly calls: CallRepository,
+    private readonly calls: CallWriteRepository,
     private readonly eraser: BodyEraser,
   ) {}
 
@@ -140,26 +96,10 @@ export class ErasedCallsRepository {
   async withText({ search, requestedAt, place }: ErasureJob, limit: number): Promise<FoundRows<string>> {
     const [page] = await this.database.query<{ seen: number; next: string | null; found: string[] | null }>({
       ...FIND_CALLS,
-      values: [requestedAt, ...patternsOf(search), place ?? '', limit],
+      values: [requestedAt, ...search.sqlParameters, place ?? '', limit],
     });
     const next = page === undefined || page.seen < limit ? undefined : (page.next ?? undefined);
     return { rows: page?.found ?? [], next };
-  }
-
-  /** The same for contents that are not the row's any more. */
-  async revisions(
-    { search, requestedAt, place }: ErasureJob,
-    limit: number,
-  ): Promise<FoundRows<RevisionKey>> {
-    const [callId, deliveryId] = place === undefined ? ['', NIL] : pairOf(place);
-    const rows = await this.database.query<{ call_id: string; delivery_id: string; found: boolean }>({
-      ...FIND_REVISIONS,
-      values: [requestedAt, ...patternsOf(search), callId, deliveryId, limit],
-    });
-    const last = rows.at(-1);
-    const next = last === undefined || rows.length < limit ? undefined : pair(last.call_id, last.delivery_id);
-    const found = rows.filter((row) => row.found);
-    return { rows: found.map((row) => ({ callId: row.call_id, deliveryId: row.delivery_id })), next };
   }
 
   /**
@@ -216,44 +156,6 @@ export class ErasedCallsRepository {
     return false;
   }
 
-  /** Deletes those of the revisions that hold the number; their calls stay. */
-  async eraseRevisions(
-    transaction: Transaction,
-    search: NumberSearch,
-    keys: readonly RevisionKey[],
-  ): Promise<Partial<ErasedCounts>> {
-    if (keys.length === 0) return {};
-    const sizes = await transaction.query<{ call_id: string; delivery_id: string; bytes: number }>({
-      ...REVISION_SIZES,
-      values: [keys.map(({ callId }) => callId), keys.map(({ deliveryId }) => deliveryId)],
-    });
-    const held: { readonly call_id: string; readonly delivery_id: string }[] = [];
-    for (const page of pieces(sizes.rows, IN_MEMORY, ({ bytes }) => bytes)) {
-      const { rows } = await transaction.query<{ call_id: string; delivery_id: string; content: string }>({
-        ...REVISION_CONTENTS,
-        values: [page.map((row) => row.call_id), page.map((row) => row.delivery_id)],
-      });
-      for (const row of rows) if (await this.eraser.isIn(row.content, search)) held.push(row);
-    }
-    const heldKeys = [held.map((row) => row.call_id), held.map((row) => row.delivery_id)];
-    const gone = await transaction.query<GoneRevision>({ ...DELETE_REVISIONS, values: heldKeys });
-    await this.keepSources(transaction, gone.rows);
-    return { revisions: gone.rows.length };
-  }
-
-  /** Of revisions from another source than their call's row: the feed still has to tell that source's followers that it is gone. */
-  private async keepSources(transaction: Transaction, gone: readonly GoneRevision[]): Promise<void> {
-    const { rows } = await transaction.query<{ call_id: string; source: string }>({
-      ...SOURCES,
-      values: [gone.map((row) => row.call_id)],
-    });
-    const sources = new Map(rows.map((row) => [row.call_id, row.source]));
-    for (const { call_id, delivery_id, received_at, source } of gone) {
-      if (!sources.has(call_id) || sources.get(call_id) === source) continue;
-      await transaction.query({ ...KEEP_SOURCE, values: [call_id, delivery_id, received_at, source] });
-    }
-  }
-
   /** The erasure is a delivery: its position is drawn last, and from there to the commit no other can be. */
   private async tell(
     transaction: Transaction,
@@ -274,24 +176,4 @@ interface CallTexts extends Record<string, string | null> {
   /** JSON. */
   readonly extra: string | null;
   readonly warnings: string | null;
-}
-
-function patternsOf({ sqlPatterns: { plain, escaped } }: NumberSearch): string[] {
-  return [plain, escaped];
-}
-
-interface GoneRevision {
-  readonly call_id: string;
-  readonly delivery_id: string;
-  readonly received_at: Date;
-  readonly source: string;
-}
-
-function pair(first: string, second: string): string {
-  return JSON.stringify([first, second]);
-}
-
-function pairOf(place: string): [string, string] {
-  const [first, second] = JSON.parse(place) as [string, string];
-  return [first, second];
 }

@@ -10,7 +10,7 @@ import { BackgroundLoop } from '../../background/background-loop.js';
 import { errorText } from '../../errors.js';
 import { DatabaseLifecycle } from '../../persistence/connections/database-lifecycle.js';
 import { LeaseLostError, LeaseRepository } from '../lease.repository.js';
-import { gaitOf, Pace } from '../pace.js';
+import { pacerLimits, BackgroundPacer } from '../background-pacer.js';
 import { PrivacyEvents } from '../privacy-events.js';
 import { countsOf, type ErasureJob } from './erasure-job.js';
 import { ERASURES, ErasureRepository } from './erasure.repository.js';
@@ -94,14 +94,14 @@ export class Eraser implements OnApplicationBootstrap, BeforeApplicationShutdown
 
   private async search(due: ErasureJob): Promise<void> {
     let job = due;
-    const gait = gaitOf(this.lifecycle.distributed);
-    let pace = new Pace(MOST_ROWS_A_STEP, gait);
+    const gait = pacerLimits(this.lifecycle.distributed);
+    let pace = new BackgroundPacer(MOST_ROWS_A_STEP, gait);
     while (!this.loop.isStopping) {
       const { phase } = job;
       const begin = performance.now();
       job = await this.steps.next(job, pace.rows);
       if (phase === 'journal') return this.finish(job);
-      if (job.phase !== phase) pace = new Pace(MOST_ROWS_A_STEP, gait);
+      if (job.phase !== phase) pace = new BackgroundPacer(MOST_ROWS_A_STEP, gait);
       await this.loop.rest(pace.after(performance.now() - begin));
     }
   }

@@ -1,5 +1,4 @@
 import type { Erasure } from '../../persistence/schema/entities/privacy.entities.js';
-// What goes from hand to hand while a number is erased.
 import type { NumberSearch } from '../../numbers/number-search.js';
 
 /** What is searched, in this order: again and again, until all of it was searched and nothing was found. */
@@ -51,4 +50,23 @@ export interface ErasureStep {
 export function countsOf(erasure: Erasure): ErasedCounts {
   const { calls, revisions, bodies, quarantineEntries, journalEntries, schemaDrift } = erasure;
   return { calls, revisions, bodies, quarantineEntries, journalEntries, schemaDrift };
+}
+
+/** Rows that may hold the number, and the place behind those that were looked at; undefined at the end. */
+export interface FoundRows<Row> {
+  readonly rows: readonly Row[];
+  readonly next: string | undefined;
+}
+
+/** Contents that are there together: bytes. */
+export const IN_MEMORY = { rows: Infinity, size: 4 * 1024 * 1024 };
+
+/** A place in an order of two columns, as text. */
+export function pair(first: string, second: string): string {
+  return JSON.stringify([first, second]);
+}
+
+export function pairOf(place: string): [string, string] {
+  const [first, second] = JSON.parse(place) as [string, string];
+  return [first, second];
 }

@@ -1,9 +1,9 @@
-// A job and a number of rows in; the next step of its phase done, and the job as it stands then out.
 import { Injectable } from '@nestjs/common';
-import type { ErasureJob, ErasureStep } from './erasure-job.js';
+import type { ErasureJob, ErasureStep, FoundRows } from './erasure-job.js';
 import { ErasureRepository } from './erasure.repository.js';
 import { ErasedBytesRepository } from './erased-bytes.repository.js';
-import { ErasedCallsRepository, type FoundRows } from './erased-calls.repository.js';
+import { ErasedCallsRepository } from './erased-calls.repository.js';
+import { ErasedRevisionsRepository } from './erased-revisions.repository.js';
 import { ErasedNamesRepository } from './erased-names.repository.js';
 import { JournalSearch } from './journal-search.js';
 
@@ -13,11 +13,13 @@ const MOST_ERASED_A_STEP = 500;
 /** The job can't go on before something has ended that is not its own. */
 export class NotYetError extends Error {}
 
+/** Takes the next step of an erasure: what its phase searches next. */
 @Injectable()
 export class ErasureSteps {
   constructor(
     private readonly jobs: ErasureRepository,
     private readonly calls: ErasedCallsRepository,
+    private readonly revisions: ErasedRevisionsRepository,
     private readonly bytes: ErasedBytesRepository,
     private readonly names: ErasedNamesRepository,
     private readonly journal: JournalSearch,
@@ -77,10 +79,10 @@ export class ErasureSteps {
   }
 
   private async eraseRevisions(job: ErasureJob, limit: number): Promise<ErasureJob> {
-    const { rows, next } = await this.calls.revisions(job, limit);
+    const { rows, next } = await this.revisions.withText(job, limit);
     return this.jobs.stepOn(job, async (transaction) => ({
       next,
-      erased: await this.calls.eraseRevisions(transaction, job.search, rows),
+      erased: await this.revisions.erase(transaction, job.search, rows),
     }));
   }
 

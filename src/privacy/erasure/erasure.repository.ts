@@ -6,8 +6,8 @@ import { NumberSearch } from '../../numbers/number-search.js';
 import { numberHash, openedNumber, sealedNumber } from '../../numbers/number-secrets.js';
 import { Database } from '../../persistence/connections/database.js';
 import type { Transaction } from '../../persistence/connections/statement.js';
-import { Erasure, Secret } from '../../persistence/schema/entities/privacy.entities.js';
-import { Nodes } from '../../persistence/schema/distribution/nodes.js';
+import { Erasure, StoredSecret } from '../../persistence/schema/entities/privacy.entities.js';
+import { ClusterNodes } from '../../persistence/schema/distribution/cluster-nodes.js';
 import { LeaseRepository } from '../lease.repository.js';
 import { type ErasedCounts, type ErasureJob, type ErasureStep, type Phase, PHASES } from './erasure-job.js';
 
@@ -68,7 +68,7 @@ export class ErasureRepository {
   constructor(
     private readonly database: Database,
     private readonly leases: LeaseRepository,
-    private readonly nodes: Nodes,
+    private readonly nodes: ClusterNodes,
   ) {}
 
   /**
@@ -125,7 +125,7 @@ export class ErasureRepository {
     if (due === null) return undefined;
     const { id, requestedAt, phase, place, barrier, failures, sealedNumber: sealed } = due;
     const { value: secret } = await this.database.queryEntities((manager) =>
-      manager.findOneByOrFail(Secret, { name: NUMBERS }),
+      manager.findOneByOrFail(StoredSecret, { name: NUMBERS }),
     );
     if (sealed === null) throw new Error(`the erasure ${id} has lost its number`);
     return {
@@ -153,7 +153,7 @@ export class ErasureRepository {
     return this.database.transaction(async (transaction) => {
       const { rows } = await transaction.query<{ passed: boolean }>({ ...PASSED, values: [barrier] });
       if (rows[0]?.passed !== true) return false;
-      await this.nodes.catchUp(transaction);
+      await this.nodes.awaitCommits(transaction);
       return true;
     });
   }
@@ -220,8 +220,8 @@ export class ErasureRepository {
 /** The secret by which numbers are hashed. The first call makes it. */
 async function secretIn(manager: EntityManager): Promise<Buffer> {
   const made = { name: NUMBERS, value: randomBytes(SECRET_BYTES) };
-  await manager.createQueryBuilder().insert().into(Secret).values(made).orIgnore().execute();
-  return (await manager.findOneByOrFail(Secret, { name: NUMBERS })).value;
+  await manager.createQueryBuilder().insert().into(StoredSecret).values(made).orIgnore().execute();
+  return (await manager.findOneByOrFail(StoredSecret, { name: NUMBERS })).value;
 }
 
 /** The journal is the last one of a search. */

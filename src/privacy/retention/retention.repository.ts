@@ -3,7 +3,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../persistence/connections/database.js';
 import type { Transaction } from '../../persistence/connections/statement.js';
-import { CallRepository } from '../../ingestion/writing/call.repository.js';
+import { CallWriteRepository } from '../../ingestion/writing/call-write.repository.js';
 import { LeaseRepository } from '../lease.repository.js';
 
 export const RETENTION = 'retention';
@@ -61,7 +61,7 @@ export class RetentionRepository {
   constructor(
     private readonly database: Database,
     private readonly leases: LeaseRepository,
-    private readonly calls: CallRepository,
+    private readonly calls: CallWriteRepository,
   ) {}
 
   /**

@@ -13,7 +13,7 @@ import { errorText } from '../../errors.js';
 import { DatabaseLifecycle } from '../../persistence/connections/database-lifecycle.js';
 import { firstIdOf } from '../../persistence/sql/ids.js';
 import { LeaseLostError, LeaseRepository } from '../lease.repository.js';
-import { gaitOf, Pace } from '../pace.js';
+import { pacerLimits, BackgroundPacer } from '../background-pacer.js';
 import { PrivacyEvents } from '../privacy-events.js';
 import {
   FIRST_INSTANT,
@@ -126,7 +126,7 @@ export class Retention implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   private async inSteps(first: string, step: Step): Promise<void> {
-    const pace = new Pace(MOST_ROWS_A_STEP, gaitOf(this.lifecycle.distributed));
+    const pace = new BackgroundPacer(MOST_ROWS_A_STEP, pacerLimits(this.lifecycle.distributed));
     let from: string | undefined = first;
     while (from !== undefined && !this.loop.isStopping) {
       const begin = performance.now();

@@ -2,7 +2,8 @@
 import { Injectable } from '@nestjs/common';
 import { DatabaseUnavailableError } from '../../persistence/connections/unavailable.js';
 import type { Viewer } from '../../security/visible-sources.js';
-import { ChangeRepository, type FeedPlace, type Stretch } from './change.repository.js';
+import { type NextChanges, ChangeRepository } from './change.repository.js';
+import type { FeedPlace } from './changed-calls.repository.js';
 
 /** Of deliveries of which no call is theirs any more, 100,000 are walked in this time on a busy machine. */
 const LONGEST_WALK_MS = 1000;
@@ -36,14 +37,14 @@ export class ChangeFeed {
    * The next changes. None, and not up to date, when the time went by in deliveries whose calls have all been changed
    * again since: `next` is behind them.
    */
-  async page(viewer: Viewer, after: FeedPlace, limit: number): Promise<Stretch> {
+  async page(viewer: Viewer, after: FeedPlace, limit: number): Promise<NextChanges> {
     const end = Date.now() + LONGEST_WALK_MS;
     let mostCalls = limit + 1;
-    let stretch = await this.changes.next(viewer, after, limit, mostCalls);
-    while (stretch.changes.length === 0 && !stretch.upToDate && Date.now() < end) {
+    let page = await this.changes.next(viewer, after, limit, mostCalls);
+    while (page.changes.length === 0 && !page.upToDate && Date.now() < end) {
       mostCalls = Math.min(mostCalls * 4, MOST_CALLS_A_STEP);
-      stretch = await this.changes.next(viewer, stretch.next, limit, mostCalls);
+      page = await this.changes.next(viewer, page.next, limit, mostCalls);
     }
-    return stretch;
+    return page;
   }
 }

@@ -3,7 +3,7 @@ import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { setTimeout as wait } from 'node:timers/promises';
 import { ChangeRepository } from './change.repository.js';
 import { Registry } from 'prom-client';
-import { AskedGauge } from '../../metrics/asked-gauge.js';
+import { PolledGauge } from '../../metrics/polled-gauge.js';
 
 /** A look takes the database 0.1 ms. LISTEN works neither through PgBouncer's transactions nor on a replica. */
 const LOOK_MS = 40;
@@ -91,7 +91,7 @@ export class ChangeWatcher implements BeforeApplicationShutdown {
 @Injectable()
 export class ChangesMetrics {
   constructor(registry: Registry, changes: ChangeRepository) {
-    new AskedGauge(registry, {
+    new PolledGauge(registry, {
       name: 'call_ledger_feed_position',
       help: 'Position of the newest delivery in the feed of changes. Left out while the database is away.',
       ask: () => changes.newest(),

@@ -15,48 +15,23 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../persistence/connections/database.js';
 import type { Transaction } from '../../persistence/connections/statement.js';
-import { Nodes } from '../../persistence/schema/distribution/nodes.js';
+import { ClusterNodes } from '../../persistence/schema/distribution/cluster-nodes.js';
 import { ReadingDatabase } from '../../persistence/connections/reading-database.js';
-import { bytesOfJson, endsEarly, sizedPage, type SizedRow } from '../../persistence/sql/sized-page.js';
-import { isOfSources, type Viewer } from '../../security/visible-sources.js';
-import { AS_ANSWERED } from '../../persistence/sql/value-parsers.js';
-import { SELECTED_CALL } from '../calls/call-fields.js';
-import type { CallDto } from '../calls/call.dto.js';
+import type { Viewer } from '../../security/visible-sources.js';
+import {
+  type Change,
+  type ChangedDelivery,
+  ChangedCallsRepository,
+  type FeedPlace,
+} from './changed-calls.repository.js';
 
-/** A place in the feed: after the call `callId` of the delivery at `position`; '' is before all of its calls. */
-export interface FeedPlace {
-  readonly position: number;
-  readonly callId: string;
-}
-
-/** A call as it stands now, or one that was erased or is not the viewer's any more: then `call` is undefined. */
-export interface Change {
-  readonly position: number;
-  readonly callId: string;
-  readonly call: CallDto | undefined;
-}
-
-/** The changes of some deliveries. */
-export interface Stretch {
+/** The changes of the next deliveries. */
+export interface NextChanges {
   readonly changes: readonly Change[];
   /** The place after all that was read. */
   readonly next: FeedPlace;
   /** Nothing is after them. */
   readonly upToDate: boolean;
-}
-
-interface ChangedDelivery {
-  readonly id: string;
-  readonly position: string;
-  readonly via: string;
-  readonly found: number;
-}
-
-/** Which changes of some deliveries. */
-interface Wanted {
-  readonly viewer: Viewer;
-  readonly after: FeedPlace;
-  readonly limit: number;
 }
 
 /** What a step reads of deliveries: the most of which no call is theirs any more take 20 ms. */
@@ -83,29 +58,6 @@ const NEXT_DELIVERIES = {
         ORDER BY position LIMIT $3) AS next
     ) AS counted WHERE calls_before < $2 ORDER BY position`,
 };
-// Only a correction can have taken a call from another source. Both are asked where the calls are, and the revisions with them.
-const IS_OR_WAS_SEEN = `(${isOfSources('$6', 'calls.source')} OR (calls.revision > 1 AND EXISTS (
-  SELECT 1 FROM call_revisions AS past WHERE past.call_id = calls.call_id AND past.content->>'source' = ANY($6::text[]))))`;
-// The ids as a subselect, and the fence (OFFSET 0): else PostgreSQL takes the many ids for many calls and walks the
-// whole index, or looks through all ids for each of them. 5,000 deliveries without a call: 13 ms instead of 6 s.
-const CALLS_OF = `SELECT * FROM calls
-  WHERE delivery_id = ANY(ARRAY(SELECT t.id FROM unnest($1::uuid[]) AS t(id))) AND ${IS_OR_WAS_SEEN} OFFSET 0`;
-const ERASED_OF = `SELECT * FROM erased_calls
-  WHERE delivery_id = ANY($1::uuid[]) AND ($6::text[] IS NULL OR sources && $6::text[])`;
-// Not `FROM unnest($1, $2)`: Citus 13.2 takes the second column for one of the first one's type, and gives wrong positions.
-const nextOf = (rows: string) => `
-  SELECT row.*, d.position FROM (SELECT unnest($1::uuid[]) AS id, unnest($2::bigint[]) AS position) AS d
-  JOIN (${rows}) AS row ON row.delivery_id = d.id
-  WHERE (d.position, row.call_id) > ($3::bigint, $4::text)
-  ORDER BY d.position, row.call_id LIMIT $5::integer`;
-const NEXT_CALLS = sizedPage(
-  `${SELECTED_CALL}, position`,
-  nextOf(CALLS_OF),
-  bytesOfJson('extra'),
-  'position, call_id',
-);
-const NEXT_ERASED = nextOf(ERASED_OF);
-
 @Injectable()
 export class ChangeRepository {
   /** What every node has committed once it shows for ever: up to this position nobody needs to wait for it again. */
@@ -114,7 +66,8 @@ export class ChangeRepository {
   constructor(
     private readonly database: ReadingDatabase,
     private readonly primary: Database,
-    private readonly nodes: Nodes,
+    private readonly nodes: ClusterNodes,
+    private readonly changed: ChangedCallsRepository,
   ) {}
 
   /** The position of the newest delivery that changed anything; 0 when there is none. */
@@ -144,13 +97,17 @@ export class ChangeRepository {
    * @param limit most changes
    * @param mostCalls once the next deliveries brought so many calls, no further one is looked at; 50,000 take 60 ms
    */
-  next(viewer: Viewer, after: FeedPlace, limit: number, mostCalls: number): Promise<Stretch> {
+  next(viewer: Viewer, after: FeedPlace, limit: number, mostCalls: number): Promise<NextChanges> {
     return this.database.snapshot(async (transaction) => {
       const rows = await nextDeliveries(transaction, after, mostCalls);
       const last = rows.at(-1);
       if (last === undefined) return { changes: [], next: after, upToDate: true };
-      if (this.nodes.areSeveral && this.isInDoubt(Number(last.position))) await this.catchUp(transaction);
-      const { changes, endsEarly } = await changesOf(transaction, rows, { viewer, after, limit: limit + 1 });
+      if (this.nodes.isDistributed && this.isInDoubt(Number(last.position))) await this.catchUp(transaction);
+      const { changes, endsEarly } = await this.changed.of(transaction, rows, {
+        viewer,
+        after,
+        limit: limit + 1,
+      });
       const page = changes.slice(0, limit);
       const lastOfPage = page.at(-1);
       if (lastOfPage !== undefined && (endsEarly || changes.length > limit)) {
@@ -166,7 +123,7 @@ export class ChangeRepository {
   private async catchUp(transaction: Transaction): Promise<number> {
     const { rows } = await transaction.query<{ position: string }>(NEWEST);
     const newest = Number(rows[0]?.position ?? 0);
-    if (this.isInDoubt(newest)) await this.nodes.catchUp(transaction);
+    if (this.isInDoubt(newest)) await this.nodes.awaitCommits(transaction);
     this.committedEverywhere = Math.max(this.committedEverywhere, newest);
     return newest;
   }
@@ -188,73 +145,4 @@ async function nextDeliveries(
   const rows = await among(FIRST_DELIVERIES);
   // Fewer hold enough calls, or there are no more.
   return rows.length < FIRST_DELIVERIES ? rows : among(MOST_DELIVERIES);
-}
-
-/** An erasure's delivery brings no calls, and no other delivery erases any. */
-async function changesOf(
-  transaction: Transaction,
-  deliveries: readonly ChangedDelivery[],
-  wanted: Wanted,
-): Promise<{ changes: Change[]; endsEarly: boolean }> {
-  const { calls, endsEarly } = await nextCalls(
-    transaction,
-    deliveries.filter(({ via }) => via !== 'erasure'),
-    wanted,
-  );
-  const erased = await nextErased(
-    transaction,
-    deliveries.filter(({ via }) => via === 'erasure'),
-    wanted,
-  );
-  const changes = [...calls, ...erased].sort((a, b) => a.position - b.position);
-  const lastCall = calls.at(-1);
-  if (!endsEarly || lastCall === undefined) return { changes, endsEarly: false };
-  return { changes: changes.slice(0, changes.indexOf(lastCall) + 1), endsEarly };
-}
-
-/** They end early where their unknown fields grow large, as the list of calls does. */
-async function nextCalls(
-  transaction: Transaction,
-  deliveries: readonly ChangedDelivery[],
-  wanted: Wanted,
-): Promise<{ calls: Change[]; endsEarly: boolean }> {
-  if (deliveries.length === 0) return { calls: [], endsEarly: false };
-  const { rows } = await transaction.query<CallDto & SizedRow & { position: string | undefined }>({
-    text: NEXT_CALLS,
-    values: parametersOf(deliveries, wanted),
-    types: AS_ANSWERED,
-  });
-  const { sources } = wanted.viewer;
-  const endsThere = endsEarly(rows);
-  const calls = rows.map((call) => {
-    const position = Number(call.position);
-    call.position = call.found = undefined;
-    const isSeen = sources === null || sources.includes(call.source);
-    return { position, callId: call.callId, call: isSeen ? call : undefined };
-  });
-  return { calls, endsEarly: endsThere };
-}
-
-async function nextErased(
-  transaction: Transaction,
-  deliveries: readonly ChangedDelivery[],
-  wanted: Wanted,
-): Promise<Change[]> {
-  if (deliveries.length === 0) return [];
-  const { rows } = await transaction.query<{ position: string; call_id: string }>({
-    text: NEXT_ERASED,
-    values: parametersOf(deliveries, wanted),
-  });
-  return rows.map((row) => ({ position: Number(row.position), callId: row.call_id, call: undefined }));
-}
-
-function parametersOf(deliveries: readonly ChangedDelivery[], { viewer, after, limit }: Wanted): unknown[] {
-  return [
-    deliveries.map(({ id }) => id),
-    deliveries.map(({ position }) => position),
-    after.position,
-    after.callId,
-    limit,
-    viewer.sources,
-  ];
 }

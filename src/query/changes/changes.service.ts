@@ -9,7 +9,8 @@ import { BEGINNING, ChangeFeed } from './change-feed.js';
 import type { ChangeQuery } from './change-query.dto.js';
 import { ChangeWatcher } from './change-watcher.js';
 import type { CallChange, ChangePage, ErasedChange } from './change.dto.js';
-import type { Change, FeedPlace, Stretch } from './change.repository.js';
+import type { NextChanges } from './change.repository.js';
+import type { Change, FeedPlace } from './changed-calls.repository.js';
 
 const KIND = 'changes';
 const NOW = 'now';
@@ -70,7 +71,7 @@ export class ChangesService {
   }
 }
 
-function isNothingNew({ changes, upToDate }: Stretch): boolean {
+function isNothingNew({ changes, upToDate }: NextChanges): boolean {
   return changes.length === 0 && upToDate;
 }
 

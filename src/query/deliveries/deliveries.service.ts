@@ -8,7 +8,7 @@ import { decodeIdCursor, encodeCursor, LAST_ID } from '../../http/parameters/cur
 import { instantOf } from '../../http/parameters/instant-text.js';
 import { DEFAULT_LIMIT, type Page, pageOf } from '../../http/parameters/page.js';
 import type { Principal } from '../../security/principal.js';
-import type { Delivery } from '../../persistence/schema/entities/delivery.entities.js';
+import type { StoredDelivery } from '../../persistence/schema/entities/delivery.entities.js';
 import type { DeliveryDto, DeliveryQuery } from './delivery.dto.js';
 import { DeliveryRepository } from './delivery.repository.js';
 
@@ -49,14 +49,14 @@ export class DeliveriesService {
     return stored.encoding === 'gzip' ? decompress(stored.body) : stored.body;
   }
 
-  private async delivery(id: string, asker: Principal): Promise<Delivery> {
+  private async delivery(id: string, asker: Principal): Promise<StoredDelivery> {
     const delivery = isUuid(id) ? await this.deliveries.find(id, asker) : null;
     if (delivery === null) throw new NotFoundException('There is no delivery with this id');
     return delivery;
   }
 }
 
-function deliveryDto(delivery: Delivery): DeliveryDto {
+function deliveryDto(delivery: StoredDelivery): DeliveryDto {
   return {
     id: delivery.id,
     source: delivery.source,

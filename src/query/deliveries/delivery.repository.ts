@@ -1,7 +1,7 @@
 // The reads of deliveries and delivery_bodies.
 import { Injectable } from '@nestjs/common';
 import { In, IsNull, LessThan, MoreThanOrEqual, Not } from 'typeorm';
-import { Delivery, DeliveryBody } from '../../persistence/schema/entities/delivery.entities.js';
+import { StoredDelivery, DeliveryBody } from '../../persistence/schema/entities/delivery.entities.js';
 import { firstIdOf } from '../../persistence/sql/ids.js';
 import { ReadingDatabase } from '../../persistence/connections/reading-database.js';
 import { ofVisibleSources, type Viewer } from '../../security/visible-sources.js';
@@ -21,10 +21,10 @@ export class DeliveryRepository {
   constructor(private readonly database: ReadingDatabase) {}
 
   /** The deliveries before one, the newest first: ids are in the order of arrival. */
-  list(filter: DeliveryFilter, viewer: Viewer, before: string, limit: number): Promise<Delivery[]> {
+  list(filter: DeliveryFilter, viewer: Viewer, before: string, limit: number): Promise<StoredDelivery[]> {
     return this.database.readEntities((manager) => {
       const deliveries = manager
-        .createQueryBuilder(Delivery, 'delivery')
+        .createQueryBuilder(StoredDelivery, 'delivery')
         .where({ id: LessThan(before), ...ofVisibleSources(viewer) });
       const { receivedFrom, receivedTo, source, via, redelivered, hasQuarantined } = filter;
       if (receivedFrom !== undefined) deliveries.andWhere({ id: MoreThanOrEqual(firstIdOf(receivedFrom)) });
@@ -40,9 +40,9 @@ export class DeliveryRepository {
     });
   }
 
-  find(id: string, viewer: Viewer): Promise<Delivery | null> {
+  find(id: string, viewer: Viewer): Promise<StoredDelivery | null> {
     return this.database.findEntity((manager) =>
-      manager.findOneBy(Delivery, { id, ...ofVisibleSources(viewer) }),
+      manager.findOneBy(StoredDelivery, { id, ...ofVisibleSources(viewer) }),
     );
   }
 

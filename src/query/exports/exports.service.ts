@@ -9,7 +9,7 @@ import { errorCode } from '../../../platform/error-code.js';
 import { errorText } from '../../errors.js';
 import type { QueryServer } from '../../persistence/connections/query-server.js';
 import { ReadingDatabase } from '../../persistence/connections/reading-database.js';
-import { askedFor } from '../../security/audit/asked-for.js';
+import { auditedRequest } from '../../security/audit/audited-request.js';
 import { AuditLog } from '../../security/audit/audit-log.js';
 import { KeyStreams } from '../../security/key-streams.js';
 import { type Principal, seesNumbers } from '../../security/principal.js';
@@ -39,7 +39,7 @@ export class ExportLimits {
 const FLUSH_MS = 250;
 
 /** Who asks for which calls, and where the answer goes. */
-interface AskedExport {
+interface ExportRequest {
   readonly query: ExportQuery;
   readonly asker: Principal;
   readonly request: Request;
@@ -81,7 +81,7 @@ export class ExportsService {
     }
   }
 
-  private async sendUntil(keyEnd: AbortSignal, asked: AskedExport): Promise<void> {
+  private async sendUntil(keyEnd: AbortSignal, asked: ExportRequest): Promise<void> {
     if (this.underWay >= this.limits.atOnce) {
       throw new ServiceUnavailableException('Too many exports are running. Try again later');
     }
@@ -98,11 +98,11 @@ export class ExportsService {
     }
   }
 
-  private async write(keyEnd: AbortSignal, asked: AskedExport): Promise<void> {
+  private async write(keyEnd: AbortSignal, asked: ExportRequest): Promise<void> {
     const { query, asker, request, response } = asked;
     const filter = filterOf(query, this.settings.pushTimeZone, asker);
     const format = formatFor(query, asker);
-    const detail = { ...askedFor(request), masked: !seesNumbers(asker) };
+    const detail = { ...auditedRequest(request), masked: !seesNumbers(asker) };
     await this.audit.record({ action: 'export.begun', by: asker, detail, rows: null });
     let file: CallFile | undefined;
     const begin = async (server: QueryServer) => {

@@ -4,7 +4,7 @@ import { type ExactNumber, isExactNumber } from '../../json/exact-numbers.js';
 import { NUMBER_FIELDS } from '../../numbers/json-pieces.js';
 import { OwnNumbers } from '../../numbers/own-numbers.js';
 import { wholeDigits } from '../../numbers/core.js';
-import { type Rule, ruleOfAnswerField, ruleOfInnerField } from './field-rules.js';
+import { type MaskRule, ruleOfAnswerField, ruleOfInnerField } from './field-rules.js';
 import { maskedParts, maskJsonText } from './json-text-mask.js';
 import { HIDDEN, maskNumber } from './number-mask.js';
 import { maskReference, maskText } from './text-mask.js';
@@ -76,7 +76,7 @@ class AnswerMask {
     this.collect(entry);
   }
 
-  of(value: unknown, rule: Rule = 'text'): unknown {
+  of(value: unknown, rule: MaskRule = 'text'): unknown {
     if (value === null || value === undefined) return value;
     if (typeof value === 'string') return this.changed(value, this.text(value, rule));
     if (typeof value === 'number') return this.number(value, rule);
@@ -105,7 +105,7 @@ class AnswerMask {
     for (const { holder, name, text } of this.unfinished) holder[name] = maskJsonText(text);
   }
 
-  private text(text: string, rule: Rule): string {
+  private text(text: string, rule: MaskRule): string {
     if (rule === 'keep') return text;
     this.left -= text.length + CHARACTERS_A_TEXT;
     if (this.left < 0) return HIDDEN;
@@ -116,7 +116,7 @@ class AnswerMask {
   }
 
   /** Numbers of answers count something; those of the vendor's JSON may be telephone numbers. */
-  private number(value: number | ExactNumber, rule: Rule): unknown {
+  private number(value: number | ExactNumber, rule: MaskRule): unknown {
     if (rule !== 'number' && rule !== 'free' && rule !== 'reference') return value;
     const json = value.toString();
     const text = wholeDigits(json) ?? json;
@@ -133,7 +133,7 @@ class AnswerMask {
     return masked;
   }
 
-  private freeFields(value: Fields, rule: Rule): Fields {
+  private freeFields(value: Fields, rule: MaskRule): Fields {
     const masked = new Map<string, unknown>();
     for (const [name, field] of Object.entries(value)) {
       const shown = this.changed(name, this.text(name, 'free'));
@@ -181,7 +181,7 @@ class AnswerMask {
 }
 
 /** What is within a number's field is a number, and what somebody asked for stays that. */
-function innerRule(rule: Rule, name: string): Rule {
+function innerRule(rule: MaskRule, name: string): MaskRule {
   return rule === 'number' || rule === 'asked' ? rule : ruleOfInnerField(name);
 }
 

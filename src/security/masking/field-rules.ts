@@ -11,17 +11,17 @@ import { NUMBER_FIELDS } from '../../numbers/json-pieces.js';
  * - `json`: the text of such JSON, or of what should have been some.
  * - `asked`: what somebody asked for, masked when it was noted.
  */
-export type Rule = 'keep' | 'number' | 'reference' | 'text' | 'free' | 'json' | 'asked';
+export type MaskRule = 'keep' | 'number' | 'reference' | 'text' | 'free' | 'json' | 'asked';
 
 /** Of a record itself, and of answers. */
-const OF_RECORDS: readonly (readonly [Rule, readonly string[]])[] = [
+const OF_RECORDS: readonly (readonly [MaskRule, readonly string[]])[] = [
   ['number', TELEPHONE_NUMBERS],
   ['reference', namesOf(({ numbers }) => numbers === 'reference')],
   // What the vendor names calls by. Questions are asked by these, so they stay.
   ['keep', namesOf(({ numbers, identifies }) => numbers === 'none' && identifies !== undefined)],
 ];
 /** In answers alone, whose fields are ours: names, ids, times and cursors that we have made. */
-const OF_ANSWERS: readonly (readonly [Rule, readonly string[]])[] = [
+const OF_ANSWERS: readonly (readonly [MaskRule, readonly string[]])[] = [
   ['free', ['extra']],
   ['asked', ['detail']],
   ['json', ['raw']],
@@ -53,20 +53,20 @@ const RECORD_RULES = rulesOf(OF_RECORDS);
 const ANSWER_RULES = rulesOf([...OF_RECORDS, ...OF_ANSWERS]);
 
 /** Of a field of an answer. One that nobody thought of may hold numbers. */
-export function ruleOfAnswerField(name: string): Rule {
+export function ruleOfAnswerField(name: string): MaskRule {
   return ANSWER_RULES.get(name) ?? 'text';
 }
 
 /** Of a field of a record that the vendor pushed. */
-export function ruleOfRecordField(name: string): Rule {
+export function ruleOfRecordField(name: string): MaskRule {
   return RECORD_RULES.get(name) ?? 'free';
 }
 
 /** Of a field that is within another one of a record: an id there is none by which anybody asks. */
-export function ruleOfInnerField(name: string): Rule {
+export function ruleOfInnerField(name: string): MaskRule {
   return NUMBER_FIELDS.includes(name) ? 'number' : 'free';
 }
 
-function rulesOf(lists: readonly (readonly [Rule, readonly string[]])[]): ReadonlyMap<string, Rule> {
+function rulesOf(lists: readonly (readonly [MaskRule, readonly string[]])[]): ReadonlyMap<string, MaskRule> {
   return new Map(lists.flatMap(([rule, names]) => names.map((name) => [name, rule] as const)));
 }

@@ -9,9 +9,9 @@ import {
 import { isUtf8 } from 'node:buffer';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { mergeMap, type Observable } from 'rxjs';
-import { askedFor } from '../audit/asked-for.js';
+import { auditedRequest } from '../audit/audited-request.js';
 import { AuditLog } from '../audit/audit-log.js';
-import { type AskedRequest, principalOf, seesNumbers } from '../principal.js';
+import { type AuthenticatedRequest, principalOf, seesNumbers } from '../principal.js';
 import { countMasked, isFields, maskAnswer } from './answer-mask.js';
 import { maskedParts } from './json-text-mask.js';
 import { NUMBER_FIELDS } from '../../numbers/json-pieces.js';
@@ -26,12 +26,12 @@ export class NumbersInterceptor implements NestInterceptor {
   constructor(private readonly audit: AuditLog) {}
 
   intercept(context: ExecutionContext, next: CallHandler): Observable<unknown> {
-    const request = context.switchToHttp().getRequest<AskedRequest>();
+    const request = context.switchToHttp().getRequest<AuthenticatedRequest>();
     return next.handle().pipe(mergeMap((answer: unknown) => this.guarded(answer, request)));
   }
 
   /** @throws DatabaseUnavailableError when it can't be noted: then nothing is shown */
-  private async guarded(answer: unknown, request: AskedRequest): Promise<unknown> {
+  private async guarded(answer: unknown, request: AuthenticatedRequest): Promise<unknown> {
     const by = principalOf(request);
     if (answer instanceof StreamableFile) {
       await this.audit.record({ action: 'body.read', by, detail: detailOf(request), rows: 1 });
@@ -44,8 +44,8 @@ export class NumbersInterceptor implements NestInterceptor {
   }
 }
 
-function detailOf(request: AskedRequest): Readonly<Record<string, unknown>> {
-  return { ...askedFor(request), masked: !seesNumbers(principalOf(request)) };
+function detailOf(request: AuthenticatedRequest): Readonly<Record<string, unknown>> {
+  return { ...auditedRequest(request), masked: !seesNumbers(principalOf(request)) };
 }
 
 /** @throws ForbiddenException for what is no text */

@@ -8,7 +8,7 @@ import { SchemaBehindError, UnsuitableDatabaseError } from '../../connections/un
  */
 const DISTRIBUTED_TABLES = ['calls', 'call_revisions'] as const;
 
-interface Asked {
+interface Queryable {
   query(text: string): Promise<unknown>;
 }
 
@@ -50,7 +50,7 @@ export async function distribute(runner: QueryRunner, alone: Alone): Promise<str
 }
 
 /** Whether the calls are spread over the nodes of a cluster. They are not while there is no table of them. */
-export async function areCallsDistributed(database: Asked): Promise<boolean> {
+export async function areCallsDistributed(database: Queryable): Promise<boolean> {
   if (!(await hasCitus(database))) return false;
   const [calls] = (await database.query(
     `SELECT EXISTS (SELECT FROM pg_dist_partition WHERE logicalrelid = to_regclass('calls')) AS "are"`,
@@ -58,7 +58,7 @@ export async function areCallsDistributed(database: Asked): Promise<boolean> {
   return calls.are;
 }
 
-async function hasCitus(database: Asked): Promise<boolean> {
+async function hasCitus(database: Queryable): Promise<boolean> {
   const found = (await database.query("SELECT FROM pg_extension WHERE extname = 'citus'")) as unknown[];
   return found.length > 0;
 }

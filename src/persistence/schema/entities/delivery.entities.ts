@@ -11,7 +11,7 @@ import { CountColumn } from './rollup.entities.js';
 @Index('deliveries_quarantined', ['id'], { where: '(quarantined > 0)' })
 @Index('deliveries_redelivered', ['id'], { where: '(redelivery_of IS NOT NULL)' })
 @Index('deliveries_indirect', ['via', 'id'], { where: "(via <> 'direct'::text)" })
-export class Delivery {
+export class StoredDelivery {
   /** UUIDv7, made on arrival: its time is `receivedAt`. */
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'deliveries_pkey' })
   id!: string;

@@ -3,8 +3,8 @@ import { ApiKey, AuditEvent } from './access.entities.js';
 import { Batch, Task } from './campaign.entities.js';
 import { Call, CallRevision } from './call.entities.js';
 import { CallRollup, CallSums } from './rollup.entities.js';
-import { Delivery, DeliveryBody, QuarantineEntry, SchemaDrift } from './delivery.entities.js';
-import { ErasedCall, Erasure, Lease, Secret } from './privacy.entities.js';
+import { StoredDelivery, DeliveryBody, QuarantineEntry, SchemaDrift } from './delivery.entities.js';
+import { ErasedCall, Erasure, Lease, StoredSecret } from './privacy.entities.js';
 
 export type Privilege = 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE';
 
@@ -19,13 +19,13 @@ const TABLES: readonly (readonly [entity: new () => object, ...privileges: Privi
   [CallRevision, 'SELECT', 'INSERT', 'DELETE'],
   [CallRollup, 'SELECT', 'INSERT', 'UPDATE'],
   [CallSums, 'SELECT', 'INSERT', 'UPDATE'],
-  [Delivery, 'SELECT', 'INSERT', 'UPDATE'],
+  [StoredDelivery, 'SELECT', 'INSERT', 'UPDATE'],
   [DeliveryBody, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   [QuarantineEntry, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   [SchemaDrift, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   [ErasedCall, 'SELECT', 'INSERT'],
   [Erasure, 'SELECT', 'INSERT', 'UPDATE'],
-  [Secret, 'SELECT', 'INSERT'],
+  [StoredSecret, 'SELECT', 'INSERT'],
   [ApiKey, 'SELECT', 'INSERT', 'UPDATE'],
   [AuditEvent, 'SELECT', 'INSERT'],
   [Lease, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],

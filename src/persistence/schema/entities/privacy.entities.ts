@@ -131,7 +131,7 @@ export class Lease {
 
 /** Made at random when it is first needed, and the same for all processes. */
 @Entity('secrets')
-export class Secret {
+export class StoredSecret {
   @PrimaryColumn({ type: 'text', collation: 'C', primaryKeyConstraintName: 'secrets_pkey' })
   name!: string;
 

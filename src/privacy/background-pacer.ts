@@ -1,22 +1,22 @@
 // How long the steps of a background work take in, how large the next one is and how long to rest before it out.
 
 /** How large and how long steps are. */
-export interface Gait {
+export interface PacerLimits {
   readonly leastRows: number;
   /** A step that takes longer was too large, or the database is busy with pushes: both ask for smaller ones. */
   readonly longMs: number;
   readonly shortMs: number;
 }
 
-const ON_ONE_SERVER: Gait = { leastRows: 20, longMs: 100, shortMs: 40 };
+const ON_ONE_SERVER: PacerLimits = { leastRows: 20, longMs: 100, shortMs: 40 };
 /**
  * A step over the nodes of a cluster takes 100 ms on a busy machine, however few rows it has: by the measure of one server it would
  * never have more than the least, and to look through a million calls for a number would take half a day.
  */
-const OVER_NODES: Gait = { leastRows: 200, longMs: 400, shortMs: 200 };
+const OVER_NODES: PacerLimits = { leastRows: 200, longMs: 400, shortMs: 200 };
 
 /** @param distributed whether the tables lie on the nodes of a cluster */
-export function gaitOf(distributed: boolean): Gait {
+export function pacerLimits(distributed: boolean): PacerLimits {
   return distributed ? OVER_NODES : ON_ONE_SERVER;
 }
 
@@ -27,13 +27,13 @@ const SHORTEST_REST_MS = 10;
 const LONGEST_REST_MS = 5000;
 
 /** Keeps background work out of the way of pushes. */
-export class Pace {
+export class BackgroundPacer {
   private size = FIRST_ROWS;
 
   /** @param mostRows of a step */
   constructor(
     private readonly mostRows: number,
-    private readonly gait: Gait,
+    private readonly gait: PacerLimits,
   ) {}
 
   /** How many rows the next step may have. */

@@ -34,11 +34,11 @@ const LOOK_PAUSE_MS = 20;
  * afterwards, is such a one.
  */
 @Injectable()
-export class Nodes {
+export class ClusterNodes {
   constructor(@Inject(DatabaseLifecycle) private readonly calls: Pick<DatabaseLifecycle, 'distributed'>) {}
 
   /** Whether the calls are on nodes of a cluster, rather than on one server. */
-  get areSeveral(): boolean {
+  get isDistributed(): boolean {
     return this.calls.distributed;
   }
 
@@ -48,8 +48,8 @@ export class Nodes {
    * @param transaction that has not read any calls yet, when it sees them at one moment
    * @throws DatabaseUnavailableError when a node does not answer, or holds a transaction whose end it does not know
    */
-  async catchUp(transaction: Transaction): Promise<void> {
-    if (!this.areSeveral) return;
+  async awaitCommits(transaction: Transaction): Promise<void> {
+    if (!this.isDistributed) return;
     const before = await inDoubt(transaction);
     await transaction.query(PASS_WRITERS);
     for (let look = 1; before.size > 0; look += 1) {

@@ -86,7 +86,7 @@ export interface InsertedDeliveries {
 }
 
 @Injectable()
-export class DeliveryRepository {
+export class DeliveryWriteRepository {
   /**
    * Deliveries whose body the same source has delivered before, within the hour before them, in the ledger or among
    * these: their ids, each with that of the first.

@@ -3,7 +3,7 @@ import type { Request } from 'express';
 import { routeOf } from '../../http/paths.js';
 import { coreOf } from '../../numbers/core.js';
 import { NONE } from '../../numbers/own-numbers.js';
-import { type Rule, ruleOfAnswerField } from '../masking/field-rules.js';
+import { type MaskRule, ruleOfAnswerField } from '../masking/field-rules.js';
 import { maskNumber } from '../masking/number-mask.js';
 import { maskReference, maskText } from '../masking/text-mask.js';
 
@@ -12,7 +12,7 @@ const PLACES = ['cursor', 'after'];
 const LEFT_OUT = '…';
 
 /** The route and its parameters. Numbers that were asked by are masked: an erasure does not reach the audit. */
-export function askedFor(request: Request): Readonly<Record<string, unknown>> {
+export function auditedRequest(request: Request): Readonly<Record<string, unknown>> {
   const asked = Object.entries({ ...request.params, ...request.query });
   const parameters = Object.fromEntries(asked.map(([name, value]) => [name, masked(name, value)]));
   return { request: `${request.method} ${routeOf(request) ?? ''}`, parameters };
@@ -26,7 +26,7 @@ function masked(name: string, value: unknown): unknown {
 }
 
 /** Ids stay, so that it can be seen what was asked for; but none that is nothing but a number, or holds a mobile one. */
-function maskedText(text: string, rule: Rule): string {
+function maskedText(text: string, rule: MaskRule): string {
   if (rule === 'number') return maskNumber(text);
   return rule === 'keep' && coreOf(text) === undefined ? maskReference(text, NONE) : maskText(text, NONE);
 }

@@ -27,7 +27,7 @@ const DISCARDED_OF = {
 };
 
 @Injectable()
-export class QuarantineRepository {
+export class QuarantineWriteRepository {
   /** Keeps the records of a delivery that are no calls. */
   async insertRecords(
     transaction: Transaction,

@@ -10,7 +10,7 @@ const PATIENCE_MS = 300;
 /** What has not been answered by then counts as not answered. */
 const LATE_MS = 2000;
 
-export interface AskedGaugeOptions {
+export interface PolledGaugeOptions {
   readonly name: string;
   readonly help: string;
   /** Asked at most every five seconds, and never twice at once. */
@@ -20,14 +20,14 @@ export interface AskedGaugeOptions {
 }
 
 /** A gauge whose value has to be asked for. */
-export class AskedGauge {
+export class PolledGauge {
   private readonly gauge: Gauge;
   private askedAt = -Infinity;
   private readonly asking = new SingleFlight(() => this.ask());
 
   constructor(
     registry: Registry,
-    private readonly options: AskedGaugeOptions,
+    private readonly options: PolledGaugeOptions,
   ) {
     const { name, help } = options;
     this.gauge = new Gauge({ name, help, registers: [registry], collect: () => this.collect() });

@@ -4,7 +4,7 @@ import { CallRecord, copyFields, FIELD_NAMES } from '../../call/call-record.js';
 import { CALL_LOCKS } from '../../persistence/schema/advisory-locks.js';
 import { selectedFields } from '../../persistence/sql/entity-columns.js';
 import type { Statement, Transaction } from '../../persistence/connections/statement.js';
-import { Nodes } from '../../persistence/schema/distribution/nodes.js';
+import { ClusterNodes } from '../../persistence/schema/distribution/cluster-nodes.js';
 import { EPOCH_TIMES } from '../../persistence/sql/value-parsers.js';
 import { answerDelay } from '../reading/record-reader.js';
 import { CALL_COLUMNS, CONTENT_COLUMNS, KEY, RECEIPT_COLUMNS } from './call-columns.js';
@@ -69,8 +69,8 @@ const LOCK_CALLS = {
 };
 
 @Injectable()
-export class CallRepository {
-  constructor(private readonly nodes: Nodes) {}
+export class CallWriteRepository {
+  constructor(private readonly nodes: ClusterNodes) {}
 
   /**
    * Inserts the calls that are not there yet.
@@ -81,7 +81,7 @@ export class CallRepository {
   async insertNew(transaction: Transaction, states: readonly CallState[]): Promise<ReadonlySet<string>> {
     const inserted = new Set<string>();
     for (const piece of pieces(states, AT_ONCE, ({ extra }) => extra?.length ?? 0)) {
-      const insert = this.nodes.areSeveral
+      const insert = this.nodes.isDistributed
         ? insertRows('calls', CALL_COLUMNS, piece, UNLESS_KNOWN)
         : { ...INSERT_NEW, values: arrays(CALL_COLUMNS, piece) };
       const { rows } = await transaction.query<{ call_id: string }>(insert);
@@ -125,7 +125,7 @@ export class CallRepository {
 
   async insertPast(transaction: Transaction, past: readonly PastContent[]): Promise<void> {
     for (const piece of pieces(past, AT_ONCE, ({ state: { extra } }) => extra?.length ?? 0)) {
-      const insert = this.nodes.areSeveral
+      const insert = this.nodes.isDistributed
         ? insertRows('call_revisions', PAST_COLUMNS, piece, UNLESS_NOTED)
         : { ...INSERT_PAST, values: arrays(PAST_COLUMNS, piece) };
       await transaction.query(insert);

@@ -1,0 +1,152 @@
+import { Logger } from '@nestjs/common';
+import { constants, type FileHandle, open, readFile, rm, stat } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { v7 as uuidv7 } from 'uuid';
+import { copyDurably, syncFolder } from '../../../platform/durable-files.js';
+import type { Delivery } from '../delivery.js';
+import { scanEntry } from './journal-entry.js';
+import { DAMAGED } from './journal-folder.js';
+
+/**
+ * A segment is deleted as a whole. After a crash, at most one segment is drained a second time, which changes nothing.
+ * The drainer holds at most one segment in memory.
+ */
+const SEGMENT_BYTES = 8 * 1024 * 1024;
+
+/** Read before other work gets its turn: a segment of small entries holds ten thousand, which take 50 ms. */
+const BYTES_IN_TURN = 1024 * 1024;
+
+const { O_APPEND, O_CREAT, O_EXCL, O_WRONLY } = constants;
+/**
+ * With O_DSYNC (Linux), a write is durable as after `fdatasync`, without another turn of the event loop. Under overload
+ * each turn takes some ten milliseconds, and every push waits for it.
+ */
+const O_DSYNC = 'O_DSYNC' in constants ? constants.O_DSYNC : undefined;
+const OPENING = O_APPEND | O_CREAT | O_EXCL | O_WRONLY | (O_DSYNC ?? 0);
+
+const logger = new Logger('Journal');
+
+/** A file of the journal. Only the newest one of a process is written. */
+export class Segment {
+  /** Bytes that are durable. */
+  bytes = 0;
+  /** Bytes from the beginning that are drained, or were no entries. */
+  drained = 0;
+  private file: FileHandle | undefined;
+
+  private constructor(
+    private readonly folder: string,
+    readonly name: string,
+  ) {}
+
+  /**
+   * Makes a new segment, to be written.
+   *
+   * @throws Error of the file system
+   */
+  static async begin(folder: string): Promise<Segment> {
+    const segment = new Segment(folder, `${uuidv7()}.journal`);
+    segment.file = await open(segment.path, OPENING, 0o600);
+    await syncFolder(folder);
+    return segment;
+  }
+
+  /** A segment that another process has written, and that is in the folder now. */
+  static async found(folder: string, name: string): Promise<Segment> {
+    const segment = new Segment(folder, name);
+    segment.bytes = (await stat(segment.path)).size;
+    return segment;
+  }
+
+  get isDrained(): boolean {
+    return this.drained >= this.bytes;
+  }
+
+  get isOpen(): boolean {
+    return this.file !== undefined;
+  }
+
+  get isFull(): boolean {
+    return this.bytes >= SEGMENT_BYTES;
+  }
+
+  private get path(): string {
+    return join(this.folder, this.name);
+  }
+
+  /**
+   * Writes entries behind the others, durably.
+   *
+   * @param bytes of all pieces
+   * @throws Error of the file system; then the segment may be closed
+   */
+  async append(pieces: readonly Buffer[], bytes: number): Promise<void> {
+    if (this.file === undefined) throw new Error('the segment is closed');
+    try {
+      const { bytesWritten } = await this.file.writev(pieces);
+      if (bytesWritten < bytes) throw new Error('the disk took only a part');
+      if (O_DSYNC === undefined) await this.file.datasync();
+      this.bytes += bytes;
+    } catch (error) {
+      await this.cutBack(this.file);
+      throw error;
+    }
+  }
+
+  /**
+   * Reads the entries that are not drained. A segment that is damaged is copied first, and the copy kept.
+   *
+   * @returns what the entries hold, and the byte behind the last one
+   */
+  async read(): Promise<{ deliveries: Delivery[]; end: number }> {
+    // No further than what was durable before: behind it, a write may be under way, and done when the file has been read.
+    const durable = this.bytes;
+    const bytes = (await readFile(this.path)).subarray(0, durable);
+    const deliveries: Delivery[] = [];
+    let position = this.drained;
+    let restedAt = position;
+    while (position < bytes.length) {
+      if (position - restedAt > BYTES_IN_TURN) {
+        await nextTurn();
+        restedAt = position;
+      }
+      const scanned = scanEntry(bytes, position);
+      if (scanned.kind === 'entry') deliveries.push(scanned.delivery);
+      if (scanned.kind === 'damaged') await this.keepDamaged(position);
+      if (scanned.kind === 'torn')
+        logger.warn('the last entry of a segment is torn: it was never acknowledged');
+      position = scanned.kind === 'torn' ? bytes.length : scanned.end;
+    }
+    return { deliveries, end: position };
+  }
+
+  /** Ends writing. */
+  async close(): Promise<void> {
+    const { file } = this;
+    this.file = undefined;
+    await file?.close();
+  }
+
+  async remove(): Promise<void> {
+    await this.close();
+    await rm(this.path, { force: true });
+  }
+
+  /** After a failed write: a torn entry must not stand between whole ones. */
+  private async cutBack(file: FileHandle): Promise<void> {
+    try {
+      await file.truncate(this.bytes);
+    } catch {
+      // It stays at the end of this segment, where the reader expects it, and the next entries go to a new segment.
+      await this.close().catch(() => undefined);
+    }
+  }
+
+  /** Keeps a copy for a person to look at. The copy is durable before the segment may be removed. */
+  private async keepDamaged(position: number): Promise<void> {
+    const copy = `${this.name}${DAMAGED}`;
+    await copyDurably(this.path, join(dirname(this.folder), copy));
+    logger.error(`a segment is damaged at byte ${position}; a copy of it is kept as ${copy}`);
+  }
+}

@@ -1,0 +1,130 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '../../persistence/connections/statement.js';
+import { bytesOfJson, endsEarly, sizedPage, type SizedRow } from '../../persistence/sql/sized-page.js';
+import { AS_ANSWERED } from '../../persistence/sql/value-parsers.js';
+import { isOfSources, type Viewer } from '../../security/visible-sources.js';
+import { SELECTED_CALL } from '../calls/call-fields.js';
+import type { CallDto } from '../calls/call.dto.js';
+
+/** A place in the feed: after the call `callId` of the delivery at `position`; '' is before all of its calls. */
+export interface FeedPlace {
+  readonly position: number;
+  readonly callId: string;
+}
+
+/** A call as it stands now, or one that was erased or is not the viewer's any more: then `call` is undefined. */
+export interface Change {
+  readonly position: number;
+  readonly callId: string;
+  readonly call: CallDto | undefined;
+}
+
+export interface ChangedDelivery {
+  readonly id: string;
+  readonly position: string;
+  readonly via: string;
+  readonly found: number;
+}
+
+/** Which changes of some deliveries. */
+interface Wanted {
+  readonly viewer: Viewer;
+  readonly after: FeedPlace;
+  readonly limit: number;
+}
+
+// Only a correction can have taken a call from another source. Both are asked where the calls are, and the revisions with them.
+const IS_OR_WAS_SEEN = `(${isOfSources('$6', 'calls.source')} OR (calls.revision > 1 AND EXISTS (
+  SELECT 1 FROM call_revisions AS past WHERE past.call_id = calls.call_id AND past.content->>'source' = ANY($6::text[]))))`;
+// The ids as a subselect, and the fence (OFFSET 0): else PostgreSQL takes the many ids for many calls and walks the
+// whole index, or looks through all ids for each of them. 5,000 deliveries without a call: 13 ms instead of 6 s.
+const CALLS_OF = `SELECT * FROM calls
+  WHERE delivery_id = ANY(ARRAY(SELECT t.id FROM unnest($1::uuid[]) AS t(id))) AND ${IS_OR_WAS_SEEN} OFFSET 0`;
+const ERASED_OF = `SELECT * FROM erased_calls
+  WHERE delivery_id = ANY($1::uuid[]) AND ($6::text[] IS NULL OR sources && $6::text[])`;
+// Not `FROM unnest($1, $2)`: Citus 13.2 takes the second column for one of the first one's type, and gives wrong positions.
+const nextOf = (rows: string) => `
+  SELECT row.*, d.position FROM (SELECT unnest($1::uuid[]) AS id, unnest($2::bigint[]) AS position) AS d
+  JOIN (${rows}) AS row ON row.delivery_id = d.id
+  WHERE (d.position, row.call_id) > ($3::bigint, $4::text)
+  ORDER BY d.position, row.call_id LIMIT $5::integer`;
+const NEXT_CALLS = sizedPage(
+  `${SELECTED_CALL}, position`,
+  nextOf(CALLS_OF),
+  bytesOfJson('extra'),
+  'position, call_id',
+);
+const NEXT_ERASED = nextOf(ERASED_OF);
+
+/** Reads the calls that deliveries have changed. */
+@Injectable()
+export class ChangedCallsRepository {
+  /** The changes of deliveries, in order. An erasure's delivery brings no calls, and no other delivery erases any. */
+  async of(
+    transaction: Transaction,
+    deliveries: readonly ChangedDelivery[],
+    wanted: Wanted,
+  ): Promise<{ changes: Change[]; endsEarly: boolean }> {
+    const { calls, endsEarly } = await nextCalls(
+      transaction,
+      deliveries.filter(({ via }) => via !== 'erasure'),
+      wanted,
+    );
+    const erased = await nextErased(
+      transaction,
+      deliveries.filter(({ via }) => via === 'erasure'),
+      wanted,
+    );
+    const changes = [...calls, ...erased].sort((a, b) => a.position - b.position);
+    const lastCall = calls.at(-1);
+    if (!endsEarly || lastCall === undefined) return { changes, endsEarly: false };
+    return { changes: changes.slice(0, changes.indexOf(lastCall) + 1), endsEarly };
+  }
+}
+
+/** They end early where their unknown fields grow large, as the list of calls does. */
+async function nextCalls(
+  transaction: Transaction,
+  deliveries: readonly ChangedDelivery[],
+  wanted: Wanted,
+): Promise<{ calls: Change[]; endsEarly: boolean }> {
+  if (deliveries.length === 0) return { calls: [], endsEarly: false };
+  const { rows } = await transaction.query<CallDto & SizedRow & { position: string | undefined }>({
+    text: NEXT_CALLS,
+    values: parametersOf(deliveries, wanted),
+    types: AS_ANSWERED,
+  });
+  const { sources } = wanted.viewer;
+  const endsThere = endsEarly(rows);
+  const calls = rows.map((call) => {
+    const position = Number(call.position);
+    call.position = call.found = undefined;
+    const isSeen = sources === null || sources.includes(call.source);
+    return { position, callId: call.callId, call: isSeen ? call : undefined };
+  });
+  return { calls, endsEarly: endsThere };
+}
+
+async function nextErased(
+  transaction: Transaction,
+  deliveries: readonly ChangedDelivery[],
+  wanted: Wanted,
+): Promise<Change[]> {
+  if (deliveries.length === 0) return [];
+  const { rows } = await transaction.query<{ position: string; call_id: string }>({
+    text: NEXT_ERASED,
+    values: parametersOf(deliveries, wanted),
+  });
+  return rows.map((row) => ({ position: Number(row.position), callId: row.call_id, call: undefined }));
+}
+
+function parametersOf(deliveries: readonly ChangedDelivery[], { viewer, after, limit }: Wanted): unknown[] {
+  return [
+    deliveries.map(({ id }) => id),
+    deliveries.map(({ position }) => position),
+    after.position,
+    after.callId,
+    limit,
+    viewer.sources,
+  ];
+}
