@@ -1,7 +1,5 @@
 // A cluster is the folder of files that one PostgreSQL server serves.
-import { spawn } from 'node:child_process';
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
 import { lchown, mkdir, readdir, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { syncFolder } from '../../platform/durable-files.js';
@@ -9,7 +7,7 @@ import type { Binaries } from './binaries.js';
 import { SUPERUSER } from '../ownership/owner-lock.js';
 import { errorCode } from '../../platform/error-code.js';
 import { processIdentity } from '../operating-system/process-info.js';
-import { serverEnvironment } from '../server/server-settings.js';
+import { runProgram } from '../operating-system/programs.js';
 import { chownTree, type Launcher } from '../operating-system/unprivileged-user.js';
 
 export interface ClusterOptions {
@@ -95,27 +93,10 @@ async function createCluster(options: ClusterOptions): Promise<void> {
 
 async function runInitdb(options: ClusterOptions, fresh: string, passwordFile: string): Promise<void> {
   const { launcher, binaries, signal } = options;
-  const { file, args, ...identity } = launcher.command(binaries.initdb, initdbArguments(fresh, passwordFile));
-  signal.throwIfAborted();
-  const child = spawn(file, args, {
-    ...identity,
-    cwd: '/',
-    env: serverEnvironment(),
-    // Ctrl-C in a terminal must not reach it: this process decides what happens then.
-    detached: true,
-    windowsHide: true,
-    stdio: ['ignore', 'pipe', 'pipe'],
-  });
-  let output = '';
-  child.stdout.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  child.stderr.on('data', (chunk: Buffer) => (output += chunk.toString()));
-  const end = (): void => void child.kill();
-  signal.addEventListener('abort', end);
-  await once(child, 'close');
-  signal.removeEventListener('abort', end);
-  signal.throwIfAborted();
-  if (child.exitCode === 0) return;
-  const ending = child.signalCode ?? `code ${child.exitCode ?? -1}`;
+  const command = [binaries.initdb, ...initdbArguments(fresh, passwordFile)];
+  const { exitCode, exitSignal, output } = await runProgram(launcher, command, signal);
+  if (exitCode === 0) return;
+  const ending = exitSignal ?? `code ${exitCode ?? -1}`;
   throw new Error(`initdb ended with ${ending}:\n${output.trim().split('\n').slice(-12).join('\n')}`);
 }
 

@@ -1,4 +1,4 @@
-import { execFile, spawn, type ChildProcess } from 'node:child_process';
+import { execFile, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout as wait } from 'node:timers/promises';
 import { promisify } from 'node:util';
@@ -7,7 +7,8 @@ import { LOCKED_EXIT_CODE } from '../ownership/file-lock.js';
 import { isServerOf, saysReady, type ServerAddress } from './postmaster-file.js';
 import { errorCode } from '../../platform/error-code.js';
 import { limitLog, logSize, logTail, openLog } from './server-log.js';
-import { serverEnvironment, settingArguments } from './server-settings.js';
+import { spawnProgram } from '../operating-system/programs.js';
+import { settingArguments } from './server-settings.js';
 import type { Launcher } from '../operating-system/unprivileged-user.js';
 
 const run = promisify(execFile);
@@ -56,16 +57,11 @@ export class ServerProcess {
     const log = await openLog(files.logPath, launcher.user);
     try {
       const serverArgs = ['-D', clusterDirectory, ...settingArguments(port, settings)];
-      const [first = binaries.postgres, ...rest] = [...lock, binaries.postgres, ...serverArgs];
-      const { file, args, ...identity } = launcher.command(first, rest);
-      const child = spawn(file, args, {
-        ...identity,
-        cwd: '/',
-        env: serverEnvironment(),
-        detached: true,
-        windowsHide: true,
-        stdio: ['ignore', log.fd, log.fd],
-      });
+      const child = spawnProgram(
+        launcher,
+        [...lock, binaries.postgres, ...serverArgs],
+        ['ignore', log.fd, log.fd],
+      );
       await once(child, 'spawn');
       child.unref();
       return new ServerProcess({ pid: child.pid ?? 0, port }, child, files, logStart);
