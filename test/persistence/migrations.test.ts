@@ -52,6 +52,13 @@ describe('The migrations', () => {
     expect(await schema()).toEqual(first);
   });
 
+  it('refuse a database that has a table of their name, and change nothing', async () => {
+    await database.query('CREATE TABLE calls (call_id text)');
+    const before = await schema();
+    await expect(migrate(dataSource)).rejects.toThrow('has a table calls that this version did not make');
+    expect(await schema()).toEqual(before);
+  });
+
   it('make the schema that the entities describe', async () => {
     await migrate(dataSource);
     const drift = await dataSource.driver.createSchemaBuilder().log();

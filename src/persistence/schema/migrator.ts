@@ -4,6 +4,7 @@ import { type DataSource, MigrationExecutor, type QueryRunner } from 'typeorm';
 import type { Distribution } from '../../config/settings.js';
 import { LEDGER_LOCKS, MIGRATION_LOCK } from './advisory-locks.js';
 import { clientOf } from '../connections/clients.js';
+import { CreateLedger1766000000000 } from './migrations/1766000000000-create-ledger.js';
 import { distribute } from './distribution/distribute.js';
 import { SchemaBehindError, UnsuitableDatabaseError } from '../connections/unavailable.js';
 
@@ -17,7 +18,8 @@ const OLDEST_SERVER = 150_000;
  *
  * @param distribution by what the calls are to be spread over several servers, unless they are already
  * @returns the names of what was done now
- * @throws UnsuitableDatabaseError for a PostgreSQL older than 15, or one without the extension that is to spread the calls
+ * @throws UnsuitableDatabaseError for a PostgreSQL older than 15, one without the extension that is to spread the calls, or a
+ * database with tables of something else
  * @throws SchemaBehindError
  */
 export async function migrate(dataSource: DataSource, distribution?: Distribution): Promise<string[]> {
@@ -80,6 +82,7 @@ async function migrateOnce(dataSource: DataSource, runner: QueryRunner): Promise
   const pending = await executor.getPendingMigrations();
   const [first] = pending;
   if (first === undefined) return undefined;
+  if (first.name === CreateLedger1766000000000.name) await refuseOlderLedger(runner);
   // Asked first, because TypeORM tries to make its own table of migrations whatever is pending.
   await refuseWithoutRights(
     runner,
@@ -87,6 +90,18 @@ async function migrateOnce(dataSource: DataSource, runner: QueryRunner): Promise
   );
   await executor.executeMigration(first);
   return first.name;
+}
+
+/** Before the first release, the schema was made by other migrations. */
+async function refuseOlderLedger(runner: QueryRunner): Promise<void> {
+  const [found] = (await runner.query(`SELECT to_regclass('calls') IS NOT NULL AS exists`)) as [
+    { exists: boolean },
+  ];
+  if (!found.exists) return;
+  throw new UnsuitableDatabaseError(
+    'the database has a table calls that this version did not make: it belongs to something else, or to a version of ' +
+      'Call Ledger from before the first release. Use another database, or another DATA_DIR',
+  );
 }
 
 async function refuseWithoutRights(runner: QueryRunner, pending: readonly string[]): Promise<void> {
