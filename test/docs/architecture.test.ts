@@ -25,7 +25,9 @@ it('Each statement that writes a table is in a module that is said to write it',
   const tables = [...TABLE_PRIVILEGES.keys()];
   expect([...writers.keys()].sort()).toEqual(tables.sort());
   const files = readdirSync(new URL('src', root), { recursive: true, encoding: 'utf8' });
-  const sources = files.filter((file) => file.endsWith('.ts') && !file.startsWith('persistence/schema/migrations/'));
+  const sources = files.filter(
+    (file) => file.endsWith('.ts') && !file.startsWith('persistence/schema/migrations/'),
+  );
   const writes = sources.flatMap((file) =>
     [...textOf(`src/${file}`).matchAll(WRITE)].map(([, table = '']) => ({ file, table })),
   );

@@ -7,13 +7,15 @@ const namesIn = (text: string, pattern: RegExp) =>
   [...new Set([...text.matchAll(pattern)].map(([, name = '']) => name))].sort();
 
 it('The guide to the configuration describes every setting and no other one', () => {
-  const read = namesIn(textOf('src/config/read-settings.ts'), /reader\.(?:read|text)\('(\w+)'/g);
+  // OpenTelemetry's own settings are in docs/configuration.md by the name of their group.
+  const ownName = (name: string) => !name.startsWith('OTEL_');
+  const read = namesIn(textOf('src/config/read-settings.ts'), /reader\.(?:read|text)\('(\w+)'/g).filter(
+    ownName,
+  );
   const firstCells = [...textOf('docs/configuration.md').matchAll(/^\| (`.*?) +\|/gm)].map(
     ([, cell = '']) => cell,
   );
-  const described = namesIn(firstCells.join('\n'), /`([A-Z_]+)`/g).filter(
-    (name) => !name.startsWith('OTEL_'),
-  );
+  const described = namesIn(firstCells.join('\n'), /`([A-Z_]+)`/g).filter(ownName);
   expect(read.length).toBeGreaterThan(20);
   expect(described).toEqual(read);
 });
