@@ -32,7 +32,8 @@ interface OpenStream {
 }
 
 /**
- * Long-running work under a key: exports, and requests that wait for changes. Each key family has its share of them. They
+ * Long-running work under a key: exports, and requests that wait for changes. Each key family has its share of them.
+ * They
  * end when the key is revoked or expires.
  */
 @Injectable()

@@ -24,7 +24,9 @@ const LONGEST_AT_ONCE = 100_000;
 
 type Fields = Readonly<Record<string, unknown>>;
 
-/** Masks the numbers of an answer. In a list, each entry is masked alone, and other requests get their turn in between. */
+/**
+ * Masks the numbers of an answer. In a list, each entry is masked alone, and other requests get their turn in between.
+ */
 export async function maskAnswer(answer: unknown): Promise<unknown> {
   if (!isFields(answer) || !Array.isArray(answer['data'])) return maskWhole(answer);
   const data: unknown[] = [];
