@@ -32,6 +32,7 @@ export class MetricsText {
     });
   }
 
+  /** The metrics, at most a second old. */
   current(): Promise<CollectedMetrics> {
     const now = performance.now();
     const isFresh = this.isCollecting || now - this.begunAt < COLLECTED_EVERY_MS;

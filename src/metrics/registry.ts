@@ -35,6 +35,7 @@ export class SourceLabels {
     this.all = [...this.known, OTHER];
   }
 
+  /** The label for a source, or for an unknown token. */
   of(source: string | undefined): string {
     return source !== undefined && this.known.has(source) ? source : OTHER;
   }

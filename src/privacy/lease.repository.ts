@@ -17,6 +17,7 @@ export class LeaseLostError extends Error {
   }
 }
 
+/** Takes, renews and releases the leases of background jobs for this process. */
 @Injectable()
 export class LeaseRepository {
   private readonly holder = randomUUID();

@@ -1,4 +1,3 @@
-// Writes erasures and retention runs to the log and to the audit. It never writes a phone number.
 import { Injectable, Logger } from '@nestjs/common';
 import { Database } from '../persistence/connections/database.js';
 import type { Transaction } from '../persistence/connections/statement.js';
@@ -7,6 +6,7 @@ import type { Principal } from '../security/principal.js';
 import type { ErasedCounts } from './erasure/erasure-job.js';
 import type { Retained } from './retention/retention.repository.js';
 
+/** Writes erasures and retention runs to the log and to the audit. It never writes a phone number. */
 @Injectable()
 export class PrivacyEvents {
   private readonly logger = new Logger('Privacy');

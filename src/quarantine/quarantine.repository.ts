@@ -1,5 +1,3 @@
-// Reads the quarantine and discards entries. All reads use the primary. People work through the entries, and must see
-// at once what they have just done.
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Database } from '../persistence/connections/database.js';
@@ -29,6 +27,10 @@ const COLUMNS = selectedColumns(columnsOf(QuarantineEntry));
 /** The highest number of entries that is counted. To count so many takes about 10 ms, with an index-only scan. */
 export const MOST_COUNTED = 100_000;
 
+/**
+ * Reads the quarantine and discards entries. All reads use the primary. People work through the entries, and must see
+ * at once what they have just done.
+ */
 @Injectable()
 export class QuarantineRepository {
   constructor(private readonly database: Database) {}

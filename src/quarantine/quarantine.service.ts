@@ -12,6 +12,7 @@ import type { Principal } from '../security/principal.js';
 import type { QuarantineEntryDto, QuarantineQuery } from './quarantine.dto.js';
 import { QuarantineRepository } from './quarantine.repository.js';
 
+/** Lists, shows and discards entries of the quarantine. */
 @Injectable()
 export class QuarantineService {
   constructor(

@@ -21,6 +21,7 @@ const WHICH = {
     'must say which entries: ids, source, deliveryId, receivedFrom, receivedTo, or {"status": "open"} for all open ones',
 };
 
+/** Replays entries of the quarantine. */
 @Injectable()
 export class ReplayService {
   constructor(

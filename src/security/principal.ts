@@ -16,6 +16,7 @@ export const SCOPES = [
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 
+/** Whether the text is the name of a scope. */
 export function isScope(text: string): text is Scope {
   return SCOPES.some((scope) => scope === text);
 }
@@ -54,6 +55,7 @@ export interface Principal extends KeyHolder {
   readonly requestId: string;
 }
 
+/** Whether the key sees unmasked phone numbers. */
 export function seesNumbers({ scopes }: KeyHolder): boolean {
   return scopes.includes('numbers:read');
 }

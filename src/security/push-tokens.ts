@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { Secret } from './secret.js';
 
+/** The push tokens of the settings (PUSH_TOKENS). */
 @Injectable()
 export class PushTokens {
   private readonly tokens: readonly { readonly source: string; readonly secret: Secret }[];

@@ -3,6 +3,7 @@ import { In } from 'typeorm';
 import { Database } from '../persistence/connections/database.js';
 import { StoredDelivery } from '../persistence/schema/entities/delivery.entities.js';
 
+/** Reads from the database what the status shows and no other module reads. */
 @Injectable()
 export class StatusRepository {
   constructor(private readonly database: Database) {}

@@ -12,6 +12,7 @@ import { within } from '../within.js';
 /** The vendor's timeout for an answer, in ms. */
 const LIMIT_MS = 700;
 
+/** Collects the status. It answers within about 2 s, even while the database is unavailable. */
 @Injectable()
 export class StatusService {
   private readonly newest: SharedQuestion<{ readonly pushAt: number | undefined }>;
@@ -29,6 +30,7 @@ export class StatusService {
     this.openEntries = new SharedQuestion(() => quarantine.countOpen());
   }
 
+  /** The current status. Values that need the database are null while it does not answer. */
   async now(): Promise<StatusDto> {
     const [newest, openEntries, buckets] = await Promise.all([
       this.newest.answer(),

@@ -51,6 +51,7 @@ export class SqlConditions {
     if (to !== undefined) this.add(`${column} < ${this.instant(to)}`);
   }
 
+  /** Adds a time as a parameter and returns the SQL for it. */
   instant(epochMs: number): string {
     return `${this.parameter(new Date(epochMs).toISOString())}::timestamptz`;
   }

@@ -1,10 +1,10 @@
-// Removes a number from bytes. Large bytes go to another thread, so that they don't block the main one.
 import { Injectable } from '@nestjs/common';
 import { erasedBody } from '../../numbers/erased-body.js';
 import { NumberSearch } from '../../numbers/number-search.js';
 import { bufferOf } from '../../workers/received.js';
 import { MOST_BYTES_INLINE, Workers } from '../../workers/workers.js';
 
+/** Removes a number from bytes. Large bytes go to another thread, so that they don't block the main one. */
 @Injectable()
 export class BodyEraser {
   constructor(private readonly workers: Workers) {}

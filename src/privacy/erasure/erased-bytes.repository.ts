@@ -1,4 +1,3 @@
-// Finds stored bytes that hold a number, and rewrites them without it: bodies of pushes and entries of the quarantine.
 import { Injectable } from '@nestjs/common';
 import { createHash, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
@@ -93,6 +92,9 @@ export interface HeldPage<Held> {
 
 const unpack = promisify(gunzip);
 
+/**
+ * Finds stored bytes that hold a number, and rewrites them without it: bodies of pushes and entries of the quarantine.
+ */
 @Injectable()
 export class ErasedBytesRepository {
   constructor(
@@ -150,6 +152,7 @@ export class ErasedBytesRepository {
     return { held, next: nextOf(rows, limit) };
   }
 
+  /** @returns the number of rewritten entries */
   async rewriteEntries(transaction: Transaction, held: readonly HeldEntry[]): Promise<number> {
     if (held.length === 0) return 0;
     const values = [

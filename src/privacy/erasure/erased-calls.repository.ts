@@ -71,6 +71,7 @@ const TELL = {
     VALUES (next_delivery_position(), $1, to_timestamp($2 / 1000.0), 0, 0, 0, 0, 0, 0, 0, 'erasure', 'erasure', '')`,
 };
 
+/** Finds calls that hold a number, and deletes them with their history. */
 @Injectable()
 export class ErasedCallsRepository {
   constructor(

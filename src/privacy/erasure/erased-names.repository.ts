@@ -1,4 +1,3 @@
-// Removes a number from texts that people have written: names of API keys and reasons of erasures.
 import { Injectable } from '@nestjs/common';
 import { mayHold } from '../../numbers/number-search.js';
 import type { Transaction } from '../../persistence/connections/statement.js';
@@ -20,6 +19,7 @@ const statements = (table: string, column: string, writtenAt: string) => ({
 const NAMES = statements('api_keys', 'name', 'created_at');
 const REASONS = statements('erasures', 'reason', 'requested_at');
 
+/** Removes a number from texts that people have written: names of API keys and reasons of erasures. */
 @Injectable()
 export class ErasedNamesRepository {
   /** @returns the number of rewritten names */

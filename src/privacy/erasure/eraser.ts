@@ -1,4 +1,3 @@
-// Works on erasure jobs that are due, one after the other, in the background until they are done.
 import {
   type BeforeApplicationShutdown,
   Injectable,
@@ -23,6 +22,7 @@ const FIRST_PAUSE_MS = 200;
 const LONGEST_WAIT_MS = 10_000;
 const LONGEST_PAUSE_MS = 300_000;
 
+/** Works on erasure jobs that are due, one after the other, in the background until they are done. */
 @Injectable()
 export class Eraser implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
   private readonly logger = new Logger('Erasure');

@@ -66,6 +66,7 @@ export function pair(first: string, second: string): string {
   return JSON.stringify([first, second]);
 }
 
+/** Reads a place that {@link pair} wrote. */
 export function pairOf(place: string): [string, string] {
   const [first, second] = JSON.parse(place) as [string, string];
   return [first, second];

@@ -1,4 +1,3 @@
-// Stores the erasure jobs and their progress. Other repositories erase the data.
 import { Injectable } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import { type EntityManager, LessThan, Not, Raw } from 'typeorm';
@@ -63,6 +62,7 @@ const NEXT_PASS = {
     WHERE id = $1 AND NOT again RETURNING pass`,
 };
 
+/** Stores the erasure jobs and their progress. Other repositories erase the data. */
 @Injectable()
 export class ErasureRepository {
   constructor(
@@ -182,6 +182,12 @@ export class ErasureRepository {
     });
   }
 
+  /**
+   * Stores that the last attempt failed.
+   *
+   * @param failures failed attempts in a row
+   * @param ms milliseconds until the next attempt
+   */
   async postpone(job: ErasureJob, failures: number, problem: string | null, ms: number): Promise<void> {
     await this.database.query({ ...POSTPONE, values: [job.id, failures, problem, ms] });
   }

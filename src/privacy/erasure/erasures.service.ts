@@ -14,6 +14,7 @@ import { countsOf } from './erasure-job.js';
 import type { AcceptedErasure, ErasureDto, ErasureRequest } from './erasure.dto.js';
 import { ErasureRepository } from './erasure.repository.js';
 
+/** Accepts, lists and shows erasure jobs. `Eraser` works on them. */
 @Injectable()
 export class ErasuresService {
   constructor(

@@ -1,4 +1,3 @@
-// Searches a number in the journals of all processes that use the same folder.
 import { Injectable } from '@nestjs/common';
 import { readFile } from 'node:fs/promises';
 import { Settings } from '../../config/settings.js';
@@ -10,6 +9,7 @@ import type { NumberSearch } from '../../numbers/number-search.js';
 import { BodyEraser } from './body-eraser.js';
 import type { ErasureJob } from './erasure-job.js';
 
+/** Searches a number in the journals of all processes that use the same folder. */
 @Injectable()
 export class JournalSearch {
   constructor(

@@ -1,6 +1,3 @@
-// Deletes data whose retention time is over, in steps. Each step returns where the next one begins: after the rows that
-// it deleted. An index keeps entries of deleted rows for a while. Without that place, every step would walk through
-// them again.
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../persistence/connections/database.js';
 import type { Transaction } from '../../persistence/connections/statement.js';
@@ -57,6 +54,11 @@ const COUNT_OPEN = {
   text: `SELECT count(*)::int AS count FROM quarantine WHERE status = 'open' AND id < $1 AND received_at < $2`,
 };
 
+/**
+ * Deletes data whose retention time is over, in steps. Each step returns where the next one begins: after the rows that
+ * it deleted. An index keeps entries of deleted rows for a while. Without that place, every step would walk through
+ * them again.
+ */
 @Injectable()
 export class RetentionRepository {
   constructor(

@@ -1,4 +1,3 @@
-// Deletes bodies, calls and entries of the quarantine after their retention time, step by step in the background.
 import {
   type BeforeApplicationShutdown,
   Injectable,
@@ -31,6 +30,7 @@ const DAY_MS = 86_400_000;
 
 type Step = (from: string, limit: number) => Promise<RetentionStep>;
 
+/** Deletes bodies, calls and entries of the quarantine after their retention time, step by step in the background. */
 @Injectable()
 export class Retention implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
   private readonly logger = new Logger('Retention');

@@ -22,6 +22,7 @@ export type KnownKey = Pick<ApiKey, keyof typeof KNOWN>;
 const NOTE_USES = `UPDATE api_keys SET last_used_at = greatest(last_used_at, t.at)
   FROM unnest($1::uuid[], $2::timestamptz[]) AS t(id, at) WHERE api_keys.id = t.id`;
 
+/** Reads and writes the table api_keys. */
 @Injectable()
 export class ApiKeyRepository {
   constructor(private readonly database: Database) {}
@@ -62,6 +63,7 @@ export class ApiKeyRepository {
     await manager.update(ApiKey, { id, revokedAt: IsNull() }, { revokedAt: new Date() });
   }
 
+  /** Stores the times of the last uses, by the ids of the keys. */
   async noteUses(uses: ReadonlyMap<string, Date>): Promise<void> {
     await this.database.query({ text: NOTE_USES, values: [[...uses.keys()], [...uses.values()]] });
   }

@@ -17,6 +17,7 @@ import type { ApiKeyDto, NewApiKey, NewApiKeyRequest } from './api-key.dto.js';
 import { ApiKeyRepository } from './api-key.repository.js';
 import { KnownKeys } from './known-keys.js';
 
+/** Lists, creates and revokes API keys. */
 @Injectable()
 export class ApiKeysService {
   constructor(

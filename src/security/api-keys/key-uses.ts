@@ -17,6 +17,7 @@ export class KeyUses implements BeforeApplicationShutdown {
 
   constructor(private readonly repository: ApiKeyRepository) {}
 
+  /** Notes a use of the key at the current time. */
   note(keyId: string): void {
     this.uses.set(keyId, new Date());
     this.timer ??= setTimeout(() => void this.flush(), FLUSH_MS).unref();

@@ -12,6 +12,7 @@ export interface AuditFilter {
   readonly to?: number | undefined;
 }
 
+/** Reads the table audit_events. `AuditLog` writes it. */
 @Injectable()
 export class AuditEventRepository {
   constructor(private readonly database: Database) {}

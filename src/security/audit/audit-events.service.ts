@@ -7,6 +7,7 @@ import type { AuditEvent } from '../../persistence/schema/entities/access.entiti
 import type { AuditEventDto, AuditQuery } from './audit-event.dto.js';
 import { AuditEventRepository } from './audit-event.repository.js';
 
+/** Lists audit events. */
 @Injectable()
 export class AuditEventsService {
   constructor(

@@ -20,6 +20,7 @@ export function* maskedParts(text: string): Generator<string> {
   yield* rewrittenJson(text, PART_LENGTH, (content) => maskedContent(content, text, whole, own));
 }
 
+/** Masks a text at once, like {@link maskedParts}. */
 export function maskJsonText(text: string): string {
   return [...maskedParts(text)].join('');
 }
