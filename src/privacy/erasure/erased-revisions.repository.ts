@@ -19,8 +19,8 @@ export interface RevisionKey {
   readonly deliveryId: string;
 }
 
-// The search leaves the source out. It is a name that the operator chose, and the only content that stays of some
-// deleted revisions. With a number in it, such a revision would be found for ever.
+// The search leaves the source out. The operator chose its name, and it is all that stays of some deleted revisions.
+// With a number in it, such a revision would be found again for ever.
 const REVISION = `(content - 'source')::text`;
 const RECEIVED = 'to_timestamp($1 / 1000.0)';
 const MAY_HOLD = mayHold('content', '$2', '$3');

@@ -23,7 +23,7 @@ const NOTHING_FOUND = {
   schemaDrift: 0,
 };
 const FIRST_PHASE = PHASES[0];
-/** The first phase, which waits for transactions, is not repeated. */
+/** The phase with which another search begins. The first phase, which waits for transactions, is not repeated. */
 const SECOND_PHASE = PHASES[1];
 /** The name of the secret that is used to hash numbers. */
 const NUMBERS = 'numbers';
