@@ -9,7 +9,7 @@ import { Replica, type ReplicaProblem } from '../persistence/connections/replica
 
 const PATIENCE_MS = 2000;
 
-/** Whether a push can be kept now. */
+/** Checks whether a push can be kept now. */
 @Injectable()
 export class PushHealth {
   constructor(
@@ -20,15 +20,15 @@ export class PushHealth {
     private readonly leaving: ShutdownDelay,
   ) {}
 
-  /** Up when the schema has been brought to its newest. */
+  /** Up if the schema has the newest version. */
   migrated(): HealthIndicatorResult {
     const indicator = this.indicators.check('schema');
     return this.lifecycle.migrated ? indicator.up() : indicator.down('The schema is not migrated yet');
   }
 
   /**
-   * Up when the database can take a push; degraded when it can't, but the journal can; else down. Down, too, once the service is ending, and
-   * for the first seconds, in which the database may still come. Pushes are taken all the while.
+   * Up if the database can take a push, degraded if only the journal can, else down. It is also down during the
+   * shutdown, and in the first seconds while the database is not ready. The service takes pushes all the time.
    */
   async pushes(): Promise<HealthIndicatorResult> {
     if (this.leaving.hasBegun) return this.indicators.check('service').down('The service is shutting down');
@@ -49,7 +49,7 @@ export class PushHealth {
       if (writable === undefined) return `The database has not answered for ${PATIENCE_MS} ms`;
       return writable ? undefined : 'The database is read-only';
     } catch {
-      // The reason is in the log; this answer is for anybody.
+      // The log has the reason. This answer is public, so it does not show it.
       return 'The database can not be reached';
     }
   }
@@ -62,13 +62,16 @@ export class PushHealth {
 }
 
 const PROBLEMS: Readonly<Record<ReplicaProblem, string>> = {
-  'not looked at': 'The replica has not been looked at yet',
+  'not looked at': 'The replica has not been checked yet',
   unreachable: 'The replica can not be reached',
-  'catching up': 'The replica was away and is catching up',
-  'no replica': 'DATABASE_REPLICA_URL is no replica of the database of DATABASE_URL',
+  'catching up': 'The replica was unavailable and is catching up',
+  'no replica': 'DATABASE_REPLICA_URL is not a replica of the database of DATABASE_URL',
 };
 
-/** Where questions go. It never makes the service unready: they go to the primary while there is no replica. */
+/**
+ * Reports whether queries go to the read replica. It never makes the service unready, because queries go to the primary
+ * while the replica is not available.
+ */
 @Injectable()
 export class ReplicaHealth {
   constructor(
@@ -76,19 +79,19 @@ export class ReplicaHealth {
     private readonly replica: Replica,
   ) {}
 
-  /** Nothing when there is to be no replica. */
+  /** Reports nothing if no replica is set. */
   questions(): HealthIndicatorResult {
     if (!this.replica.isSet) return {};
     const indicator = this.indicators.check('replica');
     const { problem } = this.replica;
     if (problem === undefined) return indicator.up({ message: this.lag() });
     const behind = problem === 'catching up' ? ` (${this.lag()})` : '';
-    return indicator.degraded({ message: `${PROBLEMS[problem]}${behind}; questions go to the primary` });
+    return indicator.degraded({ message: `${PROBLEMS[problem]}${behind}; queries go to the primary` });
   }
 
   private lag(): string {
     const { behindMs } = this.replica;
-    if (behindMs === undefined) return 'It is not known how far it is behind';
+    if (behindMs === undefined) return 'It is not known how far the replica is behind';
     return `It is ${(behindMs / 1000).toFixed(1)} s behind the primary`;
   }
 }

@@ -1,11 +1,11 @@
 import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
 
-/** What one check found. */
+/** The result of one check. */
 export class HealthIndicator {
   @ApiProperty({
     type: String,
     enum: ['up', 'degraded', 'down'],
-    description: 'What the check found.',
+    description: 'The result of the check.',
     example: 'up',
   })
   status!: 'up' | 'degraded' | 'down';
@@ -13,7 +13,7 @@ export class HealthIndicator {
   @ApiProperty({
     type: String,
     required: false,
-    description: 'Why it is not up, or what else there is to say.',
+    description: 'Why the check is not up, or further information.',
     example: 'The database can not be reached',
   })
   message?: string;
@@ -27,23 +27,23 @@ const Checks = (description: string, example: unknown) =>
     example,
   });
 
-/** The result of all checks, as Terminus gives it. */
+/** The result of all checks, in the form of Terminus. */
 @ApiExtraModels(HealthIndicator)
 export class HealthReport {
   @ApiProperty({
     type: String,
     enum: ['ok', 'degraded', 'error', 'shutting_down'],
-    description: 'What all checks together say.',
+    description: 'The result of all checks together.',
     example: 'ok',
   })
   status!: 'ok' | 'degraded' | 'error' | 'shutting_down';
 
-  @Checks('The checks that are up or degraded, by their names.', { database: { status: 'up' } })
+  @Checks('The checks that are up or degraded, by name.', { database: { status: 'up' } })
   info!: Record<string, HealthIndicator>;
 
-  @Checks('The checks that are down, by their names.', {})
+  @Checks('The checks that are down, by name.', {})
   error!: Record<string, HealthIndicator>;
 
-  @Checks('All checks, by their names.', { database: { status: 'up' } })
+  @Checks('All checks, by name.', { database: { status: 'up' } })
   details!: Record<string, HealthIndicator>;
 }

@@ -17,7 +17,7 @@ import type { Response } from 'express';
 import { InvalidRequest } from '../http/problems/problem.docs.js';
 import { HealthReport } from './health-report.dto.js';
 
-/** Answers a failed check in the same form as a good one: orchestrators and people look at its details. */
+/** Answers a failed check in the same form as a passed one, because orchestrators and people read its details. */
 @Catch(ServiceUnavailableException)
 class HealthFilter implements ExceptionFilter<ServiceUnavailableException> {
   catch(error: ServiceUnavailableException, host: ArgumentsHost): void {
@@ -39,8 +39,8 @@ export class HealthController {
   @HealthCheck({ swaggerDocumentation: false })
   @ApiOperation({
     operationId: 'getLiveness',
-    summary: 'Is the process alive?',
-    description: 'Answers when it is.',
+    summary: 'Check liveness',
+    description: 'Answers 200 if the process is alive.',
     security: [],
   })
   @HealthDocs({})
@@ -52,9 +52,9 @@ export class HealthController {
   @HealthCheck({ swaggerDocumentation: false })
   @ApiOperation({
     operationId: 'getReadiness',
-    summary: 'Can a push be kept now?',
+    summary: 'Check readiness',
     description:
-      'In the database, or, `degraded`, in the journal. From the start until the database is connected and migrated the answer is 503, for at most 10 seconds; pushes are taken meanwhile. A read replica never decides about that: `replica` says how far it is behind, or, `degraded`, why questions go to the primary.',
+      'Answers 200 if the service can keep a push, in the database or, as `degraded`, only in the journal. After the start, it answers 503 until the database is connected and migrated, for at most 10 seconds. The service takes pushes during this time. A read replica does not affect the result. `replica` shows its lag or, as `degraded`, why queries go to the primary.',
     security: [],
   })
   @HealthDocs({ check: 'database' })
@@ -66,8 +66,8 @@ export class HealthController {
   @HealthCheck({ swaggerDocumentation: false })
   @ApiOperation({
     operationId: 'getStartup',
-    summary: 'Has the service started?',
-    description: 'It has when the schema is migrated.',
+    summary: 'Check startup',
+    description: 'Answers 200 once the schema is migrated.',
     security: [],
   })
   @HealthDocs({ check: 'schema' })
@@ -76,18 +76,21 @@ export class HealthController {
   }
 }
 
-/** @param check the name of the indicator that is asked, if any */
+/** @param check the name of the indicator in the examples, if there is one */
 function HealthDocs({ check }: { check?: 'database' | 'schema' }): MethodDecorator {
   const found = (status: string, message?: string) =>
     check === undefined ? {} : { [check]: { status, ...(message !== undefined && { message }) } };
   const up = found('up');
-  const down = found('down', check === 'schema' ? 'The schema is not migrated yet' : 'It can not be reached');
+  const down = found(
+    'down',
+    check === 'schema' ? 'The schema is not migrated yet' : 'The database can not be reached',
+  );
   const no = check === undefined ? 'shutting_down' : 'error';
   return applyDecorators(
     ApiExtraModels(HealthReport),
-    report(200, 'Yes.', { status: 'ok', info: up, error: {}, details: up }),
+    report(200, 'The check passed.', { status: 'ok', info: up, error: {}, details: up }),
     InvalidRequest(),
-    report(503, 'No, or not any more: the service is shutting down.', {
+    report(503, 'The check failed, or the service is shutting down.', {
       status: no,
       info: {},
       error: down,

@@ -5,9 +5,9 @@ import { ShutdownDelay } from './shutdown-delay.js';
 import { PushHealth, ReplicaHealth } from './health-indicators.js';
 import { HealthController } from './health.controller.js';
 
-/** Whether the service lives, has started, and can keep a push. */
+/** Health checks: whether the service is alive, has started, and can keep a push. */
 @Module({
-  // A failed check is the answer to a question, not an event: whoever asks is told.
+  // A failed check is not logged, because the client gets it in the answer.
   imports: [IngestionModule, TerminusModule.forRoot({ logger: false })],
   controllers: [HealthController],
   providers: [ShutdownDelay, PushHealth, ReplicaHealth],

@@ -5,8 +5,8 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { Settings } from '../config/settings.js';
 
 /**
- * The first step of a shutdown: the service says that it is not ready any more, and goes on taking all that comes for as
- * long as a load balancer needs to notice. Nest runs this hook before those by which connections are closed.
+ * The first step of a shutdown. The service reports that it is not ready, and continues to take requests until a load
+ * balancer has had time to notice. Nest runs this hook before the hooks that close connections.
  */
 @Injectable()
 export class ShutdownDelay implements OnModuleDestroy {
@@ -26,9 +26,9 @@ export class ShutdownDelay implements OnModuleDestroy {
     this.begun = true;
     const { shutdownDelayMs } = this.settings;
     const server = this.host.httpAdapter.getHttpServer() as Server;
-    // A service that could not start keeps nobody waiting.
+    // Without a listening server, no client has to notice the shutdown.
     if (shutdownDelayMs === 0 || !server.listening) return;
-    this.logger.log(`not ready any more; connections are closed in ${shutdownDelayMs} ms`);
+    this.logger.log(`the service is not ready any more and closes its connections in ${shutdownDelayMs} ms`);
     await wait(shutdownDelayMs);
   }
 }

@@ -1,4 +1,3 @@
-// The connections to the database in, what Prometheus is told of them out.
 import { Injectable } from '@nestjs/common';
 import { Counter, Gauge, Registry } from 'prom-client';
 import { PolledGauge } from './polled-gauge.js';
@@ -11,7 +10,7 @@ export class DatabaseMetrics {
   constructor(registry: Registry, database: Database) {
     new Gauge({
       name: 'call_ledger_database_connections',
-      help: 'Connections of this process, by whether they work.',
+      help: 'Database connections of this process, by state (busy or idle).',
       labelNames: ['state'],
       registers: [registry],
       collect() {
@@ -22,7 +21,7 @@ export class DatabaseMetrics {
     });
     new Gauge({
       name: 'call_ledger_database_connections_max',
-      help: 'Connections that this process may have at most (DATABASE_POOL_SIZE).',
+      help: 'Maximum number of database connections of this process (DATABASE_POOL_SIZE).',
       registers: [registry],
       collect() {
         this.set(database.connections.max);
@@ -30,7 +29,7 @@ export class DatabaseMetrics {
     });
     new Gauge({
       name: 'call_ledger_database_waiting',
-      help: 'Works of this process that wait for a connection.',
+      help: 'Operations of this process that wait for a database connection.',
       registers: [registry],
       collect() {
         this.set(database.connections.waiting);
@@ -38,14 +37,14 @@ export class DatabaseMetrics {
     });
     new PolledGauge(registry, {
       name: 'call_ledger_database_up',
-      help: 'Whether the database answers this process within two seconds.',
+      help: '1 if the database answers this process within two seconds, otherwise 0.',
       ask: async () => (await database.query<{ up: number }>({ text: 'SELECT 1 AS up' })).length,
       otherwise: 0,
     });
   }
 }
 
-/** There are none without DATABASE_REPLICA_URL. */
+/** These metrics exist only with DATABASE_REPLICA_URL. */
 @Injectable()
 export class ReplicaMetrics {
   constructor(registry: Registry, replica: Replica, database: ReadingDatabase) {
@@ -53,7 +52,7 @@ export class ReplicaMetrics {
     const registers = [registry];
     new Gauge({
       name: 'call_ledger_replica_up',
-      help: 'Whether the questions of this process go to the read replica.',
+      help: '1 if the queries of this process go to the read replica, otherwise 0.',
       registers,
       collect() {
         this.set(Number(replica.asked !== undefined));
@@ -61,7 +60,7 @@ export class ReplicaMetrics {
     });
     new Gauge({
       name: 'call_ledger_replica_lag_seconds',
-      help: 'How far the read replica is behind the primary, at most. Left out while that is not known.',
+      help: 'Upper bound of the lag of the read replica behind the primary. Left out while it is not known.',
       registers,
       collect() {
         if (replica.behindMs === undefined) this.remove();
@@ -70,7 +69,7 @@ export class ReplicaMetrics {
     });
     new Counter({
       name: 'call_ledger_replica_fallbacks_total',
-      help: 'Questions that this process asked of the primary because the read replica failed at them.',
+      help: 'Queries that this process ran on the primary because they failed on the read replica.',
       registers,
       collect() {
         this.reset();

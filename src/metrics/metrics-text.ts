@@ -3,17 +3,20 @@ import { Gauge, Registry } from 'prom-client';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 
-/** However many ask, the values are collected once in this time: it takes some 5 ms of the one thread. */
+/**
+ * The values are collected at most once in this time, however many clients ask. To collect them takes about 5 ms of the
+ * main thread.
+ */
 const COLLECTED_EVERY_MS = 1000;
 const compress = promisify(gzip);
 
-/** All values as text. */
+/** All metrics as text. */
 export interface CollectedMetrics {
   readonly bytes: Buffer;
   readonly gzipped: Buffer;
 }
 
-/** The answer of /metrics, shared by all who ask within a second. */
+/** The answer of /metrics. All requests within a second share it. */
 @Injectable()
 export class MetricsText {
   private readonly collectedAt: Gauge;
@@ -24,11 +27,12 @@ export class MetricsText {
   constructor(private readonly registry: Registry) {
     this.collectedAt = new Gauge({
       name: 'call_ledger_metrics_collected_timestamp_seconds',
-      help: 'When these values were collected, at most a second before the answer.',
+      help: 'Time at which these values were collected, at most a second before the answer.',
       registers: [registry],
     });
   }
 
+  /** The metrics, at most a second old. */
   current(): Promise<CollectedMetrics> {
     const now = performance.now();
     const isFresh = this.isCollecting || now - this.begunAt < COLLECTED_EVERY_MS;

@@ -18,11 +18,11 @@ export function MetricsDocs(): MethodDecorator {
   return applyDecorators(
     ApiOperation({
       operationId: 'getMetrics',
-      summary: 'How does the service do?',
+      summary: 'Get the metrics',
       description:
-        'Counters, gauges and histograms in the text format of Prometheus: totals only, no number and no call. ' +
-        'Docs/operations.md says what each means. The values are collected at most once a second, and then shared by all who ask. ' +
-        'Answers without the database, too.',
+        'Counters, gauges and histograms in the text format of Prometheus. They are totals without phone numbers or single calls. ' +
+        'docs/operations.md explains each metric. The values are collected at most once a second, and all clients share them. ' +
+        'It also answers while the database is unavailable.',
       security: [],
     }),
     ApiResponse({

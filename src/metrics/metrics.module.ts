@@ -5,7 +5,7 @@ import { DatabaseMetrics, ReplicaMetrics } from './database.metrics.js';
 import { MetricsController } from './metrics.controller.js';
 import { MetricsText } from './metrics-text.js';
 
-/** Tells Prometheus how the service does. Every module adds what it measures to the {@link Registry}. */
+/** Serves metrics to Prometheus. Each module adds its own metrics to the {@link Registry}. */
 @Global()
 @Module({
   controllers: [MetricsController],

@@ -1,25 +1,24 @@
-// A question to something that may be slow or away in, a gauge that never waits long for its answer out.
 import { Gauge, type Registry } from 'prom-client';
 import { SingleFlight } from '../background/single-flight.js';
 import { within } from '../within.js';
 
-/** However often the metrics are scraped, and by however many, one question is asked in this time. */
+/** The value is read at most once in this time, however often the metrics are scraped. */
 const ASKED_EVERY_MS = 5000;
-/** A scrape waits this long for an answer; a later one gives it. */
+/** A scrape waits so long for the value. If the value comes later, a later scrape shows it. */
 const PATIENCE_MS = 300;
-/** What has not been answered by then counts as not answered. */
+/** A value that takes longer counts as missing. */
 const LATE_MS = 2000;
 
 export interface PolledGaugeOptions {
   readonly name: string;
   readonly help: string;
-  /** Asked at most every five seconds, and never twice at once. */
+  /** Reads the value. It is called at most every five seconds, and never twice at once. */
   readonly ask: () => Promise<number>;
-  /** The value while there is no answer; undefined: the gauge is left out. */
+  /** The value while there is no answer. If it is undefined, the gauge is left out. */
   readonly otherwise?: number;
 }
 
-/** A gauge whose value has to be asked for. */
+/** A gauge whose value is read from something that may be slow or unavailable. A scrape never waits long for it. */
 export class PolledGauge {
   private readonly gauge: Gauge;
   private askedAt = -Infinity;
@@ -31,7 +30,7 @@ export class PolledGauge {
   ) {
     const { name, help } = options;
     this.gauge = new Gauge({ name, help, registers: [registry], collect: () => this.collect() });
-    // A new gauge says 0, which nobody has answered.
+    // A new gauge shows 0, although nothing has answered yet.
     this.show(undefined);
   }
 
@@ -51,7 +50,7 @@ export class PolledGauge {
       const value = await this.options.ask();
       this.show(performance.now() - this.askedAt > LATE_MS ? undefined : value);
     } catch {
-      // Whoever is asked tells of it; here its absence does.
+      // The code behind `ask` reports the failure. Here only the value is missing.
       this.show(undefined);
     }
   }

@@ -2,8 +2,8 @@ import { collectDefaultMetrics, Registry } from 'prom-client';
 import type { Settings } from '../config/settings.js';
 
 /**
- * Gauges whose names end as those of counters do, at which `promtool check metrics` complains. The same numbers stand
- * in nodejs_active_handles, nodejs_active_requests and nodejs_active_resources, by type.
+ * Gauges whose names end like those of counters. `promtool check metrics` complains about them. The same values are in
+ * nodejs_active_handles, nodejs_active_requests and nodejs_active_resources, by type.
  */
 const MISNAMED = [
   'nodejs_active_handles_total',
@@ -11,7 +11,7 @@ const MISNAMED = [
   'nodejs_active_resources_total',
 ];
 
-/** A registry of its own for each application, with what Node.js tells of itself. */
+/** Makes a registry for one application, with the default metrics of Node.js. */
 export function createRegistry(): Registry {
   const registry = new Registry();
   collectDefaultMetrics({ register: registry });
@@ -19,10 +19,13 @@ export function createRegistry(): Registry {
   return registry;
 }
 
-/** What has no source that the settings name (they allow no brackets): unknown tokens, and what the journal kept of a source that has been removed. */
+/**
+ * The label for everything without a source of the settings: unknown tokens, and pushes in the journal whose source was
+ * removed. No source can have this name, because sources may not contain brackets.
+ */
 const OTHER = '(unknown)';
 
-/** Which sources a label may name: those of the settings, so that there are only so many. */
+/** The values of the label `source`. Only sources of the settings are used, so that their number is limited. */
 export class SourceLabels {
   readonly all: readonly string[];
   private readonly known: ReadonlySet<string>;
@@ -32,6 +35,7 @@ export class SourceLabels {
     this.all = [...this.known, OTHER];
   }
 
+  /** The label for a source, or for an unknown token. */
   of(source: string | undefined): string {
     return source !== undefined && this.known.has(source) ? source : OTHER;
   }

@@ -9,7 +9,7 @@ import { ClusterNodes } from './schema/distribution/cluster-nodes.js';
 import { ReadingDatabase } from './connections/reading-database.js';
 import { Replica } from './connections/replica.js';
 
-/** The database: its connections, its schema, and the embedded server when there is one. */
+/** The connections to the database, its schema, and the embedded server if there is one. */
 @Global()
 @Module({
   imports: [
@@ -20,7 +20,8 @@ import { Replica } from './connections/replica.js';
         const options = dataSourceOptions(settings.databaseUrl, settings.databasePoolSize, (error) => {
           logger.warn(`a connection broke: ${errorText(error)}`);
         });
-        // DatabaseLifecycle connects: the service must start, and say that it is not ready, without a database.
+        // DatabaseLifecycle connects later. Without a database, the service must start too and say that it is not
+        // ready.
         return { ...options, manualInitialization: true };
       },
     }),

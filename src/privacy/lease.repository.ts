@@ -4,23 +4,32 @@ import type { EntityManager } from 'typeorm';
 import { Database } from '../persistence/connections/database.js';
 import { Lease } from '../persistence/schema/entities/privacy.entities.js';
 
-/** By the database's clock. After this time another process may follow one that is gone. A step that takes longer holds its row's lock. */
+/**
+ * When a lease expires, by the database's clock. Then another process may take the job over, for example from one that
+ * has died. A step that takes longer keeps the lease, because it holds the lock of the row.
+ */
 const expiresAt = () => "now() + interval '20 s'";
 
-/** Another process does the job now. */
+/** Another process has taken the job over. */
 export class LeaseLostError extends Error {
   constructor() {
-    super('another process has taken the work over');
+    super('another process has taken the job over');
   }
 }
 
+/** Takes, renews and releases the leases of background jobs for this process. */
 @Injectable()
 export class LeaseRepository {
   private readonly holder = randomUUID();
 
   constructor(private readonly database: Database) {}
 
-  /** @returns whether this process may do the work now */
+  /**
+   * Takes the lease of a job if it is free or expired, or if this process holds it.
+   *
+   * @param work the name of the job
+   * @returns whether this process may do the job now
+   */
   async claim(work: string): Promise<boolean> {
     const { holder } = this;
     const claimed = await this.database.queryEntities((manager) =>
@@ -40,8 +49,8 @@ export class LeaseRepository {
   }
 
   /**
-   * To be the first statement of every step of the work: until the step is committed nobody can take the work over, so that no
-   * two steps of it ever go on at once.
+   * Renews the lease. It must be the first statement of every step of the job. Until the step is committed, nobody can
+   * take the job over. So no two steps of it run at once.
    *
    * @throws LeaseLostError
    */
@@ -50,7 +59,7 @@ export class LeaseRepository {
     if (affected !== 1) throw new LeaseLostError();
   }
 
-  /** Lets others do the work at once. */
+  /** Gives the lease back, so that other processes can do the job at once. */
   async release(work: string): Promise<void> {
     const { holder } = this;
     await this.database.queryEntities((manager) => manager.delete(Lease, { name: work, holder }));

@@ -1,4 +1,3 @@
-// What is done for privacy in; told to the log, and to those who have to account for it, out. Never with a number.
 import { Injectable, Logger } from '@nestjs/common';
 import { Database } from '../persistence/connections/database.js';
 import type { Transaction } from '../persistence/connections/statement.js';
@@ -7,6 +6,7 @@ import type { Principal } from '../security/principal.js';
 import type { ErasedCounts } from './erasure/erasure-job.js';
 import type { Retained } from './retention/retention.repository.js';
 
+/** Writes erasures and retention runs to the log and to the audit. It never writes a phone number. */
 @Injectable()
 export class PrivacyEvents {
   private readonly logger = new Logger('Privacy');
@@ -16,7 +16,9 @@ export class PrivacyEvents {
     private readonly audit: AuditLog,
   ) {}
 
-  /** @param numberHash says later whether it was this number, to whoever can ask the database for its secret */
+  /**
+   * @param numberHash keyed hash of the number; with the database's secret, it shows later whether it was this number
+   */
   async erasureRequested(
     transaction: Transaction,
     erasureId: string,
@@ -34,7 +36,7 @@ export class PrivacyEvents {
     this.logger.log({ outcome: 'erasure done', erasureId, ...counts });
   }
 
-  /** Nothing is noted of a run that found nothing to delete. */
+  /** Writes nothing if the run deleted nothing. */
   async retentionDone(counts: Retained): Promise<void> {
     const rows = sumOf(counts);
     if (rows === 0) return;

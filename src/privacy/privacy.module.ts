@@ -18,7 +18,7 @@ import { PrivacyEvents } from './privacy-events.js';
 import { Retention } from './retention/retention.js';
 import { RetentionRepository } from './retention/retention.repository.js';
 
-/** How personal data leaves the ledger again: after its time, or because somebody asks for it. */
+/** Deletes personal data: after its retention time, or when somebody requests an erasure. */
 @Module({
   imports: [SecurityModule, IngestionModule, WorkersModule],
   controllers: [ErasuresController],

@@ -19,7 +19,7 @@ import { ReplayService } from './replay.service.js';
 const ID = {
   name: 'id',
   format: 'uuid',
-  description: 'The entry.',
+  description: 'The id of the entry.',
   example: '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f',
 };
 const MISSING = 'There is no entry with this id in the quarantine';
@@ -36,8 +36,9 @@ export class QuarantineController {
   @Get()
   @ApiOperation({
     operationId: 'listQuarantine',
-    summary: 'List what could not be read',
-    description: 'Records and bodies that are no calls, as they came, with the place and the reason.',
+    summary: 'List quarantine entries',
+    description:
+      'Lists records and bodies that could not be read as calls, newest first. Each entry shows the original bytes, the place in the body and the reason.',
   })
   @ApiOkResponse({ type: QuarantinePage, description: 'A page of entries.', headers: NEXT_PAGE_LINK })
   async list(
@@ -52,8 +53,8 @@ export class QuarantineController {
   @Get(':id')
   @ApiOperation({
     operationId: 'getQuarantined',
-    summary: 'Get what could not be read',
-    description: 'One entry.',
+    summary: 'Get a quarantine entry',
+    description: 'Shows one record or body that could not be read as calls.',
   })
   @ApiParam(ID)
   @ApiOkResponse({ type: QuarantineEntryDto, description: 'The entry.' })
@@ -70,11 +71,11 @@ export class QuarantineController {
   @HttpCode(200)
   @ApiOperation({
     operationId: 'replayQuarantine',
-    summary: 'Read entries again',
+    summary: 'Replay quarantine entries',
     description:
-      'Reads open entries by the rules of the running version. What is a call now goes into the ledger, as received when it first came, as a delivery of its own; what is not stays open.',
+      'Reads open entries again with the rules of the running version. Entries that can be read now are written into the ledger as a new delivery, with the time at which they first arrived. Other entries stay open.',
   })
-  @ApiOkResponse({ type: ReplayResult, description: 'What became of the entries.' })
+  @ApiOkResponse({ type: ReplayResult, description: 'The result of the replay.' })
   @BodyMayBeRefused()
   replay(
     @Body() request: ReplayRequest,
@@ -88,11 +89,11 @@ export class QuarantineController {
   @HttpCode(200)
   @ApiOperation({
     operationId: 'discardQuarantined',
-    summary: 'Discard an entry',
-    description: 'Marks an entry as of no use. It can still be read, but is not replayed any more.',
+    summary: 'Discard a quarantine entry',
+    description: 'Marks an entry as not needed. It stays visible, but replays skip it.',
   })
   @ApiParam(ID)
-  @ApiOkResponse({ type: QuarantineEntryDto, description: 'The entry, discarded.' })
+  @ApiOkResponse({ type: QuarantineEntryDto, description: 'The discarded entry.' })
   @MayBeMissing(MISSING)
   @MayConflict('The entry has been replayed')
   @BodyMayBeRefused()

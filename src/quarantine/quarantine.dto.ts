@@ -20,12 +20,12 @@ import {
 
 const ID = { type: String, format: 'uuid', example: '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f' } as const;
 const RECEIVED_FROM = {
-  description: 'What arrived at this time or later.',
+  description: 'Only entries that arrived at this time or later.',
   example: '2025-06-01T00:00:00+08:00',
 };
-const RECEIVED_TO = { description: 'What arrived before this time.', example: '2025-06-02' };
-const SOURCE = { description: 'The source that pushed it.', example: 'vendor' };
-const DELIVERY = { description: 'The delivery that brought it.', example: ID.example };
+const RECEIVED_TO = { description: 'Only entries that arrived before this time.', example: '2025-06-02' };
+const SOURCE = { description: 'Only entries from these sources.', example: 'vendor' };
+const DELIVERY = { description: 'Only entries of the deliveries with these ids.', example: ID.example };
 
 export const MOST_REPLAYED = 10_000;
 export const DEFAULT_REPLAYED = 1000;
@@ -34,16 +34,16 @@ const AN_ARRAY = 'must be an array of texts';
 const DELIVERY_ID = uuid('must be ids of deliveries');
 const STATUSES = ['open', 'replayed', 'discarded'] as const;
 
-/** What could not be read as a call, as it came. */
+/** A record or a body that could not be read as calls, as it came. */
 @ApiSchema({ name: 'QuarantineEntry' })
 export class QuarantineEntryDto {
-  @ApiProperty({ ...ID, description: 'The entry.' })
+  @ApiProperty({ ...ID, description: 'The id of the entry.' })
   id!: string;
 
   @ApiProperty({
     type: String,
     format: 'date-time',
-    description: 'When it arrived.',
+    description: 'When the entry arrived.',
     example: '2025-06-01T02:05:31.120Z',
   })
   receivedAt!: string;
@@ -51,24 +51,29 @@ export class QuarantineEntryDto {
   @ApiProperty({ type: String, description: 'The source that pushed it.', example: 'vendor' })
   source!: string;
 
-  @ApiProperty({ ...ID, description: 'The delivery that brought it.' })
+  @ApiProperty({ ...ID, description: 'The id of the delivery that contained it.' })
   deliveryId!: string;
 
   @ApiProperty({
     type: String,
     description:
-      'Where in the body: a JSON Pointer of the record, `byte n` where the body breaks, or empty for all of it.',
+      'The place in the body: a JSON Pointer to the record, or `byte n` where the body stops being readable. Empty for the whole body.',
     example: '/3',
   })
   place!: string;
 
-  @ApiProperty({ type: String, description: 'Why it is no call.', example: 'The callId is missing' })
+  @ApiProperty({
+    type: String,
+    description: 'Why it could not be read as a call.',
+    example: 'The callId is missing',
+  })
   reason!: string;
 
   @ApiProperty({
     type: 'integer',
     nullable: true,
-    description: 'How many records it holds: several where many share an entry. Null for a whole body.',
+    description:
+      'The number of records in the entry. Several records may share one entry. Null for a whole body.',
     example: 1,
   })
   records!: number | null;
@@ -76,7 +81,7 @@ export class QuarantineEntryDto {
   @ApiProperty({
     type: String,
     enum: ['utf8', 'base64'],
-    description: 'How `raw` writes the bytes.',
+    description: 'The encoding of `raw`.',
     example: 'utf8',
   })
   rawEncoding!: 'utf8' | 'base64';
@@ -84,7 +89,7 @@ export class QuarantineEntryDto {
   @ApiProperty({
     type: String,
     description:
-      'What came: its text, or base64 where it is not UTF-8. Without `numbers:read`, numbers in it are masked, and what is not text is empty.',
+      'The original bytes, as text if they are UTF-8, otherwise as base64. Without `numbers:read`, phone numbers in the text are masked, and bytes that are not text are left out (empty).',
     example: '{"taskId":"1"}',
   })
   raw!: string;
@@ -92,7 +97,7 @@ export class QuarantineEntryDto {
   @ApiProperty({
     type: String,
     enum: [...STATUSES],
-    description: 'What became of it.',
+    description: 'The status of the entry.',
     example: 'open',
   })
   status!: string;
@@ -101,7 +106,7 @@ export class QuarantineEntryDto {
     type: String,
     format: 'date-time',
     nullable: true,
-    description: 'When it was replayed or discarded; null while it is open.',
+    description: 'When the entry was replayed or discarded; null while it is open.',
     example: null,
   })
   resolvedAt!: string | null;
@@ -109,13 +114,13 @@ export class QuarantineEntryDto {
   @ApiProperty({
     ...ID,
     nullable: true,
-    description: 'The delivery as which it was replayed; null otherwise.',
+    description: 'The id of the delivery that the replay created; null if the entry was not replayed.',
     example: null,
   })
   replayedAs!: string | null;
 }
 
-export class QuarantinePage extends PageOf(QuarantineEntryDto, 'The entries, the newest first.') {}
+export class QuarantinePage extends PageOf(QuarantineEntryDto, 'The entries, newest first.') {}
 
 class ReceivedRange {
   @InstantParameter(RECEIVED_FROM)
@@ -128,9 +133,9 @@ class ReceivedRange {
   timeZone?: string;
 }
 
-/** Which entries to list. All conditions must hold. */
+/** Filter for the list. An entry must meet all conditions. */
 export class QuarantineQuery extends IntersectionType(PageQuery, ReceivedRange) {
-  @ChoicesParameter({ description: 'What became of the entry.', example: 'open' }, STATUSES)
+  @ChoicesParameter({ description: 'Only entries with these statuses.', example: 'open' }, STATUSES)
   status?: string[];
 
   @ListParameter(SOURCE)
@@ -140,10 +145,10 @@ export class QuarantineQuery extends IntersectionType(PageQuery, ReceivedRange) 
   deliveryId?: string[];
 }
 
-/** Which entries to replay, of those that are open. All conditions must hold. */
+/** Filter for the open entries to replay. An entry must meet all conditions. */
 export class ReplayRequest extends ReceivedRange {
   @OptionalField(list(uuid('must be ids of entries'), { most: MOST_IDS, type: AN_ARRAY }), {
-    description: 'The entries.',
+    description: 'Only the entries with these ids.',
     example: [ID.example],
   })
   ids?: string[];
@@ -162,63 +167,67 @@ export class ReplayRequest extends ReceivedRange {
 
   @OptionalField(oneOf(['open']), {
     description:
-      'Names all open entries. A replay that is no dry run needs this, `ids`, `source`, `deliveryId`, `receivedFrom` or `receivedTo`.',
+      'Selects all open entries. Unless `dryRun` is true, a replay needs at least one of `status`, `ids`, `source`, `deliveryId`, `receivedFrom` and `receivedTo`.',
     example: 'open',
   })
   status?: 'open';
 
-  @OptionalField(TRUE_OR_FALSE, { description: 'Whether only to count what would happen.', example: true })
+  @OptionalField(TRUE_OR_FALSE, {
+    description: 'If true, the replay changes nothing and only counts what it would do.',
+    example: true,
+  })
   dryRun?: boolean;
 
-  // Were the default given as such, generated clients would demand the field.
+  // The schema does not state the default, because generated clients would then demand the field.
   @OptionalField(integer(1, MOST_REPLAYED), {
-    description: `Most entries to look at. Default: ${DEFAULT_REPLAYED}.`,
+    description: `The most entries to read. Default: ${DEFAULT_REPLAYED}.`,
     example: DEFAULT_REPLAYED,
   })
   limit?: number;
 
   @OptionalField(CURSOR, {
-    description: 'The `nextCursor` of the replay before, to go on behind the entries that it looked at.',
+    description:
+      'The `nextCursor` of the previous replay. The replay continues after the entries that it read.',
     example: 'WyJyZXBsYXkiLCIwMTk3MmEzZSJd',
   })
   cursor?: string;
 }
 
-/** What a replay did, or with `dryRun` would do. */
+/** The result of a replay. With `dryRun`, it is what a replay would do. */
 export class ReplayResult {
-  @ApiProperty({ type: Boolean, description: 'Whether it only counted.', example: false })
+  @ApiProperty({ type: Boolean, description: 'Whether the replay only counted.', example: false })
   dryRun!: boolean;
 
-  @ApiProperty({ type: 'integer', description: 'Open entries that were looked at.', example: 12 })
+  @ApiProperty({ type: 'integer', description: 'Number of open entries that were read again.', example: 12 })
   examined!: number;
 
   @ApiProperty({
     type: 'integer',
-    description: 'Of these, entries that can be read now and are in the ledger.',
+    description: 'Number of these entries that can be read now and are in the ledger.',
     example: 10,
   })
   replayed!: number;
 
-  @ApiProperty({ type: 'integer', description: 'The calls that these hold.', example: 10 })
+  @ApiProperty({ type: 'integer', description: 'Number of calls in the replayed entries.', example: 10 })
   calls!: number;
 
   @ApiProperty({
     type: 'integer',
-    description: 'Entries that still can not be read. They stay open.',
+    description: 'Number of entries that still cannot be read. They stay open.',
     example: 2,
   })
   unreadable!: number;
 
   @ApiProperty({
     type: 'integer',
-    description: 'Entries that the database did not take; the log says why. They stay open.',
+    description: 'Number of entries that the database refused. The log says why. They stay open.',
     example: 0,
   })
   refused!: number;
 
   @ApiProperty({
     type: 'integer',
-    description: 'Entries named by `ids` that are not there or not open any more.',
+    description: 'Number of `ids` without an open entry.',
     example: 0,
   })
   notOpen!: number;
@@ -226,7 +235,7 @@ export class ReplayResult {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'To be given as `cursor` to go on; null when all entries have been looked at.',
+    description: 'Send it as `cursor` to continue. Null if all entries have been read.',
     example: null,
   })
   nextCursor!: string | null;

@@ -8,7 +8,7 @@ export class QuarantineMetrics {
   constructor(registry: Registry, quarantine: QuarantineRepository) {
     new PolledGauge(registry, {
       name: 'call_ledger_quarantine_open_entries',
-      help: `Open entries of the quarantine, ${MOST_COUNTED} at most. Left out while the database is away.`,
+      help: `Open entries of the quarantine, ${MOST_COUNTED} at most. Left out while the database is unavailable.`,
       ask: () => quarantine.countOpen(),
     });
   }

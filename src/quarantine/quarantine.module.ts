@@ -7,7 +7,7 @@ import { QuarantineRepository } from './quarantine.repository.js';
 import { QuarantineService } from './quarantine.service.js';
 import { ReplayService } from './replay.service.js';
 
-/** What could not be read as a call, and what becomes of it. */
+/** Lists, replays and discards records and bodies that could not be read as calls. */
 @Module({
   imports: [SecurityModule, IngestionModule],
   controllers: [QuarantineController],

@@ -1,5 +1,3 @@
-// The reads of the quarantine, and the end of an entry that nobody wants. All of it is asked of the primary: people work through
-// the entries, and what they have just done must not look undone.
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
 import { Database } from '../persistence/connections/database.js';
@@ -9,7 +7,7 @@ import { endsEarly, sizedPage, type SizedRow } from '../persistence/sql/sized-pa
 import type { SqlConditions } from '../persistence/sql/sql-conditions.js';
 import { ofVisibleSources, type Viewer, visibleTo } from '../security/visible-sources.js';
 
-/** Which entries. Times are epoch milliseconds, the range half-open. */
+/** Filter for entries. Times are epoch milliseconds, and the range is half-open. */
 export interface QuarantineFilter {
   readonly ids?: readonly string[] | undefined;
   readonly status?: readonly string[] | undefined;
@@ -19,18 +17,25 @@ export interface QuarantineFilter {
   readonly receivedTo?: number | undefined;
 }
 
-/** Newest first before an entry, or oldest first after one: ids are in the order of arrival. */
+/**
+ * The place where a page begins: newest first before an entry, or oldest first after one. Ids are in the order of
+ * arrival.
+ */
 export type Place = { readonly before: string } | { readonly after: string };
 
 const COLUMNS = selectedColumns(columnsOf(QuarantineEntry));
-/** Who watches the quarantine is told no more: counting these takes some 10 ms, by the index alone. */
+/** The highest number of entries that is counted. To count so many takes about 10 ms, with an index-only scan. */
 export const MOST_COUNTED = 100_000;
 
+/**
+ * Reads the quarantine and discards entries. All reads use the primary. People work through the entries, and must see
+ * at once what they have just done.
+ */
 @Injectable()
 export class QuarantineRepository {
   constructor(private readonly database: Database) {}
 
-  /** The entries that are open, up to {@link MOST_COUNTED}. */
+  /** Counts the open entries, up to {@link MOST_COUNTED}. */
   async countOpen(): Promise<number> {
     const [row] = await this.database.read<{ open: number }>({
       text: `SELECT count(*)::int AS open
@@ -39,7 +44,10 @@ export class QuarantineRepository {
     return row?.open ?? 0;
   }
 
-  /** The page ends early where whole bodies are among its entries. It is SQL because TypeORM has no window functions. */
+  /**
+   * Lists entries. The page ends early if its entries are large, for example whole bodies. It is SQL because TypeORM
+   * has no window functions.
+   */
   async list(
     filter: QuarantineFilter,
     viewer: Viewer,
@@ -62,7 +70,7 @@ export class QuarantineRepository {
     );
   }
 
-  /** @returns whether the entry was open, and is discarded now */
+  /** @returns whether the entry was open and is discarded now */
   async discard(manager: EntityManager, id: string, viewer: Viewer): Promise<boolean> {
     const open = { id, status: 'open', ...ofVisibleSources(viewer) };
     const discarded = { status: 'discarded', resolvedAt: () => 'now()' };

@@ -1,4 +1,3 @@
-// A question about the quarantine in, its answer out.
 import { ConflictException, Injectable, NotFoundException } from '@nestjs/common';
 import { isUtf8 } from 'node:buffer';
 import { validate as isUuid } from 'uuid';
@@ -13,6 +12,7 @@ import type { Principal } from '../security/principal.js';
 import type { QuarantineEntryDto, QuarantineQuery } from './quarantine.dto.js';
 import { QuarantineRepository } from './quarantine.repository.js';
 
+/** Lists, shows and discards entries of the quarantine. */
 @Injectable()
 export class QuarantineService {
   constructor(
@@ -22,7 +22,7 @@ export class QuarantineService {
     private readonly audit: AuditLog,
   ) {}
 
-  /** @throws InvalidParametersException */
+  /** @throws InvalidParametersException if a time or the cursor is not valid */
   async list(query: QuarantineQuery, asker: Principal): Promise<Page<QuarantineEntryDto>> {
     const { limit = DEFAULT_LIMIT, cursor, ...filter } = query;
     const before = cursor === undefined ? LAST_ID : decodeIdCursor(cursor, 'quarantine');
@@ -36,7 +36,7 @@ export class QuarantineService {
     return pageOf(entries.map(entryDto), limit, (last) => encodeCursor('quarantine', [last.id]), endsEarly);
   }
 
-  /** @throws NotFoundException */
+  /** @throws NotFoundException if there is no entry with this id that the key may see */
   async find(id: string, asker: Principal): Promise<QuarantineEntryDto> {
     const entry = isUuid(id) ? await this.quarantine.find(id, asker) : null;
     if (entry === null) throw new NotFoundException('There is no entry with this id in the quarantine');
@@ -44,10 +44,10 @@ export class QuarantineService {
   }
 
   /**
-   * Marks an entry that nobody wants. It stays to be read. To discard it again changes nothing.
+   * Marks an entry as not needed. It stays visible. If it is discarded already, nothing changes.
    *
-   * @throws NotFoundException
-   * @throws ConflictException when it has been replayed
+   * @throws NotFoundException if there is no entry with this id that the key may see
+   * @throws ConflictException if the entry was replayed
    */
   async discard(id: string, asker: Principal): Promise<QuarantineEntryDto> {
     if (isUuid(id)) {
@@ -63,7 +63,12 @@ export class QuarantineService {
   }
 }
 
-/** Epoch milliseconds of a range whose dates are in its zone, or else in the given one. */
+/**
+ * Converts a range to epoch milliseconds.
+ *
+ * @param range its times without an offset are in its own time zone
+ * @param zone the time zone if the range has none
+ */
 export function receivedRange(
   range: { readonly receivedFrom?: string; readonly receivedTo?: string; readonly timeZone?: string },
   zone: string,

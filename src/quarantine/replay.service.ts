@@ -1,4 +1,3 @@
-// The wish to replay entries in, what became of them out.
 import { Injectable, ServiceUnavailableException } from '@nestjs/common';
 import { NIL } from 'uuid';
 import { Settings } from '../config/settings.js';
@@ -13,7 +12,7 @@ import { DEFAULT_REPLAYED, type ReplayRequest, ReplayResult } from './quarantine
 import { type QuarantineFilter, QuarantineRepository } from './quarantine.repository.js';
 import { receivedRange } from './quarantine.service.js';
 
-/** Entries that share a transaction. */
+/** The most entries that are read and written in one transaction. */
 const ENTRIES_A_STEP = 200;
 
 const WHICH = {
@@ -22,6 +21,7 @@ const WHICH = {
     'must say which entries: ids, source, deliveryId, receivedFrom, receivedTo, or {"status": "open"} for all open ones',
 };
 
+/** Replays entries of the quarantine. */
 @Injectable()
 export class ReplayService {
   constructor(
@@ -32,10 +32,11 @@ export class ReplayService {
   ) {}
 
   /**
-   * Reads open entries again, the oldest first, and writes those that are calls now. Step by step: when the database goes
-   * away meanwhile, what was replayed is, and the same request goes on with the rest.
+   * Reads open entries again, oldest first, and writes those that can be read now. It works in steps. If the database
+   * becomes unavailable meanwhile, the replayed entries stay replayed, and the same request continues with the rest.
    *
-   * @throws InvalidParametersException
+   * @throws InvalidParametersException if the request names no entries, or a time or the cursor is not valid
+   * @throws ServiceUnavailableException if a large entry cannot be read now
    * @throws DatabaseUnavailableError
    */
   async replay(request: ReplayRequest, asker: Principal): Promise<ReplayResult> {
@@ -73,7 +74,7 @@ export class ReplayService {
       return await this.replayer.read(entry);
     } catch (error) {
       if (!isTransient(error)) throw error;
-      throw new ServiceUnavailableException('A large entry can not be read now; try again later', {
+      throw new ServiceUnavailableException('A large entry cannot be read now. Try again later.', {
         cause: error,
       });
     }
@@ -101,7 +102,7 @@ export class ReplayService {
   }
 }
 
-/** A request that lost its body, or its filter, must not replay everything. */
+/** Whether the request names entries. A request that lost its body or its filter must not replay everything. */
 function namesEntries({ ids, source, deliveryId, receivedFrom, receivedTo, status }: ReplayRequest): boolean {
   return [ids, source, deliveryId, receivedFrom, receivedTo, status].some((named) => named !== undefined);
 }

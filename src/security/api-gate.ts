@@ -1,4 +1,3 @@
-// Requests to the API in, those whose key is good out, before anything of their body is read.
 import { Injectable, UnauthorizedException } from '@nestjs/common';
 import type { RequestHandler, Response } from 'express';
 import { Settings } from '../config/settings.js';
@@ -10,12 +9,15 @@ import { FailedLogins } from './failed-logins.js';
 import type { AuthenticatedRequest } from './principal.js';
 import { queryRate } from './query-rate.js';
 
-/** RFC 6750 wants it of every 401. */
+/** The value of `WWW-Authenticate`, which RFC 6750 requires in every answer 401. */
 export const CHALLENGE = 'Bearer realm="call-ledger"';
-/** Told of a key that is wrong, expired or revoked. */
+/** The message for a key that is wrong, expired or revoked. */
 export const UNKNOWN_KEY = 'This API key is not known, or not valid any more';
 
-/** Where all of the API comes through, routes that do not exist included: whatever is added there is behind it. */
+/**
+ * Checks the API key of every request to the API before its body is read. It also covers routes that do not exist, so
+ * every new route is behind it.
+ */
 @Injectable()
 export class ApiGate {
   constructor(
@@ -24,7 +26,10 @@ export class ApiGate {
     private readonly failures: FailedLogins,
   ) {}
 
-  /** Who asks is noted on the request; then each key has its rate. */
+  /**
+   * The handlers of the gate. The first one sets the principal of the request. The second one limits the rate of the
+   * key.
+   */
   handlers(): RequestHandler[] {
     const known: RequestHandler = async (request: AuthenticatedRequest, response, next) => {
       await this.identify(request, response);
@@ -34,8 +39,11 @@ export class ApiGate {
   }
 
   /**
-   * @throws UnauthorizedException, HttpException 429
-   * @throws DatabaseUnavailableError when nobody can say whether the key is good
+   * Sets the principal of the request.
+   *
+   * @throws UnauthorizedException if the key is missing, wrong, expired or revoked
+   * @throws RefusalWithHeaders 429 after too many wrong keys from the address
+   * @throws DatabaseUnavailableError if the key cannot be checked
    */
   private async identify(request: AuthenticatedRequest, response: Response): Promise<void> {
     const key = bearerToken(request.headers.authorization);
@@ -48,7 +56,9 @@ export class ApiGate {
     if (key !== undefined) this.refuseIfTooMany(request);
     response.setHeader('WWW-Authenticate', CHALLENGE);
     throw new UnauthorizedException(
-      key === undefined ? 'An API key is needed: Authorization: Bearer <key>' : UNKNOWN_KEY,
+      key === undefined
+        ? 'An API key is needed. Send it in the header "Authorization: Bearer <key>".'
+        : UNKNOWN_KEY,
     );
   }
 

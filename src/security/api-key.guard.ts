@@ -2,18 +2,18 @@ import { type CanActivate, type ExecutionContext, ForbiddenException, Injectable
 import { Reflector } from '@nestjs/core';
 import { type AuthenticatedRequest, principalOf, type Scope } from './principal.js';
 
-/** Metadata of a route or its controller: the scopes of which a key needs one. */
+/** Metadata of a route or its controller: the scopes. A key needs one of them. */
 export const NEEDED_SCOPES = 'needed-scopes';
 
-/** Metadata: that a key must not be limited to sources. */
+/** Metadata: the operation refuses keys that are limited to sources. */
 export const WHOLE_LEDGER = 'whole-ledger';
 
-/** Lets requests through whose key has a scope for the operation. Who asks was found out by ApiGate. */
+/** Refuses requests whose key has no scope for the operation. ApiGate has already set the principal. */
 @Injectable()
 export class ApiKeyGuard implements CanActivate {
   constructor(private readonly reflector: Reflector) {}
 
-  /** @throws ForbiddenException */
+  /** @throws ForbiddenException if the key lacks the scopes, or is limited to sources and the operation is not */
   canActivate(context: ExecutionContext): boolean {
     const principal = principalOf(context.switchToHttp().getRequest<AuthenticatedRequest>());
     const needed = this.metadata<readonly Scope[]>(NEEDED_SCOPES, context) ?? [];
@@ -22,7 +22,7 @@ export class ApiKeyGuard implements CanActivate {
     }
     if (principal.sources !== null && this.metadata(WHOLE_LEDGER, context) === true) {
       throw new ForbiddenException(
-        'This API key is limited to sources, and what it asks for is of all of them',
+        'This API key is limited to sources. It cannot use this operation, which covers all sources.',
       );
     }
     return true;
@@ -33,7 +33,7 @@ export class ApiKeyGuard implements CanActivate {
   }
 }
 
-/** What is told to a key that has none of the scopes. */
+/** The message for a key that has none of the scopes. */
 export function lackOf(scopes: readonly Scope[]): string {
   return `This API key lacks the scope ${scopes.join(' or ')}`;
 }

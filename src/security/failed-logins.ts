@@ -1,37 +1,37 @@
-// Secrets that were wrong in, whether it were too many from one address out.
 import { Injectable, Logger } from '@nestjs/common';
 import ipaddr from 'ipaddr.js';
 import { isIPv4 } from 'node:net';
 
 const MOST_IN_WINDOW = 60;
 const WINDOW_MS = 60_000;
-/** Some 3 MB. Who has more addresses than that makes the service begin to count anew, and no more. */
+/** About 3 MB. An attacker with more addresses only makes the service start its counts again. */
 const MOST_ADDRESSES = 20_000;
 
-/** What was wrong. */
+/** The kind of the wrong secret. */
 export type Login = 'API key' | 'push token';
 
 /**
- * Counts wrong keys and tokens of each address, a minute at a time. Only what is wrong anyway is refused for it: behind one
- * proxy all clients may share an address, and secrets of 256 bits are not guessed. It keeps noise out of the log.
+ * Counts wrong keys and tokens by address, a minute at a time. Only requests with wrong secrets are refused because of
+ * it. All clients behind one proxy may share an address, and secrets of 256 bits cannot be guessed. It keeps the log
+ * short.
  */
 @Injectable()
 export class FailedLogins {
   private readonly logger = new Logger('Security');
   private readonly counts = new Map<string, number>();
-  /** When the minute began. */
+  /** When the current minute began. */
   private since = -Infinity;
 
-  /** How many addresses are remembered now. */
+  /** The number of addresses that are remembered now. */
   get size(): number {
     return this.counts.size;
   }
 
   /**
-   * Notes a wrong secret.
+   * Counts a wrong secret.
    *
-   * @param now ms, of a clock that never goes back
-   * @returns seconds for which no more of them are wanted; undefined while there were not too many
+   * @param now ms of a clock that never goes back
+   * @returns seconds to wait if there were too many; otherwise undefined
    */
   note(login: Login, address: string | undefined, now = performance.now()): number | undefined {
     if (now - this.since >= WINDOW_MS || this.counts.size >= MOST_ADDRESSES) {
@@ -49,7 +49,10 @@ export class FailedLogins {
   }
 }
 
-/** Of IPv6 the /64, which one customer has whole; an IPv4 address that comes mapped into IPv6 is IPv4. */
+/**
+ * The network that is counted. For IPv6 it is the /64, because one customer usually has a whole /64. An IPv4 address
+ * that is mapped into IPv6 counts as IPv4.
+ */
 function networkOf(address: string | undefined): string {
   if (address === undefined || isIPv4(address)) return address ?? 'unknown';
   if (!ipaddr.isValid(address)) return 'unknown';

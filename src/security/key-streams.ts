@@ -1,5 +1,3 @@
-// What goes on for longer under one key: exports, and requests that wait for changes. Each key has its share of them, and they end
-// with the key.
 import { Injectable } from '@nestjs/common';
 import { setTimeout as wait } from 'node:timers/promises';
 import { within } from '../within.js';
@@ -8,22 +6,22 @@ import { KnownKeys } from './api-keys/known-keys.js';
 import { CHALLENGE, UNKNOWN_KEY } from './api-gate.js';
 import type { Principal } from './principal.js';
 
-/** How late the end of a key is noticed. */
+/** How late, at most, the end of a key is noticed. */
 const LOOK_MS = 1000;
 const RETRY_AFTER_S = 5;
 
-/** What a stream is, and how many of it a key and the keys that it made may have at once. */
+/** A kind of stream, and how many of it a key family may have at once. */
 export interface StreamKind {
-  /** As in "2 exports". */
+  /** The plural, as in "2 exports". */
   readonly name: string;
   readonly most: number;
 }
 
-/** Something that goes on under a key. */
+/** An open stream of a key. */
 export interface KeyStream {
-  /** Aborted when the key is revoked or expires; the reason is what to answer. */
+  /** Aborted when the key is revoked or expires. Its reason is the error to answer. */
   readonly keyEnd: AbortSignal;
-  /** To be called when it is over. */
+  /** Call it when the stream is over. */
   close(): void;
 }
 
@@ -33,6 +31,11 @@ interface OpenStream {
   readonly end: AbortController;
 }
 
+/**
+ * Long-running work under a key: exports, and requests that wait for changes. Each key family has its share of them.
+ * They
+ * end when the key is revoked or expires.
+ */
 @Injectable()
 export class KeyStreams {
   private readonly streams = new Set<OpenStream>();
@@ -40,7 +43,7 @@ export class KeyStreams {
 
   constructor(private readonly keys: KnownKeys) {}
 
-  /** @throws RefusalWithHeaders 429 when the key has its share */
+  /** @throws RefusalWithHeaders 429 if the key family has its share already */
   open(kind: StreamKind, asker: Principal): KeyStream {
     const ofFamily = [...this.streams].filter(
       (other) => other.kind.name === kind.name && other.asker.family === asker.family,
@@ -55,13 +58,13 @@ export class KeyStreams {
     return { keyEnd: stream.end.signal, close: () => this.streams.delete(stream) };
   }
 
-  /** Looks only while there is something to look after. */
+  /** Checks the keys every second, as long as there are streams. */
   private async watch(): Promise<void> {
     if (this.isWatching) return;
     this.isWatching = true;
     while (this.streams.size > 0) {
       await wait(LOOK_MS, undefined, { ref: false });
-      // A database that hangs holds up nothing but its own answer: who has expired is known without it.
+      // A database that hangs only delays its own answers. Expired keys are noticed without it.
       await within(LOOK_MS, Promise.all([...this.streams].map((stream) => this.look(stream))));
     }
     this.isWatching = false;
@@ -75,7 +78,7 @@ export class KeyStreams {
     try {
       return await this.keys.isGood(asker, LOOK_MS);
     } catch {
-      // While the database is away, nobody can have revoked a key; whoever asks next is told that it is away.
+      // While the database is unavailable, nobody can revoke a key. The next request reports that it is unavailable.
       return true;
     }
   }

@@ -1,4 +1,3 @@
-// Searches by telephone number: what a key may ask, how often, and that it is noted.
 import { Injectable } from '@nestjs/common';
 import type { Request } from 'express';
 import { InvalidParametersException, tooManyRequests } from '../http/problems/refusals.js';
@@ -11,7 +10,7 @@ import { MOST_AT_THE_END } from './masking/number-mask.js';
 import { maskReference } from './masking/text-mask.js';
 import { type Principal, seesNumbers } from './principal.js';
 
-/** The parameters of a search that hold numbers, and those that name a single call or person. */
+/** The parameters of a search that hold phone numbers, and those that name a single call or person. */
 export interface NumberSearchQuery {
   readonly callee?: readonly string[];
   readonly caller?: readonly string[];
@@ -25,13 +24,16 @@ export interface NumberSearchQuery {
   readonly detailId?: readonly string[];
 }
 
-/** How many numbers a key may search by: so many at once, and so many more each second. */
+/** How many numbers a key may search: some at once, and some more each second. */
 interface Allowance {
   readonly atOnce: number;
   readonly perSecond: number;
 }
 
-/** The hidden digits of one number are 10,000 questions: more than two and a half hours. */
+/**
+ * The allowance of keys that see masked numbers. To guess the four hidden digits of a number takes up to 10,000
+ * searches, which is more than two and a half hours.
+ */
 const OF_MASKED: Allowance = { atOnce: 100, perSecond: 1 };
 const OF_SEEING: Allowance = { atOnce: 1000, perSecond: 100 };
 const NAMES_OF_ONE = ['callId', 'outId', 'detailId', 'caller', 'realCaller', 'callee'] as const;
@@ -41,19 +43,20 @@ interface Bucket {
   at: number;
 }
 
+/** Checks and limits searches by phone number, and records them in the audit. */
 @Injectable()
 export class NumberSearches {
-  /** By family of keys. Only good keys come here, so that there are no more than keys. */
+  /** By key family. Only valid keys come here, so the size is limited by the number of keys. */
   private readonly buckets = new Map<string, Bucket>();
 
   constructor(private readonly audit: AuditLog) {}
 
   /**
-   * To be called before a search is made. It does nothing for a question without a number.
+   * Call it before each search. It does nothing if the query has no phone number.
    *
-   * @throws InvalidParametersException for what would tell hidden digits one by one
-   * @throws RefusalWithHeaders 429 for too many
-   * @throws DatabaseUnavailableError when it can't be noted: then nothing is searched
+   * @throws InvalidParametersException if the search could reveal hidden digits one by one
+   * @throws RefusalWithHeaders 429 if the key family has searched too many numbers
+   * @throws DatabaseUnavailableError if the audit event cannot be written; then nothing is searched
    */
   async admit(query: NumberSearchQuery, asker: Principal, request: Request): Promise<void> {
     const numbers = countOf(query);
@@ -68,18 +71,18 @@ export class NumberSearches {
     });
   }
 
-  /** @param now ms, of a clock that never goes back */
+  /** @param now ms of a clock that never goes back */
   private take(asker: Principal, numbers: number, now = performance.now()): void {
     const { atOnce, perSecond } = seesNumbers(asker) ? OF_SEEING : OF_MASKED;
     const bucket = this.buckets.get(asker.family) ?? { left: atOnce, at: now };
     bucket.left = Math.min(atOnce, bucket.left + ((now - bucket.at) / 1000) * perSecond);
     bucket.at = now;
     this.buckets.set(asker.family, bucket);
-    // A list that is longer than all that may be asked at once is admitted when all of that is there.
+    // A list that is longer than the whole allowance is admitted if the whole allowance is left.
     const needed = Math.min(numbers, atOnce);
     if (bucket.left < needed) {
       throw tooManyRequests(
-        `This API key has searched by too many numbers: ${atOnce} at once are allowed, and ${perSecond} more each second`,
+        `This API key has searched too many phone numbers. It may search ${atOnce} at once, and ${perSecond} more each second.`,
         Math.ceil((needed - bucket.left) / perSecond),
       );
     }
@@ -94,24 +97,30 @@ function countOf(query: NumberSearchQuery): number {
   return different([...callee, ...caller, ...realCaller, ...texts]) + (calleeEndsWith === undefined ? 0 : 1);
 }
 
-/** Of texts that are masked where they hold a number: else their hidden digits could be tried out. Most references are none. */
+/**
+ * Whether the text holds a number that is masked in answers. Otherwise its hidden digits could be guessed with this
+ * filter. Most references hold none.
+ */
 function isNumber(text: string): boolean {
   return (/^[+0]/.test(text) && coreOf(text) !== undefined) || maskReference(text, NONE) !== text;
 }
 
-/** A number that is written in several ways is one. */
+/** Counts different numbers. A number in several notations counts once. */
 function different(numbers: readonly string[]): number {
   return new Set(numbers.map((number) => coreOf(number) ?? number)).size;
 }
 
-/** With more digits, or of one call, the digits that are hidden could be asked for one after the other. */
+/**
+ * Refuses searches by more than the shown last digits, and searches by last digits within one call or person. With
+ * them, the hidden digits could be guessed one by one.
+ */
 function refuseGuesses(query: NumberSearchQuery): void {
   const { calleeEndsWith } = query;
   if (calleeEndsWith === undefined) return;
   const beside = NAMES_OF_ONE.filter((name) => query[name] !== undefined);
-  const errors = beside.map((name) => errorOf(name, 'must not stand beside calleeEndsWith'));
+  const errors = beside.map((name) => errorOf(name, 'cannot be combined with calleeEndsWith'));
   if (beside.length > 0)
-    errors.unshift(errorOf('calleeEndsWith', `must not stand beside ${beside.join(', ')}`));
+    errors.unshift(errorOf('calleeEndsWith', `cannot be combined with ${beside.join(', ')}`));
   if (calleeEndsWith.length !== MOST_AT_THE_END)
     errors.unshift(errorOf('calleeEndsWith', `must be exactly ${MOST_AT_THE_END} digits`));
   if (errors.length > 0) throw new InvalidParametersException(errors);

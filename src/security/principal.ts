@@ -1,9 +1,9 @@
-// Who asks: made by the guard, handed on explicitly to whatever answers.
+// The caller of a request: ApiGate makes it, and the routes pass it on as an explicit parameter.
 import { createParamDecorator, type ExecutionContext } from '@nestjs/common';
 import type { Request } from 'express';
 import type { Viewer } from './visible-sources.js';
 
-/** What a key may be allowed to do. An operation needs one of them; `numbers:read` adds to the others. */
+/** The scopes of keys. An operation needs one of its scopes. `numbers:read` only adds to the others. */
 export const SCOPES = [
   'calls:read',
   'stats:read',
@@ -16,23 +16,24 @@ export const SCOPES = [
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 
+/** Whether the text is the name of a scope. */
 export function isScope(text: string): text is Scope {
   return SCOPES.some((scope) => scope === text);
 }
 
-/** Whose a key is, and what they may do and see. */
+/** The holder of a key, and what the key may do and see. */
 export interface KeyHolder extends Viewer {
-  /** The key's id; {@link ADMIN}'s for the key of the settings. */
+  /** The key's id; that of {@link ADMIN} for the key of the settings. */
   readonly keyId: string;
   readonly name: string;
   readonly scopes: readonly Scope[];
-  /** The sources whose calls there are for them; null: all. */
+  /** The sources whose calls the key may see; null means all. */
   readonly sources: readonly string[] | null;
-  /** Null: never. */
+  /** Null means never. */
   readonly expiresAt: Date | null;
   /**
-   * The key from which this one descends, itself if none: keys that were made by one another share what they may ask. Those that
-   * ADMIN_API_KEY made are families of their own.
+   * The first key of the key family: the key from which this one descends, or itself. Keys of a family share their
+   * limits. Each key that ADMIN_API_KEY made begins a family of its own.
    */
   readonly family: string;
 }
@@ -47,30 +48,35 @@ export const ADMIN: KeyHolder = {
   family: 'admin',
 };
 
-/** Who asks, and from where. */
+/** The caller of a request: the holder of the key, and where the request comes from. */
 export interface Principal extends KeyHolder {
   readonly remoteAddress: string | null;
-  /** The request's, as it stands in the answer and in the log. */
+  /** The id of the request, as in its answer and in the log. */
   readonly requestId: string;
 }
 
+/** Whether the key sees unmasked phone numbers. */
 export function seesNumbers({ scopes }: KeyHolder): boolean {
   return scopes.includes('numbers:read');
 }
 
-/** A request to the API; ApiGate notes who asks when it has found the key good. */
+/** A request to the API. ApiGate sets the principal once the key is found valid. */
 export interface AuthenticatedRequest extends Request {
   principal?: Principal;
 }
 
-/** @throws Error when nobody has looked at the request's key: a route that is not under `/v1` */
+/**
+ * The principal of a request.
+ *
+ * @throws Error if the route is not behind ApiGate, because it is not under `/v1`
+ */
 export function principalOf(request: AuthenticatedRequest): Principal {
   if (request.principal === undefined)
-    throw new Error('nobody looked at who asks; the route is not behind ApiGate');
+    throw new Error('the request has no principal, because its route is not behind ApiGate');
   return request.principal;
 }
 
-/** The parameter of a route that is who asks: a {@link Principal}. */
+/** Decorates a parameter of a route that gets the caller, a {@link Principal}. */
 export const Asker = createParamDecorator((_data: undefined, context: ExecutionContext) =>
   principalOf(context.switchToHttp().getRequest<AuthenticatedRequest>()),
 );

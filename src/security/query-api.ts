@@ -1,4 +1,3 @@
-// What all questions have in common: who may ask, and what can go wrong.
 import { applyDecorators, SetMetadata, UseGuards, UseInterceptors } from '@nestjs/common';
 import { ApiBearerAuth, ApiExtension } from '@nestjs/swagger';
 import { ExactJsonInterceptor } from '../http/answers/exact-json.interceptor.js';
@@ -15,18 +14,19 @@ import { NumbersInterceptor } from './masking/numbers.interceptor.js';
 import type { Scope } from './principal.js';
 
 /**
- * For controllers: guarded by an API key, with the errors that every query can have.
+ * Decorates a controller of the API. It needs an API key, masks phone numbers, and documents the errors that every
+ * query can have.
  *
- * @param scopes of which a key needs one
+ * @param scopes a key needs one of them
  */
 export function QueryApi(...scopes: readonly [Scope, ...Scope[]]): ClassDecorator {
   return applyDecorators(
     SetMetadata(NEEDED_SCOPES, scopes),
     UseGuards(ApiKeyGuard),
-    // The answer passes the last one first: ETags are made of what is answered.
+    // The answer passes the last interceptor first. So ETags are made of the masked answer.
     UseInterceptors(ExactJsonInterceptor, NumbersInterceptor),
     ApiBearerAuth('apiKey'),
-    // OpenAPI 3.1 lets roles stand in a security requirement, but its linters know those of OAuth 2 only.
+    // OpenAPI 3.1 allows roles in a security requirement, but its linters accept them only for OAuth 2.
     ApiExtension(SCOPES_EXTENSION, scopes),
     InvalidRequest(),
     Unauthorized(),
@@ -36,15 +36,15 @@ export function QueryApi(...scopes: readonly [Scope, ...Scope[]]): ClassDecorato
   );
 }
 
-/** For what is of no source: only keys that are not limited to sources may ask for it. */
+/** Decorates a controller whose rows have no source. Keys that are limited to sources are refused. */
 export function WholeLedger(): ClassDecorator {
   return SetMetadata(WHOLE_LEDGER, true);
 }
 
-/** For operations whose answer is a page of a list. */
+/** The headers of operations whose answer is a page of a list. */
 export const NEXT_PAGE_LINK = {
   Link: {
-    description: 'The next page (RFC 8288); absent on the last one.',
+    description: 'Link to the next page (RFC 8288). The last page has no such header.',
     schema: { type: 'string' as const, example: '</v1/calls?cursor=WyIyMDI1Il0>; rel="next"' },
   },
 };

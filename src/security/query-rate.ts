@@ -1,4 +1,3 @@
-// Requests with a good key in, those beyond the rate of their key and its kin out.
 import { HttpException } from '@nestjs/common';
 import type { RequestHandler } from 'express';
 import { rateLimit } from 'express-rate-limit';
@@ -9,10 +8,10 @@ const ERASURES_A_MINUTE = 60;
 const MINUTE_S = 60;
 
 /**
- * Counts by family of keys, a second at a time, in this process: whoever may make keys can't multiply their rate so. Whoever makes up keys adds nothing to what is remembered: only keys
- * that were found good come here.
+ * Limits the requests of each key family, a second at a time, in this process. A client that may create keys cannot
+ * multiply its rate with them. Made-up keys do not use memory here, because only valid keys are counted.
  *
- * @param limit requests a second; 0: none
+ * @param limit requests a second; 0 means no limit
  */
 export function queryRate(limit: number): RequestHandler {
   if (limit === 0) {
@@ -33,7 +32,10 @@ export function queryRate(limit: number): RequestHandler {
   });
 }
 
-/** An erasure is a search through the whole ledger: those of one family of keys are counted a minute at a time, in this process. */
+/**
+ * Limits the erasures of each key family, a minute at a time, in this process. An erasure is a search through the whole
+ * ledger.
+ */
 export function erasureRate(): RequestHandler {
   return rateLimit({
     windowMs: MINUTE_S * 1000,

@@ -1,6 +1,6 @@
 import { hash, timingSafeEqual } from 'node:crypto';
 
-/** A secret that can only be compared with, in a time that tells nothing of it. */
+/** A secret that can only be compared. The duration of the comparison reveals nothing about the secret. */
 export class Secret {
   private readonly digest: Buffer;
 
@@ -13,16 +13,25 @@ export class Secret {
   }
 }
 
-/** Of equal length for all secrets, as `timingSafeEqual` needs it. */
+/** The digest has the same length for all secrets, as `timingSafeEqual` requires. */
 function digestOf(secret: string): Buffer {
   return hash('sha256', secret, 'buffer');
 }
 
+/**
+ * The token of an `Authorization: Bearer` header.
+ *
+ * @returns undefined if the header is missing or has another form
+ */
 export function bearerToken(header: string | undefined): string | undefined {
   return /^Bearer +(\S+)$/i.exec(header ?? '')?.[1];
 }
 
-/** The password of `Basic`; the user's name is not looked at. */
+/**
+ * The password of an `Authorization: Basic` header. The user name is ignored.
+ *
+ * @returns undefined if the header is missing or has another form
+ */
 export function basicPassword(header: string | undefined): string | undefined {
   const encoded = /^Basic +(\S+)$/i.exec(header ?? '')?.[1];
   if (encoded === undefined) return undefined;

@@ -10,7 +10,7 @@ import { KeyStreams } from './key-streams.js';
 import { NumberSearches } from './number-searches.js';
 import { PushTokens } from './push-tokens.js';
 
-/** Who may push and who may ask. */
+/** Access control: who may push, and who may query. */
 @Module({
   providers: [
     PushTokens,

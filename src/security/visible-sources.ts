@@ -8,23 +8,24 @@ export interface Viewer {
 }
 
 /**
- * The condition that a viewer sees a row, for prepared statements: one plan for those who are limited and those who are not.
+ * SQL of the condition that a viewer may see a row, for prepared statements. The statement is the same for limited and
+ * unlimited viewers.
  *
- * @param parameter the place holder of `viewer.sources`
+ * @param parameter the placeholder of `viewer.sources`
  */
 export function isOfSources(parameter: string, column = 'source'): string {
   return `(${parameter}::text[] IS NULL OR ${column} = ANY(${parameter}::text[]))`;
 }
 
-/** The condition that a viewer sees an entity, for `where` of TypeORM. */
+/** The condition that a viewer may see an entity, for `where` of TypeORM. */
 export function ofVisibleSources({ sources }: Viewer): { source?: FindOperator<string> } {
   return sources === null ? {} : { source: In(sources) };
 }
 
-/** The conditions of a WHERE clause on a table with a column `source`, of whose rows a viewer sees some. */
+/** The conditions of a WHERE clause on a table with a column `source`, for the rows that a viewer may see. */
 export function visibleTo({ sources }: Viewer): SqlConditions {
   const sql = new SqlConditions();
-  // Also beside a filter of its own: what is within both is seen.
+  // A filter by sources may be added to it. Then the rows that meet both conditions are visible.
   if (sources !== null) sql.oneOf('source', sources);
   return sql;
 }

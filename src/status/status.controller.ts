@@ -15,11 +15,11 @@ export class StatusController {
   @Get()
   @ApiOperation({
     operationId: 'getStatus',
-    summary: 'How does the service do?',
+    summary: 'Get the service status',
     description:
-      'What a person wants to see first: the last push, how soon pushes are acknowledged, what waits in the journal and in the quarantine. It answers while the database is away, too. Not for keys that are limited to sources: it is of all of them.',
+      'Shows the last push, how fast pushes are acknowledged, and what waits in the journal and in the quarantine. It also answers while the database is unavailable. Keys that are limited to sources cannot use it, because it covers all sources.',
   })
-  @ApiOkResponse({ type: StatusDto, description: 'How it does.' })
+  @ApiOkResponse({ type: StatusDto, description: 'The status of the service.' })
   now(@Query() _none: NoParameters): Promise<StatusDto> {
     return this.status.now();
   }

@@ -5,78 +5,83 @@ const Count = (description: string, example: number) =>
 const Time = (description: string, example: string) =>
   ApiProperty({ type: String, format: 'date-time', nullable: true, description, example });
 
-/** Acknowledged pushes that took about as long. */
+/** A bucket of the histogram of acknowledgement times. */
 export class AcknowledgementBucket {
   @ApiProperty({
     type: Number,
     minimum: 0,
     nullable: true,
     description:
-      'They took at most so many milliseconds, and more than those of the one before; null: longer than all.',
+      'Upper bound of the bucket in milliseconds. Its pushes took longer than the upper bound of the bucket before. Null means no upper bound.',
     example: 50,
   })
   upToMs!: number | null;
 
-  @Count('How many they are.', 120)
+  @Count('Number of acknowledged pushes in the bucket.', 120)
   count!: number;
 }
 
-/** How soon pushes were acknowledged by the process that answers, since it started. */
+/** How fast the answering process has acknowledged pushes since it started. */
 export class Acknowledgements {
-  @Count('Milliseconds after which the vendor gives up.', 700)
+  @Count('Time in milliseconds after which the vendor stops waiting for the answer.', 700)
   limitMs!: number;
 
   @ApiProperty({
     type: [AcknowledgementBucket],
-    description: 'From the head of a push having come to its 200 having left, the shortest first.',
+    description:
+      'Histogram of the time from the arrival of the request headers to the end of the answer 200, shortest times first.',
   })
   buckets!: AcknowledgementBucket[];
 }
 
-/** The journal of the process that answers. */
+/** The journal of the answering process. */
 @ApiSchema({ name: 'JournalLevel' })
 export class JournalLevel {
-  @Count('Pushes in it that are not in the database yet.', 0)
+  @Count('Number of pushes in the journal that are not in the database yet.', 0)
   entries!: number;
 
-  @Count('Bytes that it holds.', 0)
+  @Count('Size of the journal in bytes.', 0)
   bytes!: number;
 
-  @Count('Bytes that it may hold.', 1_073_741_824)
+  @Count('Maximum size of the journal in bytes.', 1_073_741_824)
   maxBytes!: number;
 
-  @Time('When the oldest push that waits in it came; null when none does.', '2025-06-01T02:05:31.120Z')
+  @Time(
+    'When the oldest push that waits in the journal arrived; null if none waits.',
+    '2025-06-01T02:05:31.120Z',
+  )
   oldestReceivedAt!: string | null;
 
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'Why it could not take a push now; null when it could.',
+    description: 'Why the journal cannot take a push now; null if it can.',
     example: null,
   })
   problem!: string | null;
 }
 
-/** How the service does. */
+/** The status of the service. */
 @ApiSchema({ name: 'Status' })
 export class StatusDto {
   @ApiProperty({
     type: String,
     format: 'date-time',
-    description: 'When the process that answers started.',
+    description: 'When the answering process started.',
     example: '2025-06-01T00:00:00.000Z',
   })
   startedAt!: string;
 
   @ApiProperty({
     type: Boolean,
-    description: 'Whether the database answered now. While it does not, pushes go to the journal.',
+    description:
+      'Whether the database has answered just now. While it does not answer, pushes go to the journal.',
     example: true,
   })
   databaseAnswers!: boolean;
 
   @Time(
-    'When the last push came that was acknowledged; null when none was, or the database does not answer and none came to this process.',
+    'When the last acknowledged push arrived. Null if there is none. While the database does not answer, only pushes to the answering process count.',
     '2025-06-01T02:05:31.120Z',
   )
   lastPushAt!: string | null;
@@ -86,14 +91,14 @@ export class StatusDto {
     maximum: 100_000,
     nullable: true,
     description:
-      'Open entries of the quarantine, 100,000 at most; null while the database does not answer, or is too busy to count them.',
+      'Number of open quarantine entries, 100,000 at most. Null while the database does not answer or is too busy to count them.',
     example: 2,
   })
   openQuarantineEntries!: number | null;
 
-  @ApiProperty({ type: JournalLevel, nullable: true, description: 'The journal; null when it is off.' })
+  @ApiProperty({ type: JournalLevel, nullable: true, description: 'The journal; null if it is off.' })
   journal!: JournalLevel | null;
 
-  @ApiProperty({ type: Acknowledgements, description: 'How soon pushes were acknowledged.' })
+  @ApiProperty({ type: Acknowledgements, description: 'How fast pushes were acknowledged.' })
   acknowledgements!: Acknowledgements;
 }

@@ -6,7 +6,7 @@ import { StatusController } from './status.controller.js';
 import { StatusRepository } from './status.repository.js';
 import { StatusService } from './status.service.js';
 
-/** How the service does, for people. */
+/** Shows the status of the service to people. */
 @Module({
   imports: [SecurityModule, IngestionModule, QuarantineModule],
   controllers: [StatusController],

@@ -1,4 +1,3 @@
-// What this process and the database know in, how the service does out: soon, and while the database is away, too.
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { Journal } from '../ingestion/journal/journal.js';
@@ -10,9 +9,10 @@ import { SingleFlight } from '../background/single-flight.js';
 import { DatabaseUnavailableError } from '../persistence/connections/unavailable.js';
 import { within } from '../within.js';
 
-/** The vendor's own. */
+/** The vendor's timeout for an answer, in ms. */
 const LIMIT_MS = 700;
 
+/** Collects the status. It answers within about 2 s, even while the database is unavailable. */
 @Injectable()
 export class StatusService {
   private readonly newest: SharedQuestion<{ readonly pushAt: number | undefined }>;
@@ -30,6 +30,7 @@ export class StatusService {
     this.openEntries = new SharedQuestion(() => quarantine.countOpen());
   }
 
+  /** The current status. Values that need the database are null while it does not answer. */
   async now(): Promise<StatusDto> {
     const [newest, openEntries, buckets] = await Promise.all([
       this.newest.answer(),
@@ -70,10 +71,10 @@ function latest(...times: readonly (number | undefined)[]): string | null {
   return known.length === 0 ? null : new Date(Math.max(...known)).toISOString();
 }
 
-/** What the database has not answered by then counts as not answered. */
+/** If the database has not answered by then, it counts as unavailable. */
 const PATIENCE_MS = 2000;
 
-/** A question to the database that is under way at most once, however many ask it, and whose answer nobody waits for for long. */
+/** A query that is a single flight, and for whose answer nobody waits longer than 2 s. */
 export class SharedQuestion<T> {
   private readonly asking: SingleFlight<T>;
 
@@ -81,12 +82,12 @@ export class SharedQuestion<T> {
     this.asking = new SingleFlight(ask);
   }
 
-  /** @returns undefined when the database is away, or does not answer in time */
+  /** @returns undefined if the database is unavailable, or does not answer in time */
   async answer(): Promise<T | undefined> {
     try {
       return await within(PATIENCE_MS, this.asking.run());
     } catch (error) {
-      // Whoever else asks it says why.
+      // Other users of the database report the reason.
       if (error instanceof DatabaseUnavailableError) return undefined;
       throw error;
     }

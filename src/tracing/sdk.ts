@@ -1,5 +1,5 @@
-// OpenTelemetry's SDK, set up by its own environment variables (OTEL_EXPORTER_OTLP_…, OTEL_TRACES_SAMPLER, OTEL_BSP_…,
-// OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES). Imported by nobody but Tracing, and only when it is on.
+// Sets up OpenTelemetry's SDK with its own environment variables (OTEL_EXPORTER_OTLP_…, OTEL_TRACES_SAMPLER,
+// OTEL_BSP_…, OTEL_SERVICE_NAME, OTEL_RESOURCE_ATTRIBUTES). Only Tracing imports this file, and only if tracing is on.
 import { context, diag, DiagLogLevel, propagation, trace } from '@opentelemetry/api';
 import { AsyncLocalStorageContextManager } from '@opentelemetry/context-async-hooks';
 import { W3CTraceContextPropagator } from '@opentelemetry/core';
@@ -10,8 +10,8 @@ import type { TracingProtocol } from '../config/settings.js';
 /**
  * Registers the SDK for the whole process.
  *
- * @param warn is told what the SDK complains of, as a collector that is away
- * @returns exports what is left, and ends it
+ * @param warn is called with the warnings of the SDK, for example that a collector is unavailable
+ * @returns a function that exports the last spans and ends the SDK
  */
 export async function startSdk(
   protocol: TracingProtocol,

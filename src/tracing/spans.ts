@@ -1,4 +1,4 @@
-// Spans of OpenTelemetry. While tracing is off, a look at a flag is all that they cost.
+// Spans of OpenTelemetry. While tracing is off, they cost only the check of a flag.
 import {
   context,
   type Context,
@@ -16,18 +16,21 @@ import { errorCode } from '../../platform/error-code.js';
 const tracer = trace.getTracer('call-ledger');
 let isOn = false;
 
-/** To be called once the SDK is registered. */
+/** Turns tracing on. Call it once the SDK is registered. */
 export function turnOn(): void {
   isOn = true;
 }
 
-/** Options of a span, or how they follow from the arguments of the method. Not asked for while tracing is off. */
+/**
+ * Options of a span, or a function that makes them from the arguments of the method. The function is not called while
+ * tracing is off.
+ */
 type OptionsOf<Args extends unknown[]> = SpanOptions | ((...args: Args) => SpanOptions);
 
 /**
- * A method decorator: each call of the method is a span. It is a child of the span that is under way. Without one there is no span,
- * unless the options say `root`: what the service does by itself, again and again, is nobody's question. No span holds a number, a
- * token or a value of a statement: names and attributes are to be constants and counts.
+ * A method decorator that makes a span of each call of the method. It is a child of the active span. Without an active
+ * span there is no span, unless the options say `root`. So background work that repeats itself makes no spans. No span
+ * may hold a phone number, a token or a value of a statement. Names and attributes must be constants and counts.
  */
 export function InSpan<Args extends unknown[] = never[]>(name: string, options: OptionsOf<Args> = {}) {
   return function <Method extends (...args: Args) => Promise<unknown>>(
@@ -46,7 +49,7 @@ export function InSpan<Args extends unknown[] = never[]>(name: string, options: 
   };
 }
 
-/** Runs work in a span, as {@link InSpan} does. */
+/** Runs work in a span, like {@link InSpan}. */
 async function inSpan<T>(name: string, options: SpanOptions, work: () => Promise<T>): Promise<T> {
   if (options.root !== true && trace.getActiveSpan() === undefined) return work();
   return tracer.startActiveSpan(name, options, async (span) => {
@@ -61,28 +64,29 @@ async function inSpan<T>(name: string, options: SpanOptions, work: () => Promise
   });
 }
 
-/** Runs a statement to PostgreSQL in a span that bears its name. */
+/** Runs a statement of PostgreSQL in a span with the statement's name. */
 export async function inStatementSpan<T>(
   statement: { readonly name?: string; readonly text: string },
   work: () => Promise<T>,
 ): Promise<T> {
   if (!isOn) return work();
-  // Its first word when it has no name: its text is long, and says no more than where it stands.
+  // A statement without a name is called by its first word. Its whole text would be long, and would show no more than
+  // the parent span does.
   const name = statement.name ?? /\w+/.exec(statement.text)?.[0] ?? 'statement';
   return inSpan(name, statementOptions(name), work);
 }
 
 /**
- * As {@link inStatementSpan}, for statements whose begin and end are two events.
+ * Like {@link inStatementSpan}, for statements whose begin and end are two separate events.
  *
- * @returns undefined when there is no span
+ * @returns undefined if there is no span
  */
 export function beginStatement(name: string): Span | undefined {
   if (!isOn || trace.getActiveSpan() === undefined) return undefined;
   return tracer.startSpan(name, statementOptions(name));
 }
 
-/** @param error undefined when it went well */
+/** @param error undefined if the statement succeeded */
 export function endStatement(span: Span, error: unknown): void {
   if (error !== undefined) failed(span, error);
   span.end();
@@ -93,7 +97,11 @@ function statementOptions(name: string): SpanOptions {
   return { kind: SpanKind.CLIENT, attributes };
 }
 
-/** Begins the span of a request, as a child of the client's if it names one (W3C Trace Context); undefined when off. */
+/**
+ * Begins the span of a request. It is a child of the client's span if the headers name one (W3C Trace Context).
+ *
+ * @returns undefined while tracing is off
+ */
 export function beginRequest(headers: object): Span | undefined {
   if (!isOn) return undefined;
   return tracer.startSpan(
@@ -103,7 +111,7 @@ export function beginRequest(headers: object): Span | undefined {
   );
 }
 
-/** Runs what belongs to a span. */
+/** Runs work with the span as the active one. */
 export function within(span: Span, work: () => void): void {
   const inside: Context = trace.setSpan(context.active(), span);
   context.with(inside, work);
@@ -111,13 +119,13 @@ export function within(span: Span, work: () => void): void {
 
 const origins = new WeakMap<object, SpanContext>();
 
-/** Notes in whose span a delivery came, for {@link linksTo}. */
+/** Remembers the active span, in which a delivery arrived, for {@link linksTo}. */
 export function noteOrigin(delivery: object): void {
   const span = isOn ? trace.getActiveSpan() : undefined;
   if (span !== undefined) origins.set(delivery, span.spanContext());
 }
 
-/** Links from what is done for several deliveries at once to the spans in which they came. */
+/** Makes links to the spans in which these deliveries arrived. A span of work on several deliveries uses them. */
 export function linksTo(deliveries: readonly object[]): Link[] {
   if (!isOn) return [];
   return deliveries.flatMap((delivery) => {
@@ -126,7 +134,7 @@ export function linksTo(deliveries: readonly object[]): Link[] {
   });
 }
 
-/** Its kind, never its message: that of PostgreSQL may quote a value. */
+/** Records the kind of the error, never its message, because a message of PostgreSQL may quote a value. */
 function failed(span: Span, error: unknown): void {
   const kind = errorCode(error) ?? (error instanceof Error ? error.constructor.name : 'Error');
   span.setAttribute('error.type', kind);

@@ -1,13 +1,13 @@
-// The settings in, spans on their way to a collector out. While tracing is off, nothing of the SDK is loaded.
 import { Injectable, Logger, Module, type OnApplicationShutdown, type OnModuleInit } from '@nestjs/common';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Settings } from '../config/settings.js';
 import { errorText } from '../errors.js';
 import { turnOn } from './spans.js';
 
-/** A collector that does not answer must not hold up the end of the service. */
+/** The limit for the last export. A collector that does not answer must not delay the shutdown. */
 const FLUSH_MS = 2000;
 
+/** Starts and ends the export of spans. While tracing is off, the SDK is not loaded. */
 @Injectable()
 export class Tracing implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger('Tracing');
@@ -23,7 +23,7 @@ export class Tracing implements OnModuleInit, OnApplicationShutdown {
       this.logger.warn(reason);
     });
     turnOn();
-    this.logger.log(`spans are exported by OTLP, ${tracing}`);
+    this.logger.log(`spans are exported with OTLP (${tracing})`);
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -34,6 +34,6 @@ export class Tracing implements OnModuleInit, OnApplicationShutdown {
   }
 }
 
-/** OpenTelemetry, off unless its environment variables say otherwise. */
+/** OpenTelemetry. It is off unless its environment variables turn it on. */
 @Module({ providers: [Tracing] })
 export class TracingModule {}

@@ -157,11 +157,11 @@ describe('The program that moves a ledger', () => {
   it('moves nothing while a service runs on an external ledger, or to where a ledger is', async () => {
     const target = await database();
     const running = await moveToEnd(target.url, '--from', moved.url);
-    expect([running.code, running.said]).toEqual([1, expect.stringContaining('stop it first')]);
+    expect([running.code, running.said]).toEqual([1, expect.stringContaining('Stop it first')]);
     await service.end('SIGTERM');
     await target.query("INSERT INTO tasks VALUES ('task-1', now())");
     const { code, said } = await moveToEnd(target.url, '--from', moved.url);
-    expect([code, said]).toEqual([1, expect.stringContaining('not empty: there are rows in tasks.')]);
+    expect([code, said]).toEqual([1, expect.stringContaining('not empty. It has rows in tasks.')]);
     expect(filledTables(await contentsOf(target))).toEqual(['tasks']);
     const nothing = await moveToEnd(target.url, '--from', (await database('empty')).url);
     expect([nothing.code, nothing.said]).toEqual([1, expect.stringContaining('no ledger')]);

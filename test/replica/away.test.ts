@@ -99,7 +99,7 @@ describe('A replica', () => {
     expect(await pair.health()).toEqual({
       code: 200,
       status: 'degraded',
-      message: 'The replica can not be reached; questions go to the primary',
+      message: 'The replica can not be reached; queries go to the primary',
     });
     expect([await pair.metric('up'), await pair.metric('lag_seconds')]).toEqual([0, undefined]);
     pair.toStandby.speakAgain();
@@ -219,7 +219,7 @@ describe('DATABASE_REPLICA_URL', () => {
   it('that is another database is not asked', async () => {
     const elsewhere = process.env['TEST_DATABASE_URL'] ?? '';
     const message =
-      /^DATABASE_REPLICA_URL is no replica of the database of DATABASE_URL; questions go to the primary$/;
+      /^DATABASE_REPLICA_URL is not a replica of the database of DATABASE_URL; queries go to the primary$/;
     expect(await healthOf(elsewhere, message)).toBe('degraded');
   });
 

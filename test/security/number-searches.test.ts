@@ -97,7 +97,7 @@ describe('Searches by number are limited', () => {
     }
     expect(statuses.slice(0, 2)).toEqual([200, 200]);
     expect(refused?.headers.get('retry-after')).toMatch(/^[1-9][0-9]?$/);
-    expect(object(refused?.body)['detail']).toMatch(/searched by too many numbers/);
+    expect(object(refused?.body)['detail']).toMatch(/searched too many phone numbers/);
     for (const path of PATHS)
       expect((await withKey(ledger, key, `${path}?callee=${numbers(0)}`)).status).toBe(429);
     expect((await withKey(ledger, key, '/v1/calls?callId=mobile')).status).toBe(200);

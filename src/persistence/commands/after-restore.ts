@@ -1,21 +1,22 @@
-// `npm run after-restore`: to be run once on a ledger that was brought back to an earlier moment, before the service is started.
+// `npm run after-restore`: run it once on a ledger that was restored to an earlier moment, before the service starts.
 import 'reflect-metadata';
 import { errorText } from '../../errors.js';
 import { withOwnDatabase } from './own-database.js';
 import type { DataSource } from 'typeorm';
 import { LEDGER_LOCKS, POSITION_LOCK } from '../schema/advisory-locks.js';
 
-/** The last position handed out, before and after. */
+/** The last position that the ledger gave out, before and after the command. */
 interface FeedPositions {
   readonly before: number;
   readonly after: number;
 }
 
 /**
- * Positions that came after the moment to which a ledger was restored are known to those who follow its feed, and would be
- * handed out a second time: whoever is past them would never hear of what gets them then. So they go on at the time of day, in
- * steps of 10 µs since 1970: beyond all that was handed out at fewer than 100,000 deliveries a second, however often the
- * ledger is restored. They stay below what a cursor may hold until the year 2773.
+ * Makes the positions of the change feed go on after every position that was ever given out. Clients of the feed may
+ * know positions that the ledger gave out after the moment to which it was restored. If it gave them out a second time,
+ * these clients would miss the new changes there. So the positions go on at the current time, in steps of 10 µs since
+ * 1970. That is beyond all positions as long as there are fewer than 100,000 deliveries a second, however often the
+ * ledger is restored. The positions stay below the limit of a cursor until the year 2773.
  *
  * @param dataSource of the role that owns the tables; services may run meanwhile
  */
@@ -35,7 +36,7 @@ try {
   await withOwnDatabase(async (dataSource) => {
     const { before, after } = await skipUsedPositions(dataSource);
     console.log(
-      `The positions of the change feed go on after ${after}, not after ${before}: old cursors miss nothing new.`,
+      `The positions of the change feed now go on after ${after}, not after ${before}. Old cursors miss no new change.`,
     );
   });
 } catch (error) {

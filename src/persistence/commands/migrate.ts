@@ -1,5 +1,5 @@
-// `npm run migrate [-- --grant-to <role>]`: brings the schema of the configured database to its newest, lets a role run the
-// service on it, and ends.
+// `npm run migrate [-- --grant-to <role>]`: brings the schema of the configured database to its newest version. With
+// `--grant-to`, it also lets a role run the service on it.
 import 'reflect-metadata';
 import { parseArgs } from 'node:util';
 import { distributionOf } from '../../config/setting-values.js';
@@ -9,13 +9,13 @@ import { grantTo } from '../schema/grants.js';
 import { migrate } from '../schema/migrator.js';
 import { withOwnDatabase } from './own-database.js';
 
-/** @throws Error that names the setting */
+/** @throws Error that names the setting, if its value is wrong */
 function wishedDistribution(): Distribution | undefined {
   const text = process.env['DATABASE_DISTRIBUTED']?.trim() ?? '';
   try {
     return text === '' ? undefined : distributionOf(text);
   } catch (error) {
-    throw new Error('DATABASE_DISTRIBUTED can not be used', { cause: error });
+    throw new Error('DATABASE_DISTRIBUTED cannot be used', { cause: error });
   }
 }
 

@@ -1,4 +1,4 @@
-// How a connection is made outside of a pool, and how it runs a statement or a transaction.
+// Makes a connection outside of the pool, and runs a statement or a transaction on a connection.
 import { Client, type ClientConfig, type QueryResultRow } from 'pg';
 import type { EntityManager } from 'typeorm';
 import { inStatementSpan } from '../../tracing/spans.js';
@@ -15,13 +15,21 @@ export interface Connection {
   readonly manager: EntityManager;
 }
 
-/** TypeORM does not type its connections. */
+/**
+ * The client of `pg` behind a connection of TypeORM, which has no type for its connections.
+ *
+ * @throws TypeError if the connection is not a client of `pg`
+ */
 export function clientOf(connection: unknown): Client {
   if (connection instanceof Client) return connection;
-  throw new TypeError('The connection of TypeORM is no client of pg');
+  throw new TypeError('The connection of TypeORM is not a client of pg');
 }
 
-/** @throws DatabaseUnavailableError */
+/**
+ * Makes a new connection.
+ *
+ * @throws DatabaseUnavailableError
+ */
 export async function connected(options: ClientConfig): Promise<Client> {
   const client = new Client(options);
   // An error of the connection also rejects the query that runs on it.
@@ -42,7 +50,7 @@ export async function runStatement<Row extends QueryResultRow>(
   return withTimeOuts(client, async () => (await client.query<Row>(sent)).rows);
 }
 
-/** Runs work that sends one statement by TypeORM. */
+/** Runs work that sends one statement with TypeORM. */
 export async function runEntityWork<T>(
   { client, manager }: Connection,
   work: (manager: EntityManager) => Promise<T>,
@@ -50,7 +58,12 @@ export async function runEntityWork<T>(
   return withTimeOuts(client, () => work(manager));
 }
 
-/** Runs work in a transaction, on a connection that nothing else uses meanwhile. */
+/**
+ * Runs work in a transaction, and commits it or rolls it back. Nothing else may use the connection meanwhile.
+ *
+ * @param begin the statement that begins the transaction
+ * @param hasAnswered is called after each answer of the server
+ */
 export async function runTransaction<T>(
   { client, manager }: Connection,
   begin: string,
@@ -70,12 +83,15 @@ export async function runTransaction<T>(
   return inTransaction(client, begin, () => work(transaction));
 }
 
-/** Through a pooler, a statement has time-outs only in a transaction that sets them. */
+/** Through a pooler, a statement has timeouts only in a transaction that sets them. */
 function withTimeOuts<T>(client: Client, work: () => Promise<T>): Promise<T> {
   return isThroughPooler(client) ? inTransaction(client, 'BEGIN', work) : work();
 }
 
-/** TypeORM's `startTransaction` would need one more statement for the isolation level, and another one for the time-outs. */
+/**
+ * Begins the transaction itself, because TypeORM's `startTransaction` would need one more statement for the isolation
+ * level and one more for the timeouts.
+ */
 async function inTransaction<T>(client: Client, begin: string, work: () => Promise<T>): Promise<T> {
   await client.query(beginOn(client, begin));
   try {
@@ -84,7 +100,7 @@ async function inTransaction<T>(client: Client, begin: string, work: () => Promi
     return result;
   } catch (error) {
     await client.query('ROLLBACK').catch(async () => {
-      // Its state is unknown. The pool drops a client that is ending.
+      // The state of the connection is unknown. The pool drops a client that is ending.
       await client.end();
     });
     throw error;

@@ -5,20 +5,23 @@ import { CONNECT_TIME_OUT_MS, prepareSession } from './session.js';
 import { StatementSubscriber } from './statement-subscriber.js';
 
 export const APPLICATION_NAME = 'call-ledger';
-/** A peer that is gone without a word is noticed within a minute, not after the kernel's two hours. */
+/**
+ * With it, the loss of a server that disappears silently is noticed within a minute, not after the kernel's two hours.
+ */
 const KEEP_ALIVE_AFTER_MS = 10_000;
 
-/** How sessions are, on the primary and on the replica. */
+/** Options of every connection, to the primary and to the replica. */
 export const SESSION_OPTIONS = {
   keepAlive: true,
   keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
 };
 
 /**
- * TypeORM's options for the ledger's database. The schema is changed by migrations only.
+ * TypeORM's options for the ledger's database. Only migrations change the schema.
  *
  * @param url of the database; undefined while the embedded server has not been started
- * @param onConnectionLost is told of connections that break while nobody uses them
+ * @param poolSize the most connections
+ * @param onConnectionLost is called when a connection breaks while nothing uses it
  */
 export function dataSourceOptions(
   url: string | undefined,

@@ -1,4 +1,3 @@
-// Settings in, a migrated database out, or the reason why there is none yet. It also ends what it began.
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -19,14 +18,15 @@ import {
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5000;
-/** A database that stays away for the same reason is told of that often. */
+/** How often the log repeats the same reason while the database is unavailable. */
 const TELL_AGAIN_MS = 60_000;
-/** For so long after the start the service is not ready without its database, whatever the journal can take. */
+/** For this time after the start, the service is not ready without its database, even if the journal takes pushes. */
 const STARTING_MS = 10_000;
 
 /**
- * Starts the embedded server if there is one, connects, migrates. It does so in the background: the service
- * listens at once and says by itself that it is not ready. An external database that is away is tried for ever.
+ * Starts the embedded server if there is one, connects and migrates. It ends both at the shutdown. It works in the
+ * background: the service listens at once, and its health check says that it is not ready. It retries without end while
+ * an external database is unavailable.
  */
 @Injectable()
 export class DatabaseLifecycle implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -53,27 +53,35 @@ export class DatabaseLifecycle implements OnApplicationBootstrap, OnApplicationS
   }
 
   /**
-   * Whether the calls are spread over several servers, by this process or by another one before.
+   * Whether the calls are distributed over several servers. This process or an earlier one may have done it.
    *
-   * @throws DatabaseUnavailableError until the database has been asked
+   * @throws DatabaseUnavailableError until the database has answered
    */
   get distributed(): boolean {
     if (this.distributedNow === undefined)
-      throw new DatabaseUnavailableError(new Error('it is not known yet whether the calls are distributed'));
+      throw new DatabaseUnavailableError(
+        new Error('the service does not know yet whether the calls are distributed'),
+      );
     return this.distributedNow;
   }
 
-  /** Whether the schema has been brought to its newest. */
+  /** Whether the schema has the newest version. */
   get migrated(): boolean {
     return this.migratedNow;
   }
 
-  /** Why the database can't be used yet, in a few words; undefined when there is nothing to be said of it. */
+  /**
+   * Why the database can't be used yet, in a few words; undefined if no attempt has failed or the database is migrated.
+   */
   get problem(): string | undefined {
     return this.problemNow;
   }
 
-  /** Whether the database may still come: whoever waits for the service to be ready wants to ask questions, too. */
+  /**
+   * Whether the service started less than 10 s ago and its database is not migrated yet. During this time it is not
+   * ready,
+   * because clients that wait for it also want to query.
+   */
   get isStarting(): boolean {
     return !this.migratedNow && performance.now() - this.begunAt < STARTING_MS;
   }
@@ -81,14 +89,14 @@ export class DatabaseLifecycle implements OnApplicationBootstrap, OnApplicationS
   onApplicationBootstrap(): void {
     this.begunAt = performance.now();
     this.bringingUp = this.bringUp();
-    // Whoever wants to know awaits `up`; nobody awaiting is no reason to end the process.
+    // `up` reports the failure. An unhandled rejection would end the process when nothing awaits `up`.
     this.bringingUp.catch(() => undefined);
   }
 
   /**
-   * Resolves when the database is migrated.
+   * Resolves when the database is migrated, or when the shutdown begins.
    *
-   * @throws Error when that can never be: the embedded server does not start, the server is too old, a migration
+   * @throws Error if a retry can't help: the embedded server does not start, the server is too old, or a migration
    *   fails
    */
   async up(): Promise<void> {
@@ -122,7 +130,7 @@ export class DatabaseLifecycle implements OnApplicationBootstrap, OnApplicationS
 
   private async connectAndMigrate(): Promise<void> {
     if (!this.dataSource.isInitialized) await this.dataSource.initialize();
-    // Before the migrations, which may wait for those of another process: questions are answered meanwhile.
+    // This comes before the migrations, which may wait for another process. Queries are answered meanwhile.
     this.distributedNow ??= await areCallsDistributed(this.dataSource);
     const done = await migrate(this.dataSource, this.settings.databaseDistributed);
     for (const name of done) this.logger.debug(`migrated: ${name}`);
@@ -141,7 +149,7 @@ export class DatabaseLifecycle implements OnApplicationBootstrap, OnApplicationS
   }
 }
 
-/** A migration whose SQL fails will fail again; everything else may pass. */
+/** A migration whose SQL fails will fail again. Every other failure may pass. */
 function isWorthAnotherTry(error: unknown): boolean {
   if (error instanceof UnsuitableDatabaseError) return false;
   const code = errorCode(error) ?? '';

@@ -20,7 +20,7 @@ export class Database extends QueryServer {
    * Runs `work` in one READ COMMITTED transaction and commits it. After a deadlock or a serialization failure, `work`
    * runs again from its start, so it must change nothing but the database.
    *
-   * @throws DatabaseUnavailableError, or whatever `work` throws, after the rollback
+   * @throws DatabaseUnavailableError, or the error of `work`, after the rollback
    */
   async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
@@ -35,7 +35,8 @@ export class Database extends QueryServer {
   /**
    * Like {@link transaction}, for callers that retry themselves.
    *
-   * @throws DatabaseUnavailableError, an error that {@link isRetryable}, or whatever `work` throws, after the rollback
+   * @throws DatabaseUnavailableError, an error for which {@link isRetryable} is true, or the error of `work`, after the
+   *   rollback
    */
   @InSpan('transaction')
   async transactionOnce<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {

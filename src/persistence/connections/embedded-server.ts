@@ -5,7 +5,7 @@ import {
 
 export type EmbeddedServer = EmbeddedPostgres;
 
-/** Reports to the standard error, for programs that an operator runs. */
+/** Writes to the standard error, for commands that an operator runs. */
 const TO_STANDARD_ERROR: EmbeddedPostgresOptions['log'] = (_level, message) => {
   console.error(message);
 };

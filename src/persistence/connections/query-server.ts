@@ -18,8 +18,9 @@ import { Semaphore } from '../../background/semaphore.js';
 import { asUnavailable, DatabaseUnavailableError, READ_ONLY, sqlState } from './unavailable.js';
 
 /**
- * The server itself gives up earlier (session.ts). These limits are for a server that does not answer at all. In a transaction, the
- * write limit is for each statement: corrections of 50,000 calls take longer on a slow server, and would never leave the journal.
+ * The server itself gives up earlier (session.ts). These limits are for a server that does not answer at all. In a
+ * transaction, the write limit applies to each statement. With one limit for the whole transaction, corrections of
+ * 50,000 calls would take too long on a slow server, and would never leave the journal.
  */
 const WRITE_LIMIT_MS = 15_000;
 const READ_LIMIT_MS = 32_000;
@@ -28,21 +29,21 @@ const READ_LIMIT_MS = 32_000;
 export interface Connections {
   readonly total: number;
   readonly idle: number;
-  /** Work that waits for a connection, queries that wait for the semaphore included. */
+  /** The number of callers that wait for a connection or, as queries, for the semaphore. */
   readonly waiting: number;
   readonly max: number;
 }
 
 /**
- * Runs statements on the connections of a TypeORM data source. Each has a time limit, even if the server does not answer. All ways in
- * which the server can be away become one error.
+ * Runs statements on the connections of a TypeORM data source. Each statement has a time limit, even if the server does
+ * not answer. If the server is unavailable, it throws one error, whatever the reason is.
  */
 export class QueryServer {
   private readonly queries: Semaphore;
 
   /**
    * @param poolSize the most connections
-   * @param readers how many of them {@link read}, {@link readEntities} and {@link snapshot} may use at once
+   * @param readers the most connections that {@link read}, {@link readEntities} and {@link snapshot} may use at once
    */
   constructor(
     protected readonly dataSource: DataSource,
@@ -52,7 +53,7 @@ export class QueryServer {
     this.queries = new Semaphore(readers);
   }
 
-  /** How the pool is used; all are 0 while there is none. */
+  /** How the pool is used. All counts but `max` are 0 while there is no pool. */
   get connections(): Connections {
     const { totalCount: total = 0, idleCount: idle = 0, waitingCount = 0 } = poolOf(this.dataSource) ?? {};
     return { total, idle, waiting: waitingCount + this.queries.waiting, max: this.poolSize };
@@ -77,7 +78,8 @@ export class QueryServer {
   }
 
   /**
-   * Runs one query of a client. On the primary, queries use at most half of the connections, so that pushes always find one.
+   * Runs one query of a client. On the primary, queries use at most half of the connections, so that pushes always find
+   * one.
    *
    * @throws DatabaseUnavailableError also if the answer takes more than 30 s
    */
@@ -126,9 +128,10 @@ export class QueryServer {
   }
 
   /**
-   * Runs work in one READ COMMITTED transaction and commits it. The time limit starts again with each answer of the server.
+   * Runs work in one READ COMMITTED transaction and commits it. The time limit starts again with each answer of the
+   * server.
    *
-   * @throws DatabaseUnavailableError, or whatever `work` throws, after the rollback
+   * @throws DatabaseUnavailableError, or the error of `work`, after the rollback
    */
   protected writeTransaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     return this.withConnection(WRITE_LIMIT_MS, (connection, hasAnswered) =>
@@ -140,12 +143,12 @@ export class QueryServer {
     return this.withConnection(limitMs, (connection) => runStatement<Row>(connection, statement));
   }
 
-  /** @param limitMs from the start, or since the last call of `hasAnswered` */
+  /** @param limitMs the time limit, which starts again with each call of `hasAnswered` */
   private async withConnection<T>(
     limitMs: number,
     work: (connection: Connection, hasAnswered: () => void) => Promise<T>,
   ): Promise<T> {
-    // While it initializes, a data source has connections before it has the entities.
+    // During its initialization, a data source has connections before it has the entities.
     if (this.dataSource.entityMetadatas.length === 0) throw notConnected();
     const runner = this.dataSource.createQueryRunner();
     let client: Client | undefined;

@@ -8,9 +8,9 @@ import { Replica } from './replica.js';
 import { DatabaseUnavailableError, QUERY_CANCELED, sqlState } from './unavailable.js';
 
 /**
- * Runs the queries of the API: on the read replica if it is available, else on the primary. An answer may be as old as the replica's
- * lag. Reads that must be current, or on which a write depends, use {@link Database}. If the replica fails in the middle of
- * a query, the whole query runs again on the primary, so it must only read.
+ * Runs the queries of the API on the read replica if it is available, otherwise on the primary. An answer may be as old
+ * as the replica's lag. Reads that must be current, or on which a write depends, use {@link Database}. If the replica
+ * fails in the middle of a query, the whole query runs again on the primary, so it must only read.
  */
 @Injectable()
 export class ReadingDatabase {
@@ -88,8 +88,8 @@ function isFound(answer: unknown): boolean {
 }
 
 /**
- * Whether the primary may succeed. It has no conflicts with recovery (40001, 40P01), and has a migration's tables before the replica
- * (42…). A query that took too long is not repeated.
+ * Whether the primary may succeed. It has no conflicts with recovery (40001, 40P01), and it has a migration's tables
+ * before the replica has them (42…). A query that took too long is not repeated.
  */
 function mayDoBetter(error: unknown): boolean {
   const reason = error instanceof DatabaseUnavailableError ? error.cause : error;

@@ -1,25 +1,32 @@
 import type { Statement } from './statement.js';
 
-/** A place in the write-ahead log of the primary, in bytes, and when the primary was there or beyond (ms, monotonic). */
+/**
+ * A position in the write-ahead log of the primary, in bytes, and a time at which the primary had reached it (ms,
+ * monotonic).
+ */
 interface Mark {
   readonly position: number;
   at: number;
 }
 
-/** One a second is an hour. Beyond it every second one goes: the lag is told a little less exactly then. */
+/**
+ * With one mark each second, this is one hour. Beyond it, every second mark is dropped, and the lag is a little less
+ * exact.
+ */
 const MOST_MARKS = 3600;
 
 /**
- * How old what a replica shows is. The replica's own clock of commits does not tell: it stands still when nothing is
- * committed, and says nothing of what has not reached the replica.
+ * Computes how far a replica is behind the primary. The replica's time of the last commit is not enough. It stands
+ * still
+ * while nothing is committed, and it does not show what has not reached the replica yet.
  */
 export class ReplicaLag {
   private marks: Mark[] = [];
 
-  /** Notes how far the primary had written its log at a time. */
+  /** Notes how far the primary had written its log (bytes) at a time (ms, monotonic). */
   note(position: number, at: number): void {
     const last = this.marks.at(-1);
-    // Backwards: another server has become the primary.
+    // If the position goes backwards, another server has become the primary.
     if (last !== undefined && position < last.position) this.marks = [];
     if (last?.position === position) last.at = at;
     else this.marks.push({ position, at });
@@ -29,9 +36,9 @@ export class ReplicaLag {
   }
 
   /**
-   * @param replayed how far the replica has replayed the log at the time `now`
-   * @param sinceLastCommit ms since the last commit that it has replayed was made; undefined when there is none
-   * @returns ms that the replica is behind, at most; undefined when that is not known
+   * @param replayed how far the replica has replayed the log at the time `now`, in bytes
+   * @param sinceLastCommit ms since the last commit that the replica has replayed; undefined if it has replayed none
+   * @returns upper bound of the lag in ms; undefined if it is not known
    */
   behind(replayed: number, now: number, sinceLastCommit: number | undefined): number | undefined {
     while (this.marks[1] !== undefined && this.marks[1].position <= replayed) this.marks.shift();
@@ -46,19 +53,19 @@ export class ReplicaLag {
 }
 
 export interface LogPosition {
-  /** The same on a primary and all of its replicas. */
+  /** Identifies a primary together with all of its replicas. */
   readonly system: string;
   readonly database: string;
-  /** When the server was started, in epoch seconds; no two servers of a system share it. */
+  /** When the server was started, in epoch seconds. No two servers of a system have the same value. */
   readonly started: number;
   readonly is_standby: boolean;
   /** Bytes: flushed to the disk on a primary, replayed on a standby. */
   readonly position: number;
-  /** Since the last commit was made that a standby has replayed; null when it has replayed none. */
+  /** Time since the last commit that a standby has replayed; null if it has replayed none. */
   readonly ms_since_commit: number | null;
 }
 
-/** For any role: none of it needs a right. */
+/** Any role may run this statement. */
 export const LOG_POSITION: Statement = {
   text: `SELECT (SELECT system_identifier FROM pg_control_system())::text AS system,
     (SELECT oid FROM pg_database WHERE datname = current_database())::text AS database,
@@ -68,10 +75,11 @@ export const LOG_POSITION: Statement = {
 };
 
 /**
- * A standby of the primary's system, with the same database of it; or the primary itself, to which the address of "any
- * replica" leads when there is none. A standby that was promoted is neither: it goes ways of its own.
+ * Whether the server may answer for the primary. It must be a standby of the primary's system, with the same database.
+ * Or it is the primary itself, because an address for "any replica" may lead there if no replica exists. A promoted
+ * standby is neither, because it takes its own writes.
  *
- * @param primary undefined when it could not be asked yet
+ * @param primary undefined if it has not answered yet
  */
 export function isReplicaOf(replica: LogPosition, primary: LogPosition | undefined): boolean {
   if (primary === undefined) return replica.is_standby;

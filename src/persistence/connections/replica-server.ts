@@ -4,7 +4,7 @@ import { dataSourceOptions, SESSION_OPTIONS } from './data-source-options.js';
 import { QueryServer } from './query-server.js';
 import { prepareSession } from './session.js';
 
-/** Shorter than for the primary, which is asked instead of a replica that does not answer. */
+/** Shorter than for the primary, because the primary answers instead of a replica that does not. */
 const CONNECT_TIME_OUT_MS = 1500;
 
 /** The read replica. Nothing is ever written here. */
@@ -20,6 +20,7 @@ export class ReplicaServer extends QueryServer {
     super(dataSource, poolSize, poolSize);
   }
 
+  /** @param poolSize the most connections */
   static at(url: string, poolSize: number): ReplicaServer {
     const clients = new Set<Client>();
     const onConnect = (client: Client) => {
@@ -34,7 +35,7 @@ export class ReplicaServer extends QueryServer {
     return new ReplicaServer(dataSource, poolSize, clients);
   }
 
-  /** Connects, unless it is connected. Call it again after an error. */
+  /** Connects, if it is not connected yet. Call it again after an error. */
   async open(): Promise<void> {
     if (this.opening === undefined && this.dataSource.isInitialized) return;
     this.opening ??= this.dataSource.initialize().finally(() => (this.opening = undefined));

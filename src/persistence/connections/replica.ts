@@ -1,4 +1,3 @@
-// DATABASE_REPLICA_URL in; whether questions go to the replica now, and how far it is behind, out.
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import type { Client } from 'pg';
 import { BackgroundLoop } from '../../background/background-loop.js';
@@ -12,19 +11,23 @@ import { ReplicaServer } from './replica-server.js';
 import { isServerGone, SERIALIZATION_FAILURE, sqlState } from './unavailable.js';
 
 const LOOK_EVERY_MS = 1000;
-/** While the replica is away, or catches up. A look takes both servers less than a millisecond. */
+/** The pause while the replica is unavailable or catches up. A check takes both servers less than a millisecond. */
 const LOOK_AGAIN_MS = 250;
-/** A replica that has not answered by then is away. So what is asked of one that falls silent is asked of the primary within 3 s. */
+/**
+ * A replica that has not answered by then is unavailable. So queries move from a replica that stops answering to the
+ * primary within 3 s.
+ */
 const PATIENCE_MS = 1500;
-/** The primary is asked on the way, and a replica does without it. */
+/** Shorter, because the replica can also be judged without an answer of the primary. */
 const PATIENCE_WITH_PRIMARY_MS = 500;
 
-/** What keeps questions from the replica. */
+/** Why queries do not go to the replica. */
 export type ReplicaProblem = 'not looked at' | 'unreachable' | 'catching up' | 'no replica';
 
 /**
- * The read replica, when there is one, and a look at it every second. A replica that was away is asked again once it has
- * replayed what the primary held when it was found again: it may have been away for a day.
+ * The read replica of DATABASE_REPLICA_URL, if it is set. It is checked every second. A replica that was unavailable
+ * may be a day behind. So it gets queries again only after it has replayed everything that the primary held when the
+ * replica was found again.
  */
 @Injectable()
 export class Replica implements OnApplicationBootstrap, OnApplicationShutdown {
@@ -33,10 +36,10 @@ export class Replica implements OnApplicationBootstrap, OnApplicationShutdown {
   private readonly lag = new ReplicaLag();
   private problemNow: ReplicaProblem | undefined = 'not looked at';
   private lagMs: number | undefined;
-  /** What the replica has to have replayed before it is asked again. */
+  /** The log position, in bytes, that the replica must have replayed before it gets queries again. */
   private goal: number | undefined;
   private primaryPosition: LogPosition | undefined;
-  /** Never twice at once: a primary that hangs would fill up with them. */
+  /** A single flight, because otherwise such queries would pile up at a primary that hangs. */
   private readonly askingPrimary = new SingleFlight(() => this.positionOfPrimary());
   private ownClient: Promise<Client> | undefined;
   private readonly loop: BackgroundLoop | undefined;
@@ -58,12 +61,12 @@ export class Replica implements OnApplicationBootstrap, OnApplicationShutdown {
     });
   }
 
-  /** Whether there is to be one. */
+  /** Whether DATABASE_REPLICA_URL is set. */
   get isSet(): boolean {
     return this.server !== undefined;
   }
 
-  /** The replica, if questions go there now. */
+  /** The replica, if queries go there now. */
   get asked(): ReplicaServer | undefined {
     return this.problemNow === undefined ? this.server : undefined;
   }
@@ -72,7 +75,7 @@ export class Replica implements OnApplicationBootstrap, OnApplicationShutdown {
     return this.problemNow;
   }
 
-  /** Milliseconds that it is behind the primary, at most; undefined when that is not known. */
+  /** Upper bound of the replica's lag in ms; undefined if it is not known. */
   get behindMs(): number | undefined {
     return this.problemNow === 'catching up' || this.problemNow === undefined ? this.lagMs : undefined;
   }
@@ -86,12 +89,15 @@ export class Replica implements OnApplicationBootstrap, OnApplicationShutdown {
     await this.loop?.ended();
     this.drop();
     if (this.server === undefined) return;
-    // It would wait for a question on a connection that is silent.
+    // Without the limit, it would wait for a query on a connection that does not answer any more.
     await within(PATIENCE_MS, this.server.end());
     this.server.breakOff();
   }
 
-  /** To be told of what a question to the replica failed with: if the server is gone, no other question goes there. */
+  /**
+   * Call it with the error of a query on the replica. If the error means that the server is gone, no more queries go
+   * there.
+   */
   noteFailure(error: unknown): void {
     if (this.problemNow !== undefined || !isServerGone(error)) return;
     this.turnAway('unreachable', errorText(error));
@@ -113,21 +119,21 @@ export class Replica implements OnApplicationBootstrap, OnApplicationShutdown {
       this.judge(replica, primary);
     } catch (error) {
       this.drop();
-      // The look itself was in the way of the replay: the replica is there.
+      // The check itself was in conflict with the replay, so the replica is available.
       if (sqlState(error) === SERIALIZATION_FAILURE) return;
-      // What is asked on its connections would wait for as long as they are silent.
+      // Queries on its connections would wait as long as the server does not answer.
       server.breakOff();
       this.turnAway('unreachable', errorText(error));
     }
   }
 
-  /** @param primary undefined when it is away: then there is nothing better than the replica as it is */
+  /** @param primary undefined if it is unavailable; then the replica is used as it is */
   private judge(replica: LogPosition, primary: LogPosition | undefined): void {
-    // Perhaps the primary itself, which has not answered yet.
+    // The server may be the primary itself, which has not answered yet.
     if (!replica.is_standby && this.primaryPosition === undefined && this.problemNow === 'not looked at')
       return;
     if (!isReplicaOf(replica, this.primaryPosition)) {
-      this.turnAway('no replica', 'it is no standby of the database of DATABASE_URL');
+      this.turnAway('no replica', 'it is not a standby of the database of DATABASE_URL');
       return;
     }
     this.lagMs = this.lag.behind(replica.position, performance.now(), replica.ms_since_commit ?? undefined);
@@ -139,14 +145,14 @@ export class Replica implements OnApplicationBootstrap, OnApplicationShutdown {
     }
     this.problemNow = undefined;
     this.goal = undefined;
-    this.logger.log('the replica is asked');
+    this.logger.log('queries go to the read replica');
   }
 
   private turnAway(problem: ReplicaProblem, reason: string): void {
     if (problem !== 'catching up') this.goal = undefined;
     if (this.problemNow === problem) return;
     this.problemNow = problem;
-    this.logger.warn(`the primary is asked instead of the replica: ${reason}`);
+    this.logger.warn(`queries go to the primary instead of the read replica: ${reason}`);
   }
 
   private async positionOfPrimary(): Promise<LogPosition | undefined> {
@@ -155,12 +161,12 @@ export class Replica implements OnApplicationBootstrap, OnApplicationShutdown {
       this.primaryPosition = position;
       return position;
     } catch {
-      // It is away: the replica is judged without it.
+      // The primary is unavailable. The replica is judged without it.
       return undefined;
     }
   }
 
-  /** That one connection broke says little. */
+  /** Tries a second time, because one broken connection does not mean that the server is unavailable. */
   private askTwice(server: ReplicaServer): Promise<LogPosition> {
     return this.askReplica(server).catch(() => {
       this.drop();
@@ -168,7 +174,7 @@ export class Replica implements OnApplicationBootstrap, OnApplicationShutdown {
     });
   }
 
-  /** On a connection of its own: those of the pool may all be busy with questions. */
+  /** Uses a dedicated connection, because all connections of the pool may be busy with queries. */
   private async askReplica(server: ReplicaServer): Promise<LogPosition> {
     await server.open();
     this.ownClient ??= server.dedicatedConnection('call-ledger replica watch');

@@ -1,18 +1,24 @@
-// A new connection to PostgreSQL in; its time-outs set for as long as it lives, or, where a pooler stands in between,
-// the knowledge that each transaction must bring its own.
+// Sets the timeouts of a new connection for its whole life. If a pooler is in between, each transaction sets its own.
 import type { Client, ClientBase } from 'pg';
 
 export const CONNECT_TIME_OUT_MS = 5000;
-/** Nobody waits longer for an answer, and the server must not go on for nobody. */
+/** No caller waits longer for an answer, so the server must not work any longer. */
 const STATEMENT_TIME_OUT_MS = 30_000;
-/** Who waits for a lock behind somebody's migration gives its connection back and tries again later. */
+/**
+ * A statement that waits for a lock, for example behind a migration, gives its connection back and is tried again
+ * later.
+ */
 const LOCK_TIME_OUT_MS = 10_000;
 
-/** For the transaction that they stand in. */
+/** Sets the limit for the current transaction. */
 export const LOCK_TIME_OUT = `SET LOCAL lock_timeout = ${LOCK_TIME_OUT_MS}`;
 const TIME_OUTS = `SET LOCAL statement_timeout = ${STATEMENT_TIME_OUT_MS}; ${LOCK_TIME_OUT}`;
 
-/** Not as parameters of the connection: PgBouncer refuses a client that brings any it does not know. */
+/**
+ * The timeouts are not parameters of the connection, because PgBouncer refuses a client with parameters that it does
+ * not
+ * know.
+ */
 const SET_WHEN_OWN = {
   text: `SELECT set_config(name, value, false)
     FROM (VALUES ('statement_timeout', $2), ('lock_timeout', $3)) AS setting(name, value)
@@ -22,11 +28,11 @@ const SET_WHEN_OWN = {
 const throughPooler = new WeakSet<ClientBase>();
 
 /**
- * Prepares a connection that has just been made. What is set for a session must never be set in one that a pooler lends to
- * others after this transaction. A pooler is known by the process id that it gives: a made-up one, since it has no process
- * of the server to name.
+ * Prepares a connection that has just been made. Settings of a session must never be set in a session that a pooler
+ * lends to other clients after this transaction. A pooler is recognized by the process id that it reports. The id is
+ * made up, because the pooler has no server process of its own.
  *
- * @throws Error when the server does not answer within 5 s
+ * @throws Error if the server does not answer within 5 s
  */
 export async function prepareSession(client: Client): Promise<void> {
   readFairly(client);
@@ -41,29 +47,30 @@ export async function prepareSession(client: Client): Promise<void> {
 }
 
 /**
- * Whether every transaction on the connection may be in another session of the server: then no statement can be prepared
- * for the next one, and none has a time-out that it does not bring along.
+ * Whether the connection goes through a pooler. Then every transaction may run in another session of the server. So no
+ * statement can be prepared for the next transaction, and each transaction must set its own timeouts.
  */
 export function isThroughPooler(client: ClientBase): boolean {
   return throughPooler.has(client);
 }
 
-/** What begins a transaction on the connection, so that its statements have their time-outs. */
+/** The SQL that begins a transaction on the connection. Through a pooler, it also sets the timeouts. */
 export function beginOn(client: ClientBase, begin: string): string {
   return isThroughPooler(client) ? `${begin}; ${TIME_OUTS}` : begin;
 }
 
-/** As the server, or who stands before it, has told it; `pg` has no name for it in its types. */
+/** The process id that the server, or the pooler before it, has reported. The types of `pg` do not have it. */
 function processIdOf(client: Client): number | null {
   return 'processID' in client && typeof client.processID === 'number' ? client.processID : null;
 }
 
-/** What Node.js reads from a socket at once, if there is so much: some 75 calls. */
+/** The most that Node.js reads from a socket at once. That is about 75 calls. */
 const FULL_READ_BYTES = 65_536;
 
 /**
- * Node.js reads a busy socket up to 32 times before it looks at any other. With five answers of a thousand calls on their way,
- * each turn took 100 to 200 ms, and a push takes several turns: it waited for more than a second.
+ * Makes Node.js turn to other sockets after each full read of this one. By itself, it reads a busy socket up to 32
+ * times before it looks at any other. With five answers of a thousand calls under way, each turn took 100 to 200 ms. A
+ * push takes several turns, so it waited for more than a second.
  */
 export function readFairly({ connection }: Client): void {
   const { stream } = connection;

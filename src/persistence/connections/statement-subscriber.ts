@@ -13,12 +13,16 @@ import { beginStatement, endStatement } from '../../tracing/spans.js';
 const watched = new WeakMap<QueryRunner, () => void>();
 const spans = new WeakMap<QueryRunner, Span>();
 
-/** Registers a runner, which runs one statement at a time. */
+/**
+ * Registers a runner, which runs one statement at a time.
+ *
+ * @param hasAnswered is called after each answer of the server
+ */
 export function watchStatements(runner: QueryRunner, hasAnswered: () => void): void {
   watched.set(runner, hasAnswered);
 }
 
-/** Traces the statements that TypeORM makes from entities, and refuses transactions inside of another transaction. */
+/** Traces the statements that TypeORM makes from entities, and refuses nested transactions. */
 @EventSubscriber()
 export class StatementSubscriber implements EntitySubscriberInterface {
   /** @throws Error because its COMMIT would end the outer transaction */
@@ -44,7 +48,7 @@ export class StatementSubscriber implements EntitySubscriberInterface {
   }
 }
 
-/** By the conventions of OpenTelemetry: `SELECT api_keys`. */
+/** The name of the span by the conventions of OpenTelemetry, for example `SELECT api_keys`. */
 function summaryOf(query: string): string {
   const [, operation = 'statement'] = /^(\w+)/.exec(query) ?? [];
   const [, table] = /\b(?:FROM|INTO|UPDATE) "(\w+)"/.exec(query) ?? [];

@@ -1,7 +1,7 @@
 import type { CustomTypesConfig, QueryResultRow } from 'pg';
 import type { EntityManager } from 'typeorm';
 
-/** A statement with its parameters. A name makes it a prepared statement, unless the connection goes through a pooler. */
+/** SQL with its parameters. A name makes it a prepared statement, unless the connection goes through a pooler. */
 export interface Statement {
   readonly name?: string;
   readonly text: string;
@@ -12,7 +12,9 @@ export interface Statement {
 
 /** A connection inside a transaction. */
 export interface Transaction {
-  /** Reads and writes entities in this transaction. It refuses `save` and `remove`, which begin a transaction by themselves. */
+  /**
+   * Reads and writes entities in this transaction. It refuses `save` and `remove`, which begin their own transaction.
+   */
   readonly manager: EntityManager;
   /** Runs SQL: prepared statements, and what TypeORM can't express. */
   query<Row extends QueryResultRow>(statement: Statement): Promise<{ rows: Row[] }>;

@@ -1,14 +1,17 @@
-// A role in, the statements out that let it run the service and do nothing else to the database.
 import { escapeIdentifier } from 'pg';
 import type { DataSource } from 'typeorm';
 import { TABLE_PRIVILEGES } from './entities/entities.js';
 
-/** For the tables of one schema, in which the owner's session is. */
+/**
+ * The statements that let a role run the service, and do nothing else in the database.
+ *
+ * @param schema the schema of the tables, which is also the owner's current schema
+ */
 export function grantsTo(role: string, schema = 'public'): string[] {
   const grantee = escapeIdentifier(role);
   const within = escapeIdentifier(schema);
   return [
-    // What an older version needed, and this one does not.
+    // Revokes the rights that only an older version needed.
     `REVOKE ALL ON ALL TABLES IN SCHEMA ${within} FROM ${grantee}`,
     `REVOKE ALL ON ALL SEQUENCES IN SCHEMA ${within} FROM ${grantee}`,
     `REVOKE ALL ON SCHEMA ${within} FROM ${grantee}`,
@@ -23,17 +26,19 @@ export function grantsTo(role: string, schema = 'public'): string[] {
 }
 
 /**
- * Grants a role what the service needs, as one transaction: a service that runs as it does not notice.
+ * Grants a role the rights that the service needs. One transaction does it, so a service that runs as this role does
+ * not
+ * notice.
  *
  * @param dataSource of the role that owns the tables
- * @throws Error when it is the owner itself, from whom it would take what migrations need
+ * @throws Error if the role is the owner of the tables: it would lose the rights that migrations need
  */
 export async function grantTo(dataSource: DataSource, role: string): Promise<void> {
   const [session] = await dataSource.query<{ user: string; schema: string }[]>(
     'SELECT current_user AS "user", current_schema() AS schema',
   );
   if (session === undefined || session.user === role)
-    throw new Error(`"${role}" owns the tables: grant to another role, as which the service runs`);
+    throw new Error(`"${role}" owns the tables. Name the other role, with which the service connects.`);
   await dataSource.transaction(async (manager) => {
     for (const statement of grantsTo(role, session.schema)) await manager.query(statement);
   });

@@ -1,4 +1,3 @@
-// An initialized data source in, the ledger's schema at its newest out.
 import type { Client } from 'pg';
 import { type DataSource, MigrationExecutor, type QueryRunner } from 'typeorm';
 import type { Distribution } from '../../config/settings.js';
@@ -8,19 +7,20 @@ import { CreateLedger1766000000000 } from './migrations/1766000000000-create-led
 import { distribute } from './distribution/distribute.js';
 import { SchemaBehindError, UnsuitableDatabaseError } from '../connections/unavailable.js';
 
-/** One migrator at a time: processes that start together wait for the first one here. */
+/** Only one process migrates at a time. Processes that start together wait here for the first one. */
 const LOCK = `${LEDGER_LOCKS}, ${MIGRATION_LOCK}`;
 const OLDEST_SERVER = 150_000;
 
 /**
- * Brings the schema to its newest version. Safe with several processes starting at once. When it is there already, a role
- * that may change nothing about it will do.
+ * Brings the schema to its newest version. Several processes may call it at once. If nothing is pending, it needs no
+ * right to change the schema.
  *
- * @param distribution by what the calls are to be spread over several servers, unless they are already
- * @returns the names of what was done now
- * @throws UnsuitableDatabaseError for a PostgreSQL older than 15, one without the extension that is to spread the calls, or a
- * database with tables of something else
- * @throws SchemaBehindError
+ * @param dataSource is initialized
+ * @param distribution how to spread the calls over several servers; undefined leaves them where they are
+ * @returns the names of the migrations that ran now
+ * @throws UnsuitableDatabaseError if PostgreSQL is older than 15, the database is not in UTF8, or the extension that
+ *   spreads the calls is missing, or the database holds tables of something else
+ * @throws SchemaBehindError if migrations are pending and the role may not change the schema
  */
 export async function migrate(dataSource: DataSource, distribution?: Distribution): Promise<string[]> {
   const runner = dataSource.createQueryRunner();
@@ -32,10 +32,14 @@ export async function migrate(dataSource: DataSource, distribution?: Distributio
         current_setting('server_encoding') AS encoding`,
     )) as [{ number: number; name: string; encoding: string }];
     if (version.number < OLDEST_SERVER) {
-      throw new UnsuitableDatabaseError(`PostgreSQL 15 or newer is needed; this server is ${version.name}`);
+      throw new UnsuitableDatabaseError(
+        `PostgreSQL 15 or newer is needed; this server has version ${version.name}`,
+      );
     }
     if (version.encoding !== 'UTF8') {
-      throw new UnsuitableDatabaseError(`a database in UTF8 is needed; this one is in ${version.encoding}`);
+      throw new UnsuitableDatabaseError(
+        `a database with the encoding UTF8 is needed; this one has ${version.encoding}`,
+      );
     }
     const done: string[] = [];
     for (;;) {
@@ -44,10 +48,10 @@ export async function migrate(dataSource: DataSource, distribution?: Distributio
       done.push(name);
     }
     if (distribution === undefined) return done;
-    // A step of its own, and the last one: a ledger is distributed whenever somebody wishes, not at a version.
+    // This is a separate last step, because an operator may distribute a ledger at any time, with any version.
     return [...done, ...(await distribute(runner, (work) => alone(runner, work)))];
   } catch (error) {
-    // Read-only, perhaps, or broken: the next try, and the pool, get another connection.
+    // The connection may be read-only or broken. The next try, and the pool, get another one.
     await client?.end();
     throw error;
   } finally {
@@ -56,7 +60,9 @@ export async function migrate(dataSource: DataSource, distribution?: Distributio
 }
 
 /**
- * Works in a transaction that holds the lock: a session's lock would stay with whoever gets the session next from a pooler.
+ * Runs work in a transaction that holds the lock. A session-level lock would stay in the session, which a pooler may
+ * lend to
+ * another client next.
  */
 async function alone<T>(runner: QueryRunner, work: () => Promise<T>): Promise<T> {
   await runner.startTransaction();
@@ -82,8 +88,7 @@ async function migrateOnce(dataSource: DataSource, runner: QueryRunner): Promise
   const pending = await executor.getPendingMigrations();
   const [first] = pending;
   if (first === undefined) return undefined;
-  if (first.name === CreateLedger1766000000000.name) await refuseOlderLedger(runner);
-  // Asked first, because TypeORM tries to make its own table of migrations whatever is pending.
+  // The rights are checked first, because TypeORM tries to create its own table of migrations in any case.
   await refuseWithoutRights(
     runner,
     pending.map(({ name }) => name),

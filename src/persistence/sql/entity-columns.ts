@@ -3,7 +3,7 @@ import { Call } from '../schema/entities/call.entities.js';
 
 export interface EntityColumn {
   readonly name: string;
-  /** As PostgreSQL names it. */
+  /** The name of the type in PostgreSQL. */
   readonly type: string;
 }
 
@@ -27,14 +27,18 @@ export function selectedColumns(columns: ReadonlyMap<string, EntityColumn>): str
 
 const COLUMNS = columnsOf(Call);
 
-/** @throws Error for a field of which the entity has no column */
+/**
+ * The column of the table `calls` for a field.
+ *
+ * @throws Error if the entity has no column for the field
+ */
 export function columnOf(field: string): EntityColumn {
   const column = COLUMNS.get(field);
-  if (column === undefined) throw new Error(`calls has no column for ${field}`);
+  if (column === undefined) throw new Error(`the table calls has no column for the field ${field}`);
   return column;
 }
 
-/** What SELECT gives: each column by the name of its field. */
+/** The select list for some fields of calls. Each column is named like its field. */
 export function selectedFields(fields: readonly string[]): string {
   return selectedColumns(new Map(fields.map((field) => [field, columnOf(field)])));
 }

@@ -1,34 +1,40 @@
-// Lists whose rows may hold up to 30 MB each: their pages end early, so that an answer stays small enough to be held.
+// Pages of lists whose rows may hold up to 30 MB each. Such a page ends early, so that the answer fits into memory.
 
-/** What a page holds at most, in bytes of text, besides its last row. */
+/** The limit of a page without its last row, in bytes of text. */
 const MOST_PAGE_BYTES = 16 * 1024 * 1024;
 /**
- * How many bytes of text a byte that PostgreSQL has compressed stands for, at most: its pglz makes 87 of one of the most even
- * text, and 3 of one of usual JSON.
+ * The assumed number of bytes of text for each byte that PostgreSQL has compressed. With its pglz, a byte holds up to
+ * 87 bytes
+ * of very repetitive text, and 3 bytes of usual JSON.
  */
 const UNPACKED = 64;
 
 /** The columns that {@link sizedPage} adds to each row. */
 export interface SizedRow {
   /**
-   * How many rows there are without the limit on bytes. Where the rows themselves are answered, it is set to undefined, which JSON
-   * leaves out: copies without it take 1.3 µs a row, of 5.
+   * The number of rows without the limit on bytes. If the rows themselves become the answer, this field is set to
+   * undefined, which JSON leaves out. Copies without the field would take 1.3 µs a row, of 5 µs in total.
    */
   found: number | undefined;
 }
 
-/** SQL for the bytes of a column of JSON, as text. They are estimated: to count them, PostgreSQL would have to unpack them all. */
+/**
+ * SQL that estimates the size in bytes of a column of JSON, as text. To count exactly, PostgreSQL would have to
+ * decompress
+ * every value.
+ */
 export function bytesOfJson(column: string): string {
   return `coalesce(pg_column_size(${column}) * CASE WHEN pg_column_compression(${column}) IS NULL THEN 1 ELSE ${UNPACKED} END, 0)`;
 }
 
 /**
- * SQL for the first of some rows: as many as are not too large together, at least one.
+ * SQL for a page: the first of the given rows, as many as fit into `mostBytes`, and at least one.
  *
  * @param columns what is selected of each row
  * @param rows a SELECT of all columns, with its own ORDER BY and LIMIT
  * @param size SQL for the bytes of a row
- * @param order the same order, as in ORDER BY
+ * @param order the same order as that of `rows`, in the syntax of ORDER BY
+ * @param mostBytes limit for all rows of the page but the last
  */
 export function sizedPage(
   columns: string,
@@ -43,7 +49,7 @@ export function sizedPage(
     ) AS sized WHERE size_before < ${mostBytes} ORDER BY ${order}`;
 }
 
-/** Whether the page holds fewer rows than there are. */
+/** Whether the limit on bytes left rows out of the page. */
 export function endsEarly(rows: readonly SizedRow[]): boolean {
   return rows.length < (rows[0]?.found ?? 0);
 }

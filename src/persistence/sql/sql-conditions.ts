@@ -1,6 +1,4 @@
-// The conditions of a WHERE clause, with every value as a parameter.
-
-/** Collects conditions and their parameters for one statement. */
+/** Collects the conditions of a WHERE clause for one statement. Every value becomes a parameter. */
 export class SqlConditions {
   private readonly conditions: string[] = [];
   private readonly parameters: unknown[] = [];
@@ -10,12 +8,12 @@ export class SqlConditions {
     return [...this.parameters];
   }
 
-  /** The clause, or nothing when there is no condition. */
+  /** The WHERE clause; empty text if there is no condition. */
   get where(): string {
     return this.conditions.length === 0 ? '' : `WHERE ${this.conditions.join(' AND ')}`;
   }
 
-  /** Adds a parameter and returns its place holder. */
+  /** Adds a parameter and returns its placeholder, for example `$1`. */
   parameter(value: unknown): string {
     this.parameters.push(value);
     return `$${this.parameters.length}`;
@@ -25,7 +23,10 @@ export class SqlConditions {
     this.conditions.push(condition);
   }
 
-  /** A single value is compared with `=`: only so can an index give the rows in the page's order. */
+  /**
+   * Adds no condition if `values` is undefined. Compares a single value with `=`, because only then can an index return
+   * the rows in the page's order.
+   */
   oneOf(column: string, values: readonly string[] | undefined): void {
     if (values === undefined) return;
     const [only] = values;
@@ -50,6 +51,7 @@ export class SqlConditions {
     if (to !== undefined) this.add(`${column} < ${this.instant(to)}`);
   }
 
+  /** Adds a time as a parameter and returns the SQL for it. */
   instant(epochMs: number): string {
     return `${this.parameter(new Date(epochMs).toISOString())}::timestamptz`;
   }

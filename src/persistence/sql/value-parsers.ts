@@ -1,4 +1,4 @@
-// How values of rows are read where `pg`'s own way is not what is wanted: for the `types` of a statement.
+// Parsers for the values of rows that replace those of `pg`. They are for the `types` of a statement.
 import { type CustomTypesConfig, types } from 'pg';
 import { parseExact } from '../../json/exact-numbers.js';
 
@@ -6,8 +6,9 @@ const DASH = 45;
 const PARSERS: { readonly getTypeParser: (type: number) => (text: string) => unknown } = types;
 
 /**
- * As the API has them: times as ISO 8601, JSON with all digits of its numbers. By way of `Date`, which `pg` makes of times,
- * reading a row took twice as long.
+ * Values as the API shows them: times as ISO 8601, JSON with all digits of its numbers. `pg` makes a `Date` of a time.
+ * With
+ * that, reading a row took twice as long.
  */
 export const AS_ANSWERED = parsers({
   [types.builtins.TIMESTAMPTZ]: isoOf,
@@ -27,16 +28,20 @@ function parsers(own: Readonly<Record<number, (text: string) => unknown>>): Cust
   };
 }
 
-/** As `pg` reads it: of any zone and year. */
+/** Parses a time of any zone and year with the parser of `pg`. */
 function dateOf(text: string): Date {
   const read = PARSERS.getTypeParser(types.builtins.TIMESTAMPTZ)(text);
   if (read instanceof Date) return read;
-  throw new Error('PostgreSQL gave no time where one was asked for');
+  throw new Error('PostgreSQL returned a value that is not a time');
 }
 
-/** Of what PostgreSQL writes: `2025-06-01 01:59:45+00`, or with up to six digits after the second. */
+/**
+ * Converts a time of PostgreSQL to ISO 8601 with milliseconds.
+ *
+ * @param text for example `2025-06-01 01:59:45+00`, with up to six digits after the second
+ */
 export function isoOf(text: string): string {
-  // Of a session that is not in UTC; and of years with more digits, or before our time.
+  // The session is not in UTC, or the year has more than four digits or is before Christ.
   if (!text.endsWith('+00') || text.charCodeAt(4) !== DASH) return dateOf(text).toISOString();
   const fraction = text.length === 22 ? '000' : text.slice(20, -3).padEnd(3, '0').slice(0, 3);
   return `${text.slice(0, 10)}T${text.slice(11, 19)}.${fraction}Z`;

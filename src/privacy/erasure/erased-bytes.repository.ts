@@ -1,4 +1,3 @@
-// Reads bytes that came and hold a number, and writes them again without it: bodies, and what the quarantine keeps.
 import { Injectable } from '@nestjs/common';
 import { createHash, randomBytes } from 'node:crypto';
 import { promisify } from 'node:util';
@@ -13,10 +12,10 @@ import { endsEarly, sizedPage, type SizedRow } from '../../persistence/sql/sized
 import { BodyEraser } from './body-eraser.js';
 import type { ErasureJob } from './erasure-job.js';
 
-/** What a step reads at once, as it is stored. */
+/** The most that a step reads at once, in stored bytes. */
 const LARGEST_STEP_BYTES = 4 * 1024 * 1024;
 
-/** Rows of a table in the order of their ids, as many as may be read at once. */
+/** SQL for rows of a table in the order of their ids, as many as a step may read at once. */
 const page = (table: string, id: string, columns: string, size: string) =>
   sizedPage(
     columns,
@@ -39,7 +38,7 @@ const REWRITE_BODIES = {
     FROM unnest($1::uuid[], $2::text[], $3::bytea[]) AS t(id, encoding, body)
     WHERE b.delivery_id = t.id RETURNING 1`,
 };
-// Of redeliveries, too: they name the hash of the body that was there before.
+// Redeliveries are changed too, because they have the same hash as the first delivery of the body.
 const REWRITE_HASHES = {
   name: 'erase-in-hashes',
   text: `UPDATE deliveries d SET sha256 = t.sha256, bytes = t.bytes
@@ -47,7 +46,8 @@ const REWRITE_HASHES = {
     JOIN deliveries original ON original.id = t.id
     WHERE d.sha256 = original.sha256 AND (d.id = t.id OR d.redelivery_of = t.id)`,
 };
-// Those that were being written while the hash of what they repeat changed. Nothing is a redelivery of more than an hour ago.
+// These redeliveries were being written while the hash of the first delivery changed. A redelivery comes at most an
+// hour after the first delivery.
 const ALIGN_REDELIVERIES = {
   name: 'erase-in-redeliveries',
   text: `UPDATE deliveries d SET sha256 = o.sha256, bytes = o.bytes FROM deliveries o
@@ -72,10 +72,10 @@ const DELETE_DRIFT = {
     WHERE (kind, field, value) IN (SELECT * FROM unnest($1::text[], $2::text[], $3::text[])) RETURNING 1`,
 };
 
-/** Bytes that hold the number. */
+/** A body that holds the number. */
 export interface HeldBody {
   readonly id: string;
-  /** Without the number. */
+  /** The bytes without the number. */
   readonly erased: Buffer;
 }
 
@@ -86,12 +86,15 @@ export interface HeldEntry extends HeldBody {
 
 export interface HeldPage<Held> {
   readonly held: readonly Held[];
-  /** The place behind those that were looked at; undefined at the end. */
+  /** The place after the rows of this page; undefined at the end. */
   readonly next: string | undefined;
 }
 
 const unpack = promisify(gunzip);
 
+/**
+ * Finds stored bytes that hold a number, and rewrites them without it: bodies of pushes and entries of the quarantine.
+ */
 @Injectable()
 export class ErasedBytesRepository {
   constructor(
@@ -99,7 +102,7 @@ export class ErasedBytesRepository {
     private readonly eraser: BodyEraser,
   ) {}
 
-  /** Of the next bodies in the order of their arrival, those that hold the number. */
+  /** Looks at the next bodies in the order of their arrival, and returns those that hold the number. */
   async bodies(job: ErasureJob, limit: number): Promise<HeldPage<HeldBody>> {
     const rows = await this.database.query<PageRow & { encoding: string; body: Buffer }>({
       ...NEXT_BODIES,
@@ -113,21 +116,27 @@ export class ErasedBytesRepository {
     return { held, next: nextOf(rows, limit) };
   }
 
-  /** Bodies never change otherwise; one that was deleted meanwhile stays so. */
+  /**
+   * Rewrites bodies and the hashes of their deliveries. Nothing else changes a body. A body that was deleted meanwhile
+   * stays deleted.
+   *
+   * @returns the number of rewritten bodies
+   */
   async rewriteBodies(transaction: Transaction, held: readonly HeldBody[]): Promise<number> {
     if (held.length === 0) return 0;
     const packed = await Promise.all(held.map(({ erased }) => packBody(erased)));
     const ids = held.map(({ id }) => id);
     const values = [ids, packed.map(({ encoding }) => encoding), packed.map(({ bytes }) => bytes)];
     const { rows } = await transaction.query({ ...REWRITE_BODIES, values });
-    // The old hash would tell the number: of the body, all but it can be read, and numbers can be tried out.
+    // The old hash would reveal the number. Everything else in the body is readable, so all possible numbers could be
+    // tried.
     const hashes = held.map(({ erased }) => createHash('sha256').update(erased).digest());
     const lengths = held.map(({ erased }) => erased.length);
     await transaction.query({ ...REWRITE_HASHES, values: [ids, hashes, lengths] });
     return rows.length;
   }
 
-  /** Of the next entries of the quarantine, those that hold the number. */
+  /** Looks at the next entries of the quarantine, and returns those that hold the number. */
   async entries(job: ErasureJob, limit: number): Promise<HeldPage<HeldEntry>> {
     const rows = await this.database.query<PageRow & { raw: Buffer; reason: string; place: string }>({
       ...NEXT_ENTRIES,
@@ -143,6 +152,7 @@ export class ErasedBytesRepository {
     return { held, next: nextOf(rows, limit) };
   }
 
+  /** @returns the number of rewritten entries */
   async rewriteEntries(transaction: Transaction, held: readonly HeldEntry[]): Promise<number> {
     if (held.length === 0) return 0;
     const values = [
@@ -150,18 +160,19 @@ export class ErasedBytesRepository {
       held.map(({ erased }) => erased),
       held.map(({ reason }) => reason),
       held.map(({ place }) => place),
-      // It only says that the body has come before; of two that are alike without their numbers it must differ.
+      // The hash only shows whether a body has come before. It must differ for two bodies that differ only in their
+      // numbers.
       held.map(() => randomBytes(32)),
     ];
     return (await transaction.query({ ...REWRITE_ENTRIES, values })).rows.length;
   }
 
-  /** To be called once no body holds the number any more. */
+  /** Corrects the hashes of late redeliveries. Call it when no body holds the number any more. */
   async alignRedeliveries(transaction: Transaction, { requestedAt }: ErasureJob): Promise<void> {
     await transaction.query({ ...ALIGN_REDELIVERIES, values: [firstIdOf(requestedAt - HOUR_MS)] });
   }
 
-  /** A table of 5,000 rows at most. */
+  /** Deletes the schema drift that holds the number. The table has at most 5,000 rows. */
   async deleteDrift(transaction: Transaction, job: ErasureJob): Promise<number> {
     const { rows } = await transaction.query<{ kind: string; field: string; value: string }>({
       ...DRIFT,

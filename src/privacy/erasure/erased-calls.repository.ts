@@ -19,13 +19,13 @@ import {
 } from './erasure-job.js';
 
 const RECEIVED = 'to_timestamp($1 / 1000.0)';
-/** All that came with a record: a number may stand in any text. */
+/** The columns of all texts that came with a record. Any of them may hold a number. */
 const TEXTS = TEXT_FIELDS.map((field) => columnOf(field).name).join(', ');
 const NUMBERS = TELEPHONE_NUMBERS.map((field) => columnOf(field).name);
 const JSONS = 'extra::text, warnings::text';
 const MAY_HOLD = mayHold('content', '$2', '$3');
 const CONTENT = `concat_ws(E'\\n', ${TEXTS}, ${JSONS})`;
-// The index is on the reversed callee.
+// This form lets PostgreSQL use the index on the reversed callee.
 const FIND_CALLEES = {
   name: 'erase-find-callees',
   text: `SELECT call_id, reverse(callee) AS reversed FROM calls
@@ -41,7 +41,7 @@ const FIND_CALLS = {
 };
 const CONTENTS = {
   name: 'erase-contents',
-  // Not as arrays, whose parser takes them apart character by character.
+  // The columns are not combined to arrays, because the parser of `pg` reads arrays character by character.
   text: `SELECT ${TEXTS}, extra::text AS extra, warnings::text AS warnings
     FROM calls WHERE call_id = ANY($2) AND last_received_at <= ${RECEIVED}`,
 };
@@ -71,6 +71,7 @@ const TELL = {
     VALUES (next_delivery_position(), $1, to_timestamp($2 / 1000.0), 0, 0, 0, 0, 0, 0, 0, 'erasure', 'erasure', '')`,
 };
 
+/** Finds calls that hold a number, and deletes them with their history. */
 @Injectable()
 export class ErasedCallsRepository {
   constructor(
@@ -79,7 +80,7 @@ export class ErasedCallsRepository {
     private readonly eraser: BodyEraser,
   ) {}
 
-  /** Calls whose callee ends with the number. */
+  /** Returns the next calls whose callee ends with the number, at most `limit`. */
   async withCallee({ search, requestedAt, place }: ErasureJob, limit: number): Promise<FoundRows<string>> {
     const [first, behind] = search.reversedRange;
     const [reversed, callId] = place === undefined ? [first, ''] : pairOf(place);
@@ -92,7 +93,9 @@ export class ErasedCallsRepository {
     return { rows: rows.map(({ call_id }) => call_id), next };
   }
 
-  /** Calls in whose texts the number may be, of the next `limit` ones in the order of the key. */
+  /**
+   * Looks at the next `limit` calls in the order of the key, and returns those that may hold the number in any text.
+   */
   async withText({ search, requestedAt, place }: ErasureJob, limit: number): Promise<FoundRows<string>> {
     const [page] = await this.database.query<{ seen: number; next: string | null; found: string[] | null }>({
       ...FIND_CALLS,
@@ -103,8 +106,9 @@ export class ErasedCallsRepository {
   }
 
   /**
-   * Deletes those of the calls that hold the number, with their history, and tells the feed. Under the locks of corrections: one
-   * that is under way is committed before, or finds no row and writes a new call.
+   * Deletes the given calls that really hold the number, with their history, and reports them in the feed. It takes the
+   * locks that corrections take. So a concurrent correction is committed before, or it finds no row and writes a new
+   * call.
    */
   async erase(
     transaction: Transaction,
@@ -113,7 +117,8 @@ export class ErasedCallsRepository {
   ): Promise<Partial<ErasedCounts>> {
     if (callIds.length === 0) return {};
     await this.calls.lock(transaction, callIds);
-    // Only now: a correction that was waited for may have taken the number away, or be of after the request.
+    // The contents are read only after the locks are taken. A correction that held the lock before may have removed the
+    // number, or may have been received after the request.
     const held = await this.heldAmong(transaction, job, callIds);
     if (held.length === 0) return {};
     const gone = await transaction.query<{ call_id: string; source: string }>({
@@ -128,7 +133,10 @@ export class ErasedCallsRepository {
     return { calls: gone.rows.length, revisions: history.rows.length };
   }
 
-  /** Those of the calls that hold the number. What is read at once is bounded: a call may have megabytes. */
+  /**
+   * Returns the given calls that hold the number. It reads a limited number of bytes at once, because a call may have
+   * megabytes.
+   */
   private async heldAmong(
     transaction: Transaction,
     { search, requestedAt }: ErasureJob,
@@ -156,7 +164,7 @@ export class ErasedCallsRepository {
     return false;
   }
 
-  /** The erasure is a delivery: its position is drawn last, and from there to the commit no other can be. */
+  /** Writes the erasure as a delivery. Its position is drawn last. Until the commit, nobody else can draw one. */
   private async tell(
     transaction: Transaction,
     gone: readonly { readonly call_id: string; readonly source: string }[],

@@ -1,4 +1,3 @@
-// Names and reasons that people have written, without the number: of API keys, and of erasures.
 import { Injectable } from '@nestjs/common';
 import { mayHold } from '../../numbers/number-search.js';
 import type { Transaction } from '../../persistence/connections/statement.js';
@@ -20,14 +19,15 @@ const statements = (table: string, column: string, writtenAt: string) => ({
 const NAMES = statements('api_keys', 'name', 'created_at');
 const REASONS = statements('erasures', 'reason', 'requested_at');
 
+/** Removes a number from texts that people have written: names of API keys and reasons of erasures. */
 @Injectable()
 export class ErasedNamesRepository {
-  /** @returns how many */
+  /** @returns the number of rewritten names */
   rewriteNames(transaction: Transaction, job: ErasureJob): Promise<number> {
     return rewrite(transaction, job, NAMES);
   }
 
-  /** @returns how many */
+  /** @returns the number of rewritten reasons */
   rewriteReasons(transaction: Transaction, job: ErasureJob): Promise<number> {
     return rewrite(transaction, job, REASONS);
   }

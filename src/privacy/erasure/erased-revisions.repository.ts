@@ -19,7 +19,8 @@ export interface RevisionKey {
   readonly deliveryId: string;
 }
 
-// The source is a name of our own, and what a deleted revision leaves behind: it would be found for ever.
+// The search leaves the source out. The operator chose its name, and it is all that stays of some deleted revisions.
+// With a number in it, such a revision would be found again for ever.
 const REVISION = `(content - 'source')::text`;
 const RECEIVED = 'to_timestamp($1 / 1000.0)';
 const MAY_HOLD = mayHold('content', '$2', '$3');
@@ -51,7 +52,8 @@ const SOURCES = {
   name: 'erase-sources',
   text: 'SELECT call_id, source FROM calls WHERE call_id = ANY($1)',
 };
-// Whoever may see the source of a revision alone was told the call. Once the revision is gone, nothing else would say so.
+// Keeps only the source of a deleted revision. A key that may see this source was told of the call. Without this row,
+// nothing would tell it later that the call is gone.
 const KEEP_SOURCE = {
   name: 'erase-keep-source',
   text: `INSERT INTO call_revisions (call_id, delivery_id, received_at, revision, content)
@@ -66,7 +68,7 @@ export class ErasedRevisionsRepository {
     private readonly eraser: BodyEraser,
   ) {}
 
-  /** Revisions in whose texts the number may be, of the next `limit` ones in the order of the key. */
+  /** Looks at the next `limit` revisions in the order of the key, and returns those that may hold the number. */
   async withText({ search, requestedAt, place }: ErasureJob, limit: number): Promise<FoundRows<RevisionKey>> {
     const [callId, deliveryId] = place === undefined ? ['', NIL] : pairOf(place);
     const rows = await this.database.query<{ call_id: string; delivery_id: string; found: boolean }>({
@@ -79,7 +81,7 @@ export class ErasedRevisionsRepository {
     return { rows: found.map((row) => ({ callId: row.call_id, deliveryId: row.delivery_id })), next };
   }
 
-  /** Deletes those of the revisions that hold the number; their calls stay. */
+  /** Deletes the given revisions that really hold the number. Their calls stay. */
   async erase(
     transaction: Transaction,
     search: NumberSearch,
@@ -104,7 +106,10 @@ export class ErasedRevisionsRepository {
     return { revisions: gone.rows.length };
   }
 
-  /** Of revisions from another source than their call's row: the feed still has to tell that source's followers that it is gone. */
+  /**
+   * Keeps the sources of deleted revisions that differ from the source of their call's row. If the call is deleted
+   * later, the feed must still tell the clients of these sources that it is gone.
+   */
   private async keepSources(transaction: Transaction, gone: readonly GoneRevision[]): Promise<void> {
     const { rows } = await transaction.query<{ call_id: string; source: string }>({
       ...SOURCES,

@@ -1,4 +1,3 @@
-// Jobs that are due in, worked on one after the other in the background until they are done.
 import {
   type BeforeApplicationShutdown,
   Injectable,
@@ -16,13 +15,14 @@ import { countsOf, type ErasureJob } from './erasure-job.js';
 import { ERASURES, ErasureRepository } from './erasure.repository.js';
 import { ErasureSteps, NotYetError } from './erasure-steps.js';
 
-/** How often to look whether there is a job: a look takes 0.1 ms. */
+/** How often to look for a job. A look takes 0.1 ms. */
 const LOOK_MS = 1000;
 const MOST_ROWS_A_STEP = 5000;
 const FIRST_PAUSE_MS = 200;
 const LONGEST_WAIT_MS = 10_000;
 const LONGEST_PAUSE_MS = 300_000;
 
+/** Works on erasure jobs that are due, one after the other, in the background until they are done. */
 @Injectable()
 export class Eraser implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
   private readonly logger = new Logger('Erasure');
@@ -31,7 +31,7 @@ export class Eraser implements OnApplicationBootstrap, BeforeApplicationShutdown
     backoff: { firstMs: 2 * LOOK_MS, longestMs: LONGEST_WAIT_MS },
     onFailure: (error, pauseMs) => {
       if (pauseMs === 2 * LOOK_MS && !(error instanceof LeaseLostError))
-        this.logger.warn(`goes on later: ${errorText(error)}`);
+        this.logger.warn(`erasures failed and are tried again later: ${errorText(error)}`);
     },
   });
 
@@ -55,7 +55,7 @@ export class Eraser implements OnApplicationBootstrap, BeforeApplicationShutdown
     await this.loop.ended();
   }
 
-  /** There is a new job. */
+  /** Starts a look for jobs at once, because there is a new one. */
   look(): void {
     this.loop.wake();
   }
@@ -68,7 +68,7 @@ export class Eraser implements OnApplicationBootstrap, BeforeApplicationShutdown
   private async workOnDue(): Promise<void> {
     if ((await this.jobs.nextDue()) === undefined || !(await this.leases.claim(ERASURES))) return;
     try {
-      // Read again: it may have been another process's until now.
+      // The job is read again, because another process may have worked on it until now.
       let job = await this.jobs.nextDue();
       while (job !== undefined && !this.loop.isStopping) {
         await this.workOn(job);
@@ -87,7 +87,8 @@ export class Eraser implements OnApplicationBootstrap, BeforeApplicationShutdown
       const failures = job.failures + 1;
       const longest = error instanceof NotYetError ? LONGEST_WAIT_MS : LONGEST_PAUSE_MS;
       const pause = Math.min(FIRST_PAUSE_MS * 2 ** Math.min(failures, 20), longest);
-      if (!(error instanceof NotYetError)) this.logger.warn(`${job.id} is tried again: ${errorText(error)}`);
+      if (!(error instanceof NotYetError))
+        this.logger.warn(`the erasure ${job.id} failed and is tried again: ${errorText(error)}`);
       await this.jobs.postpone(job, failures, errorText(error), pause);
     }
   }

@@ -1,7 +1,7 @@
 import type { Erasure } from '../../persistence/schema/entities/privacy.entities.js';
 import type { NumberSearch } from '../../numbers/number-search.js';
 
-/** What is searched, in this order: again and again, until all of it was searched and nothing was found. */
+/** The phases of a search, in this order. They are repeated until a whole search finds nothing. */
 export const PHASES = [
   'transactions',
   'callees',
@@ -15,7 +15,7 @@ export const PHASES = [
 ] as const;
 export type Phase = (typeof PHASES)[number];
 
-/** How many of what were erased. */
+/** Counts of what a job has erased. */
 export interface ErasedCounts {
   calls: number;
   revisions: number;
@@ -25,24 +25,24 @@ export interface ErasedCounts {
   schemaDrift: number;
 }
 
-/** A job that is being worked on. */
+/** A job in progress. */
 export interface ErasureJob {
   readonly id: string;
-  /** Epoch milliseconds: what was received until then is erased. */
+  /** Epoch milliseconds. The job covers everything that was received until then. */
   readonly requestedAt: number;
   readonly phase: Phase;
-  /** Undefined at the beginning of the phase. */
+  /** How far the phase is; undefined at its beginning. */
   readonly place: string | undefined;
   readonly barrier: string | null;
   readonly failures: number;
   readonly search: NumberSearch;
 }
 
-/** What a step did, and the place behind it; undefined when the phase is over. */
+/** What a step did, and the place after it, which is undefined if the phase is over. */
 export interface ErasureStep {
   readonly next: string | undefined;
   readonly erased: Partial<ErasedCounts>;
-  /** How many texts were written anew that are not counted. */
+  /** The number of rewritten texts that are not counted in `erased`. */
   readonly uncounted?: number;
 }
 
@@ -52,20 +52,21 @@ export function countsOf(erasure: Erasure): ErasedCounts {
   return { calls, revisions, bodies, quarantineEntries, journalEntries, schemaDrift };
 }
 
-/** Rows that may hold the number, and the place behind those that were looked at; undefined at the end. */
+/** Rows that may hold the number, and the place after the rows that were looked at, which is undefined at the end. */
 export interface FoundRows<Row> {
   readonly rows: readonly Row[];
   readonly next: string | undefined;
 }
 
-/** Contents that are there together: bytes. */
+/** The most contents to hold in memory at once; the size is in bytes. */
 export const IN_MEMORY = { rows: Infinity, size: 4 * 1024 * 1024 };
 
-/** A place in an order of two columns, as text. */
+/** Writes a place in an order of two columns as text. */
 export function pair(first: string, second: string): string {
   return JSON.stringify([first, second]);
 }
 
+/** Reads a place that {@link pair} wrote. */
 export function pairOf(place: string): [string, string] {
   const [first, second] = JSON.parse(place) as [string, string];
   return [first, second];

@@ -7,13 +7,13 @@ import { ErasedRevisionsRepository } from './erased-revisions.repository.js';
 import { ErasedNamesRepository } from './erased-names.repository.js';
 import { JournalSearch } from './journal-search.js';
 
-/** The locks of so many calls are taken at once. */
+/** The most calls that one step locks and deletes. */
 const MOST_ERASED_A_STEP = 500;
 
-/** The job can't go on before something has ended that is not its own. */
+/** The job has to wait for something else to end. */
 export class NotYetError extends Error {}
 
-/** Takes the next step of an erasure: what its phase searches next. */
+/** Runs the next step of an erasure, which depends on the job's phase. */
 @Injectable()
 export class ErasureSteps {
   constructor(
@@ -26,8 +26,11 @@ export class ErasureSteps {
   ) {}
 
   /**
-   * @throws NotYetError
-   * @throws LeaseLostError
+   * Runs one step and returns the job as it is afterwards.
+   *
+   * @param rows the most rows that the step looks at
+   * @throws NotYetError if the job has to wait
+   * @throws LeaseLostError if another process has taken the job over
    */
   async next(job: ErasureJob, rows: number): Promise<ErasureJob> {
     switch (job.phase) {
@@ -55,11 +58,14 @@ export class ErasureSteps {
   private async awaitTransactions(job: ErasureJob): Promise<ErasureJob> {
     const begun = job.barrier === null ? await this.jobs.begin(job) : job;
     if (begun.barrier === null || !(await this.jobs.isBarrierPassed(begun.barrier)))
-      throw new NotYetError('waits for transactions that began before the request');
+      throw new NotYetError('waits for the end of transactions that began before the request');
     return this.jobs.stepOn(begun, () => Promise.resolve(OVER));
   }
 
-  /** Where many are found at once, the place moves on with the last of them: the others would be found again. */
+  /**
+   * If many calls are found at once, they are deleted in several steps. Only the last step moves the place on. So after
+   * a crash in between, the other calls are found again.
+   */
   private async eraseCalls(job: ErasureJob, { rows, next }: FoundRows<string>): Promise<ErasureJob> {
     let now = job;
     for (let from = 0; from < rows.length - MOST_ERASED_A_STEP; from += MOST_ERASED_A_STEP) {
@@ -119,7 +125,7 @@ export class ErasureSteps {
 
   private async searchJournal(job: ErasureJob): Promise<ErasureJob> {
     if (await this.journal.isWaiting(job))
-      throw new NotYetError('waits for entries of the journal that are to be written first');
+      throw new NotYetError('waits until entries of the journal are written into the database');
     const journalEntries = await this.journal.rewriteDamaged(job);
     return this.jobs.stepOn(job, () => Promise.resolve({ next: undefined, erased: { journalEntries } }));
   }

@@ -8,7 +8,7 @@ const STATUSES = ['pending', 'running', 'done'];
 const NOT_A_NUMBER = 'must be a telephone number of 7 to 15 digits';
 const NUMBER = text({
   minLength: 7,
-  // Twenty digits, with three characters between each two of them.
+  // Enough for twenty digits with three characters between each two of them.
   maxLength: 100,
   isOne: (written) => coreOf(written) !== undefined,
   expected: NOT_A_NUMBER,
@@ -17,104 +17,114 @@ const NUMBER = text({
 const REASON = text({
   minLength: 1,
   maxLength: 1000,
-  // Not of spaces alone.
+  // At least one character must not be a space.
   pattern: '^[^\\x00]*[^\\x00\\s][^\\x00]*$',
-  expected: 'must say why',
+  expected: 'must give a reason, not only spaces',
 });
 const Count = (description: string, example: number) =>
   ApiProperty({ type: 'integer', description, example });
 const Instant = (description: string, options: { nullable?: boolean; example: string | null }) =>
   ApiProperty({ type: String, format: 'date-time', description, ...options });
 
-/** What to erase, and why. */
+/** A request to erase a number. */
 export class ErasureRequest {
   @Field(NUMBER, {
     description:
-      'The telephone number, with or without country code 86, leading 0 and separators, in digits of any script. It is erased however it is written. Without prefix and separators it has 7 to 15 digits.',
+      'The phone number, with or without country code 86, leading 0 and separators, in digits of any script. It is erased in every notation. Without prefix and separators it must have 7 to 15 digits.',
     example: '13900000000',
   })
   number!: string;
 
   @Field(REASON, {
-    description: 'Why, for the record. The number itself is not kept in it.',
-    example: 'Asked for by the person, ticket 4711',
+    description: 'Why you erase the number. The number itself is removed from this text.',
+    example: 'Requested by the person, ticket 4711',
   })
   reason!: string;
 }
 
-/** A job that has been taken on. */
+/** An erasure job that was accepted. */
 export class AcceptedErasure {
-  @ApiProperty({ ...ID, description: 'The job.' })
+  @ApiProperty({ ...ID, description: 'The id of the job.' })
   id!: string;
 
-  @ApiProperty({ type: String, enum: STATUSES, description: 'How far it is.', example: 'pending' })
+  @ApiProperty({ type: String, enum: STATUSES, description: 'The progress of the job.', example: 'pending' })
   status!: string;
 }
 
-/** How many of what were erased. */
+/** Counts of what a job has erased. */
 @ApiSchema({ name: 'ErasedCounts' })
 export class ErasedCountsDto {
-  @Count('Calls that were deleted.', 12)
+  @Count('Number of deleted calls.', 12)
   calls!: number;
 
-  @Count('Earlier contents of calls that were deleted.', 3)
+  @Count('Number of deleted earlier contents of calls.', 3)
   revisions!: number;
 
-  @Count('Bodies of pushes that were written anew without the number.', 9)
+  @Count('Number of push bodies from which the number was removed.', 9)
   bodies!: number;
 
-  @Count('Entries of the quarantine that were written anew without the number.', 1)
+  @Count('Number of quarantine entries from which the number was removed.', 1)
   quarantineEntries!: number;
 
   @Count(
-    'Pushes with the number that had waited in a journal, and copies of damaged journal files with it.',
+    'Number of pushes with the phone number that waited in a journal, plus copies of damaged journal files with it.',
     0,
   )
   journalEntries!: number;
 
-  @Count('Notes of the schema drift that were deleted.', 0)
+  @Count('Number of deleted entries of the schema drift.', 0)
   schemaDrift!: number;
 }
 
 /** A job that erases a number. */
 @ApiSchema({ name: 'Erasure' })
 export class ErasureDto {
-  @ApiProperty({ ...ID, description: 'The job.' })
+  @ApiProperty({ ...ID, description: 'The id of the job.' })
   id!: string;
 
   @ApiProperty({
     type: String,
     enum: STATUSES,
     description:
-      'How far it is. `done`: a search of everything has found nothing of the number. A job that is done becomes pending again when something is written that had been received before it.',
+      'The progress of the job. `done` means that a search through everything no longer found the number. A job that is done becomes `pending` again if the service later writes something with the number that it received before the request.',
     example: 'done',
   })
   status!: string;
 
-  @ApiProperty({ type: String, description: 'Why.', example: 'Asked for by the person, ticket 4711' })
+  @ApiProperty({
+    type: String,
+    description: 'Why the number is erased.',
+    example: 'Requested by the person, ticket 4711',
+  })
   reason!: string;
 
-  @Instant('When it was asked for: what was received until then is erased.', {
+  @Instant('When the erasure was requested. It covers everything that was received until then.', {
     example: '2025-06-01T02:05:31.120Z',
   })
   requestedAt!: string;
 
-  @Instant('When the search began; null before.', { nullable: true, example: '2025-06-01T02:05:31.200Z' })
+  @Instant('When the search began; null before that.', {
+    nullable: true,
+    example: '2025-06-01T02:05:31.200Z',
+  })
   startedAt!: string | null;
 
-  @Instant('When it was done; null before.', { nullable: true, example: '2025-06-01T02:11:08.004Z' })
+  @Instant('When the job was done; null before that.', {
+    nullable: true,
+    example: '2025-06-01T02:11:08.004Z',
+  })
   finishedAt!: string | null;
 
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'What it waits for, or why the last try failed; null when nothing is in its way.',
+    description: 'What the job waits for, or why its last attempt failed. Null if there is no problem.',
     example: null,
   })
   problem!: string | null;
 
-  @ApiProperty({ type: ErasedCountsDto, description: 'What was erased so far.' })
+  @ApiProperty({ type: ErasedCountsDto, description: 'What the job has erased so far.' })
   erased!: ErasedCountsDto;
 }
 
-export class ErasurePage extends PageOf(ErasureDto, 'The jobs, the newest first.') {}
+export class ErasurePage extends PageOf(ErasureDto, 'The erasure jobs, newest first.') {}

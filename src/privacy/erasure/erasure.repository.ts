@@ -1,4 +1,3 @@
-// The jobs: asked for, listed, taken, moved on, ended. (What they erase is the other repositories'.)
 import { Injectable } from '@nestjs/common';
 import { randomBytes } from 'node:crypto';
 import { type EntityManager, LessThan, Not, Raw } from 'typeorm';
@@ -24,12 +23,12 @@ const NOTHING_FOUND = {
   schemaDrift: 0,
 };
 const FIRST_PHASE = PHASES[0];
-/** What transactions were waited for need not be waited for once more. */
+/** The phase with which another search begins. The first phase, which waits for transactions, is not repeated. */
 const SECOND_PHASE = PHASES[1];
-/** The name of the secret by which numbers are hashed. */
+/** The name of the secret that is used to hash numbers. */
 const NUMBERS = 'numbers';
-// The steps of a job are SQL: the database computes the new values from the old ones, and by its own clock.
-// A transaction that did not see the request when it looked for erasures has an id below this one.
+// The progress of a job is written with SQL, because the database computes the new values from the old ones, and with
+// its own clock. A transaction that did not see the request when it looked for erasures has an id below this one.
 const BEGIN = {
   name: 'begin-erasure',
   text: `UPDATE erasures SET status = 'running', started_at = coalesce(started_at, now()), again = false, phase = '${FIRST_PHASE}',
@@ -63,6 +62,7 @@ const NEXT_PASS = {
     WHERE id = $1 AND NOT again RETURNING pass`,
 };
 
+/** Stores the erasure jobs and their progress. Other repositories erase the data. */
 @Injectable()
 export class ErasureRepository {
   constructor(
@@ -72,8 +72,11 @@ export class ErasureRepository {
   ) {}
 
   /**
-   * @param core the number, as `coreOf` gives it
-   * @param also what else is to be in the transaction; gets the number's keyed hash
+   * Stores a new job.
+   *
+   * @param core the number, as `coreOf` returns it
+   * @param requestedAt epoch milliseconds
+   * @param also further work in the same transaction; it gets the number's keyed hash
    */
   async create(
     id: string,
@@ -103,7 +106,7 @@ export class ErasureRepository {
     });
   }
 
-  /** The jobs before one, the newest first. */
+  /** Lists the jobs before the given id, newest first. */
   list(before: string, limit: number): Promise<Erasure[]> {
     return this.database.readEntities((manager) =>
       manager.find(Erasure, { where: { id: LessThan(before) }, order: { id: 'DESC' }, take: limit }),
@@ -114,7 +117,7 @@ export class ErasureRepository {
     return this.database.readEntities((manager) => manager.findOneBy(Erasure, { id }));
   }
 
-  /** The job that has waited longest for its next try. */
+  /** The job that has been due for the longest time. */
   async nextDue(): Promise<ErasureJob | undefined> {
     const due = await this.database.queryEntities((manager) =>
       manager.findOne(Erasure, {
@@ -127,7 +130,7 @@ export class ErasureRepository {
     const { value: secret } = await this.database.queryEntities((manager) =>
       manager.findOneByOrFail(StoredSecret, { name: NUMBERS }),
     );
-    if (sealed === null) throw new Error(`the erasure ${id} has lost its number`);
+    if (sealed === null) throw new Error(`the row of the erasure ${id} has no number, so it cannot go on`);
     return {
       id,
       phase: PHASES.find((known) => known === phase) ?? FIRST_PHASE,
@@ -139,7 +142,7 @@ export class ErasureRepository {
     };
   }
 
-  /** Begins the search, or begins it anew. */
+  /** Begins the search from its first phase, also if it began before. */
   async begin(job: ErasureJob): Promise<ErasureJob> {
     const barrier = await this.step(async (transaction) => {
       const { rows } = await transaction.query<{ barrier: string }>({ ...BEGIN, values: [job.id] });
@@ -148,7 +151,7 @@ export class ErasureRepository {
     return { ...job, phase: FIRST_PHASE, place: undefined, barrier };
   }
 
-  /** Whether all transactions have ended that may not have seen the request. */
+  /** Whether all transactions that may not have seen the request have ended. */
   async isBarrierPassed(barrier: string): Promise<boolean> {
     return this.database.transaction(async (transaction) => {
       const { rows } = await transaction.query<{ passed: boolean }>({ ...PASSED, values: [barrier] });
@@ -159,9 +162,11 @@ export class ErasureRepository {
   }
 
   /**
-   * Runs a step and notes in its transaction how far the job is now.
+   * Runs a step and stores the job's progress in the same transaction.
    *
-   * @param work ends with what must stand last in its transaction; the note comes after it, as the writers' does
+   * @param work must end with the statement that has to be last in its transaction; the progress is written after it,
+   *   like the last row of a push
+   * @returns the job after the step
    * @throws LeaseLostError
    */
   async stepOn(
@@ -177,15 +182,21 @@ export class ErasureRepository {
     });
   }
 
+  /**
+   * Stores that the last attempt failed.
+   *
+   * @param failures failed attempts in a row
+   * @param ms milliseconds until the next attempt
+   */
   async postpone(job: ErasureJob, failures: number, problem: string | null, ms: number): Promise<void> {
     await this.database.query({ ...POSTPONE, values: [job.id, failures, problem, ms] });
   }
 
   /**
-   * Ends a job, if the last search of everything has found nothing.
+   * Ends a job if the last search through everything found nothing.
    *
-   * @param also what else is to be in the transaction that ends it
-   * @returns the job as it ended; undefined when all is to be searched once more
+   * @param also further work in the transaction that ends the job
+   * @returns the ended job; undefined if everything must be searched once more
    */
   async finish(
     job: ErasureJob,
@@ -200,7 +211,7 @@ export class ErasureRepository {
     });
   }
 
-  /** Lets everything be searched once more, from the beginning if something came late. */
+  /** Starts another search through everything. If something was written late, it also waits for transactions again. */
   async searchAgain(job: ErasureJob): Promise<void> {
     const isNext = await this.step(async (transaction) => {
       const { rows } = await transaction.query({ ...NEXT_PASS, values: [job.id] });
@@ -217,14 +228,14 @@ export class ErasureRepository {
   }
 }
 
-/** The secret by which numbers are hashed. The first call makes it. */
+/** Reads the secret that is used to hash numbers. The first call creates it. */
 async function secretIn(manager: EntityManager): Promise<Buffer> {
   const made = { name: NUMBERS, value: randomBytes(SECRET_BYTES) };
   await manager.createQueryBuilder().insert().into(StoredSecret).values(made).orIgnore().execute();
   return (await manager.findOneByOrFail(StoredSecret, { name: NUMBERS })).value;
 }
 
-/** The journal is the last one of a search. */
+/** The next phase. After the journal, which is the last phase, it is the journal again. */
 function phaseAfter(phase: Phase): Phase {
   return PHASES[PHASES.indexOf(phase) + 1] ?? 'journal';
 }

@@ -12,7 +12,7 @@ import { ErasuresService } from './erasures.service.js';
 const ID = {
   name: 'id',
   format: 'uuid',
-  description: 'The job.',
+  description: 'The id of the job.',
   example: '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f',
 };
 const MISSING = 'There is no erasure with this id';
@@ -30,9 +30,12 @@ export class ErasuresController {
     operationId: 'eraseNumber',
     summary: 'Erase a number everywhere',
     description:
-      'Starts a job. It deletes the calls with the number, and takes the number out of bodies, the quarantine, names of API keys and reasons of erasures, as far as they were received until now. The statistics stay as they are, and the feed of changes tells which calls are gone.',
+      'Starts a job. It deletes the calls with the number. It also removes the number from bodies, the quarantine, names of API keys and reasons of erasures. The job covers everything that was received until now. The statistics stay as they are. The feed of changes reports the deleted calls.',
   })
-  @ApiAcceptedResponse({ type: AcceptedErasure, description: 'The job; ask for it by its id.' })
+  @ApiAcceptedResponse({
+    type: AcceptedErasure,
+    description: 'The job was accepted. Get its progress with its id.',
+  })
   @BodyMayBeRefused()
   ask(
     @Body() request: ErasureRequest,
@@ -46,7 +49,7 @@ export class ErasuresController {
   @ApiOperation({
     operationId: 'listErasures',
     summary: 'List erasures',
-    description: 'The jobs, and what each has erased.',
+    description: 'Lists the erasure jobs and what each has erased, newest first.',
   })
   @ApiOkResponse({ type: ErasurePage, description: 'A page of jobs.', headers: NEXT_PAGE_LINK })
   async list(
@@ -61,7 +64,7 @@ export class ErasuresController {
   @ApiOperation({
     operationId: 'getErasure',
     summary: 'Get an erasure',
-    description: 'One job, how far it is, and what it has erased.',
+    description: 'Shows the progress of one job and what it has erased.',
   })
   @ApiParam(ID)
   @ApiOkResponse({ type: ErasureDto, description: 'The job.' })

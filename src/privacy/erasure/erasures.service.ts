@@ -1,4 +1,3 @@
-// The wish to erase a number in, a job out; a question about jobs in, its answer out.
 import { Injectable, NotFoundException } from '@nestjs/common';
 import { validate as isUuid } from 'uuid';
 import { decodeIdCursor, encodeCursor, LAST_ID } from '../../http/parameters/cursor.js';
@@ -15,6 +14,7 @@ import { countsOf } from './erasure-job.js';
 import type { AcceptedErasure, ErasureDto, ErasureRequest } from './erasure.dto.js';
 import { ErasureRepository } from './erasure.repository.js';
 
+/** Accepts, lists and shows erasure jobs. `Eraser` works on them. */
 @Injectable()
 export class ErasuresService {
   constructor(
@@ -24,14 +24,15 @@ export class ErasuresService {
   ) {}
 
   /**
-   * Takes a job on. When this resolves it survives.
+   * Accepts an erasure job. Once this resolves, the job survives a crash.
    *
    * @throws DatabaseUnavailableError
+   * @throws InvalidParametersException if the number is not a phone number
    */
   async ask({ number, reason }: ErasureRequest, asker: Principal): Promise<AcceptedErasure> {
     const core = coreOf(number);
     if (core === undefined)
-      throw new InvalidParametersException([{ path: 'number', message: 'is no number' }]);
+      throw new InvalidParametersException([{ path: 'number', message: 'is not a phone number' }]);
     const requestedAt = Date.now();
     const id = orderedId(requestedAt);
     const kept = new NumberSearch(core).erasedFrom(reason);
@@ -42,14 +43,18 @@ export class ErasuresService {
     return { id, status: 'pending' };
   }
 
-  /** @throws InvalidParametersException */
+  /**
+   * Lists the jobs, newest first.
+   *
+   * @throws InvalidParametersException if the cursor is not valid
+   */
   async list({ limit = DEFAULT_LIMIT, cursor }: PageQuery): Promise<Page<ErasureDto>> {
     const before = cursor === undefined ? LAST_ID : decodeIdCursor(cursor, 'erasures');
     const rows = await this.erasures.list(before, limit + 1);
     return pageOf(rows.map(erasureDto), limit, (last) => encodeCursor('erasures', [last.id]));
   }
 
-  /** @throws NotFoundException */
+  /** @throws NotFoundException if there is no job with this id */
   async find(id: string): Promise<ErasureDto> {
     const erasure = isUuid(id) ? await this.erasures.find(id) : null;
     if (erasure === null) throw new NotFoundException('There is no erasure with this id');

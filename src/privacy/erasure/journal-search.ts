@@ -1,4 +1,3 @@
-// Says which files of the journal hold a number. The journals of all processes on the same folder.
 import { Injectable } from '@nestjs/common';
 import { readFile } from 'node:fs/promises';
 import { Settings } from '../../config/settings.js';
@@ -10,6 +9,7 @@ import type { NumberSearch } from '../../numbers/number-search.js';
 import { BodyEraser } from './body-eraser.js';
 import type { ErasureJob } from './erasure-job.js';
 
+/** Searches a number in the journals of all processes that use the same folder. */
 @Injectable()
 export class JournalSearch {
   constructor(
@@ -18,18 +18,18 @@ export class JournalSearch {
   ) {}
 
   /**
-   * Whether entries of before the request hold the number. They leave by being drained. Looked at twice: between two
-   * folders, a segment that another process takes over could be missed once.
+   * Whether entries that were received before the request hold the number. They leave the journal when it is drained.
+   * The search runs twice, because it can miss a segment that another process moves to another folder meanwhile.
    */
   async isWaiting(job: ErasureJob): Promise<boolean> {
     return (await this.holds(job)) || (await this.holds(job));
   }
 
   /**
-   * Rewrites the copies of damaged segments that hold the number. They are there for a person to look at; nothing else reads
-   * them.
+   * Rewrites the copies of damaged segments that hold the number. They are kept for a person to look at. Nothing else
+   * reads them.
    *
-   * @returns how many
+   * @returns the number of rewritten files
    */
   async rewriteDamaged({ search }: ErasureJob): Promise<number> {
     const { journalDir } = this.settings;
@@ -55,7 +55,10 @@ export class JournalSearch {
     return false;
   }
 
-  /** What is damaged or torn has no time: it is taken to be of before, until the drainer has looked at it. */
+  /**
+   * Damaged and incomplete entries have no time. They count as received before the request until the drainer has read
+   * them.
+   */
   private async segmentHolds(bytes: Buffer, search: NumberSearch, requestedAt: number): Promise<boolean> {
     for (let position = 0; position < bytes.length;) {
       const scanned = scanEntry(bytes, position);
@@ -71,7 +74,7 @@ export class JournalSearch {
   }
 }
 
-/** Undefined when it has been drained, or taken over, since it was listed. */
+/** Undefined if the file was drained, or taken over by another process, since it was listed. */
 async function contentOf(path: string): Promise<Buffer | undefined> {
   try {
     return await readFile(path);

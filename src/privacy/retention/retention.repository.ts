@@ -1,5 +1,3 @@
-// The deletions of what has been kept long enough, in steps. Each step names where the next one begins: behind what it
-// deleted, for an index keeps its entries of deleted rows for a while, and every step would walk them again.
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../persistence/connections/database.js';
 import type { Transaction } from '../../persistence/connections/statement.js';
@@ -8,14 +6,14 @@ import { LeaseRepository } from '../lease.repository.js';
 
 export const RETENTION = 'retention';
 
-/** What a step deleted, and the place behind it; undefined when nothing is left to be deleted. */
+/** What a step deleted, and the place after it, which is undefined if nothing is left to delete. */
 export interface RetentionStep {
   readonly deleted: number;
   readonly revisions: number;
   readonly next: string | undefined;
 }
 
-/** Where {@link RetentionRepository.deleteBodies} begins. */
+/** The place where {@link RetentionRepository.deleteBodies} begins. */
 export const FIRST_INSTANT = '-infinity';
 
 const DELETE_BODIES = {
@@ -31,7 +29,7 @@ const OLD_CALLS = {
     WHERE delivery_id >= $1 AND delivery_id < $2 AND (last_delivery_id IS NULL OR last_delivery_id < $2)
     ORDER BY delivery_id LIMIT $3`,
 };
-// Those that a correction or a duplicate has renewed meanwhile stay.
+// Calls that a correction or a duplicate has renewed meanwhile stay.
 const DELETE_CALLS = {
   name: 'retain-calls',
   text: `DELETE FROM calls WHERE call_id = ANY($1) AND greatest(delivery_id, last_delivery_id) < $2
@@ -56,6 +54,11 @@ const COUNT_OPEN = {
   text: `SELECT count(*)::int AS count FROM quarantine WHERE status = 'open' AND id < $1 AND received_at < $2`,
 };
 
+/**
+ * Deletes data whose retention time is over, in steps. Each step returns where the next one begins: after the rows that
+ * it deleted. An index keeps entries of deleted rows for a while. Without that place, every step would walk through
+ * them again.
+ */
 @Injectable()
 export class RetentionRepository {
   constructor(
@@ -83,8 +86,9 @@ export class RetentionRepository {
   }
 
   /**
-   * Deletes the calls, and their revisions, that came last with the oldest deliveries. Under the locks of corrections:
-   * one that is under way is committed before, and then the call stays, or finds none and makes it anew.
+   * Deletes the calls whose last delivery is one of the oldest, with their revisions. It takes the locks that
+   * corrections take. So a concurrent correction is committed before, and the call stays, or it finds no row and writes
+   * a new call.
    *
    * @param from `next` of the step before, or the nil UUID
    * @param before the first delivery whose calls stay
@@ -109,8 +113,8 @@ export class RetentionRepository {
   }
 
   /**
-   * Deletes entries of the quarantine that first arrived before `before`: of open ones those that came last before `instant`, of
-   * resolved ones those that were resolved before it.
+   * Deletes entries of the quarantine that first arrived before `before`. Open entries must also have come last before
+   * `instant`. Resolved entries must also have been resolved before `instant`.
    *
    * @param from `next` of the step before, or the nil UUID
    * @throws LeaseLostError
@@ -131,7 +135,11 @@ export class RetentionRepository {
     });
   }
 
-  /** How many open entries of the quarantine arrived before an instant. @param before the least id of that instant */
+  /**
+   * Counts the open entries of the quarantine that arrived before an instant.
+   *
+   * @param before the smallest id of that instant
+   */
   async countOpen(before: string, instant: Date): Promise<number> {
     const [row] = await this.database.query<{ count: number }>({ ...COUNT_OPEN, values: [before, instant] });
     return row?.count ?? 0;
@@ -147,7 +155,7 @@ export class RetentionRepository {
 
 const NOWHERE = { place: FIRST_INSTANT, received_at: new Date(0) };
 
-/** What a run deleted. */
+/** Counts of what a run deleted. */
 export interface Retained {
   bodies: number;
   calls: number;

@@ -1,4 +1,3 @@
-// The time in; bodies, calls and entries of the quarantine that have been kept long enough deleted, step by step.
 import {
   type BeforeApplicationShutdown,
   Injectable,
@@ -24,13 +23,14 @@ import {
 } from './retention.repository.js';
 
 const EVERY_MS = 600_000;
-/** A service that has just started has better things to do. */
+/** The first run waits, because a service that has just started is busy with other work. */
 const FIRST_AFTER_MS = 60_000;
 const MOST_ROWS_A_STEP = 1000;
 const DAY_MS = 86_400_000;
 
 type Step = (from: string, limit: number) => Promise<RetentionStep>;
 
+/** Deletes bodies, calls and entries of the quarantine after their retention time, step by step in the background. */
 @Injectable()
 export class Retention implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
   private readonly logger = new Logger('Retention');
@@ -39,7 +39,8 @@ export class Retention implements OnApplicationBootstrap, BeforeApplicationShutd
     firstAfterMs: FIRST_AFTER_MS,
     backoff: { firstMs: EVERY_MS, longestMs: EVERY_MS },
     onFailure: (error) => {
-      if (!(error instanceof LeaseLostError)) this.logger.warn(`goes on later: ${errorText(error)}`);
+      if (!(error instanceof LeaseLostError))
+        this.logger.warn(`the deletion of old data failed and is tried again later: ${errorText(error)}`);
     },
   });
   private isAtWork = false;
@@ -66,13 +67,14 @@ export class Retention implements OnApplicationBootstrap, BeforeApplicationShutd
   }
 
   /**
-   * Deletes what has been kept long enough. Nothing happens, and undefined is returned, while another run is under way, here or in
-   * another process.
+   * Deletes everything whose retention time is over. It does nothing, and returns undefined, while another run is in
+   * progress, in this process or in another one.
    *
+   * @param now epoch milliseconds
    * @throws DatabaseUnavailableError
    */
   async run(now = Date.now()): Promise<Retained | undefined> {
-    // A process's own lease would let it in twice.
+    // The lease alone would let the same process in twice.
     if (this.isAtWork || !(await this.leases.claim(RETENTION))) return undefined;
     this.isAtWork = true;
     const done: Retained = { bodies: 0, calls: 0, revisions: 0, resolvedEntries: 0, openEntries: 0 };
@@ -106,7 +108,9 @@ export class Retention implements OnApplicationBootstrap, BeforeApplicationShutd
     const open = await this.retention.countOpen(id, instant);
     if (open > 0) {
       const days = this.settings.bodyRetentionDays;
-      this.logger.warn(`${open} entries of the quarantine are open since more than ${days} days`);
+      this.logger.warn(
+        `${open} entries of the quarantine have been open for more than ${days} days. Replay or discard them.`,
+      );
     }
   }
 

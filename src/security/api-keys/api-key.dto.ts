@@ -4,7 +4,7 @@ import { Field, INSTANT, list, oneOf, OptionalField, text } from '../../http/par
 import { type Scope, SCOPES } from '../principal.js';
 
 const ID = { type: String, format: 'uuid', example: '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f' } as const;
-const NAME = { description: 'What it is for.', example: 'CRM' } as const;
+const NAME = { description: 'What the key is for.', example: 'CRM' } as const;
 const SOURCE_NAME = text({
   minLength: 1,
   maxLength: 64,
@@ -27,36 +27,36 @@ const SOURCE_LIST = list(SOURCE_NAME, {
 const Time = (description: string, example: string | null) =>
   ApiProperty({ type: String, format: 'date-time', nullable: example === null, description, example });
 
-/** A key to be made. */
+/** A request to create an API key. */
 export class NewApiKeyRequest {
   @Field(text({ minLength: 1, maxLength: 100 }), NAME)
   name!: string;
 
   @Field(SCOPE_LIST, {
-    description: "What it may do. The maker's own scopes at most.",
+    description: 'The scopes of the new key. You can grant only scopes that your own key has.',
     example: ['calls:read', 'stats:read'],
   })
   scopes!: Scope[];
 
   @OptionalField(SOURCE_LIST, {
     description:
-      'The sources to which it is limited: calls of others are not there for it. Default, and null: all.',
+      'The sources that the new key is limited to. It cannot see calls of other sources. Default, and null: all sources. If your own key is limited to sources, you must name some of them.',
     example: ['vendor'],
   })
   sources?: string[];
 
   @OptionalField(INSTANT, {
     description:
-      'When it stops working, in the future: ISO 8601 with an offset, or a date, which means its first moment in the zone of the pushes. Default, and null: never.',
+      'When the new key expires. It must be in the future: a time in ISO 8601 with an offset, or a date, which means its first moment in the time zone of the pushes. Default, and null: never. If your own key expires, the new one must not expire later.',
     example: '2099-01-01T00:00:00+08:00',
   })
   expiresAt?: string;
 }
 
-/** A key to the API, without its secret, which nobody keeps. */
+/** An API key, without its secret, which is not stored. */
 @ApiSchema({ name: 'ApiKey' })
 export class ApiKeyDto {
-  @ApiProperty({ ...ID, description: 'The key; a part of its text.' })
+  @ApiProperty({ ...ID, description: 'The id of the key, which is also a part of its text.' })
   id!: string;
 
   @ApiProperty({ ...NAME, type: String })
@@ -65,7 +65,7 @@ export class ApiKeyDto {
   @ApiProperty({
     type: 'array',
     items: { type: 'string', enum: [...SCOPES] },
-    description: 'What it may do.',
+    description: 'The scopes of the key.',
     example: ['calls:read'],
   })
   scopes!: string[];
@@ -74,49 +74,49 @@ export class ApiKeyDto {
     type: 'array',
     items: { type: 'string' },
     nullable: true,
-    description: 'The sources to which it is limited; null: it is not.',
+    description: 'The sources that the key is limited to; null if it is not limited.',
     example: ['vendor'],
   })
   sources!: string[] | null;
 
-  @Time('When it was made.', '2025-06-01T02:05:31.120Z')
+  @Time('When the key was created.', '2025-06-01T02:05:31.120Z')
   createdAt!: string;
 
   @ApiProperty({
     type: String,
-    description: 'The id of the key that made it; `admin` for the key of the settings.',
+    description: 'The id of the key that created this one; `admin` for the key of the settings.',
     example: 'admin',
   })
   createdBy!: string;
 
-  @Time('When it stops working; null: never.', null)
+  @Time('When the key expires; null if never.', null)
   expiresAt!: string | null;
 
-  @Time('When it was revoked; null: it was not.', null)
+  @Time('When the key was revoked; null if it was not.', null)
   revokedAt!: string | null;
 
-  @Time('When it was last used, noted within some seconds; null: never.', null)
+  @Time('When the key was last used; null if never. The value may be some seconds late.', null)
   lastUsedAt!: string | null;
 }
 
-/** A key that was just made. */
+/** A new API key with its secret. */
 export class NewApiKey extends ApiKeyDto {
   @ApiProperty({
     type: String,
-    description: 'The key itself, to be sent as `Authorization: Bearer`. Shown this once.',
+    description: 'The key itself. Send it as `Authorization: Bearer`. It is shown only this once.',
     example: `clk_${ID.example}_${'0123456789abcdef'.repeat(4)}`,
   })
   key!: string;
 }
 
-/** The key that asks. */
+/** The API key of the request. */
 export class CurrentApiKey extends PickType(ApiKeyDto, ['name', 'scopes', 'sources']) {
   @ApiProperty({
     type: String,
-    description: 'The key; `admin` for the key of the settings.',
+    description: 'The id of the key; `admin` for the key of the settings.',
     example: ID.example,
   })
   id!: string;
 }
 
-export class ApiKeyPage extends PageOf(ApiKeyDto, 'The keys, the newest first, revoked ones too.') {}
+export class ApiKeyPage extends PageOf(ApiKeyDto, 'The keys, newest first, including revoked keys.') {}

@@ -1,4 +1,4 @@
-// The text of an API key: made, taken apart, and what is kept of it.
+// Creates and parses the text of an API key, and hashes its secret.
 import { hash, randomBytes, timingSafeEqual } from 'node:crypto';
 import { validate as isUuid } from 'uuid';
 
@@ -6,7 +6,7 @@ const SECRET_BYTES = 32;
 const FORM = /^clk_([0-9a-f-]{36})_([0-9a-f]{64})$/;
 
 export interface NewKey {
-  /** Shown once and kept nowhere. */
+  /** Shown once and never stored. */
   readonly key: string;
   readonly secretHash: Buffer;
 }
@@ -17,20 +17,20 @@ export function newKey(id: string): NewKey {
   return { key: `clk_${id}_${secret}`, secretHash: hashOf(secret) };
 }
 
-/** @returns undefined for what is no key of ours */
+/** @returns undefined if the text does not have the form of a key */
 export function parseKey(key: string): { readonly id: string; readonly secret: string } | undefined {
   const [, id, secret] = FORM.exec(key) ?? [];
   return id !== undefined && secret !== undefined && isUuid(id) ? { id, secret } : undefined;
 }
 
-/** In a time that tells nothing of the hash. */
+/** Whether the secret belongs to the hash. The duration reveals nothing about the hash. */
 export function isSecretOf(secret: string, secretHash: Buffer): boolean {
   return timingSafeEqual(hashOf(secret), secretHash);
 }
 
 /**
- * A fast hash is right here: slow ones make up for what people choose as passwords. 256 random bits can't be guessed
- * at any speed, and a slow hash would cost every request, and whoever sends wrong keys nothing.
+ * A fast hash is right here. Slow hashes protect passwords that people choose, but 256 random bits cannot be guessed at
+ * any speed. A slow hash would cost time in every request, and would cost an attacker with wrong keys nothing.
  */
 function hashOf(secret: string): Buffer {
   return hash('sha256', secret, 'buffer');

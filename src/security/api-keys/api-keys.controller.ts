@@ -19,7 +19,7 @@ import { ApiKeysService } from './api-keys.service.js';
 const ID = {
   name: 'id',
   format: 'uuid',
-  description: 'The key.',
+  description: 'The id of the key.',
   example: '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f',
 };
 
@@ -34,7 +34,7 @@ export class ApiKeysController {
     operationId: 'listApiKeys',
     summary: 'List API keys',
     description:
-      'The keys that were made, the newest first. The key of the settings is not among them. To a key that is limited to sources, only those within its sources.',
+      'Lists the keys, newest first. The key of the settings is not in the list. A key that is limited to sources sees only keys that are limited to these sources or some of them.',
   })
   @ApiOkResponse({ type: ApiKeyPage, description: 'A page of keys.', headers: NEXT_PAGE_LINK })
   async list(
@@ -49,11 +49,11 @@ export class ApiKeysController {
   @Post()
   @ApiOperation({
     operationId: 'createApiKey',
-    summary: 'Make an API key',
+    summary: 'Create an API key',
     description:
-      'Makes a key that can do what is named, which its maker must be able to do too. It shares the rate and the other limits of its maker, unless that is the key of the settings. It works at once where it was made, and within two seconds in other processes.',
+      'Creates a key. You can grant only scopes and sources that your own key has. The new key shares the rate and the other limits of your key, unless that is the key of the settings. It works at once in the process that created it, and within two seconds in other processes.',
   })
-  @ApiCreatedResponse({ type: NewApiKey, description: 'The key.' })
+  @ApiCreatedResponse({ type: NewApiKey, description: 'The new key.' })
   @BodyMayBeRefused()
   create(
     @Body() request: NewApiKeyRequest,
@@ -69,10 +69,10 @@ export class ApiKeysController {
     operationId: 'revokeApiKey',
     summary: 'Revoke an API key',
     description:
-      'Ends a key for good: at once where it is asked for, within two seconds in other processes; its exports and waiting requests end then. It stays in the list. You can revoke only keys whose scopes and sources your own key has.',
+      'Revokes a key permanently. It stops working at once in the process that answers, and within two seconds in other processes. Its exports and waiting requests then end. The key stays in the list. You can revoke only keys whose scopes and sources your own key has.',
   })
   @ApiParam(ID)
-  @ApiNoContentResponse({ description: 'It is revoked.' })
+  @ApiNoContentResponse({ description: 'The key is revoked.' })
   @MayBeMissing('There is no API key with this id')
   @BodyMayBeRefused()
   revoke(@Param('id') id: string, @Query() _none: NoParameters, @Asker() asker: Principal): Promise<void> {
@@ -80,7 +80,7 @@ export class ApiKeysController {
   }
 }
 
-/** Open to every key that can ask for anything: `numbers:read` only adds to the other scopes. */
+/** Every key with at least one of these scopes may use it. `numbers:read` only adds to the other scopes. */
 @Controller('v1/api-keys/current')
 @QueryApi(
   'calls:read',
@@ -96,10 +96,11 @@ export class CurrentKeyController {
   @Get()
   @ApiOperation({
     operationId: 'getCurrentApiKey',
-    summary: 'Which key is this?',
-    description: 'The key that asks, and what it may do: for programs that offer nothing else.',
+    summary: 'Get the current API key',
+    description:
+      'Shows the API key of the request, with its scopes and sources. A client can use it to offer only what the key may do.',
   })
-  @ApiOkResponse({ type: CurrentApiKey, description: 'The key.' })
+  @ApiOkResponse({ type: CurrentApiKey, description: 'The key of the request.' })
   current(@Query() _none: NoParameters, @Asker() { keyId, name, scopes, sources }: Principal): CurrentApiKey {
     return { id: keyId, name, scopes: [...scopes], sources: sources === null ? null : [...sources] };
   }

@@ -3,7 +3,7 @@ import { SecurityModule } from '../security.module.js';
 import { ApiKeysController, CurrentKeyController } from './api-keys.controller.js';
 import { ApiKeysService } from './api-keys.service.js';
 
-/** The making and revoking of API keys. */
+/** Creates, lists and revokes API keys. */
 @Module({
   imports: [SecurityModule],
   controllers: [CurrentKeyController, ApiKeysController],

@@ -1,4 +1,3 @@
-// The wish to make, see or revoke keys in, what became of it out.
 import { ForbiddenException, Injectable, NotFoundException } from '@nestjs/common';
 import { v7 as uuidv7, validate as isUuid } from 'uuid';
 import { Settings } from '../../config/settings.js';
@@ -18,6 +17,7 @@ import type { ApiKeyDto, NewApiKey, NewApiKeyRequest } from './api-key.dto.js';
 import { ApiKeyRepository } from './api-key.repository.js';
 import { KnownKeys } from './known-keys.js';
 
+/** Lists, creates and revokes API keys. */
 @Injectable()
 export class ApiKeysService {
   constructor(
@@ -28,7 +28,7 @@ export class ApiKeysService {
     private readonly audit: AuditLog,
   ) {}
 
-  /** @throws InvalidParametersException */
+  /** @throws InvalidParametersException if the cursor is not valid */
   async list({ limit = DEFAULT_LIMIT, cursor }: PageQuery, asker: Principal): Promise<Page<ApiKeyDto>> {
     const before = cursor === undefined ? LAST_ID : decodeIdCursor(cursor, 'api-keys');
     const rows = await this.keys.list(asker.sources, before, limit + 1);
@@ -36,9 +36,10 @@ export class ApiKeysService {
   }
 
   /**
-   * Makes a key that can do nothing that its maker can't.
+   * Creates a key that can do nothing that the asker's key can't.
    *
-   * @throws InvalidParametersException, ForbiddenException
+   * @throws InvalidParametersException if `expiresAt` is not in the future
+   * @throws ForbiddenException if the key would have more scopes or sources, or would expire later, than the asker's
    */
   async create(request: NewApiKeyRequest, asker: Principal): Promise<NewApiKey> {
     const { name, scopes, sources = null } = request;
@@ -69,10 +70,10 @@ export class ApiKeysService {
   }
 
   /**
-   * Ends a key, for good. To revoke it again changes nothing.
+   * Revokes a key permanently. If it is revoked already, nothing changes.
    *
-   * @throws NotFoundException
-   * @throws ForbiddenException for a key that can do more than the asker's
+   * @throws NotFoundException if there is no key with this id within the asker's sources
+   * @throws ForbiddenException if the key has scopes that the asker's lacks
    */
   async revoke(id: string, asker: Principal): Promise<void> {
     if (!isUuid(id)) throw missing();
@@ -90,7 +91,7 @@ export class ApiKeysService {
     });
   }
 
-  /** The key of the settings is in no table. */
+  /** The stored key of the asker; null for the key of the settings, which is in no table. */
   private async makerOf({ manager }: Transaction, { keyId }: Principal): Promise<ApiKey | null> {
     return keyId === ADMIN.keyId ? null : this.keys.find(manager, keyId);
   }
@@ -99,7 +100,7 @@ export class ApiKeysService {
     try {
       return await this.database.transaction(work);
     } finally {
-      // Also after an error: the commit may have come through all the same.
+      // The keys are read again after an error too, because the commit may have succeeded.
       this.known.forget();
     }
   }
@@ -120,11 +121,13 @@ function refuseEscalation({ scopes, sources }: NewApiKeyRequest, asker: Principa
   const own = asker.sources;
   if (own === null) return;
   if (sources === undefined || sources.some((source) => !own.includes(source))) {
-    throw new ForbiddenException('This API key is limited to sources, and can only grant some of these');
+    throw new ForbiddenException(
+      'This API key is limited to sources. It can grant only these or some of them.',
+    );
   }
 }
 
-/** The sources have been looked at: a key that sees others is not there for the asker. */
+/** The sources were checked before: the asker does not find keys that see other sources. */
 function refuseRevoking({ scopes }: ApiKey, asker: Principal): void {
   const lacking = scopes.filter((scope) => !asker.scopes.some((own) => own === scope));
   if (lacking.length === 0) return;
@@ -138,7 +141,7 @@ function missing(): NotFoundException {
 
 function refuseLongerLife(expiresAt: Date | null, own: Date | null): void {
   if (own === null || (expiresAt !== null && expiresAt <= own)) return;
-  throw new ForbiddenException("This API key expires, and can't make one that outlives it");
+  throw new ForbiddenException('This API key expires. It cannot create a key that expires later or never.');
 }
 
 function keyDto(key: ApiKey): ApiKeyDto {

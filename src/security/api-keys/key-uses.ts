@@ -1,15 +1,14 @@
-// Uses of keys in, their last times in the database out, some seconds later.
 import { type BeforeApplicationShutdown, Injectable, Logger } from '@nestjs/common';
 import { setTimeout as wait } from 'node:timers/promises';
 import { errorText } from '../../errors.js';
 import { ApiKeyRepository } from './api-key.repository.js';
 
-/** A write for each request would cost more than many of the questions do. */
+/** Uses are collected for this time, because a write for each request would cost more than many queries. */
 const FLUSH_MS = 5000;
-/** A database that is away must not hold up the shutdown. */
+/** The limit for the last write. An unavailable database must not delay the shutdown. */
 const LAST_FLUSH_MS = 1000;
 
-/** Notes when keys were last used. A crash loses the last seconds of it. */
+/** Stores when keys were last used. A crash loses the uses of the last seconds. */
 @Injectable()
 export class KeyUses implements BeforeApplicationShutdown {
   private readonly logger = new Logger('ApiKeys');
@@ -18,6 +17,7 @@ export class KeyUses implements BeforeApplicationShutdown {
 
   constructor(private readonly repository: ApiKeyRepository) {}
 
+  /** Notes a use of the key at the current time. */
   note(keyId: string): void {
     this.uses.set(keyId, new Date());
     this.timer ??= setTimeout(() => void this.flush(), FLUSH_MS).unref();
@@ -36,7 +36,7 @@ export class KeyUses implements BeforeApplicationShutdown {
     try {
       await this.repository.noteUses(uses);
     } catch (error) {
-      this.logger.warn(`the last uses of ${uses.size} keys were not noted: ${errorText(error)}`);
+      this.logger.warn(`the last uses of ${uses.size} API keys were not stored: ${errorText(error)}`);
     }
   }
 }

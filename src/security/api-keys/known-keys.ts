@@ -1,4 +1,3 @@
-// The text of a key in, who holds it out.
 import { Injectable } from '@nestjs/common';
 import { SingleFlight } from '../../background/single-flight.js';
 import { Settings } from '../../config/settings.js';
@@ -8,9 +7,9 @@ import { isSecretOf, parseKey } from './api-key.js';
 import { ApiKeyRepository, type KnownKey } from './api-key.repository.js';
 import { KeyUses } from './key-uses.js';
 
-/** How long another process may not know yet that a key was made or revoked. */
+/** The time within which a process learns that another one has created or revoked a key. */
 const FRESH_MS = 2000;
-/** How long nobody asks again after the database did not answer. */
+/** The pause before the keys are read again after the database has not answered. */
 const PAUSE_MS = 500;
 
 interface Snapshot {
@@ -24,8 +23,9 @@ interface KnownHolder {
 }
 
 /**
- * Knows the keys that are valid now. All of them are read together, when somebody asks, at most once in two seconds: so
- * a request with a wrong key costs no query, whatever id it makes up. They are as few as people have made.
+ * Knows the keys that are valid now. It reads all keys together, at most once in two seconds and only when a request
+ * needs them. So a request with a wrong key costs no query, whatever id it makes up. There are few keys, because people
+ * create them.
  */
 @Injectable()
 export class KnownKeys {
@@ -44,16 +44,16 @@ export class KnownKeys {
   }
 
   /**
-   * The settings' key is known without the database.
+   * Finds the holder of a key. The key of the settings is known without the database.
    *
-   * @returns undefined for a key that is wrong, expired or revoked
+   * @returns undefined if the key is wrong, expired or revoked
    * @throws DatabaseUnavailableError
    */
   async holderOf(key: string): Promise<KeyHolder | undefined> {
     if (this.adminKey.equals(key)) return ADMIN;
     const parts = parseKey(key);
     if (parts === undefined) return undefined;
-    // Ids are no secrets, so that a look-up may tell by its time whether there is one.
+    // Ids are not secret, so the duration of the lookup may reveal whether an id exists.
     const known = (await this.current(FRESH_MS)).holders.get(parts.id);
     if (known === undefined || !isSecretOf(parts.secret, known.secretHash)) return undefined;
     if (hasExpired(known.holder)) return undefined;
@@ -62,9 +62,9 @@ export class KnownKeys {
   }
 
   /**
-   * Whether the key of a holder is good still.
+   * Whether the key of a holder is still valid.
    *
-   * @param ageMs what is known may be so old
+   * @param ageMs the greatest age of the known keys, in ms
    * @throws DatabaseUnavailableError
    */
   async isGood(holder: KeyHolder, ageMs: number): Promise<boolean> {
@@ -72,7 +72,7 @@ export class KnownKeys {
     return !hasExpired(holder) && (await this.current(ageMs)).holders.has(holder.keyId);
   }
 
-  /** To be called when keys were changed here: this process knows at once. */
+  /** Call it after a change of keys, so that this process knows it at once. */
   forget(): void {
     this.changes += 1;
     this.snapshot = undefined;
@@ -92,7 +92,7 @@ export class KnownKeys {
     const { changes } = this;
     try {
       const snapshot = { askedAt, holders: holdersOf(await this.repository.known()) };
-      // Else somebody has changed keys meanwhile: what was read is only for those who asked before that.
+      // If keys were changed meanwhile, this result is only for callers that asked before the change.
       if (changes === this.changes) this.snapshot = snapshot;
       this.failure = undefined;
       return snapshot;
@@ -119,7 +119,7 @@ function knownHolder(key: KnownKey, family: string): KnownHolder {
   return { holder: { keyId, name, scopes, sources, expiresAt, family }, secretHash };
 }
 
-/** The family of each key. A key is made after its maker, and ids are in the order of the making. */
+/** The family of each key. A key is created after the key that created it, and ids are in the order of creation. */
 function familiesOf(keys: readonly KnownKey[]): ReadonlyMap<string, string> {
   const families = new Map<string, string>();
   const eldestFirst = [...keys].sort((a, b) => (a.id < b.id ? -1 : 1));

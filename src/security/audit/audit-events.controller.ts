@@ -16,9 +16,9 @@ export class AuditEventsController {
   @Get()
   @ApiOperation({
     operationId: 'listAuditEvents',
-    summary: 'List what was done',
+    summary: 'List audit events',
     description:
-      'Who saw numbers that are not masked, searched by numbers, read bodies, exported calls, made or revoked keys, replayed or discarded entries of the quarantine, or had a number erased, and what retention deleted.',
+      'Lists who saw unmasked phone numbers, searched by phone numbers, read bodies, exported calls, created or revoked API keys, replayed or discarded quarantine entries, or erased a phone number. It also lists what retention deleted.',
   })
   @ApiOkResponse({ type: AuditEventPage, description: 'A page of events.', headers: NEXT_PAGE_LINK })
   async list(

@@ -1,4 +1,3 @@
-// A question about what was done in, its answer out.
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../../config/settings.js';
 import { decodeIdCursor, encodeCursor, LAST_ID } from '../../http/parameters/cursor.js';
@@ -8,6 +7,7 @@ import type { AuditEvent } from '../../persistence/schema/entities/access.entiti
 import type { AuditEventDto, AuditQuery } from './audit-event.dto.js';
 import { AuditEventRepository } from './audit-event.repository.js';
 
+/** Lists audit events. */
 @Injectable()
 export class AuditEventsService {
   constructor(
@@ -15,7 +15,7 @@ export class AuditEventsService {
     private readonly events: AuditEventRepository,
   ) {}
 
-  /** @throws InvalidParametersException */
+  /** @throws InvalidParametersException if a time or the cursor is not valid */
   async list(query: AuditQuery): Promise<Page<AuditEventDto>> {
     const { limit = DEFAULT_LIMIT, cursor, timeZone = this.settings.pushTimeZone } = query;
     const before = cursor === undefined ? LAST_ID : decodeIdCursor(cursor, 'audit-events');

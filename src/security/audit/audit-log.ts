@@ -1,4 +1,3 @@
-// Notes what somebody has done, as rows that nobody can change any more.
 import { Injectable } from '@nestjs/common';
 import { orderedId } from '../../persistence/sql/ids.js';
 import { Database } from '../../persistence/connections/database.js';
@@ -7,14 +6,14 @@ import { NONE } from '../../numbers/own-numbers.js';
 import { maskText } from '../masking/text-mask.js';
 import type { Principal } from '../principal.js';
 
-/** An event, as it is reported. */
+/** An event to write. */
 export interface AuditEntry {
   readonly action: AuditAction;
-  /** Null: the service did it by itself. */
+  /** Null if the service itself did it. */
   readonly by: Principal | null;
-  /** What was asked for, and what came of it. Never with a number that is not masked, nor a secret. */
+  /** The request and its result. It must hold no unmasked phone number and no secret. */
   readonly detail: Readonly<Record<string, unknown>>;
-  /** How many rows it concerns; null where nothing is counted. */
+  /** The number of rows concerned; null if nothing is counted. */
   readonly rows: number | null;
 }
 
@@ -24,20 +23,20 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** By the names of the columns. */
+/** Values by the names of the columns. */
 type AuditRow = Readonly<Record<string, unknown>>;
 
-// One statement for any number of events, which is prepared once.
+// One prepared statement for any number of events.
 const INSERT = `INSERT INTO audit_events SELECT e.* FROM jsonb_populate_recordset(NULL::audit_events, $1::jsonb) AS e`;
 const WRITE = { name: 'write-audit-events', text: INSERT };
-// Not flushed before the answer, which would take a read several times as long: if PostgreSQL itself crashes, it forgets
-// what was written in its last 0.6 s (three times wal_writer_delay).
+// PostgreSQL does not flush this write before the answer, because that would make a read several times slower. If
+// PostgreSQL itself crashes, it loses what was written in its last 0.6 s (three times wal_writer_delay).
 const WRITE_SOON = {
   name: 'write-audit-events-soon',
   text: `${INSERT}, (SELECT set_config('synchronous_commit', 'off', true)) AS setting`,
 };
 
-/** The one way into audit_events. */
+/** Writes audit events. Nothing else writes into the table audit_events, and nobody can change its rows. */
 @Injectable()
 export class AuditLog {
   private waiting: Waiting[] = [];
@@ -46,7 +45,7 @@ export class AuditLog {
   constructor(private readonly database: Database) {}
 
   /**
-   * Notes what was read. Whatever comes while a write is under way is written together, on one connection.
+   * Records a read. Events that arrive during a write are written together, on one connection.
    *
    * @throws DatabaseUnavailableError
    */
@@ -57,7 +56,7 @@ export class AuditLog {
     });
   }
 
-  /** Notes a change, in its transaction: there is never the one without the other. */
+  /** Records a change in the transaction of the change, so that neither exists without the other. */
   async recordIn(transaction: Transaction, event: AuditEntry): Promise<void> {
     await transaction.query({ ...WRITE, values: [jsonOf([rowOf(event)])] });
   }
@@ -81,7 +80,10 @@ export class AuditLog {
   }
 }
 
-/** PostgreSQL's jsonb takes no NUL and no half of a surrogate pair; `JSON.stringify` writes both as escapes. */
+/**
+ * Writes rows as JSON. PostgreSQL's jsonb accepts neither NUL nor half of a surrogate pair. `JSON.stringify` writes
+ * both as escapes, which are replaced here.
+ */
 function jsonOf(rows: readonly AuditRow[]): string {
   return JSON.stringify(rows).replaceAll(/\\u(?:0000|d[89a-f][0-9a-f]{2})/g, '\\ufffd');
 }
@@ -93,7 +95,7 @@ function rowOf({ action, by, detail, rows }: AuditEntry): AuditRow {
     at: new Date(at).toISOString(),
     action,
     key_id: by?.keyId ?? null,
-    // An erasure does not reach the audit.
+    // Erasures do not change the audit, so numbers in the name are masked.
     key_name: by === null ? null : maskText(by.name, NONE),
     remote_address: by?.remoteAddress ?? null,
     request_id: by?.requestId ?? null,
@@ -102,7 +104,7 @@ function rowOf({ action, by, detail, rows }: AuditEntry): AuditRow {
   };
 }
 
-/** What is accounted for. Names stay: they are in the ledger for ever. */
+/** The actions that are recorded. Their names must never change, because the ledger keeps them for ever. */
 export const AUDIT_ACTIONS = [
   'numbers.read',
   'numbers.searched',

@@ -4,7 +4,7 @@ import { AuditEventRepository } from './audit-event.repository.js';
 import { AuditEventsController } from './audit-events.controller.js';
 import { AuditEventsService } from './audit-events.service.js';
 
-/** Questions about what was done. (It is written by whoever does it, through AuditLog.) */
+/** Answers queries of the audit. Other modules write audit events through AuditLog. */
 @Module({
   imports: [SecurityModule],
   controllers: [AuditEventsController],

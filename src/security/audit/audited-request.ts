@@ -1,4 +1,4 @@
-// What a request asked for, as it may be kept for ever.
+// Describes a request in a form that the audit may keep for ever.
 import type { Request } from 'express';
 import { routeOf } from '../../http/paths.js';
 import { coreOf } from '../../numbers/core.js';
@@ -7,11 +7,16 @@ import { type MaskRule, ruleOfAnswerField } from '../masking/field-rules.js';
 import { maskNumber } from '../masking/number-mask.js';
 import { maskReference, maskText } from '../masking/text-mask.js';
 
-/** They hold ids in a form in which nothing can be masked, and say nothing about what was asked for. */
+/**
+ * Parameters that are left out. They hold ids in a form in which nothing can be masked, and they say nothing about the
+ * content of the query.
+ */
 const PLACES = ['cursor', 'after'];
 const LEFT_OUT = '…';
 
-/** The route and its parameters. Numbers that were asked by are masked: an erasure does not reach the audit. */
+/**
+ * The route and its parameters. Phone numbers in the parameters are masked, because erasures do not change the audit.
+ */
 export function auditedRequest(request: Request): Readonly<Record<string, unknown>> {
   const asked = Object.entries({ ...request.params, ...request.query });
   const parameters = Object.fromEntries(asked.map(([name, value]) => [name, masked(name, value)]));
@@ -25,7 +30,10 @@ function masked(name: string, value: unknown): unknown {
   return maskedText(value, ruleOfAnswerField(name));
 }
 
-/** Ids stay, so that it can be seen what was asked for; but none that is nothing but a number, or holds a mobile one. */
+/**
+ * Masks a parameter. Ids stay, so that the audit shows which rows were read. An id that is only a number, or holds a
+ * mobile number, is masked.
+ */
 function maskedText(text: string, rule: MaskRule): string {
   if (rule === 'number') return maskNumber(text);
   return rule === 'keep' && coreOf(text) === undefined ? maskReference(text, NONE) : maskText(text, NONE);

@@ -1,4 +1,4 @@
-// Answers of the API as those may see them who may not see numbers.
+// Masks phone numbers in answers of the API, for keys without `numbers:read`.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type ExactNumber, isExactNumber } from '../../json/exact-numbers.js';
 import { NUMBER_FIELDS } from '../../numbers/json-pieces.js';
@@ -9,18 +9,24 @@ import { maskedParts, maskJsonText } from './json-text-mask.js';
 import { HIDDEN, maskNumber } from './number-mask.js';
 import { maskReference, maskText } from './text-mask.js';
 
-/** Under this name an entry carries the contents of its call. It is no part of the JSON. */
+/** The property in which an entry carries the contents of its call. JSON leaves it out. */
 const CALLS = Symbol('contents of the call');
-/** After so many ms others have their turn. */
+/** After so many ms, other requests get their turn. */
 const LONGEST_TURN_MS = 5;
-/** Of one entry so many characters are looked through, each text counted as some more: what is behind them is hidden whole. */
+/**
+ * The most characters of an entry that are searched for numbers. Each text counts as {@link CHARACTERS_A_TEXT}
+ * characters more. Everything beyond is hidden completely.
+ */
 const MOST_CHARACTERS = 1_000_000;
 const CHARACTERS_A_TEXT = 8;
-/** A longer text is masked in parts, so that others have their turn: whole bodies are among the answers. */
+/** A longer text is masked in parts, so that other requests get their turn. Answers may hold whole bodies. */
 const LONGEST_AT_ONCE = 100_000;
 
 type Fields = Readonly<Record<string, unknown>>;
 
+/**
+ * Masks the numbers of an answer. In a list, each entry is masked alone, and other requests get their turn in between.
+ */
 export async function maskAnswer(answer: unknown): Promise<unknown> {
   if (!isFields(answer) || !Array.isArray(answer['data'])) return maskWhole(answer);
   const data: unknown[] = [];
@@ -41,7 +47,10 @@ async function maskWhole(entry: unknown): Promise<unknown> {
   return masked;
 }
 
-/** As {@link maskAnswer}, at once: for single entries of what is streamed. They keep their form, but numbers in free JSON become texts. */
+/**
+ * Like {@link maskAnswer}, but synchronous, for single entries of a stream. Entries keep their form, but masked numbers
+ * in free JSON become texts.
+ */
 export function maskEntry<Entry>(entry: Entry): Entry;
 export function maskEntry(entry: unknown): unknown {
   const mask = new AnswerMask(entry);
@@ -50,14 +59,14 @@ export function maskEntry(entry: unknown): unknown {
   return masked;
 }
 
-/** How many texts of an entry would be masked, or are too long to be looked through for it. */
+/** Counts the texts of an entry that would be masked, or that are too long to be searched here. */
 export function countMasked(entry: unknown): number {
   const mask = new AnswerMask(entry);
   mask.of(entry);
   return mask.changes + mask.unfinished.length;
 }
 
-/** A text that is still to be masked, and where it stands. */
+/** A text that must still be masked, and the place where it belongs. */
 interface Unfinished {
   readonly holder: Record<string, unknown>;
   readonly name: string;
@@ -65,11 +74,11 @@ interface Unfinished {
 }
 
 class AnswerMask {
-  /** How many texts were changed. */
+  /** The number of changed texts. */
   changes = 0;
   private readonly own = new OwnNumbers();
   unfinished: Unfinished[] = [];
-  /** How many characters may still be looked through. */
+  /** The number of characters that may still be searched. */
   private left = MOST_CHARACTERS;
 
   constructor(entry: unknown) {
@@ -86,7 +95,7 @@ class AnswerMask {
     return rule === 'text' ? this.fields(value) : this.freeFields(value, rule);
   }
 
-  /** Masks the long texts. */
+  /** Masks the long texts, with turns for other requests in between. */
   async finish(): Promise<void> {
     const { unfinished } = this;
     if (unfinished.length === 0) return;
@@ -115,7 +124,10 @@ class AnswerMask {
       : maskText(text, this.own);
   }
 
-  /** Numbers of answers count something; those of the vendor's JSON may be telephone numbers. */
+  /**
+   * Masks a JSON number. Numbers of the API's own fields are counts and stay. Numbers in the vendor's JSON may be phone
+   * numbers.
+   */
   private number(value: number | ExactNumber, rule: MaskRule): unknown {
     if (rule !== 'number' && rule !== 'free' && rule !== 'reference') return value;
     const json = value.toString();
@@ -140,11 +152,11 @@ class AnswerMask {
       const place = masked.has(shown) ? `${shown} (${masked.size + 1})` : shown;
       masked.set(place, this.of(field, innerRule(rule, name)));
     }
-    // The vendor's names may be any, `__proto__` too.
+    // `Object.fromEntries` is safe for any name that the vendor uses, even `__proto__`.
     return Object.fromEntries(masked);
   }
 
-  /** What came and could not be read. What is no text can't be masked, and so is withheld. */
+  /** Masks the original bytes of a quarantine entry. Bytes that are not text cannot be masked, so they are left out. */
   private raw(value: Fields, name: string, holder: Record<string, unknown>): unknown {
     const raw = value[name];
     if (typeof raw !== 'string') return this.of(raw, 'free');
@@ -180,27 +192,32 @@ class AnswerMask {
   }
 }
 
-/** What is within a number's field is a number, and what somebody asked for stays that. */
+/**
+ * The rule for a field within another one. Within the field of a number, everything is a number. Details of the audit
+ * keep their rule.
+ */
 function innerRule(rule: MaskRule, name: string): MaskRule {
   return rule === 'number' || rule === 'asked' ? rule : ruleOfInnerField(name);
 }
 
-/** Of a change of a field, whose contents stand under `before` and `after`; of anything else, no field. */
+/**
+ * The name of the changed field if the object is a change, whose contents are in `before` and `after`; else empty text.
+ */
 function changedField(change: Fields): string {
   return typeof change['field'] === 'string' ? change['field'] : '';
 }
 
-/** Named fields; a number with more digits than a double is none. */
+/** Whether the value is an object with fields. A number with more digits than a double holds is not. */
 export function isFields(value: unknown): value is Fields {
   return typeof value === 'object' && value !== null && !Array.isArray(value) && !isExactNumber(value);
 }
 
-/** Has the numbers of these contents masked in `shown`, whatever they look like there. */
+/** Makes the mask hide the numbers of these contents everywhere in `shown`, in any notation. */
 export function withCallNumbers<Shown extends object>(shown: Shown, contents: readonly object[]): Shown {
   return Object.assign(shown, { [CALLS]: contents });
 }
 
-/** What {@link withCallNumbers} has noted. */
+/** The contents that {@link withCallNumbers} has added. */
 function callsOf(shown: object): readonly unknown[] {
   const contents: unknown = Reflect.get(shown, CALLS);
   return Array.isArray(contents) ? contents : [];

@@ -1,26 +1,26 @@
-// How numbers in a field are masked, by the field's name.
+// Says by the name of a field how numbers in it are masked.
 import { namesOf, TELEPHONE_NUMBERS, TIME_FIELDS } from '../../call/call-record.js';
 import { NUMBER_FIELDS } from '../../numbers/json-pieces.js';
 
 /**
- * - `keep`: it holds none, if it is text.
- * - `number`: it is one, whatever it looks like.
- * - `reference`: the caller's own; it may be one.
- * - `text`: text that may hold some.
- * - `free`: the vendor's JSON, of which nobody knows what it holds.
- * - `json`: the text of such JSON, or of what should have been some.
- * - `asked`: what somebody asked for, masked when it was noted.
+ * - `keep`: the field holds no phone number, as long as it is text.
+ * - `number`: the field is a phone number, whatever it looks like.
+ * - `reference`: the caller's own reference, which may be a phone number.
+ * - `text`: text that may hold phone numbers.
+ * - `free`: JSON of the vendor that may hold anything.
+ * - `json`: the text of such JSON, or of bytes that should have been JSON.
+ * - `asked`: a request in the audit, which was masked when it was recorded.
  */
 export type MaskRule = 'keep' | 'number' | 'reference' | 'text' | 'free' | 'json' | 'asked';
 
-/** Of a record itself, and of answers. */
+/** Fields of records, and of answers. */
 const OF_RECORDS: readonly (readonly [MaskRule, readonly string[]])[] = [
   ['number', TELEPHONE_NUMBERS],
   ['reference', namesOf(({ numbers }) => numbers === 'reference')],
-  // What the vendor names calls by. Questions are asked by these, so they stay.
+  // The vendor's identifiers of calls. Clients query by them, so they stay.
   ['keep', namesOf(({ numbers, identifies }) => numbers === 'none' && identifies !== undefined)],
 ];
-/** In answers alone, whose fields are ours: names, ids, times and cursors that we have made. */
+/** Fields of answers alone. The service makes their values: names, ids, times and cursors. */
 const OF_ANSWERS: readonly (readonly [MaskRule, readonly string[]])[] = [
   ['free', ['extra']],
   ['asked', ['detail']],
@@ -52,17 +52,17 @@ const OF_ANSWERS: readonly (readonly [MaskRule, readonly string[]])[] = [
 const RECORD_RULES = rulesOf(OF_RECORDS);
 const ANSWER_RULES = rulesOf([...OF_RECORDS, ...OF_ANSWERS]);
 
-/** Of a field of an answer. One that nobody thought of may hold numbers. */
+/** The rule for a field of an answer. A field without a rule may hold numbers. */
 export function ruleOfAnswerField(name: string): MaskRule {
   return ANSWER_RULES.get(name) ?? 'text';
 }
 
-/** Of a field of a record that the vendor pushed. */
+/** The rule for a field of a record that the vendor pushed. */
 export function ruleOfRecordField(name: string): MaskRule {
   return RECORD_RULES.get(name) ?? 'free';
 }
 
-/** Of a field that is within another one of a record: an id there is none by which anybody asks. */
+/** The rule for a field within another field of a record. Clients do not query by ids there, so these do not stay. */
 export function ruleOfInnerField(name: string): MaskRule {
   return NUMBER_FIELDS.includes(name) ? 'number' : 'free';
 }

@@ -1,4 +1,4 @@
-// The text of a push, or of a part of one, with its numbers masked. What was JSON still is.
+// Masks numbers in the text of a push, or of a part of it. If the text was JSON, it is still JSON afterwards.
 import { type Content, isJsonNumber, looksLikeJson } from '../../numbers/json-pieces.js';
 import { type RewriteContent, rewrittenJson, TextRewriter } from '../../numbers/rewrite.js';
 import { NONE, type OwnNumbers, ownNumbersIn } from '../../numbers/own-numbers.js';
@@ -6,10 +6,10 @@ import { ruleOfRecordField } from './field-rules.js';
 import { HIDDEN, maskNumber } from './number-mask.js';
 import { LONGEST_TEXT, MASK_ALL, maskReference } from './text-mask.js';
 
-/** After so much text the next part begins. */
+/** A part ends after so many characters. */
 const PART_LENGTH = 65_536;
 
-/** In parts, between which others can have their turn. */
+/** Masks a text in parts, so that other work can run in between. */
 export function* maskedParts(text: string): Generator<string> {
   if (!looksLikeJson(text)) {
     yield* new TextRewriter(text, NONE, MASK_ALL).parts(PART_LENGTH);
@@ -20,11 +20,17 @@ export function* maskedParts(text: string): Generator<string> {
   yield* rewrittenJson(text, PART_LENGTH, (content) => maskedContent(content, text, whole, own));
 }
 
+/** Masks a text at once, like {@link maskedParts}. */
 export function maskJsonText(text: string): string {
   return [...maskedParts(text)].join('');
 }
 
-/** @param whole masks ranges of the JSON itself */
+/**
+ * Masks one piece of JSON.
+ *
+ * @param whole masks ranges of the JSON itself
+ * @returns undefined if the piece stays as it is
+ */
 function maskedContent(
   content: Content,
   json: string,
@@ -44,7 +50,7 @@ function maskedContent(
 function ruleOf({ piece }: Content, json: string): ReturnType<typeof ruleOfRecordField> {
   if (piece.isNumber) return piece.kind === 'string' || isJsonNumber(piece, json) ? 'number' : 'free';
   const rule = piece.isOfRecord && piece.name !== undefined ? ruleOfRecordField(piece.name) : 'free';
-  // As a number, an id is looked at like any other.
+  // An id that is a JSON number is searched like any other number.
   return rule === 'keep' && piece.kind !== 'string' ? 'free' : rule;
 }
 

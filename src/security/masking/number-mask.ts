@@ -1,27 +1,31 @@
-// What those may see of a telephone number who may not see it.
+// Says which digits of a phone number are shown without the scope `numbers:read`.
 import type { FoundNumber } from '../../numbers/find-numbers.js';
 
 export const HIDDEN = '****';
 const MOST_SHOWN = 7;
-/** Of numbers of {@link SHORTEST_WITH_ALL_SHOWN} characters or more; of shorter ones fewer. */
+/**
+ * The most characters that are shown at the end. Numbers with fewer than {@link SHORTEST_WITH_ALL_SHOWN} characters
+ * show fewer.
+ */
 export const MOST_AT_THE_END = 4;
 export const SHORTEST_WITH_ALL_SHOWN = 11;
 const LEAST_HIDDEN = 4;
-/** Of a shorter one, what could be shown would tell it. */
+/** A shorter number shows nothing, because the shown characters would reveal it. */
 const SHORTEST_SHOWN = 7;
 
-/** How many characters are shown before and behind {@link HIDDEN}. */
+/** The number of characters that are shown before and after {@link HIDDEN}. */
 export interface Shown {
   readonly head: number;
   readonly tail: number;
 }
 
 /**
- * `139****0000`: the first three and the last four characters, fewer of shorter numbers, so that four at least are hidden;
- * none below seven. The text may be anything: what stands in a field of numbers need not be one.
+ * Masks a number, for example as `139****0000`: it shows the first three and the last four characters. Shorter numbers
+ * show fewer, so that at least four are hidden. Numbers with fewer than seven characters show none. The text may be
+ * anything, because a field of numbers may hold other text.
  */
 export function maskNumber(text: string): string {
-  // Of a long one, only what may be shown is taken apart.
+  // Of a long text, only the ends, which may be shown, are split into characters.
   const isLong = text.length > 4 * SHORTEST_WITH_ALL_SHOWN;
   const first = Array.from(isLong ? text.slice(0, 2 * MOST_SHOWN) : text);
   const last = isLong ? Array.from(text.slice(-2 * MOST_SHOWN)) : first;
@@ -29,7 +33,7 @@ export function maskNumber(text: string): string {
   return first.slice(0, head).join('') + HIDDEN + last.slice(last.length - tail).join('');
 }
 
-/** @param length of a number, in characters */
+/** @param length length of a number, in characters */
 export function shownOf(length: number): Shown {
   if (length < SHORTEST_SHOWN) return { head: 0, tail: 0 };
   const shown = Math.min(MOST_SHOWN, length - LEAST_HIDDEN);
@@ -37,20 +41,22 @@ export function shownOf(length: number): Shown {
   return { head: shown - tail, tail };
 }
 
-/** So many numbers that overlap are remembered, those in the middle apart. */
+/**
+ * The most overlapping numbers that are remembered. If there are more, those in the middle of the place are forgotten.
+ */
 const MOST_REMEMBERED = 64;
-/** Of more digits than these, at the beginning or the end of a place, none is shown. */
+/** The most digits that are shown at the beginning or the end of a place. */
 const EDGE = 4;
 
-/** Some digits of the place: how many stand before them and behind them. */
+/** The digits of one number: the position of its first digit, and the position after its last one. */
 interface Part {
   readonly from: number;
   readonly to: number;
 }
 
 /**
- * Takes the numbers of a text in the order of their beginnings, and tells of each place what to show there. They may overlap:
- * `400 820 8820` is one, and `820 8820`, too.
+ * Takes the numbers of a text in the order of their beginnings, and reports for each place what to show there. Numbers
+ * may overlap: `400 820 8820` is a number, and so is `820 8820` within it.
  */
 export class MaskedPlaces {
   private first: FoundNumber | undefined;
@@ -67,7 +73,7 @@ export class MaskedPlaces {
     if (this.parts.length > MOST_REMEMBERED) this.forget(found);
   }
 
-  /** To be called after the last number. */
+  /** Call it after the last number. */
   finish(): void {
     const { first, last, parts } = this;
     if (first === undefined || last === undefined) return;
@@ -83,7 +89,7 @@ export class MaskedPlaces {
 
   private forget({ position }: FoundNumber): void {
     const begin = this.first?.position ?? position;
-    // What begins later ends no earlier than this.
+    // The place ends after this number begins. So a number that ends long before is not near the end of the place.
     this.parts = this.parts.filter(({ from, to }) => from - begin < EDGE || position - to < EDGE);
   }
 }

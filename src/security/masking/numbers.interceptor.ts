@@ -17,9 +17,9 @@ import { maskedParts } from './json-text-mask.js';
 import { NUMBER_FIELDS } from '../../numbers/json-pieces.js';
 
 /**
- * The one way of answers out of the API: who lacks `numbers:read` gets them with all numbers masked, and what others get to
- * see is noted before they do. It stands in {@link QueryApi}, so that a new operation is masked and noted without doing
- * anything for it.
+ * Every answer of the API passes here. Without `numbers:read`, all phone numbers in it are masked. With it, the read of
+ * full numbers is recorded in the audit before the answer is sent. It is part of {@link QueryApi}, so every new
+ * operation is masked and recorded too.
  */
 @Injectable()
 export class NumbersInterceptor implements NestInterceptor {
@@ -30,7 +30,7 @@ export class NumbersInterceptor implements NestInterceptor {
     return next.handle().pipe(mergeMap((answer: unknown) => this.guarded(answer, request)));
   }
 
-  /** @throws DatabaseUnavailableError when it can't be noted: then nothing is shown */
+  /** @throws DatabaseUnavailableError if the audit event cannot be written; then nothing is shown */
   private async guarded(answer: unknown, request: AuthenticatedRequest): Promise<unknown> {
     const by = principalOf(request);
     if (answer instanceof StreamableFile) {
@@ -48,14 +48,14 @@ function detailOf(request: AuthenticatedRequest): Readonly<Record<string, unknow
   return { ...auditedRequest(request), masked: !seesNumbers(principalOf(request)) };
 }
 
-/** @throws ForbiddenException for what is no text */
+/** @throws ForbiddenException if the file is not text */
 async function maskedFile(file: StreamableFile): Promise<StreamableFile> {
   const chunks: Uint8Array[] = [];
   for await (const chunk of file.getStream()) chunks.push(chunk as Uint8Array);
   const bytes = Buffer.concat(chunks);
   if (!isUtf8(bytes) || bytes.includes(0)) {
     throw new ForbiddenException(
-      'This API key lacks the scope numbers:read, and no number can be masked in this',
+      'This API key lacks the scope numbers:read. The body is not text, so its phone numbers cannot be masked.',
     );
   }
   const parts: Buffer[] = [];
@@ -70,7 +70,7 @@ async function maskedFile(file: StreamableFile): Promise<StreamableFile> {
   });
 }
 
-/** Entries of a list, or 1 for an answer that is none. */
+/** Counts the entries of a list that hold phone numbers. An answer that is not a list counts as one entry. */
 export function entriesWithNumbers(answer: unknown): number {
   const entries =
     isFields(answer) && Array.isArray(answer['data']) ? (answer['data'] as unknown[]) : [answer];
@@ -78,8 +78,9 @@ export function entriesWithNumbers(answer: unknown): number {
 }
 
 /**
- * Nearly all calls have one in the fields for it, in the entry or in its `call`; the rest is looked through as if it were to
- * be masked, which made the feed of 100,000 calls take 4.9 s instead of 2.8.
+ * Whether the entry or its `call` has a phone number in a field for one, which nearly all calls have. Only other
+ * entries are searched as if they were to be masked. Without this shortcut, the feed of 100,000 calls took 4.9 s
+ * instead of 2.8 s.
  */
 function isNumberGiven(entry: unknown): boolean {
   if (!isFields(entry)) return false;

@@ -1,9 +1,11 @@
-// Any text with the telephone numbers in it masked. What a number is, src/numbers alone knows.
+// Masks phone numbers in any text. Only src/numbers knows what a phone number looks like.
 import { type OwnNumbers, SHORTEST } from '../../numbers/own-numbers.js';
 import { type MakeReplacer, TextRewriter } from '../../numbers/rewrite.js';
 import { HIDDEN, MaskedPlaces } from './number-mask.js';
 
-/** A longer text is hidden as a whole: nobody is answered while it is looked through. */
+/**
+ * A longer text is hidden completely, because the service could not answer other requests while it searches the text.
+ */
 export const LONGEST_TEXT = 1_000_000;
 
 export const MASK_ALL: MakeReplacer = (replace) => new MaskedPlaces(replace);
@@ -19,14 +21,18 @@ const MASK_CERTAIN: MakeReplacer = (replace) => {
   };
 };
 
-/** @param own numbers that are known to be some */
+/**
+ * Masks all phone numbers in a text.
+ *
+ * @param own texts that are known to be phone numbers
+ */
 export function maskText(text: string, own: OwnNumbers): string {
   return masked(text, own, MASK_ALL);
 }
 
 /**
- * As {@link maskText}, for the caller's own reference: often a number that counts something. Only numbers of the call,
- * Chinese mobile numbers and those with a plus sign are masked in it.
+ * Like {@link maskText}, for the caller's own reference, which is often a count or another number. In it, only numbers
+ * of the call, Chinese mobile numbers and numbers with a plus sign are masked.
  */
 export function maskReference(text: string, own: OwnNumbers): string {
   return masked(text, own, MASK_CERTAIN);

@@ -1,31 +1,31 @@
-// Two connections in, the ledger's rows of one moment in the other database out, all of them or none.
+// Copies the ledger's rows of one snapshot from one database to another: all of them or none.
 import { pipeline } from 'node:stream/promises';
 import { type Client, escapeIdentifier } from 'pg';
 import { from as copyFrom, to as copyTo } from 'pg-copy-streams';
 import { TABLE_PRIVILEGES } from '../../schema/entities/entities.js';
 
-/** Why nothing was moved, in words for the operator. */
+/** Nothing was moved. The message tells the operator why. */
 export class MoveRefusedError extends Error {}
 
-/** A table and its rows. */
+/** A table and the number of its rows. */
 export interface TableRows {
   readonly table: string;
   readonly rows: number;
 }
 
 /**
- * The tables of the ledger, but for what each database has of its own: its migrations, and `leases`, the rights of processes
- * that no longer run.
+ * The tables of the ledger that are moved. Each database keeps its own migrations and `leases`, which belong to
+ * processes that no longer run at the source.
  */
 export const MOVED_TABLES: readonly string[] = [...TABLE_PRIVILEGES.keys()].filter(
   (table) => table !== 'leases',
 );
-/** By which its own connections stand in pg_stat_activity. */
+/** The `application_name` of the move's own connections in pg_stat_activity. */
 export const MOVE_NAME = 'call-ledger move';
-/** Whoever has a lock for so long will not give it back soon. */
+/** A process that holds a lock for so long will not release it soon. */
 const LOCK_PATIENCE = '10s';
 const ALL_TABLES = MOVED_TABLES.join(', ');
-// The limits that a server or a role may have are for questions, not for this.
+// Time limits of a server or a role are meant for queries, not for a move.
 const PREPARE = `SET LOCAL statement_timeout = 0; SET LOCAL idle_in_transaction_session_timeout = 0;
   SET LOCAL lock_timeout = '${LOCK_PATIENCE}'`;
 const SERVICES = `SELECT count(*)::int AS found FROM pg_stat_activity
@@ -33,28 +33,32 @@ const SERVICES = `SELECT count(*)::int AS found FROM pg_stat_activity
     AND application_name <> '${MOVE_NAME}'`;
 const COLUMNS = `SELECT attname AS name FROM pg_attribute
   WHERE attrelid = to_regclass($1) AND attnum > 0 AND NOT attisdropped AND attgenerated = '' ORDER BY attnum`;
-// Those that belong to a column (the migrations' own) are left out.
+// Sequences that belong to a column (that of the migrations) are left out.
 const SEQUENCES = `SELECT s.sequencename AS name, s.last_value AS value FROM pg_sequences s
   WHERE s.schemaname = current_schema() AND s.last_value IS NOT NULL AND NOT EXISTS (SELECT 1 FROM pg_depend d
     WHERE d.objid = to_regclass(quote_ident(s.sequencename)) AND d.classid = 'pg_class'::regclass AND d.deptype IN ('a', 'i'))`;
 
 /**
- * Begins the transaction that reads the ledger as it stands now. Until it ends nobody can write there: what is written by a
- * service that somebody starts meanwhile would be left behind.
+ * Begins the transaction that reads the ledger as it is now. Until it ends, nobody can write there. Otherwise, writes
+ * of a service that is started meanwhile would be left behind.
  *
- * @throws MoveRefusedError when a service is connected
+ * @throws MoveRefusedError if a service is connected
  */
 export async function beginAtSource(source: Client): Promise<void> {
-  await refuseServices(source, 'the ledger to be moved');
+  await refuseServices(source, 'the source database');
   await source.query('BEGIN ISOLATION LEVEL REPEATABLE READ');
   await source.query(PREPARE);
-  // Before the first statement that sees rows: the snapshot is then of a time at which nobody writes.
+  // The lock comes before the first statement that sees rows, so that nobody writes when the snapshot is taken.
   await source.query(`LOCK TABLE ${ALL_TABLES} IN SHARE MODE`);
 }
 
-/** @throws MoveRefusedError when a service is connected, or a row is there already */
+/**
+ * Begins the transaction that writes the ledger, and locks its tables.
+ *
+ * @throws MoveRefusedError if a service is connected, or if any table has a row
+ */
 export async function beginAtTarget(target: Client): Promise<void> {
-  await refuseServices(target, 'the database that is to take it');
+  await refuseServices(target, 'the target database');
   await target.query('BEGIN');
   await target.query(PREPARE);
   await target.query(`LOCK TABLE ${ALL_TABLES} IN EXCLUSIVE MODE`);
@@ -65,29 +69,33 @@ export async function beginAtTarget(target: Client): Promise<void> {
   }
   if (tables.length === 0) return;
   throw new MoveRefusedError(
-    `The database that is to take the ledger is not empty: there are rows in ${tables.join(', ')}. ` +
-      'Nothing is put beside them. Make a new database for it.',
+    `The target database is not empty. It has rows in ${tables.join(', ')}. ` +
+      'A ledger can only be moved to an empty database. Create a new one.',
   );
 }
 
-/** Compares the schemas: the target is at the newest version of this program. @throws MoveRefusedError */
+/**
+ * Compares the schemas of both databases. The target must have the newest version of this program.
+ *
+ * @throws MoveRefusedError if there is no ledger at the source, or if the versions of the schemas differ
+ */
 export async function refuseOtherSchema(source: Client, target: Client): Promise<void> {
   const { rows: tables } = await source.query<{ there: boolean }>(
     "SELECT to_regclass('migrations') IS NOT NULL AS there",
   );
-  if (tables[0]?.there !== true) throw new MoveRefusedError('There is no ledger to be moved.');
+  if (tables[0]?.there !== true) throw new MoveRefusedError('The source database has no ledger.');
   const [here, there] = [await migrationsOf(source), await migrationsOf(target)];
   const missing = there.filter((name) => !here.includes(name));
   const unknown = here.filter((name) => !there.includes(name));
   if (missing.length === 0 && unknown.length === 0) return;
   throw new MoveRefusedError(
     missing.length > 0
-      ? `The ledger to be moved lacks ${missing.join(', ')}: run npm run migrate on it with this version first.`
-      : `The ledger to be moved is of a newer version (${unknown.join(', ')}): move it with that.`,
+      ? `The source database lacks the migrations ${missing.join(', ')}. First run npm run migrate on it with this version.`
+      : `The ledger has the schema of a newer version (${unknown.join(', ')}). Move it with that version.`,
   );
 }
 
-/** The rows of each table. */
+/** Counts the rows of each table. */
 export async function countRows(client: Client): Promise<TableRows[]> {
   const counts: TableRows[] = [];
   for (const table of MOVED_TABLES) {
@@ -97,14 +105,17 @@ export async function countRows(client: Client): Promise<TableRows[]> {
   return counts;
 }
 
-/** Copies one table in COPY's binary format: bodies, most of a ledger's bytes, take half of what they take as text. */
+/**
+ * Copies one table in COPY's binary format. Bodies, which are most of a ledger's bytes, take half as many bytes as in
+ * text format.
+ */
 export async function copyTable(
   source: Client,
   target: Client,
   table: string,
   signal: AbortSignal,
 ): Promise<void> {
-  // In the order of the source, by name: the columns of the target may stand otherwise.
+  // The columns are named in the order of the source, because the target may have another order.
   const { rows } = await source.query<{ name: string }>(COLUMNS, [table]);
   const columns = rows.map(({ name }) => escapeIdentifier(name)).join(', ');
   const out = source.query(copyTo(`COPY ${table} (${columns}) TO STDOUT (FORMAT binary)`));
@@ -112,7 +123,7 @@ export async function copyTable(
   await pipeline(out, into, { signal });
 }
 
-/** What was handed out at the source is not handed out again: cursors of the change feed stay what they are. */
+/** Sets the sequences of the target to the values of the source, so that cursors of the change feed stay valid. */
 export async function moveSequences(source: Client, target: Client): Promise<void> {
   const { rows } = await source.query<{ name: string; value: string }>(SEQUENCES);
   for (const { name, value } of rows)
@@ -129,7 +140,7 @@ async function refuseServices(client: Client, where: string): Promise<void> {
   const found = rows[0]?.found ?? 0;
   if (found === 0) return;
   throw new MoveRefusedError(
-    `A service is connected to ${where} (${found} connections named call-ledger): stop it first. ` +
-      'The vendor pushes again for 16 minutes what it can not deliver meanwhile.',
+    `A service is connected to ${where} (${found} connections named call-ledger). Stop it first. ` +
+      'For 16 minutes, the vendor pushes again what it cannot deliver meanwhile.',
   );
 }

@@ -13,9 +13,11 @@ const USAGE_EXIT_CODE = 2;
 const INTERRUPTED_EXIT_CODE = 130;
 
 function embeddedLedger(dataDir: string): EmbeddedServer {
-  // An empty one is not made for this.
+  // Without this check, the embedded server would create an empty database.
   if (!existsSync(join(dataDir, 'postgres', 'PG_VERSION')))
-    throw new MoveRefusedError(`There is no embedded ledger in ${dataDir}. Is DATA_DIR another folder?`);
+    throw new MoveRefusedError(
+      `There is no embedded ledger in ${dataDir}. Set DATA_DIR to the folder of the ledger.`,
+    );
   const { databasePassword, renewal } = loadCredentials(dataDir);
   if (renewal !== undefined) console.error(`${renewal.reason} New ones were made.`);
   return embeddedServer(dataDir, databasePassword);
@@ -28,7 +30,9 @@ async function run({ from, to, dataDir }: MoveOptions, signal: AbortSignal): Pro
     const begin = performance.now();
     const moved = await moveLedger({ from: source, to, stream: process.stderr, signal });
     for (const { table, rows } of moved) console.log(`${String(rows).padStart(12)} ${table}`);
-    console.log(`Moved in ${((performance.now() - begin) / 1000).toFixed(1)} s; counted on both sides.`);
+    console.log(
+      `Moved in ${((performance.now() - begin) / 1000).toFixed(1)} s. Both sides have the same number of rows.`,
+    );
     console.log(nextSteps(embedded === undefined ? undefined : dataDir));
   } finally {
     await embedded?.stop();
@@ -38,12 +42,12 @@ async function run({ from, to, dataDir }: MoveOptions, signal: AbortSignal): Pro
 /** @param dataDir of the embedded database, if the ledger was there */
 function nextSteps(dataDir: string | undefined): string {
   const next =
-    'Next: start the service with DATABASE_URL of the new database and the same DATA_DIR, whose journal is then drained there.';
+    'Next: start the service with the DATABASE_URL of the new database and with the same DATA_DIR. It drains the journal in DATA_DIR into the new database.';
   if (dataDir === undefined) return next;
   return `${next}
-With DATABASE_URL, nothing is generated: set PUSH_TOKENS and ADMIN_API_KEY to what stands in ${credentialsFile(dataDir)}
-as pushTokens and adminApiKey. Do not start the service without DATABASE_URL any more: it would go on with the old ledger,
-which is still in ${join(dataDir, 'postgres')}.`;
+With DATABASE_URL, the service generates no secrets. Set PUSH_TOKENS and ADMIN_API_KEY to the values of pushTokens and
+adminApiKey in ${credentialsFile(dataDir)}. Do not start the service without DATABASE_URL again. It would use the old
+ledger, which is still in ${join(dataDir, 'postgres')}.`;
 }
 
 const interruption = new AbortController();

@@ -1,4 +1,3 @@
-// The URLs of two databases in, the ledger of the first one in the second out.
 import { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../connections/data-source-options.js';
@@ -21,23 +20,23 @@ export interface Move {
   readonly to: string;
   /** Where progress is shown. */
   readonly stream: NodeJS.WriteStream;
-  /** Ends the move; the other database then stays empty. */
+  /** Aborts the move. The target database then stays empty. */
   readonly signal: AbortSignal;
 }
 
 /**
- * Brings the schema of the other database to its newest, then copies all rows of one moment in one transaction, and counts
- * them on both sides before it is committed.
+ * Brings the schema of the target to its newest version. Then it copies all rows of one snapshot in one transaction,
+ * and counts them on both sides before the commit.
  *
- * @returns what was moved
- * @throws MoveRefusedError, or what PostgreSQL says; nothing has been moved then
+ * @returns the tables that were moved, with the number of their rows
+ * @throws MoveRefusedError, or an error of PostgreSQL; then nothing was moved
  */
 export async function moveLedger(move: Move): Promise<TableRows[]> {
   await migrateTarget(move.to);
   const clients: Client[] = [];
   const connect = async (url: string) => {
     const client = new Client({ connectionString: url, application_name: MOVE_NAME });
-    // What is under way on it is told too.
+    // An error of the connection also rejects the query that runs on it.
     client.on('error', () => undefined);
     clients.push(client);
     return client.connect();
@@ -53,11 +52,11 @@ export async function moveLedger(move: Move): Promise<TableRows[]> {
     await beginAtSource(source);
     await beginAtTarget(target);
     const moved = await copyAll(move, source, target, await connect(move.from));
-    // From here on it can't be said any more that nothing was moved.
+    // From here on, an interruption could come after the commit, so the move is not interrupted any more.
     move.signal.removeEventListener('abort', interrupt);
     await target.query('COMMIT');
     await source.query('ROLLBACK');
-    // Else the first questions would be planned for empty tables.
+    // Without ANALYZE, the first queries would be planned for empty tables.
     await target.query(`ANALYZE ${moved.map(({ table }) => table).join(', ')}`);
     return moved;
   } finally {
@@ -96,13 +95,14 @@ async function copyAll(
 function refuseDifference(wanted: readonly TableRows[], found: readonly TableRows[]): void {
   const differences = wanted.flatMap(({ table, rows }, index) => {
     const there = found[index]?.rows ?? 0;
-    return there === rows ? [] : [`${table} has ${rows} rows here and ${there} there`];
+    return there === rows ? [] : [`${table} has ${rows} rows at the source and ${there} at the target`];
   });
-  if (differences.length > 0) throw new MoveRefusedError(`Not moved: ${differences.join('; ')}`);
+  if (differences.length > 0)
+    throw new MoveRefusedError(`Nothing was moved, because the rows differ: ${differences.join('; ')}`);
 }
 
 async function migrateTarget(url: string): Promise<void> {
-  // Its connections are gone a moment later, and must not be taken for a service's.
+  // The name keeps these connections from being taken for those of a service while they end.
   const dataSource = new DataSource(dataSourceOptions(url, 2, () => undefined));
   dataSource.setOptions({ applicationName: MOVE_NAME });
   await dataSource.initialize();

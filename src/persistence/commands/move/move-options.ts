@@ -1,40 +1,40 @@
-// The command line in, what is to be moved where out.
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { postgresUrl } from '../../../config/setting-values.js';
 import { errorText } from '../../../errors.js';
 
-/** The command line can't be understood. */
+/** The options on the command line are wrong. */
 export class UsageError extends Error {}
 
 export interface MoveOptions {
-  /** URL of the ledger to move; undefined: the embedded one of `dataDir`. */
+  /** URL of the ledger to move; undefined means the embedded one of `dataDir`. */
   readonly from: string | undefined;
-  /** URL of the database that takes it. */
+  /** URL of the target database. */
   readonly to: string;
   /** Absolute path. */
   readonly dataDir: string;
 }
 
-export const HELP = `Moves a ledger to another PostgreSQL: all rows of one moment, in one transaction there.
+export const HELP = `Moves a ledger to another PostgreSQL. It copies all rows of one snapshot in one transaction.
 
 Usage: npm run move-database -- [options]
 
-  --to URL    where to: postgres://user:password@host:5432/database, a database that is empty, or only migrated
-              (default: DATABASE_URL, so that the password need not stand on the command line)
-  --from URL  the ledger to move (default: the embedded one of DATA_DIR, ./data)
-  --help
+  --to URL    the target database, which must have no rows: postgres://user:password@host:5432/database
+              (default: DATABASE_URL, which keeps the password off the command line)
+  --from URL  the ledger to move (default: the embedded ledger in DATA_DIR, which is ./data if it is not set)
+  --help      show this text
 
-Stop the service first: while it runs on the ledger, nothing is moved. The ledger stays as it is where it was.
-A move that fails or is interrupted leaves the other database empty; start it again.
+Stop the service first. The command refuses to run while a service is connected. The old ledger is not changed.
+If a move fails or is interrupted, the target database stays empty. Start the command again.
 
 Exit codes: 0 moved. 1 not moved. 2 wrong options. 130 interrupted.
 `;
 
 /**
- * @param parameters of the command line
- * @param environment DATABASE_URL and DATA_DIR are read
- * @returns `help` when that is asked for
+ * Reads the command line.
+ *
+ * @param environment DATABASE_URL and DATA_DIR are read from it
+ * @returns `help` if the command line has `--help`
  * @throws UsageError
  */
 export function readMoveOptions(
@@ -43,7 +43,8 @@ export function readMoveOptions(
 ): MoveOptions | 'help' {
   const { from, to = environment['DATABASE_URL']?.trim(), help } = parse(parameters);
   if (help === true) return 'help';
-  if (to === undefined || to === '') throw new UsageError('Where to? --to URL, or DATABASE_URL');
+  if (to === undefined || to === '')
+    throw new UsageError('The target database is missing. Set --to URL or DATABASE_URL.');
   const dataDir = resolve(environment['DATA_DIR']?.trim() || 'data');
   return { from: from === undefined ? undefined : urlOf('--from', from), to: urlOf('--to', to), dataDir };
 }

@@ -1,13 +1,15 @@
-// How many rows are copied in, a bar on a terminal or a line now and then out.
 import cliProgress from 'cli-progress';
 import type { Client } from 'pg';
 
 const LOOK_EVERY_MS = 1000;
 const LINE_EVERY_MS = 5000;
-/** PostgreSQL's own count of the rows that a COPY has read so far. */
+/** PostgreSQL's own count of the rows that a COPY has processed so far. */
 const COPIED = 'SELECT coalesce(max(tuples_processed), 0) AS rows FROM pg_stat_progress_copy WHERE pid = $1';
 
-/** Shows how far a move is; its own connection looks at what the source's is doing. */
+/**
+ * Shows the progress of a move: a bar on a terminal, otherwise a line every 5 s. It uses a connection of its own to
+ * watch the one that reads.
+ */
 export class MoveProgress {
   private readonly bar: cliProgress.SingleBar | undefined;
   private timer: NodeJS.Timeout | undefined;
@@ -16,9 +18,9 @@ export class MoveProgress {
   private shownMs = performance.now();
 
   /**
-   * @param watcher a connection that nobody else uses
-   * @param copying process id of the connection that reads
-   * @param total rows to be copied
+   * @param watcher a connection that nothing else uses
+   * @param copying process id of the server for the connection that reads
+   * @param total number of rows to copy
    */
   constructor(
     private readonly stream: NodeJS.WriteStream,
@@ -26,7 +28,7 @@ export class MoveProgress {
     private readonly copying: number,
     private readonly total: number,
   ) {
-    // Fits a terminal of 80 columns up to a million rows; the name of the table is cut where there is no room.
+    // The bar fits a terminal of 80 columns up to a million rows. The name of the table is cut if there is no room.
     const format = 'moving [{bar}] {percentage} %, {value} of {total} rows, {table}';
     if (stream.isTTY) this.bar = new cliProgress.SingleBar({ format, stream, hideCursor: true, barsize: 20 });
   }
@@ -36,14 +38,14 @@ export class MoveProgress {
     this.timer = setInterval(() => void this.look(), LOOK_EVERY_MS);
   }
 
-  /** @param before rows of the tables that are copied already */
+  /** @param before number of rows in the tables that are copied already */
   begin(table: string, before: number): void {
     this.table = table;
     this.before = before;
     this.bar?.update(before, { table });
   }
 
-  /** All is copied. */
+  /** Shows that everything is copied. */
   finish(): void {
     this.bar?.update(this.total, { table: 'all tables' });
   }
@@ -54,7 +56,7 @@ export class MoveProgress {
   }
 
   private async look(): Promise<void> {
-    // A move does not fail because nobody can say how far it is.
+    // If the progress can't be read, the move goes on.
     const answer = await this.watcher
       .query<{ rows: string }>(COPIED, [this.copying])
       .catch(() => ({ rows: [] }));

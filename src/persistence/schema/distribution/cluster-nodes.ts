@@ -1,4 +1,3 @@
-// A reader that has seen what the coordinator committed in; a moment from which every node shows it too out.
 import { Inject, Injectable } from '@nestjs/common';
 import { setTimeout as wait } from 'node:timers/promises';
 import { LEDGER_LOCKS, POSITION_LOCK } from '../advisory-locks.js';
@@ -7,7 +6,11 @@ import type { Transaction } from '../../connections/statement.js';
 import { DatabaseUnavailableError } from '../../connections/unavailable.js';
 
 const LOCK = `${LEDGER_LOCKS}, ${POSITION_LOCK}`;
-/** Taken and given back at once: whoever wants to draw a position does not wait for the rest of the reader's transaction. */
+/**
+ * Takes the lock and releases it at once, so that a writer that draws a position does not wait for the rest of the
+ * reader's
+ * transaction.
+ */
 const PASS_WRITERS = {
   name: 'pass-writers',
   text: `SELECT pg_advisory_lock_shared(${LOCK}), pg_advisory_unlock_shared(${LOCK})`,
@@ -22,16 +25,17 @@ const MOST_LOOKS = 10;
 const LOOK_PAUSE_MS = 20;
 
 /**
- * The nodes that hold the calls. On one server there is nothing to wait for.
+ * Makes readers wait until all nodes that hold calls show a commit. On one server there is nothing to wait for.
  *
- * Citus commits in two phases: the workers prepare, the coordinator commits, and only then the workers do. In between a reader
- * finds a delivery, its rollups and its position, which are on the coordinator, but not its calls. That ends with the writer's
- * locks on the coordinator: they are let go of when all workers have committed. So whoever has read a position, or anything else
- * that a writer wrote, and then passes the lock under which positions are drawn, finds the calls too.
+ * Citus commits in two phases: the workers prepare, then the coordinator commits, and then the workers commit. In
+ * between, a reader finds a delivery, its rollups and its position, which are on the coordinator, but not its calls.
+ * The writer's locks on the coordinator are released when all workers have committed. So a reader first reads a
+ * position, or anything else that a writer wrote. It then takes the lock under which positions are drawn. After that it
+ * finds the calls too.
  *
- * A worker that dies in between comes back with the transaction still prepared, which Citus commits within a minute
- * (`citus.recover_2pc_interval`), when its writer's locks are long gone. What was prepared before the lock was passed, and is so
- * afterwards, is such a one.
+ * A worker that dies in between comes back with the transaction still prepared. Citus commits it within a minute
+ * (`citus.recover_2pc_interval`), long after the writer's locks were released. A transaction that is prepared both
+ * before and after the reader took the lock is such a transaction.
  */
 @Injectable()
 export class ClusterNodes {
@@ -43,10 +47,10 @@ export class ClusterNodes {
   }
 
   /**
-   * Waits until every node shows what has been committed before. What is read of the calls must be read afterwards.
+   * Waits until every node shows everything that was committed before. Read the calls only afterwards.
    *
-   * @param transaction that has not read any calls yet, when it sees them at one moment
-   * @throws DatabaseUnavailableError when a node does not answer, or holds a transaction whose end it does not know
+   * @param transaction must not have read any calls yet if it works on one snapshot
+   * @throws DatabaseUnavailableError if a node does not answer, or still holds a prepared transaction after 10 looks
    */
   async awaitCommits(transaction: Transaction): Promise<void> {
     if (!this.isDistributed) return;
@@ -54,16 +58,18 @@ export class ClusterNodes {
     await transaction.query(PASS_WRITERS);
     for (let look = 1; before.size > 0; look += 1) {
       const now = await inDoubt(transaction);
-      // Of those that draw no position, as deletions do, some may just be committed.
+      // Transactions that draw no position, for example deletions, may just be about to commit.
       if ([...before].every((gid) => !now.has(gid))) return;
       if (look === MOST_LOOKS)
-        throw new DatabaseUnavailableError(new Error('a node has a transaction that is not committed yet'));
+        throw new DatabaseUnavailableError(
+          new Error('a node of the cluster has a transaction that is not committed yet'),
+        );
       await wait(LOOK_PAUSE_MS);
     }
   }
 }
 
-/** The transactions that some node has prepared, by their names. */
+/** The names of the transactions that are prepared on any node. */
 async function inDoubt(transaction: Transaction): Promise<ReadonlySet<string>> {
   const { rows } = await transaction.query<{ success: boolean; result: string }>(IN_DOUBT);
   const failed = rows.find(({ success }) => !success);

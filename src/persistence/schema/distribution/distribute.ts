@@ -1,10 +1,11 @@
-// A migrated schema in; the calls and their revisions spread over the nodes of a Citus cluster by call_id out.
+// Spreads the calls and their revisions over the nodes of a Citus cluster by call_id.
 import type { QueryRunner } from 'typeorm';
 import { SchemaBehindError, UnsuitableDatabaseError } from '../../connections/unavailable.js';
 
 /**
- * By the same column of the same type, so that all of one call is in one place. Everything else stays on the coordinator: it is
- * small, or grows with the pushes rather than with the calls, and what it is joined with is there.
+ * The tables that are distributed, both by `call_id`, so that all rows of a call are on one node. Every other table
+ * stays on the coordinator. It is small or grows with the pushes rather than with the calls, and the tables that it is
+ * joined with are there too.
  */
 const DISTRIBUTED_TABLES = ['calls', 'call_revisions'] as const;
 
@@ -12,25 +13,25 @@ interface Queryable {
   query(text: string): Promise<unknown>;
 }
 
-/** What a step of {@link distribute} is called among the migrations that were run. */
+/** The name of the step {@link distribute} in the list of migrations that ran. */
 const NAME = 'DistributeCalls';
 
-/** Works in a transaction in which nobody else changes the schema. */
+/** Runs work in a transaction in which nobody else changes the schema. */
 type Alone = <T>(work: () => Promise<T>) => Promise<T>;
 
 /**
- * Spreads the tables, with all that they hold, in one transaction: until its end nobody writes to them. Does nothing where they
- * are spread already.
+ * Distributes the tables with all of their rows in one transaction. Until it ends, nobody can write to them. Does
+ * nothing if they are distributed already.
  *
- * @returns what was done
- * @throws UnsuitableDatabaseError when the database has no Citus
- * @throws SchemaBehindError when the tables are another role's
+ * @returns the name of the step if it did anything
+ * @throws UnsuitableDatabaseError if the database has no Citus
+ * @throws SchemaBehindError if another role owns the tables
  */
 export async function distribute(runner: QueryRunner, alone: Alone): Promise<string[]> {
   if (!(await hasCitus(runner))) {
     throw new UnsuitableDatabaseError(
-      'DATABASE_DISTRIBUTED=citus needs the extension citus in this database: on a server with ' +
-        'shared_preload_libraries = citus, an administrator runs CREATE EXTENSION citus',
+      'DATABASE_DISTRIBUTED=citus needs the extension citus in this database: set shared_preload_libraries = citus ' +
+        'on the server, then run CREATE EXTENSION citus as an administrator',
     );
   }
   const [calls] = (await runner.query(
@@ -44,12 +45,13 @@ export async function distribute(runner: QueryRunner, alone: Alone): Promise<str
         'DATABASE_DISTRIBUTED=citus and the DATABASE_URL of the role that owns the tables',
     );
   });
-  // The rows that were there before are copied, not moved. Asked each time, so that a crash in between costs only room.
+  // Citus copies the old rows and leaves them where they were. Every start checks for such copies, so that a crash
+  // between the two steps only wastes disk space for a while.
   const emptied = calls.owned && (await alone(() => emptyLocalCopies(runner)));
   return distributed || emptied ? [NAME] : [];
 }
 
-/** Whether the calls are spread over the nodes of a cluster. They are not while there is no table of them. */
+/** Whether the calls are distributed over the nodes of a cluster. They are not as long as the table does not exist. */
 export async function areCallsDistributed(database: Queryable): Promise<boolean> {
   if (!(await hasCitus(database))) return false;
   const [calls] = (await database.query(
@@ -72,11 +74,11 @@ async function distributeNow(runner: QueryRunner): Promise<true> {
   return true;
 }
 
-/** @returns whether there was anything in them */
+/** @returns whether there were any local rows */
 async function emptyLocalCopies(runner: QueryRunner): Promise<boolean> {
   let emptied = false;
   for (const table of DISTRIBUTED_TABLES) {
-    // Of the table itself on the coordinator, which Citus keeps empty from then on.
+    // This is the size of the table itself on the coordinator. Citus keeps it empty once the table is distributed.
     const [local] = (await runner.query(`SELECT pg_relation_size('${table}') > 0 AS "isFilled"`)) as [
       { isFilled: boolean },
     ];

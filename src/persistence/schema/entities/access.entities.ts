@@ -1,10 +1,10 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { CountColumn } from './rollup.entities.js';
 
-/** A key to the API. Revoked ones stay, so that the audit's events keep their names. */
+/** An API key. Revoked keys stay, so that the audit's events keep their names. */
 @Entity('api_keys')
 export class ApiKey {
-  /** UUIDv7; a part of the key's text. */
+  /** UUIDv7, which is also a part of the key's text. */
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'api_keys_pkey' })
   id!: string;
 
@@ -14,18 +14,18 @@ export class ApiKey {
   @Column({ type: 'text', collation: 'C', array: true })
   scopes!: string[];
 
-  /** The sources that it is limited to; null: none. */
+  /** The sources that the key is limited to; null means no limit. */
   @Column({ type: 'text', collation: 'C', array: true, nullable: true })
   sources!: string[] | null;
 
-  /** SHA-256 of the secret, which nobody keeps. Read only where it is asked for. */
+  /** SHA-256 of the secret. The secret itself is not stored. TypeORM reads this column only if it is named. */
   @Column('bytea', { name: 'secret_hash', select: false })
   secretHash!: Buffer;
 
   @Column('timestamptz', { name: 'created_at' })
   createdAt!: Date;
 
-  /** The id of the key that made it; `admin` for the settings' key. */
+  /** The id of the key that created this one; `admin` for the key of the settings. */
   @Column({ type: 'text', name: 'created_by', collation: 'C' })
   createdBy!: string;
 
@@ -35,17 +35,17 @@ export class ApiKey {
   @Column('timestamptz', { name: 'revoked_at', nullable: true })
   revokedAt!: Date | null;
 
-  /** Noted some seconds late. */
+  /** Written some seconds after the use. */
   @Column('timestamptz', { name: 'last_used_at', nullable: true })
   lastUsedAt!: Date | null;
 }
 
-/** What somebody did who has to account for it. Rows are only ever added. */
+/** What a key, or the service itself, read, changed or erased. Rows are only added, never changed or deleted. */
 @Entity('audit_events')
 @Index('audit_events_action', ['action', 'id'])
 @Index('audit_events_key', ['keyId', 'id'])
 export class AuditEvent {
-  /** UUIDv7 of `at`. */
+  /** UUIDv7 whose time is `at`. */
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'audit_events_pkey' })
   id!: string;
 
@@ -55,7 +55,7 @@ export class AuditEvent {
   @Column({ type: 'text', collation: 'C' })
   action!: string;
 
-  /** The API key's id, or `admin` for the key of the settings; null: the service by itself. */
+  /** The API key's id, or `admin` for the key of the settings; null for the service itself. */
   @Column({ type: 'text', name: 'key_id', collation: 'C', nullable: true })
   keyId!: string | null;
 
@@ -69,11 +69,11 @@ export class AuditEvent {
   @Column({ type: 'text', name: 'request_id', collation: 'C', nullable: true })
   requestId!: string | null;
 
-  /** What was asked for, and what came of it. Numbers in it are masked. */
+  /** The request and its result. Phone numbers in it are masked. */
   @Column('jsonb')
   detail!: Record<string, unknown>;
 
-  /** How many rows it concerns; null where nothing is counted. */
+  /** The number of rows concerned; null if nothing is counted. */
   @CountColumn({ nullable: true })
   rows!: number | null;
 }

@@ -13,7 +13,7 @@ const COLUMNS: Readonly<Record<FieldKind, ColumnOptions>> = {
   time: { type: 'timestamptz', nullable: true },
 };
 
-/** A class with a column for each field of a record: `b_ring_time` for `bRingTime`. */
+/** Makes a class with a column for each field of a record, for example `b_ring_time` for `bRingTime`. */
 function columnsOf<Fields extends object>(record: new () => Fields): new () => WithTimesAs<Date, Fields>;
 function columnsOf(record: new () => object): new () => object {
   class VendorColumns {}
@@ -30,8 +30,9 @@ function columnsOf(record: new () => object): new () => object {
 }
 
 /**
- * One call, as its last record stands. The primary key alone keeps the promise of one call, one row, which is why
- * the table is not partitioned (docs/decisions/database.md). In the table, fixed-width columns come first: no padding between them.
+ * One call, with the content of its last record. The primary key guarantees one row for each call. That is why the
+ * table is not partitioned (docs/decisions/database.md). In the table, fixed-width columns come first, so that there is
+ * no padding between them.
  */
 @Entity('calls')
 @Index('calls_occurred', ['occurredAt', 'callId'])
@@ -47,7 +48,7 @@ export class Call extends columnsOf(CallRecord) {
   @Column('timestamptz', { name: 'occurred_at' })
   occurredAt!: Date;
 
-  /** When the first record of the call was received, whatever it held. */
+  /** When the first record of the call was received, whatever its content. */
   @Column('timestamptz', { name: 'first_received_at' })
   firstReceivedAt!: Date;
 
@@ -59,7 +60,7 @@ export class Call extends columnsOf(CallRecord) {
   @Column('uuid', { name: 'delivery_id' })
   deliveryId!: string;
 
-  /** The delivery that last brought this content again, by which later records are compared; null: `deliveryId`. */
+  /** The delivery that last brought this content again. Later records are compared with it. Null means `deliveryId`. */
   @Column('uuid', { name: 'last_delivery_id', nullable: true })
   lastDeliveryId!: string | null;
 
@@ -77,16 +78,16 @@ export class Call extends columnsOf(CallRecord) {
   @Column('bytea', { name: 'content_hash' })
   contentHash!: Buffer;
 
-  /** Fields that are not the vendor's known ones, and known ones that could not be read, as they came. */
+  /** Unknown fields, and known fields that could not be read, as they came. */
   @Column('jsonb', { nullable: true })
   extra!: Record<string, unknown> | null;
 
-  /** `[{field, reason}]` for what could not be read. */
+  /** `[{field, reason}]` for the fields that could not be read. */
   @Column('jsonb', { nullable: true })
   warnings!: { field: string; reason: string }[] | null;
 }
 
-/** A content of a call that is not the row's: replaced by a correction, or delivered after a newer one. */
+/** A content of a call that is not current: a correction replaced it, or it was delivered after a newer one. */
 @Entity('call_revisions')
 export class CallRevision {
   @PrimaryColumn({
@@ -104,11 +105,11 @@ export class CallRevision {
   @Column('timestamptz', { name: 'received_at' })
   receivedAt!: Date;
 
-  /** The number that the row had with this content; null when it came too late to ever be the row's. */
+  /** The revision of the row while it had this content. Null if the content came too late to ever be in the row. */
   @Column('integer', { nullable: true })
   revision!: number | null;
 
-  /** The call's fields by the names of the API; times ISO 8601 UTC. */
+  /** The call's fields, named as in the API. Times are ISO 8601 in UTC. */
   @Column('jsonb')
   content!: Record<string, unknown>;
 }

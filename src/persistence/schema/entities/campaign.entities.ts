@@ -1,6 +1,6 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 
-/** A calling task (campaign), noted when its first call arrives. Its totals come from the rollups. */
+/** A calling task (campaign). It is stored when its first call arrives. Its totals come from the rollups. */
 @Entity('tasks')
 @Index('tasks_first_seen', ['firstSeenAt', 'taskId'])
 export class Task {
@@ -11,7 +11,7 @@ export class Task {
   firstSeenAt!: Date;
 }
 
-/** A batch of numbers imported into a task, noted when its first call arrives. */
+/** A batch of numbers that was imported into a task. It is stored when its first call arrives. */
 @Entity('batches')
 @Index('batches_first_seen', ['firstSeenAt', 'taskId', 'batchId'])
 @Index('batches_task_first_seen', ['taskId', 'firstSeenAt', 'batchId'])

@@ -1,7 +1,7 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { CountColumn } from './rollup.entities.js';
 
-/** One push that was acknowledged. records = stored + corrected + duplicate + quarantined, unless redelivered. */
+/** One acknowledged push. Unless it is a redelivery, records = stored + corrected + duplicate + quarantined. */
 @Entity('deliveries')
 @Index('deliveries_position', ['position'], { unique: true })
 @Index('deliveries_changes', ['position'], {
@@ -12,11 +12,13 @@ import { CountColumn } from './rollup.entities.js';
 @Index('deliveries_redelivered', ['id'], { where: '(redelivery_of IS NOT NULL)' })
 @Index('deliveries_indirect', ['via', 'id'], { where: "(via <> 'direct'::text)" })
 export class StoredDelivery {
-  /** UUIDv7, made on arrival: its time is `receivedAt`. */
+  /** UUIDv7 that is made on arrival. Its time is `receivedAt`. */
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'deliveries_pkey' })
   id!: string;
 
-  /** Drawn last before the commit, under a lock: positions become visible in order. Change feeds count on it. */
+  /**
+   * Drawn last before the commit, under a lock, so that positions become visible in order. The change feed needs that.
+   */
   @Column('bigint')
   position!: string;
 
@@ -33,7 +35,7 @@ export class StoredDelivery {
   @Column('integer')
   records!: number;
 
-  /** Calls that were new. */
+  /** New calls. */
   @Column('integer')
   stored!: number;
 
@@ -41,14 +43,14 @@ export class StoredDelivery {
   @Column('integer')
   corrected!: number;
 
-  /** Records whose content the ledger had already. */
+  /** Records whose content was already in the ledger. */
   @Column('integer')
   duplicate!: number;
 
   @Column('integer')
   quarantined!: number;
 
-  /** Milliseconds from arrival to the write of this row, the last before the commit. */
+  /** Milliseconds from the arrival to the write of this row, which is the last step before the commit. */
   @Column('real', { name: 'ack_ms' })
   ackMs!: number;
 
@@ -61,12 +63,12 @@ export class StoredDelivery {
   @Column({ type: 'text', name: 'remote_address', collation: 'C', nullable: true })
   remoteAddress!: string | null;
 
-  /** Of the body after decompression. */
+  /** SHA-256 of the body after decompression. */
   @Column('bytea')
   sha256!: Buffer;
 }
 
-/** The bytes of a push, exactly as they came after decompression. */
+/** The exact bytes of a push after decompression. */
 @Entity('delivery_bodies')
 @Index('delivery_bodies_received', ['receivedAt'])
 export class DeliveryBody {
@@ -84,13 +86,13 @@ export class DeliveryBody {
   body!: Buffer;
 }
 
-/** What could not be read as a call, as it came. */
+/** A record or a body that could not be read as calls, kept as it came. */
 @Entity('quarantine')
 @Index('quarantine_status', ['status', 'id'])
 @Index('quarantine_delivery', ['deliveryId'])
 @Index('quarantine_body_hash', ['sha256'], { unique: true, where: '(sha256 IS NOT NULL)' })
 export class QuarantineEntry {
-  /** UUIDv7 of the arrival. */
+  /** UUIDv7 whose time is the arrival. */
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'quarantine_pkey' })
   id!: string;
 
@@ -107,21 +109,21 @@ export class QuarantineEntry {
   @Column({ type: 'text', collation: 'C' })
   status!: string;
 
-  /** JSON Pointer of the record in the body, or `byte n` where the whole body breaks. */
+  /** JSON Pointer of the record in the body, or `byte n`: where a body stops being readable. */
   @Column({ type: 'text', collation: 'C' })
   place!: string;
 
   @Column({ type: 'text', collation: 'C' })
   reason!: string;
 
-  /** Of a whole body that could not be read; a body is kept once, however often it comes. Null for a record. */
+  /** SHA-256 of a whole body that could not be read; null for a record. A body is kept once, however often it comes. */
   @Column('bytea', { nullable: true })
   sha256!: Buffer | null;
 
   @Column('bytea')
   raw!: Buffer;
 
-  /** How many records it holds: 1, or more where many share an entry as one array. Null for a whole body. */
+  /** The number of records in the entry: 1, or more if records share the entry as one array. Null for a whole body. */
   @Column('integer', { nullable: true })
   records!: number | null;
 
@@ -129,14 +131,14 @@ export class QuarantineEntry {
   @Column('timestamptz', { name: 'resolved_at', nullable: true })
   resolvedAt!: Date | null;
 
-  /** The delivery as which it was replayed. */
+  /** The id of the delivery that the replay made. */
   @Column('uuid', { name: 'replayed_as', nullable: true })
   replayedAs!: string | null;
 }
 
 const KEY = 'schema_drift_pkey';
 
-/** Something that came otherwise than the vendor describes it: a field, a code, a type. */
+/** A field, code or type that differs from the vendor's documentation. */
 @Entity('schema_drift')
 @Index('schema_drift_first_seen', ['firstSeenAt', 'kind', 'field', 'value'])
 export class SchemaDrift {
@@ -147,7 +149,7 @@ export class SchemaDrift {
   @PrimaryColumn({ type: 'text', collation: 'C', primaryKeyConstraintName: KEY })
   field!: string;
 
-  /** The code, the type, or why it could not be read; empty for an unknown field. */
+  /** The code, the type, or the reason why the field could not be read. Empty for an unknown field. */
   @PrimaryColumn({ type: 'text', collation: 'C', primaryKeyConstraintName: KEY })
   value!: string;
 
@@ -157,11 +159,11 @@ export class SchemaDrift {
   @Column('timestamptz', { name: 'last_seen_at' })
   lastSeenAt!: Date;
 
-  /** Records. */
+  /** The number of records. */
   @CountColumn()
   count!: number;
 
-  /** The delivery that brought it last. */
+  /** The last delivery that contained it. */
   @Column('uuid', { name: 'sample_delivery_id' })
   sampleDeliveryId!: string;
 }

@@ -9,8 +9,9 @@ import { ErasedCall, Erasure, Lease, StoredSecret } from './privacy.entities.js'
 export type Privilege = 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE';
 
 /**
- * Every table of the ledger, with what the service does with it. Nothing of it is done with TRUNCATE, by triggers or by
- * references, and no table is made or changed outside of a migration.
+ * Every table of the ledger, with the privileges that the service needs. The service uses no TRUNCATE, no triggers and
+ * no
+ * references. Only migrations create or change tables.
  */
 const TABLES: readonly (readonly [entity: new () => object, ...privileges: Privilege[]])[] = [
   [Task, 'SELECT', 'INSERT'],
@@ -33,7 +34,7 @@ const TABLES: readonly (readonly [entity: new () => object, ...privileges: Privi
 
 export const entities = TABLES.map(([entity]) => entity);
 
-/** By the names of the tables. */
+/** The privileges that the service needs, by the names of the tables. */
 export const TABLE_PRIVILEGES: ReadonlyMap<string, readonly Privilege[]> = new Map(
   TABLES.map(([entity, ...privileges]) => [tableOf(entity), privileges]),
 );

@@ -1,12 +1,12 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { CountColumn } from './rollup.entities.js';
 
-/** The wish to erase a number, how far it is done, and what was erased. */
+/** A request to erase a number, its progress, and counts of what was erased. */
 @Entity('erasures')
 @Index('erasures_requested', ['requestedAt'])
 @Index('erasures_undone', ['nextTryAt'], { where: "(status <> 'done'::text)" })
 export class Erasure {
-  /** UUIDv7 of the request. */
+  /** UUIDv7 that is made with the request. */
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'erasures_pkey' })
   id!: string;
 
@@ -17,7 +17,7 @@ export class Erasure {
   @Column({ type: 'text', collation: 'C' })
   reason!: string;
 
-  /** What was received until then is erased. */
+  /** The erasure covers everything that was received until this time. */
   @Column('timestamptz', { name: 'requested_at' })
   requestedAt!: Date;
 
@@ -27,43 +27,43 @@ export class Erasure {
   @Column('timestamptz', { name: 'finished_at', nullable: true })
   finishedAt!: Date | null;
 
-  /** HMAC-SHA-256: says whether another number is the same. */
+  /** HMAC-SHA-256 of the number. It shows whether another number is the same. */
   @Column('bytea', { name: 'number_hash' })
   numberHash!: Buffer;
 
-  /** The number, sealed; null when it is erased everywhere. */
+  /** The encrypted number; null once the number is erased everywhere. */
   @Column('bytea', { name: 'sealed_number', nullable: true })
   sealedNumber!: Buffer | null;
 
-  /** What is searched now. */
+  /** What the erasure searches now. */
   @Column({ type: 'text', collation: 'C' })
   phase!: string;
 
-  /** How far; null at the beginning of the phase. */
+  /** How far the phase is; null at its beginning. */
   @Column({ type: 'text', collation: 'C', nullable: true })
   place!: string | null;
 
-  /** The transaction id that those which may not have seen the request are below. */
+  /** A transaction id. Transactions that may not have seen the request have lower ids. */
   @Column('bigint', { nullable: true })
   barrier!: string | null;
 
-  /** Something that was received before the request was written after it: all is searched once more. */
+  /** Whether to search everything once more: something that was received before the request was written after it. */
   @Column('boolean')
   again!: boolean;
 
-  /** How often everything was searched, the search that goes on included. */
+  /** The number of searches through everything, including the current one. */
   @Column('integer', { default: 1 })
   pass!: number;
 
-  /** What was found in the search that goes on. */
+  /** The number of findings of the current search. */
   @CountColumn({ default: 0 })
   found!: number;
 
-  /** Failed tries in a row. */
+  /** The number of failed attempts in a row. */
   @Column('integer')
   failures!: number;
 
-  /** Why the last try failed. */
+  /** Why the last attempt failed. */
   @Column({ type: 'text', collation: 'C', nullable: true })
   problem!: string | null;
 
@@ -89,7 +89,7 @@ export class Erasure {
   schemaDrift!: number;
 }
 
-/** A call that an erasure deleted: written in its transaction, told by the change feed at its position. */
+/** A call that an erasure deleted. The erasure's transaction writes it. The change feed reports it at its position. */
 @Entity('erased_calls')
 @Index('erased_calls_call', ['callId'])
 export class ErasedCall {
@@ -105,23 +105,23 @@ export class ErasedCall {
   })
   callId!: string;
 
-  /** Of the contents that were erased. Null where nobody noted it: then only who sees all sources is told. */
+  /** The sources of the erased contents. Null if they are not known: then only keys that see all sources are told. */
   @Column({ type: 'text', collation: 'C', array: true, nullable: true })
   sources!: string[] | null;
 
-  /** When the erasure was asked for. A record that was received before changes nothing. */
+  /** When the erasure was requested. A record that was received earlier changes nothing. */
   @Column('timestamptz', { name: 'requested_at' })
   requestedAt!: Date;
 }
 
-/** The right of one process to do a work that no two may do at once. It ends by itself when it is not renewed. */
+/** The right of one process to do a background job. It expires unless the process renews it. */
 @Entity('leases')
 export class Lease {
-  /** Of the work. */
+  /** The name of the background job. */
   @PrimaryColumn({ type: 'text', collation: 'C', primaryKeyConstraintName: 'leases_pkey' })
   name!: string;
 
-  /** The process. */
+  /** The id of the process. */
   @Column('uuid')
   holder!: string;
 
@@ -129,7 +129,7 @@ export class Lease {
   expiresAt!: Date;
 }
 
-/** Made at random when it is first needed, and the same for all processes. */
+/** A secret that all processes share. It is made at random when it is first needed. */
 @Entity('secrets')
 export class StoredSecret {
   @PrimaryColumn({ type: 'text', collation: 'C', primaryKeyConstraintName: 'secrets_pkey' })

@@ -4,8 +4,8 @@ const ROLLUPS_KEY = 'call_rollups_pkey';
 const SUMS_KEY = 'call_sums_pkey';
 
 /**
- * Sums over the calls of one quarter-hour (UTC) with the same source, task, batch, codes and hangup direction,
- * kept in the transactions that write the calls. An identifier or code that the calls lack is empty text.
+ * Sums over the calls of one quarter-hour (UTC) that have the same source, task, batch, codes and hangup direction. The
+ * transactions that write the calls update them. If the calls have no identifier or code, the column is empty text.
  */
 @Entity('call_rollups')
 @Index('call_rollups_task', ['taskId', 'batchId', 'bucketStart'])
@@ -41,7 +41,7 @@ export class CallRollup {
   })
   hangupDirection!: string;
 
-  /** Writers at work at once write different lanes, so that they don't wait for each other; readers add them up. */
+  /** Concurrent writers use different lanes, so that they don't wait for each other. Readers add the lanes up. */
   @PrimaryColumn('smallint', { primaryKeyConstraintName: ROLLUPS_KEY })
   lane!: number;
 
@@ -59,15 +59,15 @@ export class CallRollup {
   @Column('bigint', { name: 'b_duration' })
   bDuration!: string;
 
-  /** Milliseconds from start to answer, added up over `delayedCalls`. */
+  /** Milliseconds from start to answer, added up over `answerDelayCalls`. */
   @Column('bigint', { name: 'answer_delay_ms' })
   answerDelayMs!: string;
 
-  /** Calls of which the answer delay is known. */
+  /** Calls whose answer delay is known. */
   @Column('bigint', { name: 'answer_delay_calls' })
   answerDelayCalls!: string;
 
-  /** Null when the lane holds only what corrections took away. */
+  /** Null if the lane holds only what corrections subtracted. */
   @Column('timestamptz', { name: 'first_occurred_at', nullable: true })
   firstOccurredAt!: Date | null;
 
@@ -76,8 +76,8 @@ export class CallRollup {
 }
 
 /**
- * The rollups of one quarter-hour (UTC), source and lane added up, kept in the same statements: statistics that name no
- * task, batch or code read some rows a quarter-hour here instead of hundreds.
+ * Sums over the rollups of one quarter-hour (UTC), source and lane. The statements that change the rollups update them.
+ * Statistics without a task, batch or code read a few rows of this table for each quarter-hour instead of hundreds.
  */
 @Entity('call_sums')
 export class CallSums {
@@ -108,7 +108,7 @@ export class CallSums {
   @Column('bigint', { name: 'answer_delay_ms' })
   answerDelayMs!: string;
 
-  /** Calls of which the answer delay is known. */
+  /** Calls whose answer delay is known. */
   @Column('bigint', { name: 'answer_delay_calls' })
   answerDelayCalls!: string;
 }
