@@ -1,5 +1,5 @@
-// The vendor's call record (message AlicomAgentCallReport). Each of its fields stands here once: the push, the tables, the
-// questions, the exports and the masking are made from these decorators.
+// The vendor's call record (message AlicomAgentCallReport). It states each field once. What reads, stores, queries,
+// exports and masks the fields is made from these decorators.
 import { HANGUP_DIRECTIONS, SMART_STATUS_CODES, STATUS_CODES } from '../codes/status-codes.js';
 import {
   CallKey,
@@ -17,9 +17,9 @@ import {
 } from './field-decorators.js';
 
 /**
- * One call record, read: texts trimmed, empty fields null, times in epoch milliseconds, durations in seconds.
- * Any field but callId may be missing. No field is ever checked against another: the vendor's own example
- * contradicts itself.
+ * One call record after it was read: texts are trimmed, empty fields are null, times are in epoch milliseconds, and
+ * durations are in seconds. Every field except callId may be missing. Fields are not checked against each other,
+ * because the vendor's own example contradicts itself.
  */
 export class CallRecord {
   @CallKey({ description: 'The call; unique.', example: '100001611234^100001811234' })
@@ -130,22 +130,22 @@ export class CallRecord {
 
 export type FieldName = keyof CallRecord;
 
-/** The fields, in the order in which the API gives them. */
+/** All fields, in the order in which the API returns them. */
 export const VENDOR_FIELDS = fieldsOf(CallRecord);
 export const FIELD_NAMES: readonly FieldName[] = VENDOR_FIELDS.map(({ name }) => name);
 export const TEXT_FIELDS = namesOfKind(CallRecord, 'text');
 export const INTEGER_FIELDS = namesOfKind(CallRecord, 'integer');
 export const TIME_FIELDS = namesOfKind(CallRecord, 'time');
 export const TELEPHONE_NUMBERS = namesOf(({ numbers }) => numbers === 'number');
-/** The fields that say which call it is, and nothing about the call. */
+/** The fields that only identify the call or what it belongs to. They say nothing about what happened. */
 export const IDENTIFIERS = namesOf(({ identifies }) => identifies !== undefined);
 
-/** The fields of which something holds. */
+/** The names of the fields for which the condition is true. */
 export function namesOf(belongs: (field: VendorField) => boolean): readonly FieldName[] {
   return VENDOR_FIELDS.filter(belongs).map(({ name }) => name);
 }
 
-/** Puts the fields of one record into another. */
+/** Copies all fields of one record into another. */
 export function copyFields(from: CallRecord, to: CallRecord): void {
   for (const name of FIELD_NAMES) copyField(from, to, name);
 }
