@@ -8,7 +8,7 @@ import { NONE, type OwnNumbers } from './own-numbers.js';
 
 const LEAST_DIGITS = 7;
 const MOBILE_LENGTH = 11;
-/** The longest group of digits that counts as an ID. A longer one is masked. */
+/** The longest group of digits that may be somebody's ID. A longer one is masked, because it may hide a number. */
 const LONGEST_RUN = 256;
 /** A number in groups without a prefix has a group of at least three digits. `10 20 30 40` is a list of amounts. */
 const LEAST_WIDEST = 3;
