@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Backoff, type BackoffOptions } from './backoff.js';
 
+/** What a loop does, and when. */
 export interface LoopOptions {
   /**
    * Does one round of the work. It must end soon after {@link BackgroundLoop.isStopping} becomes true.
@@ -44,6 +45,7 @@ export class BackgroundLoop {
     return this.stopping.signal.aborted;
   }
 
+  /** Starts the loop. It does not wait for the first round. */
   start(): void {
     this.running = this.run();
   }

@@ -1,3 +1,4 @@
+/** The first and the longest pause, in milliseconds. */
 export interface BackoffOptions {
   readonly firstMs: number;
   readonly longestMs: number;

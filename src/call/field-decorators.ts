@@ -133,6 +133,7 @@ export function Message(description: Description): FieldDecorator<string | null>
   return text({ kind: 'text', numbers: 'text' }, description, MESSAGE_BYTES);
 }
 
+/** Decorates a phone number. The value may be any text, because the vendor's numbers are not checked. */
 export function TelephoneNumber(description: Description): FieldDecorator<string | null> {
   return text({ kind: 'text', numbers: 'number' }, description, CODE_BYTES);
 }

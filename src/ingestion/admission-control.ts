@@ -156,6 +156,7 @@ const FAILURES = 3;
 export class CircuitBreaker {
   private failures = 0;
 
+  /** Whether pushes go to the journal without trying the database. */
   get isOpen(): boolean {
     return this.failures >= FAILURES;
   }

@@ -12,6 +12,7 @@ import {
   STRING,
 } from './scanner.js';
 
+/** The first error in a JSON text. */
 export interface SyntaxProblem {
   /** The place of the first character that is not allowed there (in UTF-16 units), or the end of the text. */
   readonly at: number;

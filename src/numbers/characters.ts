@@ -43,6 +43,7 @@ export function astralKind(codePoint: number): number {
   return ASTRAL_KINDS.get(codePoint) ?? OTHER;
 }
 
+/** Whether a kind is one of the ten digits. */
 export function isDigit(kind: number): boolean {
   return kind >= DIGIT && kind < SEPARATOR;
 }

@@ -56,6 +56,7 @@ export class NumberFinder {
     });
   }
 
+  /** Finds the numbers in a range of the text. */
   find(from: number, to: number): void {
     if (!isInstant(this.text, from, to)) this.runs.scan(from, to);
   }

@@ -56,6 +56,7 @@ export function looksLikeJson(text: string): boolean {
   return first !== '' && '[{"'.includes(first);
 }
 
+/** Returns the names and values of a JSON text one after another. */
 export class JsonPieces {
   private readonly scanner: JsonScanner;
   private depth = 0;

@@ -13,6 +13,7 @@ const ZERO = 0x30;
 const SIX = 0x36;
 const EIGHT = 0x38;
 
+/** A set of numbers, with quick checks for texts without any. */
 export class OwnNumbers {
   private readonly numbers = new Set<string>();
   /** The first seven digits of each number that may also be found inside longer digits. */
@@ -30,6 +31,7 @@ export class OwnNumbers {
     if (core.length >= SHORTEST && core.length <= LONGEST_CORE) this.addCore(core);
   }
 
+  /** @param core the result of `coreOf`, or digits without leading zeros */
   addCore(core: string): void {
     this.numbers.add(core);
     this.shortest = Math.min(this.shortest, core.length);

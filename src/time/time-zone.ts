@@ -33,11 +33,16 @@ export const TIME_ZONE_RULE =
 /** The names of zones by their spelling in lower case. There are about 600 of them, however they are spelled. */
 const names = new Map<string, string>();
 
+/** Whether a value is the name of a time zone that {@link timeZoneOf} accepts. */
 export function isTimeZone(text: unknown): boolean {
   return typeof text === 'string' && TIME_ZONE_FORM.test(text) && zoneName(text) !== undefined;
 }
 
-/** @throws Error when there is no such zone, or when the name is a short one */
+/**
+ * The time zone of a name.
+ *
+ * @throws Error when there is no such zone, or when the name is a short one
+ */
 export function timeZoneOf(name: string): IANAZone {
   const found = TIME_ZONE_FORM.test(name) ? zoneName(name) : undefined;
   if (found === undefined) throw new Error(`${name} ${TIME_ZONE_RULE}`);

@@ -179,6 +179,7 @@ export class DrainWindow {
     await nextTurn();
   }
 
+  /** Waits until all work has ended. */
   async allToEnd(): Promise<void> {
     while (this.count > 0) await this.oneToEnd();
   }

@@ -39,6 +39,7 @@ export class JournalCounts {
     return this.drainedEver;
   }
 
+  /** Counts entries that were appended to a segment. */
   append(segment: string, { entries, since }: CountedEntries): void {
     this.appendedEver += entries;
     this.hold(segment, { entries, since });
@@ -69,7 +70,11 @@ export class JournalCounts {
     this.found.clear();
   }
 
-  /** @param readAt when these entries were read, in epoch milliseconds; the entries after them were received later */
+  /**
+   * Counts entries that were drained from a segment.
+   *
+   * @param readAt when these entries were read, in epoch milliseconds; the entries after them were received later
+   */
   drain(segment: string, entries: number, readAt: number): void {
     this.drainedEver += entries;
     const held = this.segments.get(segment);
@@ -78,6 +83,7 @@ export class JournalCounts {
     held.since = readAt;
   }
 
+  /** Forgets a segment that was deleted. */
   remove(segment: string): void {
     this.segments.delete(segment);
   }

@@ -16,6 +16,7 @@ export async function noteReading(folder: string, hash: string): Promise<void> {
   await writeFile(noteOf(folder, hash), '', { mode: 0o600 });
 }
 
+/** Removes the note, because the reading has ended. */
 export async function removeNote(folder: string, hash: string): Promise<void> {
   await rm(noteOf(folder, hash), { force: true });
 }

@@ -132,6 +132,7 @@ export class Segment {
     await file?.close();
   }
 
+  /** Deletes the file. */
   async remove(): Promise<void> {
     await this.close();
     await rm(this.path, { force: true });

@@ -45,6 +45,7 @@ export function outcomeOf(status: number, keptIn: KeptIn | undefined): PushOutco
   return OF_STATUS.get(status) ?? 'failed';
 }
 
+/** The metrics of pushes. */
 @Injectable()
 export class PushMetrics {
   private readonly sources: SourceLabels;
@@ -78,7 +79,12 @@ export class PushMetrics {
     this.zero();
   }
 
-  /** @param seconds from the beginning of the push to the end of its answer */
+  /**
+   * Counts a push that has ended.
+   *
+   * @param source the source of its token; undefined when the token is missing or not known
+   * @param seconds the time from the beginning of the push to the end of its answer
+   */
   ended(source: string | undefined, outcome: PushOutcome, seconds: number): void {
     const label = this.sources.of(source);
     this.pushes.inc({ source: label, outcome });

@@ -3,6 +3,7 @@ import { type CallRecord, VENDOR_FIELDS } from '../../call/call-record.js';
 import type { FieldKind } from '../../call/field-decorators.js';
 import { isExactNumber } from '../../json/exact-numbers.js';
 
+/** The ways in which a record can differ from the vendor's documentation. */
 export type DriftKind = 'unknownField' | 'unlistedCode' | 'otherType' | 'unreadableField';
 
 /** One difference from the vendor's documentation. */

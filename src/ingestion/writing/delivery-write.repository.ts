@@ -13,11 +13,13 @@ export interface DeliveryCounts {
   readonly quarantined: number;
 }
 
+/** A delivery and its body as it is stored. */
 export interface DeliveryWithBody {
   readonly delivery: Delivery;
   readonly body: StoredBody;
 }
 
+/** A delivery and its effect. `redeliveryOf` is the id of the delivery that brought the same body first. */
 export interface WrittenDelivery {
   readonly delivery: Delivery;
   readonly counts: DeliveryCounts;

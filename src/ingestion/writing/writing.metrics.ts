@@ -7,6 +7,7 @@ import type { WrittenDelivery } from './delivery-write.repository.js';
 const OUTCOMES = ['stored', 'corrected', 'duplicate', 'quarantined'] as const;
 const WAYS = ['direct', 'journal', 'replay'] as const;
 
+/** The metrics of committed deliveries and groups. */
 @Injectable()
 export class WritingMetrics {
   private readonly sources: SourceLabels;
