@@ -74,8 +74,8 @@ export class BackgroundLoop {
   private async run(): Promise<void> {
     await this.rest(this.options.firstAfterMs ?? 0);
     while (!this.isStopping) {
-      // Created before the round, so that a call of wake() during the round counts: the round may have missed what it
-      // is about.
+      // Created before the round, so that wake() also works during the round. The round may have missed the reason for
+      // that call.
       this.pause = new AbortController();
       const ms = await this.round();
       await wait(ms, undefined, { signal: this.pause.signal, ref: false }).catch(() => undefined);

@@ -29,8 +29,8 @@ export function mayLoseDigits(text: string): boolean {
 }
 
 /**
- * Works like `JSON.parse`, but returns an `ExactNumber` for each number that JavaScript would write differently. {@link
- * stringifyExact} writes its digits unchanged. If a key occurs twice, the last value counts.
+ * Works like `JSON.parse`, but returns an `ExactNumber` for each number that JavaScript would write differently.
+ * {@link stringifyExact} writes its digits unchanged. If a key occurs twice, the last value counts.
  */
 export function parseExact(text: string): unknown {
   if (!mayLoseDigits(text)) return JSON.parse(text);

@@ -24,8 +24,8 @@ export interface Group {
   readonly start: number;
   end: number;
   /**
-   * The digits in ASCII. If they stand in the text otherwise (another script, escapes, marks), only the first {@link
-   * MOST_PUT_TOGETHER}.
+   * The digits in ASCII. If they stand in the text otherwise (another script, escapes, marks), only the first
+   * {@link MOST_PUT_TOGETHER}.
    */
   digits: string;
   length: number;

@@ -90,7 +90,7 @@ function codePointOf(bytes: Buffer, at: number, more: number): number {
 
 /**
  * Replaces the number by a mark wherever it occurs, inside JSON strings or as a whole JSON number. Valid JSON stays
- * valid, and everything else stays unchanged. Only a JSON string that contains escapes and the number is written anew.
+ * valid, and everything else stays unchanged. Only a JSON string that contains escapes and the number is rewritten.
  *
  * @returns undefined when the number does not occur
  */

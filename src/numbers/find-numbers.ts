@@ -221,8 +221,8 @@ class RunNumbers {
   }
 
   /**
-   * Whether the groups may be a number: none of them is surer than `most` to be something else, and each date, amount
-   * and so on is either wholly inside or wholly outside of them.
+   * Whether the groups may be a number. The certainty that one of them is something else must not exceed `most`. Each
+   * date, amount and so on must be completely inside or completely outside of them.
    */
   private mayBe(first: number, last: number, most: number): boolean {
     const never = (this.never ??= new Never(this.run, this.text));

@@ -81,7 +81,7 @@ export class Never {
     return this.sure[at] ?? FREE;
   }
 
-  /** Whether none of these groups is surer to be something else than `most`. */
+  /** Whether the certainty that a group is something else exceeds `most` for none of these groups. */
   isAtMost(most: number, first: number, last: number): boolean {
     for (let at = first; at <= last; at += 1) if (this.sureOf(at) > most) return false;
     return true;

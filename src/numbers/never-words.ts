@@ -15,8 +15,8 @@ const INSTANT = /[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0
 const INSTANT_LENGTHS = [19, 24] as const;
 
 /**
- * Examines the words of a text that contain digits. It looks at each word once, and at no more than about {@link
- * MOST_HASH} characters of it.
+ * Examines the words of a text that contain digits. It looks at each word once, and at no more than about
+ * {@link MOST_HASH} characters of it.
  */
 export class HexWords {
   /** The place after the last word that was examined. */
