@@ -15,7 +15,9 @@ export interface KeptJson {
 const DEEPEST = 100;
 /** The most values within one field. Going through a million values would block all other pushes. */
 const MOST_VALUES = 10_000;
-/** The most characters of a number. Real numbers are shorter, and jsonb writes `1e999` as a thousand digits. */
+/**
+ * The most characters of a number. Numbers with a meaning are shorter, and jsonb writes `1e999` as a thousand digits.
+ */
 const LONGEST_NUMBER = 100;
 const LARGEST_EXPONENT = 30;
 const NEGATIVE_ZERO = /^-0(?:\.0*)?(?:[eE]|$)/;

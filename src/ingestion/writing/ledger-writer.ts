@@ -139,7 +139,8 @@ export class LedgerWriter {
   }
 
   /**
-   * The redeliveries: their body came within the hour before, and all their records are in the ledger.
+   * The redeliveries: their body came within the hour before, all their calls are in the ledger unchanged, and no
+   * rejected record of the first delivery was discarded.
    *
    * @param sameBodies the id of the delivery that brought the same body, by the id of the later delivery
    */
