@@ -1,27 +1,35 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { Backoff, type BackoffOptions } from './backoff.js';
 
+/** What a loop does, and when. */
 export interface LoopOptions {
   /**
-   * One round. It must end soon after {@link BackgroundLoop.isStopping} is true.
+   * Does one round of the work. It must end soon after {@link BackgroundLoop.isStopping} becomes true.
    *
-   * @returns milliseconds until the next one
+   * @returns milliseconds until the next round
    */
   readonly round: () => Promise<number>;
   /** Milliseconds until the first round. */
   readonly firstAfterMs?: number;
-  /** The pauses after rounds that fail. */
+  /** How long the loop pauses after rounds that fail. */
   readonly backoff: BackoffOptions;
-  /** @param pauseMs that the loop makes now, without jitter */
+  /**
+   * Reports a round that failed.
+   *
+   * @param pauseMs milliseconds until the next round, without jitter
+   */
   readonly onFailure: (error: unknown, pauseMs: number) => void;
 }
 
-/** What is under way at a shutdown gets this long. A transaction that does not end in time is undone when its connection closes. */
+/**
+ * How long a running round may take at a shutdown. PostgreSQL rolls back a transaction that is open when its connection
+ * closes.
+ */
 const GRACE_MS = 2000;
 
 /**
- * Work in the background, round after round, from {@link start} to {@link stop}. A round that fails is told, and tried again after a
- * pause that grows.
+ * Repeats background work from {@link start} to {@link stop}. A round that fails is reported and tried again after a
+ * pause. The pause grows with each failure.
  */
 export class BackgroundLoop {
   private readonly stopping = new AbortController();
@@ -37,27 +45,28 @@ export class BackgroundLoop {
     return this.stopping.signal.aborted;
   }
 
+  /** Starts the loop. It does not wait for the first round. */
   start(): void {
     this.running = this.run();
   }
 
-  /** Begins the next round at once, if the loop pauses. */
+  /** Ends the current pause, so that the next round begins at once. */
   wake(): void {
     this.pause.abort();
   }
 
-  /** Lets no further round begin, and ends pauses. */
+  /** Prevents further rounds and ends the current pause. */
   stop(): void {
     this.stopping.abort();
     this.wake();
   }
 
-  /** Resolves when the round that is under way has ended, or when it takes too long. */
+  /** Resolves when the running round has ended, at the latest after {@link GRACE_MS}. */
   async ended(): Promise<void> {
     await Promise.race([this.running, wait(GRACE_MS, undefined, { ref: false })]);
   }
 
-  /** A pause within a round. It ends when the loop is stopped. */
+  /** Pauses within a round. The pause ends early when the loop is stopped. */
   async rest(ms: number): Promise<void> {
     await wait(ms, undefined, { signal: this.stopping.signal, ref: false }).catch(() => undefined);
   }
@@ -65,7 +74,8 @@ export class BackgroundLoop {
   private async run(): Promise<void> {
     await this.rest(this.options.firstAfterMs ?? 0);
     while (!this.isStopping) {
-      // Made before the round: who wakes the loop during a round has seen something that the round may not have seen.
+      // Created before the round, so that wake() also works during the round. The round may have missed the reason for
+      // that call.
       this.pause = new AbortController();
       const ms = await this.round();
       await wait(ms, undefined, { signal: this.pause.signal, ref: false }).catch(() => undefined);

@@ -1,11 +1,12 @@
+/** The first and the longest pause, in milliseconds. */
 export interface BackoffOptions {
   readonly firstMs: number;
   readonly longestMs: number;
-  /** Each pause is half to one and a half of what it would be, so that processes that failed together do not try again together. */
+  /** Multiplies each pause by 0.5 to 1.5 at random, so that processes that failed together do not retry together. */
   readonly jitter?: boolean;
 }
 
-/** Pauses between tries: each is twice as long as the one before. */
+/** The pauses between retries. Each is twice as long as the one before, up to `longestMs`. */
 export class Backoff {
   private next: number;
 
@@ -18,7 +19,11 @@ export class Backoff {
     return this.next;
   }
 
-  /** To be called after a failure. Returns how many milliseconds to wait before the next try. */
+  /**
+   * Call this after a failure.
+   *
+   * @returns milliseconds to wait before the next try, with jitter if that is on
+   */
   failed(): number {
     const { longestMs, jitter = false } = this.options;
     const pause = this.next;
@@ -26,6 +31,7 @@ export class Backoff {
     return jitter ? pause * (0.5 + Math.random()) : pause;
   }
 
+  /** Call this after a success. The next pause is the first one again. */
   succeeded(): void {
     this.next = this.options.firstMs;
   }

@@ -1,4 +1,4 @@
-/** Work that is under way at most once: all who want it meanwhile share its result. */
+/** Runs work at most once at a time. All callers that ask for it while it runs get the same result. */
 export class SingleFlight<T> {
   private underWay: Promise<T> | undefined;
 
@@ -8,11 +8,12 @@ export class SingleFlight<T> {
     return this.underWay !== undefined;
   }
 
+  /** Joins the running work, or starts it. */
   run(): Promise<T> {
     return (this.underWay ??= this.begin());
   }
 
-  /** Who wants the result from now on gets that of new work. Those who wait already get the old one. */
+  /** Makes the next {@link run} start new work. Callers that wait already get the result of the old work. */
   forget(): void {
     this.underWay = undefined;
   }

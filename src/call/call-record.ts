@@ -1,5 +1,5 @@
-// The vendor's call record (message AlicomAgentCallReport). Each of its fields stands here once: the push, the tables, the
-// questions, the exports and the masking are made from these decorators.
+// The vendor's call record (message AlicomAgentCallReport). It states each field once. What reads, stores, queries,
+// exports and masks the fields is made from these decorators.
 import { HANGUP_DIRECTIONS, SMART_STATUS_CODES, STATUS_CODES } from '../codes/status-codes.js';
 import {
   CallKey,
@@ -17,83 +17,87 @@ import {
 } from './field-decorators.js';
 
 /**
- * One call record, read: texts trimmed, empty fields null, times in epoch milliseconds, durations in seconds.
- * Any field but callId may be missing. No field is ever checked against another: the vendor's own example
- * contradicts itself.
+ * One call record after it was read: texts are trimmed, empty fields are null, times are in epoch milliseconds, and
+ * durations are in seconds. Every field except callId may be missing. Fields are not checked against each other,
+ * because the vendor's own example contradicts itself.
  */
 export class CallRecord {
-  @CallKey({ description: 'The call; unique.', example: '100001611234^100001811234' })
+  @CallKey({ description: 'The ID of the call. It is unique.', example: '100001611234^100001811234' })
   callId!: string;
 
-  @Identifier({ description: 'The calling task (campaign).', example: '118100000000000001' })
+  @Identifier({ description: 'The ID of the calling task (campaign).', example: '118100000000000001' })
   taskId: string | null = null;
 
-  @Identifier({ description: 'The batch of numbers imported into the task.', example: 'B20250601' })
+  @Identifier({
+    description: 'The ID of the batch of numbers that was imported into the task.',
+    example: 'B20250601',
+  })
   batchId: string | null = null;
 
   @Identifier({
-    description: 'The entry (one person to call) of the task.',
-    inPushes: 'The entry (one person to call) of the task; a redial gives it another callId.',
+    description: 'The ID of the entry (one person to call) in the task.',
+    inPushes:
+      'The ID of the entry (one person to call) in the task. A redial has the same detailId and another callId.',
     example: '9662000000000001',
   })
   detailId: string | null = null;
 
   @Reference({
     description: "The caller's own reference.",
-    inPushes: "The caller's own reference from the original request.",
+    inPushes: "The caller's own reference, from the original request.",
     example: '123456',
   })
   outId: string | null = null;
 
   @Time({
-    description: 'The voice service started the call.',
-    inPushes: 'The voice service started the call to the carrier.',
+    description: 'When the voice service started the call.',
+    inPushes: 'When the voice service started the call to the carrier.',
     example: '2025-06-01 09:59:45',
   })
   originateTime: Instant | null = null;
 
-  @Time({ description: 'The caller began to hear ringback.', example: '2025-06-01 09:59:50' })
+  @Time({ description: 'When the caller began to hear the ringback tone.', example: '2025-06-01 09:59:50' })
   ringTime: Instant | null = null;
 
   @Time({
-    description: 'The callee answered.',
-    inPushes: 'The callee answered; null if not answered.',
+    description: 'When the callee answered.',
+    inPushes: 'When the callee answered. It is null if the call was not answered.',
     example: '2025-06-01 10:00:00',
   })
   startTime: Instant | null = null;
 
   @Time({
-    description: 'The call ended.',
-    inPushes: 'The call ended; null if it did not connect.',
+    description: 'When the call ended.',
+    inPushes: 'When the call ended. It is null if the call did not connect.',
     example: '2025-06-01 10:05:30',
   })
   endTime: Instant | null = null;
 
   @Seconds({
-    description: 'Length of the call in seconds.',
-    inPushes: 'Length of the call in seconds; 0 if it did not connect.',
+    description: 'The length of the call in seconds.',
+    inPushes: 'The length of the call in seconds. It is 0 if the call did not connect.',
     example: 330,
   })
   duration: number | null = null;
 
-  @Time({ description: 'Start of the second leg, to the callee.', example: '2025-06-01 09:59:48' })
+  @Time({ description: 'When the second leg, to the callee, was started.', example: '2025-06-01 09:59:48' })
   bOriginateTime: Instant | null = null;
 
-  @Time({ description: 'The second leg began to ring.', example: '2025-06-01 09:59:52' })
+  @Time({ description: 'When the second leg began to ring.', example: '2025-06-01 09:59:52' })
   bRingTime: Instant | null = null;
 
-  @Time({ description: 'The second leg was answered.', example: '2025-06-01 09:59:55' })
+  @Time({ description: 'When the second leg was answered.', example: '2025-06-01 09:59:55' })
   bStartTime: Instant | null = null;
 
-  @Time({ description: 'The second leg ended.', example: '2025-06-01 10:05:25' })
+  @Time({ description: 'When the second leg ended.', example: '2025-06-01 10:05:25' })
   bEndTime: Instant | null = null;
 
-  @Seconds({ description: 'Length of the second leg in seconds.', example: 320 })
+  @Seconds({ description: 'The length of the second leg in seconds.', example: 320 })
   bDuration: number | null = null;
 
   @Code({
     description: "The carrier's result.",
-    inPushes: "The carrier's result. Codes are an open list.",
+    inPushes: "The carrier's result. New codes may appear.",
     example: '200000',
     codes: STATUS_CODES,
   })
@@ -101,7 +105,7 @@ export class CallRecord {
 
   @Code({
     description: "The product's own result.",
-    inPushes: "The product's own result. Codes are an open list.",
+    inPushes: "The product's own result. New codes may appear.",
     example: 'ANSWERED',
     codes: SMART_STATUS_CODES,
   })
@@ -110,13 +114,13 @@ export class CallRecord {
   @Message({ description: 'The result in words.', example: 'Call ended normally' })
   statusMsg: string | null = null;
 
-  @TelephoneNumber({ description: "The service instance's number.", example: '05710000000' })
+  @TelephoneNumber({ description: 'The number of the service instance.', example: '05710000000' })
   caller: string | null = null;
 
-  @TelephoneNumber({ description: 'The number that was shown.', example: '05710000001' })
+  @TelephoneNumber({ description: 'The number that was shown to the callee.', example: '05710000001' })
   realCaller: string | null = null;
 
-  @TelephoneNumber({ description: 'The person called.', example: '13900000000' })
+  @TelephoneNumber({ description: 'The number of the person who was called.', example: '13900000000' })
   callee: string | null = null;
 
   @Code({
@@ -130,22 +134,22 @@ export class CallRecord {
 
 export type FieldName = keyof CallRecord;
 
-/** The fields, in the order in which the API gives them. */
+/** All fields, in the order in which the API returns them. */
 export const VENDOR_FIELDS = fieldsOf(CallRecord);
 export const FIELD_NAMES: readonly FieldName[] = VENDOR_FIELDS.map(({ name }) => name);
 export const TEXT_FIELDS = namesOfKind(CallRecord, 'text');
 export const INTEGER_FIELDS = namesOfKind(CallRecord, 'integer');
 export const TIME_FIELDS = namesOfKind(CallRecord, 'time');
 export const TELEPHONE_NUMBERS = namesOf(({ numbers }) => numbers === 'number');
-/** The fields that say which call it is, and nothing about the call. */
+/** The fields that only identify the call or what it belongs to. They say nothing about what happened. */
 export const IDENTIFIERS = namesOf(({ identifies }) => identifies !== undefined);
 
-/** The fields of which something holds. */
+/** The names of the fields for which the condition is true. */
 export function namesOf(belongs: (field: VendorField) => boolean): readonly FieldName[] {
   return VENDOR_FIELDS.filter(belongs).map(({ name }) => name);
 }
 
-/** Puts the fields of one record into another. */
+/** Copies all fields of one record into another. */
 export function copyFields(from: CallRecord, to: CallRecord): void {
   for (const name of FIELD_NAMES) copyField(from, to, name);
 }

@@ -1,11 +1,11 @@
-// The decorators of the vendor's fields. Each states how a field is read, checked, described, stored and masked.
+// The decorators of the vendor's fields. Each one says how a field is read, checked, described, stored and masked.
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty, type ApiPropertyOptions } from '@nestjs/swagger';
 import { IsInt, IsOptional, IsString, Max, Min, ValidateBy } from 'class-validator';
 import type { CodeTable } from '../codes/status-codes.js';
 import { EARLIEST_MS, LATEST_MS } from '../time/civil-time.js';
 
-/** What a field holds, by its kind. */
+/** The type of a field's value, by the kind of the field. */
 export interface Values {
   readonly text: string | null;
   readonly integer: number | null;
@@ -16,21 +16,25 @@ export type FieldKind = keyof Values;
 
 interface Description {
   readonly description: string;
-  /** As the vendor writes it. */
+  /** An example in the form in which the vendor sends it. */
   readonly example: string | number;
-  /** The description in pushes, where it says more. */
+  /** The description for pushes, where it differs from {@link description}. */
   readonly inPushes?: string;
 }
 
 interface Traits {
   readonly kind: FieldKind;
   /**
-   * Which telephone numbers it may hold: none, nothing but one, the caller's own reference, which may be one, or any text.
+   * Which phone numbers the field may hold. `number`: the field is one. `reference`: the caller's own reference, which
+   * may be one. `text`: any text, with numbers in it.
    */
   readonly numbers: 'none' | 'number' | 'reference' | 'text';
-  /** Whether it says which call it is, and nothing about the call: as the call's own key, or as a name of something else. */
+  /**
+   * Set for a field that only identifies. `key`: the call's own key. `name`: the name of something else, such as the
+   * task.
+   */
   readonly identifies?: 'key' | 'name';
-  /** Of a code: those that are listed. The schema drift tells of others. */
+  /** For a code: the codes that the vendor lists. Other codes are reported as schema drift. */
   readonly codes?: CodeTable;
 }
 
@@ -41,22 +45,22 @@ export interface VendorField<Name extends string = string> extends Traits, Descr
 
 declare const TIME: unique symbol;
 
-/** Epoch milliseconds, as a type of its own: TypeScript can tell times from other numbers. */
+/** Epoch milliseconds. This is a type of its own, so that TypeScript can tell times from other numbers. */
 export type Instant = number & { readonly [TIME]?: never };
 
 type IsTime<Value> = typeof TIME extends keyof NonNullable<Value> ? true : false;
 
-/** The fields of a record, with their times in another form. */
+/** A record type whose times have another type. */
 export type WithTimesAs<Time, Record> = {
   [Name in keyof Record]: IsTime<Record[Name]> extends true ? Time | null : Record[Name];
 };
 
-/** The fields whose values are of a type. */
+/** The names of the fields whose values have the given type. */
 export type NamesOf<Record, Value> = {
   [Name in keyof Record]: [Record[Name], IsTime<Record[Name]>] extends [Value, IsTime<Value>] ? Name : never;
 }[keyof Record];
 
-/** Decorates a property of that type. */
+/** A decorator that TypeScript accepts only on a property of that type. */
 type FieldDecorator<Value> = <Record extends object>(
   target: Record,
   property: NamesOf<Record, Value> & string,
@@ -64,12 +68,13 @@ type FieldDecorator<Value> = <Record extends object>(
 
 const NUL_OR_SURROGATE = /[\0\ud800-\udfff]/;
 
-/** PostgreSQL's `integer`. */
+/** The largest value of PostgreSQL's `integer`. */
 export const LARGEST_INTEGER = 2_147_483_647;
 
 /**
- * Bytes of UTF-8. The vendor names no bounds but 128 characters for outId. These keep the widest index row, the
- * rollups' key of two identifiers and three codes, under the 2,704 bytes that a B-tree page can take.
+ * The largest sizes in bytes of UTF-8. The vendor states only one limit: 128 characters for outId. These limits keep
+ * the widest index row below 2,704 bytes, which is the most that a B-tree index takes. That row is the rollups' key of
+ * two identifiers and three codes.
  */
 const IDENTIFIER_BYTES = 512;
 const CODE_BYTES = 128;
@@ -78,7 +83,7 @@ const MESSAGE_BYTES = 8192;
 /** The fields of each decorated class. */
 const registry = new WeakMap<object, VendorField[]>();
 
-/** The fields of a record class in the order of their decorators, which take no names but those of its properties. */
+/** The fields of a record class, in the order of their decorators. */
 export function fieldsOf<Record extends object>(
   recordClass: new () => Record,
 ): readonly VendorField<keyof Record & string>[];
@@ -86,7 +91,9 @@ export function fieldsOf(recordClass: new () => object): readonly VendorField[] 
   return registry.get(recordClass) ?? [];
 }
 
-/** Those of a kind. Each decorator sees to it that their values are of its type. */
+/**
+ * The names of the fields of one kind. The type of each decorator ensures that the values have the type of the kind.
+ */
 export function namesOfKind<Record extends object, Kind extends FieldKind>(
   recordClass: new () => Record,
   kind: Kind,
@@ -95,7 +102,7 @@ export function namesOfKind(recordClass: new () => object, kind: FieldKind): rea
   return fieldsOf(recordClass).flatMap((field: VendorField) => (field.kind === kind ? [field.name] : []));
 }
 
-/** The record's own key: the one field without which it is no call. */
+/** Decorates the record's own key, the only required field. */
 export function CallKey(description: Description): FieldDecorator<string> {
   return field({ kind: 'text', numbers: 'none', identifies: 'key' }, description, {}, [
     IsString({ message: 'is missing' }),
@@ -103,16 +110,17 @@ export function CallKey(description: Description): FieldDecorator<string> {
   ]);
 }
 
-/** What the vendor or the user names something by. */
+/** Decorates an ID of the vendor or the user. */
 export function Identifier(description: Description): FieldDecorator<string | null> {
   return text({ kind: 'text', numbers: 'none', identifies: 'name' }, description, IDENTIFIER_BYTES);
 }
 
-/** The user's own name for a call. It may be a telephone number. */
+/** Decorates the user's own name for a call. It may be a phone number. */
 export function Reference(description: Description): FieldDecorator<string | null> {
   return text({ kind: 'text', numbers: 'reference', identifies: 'name' }, description, IDENTIFIER_BYTES);
 }
 
+/** Decorates a code of the vendor. Codes that are not in `codes` are taken too. */
 export function Code({
   codes,
   ...description
@@ -120,11 +128,12 @@ export function Code({
   return text({ kind: 'text', numbers: 'text', codes }, description, CODE_BYTES);
 }
 
-/** Text in words. */
+/** Decorates free text. */
 export function Message(description: Description): FieldDecorator<string | null> {
   return text({ kind: 'text', numbers: 'text' }, description, MESSAGE_BYTES);
 }
 
+/** Decorates a phone number. The value may be any text, because the vendor's numbers are not checked. */
 export function TelephoneNumber(description: Description): FieldDecorator<string | null> {
   return text({ kind: 'text', numbers: 'number' }, description, CODE_BYTES);
 }
@@ -137,7 +146,7 @@ function text(traits: Traits, description: Description, mostBytes: number): Fiel
   ]);
 }
 
-/** A number of seconds. */
+/** Decorates a duration in whole seconds. */
 export function Seconds(description: Description): FieldDecorator<number | null> {
   const schema = { type: 'integer', minimum: 0, maximum: LARGEST_INTEGER, ...OPTIONAL } as const;
   return field({ kind: 'integer', numbers: 'none' }, description, schema, [
@@ -148,13 +157,14 @@ export function Seconds(description: Description): FieldDecorator<number | null>
   ]);
 }
 
+/** Decorates a time. The vendor writes it as a local time; the value is in epoch milliseconds. */
 export function Time(description: Description): FieldDecorator<Instant | null> {
   return field({ kind: 'time', numbers: 'none' }, description, OPTIONAL, [IsOptional(), IsInstant()]);
 }
 
 const OPTIONAL = { nullable: true, required: false };
 
-/** @param schema what the API's description says of the field in pushes */
+/** @param schema what the OpenAPI document says about the field in pushes, beside its description */
 function field(
   traits: Traits,
   description: Description,
@@ -173,7 +183,7 @@ function field(
   };
 }
 
-/** Text that a column of that many bytes of UTF-8 can hold: no NUL, no half of a surrogate pair. */
+/** Checks that a text has at most that many bytes of UTF-8, no NUL and no half of a surrogate pair. */
 function FitsText(mostBytes: number): PropertyDecorator {
   return ValidateBy({
     name: 'fitsText',
@@ -194,14 +204,16 @@ function problemOf(value: string, mostBytes: number): string | undefined {
   return textProblem(value);
 }
 
-/** Why PostgreSQL can't hold a text as it is, in a column or in jsonb; undefined when it can. */
+/** Says why PostgreSQL cannot store a text unchanged, in a text column or in jsonb. Returns undefined when it can. */
 export function textProblem(text: string): string | undefined {
   if (!NUL_OR_SURROGATE.test(text)) return undefined;
   if (text.includes('\0')) return 'contains a NUL character';
   return text.isWellFormed() ? undefined : 'contains half of a surrogate pair';
 }
 
-/** A time in epoch milliseconds whose year ISO 8601 writes with four digits. */
+/**
+ * Checks that a value is a time in epoch milliseconds in the years 1 to 9999, which ISO 8601 writes with four digits.
+ */
 function IsInstant(): PropertyDecorator {
   return ValidateBy({
     name: 'isInstant',

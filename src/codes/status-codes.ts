@@ -1,10 +1,10 @@
-// The codes that the vendor's pages list, with what they mean. Labels to show, never a closed list: a code that is not
-// here is stored like any other.
+// The codes that the vendor's documentation lists, with their meanings. They are labels to show, not a closed list:
+// codes that are not here are stored too.
 
-/** A code's meaning, by the code. */
+/** The meaning of each code. */
 export type CodeTable = ReadonlyMap<string, string>;
 
-/** `statusCode`: the carrier's result, of the tables of the vendor's voice service. */
+/** `statusCode`: the carrier's result, from the tables of the vendor's voice service. */
 export const STATUS_CODES: CodeTable = new Map([
   ['200000', 'The callee listened to the end'],
   ['200001', 'The callee hung up early'],
@@ -29,7 +29,7 @@ export const STATUS_CODES: CodeTable = new Map([
   ['200113', 'The callee did not answer'],
   ['200116', "The callee's number is invalid"],
   ['200117', 'The number shown is invalid'],
-  ['200118', 'Outside of the hours that the supplier allows'],
+  ['200118', 'Outside the hours that the supplier allows'],
   ['200119', 'More often than the supplier allows'],
   ['200120', 'Out of the area'],
   ['200121', 'Too many calls at once'],
@@ -59,13 +59,13 @@ export const SMART_STATUS_CODES: CodeTable = new Map([
   ['POWERED_OFF', 'Powered off'],
   ['SUSPEND', 'Service suspended'],
   ['USER_BUSY', 'Busy'],
-  ['UNAVAILABLE', 'Can not be reached at present'],
+  ['UNAVAILABLE', 'Cannot be reached at present'],
   ['INTELLIGENT_ANSWER', 'A voicemail or an assistant answered'],
   ['OTHERS', 'Other'],
   ['OTHER', 'Other'],
 ]);
 
-/** `hangupDirection`: who hung up, in both languages in which it has been seen. */
+/** `hangupDirection`: who hung up. The vendor has sent it in English and in Chinese. */
 export const HANGUP_DIRECTIONS: CodeTable = new Map([
   ['User', 'The person called'],
   ['Machine', 'The service'],

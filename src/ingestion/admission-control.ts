@@ -1,33 +1,39 @@
-// Which pushes may wait for the database, and for how long.
 import { Injectable, Logger } from '@nestjs/common';
 import { Settings } from '../config/settings.js';
 import { errorText } from '../errors.js';
 import { DatabaseUnavailableError } from '../persistence/connections/unavailable.js';
 import type { Delivery } from './delivery.js';
 
-/** What a push costs beside its bytes: one of a single record takes the service as long as 13 records among many. */
+/**
+ * The cost of a push in addition to its bytes. A push of one record takes the service as long as 13 records in a large
+ * push.
+ */
 const PUSH_COST_BYTES = 8192;
 
 /**
- * The cost of what may always wait, however little was committed lately: after a rest, nothing was. On two busy cores it
- * is written in 150 ms.
+ * The cost, in bytes, that may always wait, even if little was committed lately: after a quiet time, nothing was. Two
+ * busy cores write it in 150 ms.
  */
 const LEAST_ROOM = 1024 * 1024;
 
-/** Commits are counted in windows of this share of the deadline. */
+/** The length of the window in which commits are counted, as a share of the deadline. */
 const WINDOW = 0.4;
 
-/** By so much more than was committed in a window may wait: else the room could never grow with the database's pace. */
+/**
+ * How much may wait, as a multiple of what was committed in a window. With 1, the room could never grow when the
+ * database gets faster.
+ */
 const GROWTH = 1.25;
 
-/** Without a push for so long, nobody waits for the writers. */
+/** After so long without a push, no push waits for the writers. */
 const QUIET_MS = 1000;
 
 /**
- * A quarter or less of what waits under overload, so that nobody waits much longer for it.
+ * The cost of journal entries that may be written at once beside pushes. It is at most a quarter of what waits under
+ * overload, so that pushes do not wait much longer.
  */
 const JOURNAL_BESIDE_PUSHES = 256 * 1024;
-/** What four writers take at once. */
+/** The cost of journal entries that may be written at once when no pushes come: as much as four writers take. */
 const JOURNAL_WHEN_QUIET = 2 * 1024 * 1024;
 
 /** The cost of writing a delivery, in bytes. */
@@ -36,11 +42,13 @@ export function costOf({ body }: Delivery): number {
 }
 
 /**
- * Tells when pushes come faster than the database takes them, before they have waited for it in vain.
+ * Decides whether a push may wait for the database. It notices when pushes come faster than the database takes them,
+ * before they wait in vain.
  *
- * By Little's law a push waits for as long as the writers need for what is there before it. As much may wait as they have
- * committed in the last window, and a quarter more; so nobody waits for much longer than half of the deadline, whatever the
- * pace of the database is, and nothing has to be set. Pushes beyond it need the journal, which takes them at once.
+ * By Little's law, a push waits for as long as the writers need for everything before it. The amount that may wait is
+ * what they committed in the last window plus a quarter. So no push waits much longer than half of the deadline,
+ * whatever the speed of the database, and there is nothing to configure. Further pushes go to the journal, which takes
+ * them at once.
  */
 @Injectable()
 export class AdmissionControl {
@@ -58,26 +66,27 @@ export class AdmissionControl {
     this.windowMs = ackDeadlineMs * WINDOW;
   }
 
-  /** Whether a push that has come now would probably be committed within the deadline. */
+  /** Whether a push that arrives now will probably be committed within the deadline. */
   admits(delivery: Delivery): boolean {
     this.lastPushAt = performance.now();
     this.turnWindow();
     const lately = GROWTH * Math.max(this.committed, this.committedBefore);
     const room = Math.max(LEAST_ROOM, lately);
-    // The first one may be of any size: the pace could not be known without it.
+    // The first push may have any size: without it, the speed of the database would stay unknown.
     return this.waiting === 0 || this.waiting + costOf(delivery) <= room;
   }
 
   /**
-   * Waits for the writing of a push, until the deadline at most. The work goes on after it: should it succeed, the journal's copy, or
-   * the vendor's, changes nothing. Until it ends, the push counts among those that wait.
+   * Waits until a push is written, but only until the deadline. The write goes on afterwards. If it then succeeds, the
+   * copy in the journal or the vendor's retry changes nothing. The push counts as waiting until the write ends.
    *
-   * @throws DatabaseUnavailableError at the deadline; whatever the writing throws before
+   * @throws DatabaseUnavailableError at the deadline; before it, the error of the write
    */
   async untilDeadline(delivery: Delivery, writing: Promise<void>): Promise<void> {
     this.count(delivery, writing);
     let timer: NodeJS.Timeout | undefined;
-    // Not an abortable wait: the error of each abort was a fifteenth of the service's time at one record a push.
+    // This is not an abortable wait: with one record per push, creating the abort errors took a fifteenth of the
+    // service's time.
     const late = new Promise<'late'>((resolve) => {
       timer = setTimeout(resolve, this.deadlineMs, 'late');
     });
@@ -97,9 +106,9 @@ export class AdmissionControl {
   }
 
   /**
-   * How much of the journal may be under way to the database, beside the pushes that it must not hold up.
+   * How much of the journal may be written to the database at once without delaying pushes.
    *
-   * @returns cost in bytes
+   * @returns a cost in bytes
    */
   get roomForJournal(): number {
     const isQuiet = performance.now() - this.lastPushAt > QUIET_MS;
@@ -118,7 +127,7 @@ export class AdmissionControl {
       () => {
         end(cost);
       },
-      // Whoever waits for it handles the failure.
+      // The caller that waits for the write handles the failure.
       () => {
         end(0);
       },
@@ -135,25 +144,29 @@ export class AdmissionControl {
   }
 }
 
-/** Failures in a row after which the database is no longer asked first. */
+/** After so many failures in a row, pushes go to the journal without trying the database. */
 const FAILURES = 3;
 
 /**
- * Remembers whether the database takes pushes. While it does not, they go to the journal at once instead of waiting for
- * the deadline; the drainer, which keeps trying to write the journal's oldest entries, is the probe that closes it.
+ * Remembers whether the database takes pushes. While it does not, pushes go to the journal at once instead of waiting
+ * for the deadline. The drainer keeps trying to write the journal's oldest entries, and its first success closes the
+ * circuit breaker.
  */
 @Injectable()
 export class CircuitBreaker {
   private failures = 0;
 
+  /** Whether pushes go to the journal without trying the database. */
   get isOpen(): boolean {
     return this.failures >= FAILURES;
   }
 
+  /** Counts a write that failed. */
   failed(): void {
     this.failures += 1;
   }
 
+  /** Closes the circuit breaker after a write that succeeded. */
   succeeded(): void {
     this.failures = 0;
   }

@@ -1,4 +1,3 @@
-// What goes from hand to hand on the way of a push.
 import { hash } from 'node:crypto';
 import { orderedId } from '../persistence/sql/ids.js';
 
@@ -8,7 +7,7 @@ export type DeliveryWay = 'direct' | 'journal' | 'replay' | 'erasure';
 /** Why a whole body is refused. */
 export interface Refusal {
   readonly reason: string;
-  /** `byte 17`, counted from 0, or a JSON Pointer. */
+  /** `byte 17`, counted from 0, or a JSON Pointer; empty for the whole body. */
   readonly place: string;
 }
 
@@ -20,22 +19,24 @@ export interface Delivery {
   /** Epoch milliseconds. */
   readonly receivedAt: number;
   readonly remoteAddress: string | null;
-  /** After decompression. */
+  /** The bytes after decompression. */
   readonly body: Buffer;
-  /** Of `body`. */
+  /** The hash of `body`. */
   readonly sha256: Buffer;
   readonly via: DeliveryWay;
-  /** Set when the push was refused. It stays so by way of the journal, though its bytes might be read as records. */
+  /**
+   * Set when the push was refused. A push from the journal stays refused, even if its bytes could be read as records.
+   */
   readonly refusal?: Refusal | undefined;
 }
 
-/** A record, or a whole body, that is no call, kept as it came. */
+/** A record or a whole body that cannot be read as a call. It is kept unchanged. */
 export interface Reject {
-  /** JSON Pointer of the record, or `byte n` where the whole body breaks. */
+  /** A JSON Pointer to the record, or `byte n` where the body stops being readable. */
   readonly place: string;
   readonly reason: string;
   readonly raw: Buffer;
-  /** 1, or more where many records are kept as one array; null for a whole body. */
+  /** 1, or more if many records are kept as one array; null for a whole body. */
   readonly records: number | null;
 }
 

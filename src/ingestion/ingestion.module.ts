@@ -19,7 +19,7 @@ import { WritingModule } from './writing/writing.module.js';
 /** Takes pushes and keeps their records. */
 @Module({
   imports: [SecurityModule, WorkersModule, WritingModule],
-  // In this order: what the first has no path for is the second's.
+  // The order matters: the second takes the requests for which the first has no path.
   controllers: [PushController, MissedPushController],
   providers: [
     PushService,

@@ -1,4 +1,3 @@
-// Decides what becomes of a delivery. docs/architecture.md has this policy as a table.
 import { Injectable, Logger } from '@nestjs/common';
 import { errorText } from '../errors.js';
 import { DatabaseUnavailableError, sqlState } from '../persistence/connections/unavailable.js';
@@ -16,34 +15,37 @@ import { GroupCommit } from './writing/group-commit.js';
 /** Where a delivery is kept. */
 export type KeptIn = 'database' | 'journal';
 
-/** It was written nowhere. */
+/** Why a delivery was not kept anywhere. */
 export interface Failure {
   readonly while: 'reading' | 'writing';
   readonly cause: unknown;
 }
 
 /**
- * What became of a delivery.
+ * The outcome of a delivery.
  *
- * - `kept`: all of its records survive, as calls or in the quarantine.
- * - `refused`: its body holds no records. It is kept in the quarantine, or in the journal on its way there.
- * - `nowhere`: nothing of it is kept.
+ * - `kept`: all its records are kept, as calls or in the quarantine.
+ * - `refused`: its body contains no records. The body is kept in the quarantine, or in the journal until it is drained.
+ * - `nowhere`: nothing is kept.
  */
 export type Outcome =
   { readonly kept: KeptIn } | { readonly refused: Refusal } | { readonly nowhere: Failure };
 
-/** Whether the same delivery may well be kept the next time: its cause lies outside of it, and passes. */
+/** Whether a failure has nothing to do with the delivery and is temporary, so that a retry may succeed. */
 export function isTransient(cause: unknown): cause is DatabaseUnavailableError | ThreadLostError {
   return cause instanceof DatabaseUnavailableError || cause instanceof ThreadLostError;
 }
 
-/** SQLSTATE classes of what PostgreSQL refuses at every try: data exceptions, broken constraints, limits of the server. */
+/**
+ * SQLSTATE classes of errors that come with every retry: data exceptions, violated constraints, limits of the server.
+ */
 const OF_THE_DATA: ReadonlySet<string | undefined> = new Set(['22', '23', '54']);
 
+/** Decides what becomes of a delivery. docs/architecture.md has this policy as a table. */
 @Injectable()
 export class Keeper {
   private readonly logger = new Logger('Push');
-  /** Bodies that are being written: the same one arriving meanwhile is not in the database to be found yet. */
+  /** The bodies that are being written. A second copy of such a body cannot find the first one in the database yet. */
   private readonly underWay = new Map<string, Promise<void>>();
 
   constructor(
@@ -55,13 +57,13 @@ export class Keeper {
     private readonly admission: AdmissionControl,
   ) {}
 
-  /** Keeps a push: in the database, or in the journal when the database does not take it within the deadline. */
+  /** Keeps a push in the database, or in the journal if the database does not take it within the deadline. */
   async keep(delivery: Delivery): Promise<Outcome> {
     noteOrigin(delivery);
     let read: ReadDelivery;
     try {
       if (this.goesToJournalFirst(delivery)) {
-        // The drainer reads the records when there is time.
+        // The drainer reads the records later.
         await this.reader.check(delivery);
         if (await this.journalTakes(delivery)) return { kept: 'journal' };
       }
@@ -79,7 +81,7 @@ export class Keeper {
     return outcome;
   }
 
-  /** Keeps a push that is refused, as {@link keep} does. */
+  /** Keeps a refused push in the quarantine, or in the journal if the database does not take it within the deadline. */
   async refuse(delivery: Delivery, { reason, place }: Refusal): Promise<Outcome> {
     const refusal = { reason, place };
     const refused = { ...delivery, refusal };
@@ -88,7 +90,7 @@ export class Keeper {
     return 'nowhere' in outcome ? outcome : { refused: refusal };
   }
 
-  /** Writes an entry of the journal into the database, however long it takes. Its success closes the circuit breaker. */
+  /** Writes an entry of the journal into the database, without a deadline. A success closes the circuit breaker. */
   async write(delivery: Delivery): Promise<Outcome> {
     let step: Failure['while'] = 'reading';
     try {
@@ -102,7 +104,7 @@ export class Keeper {
     }
   }
 
-  /** Keeps an entry of the journal in the quarantine as it came: it has failed at every try to read or write it. */
+  /** Keeps an entry of the journal in the quarantine unread, after all tries to read or write it have failed. */
   async giveUp(delivery: Delivery, cause: unknown): Promise<Outcome> {
     try {
       await this.quarantineUnwritable(delivery, cause);
@@ -112,13 +114,13 @@ export class Keeper {
     }
   }
 
-  /** Whether the database would probably not take it within the deadline. */
+  /** Whether the database will probably not take the delivery within the deadline. */
   private goesToJournalFirst(delivery: Delivery): boolean {
     const isAdmitted = this.admission.admits(delivery);
     return !this.journal.isOff && (this.breaker.isOpen || !isAdmitted);
   }
 
-  /** Turns to the journal when a write fails, or takes longer than the deadline. */
+  /** Uses the journal if a write fails or takes longer than the deadline. */
   private async inTime(delivery: Delivery, writing: Promise<void>): Promise<Outcome> {
     try {
       await this.admission.untilDeadline(delivery, writing);
@@ -149,7 +151,7 @@ export class Keeper {
     return this.reader.read(delivery);
   }
 
-  /** What was refused stays so, though its bytes might be read as records. */
+  /** Reads an entry of the journal. A refused push stays refused, even if its bytes could be read as records. */
   private async readEntry(delivery: Delivery): Promise<ReadDelivery | Refusal> {
     if (delivery.refusal !== undefined) return delivery.refusal;
     try {
@@ -165,7 +167,7 @@ export class Keeper {
     await this.attempts.quarantine(delivery, { place, reason, raw: delivery.body, records: null });
   }
 
-  /** Of two equal bodies at once, the second waits for the first: it is a redelivery if that is committed. */
+  /** Writes a delivery. If an equal body is being written, it waits for that one, so that it becomes a redelivery. */
   @InSpan('keep in database')
   private async commit(read: ReadDelivery): Promise<void> {
     const key = `${read.delivery.source} ${read.delivery.sha256.toString('base64')}`;
@@ -180,7 +182,10 @@ export class Keeper {
     }
   }
 
-  /** What PostgreSQL refuses for its data would be refused at every try: it is kept as it came instead. */
+  /**
+   * Writes a delivery. If PostgreSQL refuses its data, every retry would fail too, so it is kept unread in the
+   * quarantine.
+   */
   private async commitOrQuarantine(read: ReadDelivery): Promise<void> {
     try {
       await this.groups.write(read);
@@ -197,7 +202,7 @@ export class Keeper {
   }
 }
 
-/** The error is told to whoever began the work. */
+/** Whether the work succeeds. The caller that began the work gets its error. */
 async function succeeds(work: Promise<void>): Promise<boolean> {
   try {
     await work;

@@ -1,4 +1,3 @@
-// Writes what the quarantine keeps as calls, as of the time at which it first came.
 import { Injectable, Logger } from '@nestjs/common';
 import { errorText } from '../errors.js';
 import type { Transaction } from '../persistence/connections/statement.js';
@@ -11,35 +10,36 @@ import { Attempts } from './writing/attempts.js';
 import { QuarantineWriteRepository } from './writing/quarantine-write.repository.js';
 import { packBody } from './writing/stored-body.js';
 
-/** What the quarantine keeps of a push. */
+/** An entry of the quarantine. */
 export interface KeptEntry {
   readonly id: string;
   readonly source: string;
   readonly receivedAt: Date;
-  /** 1, or more in one array; null for a whole body. */
+  /** 1, or more for records that are kept in one array; null for a whole body. */
   readonly records: number | null;
   readonly raw: Buffer;
 }
 
-/** An entry that can be read now, as the delivery that it becomes. */
+/** An entry that can be read now, and the delivery that it becomes. */
 export interface ReadableEntry {
   readonly id: string;
   readonly read: ReadDelivery;
 }
 
 /**
- * `replayed`: its calls are in the ledger. `notOpen`: somebody else has replayed or discarded it meanwhile. `refused`: the
- * database does not take it; it stays as it was.
+ * `replayed`: the entry's calls are in the ledger. `notOpen`: somebody else has replayed or discarded it meanwhile.
+ * `refused`: the database does not take it, and the entry is unchanged.
  */
 export type ReplayOutcome = 'replayed' | 'notOpen' | 'refused';
 
-/** What is to be done in the transaction that writes entries. */
+/** Further work in the transaction that writes entries. */
 export type WithReplay = (transaction: Transaction, entries: readonly ReadableEntry[]) => Promise<void>;
 
 class NotOpenError extends Error {}
 
 const ARRAY = /^\s*\[/;
 
+/** Writes entries of the quarantine as calls, with the time at which they first arrived. */
 @Injectable()
 export class Replayer {
   private readonly logger = new Logger('Replay');
@@ -51,13 +51,13 @@ export class Replayer {
   ) {}
 
   /**
-   * Reads an entry by the rules of today.
+   * Reads an entry by the rules of this version.
    *
-   * @returns undefined when it still holds no call
-   * @throws ThreadLostError when a large one can't be read now
+   * @returns undefined when it still contains no call
+   * @throws ThreadLostError when a large entry cannot be read at the moment
    */
   async read({ id, source, receivedAt, records, raw }: KeptEntry): Promise<ReadableEntry | undefined> {
-    // A record that is an array is no call, though a body that is one may hold some.
+    // A record that is an array is not a call. Only a body that is an array may contain calls.
     if (records === 1 && ARRAY.test(raw.toString('latin1', 0, 100))) return undefined;
     const delivery = { ...arrive(source, null, raw, receivedAt.getTime()), via: 'replay' as const };
     try {
@@ -70,11 +70,11 @@ export class Replayer {
   }
 
   /**
-   * Writes entries, and notes in the same transaction that they are replayed.
+   * Writes entries and marks them as replayed, in one transaction.
    *
-   * @param also what else is to be in that transaction; called once for every one that is tried
-   * @returns what became of each, in their order
-   * @throws DatabaseUnavailableError
+   * @param also further work in that transaction; called once for each try
+   * @returns the outcome of each entry, in the same order
+   * @throws DatabaseUnavailableError when the database is unavailable
    */
   async write(entries: readonly ReadableEntry[], also: WithReplay): Promise<ReplayOutcome[]> {
     const group = await Promise.all(
@@ -88,11 +88,11 @@ export class Replayer {
     return group.map((entry) => (failures.has(entry) ? this.failed(entry, failures.get(entry)) : 'replayed'));
   }
 
-  /** @throws DatabaseUnavailableError */
+  /** @throws DatabaseUnavailableError when that is the cause */
   private failed({ id }: ReadableEntry, cause: unknown): ReplayOutcome {
     if (isTransient(cause)) throw cause;
     if (cause instanceof NotOpenError) return 'notOpen';
-    this.logger.error(`the entry ${id} can not be written: ${errorText(cause)}`);
+    this.logger.error(`The quarantine entry ${id} cannot be written: ${errorText(cause)}`);
     return 'refused';
   }
 }

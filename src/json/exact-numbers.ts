@@ -1,33 +1,36 @@
-// JSON whose numbers keep every digit, also where a double can't hold them. No other file knows the library for it.
+// Reads and writes JSON so that numbers keep every digit, even where a double cannot hold them. Only this file uses
+// `lossless-json`.
 import { isSafeNumber, LosslessNumber, parse, stringify } from 'lossless-json';
 import { memberTexts } from './scanner.js';
 
 export { isLosslessNumber as isExactNumber, type LosslessNumber as ExactNumber } from 'lossless-json';
 
 /**
- * Numbers that may come back from `JSON.parse` and `JSON.stringify` written otherwise: 16 characters or more, an exponent, a
- * fraction that ends with 0, a negative zero, or six zeros behind the point (`1e-7`). It also finds such digits inside strings,
- * which costs a slower parse and nothing else.
+ * Matches numbers that `JSON.parse` and `JSON.stringify` may write differently: 16 characters or more, an exponent, a
+ * fraction that ends with 0, a negative zero, or six zeros after the point (written back as `1e-7`). It also matches
+ * such digits inside strings. That only makes the parse slower.
  */
 const RISKY_NUMBER = /(?:^|[:,[\s])(?:-0(?!\.)|-?\d(?:[\d.]{15}|[\d.]*[eE]|\d*\.\d*0(?!\d)|\.0{6}))/;
 
-/** How `JSON.stringify` writes a `LosslessNumber`. Text can't look like this: its quotes are escaped. */
+/**
+ * What `JSON.stringify` writes for a `LosslessNumber`. A string cannot contain this, because its quotes are escaped.
+ */
 const SIGN_OF_EXACT_NUMBER = '"isLosslessNumber":true';
 
 /**
- * The lossless parser takes forty times the text's size, and a second for ten megabytes. Nobody looks into a larger
- * field.
+ * The largest nested value that the lossless parser reads, in characters. The parser takes forty times the text's size
+ * in memory, and one second for 10 MB. No code reads inside larger fields.
  */
 const LONGEST_NESTED_TEXT = 100_000;
 
-/** Whether some number of a JSON text may be written otherwise once `JSON.parse` has read it. */
+/** Whether a number in a JSON text may be written differently after `JSON.parse` has read it. */
 export function mayLoseDigits(text: string): boolean {
   return RISKY_NUMBER.test(text);
 }
 
 /**
- * As `JSON.parse`, but numbers that JavaScript would write otherwise are `ExactNumber`s, from which {@link stringifyExact} makes
- * the same digits again. Of equal keys the last one stands.
+ * Works like `JSON.parse`, but returns an `ExactNumber` for each number that JavaScript would write differently.
+ * {@link stringifyExact} writes its digits unchanged. If a key occurs twice, the last value counts.
  */
 export function parseExact(text: string): unknown {
   if (!mayLoseDigits(text)) return JSON.parse(text);
@@ -39,25 +42,28 @@ export function parseExact(text: string): unknown {
 }
 
 /**
- * As `JSON.stringify`, but an `ExactNumber` is written as its digits.
+ * Works like `JSON.stringify`, but writes an `ExactNumber` as its digits.
  *
- * Node.js 20 has no `JSON.rawJSON`, and the library's own `stringify` takes 3.4 times as long as the engine's (7 ms for 1,000
- * calls). So it is asked only where there is such a number, or an object of the vendor's that looks like one.
+ * Node.js 20 has no `JSON.rawJSON`. The library's own `stringify` takes 3.4 times as long as the engine's (7 ms for
+ * 1,000 calls). So it is used only where there is such a number, or an object from the vendor that looks like one.
  */
 export function stringifyExact(value: unknown): string {
   const json = JSON.stringify(value);
   return json.includes(SIGN_OF_EXACT_NUMBER) ? (stringify(value) ?? 'null') : json;
 }
 
-/** The digits of an exact number as a double writes them, if it can hold them: `330.0`, `3.3e2` and `330` are the same. */
+/**
+ * The digits of an exact number, in the form in which a double is written if a double can hold it: `330.0` and `3.3e2`
+ * give `330`.
+ */
 export function plainDigits({ value }: LosslessNumber): string {
   return isSafeNumber(value) ? String(Number(value)) : value;
 }
 
-/** An array or object whose numbers may have lost digits, so that only its text may be kept. */
+/** An array or object whose numbers may have lost digits. Store its original text instead. */
 export class InexactValue {
   /**
-   * @param value as `JSON.parse` gave it
+   * @param value what `JSON.parse` returned
    * @param problem why its numbers were not read digit by digit
    */
   constructor(
@@ -67,10 +73,10 @@ export class InexactValue {
 }
 
 /**
- * Puts the exact value in the place of each of an object's members that may have lost digits: an `ExactNumber`, an array or
- * object that holds such, or an {@link InexactValue}. What is no object is left as it is.
+ * Replaces each member of an object that may have lost digits by its exact value. That is an `ExactNumber`, an array or
+ * object with such numbers, or an {@link InexactValue}. A value that is not an object is returned unchanged.
  *
- * @param value as `JSON.parse` has read it from the text
+ * @param value what `JSON.parse` has read from the text
  */
 export function withAllDigits(value: unknown, text: string): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value) || !mayLoseDigits(text))

@@ -1,8 +1,13 @@
-// The one scanner of JSON text. It knows strings, their escapes and the structure, and checks nothing: `syntax.ts` does that.
+// Splits JSON text into tokens. It knows strings, their escapes and the structure, but checks nothing: `syntax.ts` does
+// that.
 
-/** The kinds of tokens. A structural character and the quote of a string are their own UTF-16 unit. */
+/**
+ * The kinds of tokens. For a string and for structural characters, the kind is the UTF-16 unit of the first character.
+ */
 export const END = 0;
-/** Neither a string nor a structural character: a number or a word, and in broken JSON anything else. */
+/**
+ * A token that is neither a string nor a structural character: a number or a word, and in broken JSON anything else.
+ */
 export const BARE = 1;
 export const STRING = 0x22;
 export const COMMA = 0x2c;
@@ -14,24 +19,26 @@ export const CLOSE_OBJECT = 0x7d;
 
 const BACKSLASH = 0x5c;
 const BLANK = 2;
-/** What each UTF-16 unit begins: a token of its own kind, a {@link BARE} one, or a {@link BLANK}. */
+/** The kind of token that begins with each UTF-16 unit, or {@link BLANK} for whitespace. */
 const KINDS = new Uint8Array(0x10000).fill(BARE);
 for (const blank of ' \t\r\n') KINDS[blank.charCodeAt(0)] = BLANK;
 for (const kind of [STRING, COMMA, COLON, OPEN_ARRAY, CLOSE_ARRAY, OPEN_OBJECT, CLOSE_OBJECT])
   KINDS[kind] = kind;
 
 /**
- * Walks once through a text and tells its tokens, without recursion and without memory of its own. Broken JSON is walked through
- * all the same: a string that is not closed ends with the text, and a bare token ends where a string or structure begins.
+ * Goes through a text once and finds its tokens. It does not recurse, and its memory does not grow with the text. It
+ * also scans broken JSON: an unclosed string ends with the text, and a bare token ends where a string or structure
+ * begins.
  *
- * Bytes of UTF-8 are scanned as Latin-1: all structure of JSON is ASCII, and no byte of another character is.
+ * Bytes of UTF-8 can be scanned as Latin-1. The structure of JSON is ASCII, and no byte of a non-ASCII character is in
+ * the range of ASCII.
  */
 export class JsonScanner {
-  /** Where the last token begins; that of a string is its quote. */
+  /** Where the last token begins. For a string, this is its opening quote. */
   start: number;
-  /** Behind the last token. The next one is looked for from here. */
+  /** The place after the last token. The search for the next token begins here. */
   end: number;
-  /** Behind the last character within the quotes of the last string. */
+  /** The place after the last character within the quotes of the last string. */
   contentEnd = 0;
 
   constructor(
@@ -56,7 +63,7 @@ export class JsonScanner {
     return kind;
   }
 
-  /** Goes over a colon if it comes next. */
+  /** Skips a colon if it comes next. Returns whether it did. */
   takeColon(): boolean {
     const at = afterBlanks(this.text, this.end);
     if (this.text.charCodeAt(at) !== COLON) return false;
@@ -65,7 +72,10 @@ export class JsonScanner {
   }
 }
 
-/** @param from the first character within the quotes; @returns the place of the closing quote, or the text's end without one */
+/**
+ * @param from the first character within the quotes
+ * @returns the place of the closing quote, or the end of the text if there is none
+ */
 export function endOfString(text: string, from: number): number {
   for (let quote = text.indexOf('"', from); quote >= 0; quote = text.indexOf('"', quote + 1)) {
     let escapes = quote;
@@ -75,21 +85,26 @@ export function endOfString(text: string, from: number): number {
   return text.length;
 }
 
-/** A loop: a regular expression may use up the stack on a text of millions of blanks. */
+/**
+ * The first place from `from` on that is not whitespace. This is a loop, because a regular expression may overflow the
+ * stack on millions of blanks.
+ */
 export function afterBlanks(text: string, from: number): number {
   let at = from;
   while (kindAt(text, at) === BLANK) at += 1;
   return at;
 }
 
-/** As {@link afterBlanks}, backwards. */
+/** The place after the last character before `to` that is not whitespace. */
 export function beforeBlanks(text: string, to: number): number {
   let end = to;
   while (end > 0 && kindAt(text, end - 1) === BLANK) end -= 1;
   return end;
 }
 
-/** What a string says, of the text between its quotes; undefined when that is not valid. */
+/**
+ * Resolves the escapes of a string. Takes the text between its quotes. Returns undefined when that text is not valid.
+ */
 export function unescaped(content: string): string | undefined {
   if (!content.includes('\\')) return content;
   try {
@@ -99,7 +114,7 @@ export function unescaped(content: string): string | undefined {
   }
 }
 
-/** Behind the last character that is no blank. */
+/** The end of a bare token, without the whitespace that follows it. */
 function endOfBare(text: string, from: number): number {
   let end = from + 1;
   for (let at = end; ; at += 1) {
@@ -113,15 +128,15 @@ function kindAt(text: string, at: number): number {
   return at < text.length ? (KINDS[text.charCodeAt(at)] ?? BARE) : END;
 }
 
-/** Walks once through the strings of a text that has JSON in it. */
+/** Says which places of a text with JSON in it are inside a string. It goes through the text once. */
 export class Quotes {
-  /** The quotes of the first string that ends behind the place asked for last. */
+  /** The quotes of the first string that ends at or after the place of the last query. */
   private open = -1;
   private close = -1;
 
   constructor(private readonly text: string) {}
 
-  /** @param place not before the one asked for last */
+  /** @param place not before the place of the last query */
   isInString(place: number): boolean {
     while (this.close < place) {
       const quote = this.text.indexOf('"', this.close + 1);
@@ -132,16 +147,16 @@ export class Quotes {
   }
 }
 
-/** Where a text stands: from `start` up to, not including, `end` (UTF-16 units). */
+/** A range of a text: from `start` up to, but not including, `end` (in UTF-16 units). */
 export interface Slice {
   readonly start: number;
   readonly end: number;
 }
 
 /**
- * The elements of an array, or the members of an object, each with its key.
+ * The ranges of an array's elements, or of an object's members with their keys.
  *
- * @param json that `JSON.parse` has taken
+ * @param json an array or object that `JSON.parse` accepts
  */
 export function slicesOf(json: string): Slice[] {
   const slices: Slice[] = [];
@@ -165,9 +180,9 @@ export function slicesOf(json: string): Slice[] {
 }
 
 /**
- * The text of each member's value as it came, by key. The last of equal keys stands, as with `JSON.parse`.
+ * The original text of each member's value, by key. If a key occurs twice, the last value counts, as with `JSON.parse`.
  *
- * @param object that `JSON.parse` has taken
+ * @param object an object that `JSON.parse` accepts
  */
 export function memberTexts(object: string): Map<string, string> {
   const texts = new Map<string, string>();

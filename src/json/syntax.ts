@@ -1,4 +1,4 @@
-// Says where a text stops to be JSON. `JSON.parse` knows that something is wrong, but often not where.
+// Finds the place at which a text stops being valid JSON. `JSON.parse` often does not say where the error is.
 import {
   afterBlanks,
   BARE,
@@ -12,13 +12,14 @@ import {
   STRING,
 } from './scanner.js';
 
+/** The first error in a JSON text. */
 export interface SyntaxProblem {
-  /** The first character that can't stand there (UTF-16 units), or the text's end. */
+  /** The place of the first character that is not allowed there (in UTF-16 units), or the end of the text. */
   readonly at: number;
   readonly reason: 'unexpected character' | 'it ends too early';
 }
 
-/** What may stand at a place. */
+/** What is allowed next. */
 type Expected = 'value' | 'value or end' | 'key' | 'key or end' | 'comma or end' | 'nothing';
 
 const NUMBER_OR_NAME = /-?(?:0|[1-9]\d*)(?:\.\d+)?(?:[eE][+-]?\d+)?|true|false|null/y;
@@ -27,10 +28,10 @@ const BACKSLASH = 0x5c;
 const FIRST_PRINTABLE = 0x20;
 
 /**
- * Parsers that say where a text is wrong build its value too, which takes forty times the text's size for a long string, or
- * recurse, and give up at some thousand levels.
+ * Finds the first error in a JSON text. Other parsers that say where a text is wrong also build its value, which takes
+ * forty times the text's size for a long string. Or they recurse, and fail at some thousand levels.
  *
- * @returns undefined when the text is JSON
+ * @returns undefined when the text is valid JSON
  */
 export function syntaxProblemOf(text: string): SyntaxProblem | undefined {
   const at = new SyntaxScan(text).run();
@@ -41,7 +42,7 @@ export function syntaxProblemOf(text: string): SyntaxProblem | undefined {
 class SyntaxScan {
   private readonly scanner: JsonScanner;
   private expected: Expected = 'value';
-  /** The objects and arrays that are open, as the tokens that close them. */
+  /** The tokens that close the objects and arrays that are open. */
   private readonly open: number[] = [];
 
   constructor(private readonly text: string) {
@@ -57,7 +58,9 @@ class SyntaxScan {
     }
   }
 
-  /** Takes the scanner's  Returns where it is wrong; undefined when it may stand there. */
+  /**
+   * Checks the scanner's current token. Returns the place of the error, or undefined when the token is allowed there.
+   */
   private problemAt(kind: number): number | undefined {
     const { expected, scanner } = this;
     if (kind === this.open.at(-1) && expected.endsWith('or end')) {

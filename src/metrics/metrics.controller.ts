@@ -8,7 +8,7 @@ import { MetricsText } from './metrics-text.js';
 import { InvalidRequest } from '../http/problems/problem.docs.js';
 
 const EXAMPLE = [
-  '# HELP call_ledger_pushes_total Pushes that were answered, or broken off, by what became of them.',
+  '# HELP call_ledger_pushes_total Pushes that were answered or broken off, by outcome.',
   '# TYPE call_ledger_pushes_total counter',
   'call_ledger_pushes_total{source="vendor",outcome="database"} 4711',
   '',

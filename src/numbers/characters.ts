@@ -1,11 +1,12 @@
-// What each character is to a telephone number, by the Unicode data of the running Node.js, as itself or as an escape of JSON.
+// Classifies characters for the search for phone numbers, also those that are written as JSON escapes. The classes come
+// from the Unicode data of the running Node.js.
 
 export const OTHER = 0;
-/** DIGIT to DIGIT + 9: the decimal digits 0 to 9, of any script. */
+/** DIGIT to DIGIT + 9 are the decimal digits 0 to 9, of any script. */
 export const DIGIT = 1;
-/** Stands between two groups of digits. */
+/** A character that may separate two groups of digits. */
 export const SEPARATOR = 11;
-/** Can't be seen, so it parts nothing: `1<zero-width space>3` reads `13`. */
+/** An invisible character. It separates nothing: `1<zero-width space>3` reads as `13`. */
 export const MARK = 12;
 export const PLUS = 13;
 export const BACKSLASH = 14;
@@ -13,7 +14,8 @@ export const HIGH_SURROGATE = 15;
 
 const PATTERNS: readonly (readonly [kind: number, pattern: RegExp])[] = [
   [DIGIT, /^\p{Nd}$/u],
-  // Dashes, blanks, underscores, brackets, the tab; dots, slashes, commas, middle dots, minus signs.
+  // The three lines: dashes, spaces, underscores, brackets and the tab; dots, slashes and commas; middle dots and minus
+  // signs.
   [SEPARATOR, /^[\p{Pd}\p{Zs}\p{Pc}\p{Ps}\p{Pe}\t]$/u],
   [SEPARATOR, /^[.\u2024\uFF0E/\u2044\u2215\uFF0F,\u060C\u066B\u066C\u3001\uFF0C]$/u],
   [SEPARATOR, /^[\u00B7\u0387\u2022\u2027\u2219\u22C5\u2E31\u30FB\uFF65\u02D7\u207B\u208B\u2212]$/u],
@@ -22,7 +24,7 @@ const PATTERNS: readonly (readonly [kind: number, pattern: RegExp])[] = [
   [BACKSLASH, /^\\$/u],
 ];
 const ANY = new RegExp(PATTERNS.map(([, pattern]) => pattern.source.slice(1, -1)).join('|'), 'gu');
-/** All of the first two planes but the surrogates, and the tags: no other plane has a character of these kinds. */
+/** The first two planes without the surrogates, and the tags. No other plane has a character of these kinds. */
 const RANGES = [
   [0, 0xd7ff],
   [0xe000, 0x1ffff],
@@ -30,27 +32,30 @@ const RANGES = [
 ] as const;
 const HIGH_SURROGATES = [0xd800, 0xdbff] as const;
 
-/** By UTF-16 code unit. */
+/** The kind of each UTF-16 code unit. */
 export const UNIT_KINDS = new Uint8Array(0x10000);
-/** By code point, of those that take two code units. */
+/** The kind of each code point that takes two code units, by code point. */
 const ASTRAL_KINDS = new Map<number, number>();
 fill();
 
-/** What a character is that takes two code units. */
+/** The kind of a character that takes two code units. */
 export function astralKind(codePoint: number): number {
   return ASTRAL_KINDS.get(codePoint) ?? OTHER;
 }
 
+/** Whether a kind is one of the ten digits. */
 export function isDigit(kind: number): boolean {
   return kind >= DIGIT && kind < SEPARATOR;
 }
 
-/** Letters and digits of ASCII: what UUIDs and hashes are made of, and what must not stand beside them. */
+/**
+ * Whether a code unit is an ASCII letter or digit. UUIDs and hashes consist of these, and none may stand next to them.
+ */
 export function isAlphanumeric(unit: number): boolean {
   return (unit >= 0x30 && unit <= 0x39) || (unit >= 0x41 && unit <= 0x5a) || (unit >= 0x61 && unit <= 0x7a);
 }
 
-/** All characters of a kind, as one text. */
+/** All characters of a kind in one text. */
 export function charactersOf(kind: number): string {
   const units = Array.from(UNIT_KINDS.keys()).filter((unit) => UNIT_KINDS[unit] === kind);
   const astral = [...ASTRAL_KINDS].filter(([, other]) => other === kind).map(([codePoint]) => codePoint);
@@ -65,7 +70,8 @@ function fill(): void {
     for (const [character] of textOf(first, last).matchAll(ANY)) {
       const codePoint = character.codePointAt(0) ?? 0;
       const kind = PATTERNS.find(([, pattern]) => pattern.test(character))?.[0] ?? OTHER;
-      // Unicode keeps the ten digits of a script together, in order; mathematical ones stand as five such tens.
+      // In Unicode, the ten digits of a script stand together in order. The mathematical digits are five such tens in a
+      // row.
       digits = codePoint === digitBefore + 1 ? digits + 1 : 0;
       if (kind === DIGIT) digitBefore = codePoint;
       set(codePoint, kind === DIGIT ? DIGIT + (digits % 10) : kind);
@@ -84,11 +90,11 @@ function set(codePoint: number, kind: number): void {
   else ASTRAL_KINDS.set(codePoint, kind);
 }
 
-/** A character that is written as an escape. */
+/** A character that is written as a JSON escape. */
 export interface Escape {
   readonly kind: number;
   readonly codePoint: number;
-  /** Its first backslash; those before it stand for themselves. */
+  /** The place of the escape's first backslash. Backslashes before it are characters of their own. */
   readonly start: number;
   readonly end: number;
 }
@@ -101,14 +107,14 @@ const HIGH = 0xd800;
 const LOW = 0xdc00;
 const AFTER_LOW = 0xe000;
 const FIRST_ASTRAL = 0x10000;
-/** What may follow a backslash beside `u`, and is no part of a word. */
+/** What may follow a backslash, besides `u`. Such a character belongs to the escape, not to a word. */
 const LETTERS = 'nrbft"/';
 
 /** @param at the place of a backslash */
 export function escapeAt(text: string, at: number, to: number): Escape {
   const letter = afterBackslashes(text, at, to);
   const backslashes = letter - at;
-  // Each depth doubles the backslashes: of six, four stand for a backslash, two are the escape's.
+  // Each level of nesting doubles the backslashes. Of six, four stand for a backslash, and two belong to the escape.
   const start = letter - (backslashes & -backslashes);
   const unit = text.charCodeAt(letter);
   if (letter < to && unit === U) return unicodeAt(text, start, letter, to);

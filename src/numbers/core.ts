@@ -1,14 +1,14 @@
-// A telephone number without the prefixes with which it may be written: how numbers are compared.
+// The core of a phone number: its digits without prefixes. Two numbers are the same if their cores are equal.
 import { astralKind, DIGIT, isDigit, MARK, OTHER, PLUS, SEPARATOR, UNIT_KINDS } from './characters.js';
 
 const LEAST_DIGITS = 7;
-/** E.164. */
+/** The limit of E.164. */
 const MOST_DIGITS = 15;
-/** So many characters at most part the digits of a number. */
+/** At most so many separators may stand between two digits of a number. */
 export const MOST_SEPARATORS = 3;
-/** With the longest prefix: 00, 86 and 0. */
+/** The most digits that a number has with the longest prefix: 00, 86 and 0. */
 export const MOST_WITH_PREFIX = MOST_DIGITS + 5;
-/** Country code and a national number of ten digits: what is shorter and begins with 86 is a local number. */
+/** The country code and a national number of ten digits. A shorter number that begins with 86 is a local number. */
 const LEAST_WITH_COUNTRY = 12;
 const COUNTRY = '86';
 const PREFIXES = [
@@ -27,23 +27,24 @@ const ONE = 0x31;
 const MOBILE_LENGTH = 11;
 
 /**
- * The digits that all ways of writing a number have in common: without +, 00, the country code 86 and a leading 0.
+ * The digits that all ways to write a number have in common: without +, 00, the country code 86 and a leading 0.
  *
- * @param written digits of any script and what parts them, and nothing else
- * @returns undefined for what is no number of 7 to 15 digits
+ * @param written only digits of any script and separators
+ * @returns undefined for a text that is not a number of 7 to 15 digits
  */
 export function coreOf(written: string): string | undefined {
   const found = digitsIn(written);
   return found === undefined ? undefined : coreOfDigits(found.digits, found.hasPlus);
 }
 
-/** What is longer is more than one number with all that may part its digits. */
+/** A longer text, in UTF-16 units, is more than one number, whatever separators it has. */
 export const LONGEST_WRITTEN = 256;
 
 /**
- * The digits of a text that is nothing but one number.
+ * The digits of a text that contains only one number.
  *
- * @returns the digits as ASCII, and whether a plus sign stands before them; undefined when there is anything else
+ * @returns the digits in ASCII, and whether a plus sign stands before them; undefined when the text contains anything
+ *   else
  */
 export function digitsIn(text: string): { readonly digits: string; readonly hasPlus: boolean } | undefined {
   if (text.length > LONGEST_WRITTEN) return undefined;
@@ -65,9 +66,9 @@ export function digitsIn(text: string): { readonly digits: string; readonly hasP
 }
 
 /**
- * As {@link coreOf}.
+ * Works like {@link coreOf}.
  *
- * @param digits of ASCII, and nothing else
+ * @param digits only ASCII digits
  * @param hasPlus whether a plus sign stands before them
  */
 export function coreOfDigits(digits: string, hasPlus: boolean): string | undefined {
@@ -81,24 +82,24 @@ export function coreOfDigits(digits: string, hasPlus: boolean): string | undefin
   return isCore(bare) ? bare : undefined;
 }
 
-/** Whether the digits begin with 00, as they are dialled to another country. */
+/** Whether the digits begin with 00, the prefix for calls to another country. */
 export function isInternational(digits: string): boolean {
   return digits.charCodeAt(0) === ZERO && digits.charCodeAt(1) === ZERO;
 }
 
-/** Whether a core is a Chinese mobile number, which is one in whatever groups it is written. */
+/** Whether a core is a Chinese mobile number. Such a number is recognized in any grouping of its digits. */
 export function isMobile(core: string): boolean {
   const second = core.charCodeAt(1);
   return core.length === MOBILE_LENGTH && core.charCodeAt(0) === ONE && second >= 0x33 && second <= 0x39;
 }
 
-/** The ways in which a number is written without anything between its digits. */
+/** All ways to write a number without separators. */
 export function plainForms(core: string): string[] {
   const forms = [...PREFIXES, ...FOREIGN_PREFIXES].map((prefix) => prefix + core);
   return forms.filter((form) => coreOf(form) === core);
 }
 
-/** Digits without leading zeros. */
+/** The digits without leading zeros. */
 export function withoutZeros(digits: string): string {
   let start = 0;
   while (digits.charCodeAt(start) === ZERO) start += 1;
@@ -109,23 +110,24 @@ function isCore(digits: string): boolean {
   return digits.length >= LEAST_DIGITS && digits.length <= MOST_DIGITS;
 }
 
-/** A number of JSON, and one with zeros before it. */
+/** A number of JSON, also with leading zeros. */
 export const JSON_NUMBER = /^-?([0-9]+)(?:\.([0-9]+))?(?:[eE]([+-]?[0-9]+))?$/;
 
 /**
- * The digits of the value of a JSON number that is a whole number, also with a fraction or an exponent: `1.39e10` may be a
- * telephone number, too.
+ * The digits of a JSON number whose value is a whole number. It may be written with a fraction or an exponent:
+ * `1.39e10` may be a phone number too.
  *
- * @returns undefined when it is no number, no whole one, or one of more digits than a telephone number has
+ * @returns undefined when the text is not a number, when the value is not a whole number, and when it has more digits
+ *   than a phone number
  */
 export function wholeDigits(json: string): string | undefined {
   const [, whole, fraction = '', exponent = '0'] = JSON_NUMBER.exec(json) ?? [];
   return whole === undefined ? undefined : scaled(whole, fraction, Number(exponent));
 }
 
-/** @param exponent of ten, by which `whole.fraction` is multiplied */
+/** The digits of `whole.fraction` times ten to the power of `exponent`, with the limits of {@link wholeDigits}. */
 export function scaled(whole: string, fraction: string, exponent: number): string | undefined {
-  // As they came: 0139 is a number that begins with 0.
+  // Unchanged: 0139 is a number that begins with 0.
   if (fraction === '' && exponent === 0) return whole.length <= MOST_WITH_PREFIX ? whole : undefined;
   const significant = withoutZeros(whole + fraction);
   let end = significant.length;

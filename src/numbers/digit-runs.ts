@@ -1,4 +1,5 @@
-// Walks once through a text and tells of its digits: in groups, and these in runs whose groups at most three separators part.
+// Finds the digits of a text in one pass. Neighbouring digits form groups. Groups with at most three separators between
+// them form runs.
 import {
   astralKind,
   BACKSLASH,
@@ -17,54 +18,58 @@ import {
 import { coreOfDigits, MOST_SEPARATORS, scaled } from './core.js';
 import { HexWords } from './never-words.js';
 
-/** Digits between which nothing is to be seen. */
+/** Digits with nothing visible between them. */
 export interface Group {
-  /** Where it begins in the text, its plus sign included. */
+  /** The place in the text where the group begins, with its plus sign. */
   readonly start: number;
   end: number;
-  /** As ASCII. Of very many that are no plain ones in the text, only the first. */
+  /**
+   * The digits in ASCII. If they stand in the text otherwise (another script, escapes, marks), only the first
+   * {@link MOST_PUT_TOGETHER}.
+   */
   digits: string;
   length: number;
-  /** How many digits of the run stand before it. */
+  /** How many digits of the run stand before the group. */
   readonly position: number;
-  /** The character that parts it from the group before, if it is a single one. */
+  /** The separator between this group and the one before, if it is a single character. */
   readonly separator: string | undefined;
   readonly hasPlus: boolean;
 }
 
 /**
- * Gets a run, or a part of a very long one: the numbers that begin with the groups from `first` to before `last` are to be
- * looked for; the others are there to be looked at.
+ * Receives a run, or a part of a very long run. It looks for numbers that begin with the groups from `first` up to, but
+ * not including, `last`. The other groups are context.
  */
 export type RunVisitor = (run: readonly Group[], first: number, last: number) => void;
 
-/** So many groups of a run are looked at together. */
+/** How many groups of a run are passed on together. */
 const MOST_GROUPS = 1024;
-/** So many groups before and behind may say what a group is. */
+/** How many groups before and after a group may decide what it is. */
 const CONTEXT = 48;
-/** Of digits that have to be put together one by one, no more are kept. */
+/** The most digits that are kept of a group that must be put together from pieces. */
 const MOST_PUT_TOGETHER = 4096;
 const LEAST_MANTISSA = 3;
 const EXPONENT = /[eE]([+-]?[0-9]{1,3})(?![0-9a-zA-Z]|\.[0-9])/y;
 const DOT = '.';
 
+/** Finds the runs of digits in ranges of one text. */
 export class DigitRuns {
   private at = 0;
   private to = 0;
   private run: Group[] = [];
-  /** The first group of the run whose numbers were not told yet. */
+  /** The first group of the run that the visitor has not yet received as a beginning of numbers. */
   private untold = 0;
-  /** What stands behind the last group, or behind a plus sign. */
+  /** How many separators and marks stand after the last group or after a plus sign. */
   private gap = 0;
   private separators = 0;
   private separator = '';
   private plusAt: number | undefined;
   private digitsOfRun = 0;
   private readonly words: HexWords;
-  /** Nothing before this belongs to a word behind it. */
+  /** A word that is examined does not begin before this place. */
   private wordsFrom = 0;
 
-  /** @param leastDigits runs of fewer are not told of */
+  /** @param leastDigits runs with fewer digits are not passed to the visitor */
   constructor(
     private readonly text: string,
     private readonly leastDigits: number,
@@ -73,20 +78,21 @@ export class DigitRuns {
     this.words = new HexWords(text);
   }
 
-  /** Walks through a range of the text, which is not before the last one. */
+  /** Goes through a range of the text. Ranges must come in the order of the text. */
   scan(from: number, to: number): void {
     this.begin(from, to);
     this.advance(to);
     this.end();
   }
 
+  /** Begins a range. Call {@link advance} and {@link end} afterwards. */
   begin(from: number, to: number): void {
     this.at = from;
     this.to = to;
     this.wordsFrom = from;
   }
 
-  /** Walks on, up to a place at least. */
+  /** Continues at least up to a place. */
   advance(place: number): void {
     while (this.at < place) {
       const unit = this.text.charCodeAt(this.at);
@@ -99,12 +105,12 @@ export class DigitRuns {
     }
   }
 
-  /** To be called behind the last place of the range. */
+  /** Call this at the end of the range. */
   end(): void {
     this.endRun();
   }
 
-  /** What ends a run, up to what does not. */
+  /** Handles a character that ends a run, and skips the following ones of that kind. */
   private other(unit: number): void {
     if ((unit | 0x20) === 0x65 && this.gap === 0 && this.run.length > 0 && this.exponent()) return;
     this.endRun();
@@ -140,7 +146,7 @@ export class DigitRuns {
 
   private escape(): void {
     const escape: Escape = escapeAt(this.text, this.at, this.to);
-    // Backslashes that are not the escape's stand for themselves.
+    // Backslashes before the escape are characters of their own.
     if (escape.start > this.at) this.endRun();
     this.wordsFrom = escape.end;
     this.character(escape.kind, escape.codePoint, escape.start, escape.end);
@@ -212,12 +218,12 @@ export class DigitRuns {
     this.digitsOfRun = 0;
   }
 
-  /** Whether the digits stand in the text as they are: those of JSON numbers do. */
+  /** Whether the text has exactly these digits at this place, as JSON numbers do. */
   private isPlain({ start, end, digits, hasPlus }: Group): boolean {
     return hasPlus || this.text.slice(start, end) === digits;
   }
 
-  /** `1.39e10` is one group of eleven digits, if that is a number. */
+  /** Reads `1.39e10` as one group of eleven digits, if that can be a phone number. */
   private exponent(): boolean {
     EXPONENT.lastIndex = this.at;
     const [written, exponent] = EXPONENT.exec(this.text) ?? [];

@@ -1,16 +1,22 @@
-// The text of bytes that should be UTF-8 and need not be, the bytes of such a text, and the bytes of a push without a number.
+// Removes a number from the bytes of a push. The bytes should be UTF-8, but other bytes are kept unchanged too.
 import { isUtf8 } from 'node:buffer';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { NumberSearch } from './number-search.js';
 
-/** A byte that is no UTF-8 is this and the byte: half of a surrogate pair, which UTF-8 never gives. */
+/**
+ * A byte that is not valid UTF-8 becomes the code unit STRAY + byte. That is half of a surrogate pair, which valid
+ * UTF-8 never produces alone.
+ */
 const STRAY = 0xdc00;
 const FIRST_STRAY = STRAY + 0x80;
 const LAST_STRAY = STRAY + 0xff;
 const MOST_BYTES_A_UNIT = 3;
 const HIGH = 0xd800;
 const FIRST_ASTRAL = 0x10000;
-/** The first bytes of characters, how many bytes follow, and of which range the first of these is (RFC 3629). */
+/**
+ * The multi-byte sequences of UTF-8 (RFC 3629): the range of the first byte, how many bytes follow, and the range of
+ * the second byte.
+ */
 const SEQUENCES = [
   { first: 0xc2, last: 0xdf, more: 1, from: 0x80, to: 0xbf },
   { first: 0xe0, last: 0xe0, more: 2, from: 0xa0, to: 0xbf },
@@ -22,6 +28,7 @@ const SEQUENCES = [
   { first: 0xf4, last: 0xf4, more: 3, from: 0x80, to: 0x8f },
 ] as const;
 
+/** Decodes UTF-8. {@link bytesOf} gives back the same bytes, even if they are not valid UTF-8. */
 export function textOf(bytes: Buffer): string {
   if (isUtf8(bytes)) return bytes.toString('utf8');
   const units = new Uint16Array(bytes.length);
@@ -44,7 +51,7 @@ export function textOf(bytes: Buffer): string {
   return Buffer.from(units.buffer, 0, length * 2).toString('utf16le');
 }
 
-/** The bytes of which {@link textOf} gives the text. */
+/** Encodes a text of {@link textOf} as the bytes that it came from. */
 export function bytesOf(text: string): Buffer {
   if (text.isWellFormed()) return Buffer.from(text);
   const bytes = Buffer.alloc(text.length * MOST_BYTES_A_UNIT);
@@ -63,7 +70,7 @@ export function bytesOf(text: string): Buffer {
   return bytes.subarray(0, length);
 }
 
-/** How many bytes the character at a place has beside the first; undefined when there is none. */
+/** How many bytes follow the first byte of the character at a place; undefined when no valid character is there. */
 function moreBytes(bytes: Buffer, at: number): number | undefined {
   const byte = bytes[at] ?? 0;
   const sequence = SEQUENCES.find(({ first, last }) => byte >= first && byte <= last);
@@ -82,10 +89,10 @@ function codePointOf(bytes: Buffer, at: number, more: number): number {
 }
 
 /**
- * Puts a mark in the place of the number, wherever it stands: in a JSON string, or instead of a whole JSON number. All else
- * stays, and what was JSON is still JSON. Only a JSON string that holds the number among escapes is written anew.
+ * Replaces the number by a mark wherever it occurs, inside JSON strings or as a whole JSON number. Valid JSON stays
+ * valid, and everything else stays unchanged. Only a JSON string that contains escapes and the number is rewritten.
  *
- * @returns undefined when the number is not there
+ * @returns undefined when the number does not occur
  */
 export async function erasedBody(bytes: Buffer, search: NumberSearch): Promise<Buffer | undefined> {
   const text = textOf(bytes);

@@ -1,5 +1,5 @@
-// The one place that says which digits of a text are a telephone number. Masking hides what is found here, and erasing a
-// number takes out what is found here with its core.
+// Decides which digits of a text are a phone number. Masking hides what is found here. Erasing a number removes what is
+// found here with the same core.
 import { coreOfDigits, isInternational, isMobile, MOST_WITH_PREFIX, withoutZeros } from './core.js';
 import { DigitRuns, type Group } from './digit-runs.js';
 import { CERTAIN, FIRM, FREE, isMoment, LIKELY, Never } from './never-numbers.js';
@@ -8,40 +8,43 @@ import { NONE, type OwnNumbers } from './own-numbers.js';
 
 const LEAST_DIGITS = 7;
 const MOBILE_LENGTH = 11;
-/** More digits in one piece are nobody's id. */
+/** The longest group of digits that may be somebody's ID. A longer one is masked, because it may hide a number. */
 const LONGEST_RUN = 256;
-/** `10 20 30 40` counts something: without a prefix, a number in groups has one of three digits or more. */
+/** A number in groups without a prefix has a group of at least three digits. `10 20 30 40` is a list of amounts. */
 const LEAST_WIDEST = 3;
 const LONGEST_COUNTRY = 3;
 const SHORTEST_AREA_CODE = 3;
-/** Behind these another thing begins, as in a table. */
+/** After these separators something else begins, as in a table. */
 const LIST_SEPARATORS = new Set([',', '\t', '\u3001', '\uFF0C']);
 const ZERO = 0x30;
 
-/** Whole neighbouring groups of digits that are a number. What is found may overlap: `400 820 8820` and `820 8820`. */
+/** Neighbouring whole groups of digits that form a number. Found numbers may overlap: `400 820 8820` and `820 8820`. */
 export interface FoundNumber {
-  /** Where it begins in the text, its plus sign included. */
+  /** The place in the text where the number begins, with its plus sign. */
   readonly start: number;
   readonly end: number;
-  /** How many digits stand before it that are no more than three separators apart, from it or from each other. */
+  /** How many digits of the same run stand before it. At most three separators stand between two digits of a run. */
   readonly position: number;
-  /** ASCII. */
+  /** The digits in ASCII. */
   readonly digits: string;
   readonly hasPlus: boolean;
-  /** Empty for very long digits, which are no number but may hold one. */
+  /** Empty for a very long group of digits, which is not a number but may contain one. */
   readonly core: string;
-  /** Whether it is a number for sure, as a mobile one or one with a plus sign, and not only by its looks. */
+  /**
+   * Whether it is certainly a number, such as a mobile number or one with a plus sign. Otherwise it only looks like
+   * one.
+   */
   readonly isCertain: boolean;
 }
 
-/** Gets them in the order of their beginnings. */
+/** Receives the numbers in the order in which they begin. */
 export type NumberVisitor = (found: FoundNumber) => void;
 
-/** Finds numbers in ranges of one text, each behind the one before. */
+/** Finds numbers in ranges of one text. The ranges must come in the order of the text. */
 export class NumberFinder {
   private readonly runs: DigitRuns;
 
-  /** @param own numbers that are some, whatever they look like */
+  /** @param own numbers that are found even if they do not look like numbers */
   constructor(
     private readonly text: string,
     own: OwnNumbers,
@@ -53,11 +56,12 @@ export class NumberFinder {
     });
   }
 
+  /** Finds the numbers in a range of the text. */
   find(from: number, to: number): void {
     if (!isInstant(this.text, from, to)) this.runs.scan(from, to);
   }
 
-  /** As {@link find}, but rests after so many characters each time. */
+  /** Works like {@link find}, but yields after every `step` characters. */
   *findInSteps(from: number, to: number, step: number): Generator<void> {
     this.runs.begin(from, to);
     for (let place = from; place < to; place += step) {
@@ -68,7 +72,7 @@ export class NumberFinder {
   }
 }
 
-/** Whether there is a telephone number in a short text. */
+/** Whether a short text contains a phone number. */
 export function holdsNumber(text: string): boolean {
   let isFound = false;
   const finder = new NumberFinder(text, NONE, () => {
@@ -78,10 +82,12 @@ export function holdsNumber(text: string): boolean {
   return isFound;
 }
 
-/** The numbers of one run of groups. */
+/** Finds the numbers in one run of groups. */
 class RunNumbers {
   private never: Never | undefined;
-  /** By group: whether it is a part of a mobile number; and the first group of the one that ends with it. */
+  /**
+   * For each group: whether it is part of a mobile number, and the first group of the mobile number that ends with it.
+   */
   private mobileParts: boolean[] | undefined;
   private readonly mobileEndingAt: (number | undefined)[] = [];
 
@@ -101,7 +107,10 @@ class RunNumbers {
     }
   }
 
-  /** A mobile number has eleven digits behind its prefix, so there is one at most that begins with a group. */
+  /**
+   * Notes the mobile number that begins with a group. There is at most one, because it has eleven digits after its
+   * prefix.
+   */
   private noteMobiles(first: number): void {
     const { run } = this;
     const group = run[first];
@@ -117,7 +126,7 @@ class RunNumbers {
     this.mobileEndingAt[last] = first;
   }
 
-  /** Whether the digits begin with 13 to 19, or with what may stand before that: 0, 86. */
+  /** Whether the digits begin with 13 to 19, or with a digit of the prefixes 0 and 86. */
   private mayBeginMobile(first: number): boolean {
     const { digits = '' } = this.run[first] ?? {};
     const one = digits.charCodeAt(0) - ZERO;
@@ -126,7 +135,7 @@ class RunNumbers {
     return next !== undefined && next - ZERO >= 3;
   }
 
-  /** The digits of the groups from one on, as many as a number may have. */
+  /** The digits from a group on, at least as many as a number may have. */
   private digitsFrom(first: number): string {
     let digits = '';
     for (let at = first; at < this.run.length && digits.length < MOST_WITH_PREFIX; at += 1)
@@ -134,7 +143,7 @@ class RunNumbers {
     return digits;
   }
 
-  /** The group with which so many digits end; undefined when they end within one. */
+  /** The group with which a number of so many digits ends; undefined when it ends within a group. */
   private lastOf(first: number, length: number): number | undefined {
     let rest = length;
     for (let at = first; at < this.run.length && rest > 0; at += 1) {
@@ -193,12 +202,12 @@ class RunNumbers {
   }
 
   private mayBeMobile(first: number, last: number): boolean {
-    // In one piece it is one even behind a dot: `1.13900000000`.
+    // A mobile number in one group is found even after a dot: `1.13900000000`.
     if (first === last) return this.sureOf(first) !== CERTAIN;
     return this.mayBe(first, last, this.isMarked(first) ? FIRM : LIKELY);
   }
 
-  /** Whether a number to be dialled from another country begins here. */
+  /** Whether the group begins with + or 00, so that a number with a country code begins here. */
   private isMarked(first: number): boolean {
     const { hasPlus = false, digits = '' } = this.run[first] ?? {};
     return hasPlus || isInternational(digits);
@@ -206,12 +215,15 @@ class RunNumbers {
 
   private looksLikeNumber(first: number, last: number, digits: string): boolean {
     if (this.isMarked(first)) return this.mayBe(first, last, FIRM);
-    // Behind an area code, what may be a date or a fraction is a number.
+    // After an area code, digits that could be a date or a fraction are a number.
     const hasAreaCode = (this.run[first]?.length ?? 0) >= SHORTEST_AREA_CODE && digits.charCodeAt(0) === ZERO;
     return !isMoment(digits) && this.mayBe(first, last, hasAreaCode ? LIKELY : FREE);
   }
 
-  /** Whether nothing of the groups is surer something else than that, and they hold all of what is or nothing of it. */
+  /**
+   * Whether the groups may be a number. The certainty that one of them is something else must not exceed `most`. Each
+   * date, amount and so on must be completely inside or completely outside of them.
+   */
   private mayBe(first: number, last: number, most: number): boolean {
     const never = (this.never ??= new Never(this.run, this.text));
     return never.isAtMost(most, first, last) && never.isWhole(first, last);
@@ -226,8 +238,9 @@ class RunNumbers {
   }
 
   /**
-   * Whether a mobile number has some of these digits: then they are none but for a country code before all of it. Else
-   * `139 0000 0000 5 times` would be hidden as one number, with other last digits than people know it by.
+   * Whether the groups contain a part of a mobile number and more than a country code before it. Such groups are not a
+   * number of their own. Otherwise `139 0000 0000 5 times` would be masked as one number, and would show wrong last
+   * digits.
    */
   private isBesideMobile(first: number, last: number): boolean {
     const { run } = this;
@@ -242,7 +255,7 @@ class RunNumbers {
   }
 }
 
-/** Digits without what may stand before a mobile number. */
+/** The digits without the prefixes that may stand before a mobile number. */
 function mobileBehindPrefix(digits: string): string {
   const bare = withoutZeros(digits);
   return bare.startsWith('86') ? withoutZeros(bare.slice(2)) : bare;

@@ -1,4 +1,4 @@
-// Walks once through the text of JSON and tells of its names and values. Broken JSON is walked through all the same.
+// Finds the names and values of a JSON text in one pass, also of broken JSON.
 import { TELEPHONE_NUMBERS } from '../call/call-record.js';
 import {
   afterBlanks,
@@ -18,21 +18,23 @@ import { JSON_NUMBER, wholeDigits } from './core.js';
 
 /** A name or a value that is neither an object nor an array. */
 export interface JsonPiece {
-  /** `bare`: a value that is no string; of broken JSON anything that is in no string. */
+  /** `bare`: a value that is not a string. In broken JSON, this is anything outside of strings. */
   readonly kind: 'name' | 'string' | 'bare';
-  /** Of what is between the quotes. */
+  /** The place where the piece begins. For a string, this is after its opening quote. */
   readonly from: number;
+  /** The place where the piece ends. For a string, this is its closing quote. */
   readonly to: number;
+  /** Whether it contains an escape. */
   readonly isEscaped: boolean;
-  /** Of a value: the name of its field; undefined in an array. */
+  /** For a value: the name of its field. It is undefined in an array. */
   readonly name: string | undefined;
-  /** Whether it is a field of a record: of the outermost object, or of an object of the outermost array. */
+  /** Whether it is a field of a record, that is, of the outermost object or of an object in the outermost array. */
   readonly isOfRecord: boolean;
-  /** Whether it stands in a field for telephone numbers, at whatever depth. */
+  /** Whether it is the value of a field for phone numbers, or is nested in one. */
   readonly isNumber: boolean;
 }
 
-/** What a name or a value says: a range of a text, mostly of the JSON itself. */
+/** The content of a name or a value as a range of a text. Usually that text is the JSON itself. */
 export interface Content {
   readonly piece: JsonPiece;
   readonly text: string;
@@ -40,37 +42,38 @@ export interface Content {
   readonly to: number;
 }
 
-/** The fields of a record that hold telephone numbers. */
+/** The fields of a record that hold phone numbers. */
 export const NUMBER_FIELDS: readonly string[] = TELEPHONE_NUMBERS;
 const LONGEST_NAME = 100;
 const LONGEST_NUMBER = 400;
-/** What ends a text that stands behind JSON: a string, an object, an array. */
+/** The next JSON after other text: a string, an object or an array. */
 const NEXT_JSON = /"|\{(?=[ \t\r\n]{0,20}")|\[(?=[ \t\r\n]{0,20}(?:\{[ \t\r\n]{0,20})?")/g;
 const BYTE_ORDER_MARK = '\uFEFF';
 
-/** Whether a text is JSON, or was meant to be. */
+/** Whether a text begins like JSON. The rest need not be valid. */
 export function looksLikeJson(text: string): boolean {
   const first = text.charAt(afterBlanks(text, text.startsWith(BYTE_ORDER_MARK) ? 1 : 0));
   return first !== '' && '[{"'.includes(first);
 }
 
+/** Returns the names and values of a JSON text one after another. */
 export class JsonPieces {
   private readonly scanner: JsonScanner;
   private depth = 0;
-  /** The brackets that open the two outermost depths. */
+  /** The brackets that open the two outermost levels. */
   private readonly outermost = [END, END];
   /** The name of the field whose value comes next. */
   private name: string | undefined;
-  /** The depth of the field for numbers in which this is. */
+  /** The depth of the enclosing field for phone numbers, if there is one. */
   private numberDepth: number | undefined;
-  /** The place of the next backslash that was looked for. */
+  /** The place of the backslash that the last search found. */
   private backslash = -1;
 
   constructor(private readonly text: string) {
     this.scanner = new JsonScanner(text, text.startsWith(BYTE_ORDER_MARK) ? 1 : 0);
   }
 
-  /** The next one; undefined at the end. */
+  /** The next name or value; undefined at the end. */
   next(): JsonPiece | undefined {
     for (;;) {
       const kind = this.scanner.next();
@@ -112,7 +115,7 @@ export class JsonPieces {
     return this.value('bare', scanner.start, scanner.end);
   }
 
-  /** Outside of the JSON, a comma or a bracket may stand between the digits of a number. */
+  /** Extends the token to the next JSON. Outside of JSON, commas and brackets may separate the digits of a number. */
   private goBehindText(): void {
     const { scanner, text } = this;
     NEXT_JSON.lastIndex = scanner.end;
@@ -149,7 +152,7 @@ export class JsonPieces {
   }
 }
 
-/** What a piece says: digits instead of `1.39e10`, and characters instead of their escapes. */
+/** The content of a piece, with digits instead of `1.39e10`, and characters instead of their escapes. */
 export function contentOf(text: string, piece: JsonPiece): Content {
   const { kind, from, to, isEscaped } = piece;
   const same = { piece, text, from, to };

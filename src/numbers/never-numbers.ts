@@ -1,16 +1,24 @@
-// What groups of digits are never a telephone number: dates, times, addresses, versions, fractions, amounts.
+// Recognizes groups of digits that are not phone numbers: dates, times, addresses, versions, fractions, amounts.
 import type { Group } from './digit-runs.js';
 
-/** How sure it is that a group of digits is something else. */
+// How sure it is that a group of digits is something else than a phone number.
+
+/** Nothing else was recognized. */
 export const FREE = 0;
-/** No number that only looks like one has a part of it: `120.12345678`. But `139.12345678` is a mobile number. */
+/**
+ * The group is not part of a number that is recognized only by its form: `120.12345678`. But `139.12345678` is a mobile
+ * number.
+ */
 export const LIKELY = 1;
-/** Nor has a mobile number: `1748742000 1` is none. But a number with + or 00 may have all of it. */
+/**
+ * The group is not part of a mobile number either: `1748742000 1` is none. But a number with + or 00 may contain all of
+ * it.
+ */
 export const FIRM = 2;
-/** No number has a part of it. */
+/** The group is not part of any number. */
 export const CERTAIN = 3;
 
-/** Groups from a place on are something else: how many, and how sure that is. */
+/** How many groups from a place on are something else, and how sure that is. */
 interface Match {
   readonly groups: number;
   readonly sure: number;
@@ -38,7 +46,7 @@ const DAY = /^(?:0?[1-9]|[12][0-9]|3[01])$/;
 const HOUR = /^(?:[01][0-9]|2[0-3])$/;
 const SIXTIETH = /^[0-5][0-9]$/;
 const COMPACT_TIME = /^(?:[01][0-9]|2[0-3])[0-5][0-9](?:[0-5][0-9])?$/;
-/** From 2014 to 2033: no number of 10 digits begins so, and none of 13. */
+/** Epoch seconds or milliseconds from 2014 to 2033. No phone number of 10 or 13 digits begins like this. */
 const EPOCH = /^1[4-9](?:[0-9]{8}|[0-9]{11})$/;
 const DATE_AND_TIME =
   /^(?:19|20)[0-9]{2}(?:0[1-9]|1[0-2])(?:0[1-9]|[12][0-9]|3[01])(?:(?:[01][0-9]|2[0-3])[0-5][0-9](?:[0-5][0-9])?)?$/;
@@ -48,7 +56,10 @@ export function isMoment(digits: string): boolean {
   return EPOCH.test(digits) || DATE_AND_TIME.test(digits);
 }
 
-/** Which groups of a run are something else, and from which group to which that goes. By their place in the run. */
+/**
+ * Says which groups of a run are something else, and where each such thing begins and ends. Groups are given by their
+ * place in the run.
+ */
 export class Never {
   private readonly sure: number[] = [];
   private readonly firsts: number[] = [];
@@ -70,12 +81,13 @@ export class Never {
     return this.sure[at] ?? FREE;
   }
 
+  /** Whether the certainty that a group is something else exceeds `most` for none of these groups. */
   isAtMost(most: number, first: number, last: number): boolean {
     for (let at = first; at <= last; at += 1) if (this.sureOf(at) > most) return false;
     return true;
   }
 
-  /** Whether these groups have all of what they have a part of. */
+  /** Whether these groups contain the whole of each date, amount and so on at their first and last group. */
   isWhole(first: number, last: number): boolean {
     return (this.firsts[first] ?? first) >= first && (this.lasts[last] ?? last) <= last;
   }
@@ -91,7 +103,7 @@ function matchAt(run: readonly Group[], at: number, text: string): Match {
   return NONE;
 }
 
-/** The hours, minutes or seconds of `09:59:45.123`, and `095945` of `20250601T095945`. */
+/** The hours, minutes or seconds in `09:59:45.123`, and `095945` in `20250601T095945`. */
 function clock(run: readonly Group[], at: number, text: string): Match | undefined {
   const group = run[at];
   if (group === undefined || group.length > 6) return undefined;
@@ -106,7 +118,7 @@ function clock(run: readonly Group[], at: number, text: string): Match | undefin
   return { groups: isBeforeColon ? 1 : 1 + fractionAfter(run, at), sure: CERTAIN };
 }
 
-/** `2025-06-01`, `2025/6/1`, also with a time: `2025-06-01 09-59-45`. */
+/** `2025-06-01` and `2025/6/1`, also with a time: `2025-06-01 09-59-45`. */
 function date(run: readonly Group[], at: number): Match | undefined {
   const [year, month, day] = [run[at], run[at + 1], run[at + 2]];
   if (year === undefined || month === undefined || day === undefined) return undefined;
@@ -125,12 +137,12 @@ function dateBackwards(run: readonly Group[], at: number): Match | undefined {
   return { groups: 3 + timeAfter(run, at + 2), sure: sureOf(first, second) };
 }
 
-/** Where more stands before it, parted in the same way, it may be a number all the same: `139-2025-06-01`. */
+/** A date after another group with the same separator may be part of a number: `139-2025-06-01`. */
 function sureOf(first: Group, second: Group): number {
   return first.separator === second.separator ? LIKELY : CERTAIN;
 }
 
-/** How many groups behind a date are its time: `09-59`, `09 59 45`, `09.59.45.123`. */
+/** How many groups after a date are its time: `09-59`, `09 59 45`, `09.59.45.123`. */
 function timeAfter(run: readonly Group[], at: number): number {
   const [hour, minute, second] = [run[at + 1], run[at + 2], run[at + 3]];
   if (hour === undefined || minute === undefined) return 0;
@@ -173,7 +185,7 @@ function dottedAmount(run: readonly Group[], at: number): Match | undefined {
   return { groups: groups + 1, sure: LIKELY };
 }
 
-/** How many groups from here on are a number with a separator of its thousands. */
+/** How many groups from here on form an amount with this separator between its thousands. */
 function thousands(run: readonly Group[], at: number, separator: string): number {
   const first = run[at];
   if (first === undefined || first.length > 3 || hasLeadingZero(first.digits)) return 0;
@@ -188,7 +200,7 @@ function fraction(run: readonly Group[], at: number): Match | undefined {
   if (!isDotted(run, at, 2)) return undefined;
   const [whole, decimals] = [run[at], run[at + 1]];
   if (whole === undefined || decimals === undefined || hasLeadingZero(whole.digits)) return undefined;
-  // `8888000.0` is a number that some program took for one with a fraction.
+  // `8888000.0` is a phone number that some program has written as a floating-point number.
   const isFraction = whole.length <= 6 || (whole.length <= 10 && decimals.digits !== '0');
   if (EPOCH.test(whole.digits)) return { groups: 2, sure: FIRM };
   return isFraction ? { groups: 2, sure: LIKELY } : undefined;
@@ -215,7 +227,7 @@ function moment(run: readonly Group[], at: number): Match | undefined {
   return DATE_AND_TIME.test(digits) ? { groups: 1, sure: LIKELY } : undefined;
 }
 
-/** Whether so many groups, and neither one more nor one less, are parted by one dot each. */
+/** Whether exactly so many groups from here on have one dot between each two. */
 function isDotted(run: readonly Group[], at: number, groups: number): boolean {
   if (run[at] === undefined || run[at].separator === '.' || run[at + groups]?.separator === '.') return false;
   for (let part = at + 1; part < at + groups; part += 1) if (run[part]?.separator !== '.') return false;

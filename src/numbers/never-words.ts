@@ -1,30 +1,33 @@
-// Words whose digits are no telephone number's: UUIDs, hashes, and instants.
+// Recognizes words whose digits are not phone numbers: UUIDs, hashes and instants.
 import { isAlphanumeric } from './characters.js';
 
 const DASH = 0x2d;
 const UUID = /[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}(?![0-9a-zA-Z])/y;
 const UUID_LENGTH = 36;
-/** Where the five parts of a UUID begin, and the dashes between them. */
+/** The places of a UUID's five parts, and of the dashes between them. */
 const PARTS = [0, 9, 14, 19, 24];
 const DASHES = [8, 13, 18, 23];
 const LEAST_HASH = 32;
 const MOST_HASH = 128;
 
-/** What most texts with digits are: passed over, because a look at their digits takes ten times as long. */
+/** Most texts with digits are instants. They are skipped, because examining their digits takes ten times as long. */
 const INSTANT = /[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:[0-9]{2}:[0-9]{2}(?:\.[0-9]{3})?Z?/y;
 const INSTANT_LENGTHS = [19, 24] as const;
 
-/** Looks at the words of a text in which digits stand: each is looked at once, and at most {@link MOST_HASH} characters of it. */
+/**
+ * Examines the words of a text that contain digits. It looks at each word once, and at no more than about
+ * {@link MOST_HASH} characters of it.
+ */
 export class HexWords {
-  /** Behind the last word that was looked at. */
+  /** The place after the last word that was examined. */
   end = 0;
 
   constructor(private readonly text: string) {}
 
   /**
-   * @param digits the place of a digit that is not before {@link end}
-   * @param from nothing before this is a part of the word
-   * @returns the end of the UUID or hash in which the digit stands; undefined when it stands in none
+   * @param digits the place of a digit, not before {@link end}
+   * @param from the first place that may belong to the word
+   * @returns the end of the UUID or hash that contains the digit; undefined when there is none
    */
   endOfHex(digits: number, from: number, to: number): number | undefined {
     const { text } = this;
@@ -52,7 +55,7 @@ export class HexWords {
   }
 }
 
-/** Hexadecimal digits, a letter among them. */
+/** Whether a word consists of hexadecimal digits with at least one letter. */
 function isHash(text: string, start: number, end: number): boolean {
   if (end - start < LEAST_HASH || end - start > MOST_HASH) return false;
   let letters = 0;
@@ -65,7 +68,7 @@ function isHash(text: string, start: number, end: number): boolean {
   return letters > 0;
 }
 
-/** Whether a range of a text is nothing but an instant: `2025-06-01 09:59:45`. */
+/** Whether a range of a text is exactly one instant: `2025-06-01 09:59:45`. */
 export function isInstant(text: string, from: number, to: number): boolean {
   const [least, most] = INSTANT_LENGTHS;
   if (to - from < least || to - from > most) return false;

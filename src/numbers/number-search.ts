@@ -1,4 +1,4 @@
-// Looks for telephone numbers in texts and JSON, however they are written, and takes one out.
+// Finds phone numbers in texts and JSON, however they are written, and removes one.
 import { Quotes } from '../json/scanner.js';
 import { charactersOf, DIGIT } from './characters.js';
 import { coreOf, LONGEST_WRITTEN, MOST_SEPARATORS, withoutZeros } from './core.js';
@@ -7,62 +7,64 @@ import { type Content, contentOf, isJsonNumber, JsonPieces, looksLikeJson } from
 import { NONE, OwnNumbers, ownNumbersIn } from './own-numbers.js';
 import { type MakeReplacer, type Replace, type Replacer, rewrittenJson, TextRewriter } from './rewrite.js';
 
-/** What stands in the place of an erased number. */
+/** The text that replaces an erased number. */
 export const ERASED = '[erased]';
 
-/** So many characters are looked at before others have their turn: 100 ms at most. */
+/** How many characters are searched before other work gets its turn. They take at most 100 ms. */
 const STEP = 65_536;
 
+/** Finds and removes one phone number. */
 export class NumberSearch {
   private readonly likely: LikelyPlaces;
   private patterns: SqlPatterns | undefined;
 
-  /** @param core as `coreOf` gives it */
+  /** @param core the result of `coreOf` */
   constructor(readonly core: string) {
     this.likely = new LikelyPlaces(core);
   }
 
-  /** They find all texts in which this finds the number, and more. */
+  /** Patterns that match every text in which this search finds the number. They also match some other texts. */
   get sqlPatterns(): SqlPatterns {
     this.patterns ??= sqlPatternsOf(this.core);
     return this.patterns;
   }
 
-  /** The parameters of `mayHold`, in its order. */
+  /** The parameters of `mayHold`, in the same order. */
   get sqlParameters(): readonly [plain: string, escaped: string] {
     return [this.sqlPatterns.plain, this.sqlPatterns.escaped];
   }
 
   /**
-   * Every form of a number ends with its core. So all forms, read backwards, stand in an index from the first of these texts up to,
-   * not including, the second.
+   * A range for an index of reversed texts. Every form of a number ends with its core. So all reversed forms are in the
+   * range from the first text up to, but not including, the second.
    */
   get reversedRange(): readonly [first: string, behind: string] {
     const first = Array.from(this.core).reverse().join('');
     return [first, first.slice(0, -1) + String.fromCharCode(first.charCodeAt(first.length - 1) + 1)];
   }
 
-  /** Whether the number is in a text that is no JSON. */
+  /** Whether a text that is not JSON contains the number. */
   isIn(text: string): boolean {
     return this.erasedFrom(text) !== text;
   }
 
+  /** Whether a text that may be JSON contains the number. */
   isInJson(json: string): boolean {
     return this.erasedFromBody(json) !== json;
   }
 
-  /** A text that is no JSON, with {@link ERASED} in the place of the number. */
+  /** Replaces the number by {@link ERASED} in a text that is not JSON. */
   erasedFrom(text: string): string {
     if (!this.likely.isAnyIn(text)) return text;
     return new TextRewriter(text, NONE, eraserOf(this.core, NONE)).range(0, text.length) ?? text;
   }
 
-  /** A text that may be JSON, with {@link ERASED} in the place of the number. What was JSON still is. */
+  /** Replaces the number by {@link ERASED} in a text that may be JSON. Valid JSON stays valid. */
   erasedFromBody(text: string): string {
     return [...this.erasedParts(text)].join('');
   }
 
-  /** The same in parts, between which others can have their turn. */
+  /** The result of {@link erasedFromBody} in parts. Between two parts, other work can get its turn. */
   *erasedParts(text: string): Generator<string> {
     if (!this.likely.isAnyIn(text)) yield text;
     else if (looksLikeJson(text)) yield* this.erasedJson(text);
@@ -90,7 +92,9 @@ export class NumberSearch {
   }
 }
 
-/** @param quotes of a text that may have JSON in it: a number that is in none of its strings becomes one */
+/**
+ * @param quotes the strings of a text that may have JSON in it; a number outside of them is replaced by a quoted string
+ */
 function eraserOf(core: string, own: OwnNumbers, quotes?: Quotes): MakeReplacer {
   return (replace) =>
     new ErasedPlaces(core, own, (start, end, by) => {
@@ -98,7 +102,7 @@ function eraserOf(core: string, own: OwnNumbers, quotes?: Quotes): MakeReplacer 
     });
 }
 
-/** Puts {@link ERASED} where a number is. */
+/** Replaces each place of the number by {@link ERASED}. Overlapping places count as one. */
 class ErasedPlaces implements Replacer {
   private start = 0;
   private end: number | undefined;
@@ -129,9 +133,10 @@ class ErasedPlaces implements Replacer {
 }
 
 /**
- * Tells of the core of each number that `NumberSearch` would find in a text that may be JSON, of some more than once.
+ * Calls `visit` with the core of each number that `NumberSearch` would find in a text that may be JSON. A core may come
+ * more than once.
  *
- * @returns to be gone through to the end; rests now and then
+ * @returns a generator that the caller runs to the end; it yields after every {@link STEP} characters
  */
 export function* eachCore(text: string, visit: (core: string) => void): Generator<void> {
   const finder = finderOf(text, visit);
@@ -161,47 +166,48 @@ function finderOf(text: string, visit: (core: string) => void): NumberFinder {
   });
 }
 
-/** The decimal digits of all scripts but ASCII, as ranges of a class. */
+/** The decimal digits of all scripts except ASCII, as ranges for a character class. */
 const OTHER_DIGITS = otherDigits();
-/** What may part digits is among these. */
+/** Matches every character that may separate digits, and others. */
 const BETWEEN = `[^0-9A-Za-z${OTHER_DIGITS}]`;
 const HAS_OTHER_DIGIT = new RegExp(`[${OTHER_DIGITS}]`, 'u');
-/** Of characters that may be digits or part them; those of two code units have two. */
+/** Matches the escapes of characters that may be digits or separators. */
 const HAS_ESCAPE = /\\[ut/]/;
 const ESCAPE = '\\\\+u[0-9a-fA-F]{4}';
 
-/** Regular expressions of PostgreSQL. What has an escape of JSON is looked at by both, all else by `plain` alone. */
+/** Regular expressions for PostgreSQL. Texts with JSON escapes are compared with both, all others only with `plain`. */
 interface SqlPatterns {
   readonly plain: string;
   readonly escaped: string;
 }
 
-/** Finds what may be a number, for a text in memory. Each place of it is looked at a bounded number of times. */
+/** Says quickly whether a text in memory may contain the number. It examines each place a bounded number of times. */
 class LikelyPlaces {
   private readonly ascii: RegExp;
   private readonly scientific: RegExp;
 
-  /** @param core as `coreOf` gives it */
+  /** @param core the result of `coreOf` */
   constructor(core: string) {
-    // Separators of two code units count as two here.
+    // A separator of two code units counts as two here.
     this.ascii = new RegExp(Array.from(core).join(`[^0-9A-Za-z]{0,${2 * MOST_SEPARATORS}}`));
     this.scientific = new RegExp(inScientific(core));
   }
 
-  /** Whether the number may be in the text. */
+  /** Whether the text may contain the number. */
   isAnyIn(text: string): boolean {
     if (this.ascii.test(text) || this.scientific.test(text) || HAS_ESCAPE.test(text)) return true;
-    // A pattern of the number in any script takes Node.js seconds to compile.
+    // Any digit of another script counts: Node.js takes seconds to compile a pattern for the number in all scripts.
     return HAS_OTHER_DIGIT.test(text);
   }
 }
 
 /**
- * PostgreSQL has no classes of Unicode, and what it needs grows with the pattern: with the escapes in it, `plain` took seven times
- * as long.
+ * The patterns list the digits of all scripts, because PostgreSQL has no Unicode classes. There are two patterns,
+ * because the time grows with the size of the pattern: with the escapes in it, `plain` took seven times as long.
  */
 function sqlPatternsOf(core: string): SqlPatterns {
-  // Without zeros at its end, the digits before an exponent are all there, with nothing but a dot between them.
+  // If the core has no zeros at its end, all its digits stand before the exponent with at most a dot between them.
+  // `plain` matches that.
   const scientific = core.endsWith('0') ? `|${inScientific(core)}` : '';
   const digits = digitsOf(core).map((digit) => `(?:${digit}|${ESCAPE})`);
   return {
@@ -210,7 +216,13 @@ function sqlPatternsOf(core: string): SqlPatterns {
   };
 }
 
-/** A condition of SQL: whether a text may hold the number. Both patterns are place holders. */
+/**
+ * An SQL condition: whether a text may contain the number.
+ *
+ * @param text an SQL expression
+ * @param plain the placeholder of the parameter `plain`
+ * @param escaped the placeholder of the parameter `escaped`
+ */
 export function mayHold(text: string, plain: string, escaped: string): string {
   return `(${text} ~ ${plain} OR (strpos(${text}, '\\') > 0 AND ${text} ~ '\\\\[ut/]' AND ${text} ~ ${escaped}))`;
 }
@@ -223,7 +235,10 @@ function digitsOf(core: string): string[] {
   return Array.from(core, (digit) => `[${digit}${OTHER_DIGITS}]`);
 }
 
-/** `1.39e10`, `1390000E4`: its digits but for the zeros at their end, with a dot somewhere, and an exponent. */
+/**
+ * A pattern for `1.39e10` and `1390000E4`: the digits without the zeros at their end, with a dot anywhere, and an
+ * exponent.
+ */
 function inScientific(core: string): string {
   const reversed = Array.from(core).reverse().join('');
   const significant = Array.from(withoutZeros(reversed)).reverse();

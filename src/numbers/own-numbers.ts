@@ -1,8 +1,9 @@
-// The numbers that stand in a call's fields for numbers. Elsewhere in the same call they are numbers whatever they look like.
+// The numbers in a call's fields for phone numbers. The same digits elsewhere in the call are numbers too, even if they
+// do not look like numbers.
 import { coreOfDigits, digitsIn, MOST_WITH_PREFIX, withoutZeros } from './core.js';
 import { contentOf, JsonPieces } from './json-pieces.js';
 
-/** Shorter ones say too little to look for them, even in the call that has them in a field for numbers. */
+/** The fewest digits of such a number. Shorter ones are too common to look for, even within one call. */
 export const SHORTEST = 5;
 const SHORTEST_CORE = 7;
 const LONGEST_CORE = 15;
@@ -12,15 +13,16 @@ const ZERO = 0x30;
 const SIX = 0x36;
 const EIGHT = 0x38;
 
+/** A set of numbers, with quick checks for texts without any. */
 export class OwnNumbers {
   private readonly numbers = new Set<string>();
-  /** The first digits of the numbers that may be a part of longer digits. */
+  /** The first seven digits of each number that may also be found inside longer digits. */
   private readonly beginnings = new Set<number>();
   private shortest = Infinity;
-  /** A bit for each length that a number has. */
+  /** A bit set of the lengths of the numbers. */
   private lengths = 0;
 
-  /** @param written what stands in a field for numbers; it need not be one */
+  /** @param written the value of a field for phone numbers; it need not be a number */
   add(written: string): void {
     if (written.length > LONGEST_TEXT) return;
     const { digits, hasPlus } = digitsIn(written) ?? { digits: '', hasPlus: false };
@@ -29,6 +31,7 @@ export class OwnNumbers {
     if (core.length >= SHORTEST && core.length <= LONGEST_CORE) this.addCore(core);
   }
 
+  /** @param core the result of `coreOf`, or digits without leading zeros */
   addCore(core: string): void {
     this.numbers.add(core);
     this.shortest = Math.min(this.shortest, core.length);
@@ -40,17 +43,17 @@ export class OwnNumbers {
     return this.numbers.size === 0;
   }
 
-  /** How many digits the shortest of them has. */
+  /** How many digits the shortest number has; Infinity when there is no number. */
   get leastDigits(): number {
     return this.shortest;
   }
 
-  /** @param core as `coreOf` gives it, or digits without leading zeros */
+  /** @param core the result of `coreOf`, or digits without leading zeros */
   has(core: string): boolean {
     return this.numbers.has(core);
   }
 
-  /** A quick look: whether digits have as many behind what may be their prefix as one of the numbers has. */
+  /** A quick check: whether the digits, without a possible prefix, are as long as one of the numbers. */
   mayBe(digits: string): boolean {
     if (this.lengths === 0) return false;
     const bare = afterZeros(digits, 0);
@@ -63,7 +66,10 @@ export class OwnNumbers {
     return ((this.lengths >> length) & 1) === 1;
   }
 
-  /** Whether one of seven digits or more is a part of these. Linear: at each place it looks for the first digits only. */
+  /**
+   * Whether the digits contain a number of seven digits or more. The time is linear, because each place is first
+   * compared by seven digits only.
+   */
   isWithin(digits: string): boolean {
     const { beginnings } = this;
     if (beginnings.size === 0) return false;
@@ -90,12 +96,13 @@ function afterZeros(digits: string, from: number): number {
   return at;
 }
 
+/** No numbers. Do not add any. */
 export const NONE = new OwnNumbers();
 
 /**
- * The numbers in the fields for numbers of a JSON text, at whatever depth.
+ * The numbers in the fields for phone numbers of a JSON text, at any depth.
  *
- * @param step after so many characters it rests each time, with an empty text
+ * @param step it yields an empty text after every `step` characters
  */
 export function* ownNumbersIn(json: string, step: number): Generator<string, OwnNumbers> {
   const own = new OwnNumbers();

@@ -1,21 +1,22 @@
-// Rewrites texts and JSON: something else stands in the places of numbers. What stays is not touched, and what was JSON still is.
+// Replaces numbers in texts and JSON. Everything else stays unchanged, and valid JSON stays valid.
 import { type FoundNumber, NumberFinder } from './find-numbers.js';
 import { type Content, contentOf, isJsonNumber, JsonPieces } from './json-pieces.js';
 import type { OwnNumbers } from './own-numbers.js';
 
-/** Says what stands in the place of numbers. */
+/** Decides what replaces the numbers. */
 export interface Replacer {
-  /** Gets the numbers in the order of their beginnings; they may overlap. */
+  /** Receives the numbers in the order in which they begin. They may overlap. */
   add(found: FoundNumber): void;
-  /** To be called after the last number. */
+  /** Call this after the last number. */
   finish(): void;
 }
 
-/** Puts a text in the place of a part of the text, behind the part before. */
+/** Replaces a range of the text. Ranges must come in the order of the text. */
 export type Replace = (start: number, end: number, by: string) => void;
 
 export type MakeReplacer = (replace: Replace) => Replacer;
 
+/** Replaces numbers in ranges of one text. */
 export class TextRewriter {
   private readonly finder: NumberFinder;
   private readonly replacer: Replacer;
@@ -39,9 +40,9 @@ export class TextRewriter {
   }
 
   /**
-   * A range of the text, which is not before the last one.
+   * Rewrites a range of the text. Ranges must come in the order of the text.
    *
-   * @returns undefined when it stays as it is
+   * @returns undefined when the range stays unchanged
    */
   range(from: number, to: number): string | undefined {
     this.done = from;
@@ -49,14 +50,14 @@ export class TextRewriter {
     return this.rewrittenUpTo(to);
   }
 
-  /** The same, with a rest after so many characters each time. */
+  /** Works like {@link range}, but yields after every `step` characters. */
   *rangeInSteps(from: number, to: number, step: number): Generator<void, string | undefined> {
     this.done = from;
     yield* this.finder.findInSteps(from, to, step);
     return this.rewrittenUpTo(to);
   }
 
-  /** The whole text in parts, each made of so many characters of it at least. */
+  /** Rewrites the whole text and yields it in parts, one after every `step` characters. */
   *parts(step: number): Generator<string> {
     const finding = this.finder.findInSteps(0, this.text.length, step);
     while (finding.next().done !== true) {
@@ -77,10 +78,15 @@ export class TextRewriter {
   }
 }
 
-/** @returns what is to stand there; undefined when it stays as it is. Of long contents that comes at the end of some steps. */
+/**
+ * Rewrites the content of a name or a value.
+ *
+ * @returns the new content, or undefined when it stays unchanged; for long contents, a generator that returns this
+ *   after some steps
+ */
 export type RewriteContent = (content: Content) => Generator<void, string | undefined> | string | undefined;
 
-/** In parts, each made of so many characters at least. */
+/** Rewrites a JSON text and yields it in parts, one after every `step` characters or more. */
 export function* rewrittenJson(text: string, step: number, rewrite: RewriteContent): Generator<string> {
   const pieces = new JsonPieces(text);
   let rewritten = '';

@@ -1,8 +1,7 @@
-// Local times of one IANA zone in, instants (milliseconds since 1970 UTC) out.
 import type { IANAZone } from 'luxon';
 import { timeZoneOf } from './time-zone.js';
 
-/** An instant in epoch milliseconds, with a note where the local time alone did not settle it. */
+/** An instant in epoch milliseconds, with a note where the local time was ambiguous. */
 export interface LocatedInstant {
   readonly epochMs: number;
   readonly note?: string;
@@ -13,9 +12,9 @@ const DAY_MS = 86_400_000;
 const MOST_CACHED_QUARTERS = 20_000;
 
 /**
- * Reads local times of one zone. Offsets are kept per local quarter-hour: a push holds up to nine times a
- * record, nearly all from the same hours, and asking the zone's tables costs about a hundred times the cached
- * look-up. Quarter-hours near a change of offset are never cached but worked out each time.
+ * Converts local times of one IANA zone to instants. Offsets are cached per local quarter-hour. A push has up to nine
+ * times per record, nearly all from the same hours, and a look-up in the zone's tables takes about a hundred times as
+ * long as one in the cache. Quarter-hours near a change of offset are never cached.
  */
 export class ZonedTime {
   private readonly zone: IANAZone;
@@ -26,8 +25,8 @@ export class ZonedTime {
   }
 
   /**
-   * @param localMs the local date and time written as if it were UTC, in milliseconds since 1970
-   * @returns undefined when the zone's clocks skipped that time; a note when they showed it twice (the earlier
+   * @param localMs the local date and time as if it were UTC, in milliseconds since 1970
+   * @returns undefined when the zone's clocks skipped that time; with a note when they showed it twice (the earlier
    *   instant is taken)
    */
   toInstant(localMs: number): LocatedInstant | undefined {

@@ -1,5 +1,3 @@
-// Work of several shares in, so much of it under way at once out, and no share waiting behind all that another wants done.
-
 interface Share {
   readonly waiting: (() => void)[];
   underWay: number;
@@ -7,21 +5,29 @@ interface Share {
   lastTurn: number;
 }
 
+/**
+ * Limits how much work runs at once, in all and for each share (for example, a source of pushes). A share does not wait
+ * behind all work of another share.
+ */
 export class FairQueue {
   private readonly shares = new Map<string, Share>();
   private underWay = 0;
   private turns = 0;
 
   /**
-   * @param most under way at once
-   * @param mostOfOne of these, of one share
+   * @param most how many tasks may run at once
+   * @param mostOfOne how many tasks of one share may run at once
    */
   constructor(
     private readonly most: number,
     private readonly mostOfOne: number,
   ) {}
 
-  /** Runs the work when its share's turn comes. */
+  /**
+   * Runs the work when it is the turn of its share.
+   *
+   * @param name of the share
+   */
   async run<T>(name: string, work: () => Promise<T>): Promise<T> {
     const share = this.shares.get(name) ?? { waiting: [], underWay: 0, lastTurn: 0 };
     this.shares.set(name, share);
@@ -39,7 +45,7 @@ export class FairQueue {
     }
   }
 
-  /** The next turn is of the share that has waited longest for one. */
+  /** Starts the next task. It is one of the share whose last turn was the longest ago. */
   private beginNext(): void {
     if (this.underWay >= this.most) return;
     const [next] = [...this.shares.values()]

@@ -1,6 +1,6 @@
 import { Module } from '@nestjs/common';
 import { Workers } from './workers.js';
 
-/** Threads for work that would hold up all other requests. */
+/** Provides threads for work that would block all other requests. */
 @Module({ providers: [Workers], exports: [Workers] })
 export class WorkersModule {}

@@ -1,4 +1,3 @@
-// Work that would hold up all other requests in, done on another thread; at most so long and with so much memory.
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Piscina } from 'piscina';
 import { errorCode } from '../../platform/error-code.js';
@@ -6,9 +5,9 @@ import { errorText } from '../errors.js';
 import { FairQueue } from './fair-queue.js';
 import { WORKER_FILE } from '../built-files.js';
 
-/** A task was ended because it took too much. */
+/** A task was ended because it took too much time or memory. */
 export class TaskEndedError extends Error {
-  /** @param mayPass whether it may take less another time: the machine may have been busy */
+  /** @param mayPass whether the task may succeed another time: the machine may have been busy */
   constructor(
     reason: string,
     readonly mayPass: boolean,
@@ -18,7 +17,10 @@ export class TaskEndedError extends Error {
   }
 }
 
-/** No thread could be had for a task, or it ended for a reason that lies outside the task. Nothing is known about the task. */
+/**
+ * No thread could be started for a task, or the thread ended for a reason outside of the task. The task itself may be
+ * fine.
+ */
 export class ThreadLostError extends Error {
   constructor(cause: unknown) {
     super('no thread could do the work', { cause });
@@ -26,21 +28,28 @@ export class ThreadLostError extends Error {
 }
 
 /**
- * A body of so many bytes is read on the main thread: no such body took more than 70 ms there, and half of those of the vendor
- * not a tenth of that.
+ * Bodies of up to so many bytes are read on the main thread. No such body took more than 70 ms there, and half of the
+ * vendor's bodies took less than a tenth of that.
  */
 export const MOST_BYTES_INLINE = 128 * 1024;
 
 const THREADS = 2;
-/** Nobody has all threads, so that a short task of another waits for no long one. */
+/**
+ * How many threads one share may use. One thread stays free, so that a short task of another share does not wait for a
+ * long one.
+ */
 const MOST_OF_ONE = 1;
-/** Any body of 32 MB takes some 6 s of processor time at most. A busy machine gives a tenth of a processor. */
+/**
+ * The time limit of a task. A body of 32 MB takes at most about 6 s of processor time, and a busy machine may give a
+ * thread a tenth of a processor.
+ */
 const MOST_SECONDS = 60;
-/** Each thread's heap. 2,000,000 values with as many different keys take 230 MB. */
+/** The heap limit of each thread in MB. 2,000,000 values with as many different keys take 230 MB. */
 const MOST_MEGABYTES = 256;
-/** A thread that has nothing to do ends, and gives its memory back. */
+/** An idle thread ends after this time, which frees its memory. */
 const IDLE_MS = 30_000;
 
+/** Runs work that would block all other requests on other threads, with limits of time and memory. */
 @Injectable()
 export class Workers implements OnApplicationShutdown {
   private readonly logger = new Logger('Workers');
@@ -48,11 +57,13 @@ export class Workers implements OnApplicationShutdown {
   private pool: Piscina | undefined;
 
   /**
+   * Runs a task on another thread.
+   *
    * @param task one of the exports of `worker.ts`
-   * @param share whose work it is
+   * @param share who the work is for; each share gets its turn
    * @throws TaskEndedError when the task took too long or too much memory
-   * @throws ThreadLostError when two threads could not do it
-   * @throws whatever the task throws, as a plain `Error`
+   * @throws ThreadLostError when two threads in a row were lost
+   * @throws Error what the task throws, as a plain `Error`
    */
   run<Input, Output>(
     task: (input: Input) => Output | Promise<Output>,
@@ -71,10 +82,10 @@ export class Workers implements OnApplicationShutdown {
   }
 
   /**
-   * As {@link run}, for what must not be given up: what is small is done here, and so is what a thread could not end. The task leaves
-   * others their turns.
+   * Works like {@link run}, for a task that must not fail. A small task runs on the main thread, and so does a task
+   * that a thread could not finish. The task must itself yield to other work now and then.
    *
-   * @param bytes on which the task works
+   * @param bytes how many bytes the task works on
    */
   async runSurely<Input, Output>(
     task: (input: Input) => Promise<Output>,
@@ -130,11 +141,12 @@ export class Workers implements OnApplicationShutdown {
       recordTiming: false,
       resourceLimits: { maxOldGenerationSizeMb: MOST_MEGABYTES },
     });
-    // A thread without a task ended: it could not start, or its task was given up before. Unheard, the event would end the process.
+    // A thread without a task ended: it could not start, or its task had been cancelled. Without a listener, the event
+    // would end the process.
     threads.on('error', (error: unknown) => {
       this.logger.warn({ outcome: 'thread ended', reason: errorText(error) });
       if (threads.queueSize === 0 || this.pool !== threads) return;
-      // Piscina starts no other thread for the tasks that wait for this one.
+      // Piscina does not start another thread for the tasks that wait for this one.
       this.pool = undefined;
       void threads.destroy();
     });

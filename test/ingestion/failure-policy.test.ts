@@ -177,7 +177,7 @@ describe('Refused, and kept in the quarantine', () => {
   });
 
   it.each([
-    ['zstd', 415, 'The body is encoded as zstd, which is not understood; gzip, deflate and br are'],
+    ['zstd', 415, 'The body is encoded as zstd, which is not supported; use gzip, deflate or br'],
     ['gzip', 400, 'The body is not gzip, though its header says so at byte 0'],
   ])('when its encoding %s can not be undone: %d', async (encoding, status, msg) => {
     await start();

@@ -7,7 +7,7 @@ import { freshSamples } from '../support/metrics.js';
 import { until } from '../support/service.js';
 
 const HINT = 'push to /push/{token}/call-reports';
-const MISSED = { code: 404, msg: `Nothing is taken at this path; ${HINT}` };
+const MISSED = { code: 404, msg: `Pushes are not accepted at this path; ${HINT}` };
 /** As many wrong tokens as an address may have in a minute. */
 const MOST_WRONG = 60;
 
@@ -88,7 +88,7 @@ describe('A push to another path', () => {
     'is told what its path ends with: %s',
     async (end) => {
       const answer = await post(`/push/${PUSH_TOKEN}/${end}`, '[]');
-      const msg = `Nothing is taken at this path, which ends with /${end}; ${HINT}`;
+      const msg = `Pushes are not accepted at this path, which ends with /${end}; ${HINT}`;
       expect(answer.body).toEqual({ code: 404, msg });
     },
   );
@@ -158,7 +158,7 @@ describe('A push to another path', () => {
         outcome: 'refused',
         status: 404,
         source: 'vendor',
-        reason: `Nothing is taken at this path, which ends with /call-report; ${HINT}`,
+        reason: `Pushes are not accepted at this path, which ends with /call-report; ${HINT}`,
         requestId: answer.headers.get('x-request-id'),
       });
       expect(lines()[1]).toMatchObject({ source: 'vendor', reason: MISSED.msg });

@@ -122,7 +122,7 @@ describe('A push by another encoding', () => {
     const bytes = Buffer.from([0x28, 0xb5, 0x2f, 0xfd, pushes]);
     pushes += 1;
     const answer = await push(bytes, encoding);
-    const reason = `The body is encoded ${way} is not understood; gzip, deflate and br are`;
+    const reason = `The body is encoded ${way} is not supported; use gzip, deflate or br`;
     expect([answer.status, answer.body]).toEqual([415, { code: 415, msg: reason }]);
     const entry = await entryOf(answer.headers.get('x-delivery-id'));
     expect(entry).toMatchObject({ reason, place: '', status: 'open', rawEncoding: 'base64' });

@@ -1,4 +1,3 @@
-// Brings the journal's entries into the ledger, oldest first.
 import {
   type BeforeApplicationShutdown,
   Injectable,
@@ -16,16 +15,21 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 
 const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 10_000;
-/** Told of once, after some seconds: a database that is just starting is no news. */
+/** The failure is logged once, at this pause. So a database that is just starting causes no warning. */
 const TOLD_AT_PAUSE_MS = 2000;
-/** How often to look whether there is something to drain. */
+/** How often the drainer looks for entries. */
 const LOOK_MS = 100;
-/** How often to look whether another process has died and left entries, and whether a journal that failed can be written. */
+/**
+ * How often the drainer looks for entries of ended processes, and whether a journal that failed can be written again.
+ */
 const LOOK_AROUND_MS = 30_000;
-/** Tries of an entry that the database refuses, until it goes to the quarantine. */
+/** After so many tries, an entry that the database refuses goes to the quarantine. */
 const MOST_REFUSALS = 8;
 
-/** Under way until the database has taken the first entry of a batch: while it is away, no more is read and packed in vain. */
+/**
+ * The cost of entries that are tried at once until the database has taken the first one of a batch. While it is
+ * unavailable, no more is read and packed in vain.
+ */
 const FIRST_BYTES = 256 * 1024;
 
 /** An entry that was written nowhere. */
@@ -34,6 +38,7 @@ interface FailedEntry {
   readonly cause: unknown;
 }
 
+/** Writes the journal's entries into the ledger, oldest first. */
 @Injectable()
 export class Drainer implements OnApplicationBootstrap, BeforeApplicationShutdown, OnApplicationShutdown {
   private readonly logger = new Logger('Journal');
@@ -41,7 +46,8 @@ export class Drainer implements OnApplicationBootstrap, BeforeApplicationShutdow
     round: () => this.round(),
     backoff: { firstMs: FIRST_PAUSE_MS, longestMs: LONGEST_PAUSE_MS, jitter: true },
     onFailure: (error, pauseMs) => {
-      if (pauseMs === TOLD_AT_PAUSE_MS) this.logger.warn(`can not be drained yet: ${errorText(error)}`);
+      if (pauseMs === TOLD_AT_PAUSE_MS)
+        this.logger.warn(`The journal cannot be drained yet: ${errorText(error)}`);
     },
   });
   private lookedAt = -Infinity;
@@ -62,7 +68,7 @@ export class Drainer implements OnApplicationBootstrap, BeforeApplicationShutdow
   }
 
   async onApplicationShutdown(): Promise<void> {
-    // What is not committed by then stays in the journal.
+    // Entries that are not committed by then stay in the journal.
     await this.loop.ended();
     await this.journal.close();
   }
@@ -82,7 +88,10 @@ export class Drainer implements OnApplicationBootstrap, BeforeApplicationShutdow
     this.lookedAt = Date.now();
   }
 
-  /** Entries leave the journal only when all of their batch are committed; those that are already change nothing. */
+  /**
+   * Drains a batch. Its entries leave the journal only when all of them are committed. Writing one twice changes
+   * nothing.
+   */
   private async drain(batch: JournalBatch): Promise<void> {
     await this.settle(await this.write(batch.deliveries));
     await this.journal.remove(batch);
@@ -91,8 +100,9 @@ export class Drainer implements OnApplicationBootstrap, BeforeApplicationShutdow
   }
 
   /**
-   * @returns those that were written nowhere, for causes of their own
-   * @throws the cause when it is transient: then the whole batch is tried again
+   * @returns the entries that were written nowhere, each with its own cause
+   * @throws DatabaseUnavailableError or ThreadLostError, when the cause is transient; then the whole batch is tried
+   *   again
    */
   private async write(deliveries: readonly Delivery[]): Promise<FailedEntry[]> {
     const failed: FailedEntry[] = [];
@@ -116,9 +126,9 @@ export class Drainer implements OnApplicationBootstrap, BeforeApplicationShutdow
   }
 
   /**
-   * What fails again and again while the database takes others must not hold up the rest.
+   * Gives up entries that fail again and again while the database takes others, so that they do not block the rest.
    *
-   * @throws the first cause, when the batch is to be tried again
+   * @throws the first cause, until the last of {@link MOST_REFUSALS} tries
    */
   private async settle(failed: readonly FailedEntry[]): Promise<void> {
     const [first] = failed;
@@ -128,7 +138,7 @@ export class Drainer implements OnApplicationBootstrap, BeforeApplicationShutdow
     for (const entry of failed) await this.giveUp(entry);
   }
 
-  /** Whatever is the matter with an entry, those behind it go on. */
+  /** Puts an entry into the quarantine, or into a file of its own if that fails too. The entries after it go on. */
   private async giveUp({ delivery, cause }: FailedEntry): Promise<void> {
     const outcome = await this.keeper.giveUp(delivery, cause);
     if (!('nowhere' in outcome)) return;
@@ -136,25 +146,25 @@ export class Drainer implements OnApplicationBootstrap, BeforeApplicationShutdow
     if (isTransient(second)) throw second;
     const file = await this.journal.setAside(delivery);
     this.logger.error(
-      `the delivery ${delivery.id} can be written nowhere, and is kept as ${file}: ${errorText(second)}`,
+      `The delivery ${delivery.id} cannot be written, not even to the quarantine. It is kept as ${file} in the journal's folder: ${errorText(second)}`,
     );
   }
 }
 
-/** Bounds what of the journal is under way to the database. */
+/** Limits how much of the journal is written to the database at once. */
 export class DrainWindow {
   private cost = 0;
   private count = 0;
   private wake: (() => void) | undefined;
 
-  /** @param most gives the cost that may be under way now, in bytes */
+  /** @param most returns the cost that may be in progress now, in bytes */
   constructor(private readonly most: () => number) {}
 
   /**
-   * Begins the work of a delivery as soon as there is room for it, and lets others have their turn after it: reading a
+   * Starts the work on a delivery as soon as there is room for it. Then other work gets its turn, because reading a
    * push of 100 records takes a millisecond or two.
    *
-   * @param work must not fail
+   * @param work a promise that must not reject
    */
   async begin(delivery: Delivery, work: () => Promise<void>): Promise<void> {
     const cost = costOf(delivery);
@@ -169,6 +179,7 @@ export class DrainWindow {
     await nextTurn();
   }
 
+  /** Waits until all work has ended. */
   async allToEnd(): Promise<void> {
     while (this.count > 0) await this.oneToEnd();
   }

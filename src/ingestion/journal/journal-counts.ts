@@ -1,4 +1,3 @@
-// What enters and leaves the journal in, how much of it waits and since when out. Nothing but the metrics needs it.
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { errorCode } from '../../../platform/error-code.js';
@@ -7,45 +6,46 @@ import type { LeftFolder } from './journal-folder.js';
 
 interface CountedSegment {
   entries: number;
-  /** Epoch milliseconds at which the oldest of them was received, or a little later. */
+  /** When the oldest entry was received, or a little later, in epoch milliseconds. */
   since: number;
 }
 
-/** The entries that are not drained yet, by their segments. */
+/** Counts the entries that are not drained yet, by segment. Only the metrics and the status need these counts. */
 export class JournalCounts {
   private readonly segments = new Map<string, CountedSegment>();
-  /** Those that dead processes left and nobody has taken over yet. */
+  /** The segments of ended processes that no process has taken over yet. */
   private readonly found = new Map<string, CountedSegment>();
   private appendedEver = 0;
   private drainedEver = 0;
 
-  /** Entries that wait to be drained. */
+  /** How many entries wait to be drained. */
   get entries(): number {
     return this.all().reduce((sum, { entries }) => sum + entries, 0);
   }
 
-  /** Epoch milliseconds at which the oldest entry was received; undefined when there is none. */
+  /** When the oldest entry was received, in epoch milliseconds; undefined when there is none. */
   get since(): number | undefined {
     const times = this.all().filter(({ entries }) => entries > 0);
     return times.length === 0 ? undefined : Math.min(...times.map(({ since }) => since));
   }
 
-  /** Entries that this process has appended. */
+  /** How many entries this process has appended. */
   get appended(): number {
     return this.appendedEver;
   }
 
-  /** Entries that this process has drained. */
+  /** How many entries this process has drained. */
   get drained(): number {
     return this.drainedEver;
   }
 
+  /** Counts entries that were appended to a segment. */
   append(segment: string, { entries, since }: CountedEntries): void {
     this.appendedEver += entries;
     this.hold(segment, { entries, since });
   }
 
-  /** Counts what dead processes left. */
+  /** Counts the entries that ended processes left. */
   async find(left: readonly LeftFolder[]): Promise<void> {
     const there = new Set(left.flatMap(({ segments }) => segments));
     for (const name of this.found.keys()) if (!there.has(name)) this.found.delete(name);
@@ -58,19 +58,23 @@ export class JournalCounts {
     }
   }
 
-  /** A segment that was found belongs to this process now. */
+  /** Counts a found segment as one of this process, which has taken it over. */
   take(segment: string): void {
     const taken = this.found.get(segment);
     this.found.delete(segment);
     if (taken !== undefined) this.hold(segment, taken);
   }
 
-  /** Other processes have taken what was found and not taken here. */
+  /** Forgets the found segments that this process has not taken over: other processes have. */
   forgetFound(): void {
     this.found.clear();
   }
 
-  /** @param readAt what stands behind these entries came later than they were read (epoch milliseconds) */
+  /**
+   * Counts entries that were drained from a segment.
+   *
+   * @param readAt when these entries were read, in epoch milliseconds; the entries after them were received later
+   */
   drain(segment: string, entries: number, readAt: number): void {
     this.drainedEver += entries;
     const held = this.segments.get(segment);
@@ -79,6 +83,7 @@ export class JournalCounts {
     held.since = readAt;
   }
 
+  /** Forgets a segment that was deleted. */
   remove(segment: string): void {
     this.segments.delete(segment);
   }
@@ -94,7 +99,7 @@ export class JournalCounts {
   }
 }
 
-/** Undefined when somebody has taken it over since it was listed. */
+/** Counts the entries in a file. Returns undefined when another process has taken it over since it was listed. */
 async function countIn(path: string): Promise<CountedEntries | undefined> {
   try {
     return countEntries(await readFile(path));

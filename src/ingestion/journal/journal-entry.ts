@@ -1,18 +1,18 @@
-// A delivery in, its bytes in a journal segment out, and back: with every damage noticed.
+// Encodes deliveries as entries of a journal segment, and decodes them. Checksums reveal all damage.
 import { crc32 } from 'node:zlib';
 import type { Delivery, Refusal } from '../delivery.js';
 
-// An entry: 4 bytes of mark, then the lengths of head and body and the CRC-32 of both lengths, head and body (each
-// 4 bytes, big-endian), then the head (JSON) and the body.
+// The format of an entry: a mark of 4 bytes; the length of the head, the length of the body, and a CRC-32 of both
+// lengths, head and body (4 bytes each, big-endian); the head (JSON); the body.
 const MARK = Buffer.from('CLJ1');
 const FRAME_BYTES = 16;
 
-/** What stands at a place of a segment. */
+/** What was found at a place of a segment. */
 export type Scanned =
   | { readonly kind: 'entry'; readonly delivery: Delivery; readonly end: number }
-  /** The segment ends before the entry does: it was being written when the process or the machine stopped. */
+  /** An incomplete entry at the end of the segment. It was being written when the process or the machine stopped. */
   | { readonly kind: 'torn' }
-  /** Bytes that were whole once. `end` is where the next entry may begin. */
+  /** Bytes that were a whole entry once. `end` is where the next entry may begin. */
   | { readonly kind: 'damaged'; readonly end: number };
 
 interface Head {
@@ -24,7 +24,7 @@ interface Head {
   readonly refusal?: Refusal | undefined;
 }
 
-/** The bytes of an entry, in pieces to be written one after the other. */
+/** Encodes an entry. Returns its bytes in pieces that must be written one after the other. */
 export function encodeEntry(delivery: Delivery): Buffer[] {
   const { id, source, receivedAt, remoteAddress, sha256, body, refusal } = delivery;
   const head: Head = { id, source, receivedAt, remoteAddress, sha256: sha256.toString('hex'), refusal };
@@ -37,7 +37,7 @@ export function encodeEntry(delivery: Delivery): Buffer[] {
   return [frame, headBytes, body];
 }
 
-/** Looks at what stands at `start`, which must be before the end of the segment. */
+/** Reads the entry at `start`, which must be before the end of the segment. */
 export function scanEntry(segment: Buffer, start: number): Scanned {
   if (!segment.subarray(start, start + MARK.length).equals(MARK.subarray(0, segment.length - start))) {
     return { kind: 'damaged', end: nextMark(segment, start + 1) };
@@ -48,7 +48,7 @@ export function scanEntry(segment: Buffer, start: number): Scanned {
   const end = bodyStart + segment.readUInt32BE(start + 8);
   if (end > segment.length) {
     const next = nextMark(segment, start + 1);
-    // With an entry behind it, this one was whole: then its lengths are what is damaged.
+    // If another entry follows, this one was whole once, and its lengths are damaged.
     return next < segment.length ? { kind: 'damaged', end: next } : { kind: 'torn' };
   }
   const head = segment.subarray(headStart, bodyStart);
@@ -59,13 +59,16 @@ export function scanEntry(segment: Buffer, start: number): Scanned {
   return { kind: 'entry', delivery: deliveryOf(head, body), end };
 }
 
-/** How many entries there are, and when the first of them was received (epoch milliseconds). */
+/** How many entries there are, and when the first one was received (in epoch milliseconds). */
 export interface CountedEntries {
   readonly entries: number;
   readonly since: number;
 }
 
-/** Counts the entries of a segment without looking whether they are whole, which takes a hundred times as long. */
+/**
+ * Counts the entries of a segment. It does not check whether they are whole, because that takes a hundred times as
+ * long.
+ */
 export function countEntries(segment: Buffer): CountedEntries {
   let entries = 0;
   let start = nextMark(segment, 0);
@@ -83,7 +86,10 @@ function nextMark(segment: Buffer, from: number): number {
   return place < 0 ? segment.length : place;
 }
 
-/** Of nothing, `crc32` gives 0 instead of what it is to go on from, or not, depending on where the nothing lies. */
+/**
+ * The CRC-32 of the lengths, head and body. `crc32` of an empty buffer may return 0 instead of the running value, so
+ * empty parts are skipped.
+ */
 function checksum(frame: Buffer, head: Buffer, body: Buffer): number {
   return [frame.subarray(MARK.length, FRAME_BYTES - 4), head, body]
     .filter((part) => part.length > 0)

@@ -1,8 +1,9 @@
-// The journal's folder in, a folder of this process's own in it out, and what dead processes left behind.
+// Manages the folders in the journal's folder: the one of this process, and those that ended processes left.
 //
-// Every process has a folder of its own, so that none ever reads what another still writes. The owner listens on a
-// socket in it: whoever can connect knows that the owner lives, even if it is frozen; when the process is gone, however
-// it ended, nobody can. Unlike a process id, that holds across containers that share a volume.
+// Every process has its own folder, so that no process reads a file that another one still writes. The owner listens on
+// a socket in its folder. As long as others can connect, the owner lives, even if it is frozen. When the process has
+// ended, however it ended, connections are refused. Unlike a process id, this also works across containers that share a
+// volume.
 import { once } from 'node:events';
 import type { Dirent } from 'node:fs';
 import { mkdir, open, readdir, rename, rm, stat, writeFile } from 'node:fs/promises';
@@ -13,16 +14,18 @@ import { makeFolder, syncFolder } from '../../../platform/durable-files.js';
 import { errorCode } from '../../../platform/error-code.js';
 
 const SEGMENT = /^[0-9a-f-]{36}\.journal$/;
-/** The end of the name of a copy of a damaged segment. */
+/** The file name of a copy of a damaged segment ends with this. */
 export const DAMAGED = '.damaged';
 const UNFINISHED = '.new-';
 const UNFINISHED_IS_DEAD_AFTER_MS = 60_000;
 const SOCKET = 'owner';
-/** What is written to see whether that can be done, and then removed: as much as a usual push. */
+/**
+ * The file that is written to test whether the disk can be written, and then removed. It is as large as a typical push.
+ */
 const TRIAL = 'trial';
 const TRIAL_BYTES = 65_536;
 
-/** A folder whose owner is dead, with its segments, oldest first. */
+/** A folder whose owner has ended, with its segments, oldest first. */
 export interface LeftFolder {
   readonly path: string;
   readonly segments: readonly string[];
@@ -40,7 +43,11 @@ export class JournalFolder {
     return join(this.parent, this.name);
   }
 
-  /** @throws Error of the file system when the folder can't be made */
+  /**
+   * Creates the folder of this process.
+   *
+   * @throws Error of the file system when the folder cannot be created
+   */
   static async create(parent: string): Promise<JournalFolder> {
     makeFolder(parent);
     const name = uuidv7();
@@ -52,7 +59,7 @@ export class JournalFolder {
       await once(server, 'listening');
     });
     server.unref();
-    // Only now can others see it: with its owner alive.
+    // From here on, other processes see the folder, with a living owner.
     await rename(unfinished, join(parent, name));
     await syncFolder(parent);
     return new JournalFolder(parent, name, server);
@@ -63,7 +70,7 @@ export class JournalFolder {
     return segmentsIn(this.path);
   }
 
-  /** Whether something can be made durable here: by doing so. */
+  /** Tests whether the folder can be written, by writing and syncing a file. */
   async isWritable(): Promise<boolean> {
     const path = join(this.path, TRIAL);
     try {
@@ -77,8 +84,10 @@ export class JournalFolder {
   }
 
   /**
-   * Takes the segments that a dead process left into this folder. One rename a segment: when two processes do so at once, each segment goes
-   * to one of them. Names each one once it is here.
+   * Moves the segments that an ended process left into this folder. Each segment is moved by one rename, so if two
+   * processes do this at once, each segment goes to one of them.
+   *
+   * @returns the name of each segment, as soon as it is here
    */
   async *take(left: LeftFolder): AsyncGenerator<string> {
     for (const segment of left.segments) {
@@ -90,19 +99,19 @@ export class JournalFolder {
       }
       yield segment;
     }
-    // They must be on the disk in this folder before the other one may be gone from it.
+    // The segments must be durable in this folder before the other folder is removed.
     if (left.segments.length > 0) await syncFolder(this.path);
     if ((await segmentsIn(left.path)).length === 0) await rm(left.path, { recursive: true, force: true });
   }
 
-  /** Lets go of the folder; it is removed when it holds nothing any more. */
+  /** Gives up the folder. An empty one is removed. */
   async release(): Promise<void> {
     this.server.close();
     if ((await this.segments()).length === 0) await rm(this.path, { recursive: true, force: true });
   }
 }
 
-/** The folders of dead processes in a journal's folder, empty ones included. */
+/** The folders of ended processes in a journal's folder, including empty ones. */
 export async function foldersLeftIn(parent: string): Promise<LeftFolder[]> {
   const left: LeftFolder[] = [];
   for (const entry of await entriesOf(parent)) {
@@ -113,7 +122,9 @@ export async function foldersLeftIn(parent: string): Promise<LeftFolder[]> {
   return left;
 }
 
-/** The files of a journal, of all processes: segments, and copies of damaged ones. Some may be gone already. */
+/**
+ * The files of a journal, of all processes: segments, and copies of damaged ones. Some may have been removed already.
+ */
 export async function journalFiles(parent: string): Promise<{ segments: string[]; damaged: string[] }> {
   const segments: string[] = [];
   const damaged: string[] = [];
@@ -151,7 +162,7 @@ async function isDead(folder: string, unfinished: boolean): Promise<boolean> {
     if (unfinished && Date.now() - (await stat(folder)).mtimeMs < UNFINISHED_IS_DEAD_AFTER_MS) return false;
     return await atSocket(folder, refuses);
   } catch (error) {
-    // Somebody else has adopted and removed it.
+    // Another process has taken it over and removed it.
     if (errorCode(error) === 'ENOENT') return false;
     throw error;
   }
@@ -172,8 +183,8 @@ async function refuses(path: string): Promise<boolean> {
 }
 
 /**
- * A socket's path may have 107 bytes; a folder's may have more. On Linux the folder's descriptor stands for it, on
- * Windows a socket has a name of its own.
+ * Calls `work` with the path of a folder's socket. A socket's path may have at most 107 bytes, but a folder's may be
+ * longer. So on Linux, the path goes through the folder's file descriptor. On Windows, a named pipe is used instead.
  */
 async function atSocket<T>(folder: string, work: (path: string) => Promise<T>): Promise<T> {
   if (process.platform === 'win32') {

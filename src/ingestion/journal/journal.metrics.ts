@@ -1,4 +1,3 @@
-// The journal's own numbers in, what Prometheus is told of them out.
 import { Injectable } from '@nestjs/common';
 import { Counter, Gauge, Registry } from 'prom-client';
 import { statfs } from 'node:fs/promises';
@@ -9,7 +8,9 @@ import { PolledGauge } from '../../metrics/polled-gauge.js';
 import { CircuitBreaker } from '../admission-control.js';
 import { Journal } from './journal.js';
 
-/** Of this process's journal. There are none when the journal is off. */
+/**
+ * The metrics of this process's journal and of the circuit breaker. When the journal is off, only the latter exists.
+ */
 @Injectable()
 export class JournalMetrics {
   constructor(
@@ -18,8 +19,10 @@ export class JournalMetrics {
     breaker: CircuitBreaker,
     { journalDir, journalMaxBytes }: Settings,
   ) {
-    this.gauge('call_ledger_breaker_open', 'Whether pushes go past the database, because it failed.', () =>
-      Number(breaker.isOpen),
+    this.gauge(
+      'call_ledger_breaker_open',
+      '1 while pushes skip the database because writes failed, else 0.',
+      () => Number(breaker.isOpen),
     );
     if (journalDir === undefined) return;
     this.addGauges(journalMaxBytes);
@@ -46,8 +49,10 @@ export class JournalMetrics {
       'How long ago the oldest delivery in the journal was received; 0 when it is empty.',
       () => Math.max(0, Date.now() - (undrained.since ?? Infinity)) / 1000,
     );
-    this.gauge('call_ledger_journal_usable', 'Whether the journal can take a push, as far as is known.', () =>
-      Number(journal.problem === undefined),
+    this.gauge(
+      'call_ledger_journal_usable',
+      '1 if the journal can take a push, as far as is known, else 0.',
+      () => Number(journal.problem === undefined),
     );
   }
 
@@ -55,12 +60,12 @@ export class JournalMetrics {
     const { undrained } = this.journal;
     this.counter(
       'call_ledger_journal_appended_total',
-      'Deliveries that this process has put into the journal.',
+      'Deliveries that this process has written into the journal.',
       () => undrained.appended,
     );
     this.counter(
       'call_ledger_journal_drained_total',
-      'Deliveries that this process has brought from the journal into the database.',
+      'Deliveries that this process has written from the journal into the database.',
       () => undrained.drained,
     );
   }
@@ -89,7 +94,10 @@ export class JournalMetrics {
   }
 }
 
-/** The journal's folder is made with its first entry: until then, that of the folder which it will be in. */
+/**
+ * The free bytes on a folder's disk. The journal's folder is created with its first entry; before that, its parent is
+ * measured.
+ */
 async function freeBytes(folder: string): Promise<number> {
   try {
     const { bavail, bsize } = await statfs(folder);

@@ -12,21 +12,25 @@ import { DAMAGED, foldersLeftIn, JournalFolder } from './journal-folder.js';
 import { keepNotes } from './reading-notes.js';
 import { Segment } from './segment.js';
 
-/** The journal can't keep a delivery: it is full, or its disk is, or can't be written. Nothing of it was kept. */
+/**
+ * The journal cannot keep a delivery: it is off or full, or its disk is full or cannot be written. The delivery was not
+ * kept.
+ */
 export class JournalUnavailableError extends Error {}
 
-/** Entries read from one segment, and how far they reach. */
+/** Entries that were read from one segment. */
 export interface JournalBatch {
   readonly segment: string;
   readonly deliveries: readonly Delivery[];
+  /** The byte after the last entry. */
   readonly end: number;
-  /** Epoch milliseconds. */
+  /** When they were read, in epoch milliseconds. */
   readonly readAt: number;
 }
 
 /**
- * For so long a start waits until all is counted that dead processes left: 1 GB takes 1 to 2 s. Pushes that are refused meanwhile would cost
- * more than a number that grows for a few seconds.
+ * How long a start waits until the entries of ended processes are counted: 1 GB takes 1 to 2 s. Refusing pushes for
+ * longer would be worse than metrics that grow for a few seconds.
  */
 const COUNTING_MS = 1000;
 
@@ -39,11 +43,12 @@ interface Append {
 }
 
 /**
- * An append-only log in segments, in a folder of this process's own. All appends that wait together are written and
- * made durable together.
+ * An append-only log on the local disk. It keeps deliveries that the database did not take in time, until they are
+ * drained. It consists of segments in this process's own folder. Appends that wait at the same time are written and
+ * synced together.
  *
- * Only the newest segment is written. After a failed write it is cut back to its last whole entry, or left, and a new
- * one begun: what is torn stands at the end of a segment.
+ * Only the newest segment is written. After a failed write, it is cut back to its last whole entry. If that fails too,
+ * a new segment is begun. So an incomplete entry can only be at the end of a segment.
  */
 @Injectable()
 export class Journal implements OnModuleInit {
@@ -52,7 +57,7 @@ export class Journal implements OnModuleInit {
   private folder: JournalFolder | undefined;
   private making: Promise<JournalFolder> | undefined;
   private segments: Segment[] = [];
-  /** The one that is written. */
+  /** The segment that is written. */
   private newest: Segment | undefined;
   private waiting: Append[] = [];
   private waitingBytes = 0;
@@ -62,7 +67,9 @@ export class Journal implements OnModuleInit {
   /** Why the last append failed; undefined when it did not. */
   private failure: string | undefined;
 
-  /** Bytes with which it is full: those with which the last push found no room, or all that it may hold. */
+  /**
+   * The size in bytes at which the journal counts as full: its size when the last push found no room, or its maximum.
+   */
   private fullAt: number;
 
   constructor(private readonly settings: Settings) {
@@ -73,13 +80,13 @@ export class Journal implements OnModuleInit {
     return this.settings.journalDir === undefined;
   }
 
-  /** Why a delivery could not be kept now, as far as is known without trying. */
+  /** Why the journal cannot keep a delivery now, as far as is known without trying; undefined when it can. */
   get problem(): string | undefined {
     if (this.isOff) return 'the journal is off';
     return this.bytes >= this.fullAt ? 'the journal is full' : this.failure;
   }
 
-  /** Bytes of the segments that are not wholly drained. */
+  /** The bytes of the segments that are not completely drained, and of the appends that wait. */
   get bytes(): number {
     return this.segments.reduce((sum, segment) => sum + segment.bytes, 0) + this.waitingBytes;
   }
@@ -88,17 +95,17 @@ export class Journal implements OnModuleInit {
     return this.waitingBytes === 0 && this.segments.every(({ isDrained }) => isDrained);
   }
 
-  /** Before the service listens: whoever asks how much waits is told of what dead processes left, too. */
+  /** Takes over what ended processes left, before the service listens. So the metrics include it from the beginning. */
   async onModuleInit(): Promise<void> {
     if (this.isOff) return;
-    // The drainer tries again at once, and says why it fails. Pushes are taken meanwhile.
+    // If this fails, the drainer tries again at once and reports why. Meanwhile, pushes are accepted.
     await within(COUNTING_MS, this.adopt()).catch(() => undefined);
   }
 
   /**
-   * Keeps a delivery. When this resolves it is on the disk.
+   * Keeps a delivery. When this resolves, the delivery is durable on the disk.
    *
-   * @throws JournalUnavailableError
+   * @throws JournalUnavailableError when the journal cannot keep it
    */
   @InSpan('keep in journal')
   async append(delivery: Delivery): Promise<void> {
@@ -118,15 +125,15 @@ export class Journal implements OnModuleInit {
   }
 
   /**
-   * The folder that is this process's own.
+   * The path of this process's own folder, which is created if needed.
    *
-   * @throws Error when it can't be made
+   * @throws Error when the folder cannot be created
    */
   async ownPath(): Promise<string> {
     return (await this.ownFolder()).path;
   }
 
-  /** Takes over what dead processes left, this one's own earlier run included. */
+  /** Takes over the segments that ended processes left, including earlier runs of this service. */
   async adopt(): Promise<void> {
     this.adopting ??= this.takeOver().finally(() => {
       this.adopting = undefined;
@@ -134,16 +141,16 @@ export class Journal implements OnModuleInit {
     await this.adopting;
   }
 
-  /** After a failure: whether it can be written again, without waiting for a push that needs it. */
+  /** After a failure, tests whether the journal can be written again, so that this is known before the next push. */
   async tryAgain(): Promise<void> {
     if (this.failure === undefined || this.writing !== undefined) return;
     const folder = await this.ownFolder();
     if (!(await folder.isWritable())) return;
     this.failure = undefined;
-    this.logger.log('can be written again');
+    this.logger.log('The journal can be written again');
   }
 
-  /** The oldest entries that are not drained, at most a segment's; undefined when there are none. */
+  /** The oldest entries that are not drained, from one segment; undefined when there are none. */
   async oldest(): Promise<JournalBatch | undefined> {
     for (const segment of [...this.segments]) {
       if (segment.isDrained) {
@@ -157,7 +164,7 @@ export class Journal implements OnModuleInit {
     return undefined;
   }
 
-  /** Forgets the entries of a batch: they are in the database now. */
+  /** Removes the entries of a batch, which are in the database now. */
   async remove(batch: JournalBatch): Promise<void> {
     const segment = this.segments.find(({ name }) => name === batch.segment);
     if (segment === undefined) return;
@@ -167,9 +174,10 @@ export class Journal implements OnModuleInit {
   }
 
   /**
-   * Keeps an entry that nothing can be made of where damaged segments are kept, for a person to look at.
+   * Keeps an entry that cannot be written anywhere in a file beside the copies of damaged segments, for a person to
+   * look at.
    *
-   * @returns the file's name
+   * @returns the name of the file
    * @throws Error of the file system
    */
   async setAside(delivery: Delivery): Promise<string> {
@@ -179,7 +187,7 @@ export class Journal implements OnModuleInit {
     return name;
   }
 
-  /** Waits for the appends under way and lets go of the folder. */
+  /** Waits for the running appends and gives up the folder. */
   async close(): Promise<void> {
     await this.writing;
     await this.newest?.close();
@@ -194,16 +202,17 @@ export class Journal implements OnModuleInit {
     if (journalDir === undefined) return;
     const left = await foldersLeftIn(journalDir);
     for (const { path } of left) await keepNotes(path, journalDir);
-    // First: what can't be taken over, e.g. because the disk is full, waits all the same.
+    // Counted first: entries that cannot be taken over, for example because the disk is full, wait too.
     await this.undrained.find(left);
     const folder = await this.ownFolder();
     for (const each of left) {
-      // Only what was taken over, not what the folder holds: a segment that an append is just beginning is there, too.
+      // Adds only the segments that were taken over. The folder may also hold a segment that an append is just
+      // beginning.
       for await (const name of folder.take(each)) {
         const segment = await Segment.found(folder.path, name);
         this.segments.push(segment);
         this.undrained.take(name);
-        this.logger.warn(`taken over from a process that has ended: ${segment.bytes} bytes of journal`);
+        this.logger.warn(`Took over ${segment.bytes} bytes of journal from a process that has ended`);
       }
     }
     // Other processes have taken the rest.
@@ -219,7 +228,7 @@ export class Journal implements OnModuleInit {
       this.folder = await this.making;
       this.failure = undefined;
     } catch (error) {
-      this.failure = `the journal can not be made: ${errorText(error)}`;
+      this.failure = `the journal cannot be created: ${errorText(error)}`;
       throw error;
     } finally {
       this.making = undefined;
@@ -235,8 +244,8 @@ export class Journal implements OnModuleInit {
       try {
         await this.write(appends);
       } catch (error) {
-        failure = new JournalUnavailableError('the journal can not be written', { cause: error });
-        this.logger.error(`can not be written: ${errorText(error)}`);
+        failure = new JournalUnavailableError('the journal cannot be written', { cause: error });
+        this.logger.error(`The journal cannot be written: ${errorText(error)}`);
       }
       this.failure = failure?.message;
       for (const append of appends) {
@@ -277,7 +286,7 @@ export class Journal implements OnModuleInit {
   private async removeDrained(segment: Segment): Promise<void> {
     if (!segment.isDrained || this.folder === undefined) return;
     if (this.newest === segment) {
-      // Appends go on: only a quiet journal's newest segment is taken away.
+      // Appends are running. The newest segment is only removed when there are none.
       if (this.writing !== undefined) return;
       this.newest = undefined;
     }

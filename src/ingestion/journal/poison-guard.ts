@@ -1,4 +1,3 @@
-// The reading of a large body in, the same out, unless reading it has ended processes.
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../../config/settings.js';
 import { UnreadableBodyError } from '../reading/body-reader.js';
@@ -7,10 +6,10 @@ import { endedReadings, forgetEnded, noteReading, removeNote } from './reading-n
 
 const MOST_ENDED = 2;
 
-/** Counts on the disk, before a large body is read, so that one that ends the service does so twice at most. */
+/** Refuses a large body after reading it has ended two processes. Before a body is read, a note on the disk says so. */
 @Injectable()
 export class PoisonGuard {
-  /** How often each body is being read now, by its hash. */
+  /** How many times each body is being read now, by its hash. */
   private readonly underWay = new Map<string, number>();
 
   constructor(
@@ -18,10 +17,14 @@ export class PoisonGuard {
     private readonly journal: Journal,
   ) {}
 
-  /** @throws UnreadableBodyError when two processes have ended while they read this body; whatever `work` throws */
+  /**
+   * Runs `work`, which reads a body.
+   *
+   * @throws UnreadableBodyError when two processes have ended while they read this body; also the errors of `work`
+   */
   async read<T>(sha256: Buffer, work: () => Promise<T>): Promise<T> {
     const { journalDir } = this.settings;
-    // Without a journal there is no place to count in.
+    // Without a journal, there is no folder for the notes.
     const folder = await this.journal.ownPath().catch(() => undefined);
     if (journalDir === undefined || folder === undefined) return work();
     const hash = sha256.toString('hex');
@@ -32,7 +35,7 @@ export class PoisonGuard {
         '',
       );
     const result = await this.noted(folder, hash, work);
-    // What was read stays read, whatever the disk does.
+    // An error of the disk does not matter now, because the body has been read.
     if (ended > 0) await forgetEnded(journalDir, hash).catch(() => undefined);
     return result;
   }
@@ -40,7 +43,7 @@ export class PoisonGuard {
   private async noted<T>(folder: string, hash: string, work: () => Promise<T>): Promise<T> {
     this.underWay.set(hash, (this.underWay.get(hash) ?? 0) + 1);
     try {
-      // A full disk must not keep a body from being read.
+      // A full disk must not prevent reading.
       await noteReading(folder, hash).catch(() => undefined);
       return await work();
     } finally {

@@ -10,28 +10,31 @@ import { DAMAGED } from './journal-folder.js';
 
 /**
  * A segment is deleted as a whole. After a crash, at most one segment is drained a second time, which changes nothing.
- * The drainer holds at most one segment in memory.
+ * The drainer has at most one segment in memory.
  */
 const SEGMENT_BYTES = 8 * 1024 * 1024;
 
-/** Read before other work gets its turn: a segment of small entries holds ten thousand, which take 50 ms. */
+/**
+ * How many bytes are read before other work gets its turn. A segment of small entries has ten thousand of them, which
+ * take 50 ms.
+ */
 const BYTES_IN_TURN = 1024 * 1024;
 
 const { O_APPEND, O_CREAT, O_EXCL, O_WRONLY } = constants;
 /**
- * With O_DSYNC (Linux), a write is durable as after `fdatasync`, without another turn of the event loop. Under overload
- * each turn takes some ten milliseconds, and every push waits for it.
+ * With O_DSYNC (Linux), a write is as durable as after `fdatasync`, but needs no second turn of the event loop. Under
+ * overload, each turn takes about 10 ms, and every push waits for it.
  */
 const O_DSYNC = 'O_DSYNC' in constants ? constants.O_DSYNC : undefined;
 const OPENING = O_APPEND | O_CREAT | O_EXCL | O_WRONLY | (O_DSYNC ?? 0);
 
 const logger = new Logger('Journal');
 
-/** A file of the journal. Only the newest one of a process is written. */
+/** A file of the journal. A process writes only its newest one. */
 export class Segment {
-  /** Bytes that are durable. */
+  /** How many bytes are durable. */
   bytes = 0;
-  /** Bytes from the beginning that are drained, or were no entries. */
+  /** How many bytes from the beginning are drained, or are not entries. */
   drained = 0;
   private file: FileHandle | undefined;
 
@@ -41,7 +44,7 @@ export class Segment {
   ) {}
 
   /**
-   * Makes a new segment, to be written.
+   * Creates a new segment for writing.
    *
    * @throws Error of the file system
    */
@@ -52,7 +55,7 @@ export class Segment {
     return segment;
   }
 
-  /** A segment that another process has written, and that is in the folder now. */
+  /** Opens a segment that another process has written and that is in the folder now. */
   static async found(folder: string, name: string): Promise<Segment> {
     const segment = new Segment(folder, name);
     segment.bytes = (await stat(segment.path)).size;
@@ -76,16 +79,16 @@ export class Segment {
   }
 
   /**
-   * Writes entries behind the others, durably.
+   * Appends entries and makes them durable.
    *
-   * @param bytes of all pieces
-   * @throws Error of the file system; then the segment may be closed
+   * @param bytes the total size of all pieces
+   * @throws Error of the file system; the segment may be closed then
    */
   async append(pieces: readonly Buffer[], bytes: number): Promise<void> {
     if (this.file === undefined) throw new Error('the segment is closed');
     try {
       const { bytesWritten } = await this.file.writev(pieces);
-      if (bytesWritten < bytes) throw new Error('the disk took only a part');
+      if (bytesWritten < bytes) throw new Error('only a part was written');
       if (O_DSYNC === undefined) await this.file.datasync();
       this.bytes += bytes;
     } catch (error) {
@@ -95,12 +98,13 @@ export class Segment {
   }
 
   /**
-   * Reads the entries that are not drained. A segment that is damaged is copied first, and the copy kept.
+   * Reads the entries that are not drained. If the segment is damaged, a copy of it is kept.
    *
-   * @returns what the entries hold, and the byte behind the last one
+   * @returns the deliveries, and the byte after the last entry
    */
   async read(): Promise<{ deliveries: Delivery[]; end: number }> {
-    // No further than what was durable before: behind it, a write may be under way, and done when the file has been read.
+    // Reads only the bytes that are durable now. Another write may be running and may end before the file has been
+    // read.
     const durable = this.bytes;
     const bytes = (await readFile(this.path)).subarray(0, durable);
     const deliveries: Delivery[] = [];
@@ -115,38 +119,40 @@ export class Segment {
       if (scanned.kind === 'entry') deliveries.push(scanned.delivery);
       if (scanned.kind === 'damaged') await this.keepDamaged(position);
       if (scanned.kind === 'torn')
-        logger.warn('the last entry of a segment is torn: it was never acknowledged');
+        logger.warn('The last entry of a segment is incomplete. Its push was not acknowledged');
       position = scanned.kind === 'torn' ? bytes.length : scanned.end;
     }
     return { deliveries, end: position };
   }
 
-  /** Ends writing. */
+  /** Closes the file for writing. */
   async close(): Promise<void> {
     const { file } = this;
     this.file = undefined;
     await file?.close();
   }
 
+  /** Deletes the file. */
   async remove(): Promise<void> {
     await this.close();
     await rm(this.path, { force: true });
   }
 
-  /** After a failed write: a torn entry must not stand between whole ones. */
+  /** After a failed write, removes the incomplete entry, because it must not be followed by whole ones. */
   private async cutBack(file: FileHandle): Promise<void> {
     try {
       await file.truncate(this.bytes);
     } catch {
-      // It stays at the end of this segment, where the reader expects it, and the next entries go to a new segment.
+      // The incomplete entry stays at the end of this segment, where the reader expects it. The next entries go to a
+      // new segment.
       await this.close().catch(() => undefined);
     }
   }
 
-  /** Keeps a copy for a person to look at. The copy is durable before the segment may be removed. */
+  /** Keeps a copy of the segment for a person to look at. The copy is durable before the segment may be removed. */
   private async keepDamaged(position: number): Promise<void> {
     const copy = `${this.name}${DAMAGED}`;
     await copyDurably(this.path, join(dirname(this.folder), copy));
-    logger.error(`a segment is damaged at byte ${position}; a copy of it is kept as ${copy}`);
+    logger.error(`A segment is damaged at byte ${position}. A copy of it is kept as ${copy}`);
   }
 }

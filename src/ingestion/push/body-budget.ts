@@ -1,13 +1,18 @@
-// Bounds the memory that pushes take, however fast they come, and shares it out among their sources.
 import { Injectable } from '@nestjs/common';
 
-/** Bytes of all pushes under way: bodies, and several times as much while they are read. */
+/**
+ * How many bytes the bodies of all current pushes may have. While bodies are read, they take several times as much
+ * memory.
+ */
 const MOST_BYTES = 256 * 1024 * 1024;
-/** Bytes for the beginnings of pushes, which large bodies can't take: with these, nearly all pushes are whole. */
+/**
+ * Bytes that are reserved for the first {@link SMALL_BYTES} of each push. Large bodies cannot use them up. Nearly all
+ * pushes fit in completely.
+ */
 const MOST_SMALL_BYTES = 64 * 1024 * 1024;
 const SMALL_BYTES = 64 * 1024;
 
-/** The body of a push was not read to its end. Nothing of it is kept. */
+/** The body of a push was not read to its end. Nothing is kept. */
 export class BodyNotReadError extends Error {
   constructor(
     readonly why: 'too large' | 'too slow' | 'broken off' | 'too much at once',
@@ -18,19 +23,21 @@ export class BodyNotReadError extends Error {
   }
 }
 
+/** Limits the memory of pushes, however fast they come, and divides it among their sources. */
 @Injectable()
 export class BodyBudget {
   private readonly small = new Pool(MOST_SMALL_BYTES);
   private readonly large = new Pool(MOST_BYTES);
 
+  /** Begins to count the bytes of a push. */
   open(source: string): BodyShare {
     return new BodyShare(source, this.small, this.large);
   }
 }
 
-/** What one push holds. */
+/** The bytes of one push. */
 export class BodyShare {
-  /** Ends the reading of the body; called when it has to make room for another push of its source. */
+  /** Stops reading the body. It is called when the push must make room for another push of its source. */
   cut: (error: BodyNotReadError) => void = () => undefined;
   private readonly small: Holding;
   private readonly large: Holding;
@@ -49,9 +56,9 @@ export class BodyShare {
   }
 
   /**
-   * Counts bytes that the push is going to hold besides.
+   * Counts more bytes of the push, before they are kept in memory.
    *
-   * @throws BodyNotReadError when the share of its source is used up
+   * @throws BodyNotReadError when the source has used up its share
    */
   take(bytes: number): void {
     const ofSmall = Math.min(bytes, Math.max(0, SMALL_BYTES - this.held));
@@ -60,19 +67,19 @@ export class BodyShare {
     this.held += bytes;
   }
 
-  /** All of the body has come: from now on it is not ended to make room. */
+  /** Marks the body as complete. From now on, it does not have to make room for others. */
   complete(): void {
     this.small.isComing = this.large.isComing = false;
   }
 
-  /** Gives all back. */
+  /** Releases all bytes. */
   close(): void {
     this.smallPool.giveBack(this.small);
     this.largePool.giveBack(this.large);
   }
 }
 
-/** What a push holds of a pool. */
+/** The bytes that a push has from a pool. */
 interface Holding {
   readonly source: string;
   readonly cut: (error: BodyNotReadError) => void;
@@ -80,9 +87,9 @@ interface Holding {
   isComing: boolean;
 }
 
-/** Bytes that several sources share. */
+/** A number of bytes that several sources share. */
 class Pool {
-  /** In the order in which they began. */
+  /** The holdings in the order in which they began. */
   private readonly holdings = new Set<Holding>();
   private readonly ofSource = new Map<string, number>();
   private all = 0;
@@ -90,10 +97,10 @@ class Pool {
   constructor(private readonly most: number) {}
 
   /**
-   * A source has at most half of what the others leave, so that something is left for another one. When it has that, its push
-   * that has been coming for the longest makes room.
+   * Takes bytes. A source gets at most half of what the other sources leave, so that something is left for a further
+   * one. Beyond that, its push that has been arriving for the longest time makes room.
    *
-   * @throws BodyNotReadError
+   * @throws BodyNotReadError when no other push of the source can make room
    */
   take(holding: Holding, bytes: number): void {
     while (!this.hasRoom(holding.source, bytes)) {

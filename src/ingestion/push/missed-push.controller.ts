@@ -1,4 +1,3 @@
-// Pushes to a wrong path: the vendor's console holds a wrong URL, and the operator has to see it before the records are lost.
 import { Controller, Post, Req, UseFilters } from '@nestjs/common';
 import { ApiExcludeController } from '@nestjs/swagger';
 import type { NextFunction, Request, Response } from 'express';
@@ -8,12 +7,18 @@ import { PushTokens } from '../../security/push-tokens.js';
 import { PushError, PushErrorFilter } from './push-error.filter.js';
 import { authorizationToken, type PushRequest, refuseIfTooMany } from './push.guard.js';
 
-/** A token has at least 16 characters: so short an end of a path holds none, and may be told. */
+/**
+ * The end of a path that may be repeated in messages. It is too short to contain a token, which has at least 16
+ * characters.
+ */
 const TELLING_END = /^call[-_a-z]{0,11}$/i;
 const MOST_SEGMENTS = 8;
 const BELOW_PUSH = /^\/+push(?:\/|$)/i;
 
-/** Refuses whatever is posted below `/push` and to none of the paths there. It must stand behind their controller. */
+/**
+ * Refuses pushes to a wrong path below `/push`. A wrong URL in the vendor's console must be noticed before records are
+ * lost. This controller must be registered after the one with the right paths.
+ */
 @Controller()
 @UseFilters(PushErrorFilter)
 @ApiExcludeController()
@@ -24,7 +29,10 @@ export class MissedPushController {
     private readonly failures: FailedLogins,
   ) {}
 
-  /** @throws PushError 404 that says where pushes are taken; 403 for the address; 429 for one of too many without a known token */
+  /**
+   * @throws PushError 404 with the right path; 403 when the address may not push; 429 after too many requests without a
+   *   known token
+   */
   @Post('push{/*path}')
   refuse(@Req() request: PushRequest): never {
     if (!this.networks.allow(request.ip)) throw new PushError(403, 'This address may not push');
@@ -34,10 +42,10 @@ export class MissedPushController {
     else request.pushSource = source;
     const end = segments.at(-1) ?? '';
     const path = TELLING_END.test(end) ? `this path, which ends with /${end}` : 'this path';
-    throw new PushError(404, `Nothing is taken at ${path}; push to /push/{token}/call-reports`);
+    throw new PushError(404, `Pushes are not accepted at ${path}; push to /push/{token}/call-reports`);
   }
 
-  /** Wherever in the path a known token stands. */
+  /** The source of a known token, anywhere in the path or in the header. */
   private sourceOf(segments: readonly string[], authorization: string | undefined): string | undefined {
     const candidates = [authorizationToken(authorization), ...segments.map(decoded)];
     return candidates
@@ -54,7 +62,10 @@ function decoded(segment: string): string | undefined {
   }
 }
 
-/** Middleware that takes repeated slashes in the path of a push for one: a URL put together carelessly must not cost records. */
+/**
+ * Middleware that replaces repeated slashes in the path of a push by one, so that a carelessly written URL does not
+ * cost records.
+ */
 export function singleSlashes(request: Request, _response: Response, next: NextFunction): void {
   const query = request.url.indexOf('?');
   const path = query < 0 ? request.url : request.url.slice(0, query);

@@ -1,14 +1,17 @@
-// Reads the body of a push, decompressed and bounded.
+// Reads and decompresses the body of a push, with limits of size and time.
 import type { IncomingMessage } from 'node:http';
 import type { Transform } from 'node:stream';
 import { createBrotliDecompress, createGunzip, createInflate, createInflateRaw } from 'node:zlib';
 import type { Refusal } from '../delivery.js';
 import { BodyNotReadError, type BodyShare } from './body-budget.js';
 
-/** What came as the body of a push. */
+/** The body of a push. */
 export interface PushBody {
   readonly bytes: Buffer;
-  /** Set when the bytes are still encoded, as they came: in an encoding that is not known, or not as their header says. */
+  /**
+   * Set when the bytes could not be decoded and are unchanged. `isUnknown`: the encoding is not supported. Otherwise
+   * the bytes do not match their header.
+   */
   readonly undecodable?: { readonly isUnknown: boolean; readonly refusal: Refusal };
 }
 
@@ -20,23 +23,27 @@ const DECODERS: ReadonlyMap<string, MakeDecoder> = new Map<string, MakeDecoder>(
   ['deflate', (body) => (hasZlibHead(body) ? createInflate() : createInflateRaw())],
   ['br', () => createBrotliDecompress()],
 ]);
-/** Of several encodings, each unpacks to as much as the limit allows: more of them only cost time. */
+/**
+ * How many encodings a body may have. Each decompression may give as many bytes as the limit allows, so more of them
+ * would only cost time.
+ */
 const MOST_ENCODINGS = 3;
 /**
- * Of a body that has not come, so many bytes have to come in each so long: 3 kB a second. The vendor gives up after 0.7 s; whoever
- * pushes by a poor line is waited for, and whoever sends a byte a second holds a connection for 5 s.
+ * At least {@link LEAST_BYTES} of a body must arrive within each {@link PACE_MS}: 3 kB/s. The vendor itself gives up
+ * after 0.7 s. A client with a slow connection has enough time, and a client that sends a byte per second blocks a
+ * connection for only 5 s.
  */
 const LEAST_BYTES = 16_384;
 const PACE_MS = 5000;
-/** Only such a name is quoted: what else stands in the header may be anything. */
+/** Only names of this form are repeated in messages, because the header may contain anything. */
 const NAME_OF_ENCODING = /^[a-z-]{1,16}\d{0,3}$/;
 
 /**
- * Reads a body whatever its content type.
+ * Reads a body of any content type.
  *
- * @param limit bytes, before and after each decompression
- * @param share is told of bytes before they are held; what it throws ends the reading
- * @throws BodyNotReadError
+ * @param limit the largest size in bytes, before and after each decompression
+ * @param share counts the bytes before they are kept; its errors stop the reading
+ * @throws BodyNotReadError when the body is too large, too slow or incomplete, or its source pushes too much at once
  */
 export async function readPushBody(
   request: IncomingMessage,
@@ -50,7 +57,7 @@ export async function readPushBody(
   if (reason !== undefined)
     return { bytes: body, undecodable: { isUnknown: true, refusal: { reason, place: '' } } };
   let unpacked = body;
-  // They are named in the order in which they were applied (RFC 9110).
+  // The header lists the encodings in the order in which they were applied (RFC 9110).
   for (const encoding of encodings.reverse()) {
     const pieces = await unpack(unpacked, encoding, limit, share);
     if (pieces === undefined) {
@@ -69,19 +76,22 @@ function encodingsOf({ headers }: IncomingMessage): string[] {
     .filter((encoding) => encoding !== '' && encoding !== 'identity');
 }
 
-/** @returns why they can't be undone; undefined when they can */
+/** @returns why the body cannot be decoded; undefined when all encodings are supported */
 function unknownEncoding(encodings: readonly string[]): string | undefined {
   const unknown = encodings.find((encoding) => !DECODERS.has(encoding));
   if (unknown !== undefined) {
     const way = NAME_OF_ENCODING.test(unknown) ? `as ${unknown}, which` : 'in a way that';
-    return `The body is encoded ${way} is not understood; gzip, deflate and br are`;
+    return `The body is encoded ${way} is not supported; use gzip, deflate or br`;
   }
   return encodings.length > MOST_ENCODINGS
     ? `The body is encoded more than ${MOST_ENCODINGS} times`
     : undefined;
 }
 
-/** `deflate` is the format of zlib (RFC 1950), but some senders leave its head and its checksum out. */
+/**
+ * Whether a body has the zlib header. `deflate` is the zlib format (RFC 1950), but some senders omit its header and
+ * checksum.
+ */
 function hasZlibHead(body: Buffer): boolean {
   return body.length >= 2 && (body.readUInt8(0) & 0x0f) === 8 && body.readUInt16BE(0) % 31 === 0;
 }
@@ -99,7 +109,7 @@ async function readBytes(request: IncomingMessage, limit: number, share: BodySha
     if (Number(request.headers['content-length'] ?? 0) > limit) throw tooLarge(limit);
     await piecesOf(request, share, take);
   } catch (error) {
-    // What still comes is read and dropped, so that the client gets to read the answer.
+    // The rest is read and dropped, so that the client can read the answer.
     request.resume();
     if (error instanceof BodyNotReadError) throw error;
     throw new BodyNotReadError('broken off', 'The request broke off before its body was complete', {
@@ -110,9 +120,9 @@ async function readBytes(request: IncomingMessage, limit: number, share: BodySha
 }
 
 /**
- * Resolves at the end of the body.
+ * Passes on the pieces of the body. Resolves at its end.
  *
- * @param take gets each piece; what it throws ends the reading
+ * @param take gets each piece; its errors stop the reading
  * @throws BodyNotReadError when the pieces come too slowly
  */
 async function piecesOf(
@@ -156,9 +166,10 @@ function tooSlow(): BodyNotReadError {
 }
 
 /**
- * Piece by piece: 30 kB of gzip may be 32 MB, and a hundred of them at once be more than the machine has.
+ * Decompresses a body. The limits are checked for each piece, because 30 kB of gzip may become 32 MB, and a hundred
+ * such bodies at once may exceed the machine's memory.
  *
- * @returns undefined when the bytes are not encoded so
+ * @returns undefined when the bytes do not have this encoding
  */
 async function unpack(
   body: Buffer,

@@ -11,12 +11,12 @@ import { errorText } from '../../errors.js';
 import { DELIVERY_ID, REQUEST_ID } from '../../http/answers/api-headers.js';
 import type { PushRequest } from './push.guard.js';
 
-/** Logged once a minute for an address, where it is counted: each of them would be the noise that it is to keep out. */
+/** These are not logged here. `FailedLogins`, which counts them, logs once a minute for each address. */
 const TOO_MANY: number = HttpStatus.TOO_MANY_REQUESTS;
 
 const TOO_SLOW: number = HttpStatus.REQUEST_TIMEOUT;
 
-/** Answers whatever fails on the way of a push in the form the vendor knows. */
+/** Answers all errors of a push in the vendor's form. */
 @Catch()
 export class PushErrorFilter implements ExceptionFilter {
   private readonly logger = new Logger('Push');
@@ -46,7 +46,7 @@ export class PushErrorFilter implements ExceptionFilter {
       return;
     }
     if (status === TOO_SLOW) {
-      // As the server itself answers what does not come in time.
+      // The server itself sends the same headers when a request does not arrive in time.
       response.setHeader('Connection', 'close');
       response.setHeader('Cache-Control', 'no-store');
     }
@@ -63,8 +63,8 @@ function asPushError(error: unknown): PushError {
 }
 
 /**
- * A push that is not acknowledged, answered in the vendor's own form `{"code": status, "msg": …}`. The message
- * never holds a token or anything of the body.
+ * A push that is not acknowledged. The answer has the vendor's form `{"code": status, "msg": …}`. The message never
+ * contains a token or a part of the body.
  */
 export class PushError extends HttpException {
   /** @param retryAfter seconds, for the Retry-After header */
@@ -75,7 +75,7 @@ export class PushError extends HttpException {
     options?: { cause: unknown },
   ) {
     super({ code: status, msg: reason }, status, options);
-    // Nest takes the message from a field `message` of the answer, which this form has not.
+    // Nest takes the message from the field `message` of the answer, but the vendor's form has no such field.
     this.message = reason;
   }
 }

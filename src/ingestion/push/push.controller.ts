@@ -7,10 +7,10 @@ import { PushError, PushErrorFilter } from './push-error.filter.js';
 import { PushGuard, type PushRequest } from './push.guard.js';
 import { PushService } from './push.service.js';
 
-/** A text, not its bytes: Node.js writes it together with the headers. */
+/** The answer as a string, not as bytes, because Node.js writes a string together with the headers. */
 const KEPT = JSON.stringify({ code: 0, msg: 'Success' } satisfies PushAnswer);
 
-/** Where the vendor pushes to. */
+/** The endpoints to which the vendor pushes. */
 @Controller('push')
 @UseGuards(PushGuard)
 @UseFilters(PushErrorFilter)
@@ -31,9 +31,10 @@ export class PushController {
   push(@Req() request: PushRequest, @Res() response: Response) {
     return this.answer(request, response);
   }
+
   /**
-   * Acknowledges a push once it is kept. The answer is always the same: making it anew, and looking up its type, was a fortieth
-   * of a push of one record.
+   * Acknowledges a push once it is kept. The answer is always the same text: building it each time, with its content
+   * type, took a fortieth of the time of a push of one record.
    *
    * @throws PushError for every push that is not acknowledged
    */

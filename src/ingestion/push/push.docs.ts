@@ -1,4 +1,4 @@
-// How the push endpoint stands in the API's description.
+// The push endpoints in the OpenAPI document.
 import { applyDecorators } from '@nestjs/common';
 import {
   ApiBasicAuth,
@@ -17,7 +17,7 @@ import { challengeHeader, type HeaderDocs, RETRY_AFTER } from '../../openapi/com
 import { CHALLENGES } from './push.guard.js';
 
 const DELIVERY_ID = {
-  description: 'The id of the delivery.',
+  description: 'The ID of the delivery.',
   schema: { type: 'string', format: 'uuid', example: '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f' },
 } as const;
 
@@ -26,38 +26,38 @@ type Refusal = readonly [status: number, description: string, msg: string, heade
 const REFUSALS: readonly Refusal[] = [
   [
     400,
-    'The body holds no records; it is kept in the quarantine.',
+    'The body contains no records. It is kept in the quarantine.',
     'The body is not JSON: unexpected character at byte 17',
-    // Without it the request itself is broken, and nothing of it is kept.
+    // Without this header, the request itself was broken, and nothing is kept.
     { 'X-Delivery-Id': DELIVERY_ID },
   ],
   [
     401,
-    'No token, or not a known one. Nothing is kept.',
+    'The push token is missing or not known. Nothing is kept.',
     'This push token is not known',
     challengeHeader(CHALLENGES),
   ],
-  [403, 'The address is not among PUSH_ALLOW_FROM. Nothing is kept.', 'This address may not push'],
+  [403, 'The address is not in PUSH_ALLOW_FROM. Nothing is kept.', 'This address may not push'],
   [
     413,
-    'The body is larger than PUSH_BODY_LIMIT, perhaps once unpacked. Nothing is kept.',
+    'The body is larger than PUSH_BODY_LIMIT, before or after decompression. Nothing is kept.',
     'The body is larger than 33554432 bytes',
   ],
   [
     415,
-    'The body is encoded otherwise than with gzip, deflate or br. It is kept in the quarantine.',
-    'The body is encoded as zstd, which is not understood; gzip, deflate and br are',
+    'The body has an encoding other than gzip, deflate or br, or more than three of them. It is kept in the quarantine.',
+    'The body is encoded as zstd, which is not supported; use gzip, deflate or br',
     { 'X-Delivery-Id': DELIVERY_ID },
   ],
   [
     429,
-    'One of too many wrong tokens from this address within a minute. A known token is never refused for it.',
+    'Too many wrong tokens came from this address within a minute. Requests with a known token are still accepted.',
     'Too many wrong push tokens came from this address',
     RETRY_AFTER,
   ],
   [
     503,
-    'Nothing could be kept in time, or too much of this source is being pushed at once; push again.',
+    'The push could not be stored, or its source pushes too much at once. Push again after `Retry-After` seconds.',
     'The database is not available',
     { ...RETRY_AFTER, 'X-Delivery-Id': DELIVERY_ID },
   ],
@@ -66,17 +66,17 @@ const REFUSALS: readonly Refusal[] = [
 const { taskId, batchId, detailId, ...others } = Object.fromEntries(
   VENDOR_FIELDS.filter(({ name }) => !/^b[A-Z]/.test(name)).map(({ name, example }) => [name, example]),
 );
-/** A call of one leg. */
+/** The example: a call with one leg. */
 const EXAMPLE = [{ taskId, batchId, detailId, ...others }];
 
-/** @param tokenInPath whether the route carries the token in its path, or in the Authorization header */
+/** @param tokenInPath true for the route with the token in its path; false for the token in the Authorization header */
 export function PushDocs({ tokenInPath }: { tokenInPath: boolean }): MethodDecorator {
   const security = tokenInPath
     ? [
         ApiParam({
           name: 'token',
           type: String,
-          description: 'A push token of PUSH_TOKENS.',
+          description: 'One of the push tokens in PUSH_TOKENS.',
           example: 'a-token-of-16-or-more',
         }),
       ]
@@ -86,11 +86,11 @@ export function PushDocs({ tokenInPath }: { tokenInPath: boolean }): MethodDecor
     ApiOperation({
       operationId: tokenInPath ? 'pushWithTokenInPath' : 'push',
       summary: tokenInPath
-        ? 'Take call records, token in the path'
-        : 'Take call records, token in the header',
+        ? 'Push call records, token in the path'
+        : 'Push call records, token in the header',
       description:
-        'Takes an array of call records (or one bare object), in whatever content type. It may be compressed. 200 says that ' +
-        'every record is kept: as a call, or in the quarantine when it can not be read as one.',
+        'Send an array of call records, or one bare object. Any content type is accepted, and the body may be compressed. ' +
+        '200 means that every record is kept: as a call, or in the quarantine if it cannot be read as one.',
       ...(tokenInPath ? { security: [] } : {}),
     }),
     ...security,
@@ -98,7 +98,7 @@ export function PushDocs({ tokenInPath }: { tokenInPath: boolean }): MethodDecor
       name: 'Content-Encoding',
       required: false,
       description:
-        '`gzip`, `deflate` or `br`; or up to three of them in the order in which they were applied.',
+        '`gzip`, `deflate` or `br`, or up to three of them in the order in which they were applied.',
       example: 'gzip',
     }),
     ApiBody({
@@ -114,7 +114,7 @@ export function PushDocs({ tokenInPath }: { tokenInPath: boolean }): MethodDecor
     }),
     ApiResponse({
       status: 200,
-      description: 'Kept. The same body again within an hour is answered the same.',
+      description: 'The push is kept. The same body, sent again within an hour, gets the same answer.',
       type: PushAnswer,
       headers: { 'X-Delivery-Id': { ...DELIVERY_ID, required: true } },
     }),
@@ -136,11 +136,11 @@ export class PushAnswer {
   @ApiProperty({
     type: 'integer',
     maximum: 599,
-    description: '0 when the push is kept, else the HTTP status.',
+    description: '0 if the push is kept, otherwise the HTTP status.',
     example: 0,
   })
   code!: number;
 
-  @ApiProperty({ type: String, description: 'Says in words what became of the push.', example: 'Success' })
+  @ApiProperty({ type: String, description: 'The outcome of the push in words.', example: 'Success' })
   msg!: string;
 }

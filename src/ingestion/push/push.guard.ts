@@ -7,17 +7,17 @@ import { PushTokens } from '../../security/push-tokens.js';
 import type { KeptIn } from '../keeper.js';
 import { PushError } from './push-error.filter.js';
 
-/** RFC 9110 wants the ways in named, though the vendor looks at the status alone. */
+/** RFC 9110 requires a 401 to list the authentication schemes, although the vendor only looks at the status. */
 export const CHALLENGES = 'Bearer realm="call-ledger", Basic realm="call-ledger"';
 
-/** A request whose token was found good. */
+/** A request to push. `pushSource` is set once its token was found valid. */
 export interface PushRequest extends Request {
   pushSource?: string;
-  /** Set once it is kept. */
+  /** Set once the push is kept. */
   keptIn?: KeptIn;
 }
 
-/** Lets pushes with a known token from an allowed address through, before anything of their body is read. */
+/** Accepts only pushes with a known token from an allowed address. Bodies of other requests are not read. */
 @Injectable()
 export class PushGuard implements CanActivate {
   constructor(
@@ -26,7 +26,10 @@ export class PushGuard implements CanActivate {
     private readonly failures: FailedLogins,
   ) {}
 
-  /** @throws PushError 403 for the address, 401 for the token, 429 for one of too many wrong ones; never for a good one */
+  /**
+   * @throws PushError 403 when the address may not push; 401 when the token is missing or not known; 429 after too many
+   *   wrong tokens. A request with a known token never gets 429.
+   */
   canActivate(context: ExecutionContext): boolean {
     const http = context.switchToHttp();
     const request = http.getRequest<PushRequest>();
@@ -47,12 +50,16 @@ export class PushGuard implements CanActivate {
   }
 }
 
-/** The token that a request carries in its header, whether it is known or not. */
+/** The token in a request's Authorization header, whether it is known or not. */
 export function authorizationToken(authorization: string | undefined): string | undefined {
   return bearerToken(authorization) ?? basicPassword(authorization);
 }
 
-/** Notes a push without a known token. @throws PushError 429 when too many came from its address */
+/**
+ * Counts a push without a known token.
+ *
+ * @throws PushError 429 when too many came from its address
+ */
 export function refuseIfTooMany(failures: FailedLogins, { ip }: PushRequest): void {
   const retryAfter = failures.note('push token', ip);
   if (retryAfter === undefined) return;

@@ -1,4 +1,3 @@
-// What became of a push in, what Prometheus is told of it out.
 import { Injectable, type NestMiddleware } from '@nestjs/common';
 import { Counter, Gauge, Histogram, Registry } from 'prom-client';
 import { Settings } from '../../config/settings.js';
@@ -7,7 +6,7 @@ import type { KeptIn } from '../keeper.js';
 import type { Response } from 'express';
 import type { PushRequest } from './push.guard.js';
 
-/** What became of a push. The first two are acknowledged. */
+/** The outcomes of a push. The first two are acknowledged. */
 const OUTCOMES = [
   'database',
   'journal',
@@ -37,7 +36,7 @@ const OF_STATUS: ReadonlyMap<number, PushOutcome> = new Map([
   [503, 'unavailable'],
 ]);
 
-/** Promised are 0.5 s; the vendor gives up at 0.7 s. */
+/** In seconds. The service promises an answer within 0.5 s, and the vendor gives up after 0.7 s. */
 const ACK_BUCKETS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 1, 2.5];
 
 /** @param keptIn where the push was kept; undefined when it was not acknowledged */
@@ -46,6 +45,7 @@ export function outcomeOf(status: number, keptIn: KeptIn | undefined): PushOutco
   return OF_STATUS.get(status) ?? 'failed';
 }
 
+/** The metrics of pushes. */
 @Injectable()
 export class PushMetrics {
   private readonly sources: SourceLabels;
@@ -59,27 +59,32 @@ export class PushMetrics {
     this.sources = new SourceLabels(settings);
     this.pushes = new Counter({
       name: 'call_ledger_pushes_total',
-      help: 'Pushes that were answered, or broken off, by what became of them.',
+      help: 'Pushes that were answered or broken off, by outcome.',
       labelNames: ['source', 'outcome'],
       registers,
     });
     this.acks = new Histogram({
       name: 'call_ledger_push_ack_seconds',
-      help: 'From the head of a push having come to its 200 having left, by where it was kept.',
+      help: 'Seconds from the headers of a push to the end of its 200 answer, by where the push was kept.',
       labelNames: ['kept_in'],
       buckets: ACK_BUCKETS_S,
       registers,
     });
     this.last = new Gauge({
       name: 'call_ledger_last_push_timestamp_seconds',
-      help: 'When the last push with a token of the source came to the right path, or the process started if none has come since.',
+      help: 'Unix time of the last push of the source to the right path; the start of the process if none has come since.',
       labelNames: ['source'],
       registers,
     });
     this.zero();
   }
 
-  /** @param seconds from the beginning of the push to the end of its answer */
+  /**
+   * Counts a push that has ended.
+   *
+   * @param source the source of its token; undefined when the token is missing or not known
+   * @param seconds the time from the beginning of the push to the end of its answer
+   */
   ended(source: string | undefined, outcome: PushOutcome, seconds: number): void {
     const label = this.sources.of(source);
     this.pushes.inc({ source: label, outcome });
@@ -87,16 +92,16 @@ export class PushMetrics {
       this.acks.observe({ kept_in: outcome }, seconds);
       this.acknowledgedAt = Date.now();
     }
-    // Of those that miss nothing is kept: the source is as silent as if none came.
+    // Pushes to a wrong path do not count here: nothing is kept of them, as if the source were silent.
     if (source !== undefined && outcome !== 'missed') this.last.setToCurrentTime({ source: label });
   }
 
-  /** Epoch milliseconds at which this process acknowledged its last push; undefined: none yet. */
+  /** When this process acknowledged its last push, in epoch milliseconds; undefined when it has acknowledged none. */
   get lastAcknowledgedAt(): number | undefined {
     return this.acknowledgedAt;
   }
 
-  /** How many pushes this process has acknowledged, by how long that took: each with the bucket's upper end in seconds. */
+  /** How many pushes this process has acknowledged, by duration. `upTo` is the upper end of the bucket in seconds. */
   async acknowledgements(): Promise<{ upTo: number; count: number }[]> {
     const { values } = await this.acks.get();
     const upToHere = [...ACK_BUCKETS_S, Infinity].map((upTo) =>
@@ -112,7 +117,7 @@ export class PushMetrics {
     }));
   }
 
-  /** Prometheus sees no rise in a series that begins with its first event. */
+  /** Creates all series with 0, because Prometheus sees no increase in a series that begins with its first event. */
   private zero(): void {
     for (const source of this.sources.all)
       for (const outcome of OUTCOMES) this.pushes.inc({ source, outcome }, 0);
@@ -121,6 +126,7 @@ export class PushMetrics {
   }
 }
 
+/** Middleware that counts each push and measures how long its answer takes. */
 @Injectable()
 export class PushWatch implements NestMiddleware {
   constructor(private readonly metrics: PushMetrics) {}

@@ -1,4 +1,3 @@
-// A push request in, the answer that the vendor expects out.
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../../config/settings.js';
 import { DatabaseUnavailableError } from '../../persistence/connections/unavailable.js';
@@ -8,11 +7,11 @@ import { BodyBudget, BodyNotReadError } from './body-budget.js';
 import { readPushBody } from './push-body.js';
 import type { PushRequest } from './push.guard.js';
 
-/** Why a push is not acknowledged, as the vendor is told. */
+/** The answer to a push that is not acknowledged. */
 export interface PushRefusal {
-  /** Of HTTP. */
+  /** The HTTP status. */
   readonly status: number;
-  /** Holds no token and nothing of the body. */
+  /** For the vendor. It contains no token and no part of the body. */
   readonly reason: string;
   /** Seconds, for the Retry-After header. */
   readonly retryAfter?: number;
@@ -20,7 +19,7 @@ export interface PushRefusal {
   readonly cause?: unknown;
 }
 
-/** A push that is acknowledged, or why it is not. */
+/** The outcome of a push: where it is kept, or why it is not acknowledged. */
 export type PushResult = { readonly keptIn: KeptIn } | PushRefusal;
 
 const RETRY_AFTER_S = 5;
@@ -32,6 +31,7 @@ const NOT_READ: Readonly<Record<BodyNotReadError['why'], Omit<PushRefusal, 'reas
   'too much at once': { status: 503, retryAfter: 1 },
 };
 
+/** Reads the body of a push, keeps it as a delivery and decides the answer. */
 @Injectable()
 export class PushService {
   constructor(
@@ -40,7 +40,7 @@ export class PushService {
     private readonly keeper: Keeper,
   ) {}
 
-  /** @param arrived is told of the delivery's id, once all of the body has come */
+  /** @param arrived gets the ID of the delivery as soon as the whole body has arrived */
   async take(request: PushRequest, arrived: (deliveryId: string) => void): Promise<PushResult> {
     const receivedAt = Date.now();
     const source = request.pushSource ?? '';
@@ -61,7 +61,7 @@ export class PushService {
   }
 }
 
-/** @param statusOfRefused of a body that holds no records */
+/** @param statusOfRefused the status for a body that contains no records */
 function answerTo(outcome: Outcome, statusOfRefused: number): PushResult {
   if ('kept' in outcome) return { keptIn: outcome.kept };
   if ('nowhere' in outcome) return answerToFailure(outcome.nowhere);
@@ -70,7 +70,7 @@ function answerTo(outcome: Outcome, statusOfRefused: number): PushResult {
 }
 
 function answerToFailure({ while: step, cause }: Failure): PushRefusal {
-  // A fault of this program, which another try would meet again.
+  // This is a fault of the program, so a retry would fail too.
   if (step === 'reading' && !isTransient(cause))
     return { status: 500, reason: 'The push could not be taken', cause };
   return { status: 503, reason: reasonOf(step, cause), retryAfter: RETRY_AFTER_S, cause };

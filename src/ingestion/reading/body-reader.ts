@@ -1,4 +1,4 @@
-// The bytes of a push in, the JSON values of its records out, none of them with a digit lost.
+// Reads the bytes of a push as JSON values, one for each record. Numbers keep all digits.
 import { errorCode } from '../../../platform/error-code.js';
 import { mayLoseDigits, withAllDigits } from '../../json/exact-numbers.js';
 import { type Slice, slicesOf } from '../../json/scanner.js';
@@ -7,17 +7,17 @@ import { beyondLimits } from './body-limits.js';
 
 /** One element of the pushed array, or the bare object. */
 export interface BodyElement {
-  /** Of an object, numbers that `JSON.parse` does not keep are `ExactNumber`s. */
+  /** The value from `JSON.parse`. The members of an object that it would change are `ExactNumber`s. */
   readonly value: unknown;
-  /** JSON Pointer into the body: `/0`, or empty for a bare object. */
+  /** A JSON Pointer into the body: `/0`, or empty for a bare object. */
   readonly place: string;
 }
 
-/** The body is no JSON array or object. Nothing of the body itself is in the message: it goes into logs. */
+/** The body cannot be read as records. The message contains no part of the body, because it goes into logs. */
 export class UnreadableBodyError extends Error {
   /**
    * @param reason what is wrong
-   * @param place where: `byte 17`, counted from 0, or a JSON Pointer; empty: all of it
+   * @param place where: `byte 17`, counted from 0, or a JSON Pointer; empty for the whole body
    */
   constructor(
     readonly reason: string,
@@ -27,21 +27,24 @@ export class UnreadableBodyError extends Error {
   }
 }
 
-/** The records of a body, and the text of each as it came (for the quarantine). */
+/** The records of a body, and the original text of each one (for the quarantine). */
 export interface BodyContent {
   readonly elements: readonly BodyElement[];
-  /** The exact text of an element, by its index. */
+  /** The original text of an element, by its index. */
   textOf(index: number): string;
 }
 
 /**
- * The vendor pushes some hundreds at most. Reading is done in one go, and while it is, nobody else is answered: this many
- * take about a second.
+ * The most records in a body. The vendor pushes a few hundred at most. Reading is not interrupted, and blocks other
+ * requests of its thread meanwhile: this many records take about a second.
  */
 const MOST_RECORDS = 50_000;
 
 /**
- * @throws UnreadableBodyError when the bytes are not UTF-8, beyond a limit, not JSON, neither array nor object, or too many records
+ * Reads the records of a body.
+ *
+ * @throws UnreadableBodyError when the body is not UTF-8, exceeds a limit, is not JSON, is neither an array nor an
+ *   object, or has too many records
  */
 export function readBody(body: Buffer): BodyContent {
   const text = decode(body);
@@ -80,7 +83,7 @@ function decode(body: Buffer): string {
   }
 }
 
-/** By halving: the longest beginning that still decodes when more may follow. */
+/** Finds the first byte that is not UTF-8, by binary search for the longest valid beginning. */
 function firstInvalidByte(body: Buffer): number {
   let valid = 0;
   let invalid = body.length + 1;
@@ -116,7 +119,10 @@ function notJson(text: string, body: Buffer): UnreadableBodyError {
   return new UnreadableBodyError(`The body is not JSON: ${reason}`, byteOf(text, at, body));
 }
 
-/** Counted from the end: a byte order mark is in the body and not in its text. */
+/**
+ * Converts a place in the text to a byte of the body. It counts from the end, because a byte order mark is in the body
+ * but not in its text.
+ */
 function byteOf(text: string, at: number, body: Buffer): string {
   return `byte ${body.length - Buffer.byteLength(text.slice(at))}`;
 }

@@ -1,4 +1,3 @@
-// A delivery's bytes in, its calls and rejects out; on another thread where the main one would be held up.
 import { Injectable } from '@nestjs/common';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { deserialize } from 'node:v8';
@@ -13,9 +12,13 @@ import { type ReadCall, RecordReader } from './record-reader.js';
 import { type ReadDelivery, type ReadRecords, recordsOfBody } from './records-of-body.js';
 import { check, type PackedRecords, read, type Refused } from './tasks.js';
 
-/** Of one body: the machine may have been busy the first time. */
+/** How often one body is tried. The machine may have been busy the first time. */
 const MOST_TRIES = 2;
 
+/**
+ * Reads the calls and rejects of a delivery. Large bodies are read on another thread, so that they do not block the
+ * main one.
+ */
 @Injectable()
 export class DeliveryReader {
   private readonly records: RecordReader;
@@ -30,7 +33,10 @@ export class DeliveryReader {
     this.records = new RecordReader(new ZonedTime(pushTimeZone));
   }
 
-  /** @throws UnreadableBodyError when the body holds no records at all, or reading it took too much */
+  /**
+   * @throws UnreadableBodyError when the body contains no records, or when reading it took too much time or memory
+   * @throws ThreadLostError when no thread could read a large body
+   */
   async read(delivery: Delivery): Promise<ReadDelivery> {
     const { body } = delivery;
     if (body.length <= MOST_BYTES_INLINE) return { delivery, ...recordsOfBody(body, this.records) };
@@ -41,9 +47,9 @@ export class DeliveryReader {
   }
 
   /**
-   * Looks whether the body holds records at all: the least that must be known of a push before its answer.
+   * Checks whether the body contains records, which must be known before a push is answered.
    *
-   * @throws UnreadableBodyError as {@link read} does
+   * @throws UnreadableBodyError or ThreadLostError, as {@link read} does
    */
   async check(delivery: Delivery): Promise<void> {
     const { body } = delivery;
@@ -66,13 +72,16 @@ export class DeliveryReader {
       } catch (error) {
         if (!(error instanceof TaskEndedError)) throw error;
         if (attempt === MOST_TRIES || !error.mayPass)
-          throw new UnreadableBodyError(`Reading the body ${error.message}, and was given up`, '');
+          throw new UnreadableBodyError(`Reading the body ${error.message} and was stopped`, '');
       }
     }
   }
 }
 
-/** A push does not wait behind what the drainer reads of the same source. */
+/**
+ * The share of the threads to which a delivery belongs. Pushes and the drainer have separate shares, so a push does not
+ * wait for what the drainer reads from the same source.
+ */
 function shareOf({ via, source }: Delivery): string {
   return `${via} ${source}`;
 }
@@ -81,7 +90,7 @@ function isRefused(result: unknown): result is Refused {
   return typeof result === 'object' && result !== null && 'refusal' in result;
 }
 
-/** Piece by piece, so that others have their turns. */
+/** Unpacks one piece after another, so that other work gets its turn in between. */
 async function unpack({ calls: pieces, rejects, ...rest }: PackedRecords): Promise<ReadRecords> {
   const calls: ReadCall[] = [];
   for (const piece of pieces) {

@@ -1,24 +1,28 @@
-// Records as they came in, what of them the vendor's pages do not say out: new fields, new codes, other types.
+// Notes schema drift: how records differ from the vendor's documentation (new fields, new codes, other types).
 import { type CallRecord, VENDOR_FIELDS } from '../../call/call-record.js';
 import type { FieldKind } from '../../call/field-decorators.js';
 import { isExactNumber } from '../../json/exact-numbers.js';
 
+/** The ways in which a record can differ from the vendor's documentation. */
 export type DriftKind = 'unknownField' | 'unlistedCode' | 'otherType' | 'unreadableField';
 
-/** One thing that came otherwise than the vendor describes it. */
+/** One difference from the vendor's documentation. */
 export interface Drift {
   readonly kind: DriftKind;
   readonly field: string;
-  /** The code, the type, or why it could not be read; empty for an unknown field. */
+  /** The code, the type, or why the field could not be read; empty for an unknown field. */
   readonly value: string;
 }
 
-/** How often it came. */
+/** A difference, and how often it occurred. */
 export interface CountedDrift extends Drift {
   readonly count: number;
 }
 
-/** A body of thousands of unknown fields is as strange with the first ones. */
+/**
+ * The most differences that are noted for a body. In a body with thousands of unknown fields, the first ones are
+ * enough.
+ */
 const MOST_A_BODY = 100;
 const LONGEST = 100;
 const CODES = VENDOR_FIELDS.flatMap(({ name: field, codes }) =>
@@ -26,7 +30,7 @@ const CODES = VENDOR_FIELDS.flatMap(({ name: field, codes }) =>
 );
 const JSON_TYPES: Readonly<Record<FieldKind, string>> = { text: 'string', integer: 'number', time: 'string' };
 
-/** Counts the drift of the records of one body. */
+/** Counts the drift in the records of one body. */
 export class DriftNotes {
   private readonly notes = new Map<string, Drift & { count: number }>();
 
@@ -42,14 +46,14 @@ export class DriftNotes {
     this.add({ kind: 'unreadableField', field, value: reason });
   }
 
-  /** Looks whether a field that is known has the type that the vendor documents. Null is of every type. */
+  /** Checks whether a known field has the documented type. Null has every type. */
   type(field: string, kind: FieldKind, value: unknown): void {
     if (value === null || value === undefined || typeof value === JSON_TYPES[kind]) return;
     const type = jsonTypeOf(value);
     if (type !== JSON_TYPES[kind]) this.add({ kind: 'otherType', field, value: type });
   }
 
-  /** Looks whether the record's codes are listed. */
+  /** Checks whether the vendor's documentation lists the record's codes. */
   codes(record: CallRecord): void {
     for (const { field, codes } of CODES) {
       const value = record[field];

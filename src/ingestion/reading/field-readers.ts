@@ -1,13 +1,16 @@
-// One field as it came in, its value for a column out. The rules are those of the vendor's page and of what its
-// sibling messages were seen to send (docs/push-protocol.md).
+// Reads the value of one field. The rules come from the vendor's documentation and from what related messages were seen
+// to contain (docs/push-protocol.md).
 import { InexactValue, isExactNumber, plainDigits } from '../../json/exact-numbers.js';
 import { civilToMs, offsetMinutes, plainDateTime } from '../../time/civil-time.js';
 import type { ZonedTime } from '../../time/zoned-time.js';
 
-/** What a column holds of a field; null: the field is empty. */
+/** The value of a field for its column; null when the field is empty. */
 export type FieldValue = string | number | null;
 
-/** A field that could not be read, or not wholly: it is kept as it came too, and the call's warnings name the problem. */
+/**
+ * A field that could not be read, or only in part. Its original value is kept too, and the call's warnings name the
+ * problem.
+ */
 export class FieldWithProblem {
   constructor(
     readonly value: FieldValue,
@@ -15,7 +18,7 @@ export class FieldWithProblem {
   ) {}
 }
 
-/** What became of one field. The values themselves, not objects around them: a record has 22. */
+/** The result of reading one field. Good values are not wrapped in an object, because each record has 22 of them. */
 export type FieldReading = FieldValue | FieldWithProblem;
 
 const INTEGER = /^[+-]?\d{1,15}$/;
@@ -23,7 +26,7 @@ const EPOCH_MS = /^\d{13}$/;
 const DATE_TIME =
   /^(\d{4})-(\d{2})-(\d{2})(?:([ T])(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9}))?(Z|[+-]\d{2}(?::?\d{2})?)?)$/;
 
-/** Text: strings trimmed, numbers as they are written; `""` and null are empty. */
+/** Reads a text. Strings are trimmed, numbers keep their notation, and `""` and null are empty. */
 export function readText(raw: unknown): FieldReading {
   if (typeof raw === 'string') return emptyToNull(raw.trim());
   if (raw === null || raw === undefined) return null;
@@ -31,7 +34,7 @@ export function readText(raw: unknown): FieldReading {
   return unreadable(`is ${kindOf(raw)}, not text`);
 }
 
-/** A whole number, also written as a string. */
+/** Reads a whole number, which may also be written as a string. */
 export function readInteger(raw: unknown): FieldReading {
   if (raw === null || raw === undefined) return null;
   if (typeof raw === 'number' && Number.isInteger(raw)) return raw === 0 ? 0 : raw;
@@ -43,7 +46,7 @@ export function readInteger(raw: unknown): FieldReading {
 }
 
 /**
- * A time: `yyyy-MM-dd HH:mm:ss` in the zone of the pushes, ISO 8601 with an offset, or epoch milliseconds
+ * Reads a time: `yyyy-MM-dd HH:mm:ss` in the time zone of the pushes, ISO 8601 with an offset, or epoch milliseconds
  * (13 digits). The value is in epoch milliseconds.
  */
 export function readTime(raw: unknown, zone: ZonedTime): FieldReading {
@@ -91,7 +94,8 @@ function atLocalTime(localMs: number, zone: ZonedTime, problem: string | undefin
 
 function withOffset(localMs: number, offset: string, problem: string | undefined): FieldReading {
   const minutes = offsetMinutes(offset);
-  if (minutes === undefined) return unreadable('has an offset beyond 18 hours, or minutes of it beyond 59');
+  if (minutes === undefined)
+    return unreadable('has an offset of more than 18 hours, or one with more than 59 minutes');
   return reading(localMs - minutes * 60_000, problem);
 }
 

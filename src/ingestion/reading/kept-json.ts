@@ -1,30 +1,35 @@
-// A parsed JSON value in, JSON text that PostgreSQL's jsonb takes without changing it out.
+// Writes a parsed JSON value as JSON text that PostgreSQL's jsonb stores without changing it.
 import { textProblem } from '../../call/field-decorators.js';
 import { InexactValue, isExactNumber } from '../../json/exact-numbers.js';
 
-/** JSON text for a jsonb column; with a `problem` when the value had to be wrapped to be kept. */
+/** JSON text for a jsonb column. `problem` is set when the value could only be kept as a JSON string. */
 export interface KeptJson {
   readonly json: string;
   readonly problem?: string;
 }
 
-/** jsonb's parser recurses; PostgreSQL's default stack ends at some 6,000 levels, other readers' much earlier. */
+/**
+ * The most levels of nesting. jsonb's parser recurses: PostgreSQL's default stack ends at about 6,000 levels, and other
+ * readers' stacks much earlier.
+ */
 const DEEPEST = 100;
-/** Values within one field: walking a million of them would hold up every other push. */
+/** The most values within one field. Going through a million values would block all other pushes. */
 const MOST_VALUES = 10_000;
-/** jsonb writes `1e999` as a thousand digits; a number that anybody means has fewer. */
+/**
+ * The most characters of a number. Numbers with a meaning are shorter, and jsonb writes `1e999` as a thousand digits.
+ */
 const LONGEST_NUMBER = 100;
 const LARGEST_EXPONENT = 30;
 const NEGATIVE_ZERO = /^-0(?:\.0*)?(?:[eE]|$)/;
 const WITH_EXPONENT = /^(-?)(\d+)(?:\.(\d+))?[eE]([+-]?\d+)$/;
 
 /**
- * Writes a value canonically (keys sorted), so that equal values have equal texts.
+ * Writes a value in a canonical form (with sorted keys), so that equal values have equal texts.
  *
- * What jsonb can't hold as it is, or what is unreasonably large or deep, is kept whole as a JSON string that holds the
- * value's own JSON text, and the problem is named.
+ * A value that jsonb cannot store unchanged, or that is very large or very deep, is kept as a JSON string with its
+ * original JSON text. Then `problem` says why.
  *
- * @param text gives the value's JSON text as it came
+ * @param text returns the original JSON text of the value
  */
 export function keepJson(value: unknown, text: () => string): KeptJson {
   const problem = new Inspection().problemOf(value, 0);
@@ -32,12 +37,12 @@ export function keepJson(value: unknown, text: () => string): KeptJson {
   return { json: JSON.stringify(text()), problem: `${problem}, kept as JSON text` };
 }
 
-/** A key of a JSON object in a form that jsonb takes: what it can't hold is written as its JSON escape. */
+/** A key of a JSON object in a form that jsonb accepts. A key that jsonb cannot store is written with JSON escapes. */
 export function keepKey(key: string): string {
   return textProblem(key) === undefined ? key : JSON.stringify(key);
 }
 
-/** Looks at a value until something is wrong with it, or at as many of its parts as are allowed. */
+/** Goes through a value until it finds a problem. It counts the values, and too many are a problem too. */
 class Inspection {
   private values = 0;
 
@@ -79,7 +84,7 @@ function numberProblem(digits: string): string | undefined {
   return NEGATIVE_ZERO.test(digits) ? 'is a negative zero' : undefined;
 }
 
-/** Without an exponent, as jsonb writes it: `1.50e1` as `15.0`. */
+/** Writes a number without an exponent, as jsonb does: `1.50e1` becomes `15.0`. */
 function plainNumber(number: string): string {
   const match = WITH_EXPONENT.exec(number);
   if (match === null) return number;

@@ -1,10 +1,11 @@
-// Which of the vendor's three messages a record is. No body names its own type, and one push URL may be set for all of them.
+// Decides which of the vendor's three messages a record is. Messages do not name their type, and one push URL may be
+// set for all of them.
 import type { FieldName } from '../../call/call-record.js';
 
-/** AlicomAgentCallReport, AlicomAgentCallRecord, AlicomAgentCallNote. */
+/** The vendor's messages AlicomAgentCallReport, AlicomAgentCallRecord and AlicomAgentCallNote. */
 export type MessageKind = 'report' | 'recording' | 'note';
 
-/** The fields of a report that recordings or notes have too: they tell nothing about the kind. */
+/** The fields of a report that recordings or notes have too. They do not show the kind. */
 const SHARED: ReadonlySet<string> = new Set<FieldName>([
   ...(['callId', 'taskId', 'batchId', 'detailId', 'outId'] as const),
   ...(['realCaller', 'startTime', 'endTime', 'duration'] as const),
@@ -12,11 +13,11 @@ const SHARED: ReadonlySet<string> = new Set<FieldName>([
 const OF_RECORDINGS = ['recordFile'];
 const OF_NOTES = ['majorIntent', 'outputTags', 'conversationRecord', 'call_times'];
 
-/** Classifies records by the keys that they have, whatever the keys' values: null and `""` count too. */
+/** Classifies records by their keys, whatever the values. Keys with null or `""` count too. */
 export class MessageKinds {
   private readonly ofReports: readonly string[];
 
-  /** @param fields of a report */
+  /** @param fields the fields of a report */
   constructor(fields: readonly string[]) {
     this.ofReports = fields.filter((field) => !SHARED.has(field));
   }
@@ -24,7 +25,7 @@ export class MessageKinds {
   of(record: object): MessageKind {
     const has = (key: string) => Object.hasOwn(record, key);
     const isRecording = OF_RECORDINGS.some(has);
-    // Nearly all records are reports: they are asked for the few keys of the other messages only.
+    // Nearly all records are reports, so only the few keys of the other messages are checked first.
     if (!isRecording && !OF_NOTES.some(has)) return 'report';
     if (this.ofReports.some(has)) return 'report';
     return isRecording ? 'recording' : 'note';
@@ -33,12 +34,12 @@ export class MessageKinds {
 
 const NAMES = { recording: 'AlicomAgentCallRecord', note: 'AlicomAgentCallNote' } as const;
 
-/** Why a message that the ledger does not take is in the quarantine. */
+/** The reason in the quarantine for a message that the ledger does not take. */
 export function notTakenYet(kind: keyof typeof NAMES): string {
   return `The record is a ${kind} (${NAMES[kind]}), which this version does not take. Its call is unchanged. Replay the entry with a version that takes it`;
 }
 
-/** A record without a `callId` that spells it otherwise. */
+/** Whether a record without a `callId` has a `call_id`, as messages of another product do. */
 export function isOfSisterProduct(record: object): boolean {
   return Object.hasOwn(record, 'call_id');
 }

@@ -1,4 +1,4 @@
-// The class-validator decorators of a record class in, one plain function per field out.
+// Compiles the class-validator decorators of a record class into one plain function per field.
 import {
   getMetadataStorage,
   MetadataStorage,
@@ -7,17 +7,17 @@ import {
   type ValidatorConstraintInterface,
 } from 'class-validator';
 
-/** Says what is wrong with a field's value, or undefined when nothing is. */
+/** Says what is wrong with a field's value. Returns undefined when nothing is. */
 export type FieldCheck = (value: unknown) => string | undefined;
 
 type RecordClass = new () => object;
 
 /**
- * Compiles the checks of every field of a class once. class-validator's own executor looks its metadata up and
- * builds error objects for each value: 70 µs for a record that `JSON.parse` reads in 3. A property test holds
- * these checks equal to `validateSync`.
+ * Compiles the checks of all fields of a class once. class-validator itself looks up its metadata and builds error
+ * objects for each value. That takes 70 µs for a record that `JSON.parse` reads in 3 µs. A property test ensures that
+ * these checks give the same results as `validateSync`.
  *
- * @throws Error for a decorator that can't be compiled (groups, nested objects, asynchronous or `each` checks)
+ * @throws Error for a decorator that cannot be compiled (groups, nested objects, asynchronous or `each` checks)
  */
 export function compileChecks(recordClass: RecordClass): ReadonlyMap<string, FieldCheck> {
   const storage = getMetadataStorage();
@@ -54,7 +54,10 @@ function compileRule(storage: MetadataStorage, recordClass: RecordClass, rule: R
   });
 }
 
-/** class-validator leaves `groups` undefined where none are given, against its own types. */
+/**
+ * Whether a rule has groups. class-validator leaves `groups` undefined if there are none, although its types do not
+ * allow that.
+ */
 function isGrouped(rule: Rule): boolean {
   return Array.isArray(rule.groups) && rule.groups.length > 0;
 }

@@ -1,4 +1,4 @@
-// One JSON value of a push in, a call or the reason why it is none out.
+// Reads one JSON value of a push as a call, or says why it is not a call.
 import { hash } from 'node:crypto';
 import { CallRecord, FIELD_NAMES, type FieldName, VENDOR_FIELDS } from '../../call/call-record.js';
 import type { FieldKind } from '../../call/field-decorators.js';
@@ -17,33 +17,35 @@ import { keepJson, keepKey } from './kept-json.js';
 import { isOfSisterProduct, MessageKinds, notTakenYet, OF_SISTER_PRODUCT } from './message-kind.js';
 import { compileChecks, type FieldCheck } from './record-checks.js';
 
-/** A known field that could not be read, or not wholly, and why. */
+/** A known field that could not be read, or only in part, and why. */
 export interface FieldWarning {
   readonly field: string;
   readonly reason: string;
 }
 
-/** A record that is a call, ready for its row. */
+/** A call, ready for its row. */
 export interface ReadCall {
   readonly record: CallRecord;
-  /** Epoch milliseconds; null when the record names no time at all (then the delivery's counts). */
+  /** In epoch milliseconds; null when the record contains no time (then the time of the delivery is used). */
   readonly occurredAt: number | null;
   readonly answered: boolean;
-  /** As {@link answerDelay} gives it. */
+  /** The result of {@link answerDelay}. */
   readonly answerDelay: number | null;
-  /** JSON text of the fields that are not the vendor's known ones, and of those that could not be read. */
+  /** JSON text of the unknown fields and of the fields that could not be read. */
   readonly extra: string | null;
   readonly warnings: readonly FieldWarning[] | null;
-  /** 32 hexadecimal digits over all fields and `extra`: equal content has equal hashes, however it was written. */
+  /**
+   * A hash of all fields and `extra`, as 32 hexadecimal digits. Equal content has equal hashes, however it was written.
+   */
   readonly contentHash: string;
 }
 
-/** A record that is no call. */
+/** A record that is not a call. */
 export interface UnreadableRecord {
   readonly reason: string;
 }
 
-/** What reading a record gives beside the record itself. */
+/** What reading a record produces beside the record itself. */
 interface Notes {
   /** Members of `extra`. */
   readonly kept: [key: string, json: string][];
@@ -61,23 +63,29 @@ interface Field {
 }
 
 const HASH_DIGITS = 32;
-/** Those of the first version are in the hash also where they are empty. */
+/** The fields of the first version. They are part of the hash even if they are empty. */
 const FIRST_FIELDS = FIELD_NAMES.slice(0, 22);
-/** Those that were added since are not: a call that lacks them has the hash that it had before. */
+/**
+ * The fields that were added later. They are part of the hash only if they are not empty, so that calls without them
+ * keep their hash.
+ */
 const ADDED_FIELDS = FIELD_NAMES.slice(FIRST_FIELDS.length);
 const LONGEST_ANSWER_DELAY_MS = 86_400_000;
-/** PostgreSQL reads an object of ten thousand in 10 ms, one of a million in 1.4 s. */
+/**
+ * The most unknown fields that are kept separately. PostgreSQL reads an object of ten thousand fields in 10 ms, and one
+ * of a million in 1.4 s.
+ */
 const MOST_KEPT_FIELDS = 10_000;
-/** Where the unknown fields beyond those are kept, together. */
+/** The name under which further unknown fields are kept together. */
 const REST = '…';
 
-/** Reads records by the rules that the decorators of {@link CallRecord} state. */
+/** Reads records by the rules in the decorators of {@link CallRecord}. */
 export class RecordReader {
   private readonly fields: readonly Field[];
   private readonly known: ReadonlySet<string>;
   private readonly kinds = new MessageKinds(FIELD_NAMES);
 
-  /** @param zone of the vendor's times without offset */
+  /** @param zone the time zone of the vendor's times without offset */
   constructor(zone: ZonedTime) {
     const checks = compileChecks(CallRecord);
     const readers = { text: readText, integer: readInteger, time: (raw: unknown) => readTime(raw, zone) };
@@ -91,9 +99,9 @@ export class RecordReader {
   }
 
   /**
-   * @param value the record, parsed
-   * @param text gives the record's JSON text as it came
-   * @param drift is told of what the vendor's pages do not say
+   * @param value the parsed record
+   * @param text returns the original JSON text of the record
+   * @param drift receives the differences from the vendor's documentation
    */
   read(value: unknown, text: () => string, drift: DriftNotes): ReadCall | UnreadableRecord {
     if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -106,9 +114,9 @@ export class RecordReader {
     const notes: Notes = { kept: [], warnings: [], drift };
     const textOf = memberTextsOf(text);
     for (const { name, kind: type, read, check, mayBeEmpty } of this.fields) {
-      // None of these names is one that every object has.
+      // No field has the name of a property that every object has.
       const present = raw[name];
-      // As it is in the new record. Half of the fields of a call that nobody answered.
+      // The new record has null already. In a call that nobody answered, this is so for half of the fields.
       if (mayBeEmpty && (present === null || present === undefined)) continue;
       notes.drift.type(name, type, present);
       const problem = readField(record, name, read(present), check);
@@ -154,7 +162,9 @@ export class RecordReader {
   }
 }
 
-/** Gives a field's JSON text as it came. The record's text is cut up when the first is asked for, and only once. */
+/**
+ * Returns a function that gives the original JSON text of a field. The record's text is split once, at the first use.
+ */
 function memberTextsOf(text: () => string): (key: string) => string {
   let texts: ReadonlyMap<string, string> | undefined;
   return (key) => {
@@ -163,7 +173,7 @@ function memberTextsOf(text: () => string): (key: string) => string {
   };
 }
 
-/** Sets the field of the record. Returns what is wrong with it, if anything. */
+/** Sets the field of the record. Returns the problem with its value, if there is one. */
 function readField(
   record: Record<FieldName, FieldValue>,
   name: FieldName,
@@ -198,8 +208,9 @@ function extraJson(kept: [string, string][]): string {
 }
 
 /**
- * Milliseconds from the call's start to the callee's answer; null when not answered or not known, or when a clock was
- * wrong: nobody rings for a day. Without that bound, the rollups' sums of years 1 to 9999 outgrow a `bigint`.
+ * Milliseconds from the start of the call to the callee's answer. It is null when the call was not answered, when a
+ * time is missing, or when the delay is more than a day, because then a clock was wrong. Without this limit, the sums
+ * in the rollups could exceed a `bigint`, because times may be in the years 1 to 9999.
  */
 export function answerDelay(record: CallRecord, answered: boolean): number | null {
   if (!answered || record.startTime === null || record.originateTime === null) return null;
@@ -207,19 +218,25 @@ export function answerDelay(record: CallRecord, answered: boolean): number | nul
   return Math.abs(delay) <= LONGEST_ANSWER_DELAY_MS ? delay : null;
 }
 
-/** Never by statusCode: the vendor's own example has 200010 (powered off) beside ANSWERED. */
+/**
+ * Whether the call was answered. The statusCode does not count: the vendor's own example has 200010 (powered off)
+ * together with ANSWERED.
+ */
 function isAnswered(record: CallRecord): boolean {
   if (record.smartStatusCode !== null) return record.smartStatusCode === 'ANSWERED';
   return record.startTime !== null || (record.duration ?? 0) > 0;
 }
 
-/** No text of a record holds a NUL, so NUL parts the fields without doubt; empty fields are null already. */
+/**
+ * Hashes the content of a record. Fields are separated by NUL, which no text of a record contains. Empty fields are
+ * null already.
+ */
 function contentHash(record: CallRecord, extra: string | null): string {
   let content = '';
-  // Object.values().join() took twice as long as adding up and hashing together.
+  // Object.values().join() alone took twice as long as concatenating and hashing here.
   for (const name of FIRST_FIELDS) content += `${record[name] ?? ''}\0`;
   for (const name of ADDED_FIELDS) if (record[name] !== null) content += `${name}=${record[name]}\0`;
   content += extra ?? '';
-  // As a text: a Buffer of it took 2 µs more, of 6 in all.
+  // The content is hashed as a string: with a Buffer it took 2 µs more, of 6 µs in all.
   return hash('sha256', content, 'hex').slice(0, HASH_DIGITS);
 }

@@ -1,21 +1,23 @@
-// A body's bytes in, its calls and rejects out.
 import type { Delivery, Reject } from '../delivery.js';
 import { type BodyContent, readBody } from './body-reader.js';
 import { type CountedDrift, DriftNotes } from './drift.js';
 import type { ReadCall, RecordReader } from './record-reader.js';
 
-/** A body of millions of numbers must not become millions of rows: beyond this, rejects share one entry. */
+/**
+ * The most separate entries in the quarantine for one body. Further rejects share one entry, so that a body of millions
+ * of numbers does not become millions of rows.
+ */
 const MOST_REJECT_ENTRIES = 1000;
 
-/** What a body holds. */
+/** The content of a body. */
 export interface ReadRecords {
-  /** Elements of the pushed array, calls and rejects together. */
+  /** How many records the body has, calls and rejects together. */
   readonly records: number;
   readonly calls: readonly ReadCall[];
   readonly rejects: readonly Reject[];
-  /** How many records the rejects hold: beyond a bound, many are kept in one. */
+  /** How many records the rejects contain. One reject may contain many records. */
   readonly rejectedRecords: number;
-  /** Of the calls. */
+  /** The schema drift of the calls. */
   readonly drift: readonly CountedDrift[];
 }
 
@@ -30,7 +32,11 @@ interface RejectedElement {
   readonly reason: string;
 }
 
-/** @throws UnreadableBodyError when the body holds no records at all */
+/**
+ * Reads the records of a body.
+ *
+ * @throws UnreadableBodyError when the body contains no records
+ */
 export function recordsOfBody(body: Buffer, reader: RecordReader): ReadRecords {
   const content = readBody(body);
   const calls: ReadCall[] = [];
@@ -61,7 +67,7 @@ function rejects(rejected: readonly RejectedElement[], content: BodyContent): Re
   const [first] = rest;
   if (first === undefined) return single;
   const texts = rest.map(({ index }) => content.textOf(index));
-  const reason = `${rest.length} more records that can't be read, kept as one array; of the first: ${first.reason}`;
+  const reason = `${rest.length} more records could not be read and are kept as one array. The first one: ${first.reason}`;
   const raw = Buffer.from(`[${texts.join(',')}]`);
   return [...single, { place: first.place, reason, raw, records: rest.length }];
 }

@@ -1,4 +1,4 @@
-// What is done with large bodies on another thread. What goes in and out is copied from one thread to the other.
+// The tasks for large bodies that run on another thread. Their arguments and results are copied between the threads.
 import { serialize } from 'node:v8';
 import { bufferOf } from '../../workers/received.js';
 import { validateBody } from './body-validator.js';
@@ -8,18 +8,18 @@ import { RecordReader } from './record-reader.js';
 import { type ReadRecords, recordsOfBody } from './records-of-body.js';
 import { ZonedTime } from '../../time/zoned-time.js';
 
-/** Taken apart in one go on the main thread: 1,000 calls take 5 ms. */
+/** How many calls the main thread unpacks before other work gets its turn. 1,000 calls take 5 ms. */
 const CALLS_A_PIECE = 1000;
 
-/** A body that was read, in pieces for `v8.deserialize`. */
+/** The content of a body, in pieces for `v8.deserialize`. */
 export interface PackedRecords extends Pick<ReadRecords, 'records' | 'rejectedRecords' | 'drift'> {
-  /** Of `ReadCall[]`. */
+  /** Each piece is a serialized `ReadCall[]`. */
   readonly calls: readonly Uint8Array[];
-  /** Of `Reject[]`. */
+  /** A serialized `Reject[]`. */
   readonly rejects: Uint8Array;
 }
 
-/** A body that holds no records. */
+/** A body that contains no records. */
 export interface Refused {
   readonly refusal: Refusal;
 }
@@ -30,7 +30,7 @@ interface OfBody {
 
 const readers = new Map<string, RecordReader>();
 
-/** Reads a body, with times of that zone where they name none. */
+/** Reads a body. Times without an offset are in the given time zone. */
 export function read({ body, zone }: OfBody & { readonly zone: string }): PackedRecords | Refused {
   const reader = readers.get(zone) ?? new RecordReader(new ZonedTime(zone));
   readers.set(zone, reader);
@@ -43,7 +43,7 @@ export function read({ body, zone }: OfBody & { readonly zone: string }): Packed
   });
 }
 
-/** Says whether a body holds records at all. */
+/** Checks whether a body contains records. Returns undefined when it does. */
 export function check({ body }: OfBody): Refused | undefined {
   return orRefusal(() => {
     validateBody(bufferOf(body));

@@ -1,4 +1,3 @@
-// The one place that tries again to write deliveries. docs/architecture.md lists what is tried again, and how often.
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../persistence/connections/database.js';
 import type { Transaction } from '../../persistence/connections/statement.js';
@@ -19,12 +18,16 @@ import {
 import { CallVanishedError } from './settlement.js';
 import { WritingMetrics } from './writing.metrics.js';
 
-/** Conflicts with other transactions, one after the other, until the conflict counts as an error of the group itself. */
+/** After so many conflicts with other transactions, the conflict is an error of the group. */
 const MOST_CONFLICTS = 5;
 
-/** What else is to be done in the transaction that writes these deliveries. It may be run again. */
+/** Further work in the transaction that writes these deliveries. It may run several times. */
 export type TransactionStep<Packed> = (transaction: Transaction, group: readonly Packed[]) => Promise<void>;
 
+/**
+ * Writes deliveries and retries as needed. No other code retries these writes. docs/architecture.md lists what is tried
+ * again, and how often.
+ */
 @Injectable()
 export class Attempts {
   private readonly lanes = new LanePool();
@@ -38,11 +41,12 @@ export class Attempts {
   ) {}
 
   /**
-   * Writes deliveries together. A group that fails is split, so that a delivery that can't be written harms no other: each is
-   * tried alone, as long as the database is there.
+   * Writes deliveries together. If a group fails, each delivery is tried alone, so that a delivery that cannot be
+   * written does not affect the others. This stops when the database becomes unavailable.
    *
-   * @param first is done in the same transaction, before the deliveries are written
-   * @returns the errors of those that are not committed: DatabaseUnavailableError, or why this very delivery can't be written
+   * @param first work in the same transaction, before the deliveries are written
+   * @returns an error for each delivery that is not committed: DatabaseUnavailableError, or why this delivery cannot be
+   *   written
    */
   async write<Packed extends PackedDelivery>(
     group: readonly Packed[],
@@ -59,9 +63,9 @@ export class Attempts {
   }
 
   /**
-   * Keeps a body that is refused in the quarantine.
+   * Keeps a refused body in the quarantine.
    *
-   * @throws DatabaseUnavailableError, or PostgreSQL's error when it can't be written
+   * @throws DatabaseUnavailableError, or PostgreSQL's error when the body cannot be written
    */
   async quarantine(delivery: Delivery, reject: Reject): Promise<void> {
     const numbers = new LateNumbers(this.workers);
@@ -108,7 +112,10 @@ export class Attempts {
     }
   }
 
-  /** @returns undefined when all were in the ledger already: tries that were thought lost had gone through */
+  /**
+   * @returns undefined when all deliveries were in the ledger already, because earlier tries had been committed after
+   *   all
+   */
   private async writeNew<Packed extends PackedDelivery>(
     group: readonly Packed[],
     lane: number,
@@ -134,7 +141,10 @@ export class Attempts {
     return undefined;
   }
 
-  /** Runs a transaction until it is committed: again after a conflict, and after a search of numbers that it has asked for. */
+  /**
+   * Runs a transaction until it is committed. It runs again after a conflict, and after a search for numbers that it
+   * needs.
+   */
   private async commit<T>(numbers: LateNumbers, work: (transaction: Transaction) => Promise<T>): Promise<T> {
     for (let conflicts = 0; ;) {
       try {
@@ -149,24 +159,25 @@ export class Attempts {
 }
 
 /**
- * A deadlock, a serialization failure, or a call that was deleted while a correction of it was under way: the next time it is
- * inserted as a new one.
+ * Whether an error is a deadlock, a serialization failure, or a call that was deleted while it was being corrected. In
+ * the last case, the next try inserts it as a new call.
  */
 function isConflict(error: unknown): boolean {
   return isRetryable(error) || error instanceof CallVanishedError;
 }
 
-/** As many writers may add to the same rollups at once without waiting for each other. */
+/** How many writers may add to the same rollups at once without waiting for each other. */
 const LANES = 16;
 
 /**
- * Lends the lanes of the rollups to the writers of this process: the lowest free one, so that a quiet service keeps
- * few rows, counted from a random one, so that two processes seldom share.
+ * Gives each writer of this process a lane of the rollups. It gives the lowest free lane, so that a service with few
+ * pushes has few rows. The count begins at a random lane, so that two processes rarely use the same one.
  */
 export class LanePool {
   private readonly first = Math.floor(Math.random() * LANES);
   private readonly users = new Array<number>(LANES).fill(0);
 
+  /** Returns a free lane, or the one with the fewest writers. */
   take(): number {
     const slot = this.users.indexOf(Math.min(...this.users));
     this.users[slot] = (this.users[slot] ?? 0) + 1;

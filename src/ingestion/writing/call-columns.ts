@@ -1,17 +1,17 @@
-// The columns of a row of calls, with the values that they take.
+// The columns of the table `calls`, and how their values are made.
 import { type FieldName, INTEGER_FIELDS, TEXT_FIELDS, TIME_FIELDS } from '../../call/call-record.js';
 import { columnOf } from '../../persistence/sql/entity-columns.js';
 import type { CallState, Standing } from './call-state.js';
 import { type ArrayColumn, instantColumn } from './column-arrays.js';
 
 export const KEY: ArrayColumn<Standing> = { name: 'call_id', type: 'text', value: (row) => row.callId };
-/** Which deliveries the row is of. */
+/** The columns that say which deliveries the row came from. */
 export const RECEIPT_COLUMNS: readonly ArrayColumn<Standing>[] = [
   instantColumn('first_received_at', (row) => row.firstReceivedAt),
   instantColumn('last_received_at', (row) => row.lastReceivedAt),
   { name: 'last_delivery_id', type: 'uuid', value: lastDeliveryOf },
 ];
-/** All but the key. */
+/** All columns except the key. */
 export const CONTENT_COLUMNS: readonly ArrayColumn<CallState>[] = [
   ...vendorColumns().filter(({ name }) => name !== KEY.name),
   ...RECEIPT_COLUMNS,
@@ -44,7 +44,10 @@ function plainColumn(type: 'integer' | 'text', field: FieldName): ArrayColumn<Ca
   return { name: columnOf(field).name, type, value: ({ record }) => record[field] };
 }
 
-/** Null, which takes no room, when it is the delivery that brought the content. */
+/**
+ * The delivery of the last receipt. It is null, which takes no space, when that is the delivery that brought the
+ * content.
+ */
 function lastDeliveryOf({ lastDeliveryId, deliveryId }: Standing): string | null {
   return lastDeliveryId === deliveryId ? null : lastDeliveryId;
 }

@@ -1,4 +1,3 @@
-// Records of some deliveries in, the rows of their calls, tasks, batches and rollups as they stand out.
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../persistence/connections/statement.js';
 import type { CallState, Standing } from './call-state.js';
@@ -8,21 +7,22 @@ import { RollupDeltas } from './rollup-deltas.js';
 import { RollupRepository } from './rollup.repository.js';
 import { hasSameReceipts, isDuplicate, renew, settle, type Settlement } from './settlement.js';
 
-/** What records did to the calls. */
+/** The effect of records on the calls. */
 export interface SettledCalls {
-  /** Tasks and batches that were not known to be in the ledger. */
+  /** The tasks and batches that were not known to be in the ledger. */
   readonly campaigns: NamedCampaigns;
   /** How many new calls each delivery brought, by its id. */
   readonly stored: ReadonlyMap<string, number>;
-  /** How many records with other content for a known call each delivery brought. */
+  /** How many records with new content for a known call each delivery brought, by its id. */
   readonly corrected: ReadonlyMap<string, number>;
 }
 
-/** What records did to calls that were known. */
+/** The effect of records on calls that were known. */
 type SettledKnown = Pick<SettledCalls, 'corrected'> & Pick<Settlement, 'replaced'>;
 
 const NOTHING_SETTLED: Settlement = { replaced: [], renewed: [], past: [], outcomes: [] };
 
+/** Updates calls, tasks, batches and rollups with the records of some deliveries. */
 @Injectable()
 export class CallSettler {
   constructor(
@@ -32,10 +32,10 @@ export class CallSettler {
   ) {}
 
   /**
-   * Inserts the calls that are new, settles the others by the rule of `settlement.ts`, and moves the sums by what came and went.
+   * Inserts new calls, settles known ones by the rule of `settlement.ts`, and updates the rollups accordingly.
    *
-   * @param states of all deliveries, oldest first; a call at most once for each delivery
-   * @param lane of the rollups
+   * @param states the records of all deliveries, oldest first; each call at most once for each delivery
+   * @param lane the lane of the rollups
    * @throws CallVanishedError when a known call is deleted meanwhile
    */
   async settle(transaction: Transaction, states: readonly CallState[], lane: number): Promise<SettledCalls> {
@@ -58,7 +58,7 @@ export class CallSettler {
   private async settleKnown(transaction: Transaction, known: readonly CallState[]): Promise<SettledKnown> {
     if (known.length === 0) return { replaced: [], corrected: new Map() };
     await this.calls.lock(transaction, callIds(known));
-    // Only now: what another writer committed while this one waited for the lock must be seen.
+    // This is read after the lock, to see what another writer committed while this one waited.
     const standings = await this.calls.standings(transaction, callIds(known));
     const isChanged = new Set(callIds(known.filter((state) => isOther(standings.get(state.callId), state))));
     const changed = known.filter(({ callId }) => isChanged.has(callId));
@@ -84,7 +84,7 @@ function isOther(standing: Standing | undefined, state: CallState): boolean {
   return standing === undefined || !isDuplicate(standing, state);
 }
 
-/** The rows whose receipts duplicates move. */
+/** The rows whose receipts change because of duplicates. */
 function renewedBy(standings: ReadonlyMap<string, Standing>, duplicates: readonly CallState[]): Standing[] {
   const renewed = new Map<string, Standing>();
   for (const duplicate of duplicates) {
@@ -97,7 +97,7 @@ function renewedBy(standings: ReadonlyMap<string, Standing>, duplicates: readonl
   });
 }
 
-/** The order in which rows of calls are inserted, by every writer alike. */
+/** The order in which every writer inserts rows of calls. */
 function byCallId(a: CallState, b: CallState): number {
   return a.callId < b.callId ? -1 : 1;
 }

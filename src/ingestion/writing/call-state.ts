@@ -1,25 +1,25 @@
-// A call as its row holds it, in memory.
+// The content of a row of `calls` in memory.
 import { type CallRecord, TIME_FIELDS } from '../../call/call-record.js';
 import type { Delivery } from '../delivery.js';
 import type { FieldWarning, ReadCall } from '../reading/record-reader.js';
 
-/** What a row of calls is compared by. Times are epoch milliseconds. */
+/** The values by which rows of calls are compared. Times are in epoch milliseconds. */
 export interface Standing {
   readonly callId: string;
   readonly source: string;
   /** 32 hexadecimal digits. */
   readonly contentHash: string;
-  /** When the first record of the call was received, whatever it held. */
+  /** When the first record of the call was received, with any content. */
   readonly firstReceivedAt: number;
   /** When this content was last received. */
   readonly lastReceivedAt: number;
   /** The delivery of that last receipt. */
   readonly lastDeliveryId: string;
-  /** The delivery that made this content the row's: the call's place in the feed. */
+  /** The delivery that brought the row's content. It is the call's place in the feed. */
   readonly deliveryId: string;
 }
 
-/** One content of a call, ready for its row. */
+/** The content of a call, ready for its row. */
 export interface CallState extends Standing {
   readonly record: CallRecord;
   readonly occurredAt: number;
@@ -31,7 +31,10 @@ export interface CallState extends Standing {
   readonly revision: number;
 }
 
-/** The state of a call that nothing was known of before this delivery. Spreading the call took 4 µs of a record's 60. */
+/**
+ * The state of a call that this delivery makes known. Each field is listed, because spreading the call took 4 µs of a
+ * record's 60 µs.
+ */
 export function firstState(call: ReadCall, delivery: Delivery): CallState {
   return {
     callId: call.record.callId,
@@ -51,12 +54,12 @@ export function firstState(call: ReadCall, delivery: Delivery): CallState {
   };
 }
 
-/** Names what one delivery says of one call. */
+/** A key for the record of one call in one delivery. */
 export function recordKey({ deliveryId, callId }: Pick<Standing, 'deliveryId' | 'callId'>): string {
   return `${deliveryId} ${callId}`;
 }
 
-/** JSON text of a content for the history: the API's fields, times ISO 8601 UTC. */
+/** The JSON text of a content for the history. It has the fields of the API, with times in ISO 8601 UTC. */
 export function contentJson(state: CallState): string {
   const { record } = state;
   const time = (epochMs: number | null) => (epochMs === null ? null : new Date(epochMs).toISOString());

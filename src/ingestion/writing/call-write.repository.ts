@@ -1,4 +1,3 @@
-// The writes to calls and call_revisions.
 import { Injectable } from '@nestjs/common';
 import { CallRecord, copyFields, FIELD_NAMES } from '../../call/call-record.js';
 import { CALL_LOCKS } from '../../persistence/schema/advisory-locks.js';
@@ -14,12 +13,12 @@ import { pieces } from './array-parameters.js';
 import type { PastContent } from './settlement.js';
 
 /**
- * A large push goes in pieces, between which others have their turns. (A statement has at most 65,535 parameters, and on Citus a row
- * has 32.)
+ * A large push is written in pieces, so that other work gets its turn in between. (A statement can have at most 65,535
+ * parameters, and on Citus a row takes 32.)
  */
 const AT_ONCE = {
   rows: 1000,
-  /** Of `extra`, the one part of a row that has no bound (UTF-16 units). */
+  /** The size of `extra`, the only part of a row without a limit, in UTF-16 units. */
   size: 1024 * 1024,
 };
 
@@ -68,15 +67,16 @@ const LOCK_CALLS = {
   text: `SELECT pg_advisory_xact_lock(${CALL_LOCKS}, t.slot) FROM unnest($1::integer[]) AS t(slot)`,
 };
 
+/** Writes `calls` and `call_revisions`. */
 @Injectable()
 export class CallWriteRepository {
   constructor(private readonly nodes: ClusterNodes) {}
 
   /**
-   * Inserts the calls that are not there yet.
+   * Inserts the calls that are not in the table yet.
    *
-   * @param states each call once, sorted by callId: writers at work at once wait for each other in one order
-   * @returns the callIds of those inserted
+   * @param states each call once, sorted by callId; concurrent writers wait for each other in this order
+   * @returns the callIds of the inserted calls
    */
   async insertNew(transaction: Transaction, states: readonly CallState[]): Promise<ReadonlySet<string>> {
     const inserted = new Set<string>();
@@ -90,39 +90,42 @@ export class CallWriteRepository {
     return inserted;
   }
 
-  /** What the rows of calls are compared by. Their contents may be megabytes each. */
+  /** Reads the values by which rows are compared. It does not read the contents, which may be megabytes each. */
   async standings(transaction: Transaction, callIds: readonly string[]): Promise<Map<string, Standing>> {
     const { rows } = await transaction.query<Standing>({ ...SELECT_STANDINGS, values: [callIds] });
     return new Map(rows.map((row) => [row.callId, row]));
   }
 
   /**
-   * Keeps other writers from changing these calls until the transaction ends. Advisory locks, because Citus
-   * refuses `SELECT … FOR UPDATE` over several shards; on a bounded number of slots, because the server's lock
-   * table is bounded too.
+   * Prevents other writers from changing these calls until the transaction ends. It uses advisory locks, because Citus
+   * refuses `SELECT … FOR UPDATE` over several shards. The number of lock slots is limited, because the server's lock
+   * table is limited too.
    */
   async lock(transaction: Transaction, callIds: readonly string[]): Promise<void> {
     await transaction.query({ ...LOCK_CALLS, values: [lockSlots(callIds)] });
   }
 
+  /** Reads whole rows. */
   async states(transaction: Transaction, callIds: readonly string[]): Promise<Map<string, CallState>> {
     const { rows } = await transaction.query<StateRow>({ ...SELECT_STATES, values: [callIds] });
     return new Map(rows.map((row) => [row.callId, stateOf(row)]));
   }
 
+  /** Replaces the contents of rows. */
   async replace(transaction: Transaction, states: readonly CallState[]): Promise<void> {
     for (const piece of pieces(states, AT_ONCE, ({ extra }) => extra?.length ?? 0)) {
       await transaction.query({ ...UPDATE, values: arrays(CALL_COLUMNS, piece) });
     }
   }
 
-  /** Moves the receipts of rows whose content stays. */
+  /** Updates the receipts of rows whose content stays. */
   async renew(transaction: Transaction, standings: readonly Standing[]): Promise<void> {
     for (const piece of pieces(standings, AT_ONCE)) {
       await transaction.query({ ...UPDATE_RECEIPTS, values: arrays([KEY, ...RECEIPT_COLUMNS], piece) });
     }
   }
 
+  /** Adds contents to the history. */
   async insertPast(transaction: Transaction, past: readonly PastContent[]): Promise<void> {
     for (const piece of pieces(past, AT_ONCE, ({ state: { extra } }) => extra?.length ?? 0)) {
       const insert = this.nodes.isDistributed
@@ -133,7 +136,7 @@ export class CallWriteRepository {
   }
 }
 
-/** A row as `pg` gives it with {@link EPOCH_TIMES}. */
+/** A row as `pg` returns it with {@link EPOCH_TIMES}. */
 type StateRow = CallRecord & Omit<CallState, 'record' | 'answerDelay'>;
 
 function stateOf(row: StateRow): CallState {
@@ -155,15 +158,18 @@ function stateOf(row: StateRow): CallState {
   };
 }
 
-/** Enough that writers of different calls seldom meet, few enough for the lock table of every server. */
+/**
+ * The number of lock slots. It is large enough that writers of different calls rarely collide, and small enough for
+ * every server's lock table.
+ */
 const SLOTS = 256;
 
-/** The lock slots of some keys, each once, in ascending order: everybody takes them in the same order. */
+/** The lock slots of some keys, each once, in ascending order. All writers take them in the same order. */
 export function lockSlots(keys: readonly string[]): number[] {
   return [...new Set(keys.map(slotOf))].sort((a, b) => a - b);
 }
 
-/** FNV-1a over UTF-16 units: any spread that every process computes alike will do. */
+/** The slot of a key: FNV-1a over UTF-16 units. Any hash works that is the same in every process. */
 function slotOf(key: string): number {
   let hash = 0x811c9dc5;
   for (let index = 0; index < key.length; index += 1) {
@@ -173,10 +179,11 @@ function slotOf(key: string): number {
 }
 
 /**
- * `INSERT INTO … VALUES …`, of which Citus sends each row to its shard: 100 calls take 18 ms. Of `INSERT … SELECT FROM unnest(…)`
- * it writes all rows into files of every shard first, and takes 160 ms. On one server that is the faster one.
+ * Makes an `INSERT INTO … VALUES …` statement for Citus, which sends each row to its shard: 100 calls take 18 ms. With
+ * `INSERT … SELECT FROM unnest(…)`, Citus first writes all rows into files of every shard, which takes 160 ms. On a
+ * single server, the latter is faster.
  *
- * @param rest what stands behind the rows
+ * @param rest the end of the statement, after the rows
  */
 export function insertRows<Row>(
   table: string,

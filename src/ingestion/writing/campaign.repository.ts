@@ -1,12 +1,14 @@
-// The writes to tasks and batches.
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../persistence/connections/statement.js';
 import type { CallState } from './call-state.js';
 
-/** Tasks and batches that a delivery names: each once, sorted, with the arrival that named them first. */
+/**
+ * The tasks and batches in some deliveries: each once, sorted, with the time at which it first arrived (epoch
+ * milliseconds).
+ */
 export interface NamedCampaigns {
   readonly tasks: readonly (readonly [taskId: string, seenAt: number])[];
-  /** A batch of calls without a task has the task ''. */
+  /** The taskId is '' for a batch of calls without a task. */
   readonly batches: readonly (readonly [taskId: string, batchId: string, seenAt: number])[];
 }
 
@@ -26,18 +28,19 @@ const INSERT_BATCHES = {
     ON CONFLICT (task_id, batch_id) DO NOTHING`,
 };
 
+/** Writes `tasks` and `batches`. */
 @Injectable()
 export class CampaignRepository {
-  /** Names that are committed for sure: the hot path never asks for them again. */
+  /** The tasks and batches that are known to be committed. They are not inserted again. */
   private readonly remembered = new Set<string>();
 
-  /** What of these calls' tasks and batches is not known to be in the ledger yet. */
+  /** The tasks and batches of these calls that are not known to be in the ledger yet. */
   unknownOf(states: readonly CallState[]): NamedCampaigns {
     const tasks = new Map<string, [string, number]>();
     const batches = new Map<string, [string, string, number]>();
     let last: CallState['record'] | undefined;
     for (const { record, lastReceivedAt } of states) {
-      // Of a push, nearly all are of the same.
+      // Nearly all calls of a push have the same task and batch.
       if (record.taskId === last?.taskId && record.batchId === last.batchId) continue;
       last = record;
       const taskId = record.taskId ?? '';
@@ -71,7 +74,7 @@ export class CampaignRepository {
     }
   }
 
-  /** To be called after the commit of what {@link insert} wrote. */
+  /** Call this after the rows of {@link insert} are committed. */
   remember({ tasks, batches }: NamedCampaigns): void {
     if (this.remembered.size > MOST_REMEMBERED) this.remembered.clear();
     for (const [taskId] of tasks) this.remembered.add(keyOf(taskId));

@@ -1,4 +1,4 @@
-// Rows in, one array per column out: how many rows go to PostgreSQL in one statement (`unnest`).
+// Sends many rows to PostgreSQL in one statement, as one array for each column (`unnest`).
 import {
   type ArrayElement,
   binaryBytes,
@@ -13,31 +13,36 @@ export type ArrayColumn<Row> = {
   readonly name: string;
 } & (
   | {
-      /** Type of the parameter's elements. */
+      /** The type of the array's elements. */
       readonly type: 'text' | 'uuid' | 'smallint' | 'integer' | 'bigint' | 'real' | 'boolean';
       readonly value: (row: Row) => ArrayElement;
     }
   | { readonly type: 'bytea'; readonly value: (row: Row) => Buffer }
-  /** JSON text. */
+  /** The value is JSON text. */
   | { readonly type: 'jsonb'; readonly value: (row: Row) => string | null }
-  /** Epoch milliseconds. */
+  /** The value is in epoch milliseconds. */
   | { readonly type: 'timestamptz'; readonly value: (row: Row) => number | null }
 );
 
-/** @param value epoch milliseconds */
+/**
+ * A column of instants.
+ *
+ * @param value returns epoch milliseconds
+ */
 export function instantColumn<Row>(name: string, value: (row: Row) => number | null): ArrayColumn<Row> {
   return { name, type: 'timestamptz', value };
 }
 
 /**
- * `(SELECT unnest($1::text[]) AS a, …) AS t`: the rows of arrays of one length. In FROM, `unnest($1, …)` writes each array
- * into a store of its own first: PostgreSQL took 7 % longer for a row of calls.
+ * `(SELECT unnest($1::text[]) AS a, …) AS t`: the rows of arrays of the same length. `unnest($1, …)` in FROM stores
+ * each array separately first. With it, PostgreSQL took 7 % longer for a row of calls.
  */
 export function unnest(columns: readonly ArrayColumn<never>[], alias: string): string {
   const lists = columns.map(({ name, type }, index) => `unnest($${index + 1}::${type}[]) AS ${name}`);
   return `(SELECT ${lists.join(', ')}) AS ${alias}`;
 }
 
+/** The columns in a SELECT list: `t.a, t.b`. */
 export function selected(columns: readonly ArrayColumn<never>[], alias: string): string {
   return columns.map((column) => `${alias}.${column.name}`).join(', ');
 }
@@ -61,6 +66,7 @@ export function arrays<Row>(columns: readonly ArrayColumn<Row>[], rows: readonly
   });
 }
 
+/** The names of the columns: `a, b`. */
 export function names(columns: readonly ArrayColumn<never>[]): string {
   return columns.map((column) => column.name).join(', ');
 }

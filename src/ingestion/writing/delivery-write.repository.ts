@@ -1,11 +1,10 @@
-// The writes to deliveries and delivery_bodies, and the search for a body that came before.
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../persistence/connections/statement.js';
 import type { Delivery } from '../delivery.js';
 import { type ArrayColumn, arrays, instantColumn, names, selected, unnest } from './column-arrays.js';
 import type { StoredBody } from './stored-body.js';
 
-/** What a delivery did to the ledger. */
+/** How many records of a delivery had which effect. */
 export interface DeliveryCounts {
   readonly records: number;
   readonly stored: number;
@@ -14,11 +13,13 @@ export interface DeliveryCounts {
   readonly quarantined: number;
 }
 
+/** A delivery and its body as it is stored. */
 export interface DeliveryWithBody {
   readonly delivery: Delivery;
   readonly body: StoredBody;
 }
 
+/** A delivery and its effect. `redeliveryOf` is the id of the delivery that brought the same body first. */
 export interface WrittenDelivery {
   readonly delivery: Delivery;
   readonly counts: DeliveryCounts;
@@ -78,20 +79,23 @@ const INSERT = {
     RETURNING id, EXISTS (SELECT 1 FROM erasures e WHERE e.requested_at >= deliveries.received_at) AS is_late`,
 };
 
-/** Deliveries that are written now. */
+/** The result of inserting deliveries. */
 export interface InsertedDeliveries {
+  /** The deliveries that were inserted. */
   readonly ids: ReadonlySet<string>;
-  /** Those that were received before somebody asked for an erasure that this transaction sees. */
+  /** Those that were received before an erasure was requested, if this transaction sees the request. */
   readonly late: ReadonlySet<string>;
 }
 
+/** Writes `deliveries` and `delivery_bodies`, and finds bodies that came before. */
 @Injectable()
 export class DeliveryWriteRepository {
   /**
-   * Deliveries whose body the same source has delivered before, within the hour before them, in the ledger or among
-   * these: their ids, each with that of the first.
+   * Finds deliveries whose body the same source has delivered within the hour before, in the ledger or among these
+   * deliveries.
    *
    * @param deliveries oldest first
+   * @returns the id of the earlier delivery, by the id of the later one
    */
   async findSameBodies(
     transaction: Transaction,
@@ -124,10 +128,12 @@ export class DeliveryWriteRepository {
   }
 
   /**
-   * To be the last statement of its transaction: from here to the commit, no other delivery can be committed.
+   * Inserts deliveries. Call this at the end of the transaction, because no other delivery can be committed from here
+   * to the commit.
    *
    * @param deliveries oldest first
-   * @returns those written; the others are in the ledger already, and the transaction must be rolled back
+   * @returns the inserted deliveries; if some are missing, they are in the ledger already, and the transaction must be
+   *   rolled back
    */
   async insert(
     transaction: Transaction,

@@ -1,11 +1,10 @@
-// The writes to schema_drift.
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../persistence/connections/statement.js';
 import type { ReadDelivery } from '../reading/records-of-body.js';
 import type { CountedDrift } from '../reading/drift.js';
 import { type ArrayColumn, arrays, instantColumn, names, selected, unnest } from './column-arrays.js';
 
-/** How often something came otherwise than documented, in some deliveries. Times are epoch milliseconds. */
+/** How often something differed from the vendor's documentation in some deliveries. Times are in epoch milliseconds. */
 interface DriftTally extends CountedDrift {
   readonly firstSeenAt: number;
   lastSeenAt: number;
@@ -13,7 +12,7 @@ interface DriftTally extends CountedDrift {
   sampleDeliveryId: string;
 }
 
-/** So many kinds of drift are no drift: a sender that makes up names must not fill the table. */
+/** The most rows in the table, so that a sender with generated field names cannot fill it. */
 const MOST_ROWS = 5000;
 const MOST_A_GROUP = 500;
 
@@ -45,11 +44,12 @@ const ADD = {
         ELSE excluded.sample_delivery_id END`,
 };
 
+/** Writes `schema_drift`. */
 @Injectable()
 export class DriftRepository {
   /**
-   * Counts what came otherwise than documented. To be called late in the transaction: its rows are locked from here to
-   * the commit, and while a new field comes with every record, every writer wants the same row.
+   * Counts differences from the vendor's documentation. Call this late in the transaction: its rows stay locked until
+   * the commit, and when every record has a new field, all writers need the same row.
    *
    * @param deliveries oldest first
    */
@@ -59,7 +59,7 @@ export class DriftRepository {
   }
 }
 
-/** Sorted by key: writers at work at once wait for each other in one order. */
+/** Adds up the drift. The result is sorted by key, so that concurrent writers wait for each other in the same order. */
 function tally(deliveries: readonly ReadDelivery[]): DriftTally[] {
   const tallies = new Map<string, DriftTally>();
   for (const { delivery, drift } of deliveries) {

@@ -1,4 +1,3 @@
-// Deliveries one by one in, each answered after its own commit; groups of those that wait together out.
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../../config/settings.js';
 import { DatabaseUnavailableError } from '../../persistence/connections/unavailable.js';
@@ -7,11 +6,14 @@ import { Attempts } from './attempts.js';
 import type { PackedDelivery } from './ledger-writer.js';
 import { packBody } from './stored-body.js';
 
-/** In a trial, groups of 500 to 1,000 records over two to four writers were the fastest. */
+/** In a trial, groups of 500 to 1,000 records with two to four writers were the fastest. */
 const MOST_RECORDS = 1000;
 const MOST_BYTES = 8 * 1024 * 1024;
 const MOST_WRITERS = 4;
-/** Of bodies. While the database hangs, deliveries that the journal has taken, or nobody, still wait here. */
+/**
+ * The most bytes of bodies that wait. While the database hangs, deliveries still wait here after the journal has taken
+ * them, or after they were refused.
+ */
 const MOST_WAITING_BYTES = 64 * 1024 * 1024;
 
 interface Waiting extends PackedDelivery {
@@ -20,8 +22,8 @@ interface Waiting extends PackedDelivery {
 }
 
 /**
- * While all writers are at work, deliveries wait; then those that wait are written together. One commit, and one wait
- * for the disk, serves them all.
+ * Writes deliveries in groups. While all writers are busy, deliveries wait. The next free writer writes those that wait
+ * together, with one commit and one wait for the disk.
  */
 @Injectable()
 export class GroupCommit {
@@ -38,14 +40,14 @@ export class GroupCommit {
   }
 
   /**
-   * Resolves when the delivery is committed.
+   * Writes a delivery. Resolves when it is committed.
    *
-   * @throws DatabaseUnavailableError, or PostgreSQL's error when this very delivery can't be written
+   * @throws DatabaseUnavailableError, or PostgreSQL's error when this delivery cannot be written
    */
   async write(read: ReadDelivery): Promise<void> {
     const bytes = read.delivery.body.length;
     if (this.waitingBytes > 0 && this.waitingBytes + bytes > MOST_WAITING_BYTES)
-      throw new DatabaseUnavailableError(new Error('too much waits to be written'));
+      throw new DatabaseUnavailableError(new Error('too much data waits to be written'));
     const body = await packBody(read.delivery.body);
     await new Promise<void>((written, failed) => {
       this.waitingBytes += bytes;
@@ -64,7 +66,7 @@ export class GroupCommit {
     }
   }
 
-  /** At least one delivery, and as many of those that wait as the bounds allow. */
+  /** Takes at least one delivery, and as many of the waiting ones as the limits allow. */
   private nextGroup(): Waiting[] {
     let records = 0;
     let bytes = 0;

@@ -1,10 +1,11 @@
-// What is received before an erasure and written after it. Its records of calls that were erased change nothing, and the
-// erasure is restarted when the number itself is in it.
+// Handles deliveries that were received before an erasure and are written after it. Their records of erased calls
+// change nothing. If such a delivery contains the erased number, the erasure is restarted.
 //
-// Why none escapes. An erasure searches once every transaction has ended that might not have seen it, and from its
-// request on every transaction that writes what was received before looks here, after it has begun to write. However
-// long a push waited, in memory, in the journal of a process that is frozen or gone, in the quarantine: either it was
-// committed before the search, or it is found here, by the hash that is kept when the number is not any more.
+// No delivery escapes, for these reasons. An erasure begins its search only after all transactions have ended that may
+// not have seen its request. Every later transaction that writes an earlier delivery checks the erasures here, after it
+// has begun to write. A push may wait for any time, in memory, in the journal of a frozen or ended process, or in the
+// quarantine. Either it was committed before the search, or it is found here. The check compares hashes, which are kept
+// when the number itself is not.
 import { Injectable } from '@nestjs/common';
 import { sealedNumber } from '../../numbers/number-secrets.js';
 import type { Transaction } from '../../persistence/connections/statement.js';
@@ -33,12 +34,13 @@ const ERASED_SINCE = {
       WHERE e.call_id = t.call_id AND e.requested_at >= to_timestamp(t.received_at / 1000.0))`,
 };
 
+/** Finds out whether an erasure concerns what is being written. */
 @Injectable()
 export class LateErasureRepository {
   /**
-   * The records whose call was erased by a request that came after they had been received.
+   * Finds records that were received before the erasure of their call was requested.
    *
-   * @param states first states
+   * @param states the records, as the results of `firstState`
    * @returns their {@link recordKey}s
    */
   async erasedSince(transaction: Transaction, states: readonly CallState[]): Promise<ReadonlySet<string>> {
@@ -55,11 +57,11 @@ export class LateErasureRepository {
   }
 
   /**
-   * Restarts the erasures whose numbers are in these deliveries. To be called after the transaction has written something: only
-   * then does an erasure that is not seen here wait for it.
+   * Restarts every erasure whose number occurs in one of these deliveries. Call this after the transaction has written
+   * something: only then does an erasure that is not visible here wait for this transaction.
    *
-   * @param numbers that were found in them
-   * @throws UnexaminedError when a number has to be looked for first, outside of the transaction
+   * @param numbers the numbers that were found in the deliveries
+   * @throws UnexaminedError when a delivery must first be searched for numbers, outside of the transaction
    */
   async noteLate(
     transaction: Transaction,

@@ -1,4 +1,3 @@
-// Which erased numbers are in deliveries that were received before their erasures.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { textOf } from '../../numbers/erased-body.js';
 import { eachCore } from '../../numbers/number-search.js';
@@ -7,6 +6,7 @@ import { bufferOf } from '../../workers/received.js';
 import type { Workers } from '../../workers/workers.js';
 import type { Delivery, Refusal } from '../delivery.js';
 
+/** An erasure, with the secret for its hash. */
 export interface RequestedErasure {
   readonly id: string;
   readonly number_hash: Buffer;
@@ -14,49 +14,50 @@ export interface RequestedErasure {
   readonly secret: Buffer;
 }
 
-/** So many numbers are remembered as looked at: most come more than once. */
+/** How many numbers are remembered as compared already. Most numbers occur more than once. */
 const MOST_REMEMBERED = 100_000;
 
-/** What is looked through, and for what. */
+/** A search for numbers in one delivery, by their hashes. */
 export interface LateSearch {
   readonly body: Uint8Array;
   readonly refusal: Refusal | undefined;
-  /** With which the hashes were made. */
+  /** The secret with which the hashes were made. */
   readonly secret: Uint8Array;
   readonly hashes: readonly string[];
 }
 
-/** In some deliveries numbers have to be looked for before they can be written. */
+/** Some deliveries must be searched for numbers before they can be written. */
 export class UnexaminedError extends Error {
   constructor(
     readonly deliveries: readonly Delivery[],
     readonly erasures: readonly RequestedErasure[],
   ) {
-    super('some deliveries were received before an erasure, and were not looked through for its number');
+    super('some deliveries were received before an erasure and have not been searched for its number');
   }
 }
 
 /**
- * What was found in deliveries so far. A large body takes a second, in which the transaction that writes it would keep all
- * others from their commit: so it is looked through before, on another thread, and the transaction only asks whether that was
- * done.
+ * Finds erased numbers in deliveries that were received before the erasure, and remembers them. Searching a large body
+ * takes a second. Inside of the transaction, that would delay the commits of all others. So the search runs before, on
+ * another thread, and the transaction only checks its result.
  */
 export class LateNumbers {
-  /** By delivery: the number of each erasure for which it was looked through, if it holds it. */
+  /** By delivery and by erasure: the number, or undefined if the delivery does not contain it. */
   private readonly found = new Map<string, Map<string, string | undefined>>();
 
   constructor(private readonly workers: Workers) {}
 
-  /** Whether a delivery was looked through for all erasures that were asked for after it was received. */
+  /** Whether a delivery was searched for all erasures that were requested after it was received. */
   isExamined(delivery: Delivery, erasures: readonly RequestedErasure[]): boolean {
     return laterThan(delivery, erasures).every(({ id }) => this.found.get(delivery.id)?.has(id) === true);
   }
 
-  /** The number, if the delivery was received before its erasure and holds it. */
+  /** The number of an erasure, if the delivery was received before and contains it. */
   coreIn(delivery: Delivery, erasure: RequestedErasure): string | undefined {
     return this.found.get(delivery.id)?.get(erasure.id);
   }
 
+  /** Searches the deliveries of an {@link UnexaminedError}. */
   async examine({ deliveries, erasures }: UnexaminedError): Promise<void> {
     for (const delivery of deliveries) {
       const asked = laterThan(delivery, erasures);
@@ -82,7 +83,10 @@ function laterThan({ receivedAt }: Delivery, erasures: readonly RequestedErasure
   return erasures.filter(({ requested_at }) => requested_at.getTime() >= receivedAt);
 }
 
-/** Of the numbers in a body and in why it was refused those that are looked for: by their hashes, in hexadecimal. */
+/**
+ * Searches a body, and the reason for its refusal, for numbers with these hashes. Returns the numbers by hash, in
+ * hexadecimal.
+ */
 export async function lateCores({
   body,
   refusal,

@@ -1,4 +1,3 @@
-// A group of read deliveries in, their calls in the ledger out: within one transaction.
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../persistence/connections/statement.js';
 import type { Delivery, Reject } from '../delivery.js';
@@ -25,38 +24,41 @@ export interface PackedDelivery {
   readonly body: StoredBody;
 }
 
-/** What earlier tries of the same group have brought to light. */
+/** What is known from earlier tries of the same group. */
 export interface Attempt {
-  /** Of the rollups. */
+  /** The lane of the rollups. */
   readonly lane: number;
-  /** The records that must change nothing, by {@link recordKey}. */
+  /** The {@link recordKey}s of the records that must change nothing. */
   readonly erased: ReadonlySet<string>;
-  /** That were found in deliveries of before an erasure. */
+  /** The erased numbers that were found in these deliveries. */
   readonly numbers: LateNumbers;
 }
 
-/** What a transaction has written. */
+/** The result of a transaction. */
 export interface WrittenGroup {
   readonly deliveries: readonly WrittenDelivery[];
   readonly campaigns: NamedCampaigns;
 }
 
-/** Some deliveries are in the ledger already: tries that were thought lost had gone through. */
+/** Some deliveries are in the ledger already, because earlier tries had been committed after all. */
 export class AlreadyWrittenError extends Error {
   constructor(readonly ids: ReadonlySet<string>) {
     super('some deliveries are in the ledger already');
   }
 }
 
-/** Some records are of calls that were erased after the records had been received: they must change nothing. */
+/**
+ * Some records belong to calls that were erased after the records had been received. These records must change nothing.
+ */
 export class ErasedRecordsError extends Error {
   constructor(readonly states: readonly CallState[]) {
-    super('some records are of calls that have been erased since they were received');
+    super('some records belong to calls that were erased after the records had been received');
   }
 }
 
 const NOTHING_COUNTED: DeliveryCounts = { records: 0, stored: 0, corrected: 0, duplicate: 0, quarantined: 0 };
 
+/** Writes a group of deliveries within one transaction. */
 @Injectable()
 export class LedgerWriter {
   constructor(
@@ -68,10 +70,11 @@ export class LedgerWriter {
   ) {}
 
   /**
-   * Writes deliveries: calls, corrections, rollups, tasks, batches, rejects, bodies and the deliveries themselves. A body that had come
-   * before is only noted.
+   * Writes calls, corrections, rollups, tasks, batches, rejects, bodies and the deliveries themselves. A redelivery is
+   * only noted as one.
    *
-   * @throws AlreadyWrittenError, ErasedRecordsError, UnexaminedError, CallVanishedError: the transaction has to be run again
+   * @throws AlreadyWrittenError, ErasedRecordsError, UnexaminedError or CallVanishedError, when the transaction must
+   *   run again
    */
   async write(
     transaction: Transaction,
@@ -79,7 +82,7 @@ export class LedgerWriter {
     attempt: Attempt,
   ): Promise<WrittenGroup> {
     const group = [...unsorted].sort(byArrival);
-    // A replay brings a body again on purpose.
+    // A replay has an earlier body on purpose, so it is not a redelivery.
     const pushed = group.map(({ read }) => read.delivery).filter(({ via }) => via !== 'replay');
     const sameBodies = await this.deliveries.findSameBodies(transaction, pushed);
     const states = group
@@ -101,9 +104,9 @@ export class LedgerWriter {
   }
 
   /**
-   * Keeps a body that is refused.
+   * Keeps a refused body in the quarantine.
    *
-   * @throws UnexaminedError
+   * @throws UnexaminedError when the body must first be searched for numbers
    */
   async writeUnreadable(
     transaction: Transaction,
@@ -115,7 +118,7 @@ export class LedgerWriter {
     await this.erasures.noteLate(transaction, [delivery], numbers);
   }
 
-  /** Last of all: from here to the commit, no other delivery can be committed. */
+  /** This comes last, because no other delivery can be committed from here to the commit. */
   private async insertDeliveries(
     transaction: Transaction,
     written: readonly WrittenDelivery[],
@@ -136,9 +139,10 @@ export class LedgerWriter {
   }
 
   /**
-   * The deliveries that brought nothing but what the ledger holds, in a body that it has from the hour before.
+   * The redeliveries: their body came within the hour before, all their calls are in the ledger unchanged, and no
+   * rejected record of the first delivery was discarded.
    *
-   * @param sameBodies the delivery that brought the same body, by delivery
+   * @param sameBodies the id of the delivery that brought the same body, by the id of the later delivery
    */
   private async redeliveriesAmong(
     transaction: Transaction,
@@ -161,10 +165,11 @@ export class LedgerWriter {
   }
 
   /**
-   * After the deliveries are inserted, because only then is every erasure seen that may have deleted one of these calls.
+   * Checks for records of erased calls. This runs after the deliveries are inserted, because only then are all erasures
+   * visible that may have deleted one of these calls.
    *
-   * @param states of deliveries that were received before some erasure
-   * @throws ErasedRecordsError
+   * @param states the records of deliveries that were received before an erasure
+   * @throws ErasedRecordsError when there are such records
    */
   private async refuseErased(transaction: Transaction, states: readonly CallState[]): Promise<void> {
     const gone = await this.erasures.erasedSince(transaction, states);
@@ -194,7 +199,7 @@ function byArrival(a: PackedDelivery, b: PackedDelivery): number {
   return first.receivedAt - second.receivedAt || (first.id < second.id ? -1 : 1);
 }
 
-/** Of the same call twice in one delivery, the last one stands: a bare one only if there is no other. */
+/** The last record of each call in a delivery. A bare one counts only if there is no other. */
 function lastOfEach({ calls, delivery }: ReadDelivery): CallState[] {
   const last = new Map<string, ReadCall>();
   for (const call of calls) {

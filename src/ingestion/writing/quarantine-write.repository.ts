@@ -1,4 +1,3 @@
-// The writes to the quarantine.
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../persistence/connections/statement.js';
 import type { Delivery, Reject } from '../delivery.js';
@@ -26,9 +25,10 @@ const DISCARDED_OF = {
   text: `SELECT DISTINCT delivery_id FROM quarantine WHERE delivery_id = ANY($1::uuid[]) AND status = 'discarded'`,
 };
 
+/** Writes `quarantine`. */
 @Injectable()
 export class QuarantineWriteRepository {
-  /** Keeps the records of a delivery that are no calls. */
+  /** Keeps the records of a delivery that are not calls. */
   async insertRecords(
     transaction: Transaction,
     delivery: Delivery,
@@ -38,14 +38,14 @@ export class QuarantineWriteRepository {
   }
 
   /**
-   * Keeps a body that could not be read at all: once, however often it comes. An entry that was discarded or replayed is open
-   * again, unless the body had come before that and was only written later.
+   * Keeps a body that could not be read. The same body is kept once, however often it comes. An entry that was
+   * discarded or replayed opens again, unless the body was received before that.
    */
   async insertBody(transaction: Transaction, delivery: Delivery, reject: Reject): Promise<void> {
     await transaction.query({ ...INSERT, values: values(delivery, [reject], delivery.sha256) });
   }
 
-  /** Those of the deliveries of which somebody has discarded a record. */
+  /** The deliveries with a record that somebody has discarded. */
   async discardedOf(transaction: Transaction, deliveryIds: readonly string[]): Promise<ReadonlySet<string>> {
     const { rows } = await transaction.query<{ delivery_id: string }>({
       ...DISCARDED_OF,
@@ -55,9 +55,9 @@ export class QuarantineWriteRepository {
   }
 
   /**
-   * Notes that entries are in the ledger now.
+   * Marks open entries as replayed.
    *
-   * @returns how many of them were open; the others have been replayed or discarded meanwhile
+   * @returns how many entries were open; the others have been replayed or discarded meanwhile
    */
   async markReplayed(
     transaction: Transaction,

@@ -1,10 +1,12 @@
-// Calls that come into or leave the ledger in, changes of the rollups out.
 import type { CallState } from './call-state.js';
 
-/** The quarter-hour of UTC that a rollup row sums over. */
+/** A rollup row covers a quarter-hour of UTC, in milliseconds. */
 export const BUCKET_MS = 900_000;
 
-/** What one rollup row changes by. Counts may be negative; durations are seconds, times epoch milliseconds. */
+/**
+ * The change of one rollup row. Counts may be negative. Durations are in seconds, delays in milliseconds, and times in
+ * epoch milliseconds.
+ */
 export interface RollupDelta {
   readonly bucketStart: number;
   readonly source: string;
@@ -21,11 +23,11 @@ export interface RollupDelta {
   answerDelayCalls: number;
   firstOccurredAt: number | null;
   lastOccurredAt: number | null;
-  /** The times of calls that left: one of them may have been the row's first or last. */
+  /** The times of calls that left the row. One of them may have been the row's first or last time. */
   readonly lostTimes: Set<number>;
 }
 
-/** Adds calls up by rollup row. */
+/** Adds up the changes that calls make to the rollups, by rollup row. */
 export class RollupDeltas {
   private readonly deltas = new Map<string, RollupDelta>();
 
@@ -37,7 +39,7 @@ export class RollupDeltas {
     return delta;
   }
 
-  /** Moves the sums by the difference between two states of a call. */
+  /** Counts the difference between two states of a call. */
   replace(before: CallState, after: CallState): void {
     const left = this.deltaOf(before);
     this.count(left, before, -1);
@@ -45,7 +47,7 @@ export class RollupDeltas {
     if (entered !== left || before.occurredAt !== after.occurredAt) left.lostTimes.add(before.occurredAt);
   }
 
-  /** In the order of their keys, the same in every process: rows are locked in it. */
+  /** The deltas in the order of their keys. Every process locks the rows in this order. */
   sorted(): RollupDelta[] {
     return [...this.deltas].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, delta]) => delta);
   }

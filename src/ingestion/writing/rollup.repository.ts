@@ -1,4 +1,3 @@
-// The writes to call_rollups and call_sums.
 import { Injectable } from '@nestjs/common';
 import { BOUNDS_LOCK, LEDGER_LOCKS } from '../../persistence/schema/advisory-locks.js';
 import type { Transaction } from '../../persistence/connections/statement.js';
@@ -46,7 +45,7 @@ const COLUMNS: readonly ArrayColumn<LaneDelta>[] = [
 
 const SUMS_OF_DELTAS = SUMS.map((sum) => `sum(${sum})`).join(', ');
 const ADD_SUMS = SUMS.map((sum) => `${sum} = r.${sum} + excluded.${sum}`).join(', ');
-// Both tables in one statement: another one would be another round trip. LEAST and GREATEST pass over nulls.
+// One statement writes both tables, to save a round trip. LEAST and GREATEST ignore nulls.
 const ADD = {
   name: 'add-to-rollups',
   text: `WITH delta (${names(COLUMNS)}) AS MATERIALIZED (
@@ -89,15 +88,15 @@ const SET_BOUNDS = {
     WHERE ${SAME_CELL} AND r.lane = b.lane`,
 };
 
-/** A row that is locked. */
+/** A rollup row that is locked. */
 interface LockedLane {
-  /** Of the cell among those asked for, counted from 1. */
+  /** The number of the cell in the query, counted from 1. */
   readonly place: number;
   readonly lane: number;
 }
 
 interface LaneRow {
-  /** Of the cell among those asked for, counted from 1. */
+  /** The number of the cell in the query, counted from 1. */
   readonly place: number;
   readonly calls: string;
   readonly first_occurred_at: Date | null;
@@ -111,18 +110,19 @@ interface Bounds {
 
 const NO_BOUNDS: Bounds = { first: null, last: null };
 
+/** Writes `call_rollups` and `call_sums`. */
 @Injectable()
 export class RollupRepository {
   constructor(private readonly nodes: ClusterNodes) {}
 
   /**
-   * Adds the deltas to the rollups, and to the sums of these.
+   * Adds the deltas to `call_rollups` and `call_sums`.
    *
-   * Where a call left that was the first or last of a row, the times are found anew from the calls. One transaction
-   * at a time does that, and it holds its own lane's rows before it asks for the others', so that it never waits in
-   * a circle with writers that only add.
+   * If the first or last call of a row left it, the row's times are computed again from the calls. Only one transaction
+   * at a time does that. It locks the rows of its own lane before those of other lanes, so that it cannot deadlock with
+   * writers that only add.
    *
-   * @param deltas sorted as {@link RollupDeltas.sorted} gives them
+   * @param deltas in the order of {@link RollupDeltas.sorted}
    */
   async add(transaction: Transaction, deltas: readonly RollupDelta[], lane: number): Promise<void> {
     const left = deltas.filter((delta) => delta.lostTimes.size > 0).map((delta) => ({ ...delta, lane }));
@@ -133,7 +133,10 @@ export class RollupRepository {
     if (stale.length > 0) await this.renewBounds(transaction, stale);
   }
 
-  /** A lane's bounds are times of its calls, so one that a call took away stands there as it was. */
+  /**
+   * The cells in which a lane has the time of a call that left as its first or last time. A lane stores exact times of
+   * its calls, so they can be compared for equality.
+   */
   private async withStaleBounds(transaction: Transaction, cells: readonly LaneDelta[]): Promise<LaneDelta[]> {
     const lanes = await this.lanesOf(transaction, cells);
     return cells.filter((cell, index) =>
@@ -153,7 +156,7 @@ export class RollupRepository {
       values: arrays(CELL_COLUMNS, cells),
     });
     await this.nodes.awaitCommits(transaction);
-    // Only now: what others committed before they let go of their lanes must be seen.
+    // This is read after the locks, to see what others committed before they released their lanes.
     const lanes = await this.lanesOf(transaction, cells);
     const bounds: (Bounds | undefined)[] = [];
     for (const [index, cell] of cells.entries()) {
@@ -161,10 +164,11 @@ export class RollupRepository {
         .filter((row) => row.place === index + 1)
         .reduce((sum, row) => sum + Number(row.calls), 0);
       const found = calls === 0 ? NO_BOUNDS : await this.boundsOf(transaction, cell);
-      // Its other calls have been erased, or their time was over: the bounds that they left are the best there are.
+      // The cell's other calls were deleted by an erasure or by retention. The times that they left are the best ones
+      // known.
       bounds.push(calls > 0 && found.first === null ? undefined : found);
     }
-    // A lane that came since is left alone: it has the times of its own calls, which may not have been seen here.
+    // A lane that was added since is left unchanged. It has the times of its own calls, which may not be visible here.
     const rows = locked.flatMap(({ place, lane }) => {
       const [cell, times] = [cells[place - 1], bounds[place - 1]];
       return cell === undefined || times === undefined ? [] : [{ cell: { ...cell, lane }, times }];
@@ -185,7 +189,10 @@ export class RollupRepository {
     return (await transaction.query<LaneRow>({ ...SELECT_LANES, values: arrays(CELL_COLUMNS, cells) })).rows;
   }
 
-  /** Two walks along an index in time order, each to the first call of the cell: not the whole quarter-hour. */
+  /**
+   * The times of the cell's first and last call. Two index scans in time order each stop at the first match, so that
+   * they do not read the whole quarter-hour.
+   */
   private async boundsOf(transaction: Transaction, cell: LaneDelta): Promise<Bounds> {
     const values: unknown[] = [
       new Date(cell.bucketStart),

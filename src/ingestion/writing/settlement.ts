@@ -1,54 +1,54 @@
-// The rule for what stands of a call, in one place. No database here.
+// The rules that decide which content the row of a call has. This file does not use the database.
 //
-// 1. What was received last stands. The row holds the content with the latest receipt, whatever the order in which
-//    deliveries are written (by a slow transaction, a journal, another process, a replay).
-// 2. A duplicate has the content of the row, from the same source. It moves the row's last receipt and nothing else.
-// 3. Other content that was received later replaces the row. Other content that was received earlier only enters the
-//    history, without a revision number.
-// 4. A bare record, which has nothing but ids, never replaces content and is never the last receipt of one. Any
-//    content replaces a bare row, whenever it was received.
-// 5. Of the records of a call within one delivery the last one counts, and a bare one only if there is no other.
-// 6. A call was first received with the earliest record that was written for it.
+// 1. The row has the content that was received last. The order in which deliveries are written does not matter (they
+// may be delayed by a slow transaction, a journal, another process or a replay).
+// 2. A duplicate has the content of the row, from the same source. It only changes the row's last receipt.
+// 3. Other content that was received later replaces the row. Other content that was received earlier only goes to the
+// history, without a revision number.
+// 4. A bare record has only ids. It never replaces content, and never counts as the last receipt of content. Any
+// content replaces a bare row, whenever it was received.
+// 5. If a delivery has several records of a call, the last one counts. A bare one counts only if there is no other.
+// 6. The first receipt of a call is the earliest receipt of all records that were written for it.
 //
-// The writer adds one more rule: what was received before an erasure of its call changes nothing (late-erasure.repository.ts).
+// The writer adds one more rule: a record that was received before an erasure of its call changes nothing
+// (late-erasure.repository.ts).
 import { type CallRecord, IDENTIFIERS } from '../../call/call-record.js';
 import type { CallState, Standing } from './call-state.js';
 
-/** What a record did to the ledger. */
+/** The effect of a record on the ledger. */
 export type RecordOutcome = 'stored' | 'corrected' | 'duplicate';
 
-/** A content that is not the row's. Its `revision` is null when it never was. */
+/** A content for the history. Its `revision` is null if it never was the content of the row. */
 export interface PastContent {
   readonly state: CallState;
   readonly revision: number | null;
 }
 
-/** The changes that make the ledger hold what came. */
+/** The changes to the ledger that some records cause. */
 export interface Settlement {
-  /** Rows in their new state, each once. */
+  /** The rows that get other content, each once. */
   readonly replaced: readonly { readonly before: CallState; readonly after: CallState }[];
-  /** Rows that keep their content and get other receipts, each once. */
+  /** The rows that keep their content and get other receipts, each once. */
   readonly renewed: readonly Standing[];
   readonly past: readonly PastContent[];
-  /** One outcome for each record that came, in its order. */
+  /** One outcome for each record, in the same order. */
   readonly outcomes: readonly RecordOutcome[];
 }
 
-/** A call was erased, or its time was over, after its row was seen: the transaction must begin anew. */
+/** An erasure or retention deleted a call after its row was read. The transaction must run again. */
 export class CallVanishedError extends Error {
   constructor() {
-    super('a call to correct was deleted meanwhile');
+    super('a call was deleted while a correction of it was being written');
   }
 }
 
-/** The fields that say which call, and nothing about it. */
 const IDS: ReadonlySet<string> = new Set(IDENTIFIERS);
 
 /**
- * Settles records whose calls are known already.
+ * Applies the rules to records whose calls are known.
  *
- * @param stored the rows as they are, by callId
- * @param incoming the records as first states, oldest delivery first
+ * @param stored the current rows, by callId
+ * @param incoming the records, as the results of `firstState`, oldest delivery first
  * @throws CallVanishedError when one of their calls has no row
  */
 export function settle(stored: ReadonlyMap<string, CallState>, incoming: readonly CallState[]): Settlement {
@@ -83,7 +83,7 @@ interface SettledOne {
   readonly after: CallState;
   /** The row's content goes to the history. */
   readonly replaced: boolean;
-  /** The record goes to the history, and never was the row's. */
+  /** The record's content only goes to the history. */
   readonly rejected: boolean;
 }
 
@@ -101,12 +101,15 @@ function settleOne(row: CallState, state: CallState): SettledOne {
   return { outcome: 'corrected', after, replaced: true, rejected: false };
 }
 
-/** A second source makes the call its own by pushing the same: what was received last stands, with its source. */
+/**
+ * Whether a record is a duplicate of the row. The same content from another source is not one: the call then belongs to
+ * the source that pushed it last.
+ */
 export function isDuplicate(row: Standing, state: Standing): boolean {
   return row.contentHash === state.contentHash && row.source === state.source;
 }
 
-/** The row's receipts once a duplicate of it has come. */
+/** The row with the receipts that it has after a duplicate. */
 export function renew<Row extends Standing>(row: Row, duplicate: Standing): Row {
   const firstReceivedAt = Math.min(row.firstReceivedAt, duplicate.firstReceivedAt);
   if (isReceivedBefore(duplicate, row)) return { ...row, firstReceivedAt };
@@ -118,18 +121,21 @@ export function hasSameReceipts(a: Standing, b: Standing): boolean {
   return a.firstReceivedAt === b.firstReceivedAt && a.lastDeliveryId === b.lastDeliveryId;
 }
 
-/** Within one millisecond the deliveries' ids decide: they are made in order. */
+/**
+ * Whether a record was received before the row. Within one millisecond, the ids of the deliveries decide, because they
+ * are made in ascending order.
+ */
 function isReceivedBefore(state: Standing, row: Standing): boolean {
   if (state.lastReceivedAt !== row.lastReceivedAt) return state.lastReceivedAt < row.lastReceivedAt;
   return state.lastDeliveryId < row.lastDeliveryId;
 }
 
-/** Whether a record has nothing but ids. */
+/** Whether a record has only ids. */
 export function isBare({ record, extra }: Pick<CallState, 'record' | 'extra'>): boolean {
   return extra === null && Object.entries(record).every(([field, value]) => IDS.has(field) || value === null);
 }
 
-/** Whether a bare record names another task, batch, entry or reference than the row. */
+/** Whether a bare record has another task, batch, entry or reference than the row. */
 function contradicts(bare: CallRecord, row: CallRecord): boolean {
   return IDENTIFIERS.some((name) => bare[name] !== null && bare[name] !== row[name]);
 }

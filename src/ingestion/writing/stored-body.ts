@@ -1,8 +1,7 @@
-// A body's bytes in, the bytes to keep out.
 import { promisify } from 'node:util';
 import { constants, gzip } from 'node:zlib';
 
-/** What a row of delivery_bodies holds. */
+/** The content of a row of `delivery_bodies`. */
 export interface StoredBody {
   readonly encoding: 'identity' | 'gzip';
   readonly bytes: Buffer;
@@ -10,10 +9,12 @@ export interface StoredBody {
 
 const compress = promisify(gzip);
 
-/** Smaller bodies fit into a page with their row; compressing them saves nothing that is read or written. */
+/** Smaller bodies fit into one page with their row, so that compressing them saves no reads or writes. */
 const SMALLEST_TO_COMPRESS = 2000;
 
-/** Compresses where that pays: on a thread of libuv's pool, at the fastest level. */
+/**
+ * Compresses a body for storage if that saves at least a tenth. It uses the fastest level, on a thread of libuv's pool.
+ */
 export async function packBody(body: Buffer): Promise<StoredBody> {
   if (body.length < SMALLEST_TO_COMPRESS) return { encoding: 'identity', bytes: body };
   const packed = await compress(body, { level: constants.Z_BEST_SPEED });

@@ -1,4 +1,3 @@
-// Groups that were committed in, what Prometheus is told of them out.
 import { Injectable } from '@nestjs/common';
 import { Counter, Histogram, Registry } from 'prom-client';
 import { Settings } from '../../config/settings.js';
@@ -8,6 +7,7 @@ import type { WrittenDelivery } from './delivery-write.repository.js';
 const OUTCOMES = ['stored', 'corrected', 'duplicate', 'quarantined'] as const;
 const WAYS = ['direct', 'journal', 'replay'] as const;
 
+/** The metrics of committed deliveries and groups. */
 @Injectable()
 export class WritingMetrics {
   private readonly sources: SourceLabels;
@@ -22,13 +22,13 @@ export class WritingMetrics {
     this.sources = new SourceLabels(settings);
     this.records = new Counter({
       name: 'call_ledger_records_total',
-      help: 'Records that were committed, by what became of them.',
+      help: 'Records that were committed, by outcome.',
       labelNames: ['source', 'outcome'],
       registers,
     });
     this.deliveries = new Counter({
       name: 'call_ledger_deliveries_total',
-      help: 'Deliveries that were committed, by their way, and whether the same body had come before.',
+      help: 'Deliveries that were committed, by how they came in, and by whether the same body had come before.',
       labelNames: ['via', 'redelivery'],
       registers,
     });
@@ -46,14 +46,18 @@ export class WritingMetrics {
     });
     this.seconds = new Histogram({
       name: 'call_ledger_group_commit_seconds',
-      help: 'From a group being formed to its commit.',
+      help: 'Seconds from the start of a group to its commit.',
       buckets: [0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.4, 1, 5, 15],
       registers,
     });
     this.zero();
   }
 
-  /** @param seconds that it took, with the tries that did not commit */
+  /**
+   * Counts a committed group.
+   *
+   * @param seconds how long it took, including tries that were not committed
+   */
   committed(group: readonly WrittenDelivery[], seconds: number): void {
     let records = 0;
     for (const { delivery, counts, redeliveryOf } of group) {
