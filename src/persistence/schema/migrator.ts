@@ -88,6 +88,7 @@ async function migrateOnce(dataSource: DataSource, runner: QueryRunner): Promise
   const pending = await executor.getPendingMigrations();
   const [first] = pending;
   if (first === undefined) return undefined;
+  if (first.name === CreateLedger1766000000000.name) await refuseOlderLedger(runner);
   // The rights are checked first, because TypeORM tries to create its own table of migrations in any case.
   await refuseWithoutRights(
     runner,
