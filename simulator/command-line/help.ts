@@ -17,11 +17,12 @@ Alibaba Cloud, with the same time-out and retries.
 
 Usage: npm run simulate -- [options]`;
 
-const REST = `If the token or the key is not given, it is read from the environment, or else from credentials.json in DATA_DIR
-(default ./data). A service with an embedded database keeps the credentials that it has generated there.
+const REST = `If the token or the key is not given, it is read from the environment, or else from credentials.json in
+DATA_DIR (default ./data). A service with an embedded database keeps the credentials that it has generated there.
 
-A push counts as acknowledged when it is answered in time with 200 and a JSON body with a numeric "code". Anything
-else is a failure. The push is sent again after 1, 5 and 10 minutes, and then given up: by the vendor's rules it is lost.
+A push counts as acknowledged when it is answered in time with 200 and a JSON body with a numeric "code".
+Anything else is a failure. The push is sent again after 1, 5 and 10 minutes, and then given up: by the vendor's
+rules it is lost.
 Without --rate, new pushes wait while ${MOST_WAITING_PER_CONNECTION} failed ones for each connection wait for their retry.
 All telephone numbers are invented, from ranges that no subscriber can have.
 
