@@ -51,7 +51,8 @@ export async function syncFolder(path: string): Promise<void> {
   }
 }
 
-/** Makes a file (mode 0600) with this content, completely or not at all.
+/**
+ * Makes a file (mode 0600) with this content, completely or not at all.
  *
  * @returns whether the file was made; false if it exists already
  */

@@ -10,7 +10,8 @@ type Address = Pick<Settings, 'host' | 'port'>;
 /** The service can't listen on its address. The message says why, and what to do. */
 export class AddressError extends Error {}
 
-/** Listens on the address for a moment, to see whether it is possible.
+/**
+ * Listens on the address for a moment, to see whether it is possible.
  *
  * @throws AddressError
  */

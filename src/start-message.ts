@@ -36,7 +36,8 @@ export function announce(url: string, settings: Settings, onTerminal: boolean): 
   console.log(['', title, ...linesFor(url, settings, onTerminal).map((line) => `  ${line}`), ''].join('\n'));
 }
 
-/** Warns that the service listens, but has no database yet.
+/**
+ * Warns that the service listens, but has no database yet.
  * @param problem completes the sentence "the database is …", for example `not reachable yet`
  * @param keepsPushes whether the journal takes pushes meanwhile
  */

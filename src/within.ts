@@ -1,6 +1,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
-/** Waits at most `ms` milliseconds for work. The work goes on after that.
+/**
+ * Waits at most `ms` milliseconds for work. The work goes on after that.
  *
  * @returns what the work gives; undefined when it was not done in time
  * @throws what the work throws within that time

@@ -29,7 +29,8 @@ export interface Launcher {
   command(file: string, args: readonly string[]): Command;
 }
 
-/** Finds out how to run the server for a cluster folder. The folder may not exist yet.
+/**
+ * Finds out how to run the server for a cluster folder. The folder may not exist yet.
  * @throws Error that says what to do when this process's user can't run it.
  */
 export async function findLauncher(clusterDirectory: string, binaries: Binaries): Promise<Launcher> {

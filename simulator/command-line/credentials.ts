@@ -13,7 +13,8 @@ export function credentialsPath(env: NodeJS.ProcessEnv): string {
   return join(env.DATA_DIR ?? 'data', 'credentials.json');
 }
 
-/** Reads the generated credentials. Returns none if there is no such file.
+/**
+ * Reads the generated credentials. Returns none if there is no such file.
  *
  * @throws Error that names the file when it can't be read. The message never contains what is in the file.
  */

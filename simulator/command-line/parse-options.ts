@@ -5,7 +5,8 @@ import { UsageError, type SimulatorOptions } from '../simulator-options.js';
 
 const NO_CREDENTIALS: Credentials = {};
 
-/** Reads the command line. For the token and the key, it also reads the environment and the generated credentials.
+/**
+ * Reads the command line. For the token and the key, it also reads the environment and the generated credentials.
  *
  * @returns `help` if that was asked for
  * @throws UsageError that names all problems

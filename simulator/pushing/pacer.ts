@@ -18,7 +18,7 @@ export class Pacer {
     return this.ratePerSecond === null ? 0 : this.dueMs;
   }
 
-  /** Records that a push with so many records was sent. */
+  /** Notes that a push with this number of records was sent. */
   sent(records: number, nowMs: number): void {
     if (this.ratePerSecond === null) return;
     this.dueMs = Math.max(this.dueMs, nowMs - LONGEST_ARREARS_MS) + (records / this.ratePerSecond) * 1000;

@@ -27,7 +27,8 @@ export interface Progress {
 
 type BarTexts = Pick<ProgressState, 'stage' | 'remark'>;
 
-/** Writes a bar with numbers that fits the terminal. The remark is left out if there is no room for it.
+/**
+ * Writes a bar with numbers that fits the terminal. The remark is left out if there is no room for it.
  *
  * @param columns the width of the terminal; some terminals say 0 when they don't know it
  */

@@ -91,7 +91,8 @@ export function readSettings(environment: NodeJS.ProcessEnv, onTerminal: boolean
   return withCredentials(checkSettings(environment, onTerminal));
 }
 
-/** Reads and checks the settings. It creates no files.
+/**
+ * Reads and checks the settings. It creates no files.
  * @param environment the variables, in the form of `process.env`
  * @param onTerminal whether the logs go to a person's terminal (the default of LOG_FORMAT)
  * @throws SettingsError that names every problem

@@ -59,7 +59,8 @@ declare const sessionStorage: {
   setItem(name: string, value: string): void;
 };
 
-/** - It keeps an entered key until the tab is closed. (Swagger UI itself would keep it without end, for all tabs.)
+/**
+ * - It keeps an entered key until the tab is closed. (Swagger UI itself would keep it without end, for all tabs.)
  * - It fills in ids in the path of a request: the newest id that the key may see.
  * - It shows each error in one line. The form of errors is the same everywhere, and the introduction shows it.
  *

@@ -21,6 +21,7 @@ function version(): string {
   return isPackageFile(file) ? file.version : '0.0.0';
 }
 
+/** Makes the document of all routes of the application. */
 export function createDocument(app: INestApplication): OpenAPIObject {
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')

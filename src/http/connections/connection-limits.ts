@@ -5,8 +5,8 @@ import type { Socket } from 'node:net';
 /** The time between two checks. A check of 10,000 connections takes less than a millisecond. */
 const LOOK_MS = 250;
 /**
- * A client counts as one that does not read when nothing has moved in so many checks (3 s). Shorter pauses are
- * normal: a client may be busy with what it has read, or have a poor line. Checks are counted instead of time,
+ * After this number of checks without any movement (3 s), a client counts as one that does not read. Shorter pauses
+ * are normal: a client may be busy with what it has read, or have a poor line. Checks are counted instead of time,
  * because during a pause of the whole process nothing can move.
  */
 const STILL_LOOKS = 12;

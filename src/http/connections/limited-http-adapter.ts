@@ -55,6 +55,7 @@ export const CONNECTION_LIMITS: ConnectionLimits = {
   unreadBytes: 64 * 1024 * 1024,
 };
 
+/** Nest's adapter for Express, with a server that has the limits. */
 export class LimitedHttpAdapter extends ExpressAdapter {
   constructor(private readonly limits: ConnectionLimits) {
     super();

@@ -14,7 +14,8 @@ export function encodeCursor(kind: string, position: Position): string {
   return Buffer.from(JSON.stringify([kind, ...position])).toString('base64url');
 }
 
-/** @param types the types of the position's parts
+/**
+ * @param types the types of the position's parts
  * @param parameter the query parameter that held the cursor
  * @throws InvalidParametersException when it is not a cursor of this kind
  */

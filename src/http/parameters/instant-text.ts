@@ -24,7 +24,8 @@ export function isInstantText(text: unknown): text is string {
   return typeof text === 'string' && parse(text) !== undefined;
 }
 
-/** @param text a text for which {@link isInstantText} is true
+/**
+ * @param text a text for which {@link isInstantText} is true
  * @param zone IANA name. A date means its first moment in this zone.
  * @returns epoch milliseconds within the years 1 to 9999 of UTC, because nothing in the ledger is outside them
  * @throws Error when the text is not a time

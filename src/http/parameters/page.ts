@@ -21,7 +21,8 @@ export interface Page<Entry> {
   readonly page: PageInfo;
 }
 
-/** @param rows at most `limit` + 1 rows. The additional row shows that there is a next page.
+/**
+ * @param rows at most `limit` + 1 rows. The additional row shows that there is a next page.
  * @param cursorOf gives the cursor of the position after an entry
  * @param endsEarly there is a next page, though this one holds fewer entries than its limit
  */

@@ -71,7 +71,8 @@ export class ProblemFilter implements ExceptionFilter {
   }
 }
 
-/** The error for a request that no route has taken.
+/**
+ * The error for a request that no route has taken.
  *
  * @param methods the methods that its path has
  */

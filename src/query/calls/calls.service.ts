@@ -41,7 +41,8 @@ export class CallsService {
     return call;
   }
 
-  /** Returns every content of a call, newest first.
+  /**
+   * Returns every content of a call, newest first.
    *
    * @throws NotFoundException
    */

@@ -12,8 +12,8 @@ import { PolledGauge } from '../../metrics/polled-gauge.js';
  */
 const LOOK_MS = 40;
 /**
- * If so many requests wait, a further one is answered at once. Each holds a socket, and all of them query the
- * database when a change comes.
+ * The most requests that wait. A further one is answered at once. Each waiting request holds a socket, and all of
+ * them query the database when a change comes.
  */
 const MOST_WAITING = 2000;
 
@@ -46,7 +46,8 @@ export class ChangeWatcher implements BeforeApplicationShutdown {
     for (const { wake } of [...this.waiting]) wake(false);
   }
 
-  /** Waits until a change at this position or a later one is committed.
+  /**
+   * Waits until a change at this position or a later one is committed.
    *
    * @param ms the longest time to wait
    * @param gone aborted when nobody waits any more

@@ -40,7 +40,8 @@ export interface NextChanges {
 /** The most deliveries that a step reads. If all their calls have been changed again since, that takes 20 ms. */
 const MOST_DELIVERIES = 5000;
 /**
- * A step first reads so many deliveries. They mostly have enough calls for a page, and take 0.2 ms instead of 5 ms.
+ * A step first reads this number of deliveries. They mostly have enough calls for a page, and take 0.2 ms instead
+ * of 5 ms.
  */
 const FIRST_DELIVERIES = 100;
 
@@ -104,8 +105,8 @@ export class ChangeRepository {
    * may all have been changed again since.
    *
    * @param limit the most changes
-   * @param mostCalls when the deliveries have so many calls together, no further delivery is read; 50,000 calls
-   *   take 60 ms
+   * @param mostCalls no further delivery is read when the deliveries have this number of calls together; 50,000
+   *   calls take 60 ms
    */
   next(viewer: Viewer, after: FeedPlace, limit: number, mostCalls: number): Promise<NextChanges> {
     return this.database.snapshot(async (transaction) => {

@@ -5,7 +5,7 @@ import { type CallTexts, textsOf } from './call-texts.js';
 import type { RowFlow, RowReceiver } from './row-flow.js';
 
 /**
- * Lines are sent in chunks of so many characters, or after so many milliseconds, because each chunk costs system
+ * Lines are collected into chunks of this number of characters, for at most CHUNK_MS, because sending costs system
  * calls.
  */
 const CHUNK_LENGTH = 65_536;

@@ -17,6 +17,7 @@ const BEGIN = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
   SET LOCAL statement_timeout = 0; ${LOCK_TIME_OUT}; SET LOCAL timezone = 'UTC'`;
 const TERMINATE = 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1';
 
+/** Reads the calls of an export. */
 @Injectable()
 export class ExportRepository {
   /**

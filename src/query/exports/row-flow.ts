@@ -19,7 +19,8 @@ export type RowQuery = QueryArrayConfig;
 export class RowFlow<Row extends readonly unknown[]> {
   private over = false;
 
-  /** @param begin the SQL that opens the transaction
+  /**
+   * @param begin the SQL that opens the transaction
    * @param terminate ends the session in the server, where the query may run for long without sending a row
    */
   constructor(

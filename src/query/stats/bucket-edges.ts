@@ -142,7 +142,8 @@ function offQuarter(path: string, instant: number | undefined): ProblemDetail[] 
   return [{ path, message }];
 }
 
-/** @param edges the edges of the buckets of a range
+/**
+ * @param edges the edges of the buckets of a range
  * @throws InvalidParametersException when an edge is not on a quarter-hour
  */
 export function checkEdges(edges: readonly number[], interval: Interval, zone: string): void {
