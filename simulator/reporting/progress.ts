@@ -55,7 +55,7 @@ class ProgressBar implements Progress {
         barLine({ stage, done: value, total, remark }, stream.columns),
       stream,
       hideCursor: true,
-      // The bar fits; notes may be longer than a line.
+      // The bar fits into a line, but notes may be longer.
       linewrap: true,
     });
   }

@@ -39,7 +39,7 @@ export class Settings {
   readonly generatedPushToken!: string | undefined;
   readonly adminApiKey!: string;
   readonly apiKeyIsGenerated!: boolean;
-  /** IANA name of the zone that the vendor's times without offset are in. */
+  /** IANA name of the time zone for the vendor's times without an offset. */
   readonly pushTimeZone!: string;
   readonly pushBodyLimit!: number;
   /** How long a push waits for its commit. After that it goes to the journal. */

@@ -42,7 +42,7 @@ export function createDocument(app: INestApplication): OpenAPIObject {
     .addTag('Audit', 'The record of who read, changed or erased what.')
     .addTag('Privacy', 'Erasure of a phone number everywhere.')
     .addTag('Health', 'For orchestrators and operators.')
-    // Not addBearerAuth(), which would call them JWT.
+    // addBearerAuth() is not used, because it would describe the keys as JWT.
     .addSecurity('apiKey', {
       type: 'http',
       scheme: 'bearer',

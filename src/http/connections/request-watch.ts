@@ -50,7 +50,7 @@ export class RequestWatch {
     this.requests.observe({ method, route, status }, ms / 1000);
     this.logger.debug({
       outcome: response.writableFinished ? 'answered' : 'broken off',
-      // The route, not the URL: a path or a query may hold a token or a number.
+      // The route is logged, not the URL, because a path or a query may contain a token or a number.
       method,
       route,
       status: response.statusCode,

@@ -90,7 +90,7 @@ function answer(
   { status, detail, requestId }: Refusal,
 ): void {
   if (response.headersSent) {
-    // After the whole answer, lingerBriefly() ends the connection.
+    // If the answer was sent completely, lingerBriefly() ends the connection.
     if (!response.writableFinished) request.socket.destroy();
     return;
   }

@@ -40,7 +40,7 @@ export class ProblemFilter implements ExceptionFilter {
   private refuse(error: unknown, request: Request, response: Response): void {
     const requestId = String(response.getHeader(REQUEST_ID));
     const problem = { ...problemOf(error, isRouted(request)), requestId };
-    // The route, not the URL: a path or a query may hold a token or a number.
+    // The route is logged, not the URL, because a path or a query may contain a token or a number.
     if (problem.status >= 500)
       this.log(error, {
         outcome: 'failed',

@@ -158,7 +158,7 @@ export class FieldChange {
   after!: unknown;
 }
 
-/** One content of a call and the delivery that brought it. */
+/** One content of a call, and the delivery that first brought it. */
 @ApiSchema({ name: 'CallRevision' })
 export class CallRevisionDto {
   @ApiProperty({
