@@ -12,9 +12,15 @@ import { ServerOwner, type Log } from './ownership/server-owner.js';
 import { findLauncher } from './operating-system/unprivileged-user.js';
 
 export interface EmbeddedPostgresOptions {
-  /** The service's DATA_DIR, absolute: the server's files live in `postgres` there, its log in `postgres.log`. */
+  /**
+   * The absolute path of the service's DATA_DIR. The server's files are in `postgres` there, and its log is
+   * `postgres.log`.
+   */
   readonly dataDirectory: string;
-  /** Password of the database's superuser, one line. The caller keeps it. If the database has another one, this one is set at the start. */
+  /**
+   * The password of the database's superuser, one line. The caller keeps it. If the database has another password,
+   * it is replaced at the start.
+   */
   readonly password: string;
   /** More server settings (`-c name=value`). */
   readonly settings?: Readonly<Record<string, string>>;
@@ -25,8 +31,8 @@ const LONGEST_PAUSE_MS = 5000;
 const LOG_CHECK_MS = 10 * 60_000;
 
 /**
- * A PostgreSQL server that belongs to this process. When the process is killed the server stays, and the next
- * one takes it over; when the server is killed, it is started again on the same port.
+ * A PostgreSQL server that belongs to this process. If the process is killed, the server keeps running, and the
+ * next process takes it over. If the server is killed, it is started again on the same port.
  */
 export class EmbeddedPostgres {
   private readonly stopRequest = new AbortController();
@@ -41,7 +47,7 @@ export class EmbeddedPostgres {
 
   /**
    * Starts the server, or takes over the one that a killed process left running.
-   * @returns the URL `postgres://call_ledger:…@127.0.0.1:port/call_ledger`; it holds until stop().
+   * @returns the URL `postgres://call_ledger:…@127.0.0.1:port/call_ledger`, which is valid until stop().
    * @throws Error that says what to do, with the end of the server's log if there is one.
    */
   start(): Promise<string> {
@@ -50,8 +56,8 @@ export class EmbeddedPostgres {
   }
 
   /**
-   * Stops the server (fast shutdown) and releases everything. Resolves when no process of the server is left. A server that another
-   * process owns keeps running. May be called at any time and more than once.
+   * Stops the server (fast shutdown) and releases everything. Resolves when no process of the server is left. A
+   * server that another process owns keeps running. It may be called at any time and several times.
    */
   stop(): Promise<void> {
     this.stopping ??= this.stopOnce();
@@ -127,7 +133,7 @@ export class EmbeddedPostgres {
     });
   }
 
-  /** After the connection has broken: the server may be recovering by itself, or be gone. */
+  /** Connects again after the connection has broken. The server may be recovering by itself, or it may be gone. */
   private async recover(): Promise<void> {
     const { log } = this.options;
     const { signal } = this.stopRequest;
@@ -165,7 +171,7 @@ export class EmbeddedPostgres {
   }
 }
 
-/** The cluster may lie on another disk, behind a symbolic link. */
+/** Resolves symbolic links, because the cluster may be on another disk. */
 async function realPathIfThere(path: string): Promise<string> {
   try {
     return await realpath(path);

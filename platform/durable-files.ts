@@ -1,7 +1,8 @@
-// Folders and small files that must survive a loss of power, e.g. because acknowledged pushes depend on them.
+// Folders and small files that must survive a loss of power, for example because acknowledged pushes depend on
+// them.
 //
-// A file that was written is on the disk only after it was synced, and its name is on the disk only after its folder was synced.
-// Windows can't sync folders; its file system keeps names in order by itself.
+// A written file is on the disk only after the file was synced. Its name is on the disk only after its folder was
+// synced. Windows can't sync folders, but its file system keeps names in order by itself.
 import {
   closeSync,
   constants,
@@ -16,17 +17,17 @@ import { copyFile, open, rename, rm } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { errorCode } from './error-code.js';
 
-/** How a file system says that it has no way to sync a folder. PostgreSQL goes on then, too. */
+/** The errors of file systems that can't sync folders. They are ignored, as PostgreSQL does. */
 const CANNOT_SYNC_FOLDERS = new Set(['EBADF', 'EINVAL', 'ENOTSUP']);
 
 /**
- * Makes a folder (mode 0700) and all folders that lead to it. Folders that are there already are synced too: somebody may have made them
- * a moment ago. Their failures don't matter: they may belong to others.
+ * Makes a folder (mode 0700) and all its parent folders. Existing folders are synced too, because another process
+ * may have made them a moment ago. If that fails it does not matter: they may belong to other users.
  *
  * @throws Error of the file system
  */
 export function makeFolder(path: string): void {
-  // As it is written: where a link leads may have another name here, e.g. behind /proc/…/root.
+  // Links are not resolved: their target may have another name here, for example behind /proc/…/root.
   let folder = resolve(path);
   const first = mkdirSync(folder, { recursive: true, mode: 0o700 });
   while (folder !== dirname(folder)) {
@@ -37,7 +38,7 @@ export function makeFolder(path: string): void {
   }
 }
 
-/** Makes what was done in a folder (files made, renamed, removed) durable. */
+/** Makes changes of a folder durable: files that were made, renamed or removed. */
 export async function syncFolder(path: string): Promise<void> {
   if (process.platform === 'win32') return;
   const folder = await open(path, 'r');
@@ -51,9 +52,9 @@ export async function syncFolder(path: string): Promise<void> {
 }
 
 /**
- * Makes a file (mode 0600) with this content, whole or not at all.
+ * Makes a file (mode 0600) with this content, completely or not at all.
  *
- * @returns whether it was made; false when there is one already
+ * @returns whether the file was made; false if it exists already
  */
 export function createFile(path: string, content: string): boolean {
   const draft = `${path}.${process.pid}`;
@@ -70,7 +71,10 @@ export function createFile(path: string, content: string): boolean {
   return true;
 }
 
-/** Gives a file (mode 0600) this content. Who reads it, be it after a loss of power, finds all of the old content or all of the new one. */
+/**
+ * Replaces the content of a file (mode 0600). A reader finds either the complete old content or the complete new
+ * content, even after a loss of power.
+ */
 export async function replaceFile(path: string, content: string | Uint8Array): Promise<void> {
   await putInPlace(path, async (draft) => {
     const file = await open(draft, 'w', 0o600);
@@ -83,7 +87,7 @@ export async function replaceFile(path: string, content: string | Uint8Array): P
   });
 }
 
-/** Copies a file. What stood at `to` is replaced as by {@link replaceFile}. */
+/** Copies a file. A file at `to` is replaced in the same way as by {@link replaceFile}. */
 export async function copyDurably(from: string, to: string): Promise<void> {
   await putInPlace(to, async (draft) => {
     await copyFile(from, draft);
@@ -96,7 +100,10 @@ export async function copyDurably(from: string, to: string): Promise<void> {
   });
 }
 
-/** @param write writes a draft and syncs it. Its name is always the same: the next try replaces what a killed process left. */
+/**
+ * @param write writes a draft and syncs it. The draft's name is always the same, so that the next attempt replaces
+ *   the draft of a killed process.
+ */
 async function putInPlace(path: string, write: (draft: string) => Promise<void>): Promise<void> {
   const draft = `${path}.new`;
   try {
@@ -125,6 +132,6 @@ function trySyncFolder(path: string): void {
   try {
     syncFolderNow(path);
   } catch {
-    // Not ours: it may be closed to us, or read-only.
+    // The folder may belong to another user and not be accessible, or it may be read-only.
   }
 }

@@ -1,17 +1,18 @@
-// `node scripts/at-most.mjs <minutes> <command …>`: runs a command, and ends it with all that it has started when it takes longer.
-// Exits as the command does; with 124, and a line that says so, when it was ended.
+// `node scripts/at-most.mjs <minutes> <command …>` runs a command. If it takes longer, the script ends it with all
+// processes that it has started, says so, and exits with 124. Otherwise it exits with the command's code.
 import { spawn } from 'node:child_process';
 import { constants } from 'node:os';
 import { clearTimeout, setTimeout } from 'node:timers';
 
-/** In which whoever is asked to end may put things away. */
+/** The time between SIGTERM and SIGKILL, in which the processes may clean up. */
 const GRACE_MS = 10_000;
 
 const [minutes, command, ...args] = process.argv.slice(2);
 if (!(Number(minutes) > 0) || command === undefined)
   throw new Error('usage: node scripts/at-most.mjs <minutes> <command …>');
 
-// A group of its own: what stops or ends the whole of it leaves this process to tell.
+// The command gets a process group of its own. A signal to this group does not reach this process, which reports
+// the end.
 const child = spawn(command, args, { stdio: 'inherit', detached: true });
 const endGroup = (signal) => {
   try {
@@ -24,7 +25,7 @@ let isLate = false;
 let timer = setTimeout(
   () => {
     isLate = true;
-    console.error(`${command} ${args.join(' ')}: ended, since it took longer than ${minutes} minutes`);
+    console.error(`${command} ${args.join(' ')}: ended because it took longer than ${minutes} minutes`);
     endGroup('SIGTERM');
     timer = setTimeout(() => endGroup('SIGKILL'), GRACE_MS);
   },
@@ -39,7 +40,7 @@ child.once('error', (error) => {
 });
 child.once('exit', (code, signal) => {
   clearTimeout(timer);
-  // Others of its group may have stayed.
+  // Other processes of its group may still run.
   if (isLate) endGroup('SIGKILL');
   process.exitCode = isLate ? 124 : (code ?? 128 + constants.signals[signal]);
 });

@@ -1,5 +1,6 @@
-// Asks the registry for known vulnerabilities of what runs in production. Fails on one of `moderate` or more. A registry that
-// has no such service, or can't be reached, is no fault of the code: that is said, and the check goes on.
+// Asks the registry for known vulnerabilities of the packages that run in production. Fails if there is one of
+// severity `moderate` or above. If the registry has no such service, or can't be reached, the script says so and
+// does not fail, because that is no fault of the code.
 import { spawnSync } from 'node:child_process';
 
 const LEVELS = ['moderate', 'high', 'critical'];
@@ -20,7 +21,7 @@ if (counts === undefined) {
 } else {
   const found = LEVELS.filter((level) => counts[level] > 0).map((level) => `${counts[level]} ${level}`);
   for (const { name, severity, via } of Object.values(report.vulnerabilities)) {
-    // A text is the name of another vulnerable package that this one needs.
+    // A reason that is a text is the name of another vulnerable package, which this one needs.
     const reasons = via.map((reason) => (typeof reason === 'string' ? `needs ${reason}` : reason.url));
     console.log(`audit: ${severity}: ${name}: ${reasons.join(', ')}`);
   }

@@ -1,4 +1,5 @@
-// `npm run bench -- …`: builds what changed, the benchmarks into dist.bench/, then runs them (bench/main.ts).
+// `npm run bench -- …` builds the service if its sources have changed, builds the benchmarks into dist.bench/, and
+// runs them (bench/main.ts).
 import '../src/node-version.mjs';
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';

@@ -1,4 +1,5 @@
-// Bundles console/ into files for browsers: a page, and what it loads under names that change with the content.
+// Bundles console/ into files for browsers: a page, and the files that it loads. Their names change with their
+// content.
 import { buildSync } from 'esbuild';
 import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { basename, join } from 'node:path';
@@ -7,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const source = join(root, 'console');
 
-/** @param target folder to write to; it is made */
+/** @param target the folder to write to. It is created. */
 export function buildConsole(target) {
   const assets = join(target, 'assets');
   mkdirSync(assets, { recursive: true });
@@ -38,16 +39,17 @@ export function buildConsole(target) {
 }
 
 /**
- * The bundle holds no comment, and its packages are not installed where it is served from: their notices go beside it.
+ * Returns the licences of the bundled packages. They are served beside the bundle, because the bundle has no
+ * comments, and the packages are not installed where it is served.
  *
- * @param inputs paths of the bundled files, from the project's root
+ * @param inputs the paths of the bundled files, relative to the project's root
  */
 function licencesOf(inputs) {
   const packages = inputs.flatMap((path) => /^node_modules\/((?:@[^/]+\/)?[^/]+)\//.exec(path)?.[1] ?? []);
   const notices = [...new Set(packages)].sort().map((name) => {
     const folder = join(root, 'node_modules', name);
     const file = readdirSync(folder).find((found) => /^licen[cs]e/i.test(found));
-    if (file === undefined) throw new Error(`${name} has no file with its licence`);
+    if (file === undefined) throw new Error(`The package ${name} has no licence file`);
     return `${name}\n\n${readFileSync(join(folder, file), 'utf8').trim()}\n`;
   });
   return notices.join(`\n${'-'.repeat(80)}\n\n`);

@@ -1,7 +1,7 @@
-// Compiles the folders of COMPILED into folders of the same names in dist/, and bundles console/ into dist/console-page.
-// `--if-changed` does nothing when dist/ was built from these very sources.
-// The compiler writes into a folder of its own, which then takes dist's place in one rename: a process
-// that runs from dist/ has loaded all its files at its start and is never disturbed.
+// Compiles the folders of COMPILED into folders of the same names in dist/, and bundles console/ into
+// dist/console-page. With `--if-changed` it does nothing if dist/ was built from the same sources. The compiler
+// writes into a new folder, which then replaces dist/ by a rename. A process that runs from dist/ is not disturbed,
+// because it has loaded all its files at its start.
 import '../src/node-version.mjs';
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
@@ -22,9 +22,9 @@ import { buildConsole } from './build-console.mjs';
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
 const stampName = 'sources.sha256';
-/** As in tsconfig.build.json. */
+/** The same folders as in tsconfig.build.json. */
 const COMPILED = ['src', 'platform', 'embedded-postgres', 'simulator'];
-/** What the service reads and the compiler does not write. */
+/** Files that the service needs and the compiler does not write. */
 const COPIED = ['package.json', 'src/node-version.mjs'];
 
 function sourceHash() {
@@ -62,7 +62,7 @@ function replaceDist(fresh) {
     if (existsSync(dist)) renameSync(dist, retired);
     renameSync(fresh, dist);
   } catch (error) {
-    // Another build finished in between: what it put there was made from the same sources.
+    // Another build has finished in between. Its result was made from the same sources.
     if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST' && error.code !== 'ENOENT') throw error;
   } finally {
     rmSync(retired, { recursive: true, force: true });
@@ -70,7 +70,7 @@ function replaceDist(fresh) {
   }
 }
 
-/** Builds, or exits the process with the compiler's code when it fails. */
+/** Builds. If the compiler fails, it ends the process with the compiler's exit code. */
 export function build({ ifChanged }) {
   const wanted = sourceHash();
   if (ifChanged && builtFrom() === wanted) return;
@@ -90,7 +90,7 @@ export function build({ ifChanged }) {
   }
   try {
     for (const file of COPIED) copyFileSync(join(root, file), join(fresh, file));
-    // The service's program has kept its place.
+    // dist/main.js stays the path of the service's program.
     writeFileSync(join(fresh, 'main.js'), "import './src/main.js';\n");
     buildConsole(join(fresh, 'console-page'));
   } catch (error) {

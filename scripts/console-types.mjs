@@ -1,4 +1,4 @@
-// Writes what the API's description says as types for the console: console/generated/api.d.ts.
+// Writes the types of the API for the console, from the API's description: console/generated/api.d.ts.
 import '../src/node-version.mjs';
 import { spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';

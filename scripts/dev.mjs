@@ -1,4 +1,5 @@
-// Runs the service from its sources: builds and starts it again whenever a source changes, the console's included.
+// Runs the service from its sources. When a source changes, the console's included, it builds and starts the
+// service again.
 import '../src/node-version.mjs';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const WATCHED = ['src', 'platform', 'embedded-postgres', 'simulator', 'console'];
-/** Editors save several files at once. */
+/** The time to wait after a change, because editors may save several files at once. */
 const SETTLE_MS = 300;
 
 let isStopping = false;
@@ -43,7 +44,7 @@ async function stop() {
 function start() {
   const started = spawn(process.execPath, ['dist/main.js'], { cwd: root, stdio: 'inherit' });
   started.once('exit', () => {
-    if (service === started) say('the service has ended; it is started again at the next change');
+    if (service === started) say('the service has ended; it will be started again at the next change');
   });
   service = started;
 }
@@ -55,7 +56,7 @@ function nextChange() {
 
 const watchers = WATCHED.map((folder) =>
   watch(join(root, folder), { recursive: true }, (_event, name) => {
-    // The types of the API are made by the build itself.
+    // Changes of generated files are ignored, because the build itself makes them.
     if (name === null || !name.split(/[/\\]/).includes('generated')) changed?.();
   }),
 );
@@ -70,7 +71,8 @@ while (!isStopping) {
   if (await build()) {
     await stop();
     if (!isStopping) start();
-  } else say('what was built before goes on; mend the error, and it is built again');
+  } else
+    say('the build failed; the previous build keeps running. Correct the error, and it will be built again');
   await change;
   if (!isStopping) await wait(SETTLE_MS);
 }

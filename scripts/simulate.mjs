@@ -1,4 +1,4 @@
-// `npm run simulate -- …`: builds what changed, then plays the vendor (simulator/).
+// `npm run simulate -- …` builds if the sources have changed, and then plays the vendor (simulator/).
 import '../src/node-version.mjs';
 import { build } from './build.mjs';
 

@@ -1,12 +1,12 @@
-// `npm start`: builds what changed, then serves in this same process.
+// `npm start` builds if the sources have changed, and then runs the service in this process.
 import '../src/node-version.mjs';
 import { build } from './build.mjs';
 
-/** How soon the service notices that npm is gone. */
+/** How often the service checks whether npm still runs. */
 const LOOK_MS = 250;
 
-// npm hands a SIGTERM to the shell that it ran this in, and the shell ends without a word to anybody. A service that
-// has lost its parent so has been told to end; it ends as if the signal had come to itself.
+// npm sends SIGTERM to the shell in which it has started this process, and the shell ends without passing the
+// signal on. So if the parent is gone, this process ends as if it had received the signal itself.
 const parent = process.ppid;
 setInterval(() => {
   if (process.ppid !== parent) process.kill(process.pid, 'SIGTERM');

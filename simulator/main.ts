@@ -7,7 +7,7 @@ import { exitCodeOf, summaryObject, summaryText } from './reporting/summary.js';
 
 const USAGE_EXIT_CODE = 2;
 
-/** The options; after printing help, or what is wrong with them, undefined. */
+/** Reads the options. Returns undefined after printing the help, or the problems with the options. */
 function readOptions(): SimulatorOptions | undefined {
   try {
     const options = parseOptions(process.argv.slice(2), process.env);
@@ -24,7 +24,7 @@ function readOptions(): SimulatorOptions | undefined {
 const options = readOptions();
 if (options !== undefined) {
   const interruption = new AbortController();
-  // The second Ctrl-C ends the process at once, as it would by default.
+  // A second Ctrl-C ends the process at once, which is the default.
   process.once('SIGINT', () => {
     interruption.abort();
   });

@@ -24,14 +24,17 @@ export interface SimulationResult {
   readonly tally: Tally;
   readonly pushingSeconds: number;
   readonly interrupted: boolean;
-  /** Null when the run was not asked to verify, was interrupted, or could not: then `verificationError` says why. */
+  /**
+   * Null if the run did not verify: it was not asked to, was interrupted, or could not. `verificationError` says
+   * why it could not.
+   */
   readonly verification: VerificationResult | null;
   readonly verificationError: string | null;
 }
 
 /**
- * Plays the vendor once: pushes everything, then verifies if asked to. After the signal it sends nothing more and does not verify. Never
- * rejects because of the service.
+ * Plays the vendor once: pushes everything, and then verifies if that was asked for. After the signal it sends
+ * nothing more and does not verify. It never rejects because of the service.
  */
 export async function simulate(
   options: SimulatorOptions,

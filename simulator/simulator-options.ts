@@ -18,7 +18,7 @@ export interface SimulatorOptions {
   readonly json: boolean;
 }
 
-/** What is wrong with the command line or its environment, all of it at once. */
+/** All problems with the command line and its environment. */
 export class UsageError extends Error {
   constructor(readonly problems: readonly string[]) {
     super(problems.join('\n'));

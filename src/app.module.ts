@@ -16,7 +16,7 @@ import { ConsoleModule } from './console/console.module.js';
 import { AuditModule } from './security/audit/audit.module.js';
 import { StatusModule } from './status/status.module.js';
 
-/** The service: the list of its modules. */
+/** The root module, with all modules of the service. */
 @Module({ providers: [ConnectionDrain, RequestWatch] })
 export class AppModule {
   static forRoot(settings: Settings): DynamicModule {

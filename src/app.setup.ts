@@ -1,4 +1,3 @@
-// What main.ts and the tests share: settings in, the configured application out.
 import { NestFactory } from '@nestjs/core';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
@@ -21,7 +20,10 @@ import { ApiGate } from './security/api-gate.js';
 import { erasureRate } from './security/query-rate.js';
 import type { RequestHandler } from 'express';
 
-/** Creates the application; it neither listens nor touches the database yet. */
+/**
+ * Creates the configured application, for `bootstrap.ts` and the tests. It does not listen yet, and does not use
+ * the database yet.
+ */
 export async function createApp(
   settings: Settings,
   limits: ConnectionLimits = CONNECTION_LIMITS,
@@ -36,17 +38,18 @@ export async function createApp(
       logger: new ServiceLogger(settings),
     },
   );
-  // Express would take the first address that a client claims for `true`: the last is the one that the peer has seen itself.
+  // With `true`, Express would use the first address in X-Forwarded-For, which a client can forge. With 1, it uses
+  // the last address, which the peer has seen itself.
   app.set('trust proxy', settings.trustProxy === true ? 1 : settings.trustProxy);
   app.set('query parser', parseQuery);
   app.disable('x-powered-by');
-  // Pushes and errors need none; answers of the API get theirs from ExactJsonInterceptor.
+  // Answers to pushes and errors need no ETag. ExactJsonInterceptor gives answers of the API their ETag.
   app.disable('etag');
   app.use(['/docs', '/openapi.json', '/openapi.yaml', '/metrics', '/console'], lowPriority());
   app.use(singleSlashes, requestIds(), app.get(RequestWatch).use, securityHeaders(), tlsOnly(), hostNeeded());
   app.use('/docs', swaggerUiPolicy());
   app.use('/console', consolePolicy());
-  // Nothing of a body is read for whom the gate does not know.
+  // The order matters: bodies of unauthenticated requests are not read.
   app.use('/v1', notStored(), compressed(), ...app.get(ApiGate).handlers(), jsonBody());
   app.use('/v1/erasures', erasureRate());
   app.useGlobalPipes(new RequestValidationPipe());
@@ -55,12 +58,13 @@ export async function createApp(
   return app;
 }
 
-/** A turn of the event loop is longer by less than a millisecond for each. */
+/** Requests that are let on in one turn of the event loop. Each makes the turn less than a millisecond longer. */
 const A_TURN = 2;
 
 /**
- * Lets two of these requests on in each turn of the event loop, however many have come: they need no key, and a push takes several
- * turns. Without it, 50 clients in a loop made each turn 50 answers long.
+ * Lets only two of these requests on in each turn of the event loop, however many wait. These routes need no API
+ * key, and a push takes several turns. Without this limit, 50 clients that asked in a loop made each turn 50
+ * answers long.
  */
 export function lowPriority(): RequestHandler {
   const waiting: (() => void)[] = [];

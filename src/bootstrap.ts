@@ -1,4 +1,4 @@
-// The life of the service's process: settings, address, application, and what is said of them.
+// Runs the service's process: checks the settings and the address, starts the application, and reports all of it.
 import 'reflect-metadata';
 import { Logger } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
@@ -14,7 +14,10 @@ import { announce, announceListening } from './start-message.js';
 import { within } from './within.js';
 
 const SIGNALS = ['SIGINT', 'SIGTERM'] as const;
-/** A database that is there takes less; then one line says all. */
+/**
+ * How long the start waits for the database before it says that it listens without one. An available database takes
+ * less, so that one message is enough.
+ */
 const DATABASE_PATIENCE_MS = 2000;
 
 const TRUST_PROXY_WARNING =
@@ -23,7 +26,7 @@ const TRUST_PROXY_WARNING =
 async function bootstrap(): Promise<void> {
   const checked = checkSettings(process.env, process.stdout.isTTY);
   Logger.overrideLogger(new ServiceLogger(checked));
-  // Whoever has to choose another address shall find nothing made.
+  // The address is tried first: if another one is needed, no files have been created yet.
   await tryAddress(checked);
   const settings = withCredentials(checked);
   if (settings.credentialsNotice !== undefined) new Logger('Start').warn(settings.credentialsNotice);
@@ -41,7 +44,7 @@ async function bootstrap(): Promise<void> {
 }
 
 async function listen(app: NestExpressApplication, settings: Settings): Promise<void> {
-  // Else a failure to connect or to migrate would be taken for one to listen.
+  // `listen` would call `init` too, and a failure to connect or to migrate would look like a failure to listen.
   await app.init();
   try {
     await app.listen(settings.port, settings.host);
@@ -61,11 +64,14 @@ async function serve(app: NestExpressApplication, settings: Settings): Promise<v
     }
   }
   await lifecycle.up();
-  // Else it was told to end before.
+  // If it is not migrated, the service was stopped before.
   if (lifecycle.migrated) announce(url, settings, process.stdout.isTTY);
 }
 
-/** Requests and the database may take some seconds: whoever presses Ctrl-C is told at once, and in the end. */
+/**
+ * Logs when the service begins to stop and when it has stopped: requests and the database may take some seconds to
+ * end.
+ */
 function tellOfTheEnd(): void {
   const logger = new Logger('Stop');
   let isTold = false;
@@ -83,7 +89,7 @@ function tellOfTheEnd(): void {
 try {
   await bootstrap();
 } catch (error) {
-  // No stack of what a person can mend.
+  // Errors that an operator can correct are shown without a stack.
   const showsStack = isFault(error) || Logger.isLevelEnabled('debug');
   if (error instanceof SettingsError) console.error(error.message);
   else new Logger('Start').fatal(errorText(error), ...(showsStack ? [errorStack(error)] : []));

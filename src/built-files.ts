@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
 
-// What the build makes besides the service's modules. The tests, which run the sources, put their own file in the place of this one.
+// Paths of what the build makes besides the service's modules. The tests run the sources and replace this file by
+// their own.
 
 /** The program of each thread. */
 export const WORKER_FILE = fileURLToPath(new URL('worker.js', import.meta.url));

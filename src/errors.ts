@@ -1,8 +1,9 @@
 import { errorCode } from '../platform/error-code.js';
 
 /**
- * What an error says, with what caused it. PostgreSQL's `detail` is left out: it quotes rows, and rows hold numbers. So do the
- * messages of its data exceptions (class 22) that quote a value: `invalid input syntax for type integer: "…"`.
+ * Returns an error's message and the messages of its causes. PostgreSQL's `detail` is left out: it quotes rows, and
+ * rows hold telephone numbers. Messages of its data exceptions (SQLSTATE class 22) quote values too (`invalid input
+ * syntax for type integer: "…"`), so the quoted part is replaced.
  */
 export function errorText(error: unknown): string {
   if (typeof error !== 'object' || error === null || !('message' in error)) return String(error);
@@ -17,14 +18,20 @@ export function errorText(error: unknown): string {
   return own + cause;
 }
 
-/** {@link errorText} and where it was thrown. (`stack` begins with the message as it is.) */
+/**
+ * Returns {@link errorText} and the stack frames. The first line of `stack` is left out, because it holds the whole
+ * message.
+ */
 export function errorStack(error: unknown): string {
   const stack = error instanceof Error ? (error.stack ?? '') : '';
   const frames = stack.split('\n').filter((line) => /^ +at /.test(line));
   return [errorText(error), ...frames].join('\n');
 }
 
-/** Whether an error is one of the program itself, whose place in the code matters, and not one that a person can mend. */
+/**
+ * Whether an error is a defect of the program, for which the stack matters, and not something that an operator can
+ * correct.
+ */
 export function isFault(error: unknown): boolean {
   return [TypeError, RangeError, ReferenceError, SyntaxError].some((kind) => error instanceof kind);
 }

@@ -1,4 +1,4 @@
-// Where the service is to listen, looked at before anything is made or started.
+// Checks the address that the service will listen on, before anything is created or started.
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { Settings } from './config/settings.js';
@@ -7,11 +7,11 @@ import { errorText } from './errors.js';
 
 type Address = Pick<Settings, 'host' | 'port'>;
 
-/** Nobody can listen there; says what to do about it. */
+/** The service can't listen on its address. The message says why, and what to do. */
 export class AddressError extends Error {}
 
 /**
- * Listens there for a moment.
+ * Listens on the address for a moment, to see whether it is possible.
  *
  * @throws AddressError
  */
@@ -27,7 +27,7 @@ export async function tryAddress({ host, port }: Address): Promise<void> {
   await once(server, 'close');
 }
 
-/** @param error of a server that was to listen */
+/** @param error from a server that tried to listen */
 export function asAddressError(error: unknown, { host, port }: Address): AddressError {
   switch (errorCode(error)) {
     case 'EADDRINUSE':
@@ -36,11 +36,11 @@ export function asAddressError(error: unknown, { host, port }: Address): Address
       );
     case 'EADDRNOTAVAIL':
       return new AddressError(
-        `HOST ${host} is no address of this machine. Set HOST to 127.0.0.1 (for this machine only), 0.0.0.0 (for all that reach it), or ` +
-          'another address of its own.',
+        `HOST ${host} is not an address of this machine. Set HOST to 127.0.0.1 (reachable from this machine only), 0.0.0.0 (all addresses), ` +
+          'or another address of this machine.',
       );
     case 'EACCES':
-      return new AddressError(`This user may not listen on PORT ${port}. Set PORT to one of 1024 and above.`);
+      return new AddressError(`This user may not listen on PORT ${port}. Set PORT to 1024 or above.`);
     case 'ENOTFOUND':
     case 'EAI_AGAIN':
       return new AddressError(`HOST ${host} is not known: no address was found for this name.`);

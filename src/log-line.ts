@@ -1,34 +1,35 @@
-// What is logged in, a line without numbers out: JSON for machines, words for people.
+// Writes a log event as one line without telephone numbers: JSON for machines, words for people.
 import type { LogLevel } from '@nestjs/common';
 import { inspect } from 'node:util';
 import { errorText } from './errors.js';
 import { NONE } from './numbers/own-numbers.js';
 import { maskReference } from './security/masking/text-mask.js';
 
-/** Nest's names of levels that are not those of LOG_LEVEL. */
+/** The names in LOG_LEVEL of those levels that Nest names otherwise. */
 const LEVELS: Readonly<Partial<Record<LogLevel, string>>> = { log: 'info', verbose: 'trace' };
 
-/** The name of a level as LOG_LEVEL has it. */
+/** The level's name in LOG_LEVEL. */
 export function levelName(level: LogLevel): string {
   return LEVELS[level] ?? level;
 }
 
-/** One event. */
 export interface LogEvent {
   readonly level: LogLevel;
-  /** Which part of the service tells of it. */
+  /** The part of the service that logs the event. */
   readonly context: string;
-  /** A text, or what happened as fields, of which `outcome` says it in a word. */
+  /** A text, or fields. The field `outcome` says in a few words what happened. */
   readonly message: unknown;
   readonly stack: unknown;
   readonly params: Readonly<Record<string, unknown>> | undefined;
 }
 
-/** As one line of JSON, with its fields beside `time` (ISO 8601), `level` and `context`. */
+/**
+ * Writes an event as one line of JSON: `time` (ISO 8601), `level`, `context`, `pid`, and the event's own fields.
+ */
 export function jsonLine({ level, context, message, stack, params }: LogEvent): string {
   const head = { time: new Date().toISOString(), level: levelName(level), context, pid: process.pid };
   const fields = isFields(message) ? message : { message: textOf(message) };
-  // Once more at the end: no field of an event replaces them.
+  // The head is repeated at the end, so that no field of an event replaces it.
   const line: Record<string, unknown> = {
     ...head,
     ...fields,
@@ -39,7 +40,7 @@ export function jsonLine({ level, context, message, stack, params }: LogEvent): 
   return JSON.stringify(line, (_name, value: unknown) => masked(value));
 }
 
-/** What happened, in a line for people: the outcome, and the fields as name=value. */
+/** Writes a message for people: the outcome, then the fields as name=value. */
 export function words(message: unknown): string {
   if (!isFields(message)) return String(masked(textOf(message)));
   const { outcome, ...fields } = message;
@@ -50,8 +51,9 @@ export function words(message: unknown): string {
 }
 
 /**
- * No number gets into the log on purpose; but PostgreSQL's messages may quote a value that it could not read, and this is
- * the last place at which that can be seen to.
+ * Masks telephone numbers in a text; other values stay as they are. Nothing logs a number on purpose, but
+ * PostgreSQL's messages may quote a value that it could not read. This is the last place where such a number can be
+ * masked.
  */
 export function masked(value: unknown): unknown {
   return typeof value === 'string' ? maskReference(value, NONE) : value;

@@ -1,4 +1,4 @@
-// Starts the service. All of it is loaded only once Node.js is known to be new enough.
+// Starts the service. The rest is loaded only after the check that Node.js is new enough.
 import './node-version.mjs';
 
 await import('./bootstrap.js');

@@ -1,5 +1,5 @@
-// Ends the process when Node.js is too old, before anything is loaded that such a Node.js can't load. So this imports nothing new, and is
-// imported first. Plain JavaScript: the scripts need it before src is built.
+// Ends the process if Node.js is too old. It is imported first and uses only old features, so that an old Node.js
+// can run it. It is plain JavaScript because the scripts need it before src is built.
 import { readFileSync } from 'node:fs';
 
 const { engines } = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8'));

@@ -1,4 +1,4 @@
-// Serves the API's description at /openapi.json and /openapi.yaml, and for people at /docs.
+// Serves the API's description at /openapi.json and /openapi.yaml, and as a page for people at /docs.
 import type { INestApplication } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { readFile } from 'node:fs/promises';
@@ -23,8 +23,8 @@ const packages = createRequire(import.meta.url);
 const compress = promisify(gzip);
 
 /**
- * Every file is made when it is first asked for, and kept as bytes: to make the document took 50 ms and more for each request, and
- * every answer that was not read held a copy of it.
+ * Adds the routes of the API's description. Each file is made at its first request, and then kept as bytes. Making
+ * the document for each request took 50 ms and more, and every answer that its client did not read held a copy.
  */
 export function serveDocs(app: INestApplication): void {
   const json = kept(() => Promise.resolve(JSON.stringify(createDocument(app))));
@@ -46,7 +46,7 @@ export function serveDocs(app: INestApplication): void {
   servePage(app, inFolder);
 }
 
-/** At a path with and without a slash behind it, which are one route. */
+/** Serves the page at `/docs` and `/docs/`, which are one route. The two need different relative paths. */
 function servePage(app: INestApplication, inFolder: () => Promise<string>): void {
   const withSlash = kept(async () => fileOf('.html', await inFolder()));
   const without = kept(() => fileOf('.html', docsPage('./docs/')));
@@ -61,7 +61,9 @@ async function fileOf(extension: string, content: Buffer | string): Promise<Serv
   return servedFile(type, bytes, await compress(bytes, { level: 9 }));
 }
 
-/** Makes a value when it is first asked for; after an error the next one who asks tries again. */
+/**
+ * Returns a function that makes a value at its first call and keeps it. After an error, the next call tries again.
+ */
 function kept<T>(make: () => Promise<T>): () => Promise<T> {
   let value: Promise<T> | undefined;
   return () => {

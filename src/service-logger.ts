@@ -2,7 +2,7 @@ import { ConsoleLogger, type LogLevel } from '@nestjs/common';
 import type { Settings } from './config/settings.js';
 import { jsonLine, levelName, masked, words } from './log-line.js';
 
-/** Contexts in which Nest tells, in some sixty lines, that it has put the modules together. */
+/** Contexts of the messages, some sixty lines, that Nest logs while it puts the modules together. */
 const ASSEMBLY = new Set([
   'NestFactory',
   'InstanceLoader',
@@ -11,7 +11,10 @@ const ASSEMBLY = new Set([
   'NestApplication',
 ]);
 
-/** Logs one JSON line an event, or for people; errors to the standard error, the rest to the standard output. */
+/**
+ * Logs each event as a line of JSON or as a line for people. Errors go to standard error, the rest to standard
+ * output.
+ */
 export class ServiceLogger extends ConsoleLogger {
   constructor(private readonly settings: Pick<Settings, 'logFormat' | 'logLevels'>) {
     // Colours are for terminals, not for files.
@@ -25,7 +28,7 @@ export class ServiceLogger extends ConsoleLogger {
 
   override log(message: unknown, ...rest: unknown[]): void {
     const context = rest.at(-1);
-    // Nest's assembly is told only at `debug`.
+    // These messages are logged at level `debug` only.
     if (typeof context === 'string' && ASSEMBLY.has(context)) super.debug(message, ...rest);
     else super.log(message, ...rest);
   }

@@ -1,18 +1,19 @@
-// What a person wants to know right after the start.
+// The messages at start: the addresses of the service, and where its secrets are.
 import { Logger } from '@nestjs/common';
 import { relative } from 'node:path';
 import { credentialsFile } from './config/credentials.js';
 import type { Settings } from './config/settings.js';
 
-/** How the place of a token is written where the token itself does not belong. */
+/** Stands for the token where the token itself must not be shown. */
 const PLACEHOLDER = '{token}';
 
 /**
- * For people the lines are printed as they are. A generated push token is in them only on a terminal: this is how it is handed over. What
- * goes to a file, or is read by machines, names where it is kept.
+ * Says that the service is ready. With LOG_FORMAT=json this is a log event, otherwise plain lines. Only a person's
+ * terminal shows a generated push token: this is how it is handed over. Files and machines get the place where the
+ * token is kept.
  *
  * @param url where the service listens
- * @param onTerminal whether the output is a person's terminal
+ * @param onTerminal whether the output goes to a person's terminal
  */
 export function announce(url: string, settings: Settings, onTerminal: boolean): void {
   const logger = new Logger('Start');
@@ -36,10 +37,9 @@ export function announce(url: string, settings: Settings, onTerminal: boolean): 
 }
 
 /**
- * Says that the service listens, though there is no database yet.
- *
- * @param problem what is the matter with the database, as `not reachable yet`
- * @param keepsPushes whether the journal takes them meanwhile
+ * Warns that the service listens, but has no database yet.
+ * @param problem completes the sentence "the database is …", for example `not reachable yet`
+ * @param keepsPushes whether the journal takes pushes meanwhile
  */
 export function announceListening(url: string, problem: string, keepsPushes: boolean): void {
   const pushes = keepsPushes
@@ -63,7 +63,7 @@ function linesFor(url: string, settings: Settings, onTerminal: boolean): string[
   ];
 }
 
-/** Where the secrets stand. */
+/** Says where the secrets are. */
 function placesOf({ generatedPushToken, apiKeyIsGenerated, dataDir }: Settings) {
   const file = credentialsFile(dataDir);
   return {
@@ -75,7 +75,7 @@ function placesOf({ generatedPushToken, apiKeyIsGenerated, dataDir }: Settings) 
 function commandToSee(name: string, dataDir: string): string {
   const file = credentialsFile(dataDir);
   const shorter = relative(process.cwd(), file);
-  // In single quotes, as far as the shell is concerned.
+  // The shell sees the path within single quotes, so a single quote in it is escaped.
   const path = JSON.stringify(shorter.startsWith('..') ? file : shorter).replaceAll("'", `'\\''`);
   return `node -p 'JSON.parse(fs.readFileSync(${path})).${name}'`;
 }

@@ -1,9 +1,10 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
 /**
- * Waits for work, but not for long. The work goes on.
- * @returns undefined when it was not done in time
- * @throws what the work throws in time
+ * Waits at most `ms` milliseconds for work. The work goes on after that.
+ *
+ * @returns what the work gives; undefined when it was not done in time
+ * @throws what the work throws within that time
  */
 export async function within<T>(ms: number, work: Promise<T>): Promise<T | undefined> {
   const done = new AbortController();

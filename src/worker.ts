@@ -1,4 +1,5 @@
-// The program of each thread of `workers/`: its exports are the tasks. What goes in and out is copied from one thread to the other.
+// The program of each thread of `workers/`. Its exports are the tasks. Arguments and results are copied between the
+// threads.
 import 'reflect-metadata';
 
 export { check, read } from './ingestion/reading/tasks.js';

@@ -5,7 +5,7 @@ import { createApp } from './app.setup.js';
 import { readSettings } from './config/read-settings.js';
 import { createDocument } from './openapi/document.js';
 
-// The document does not depend on them, and nothing is connected to: any valid settings will do.
+// Any valid settings will do: the document does not depend on them, and nothing connects to a database.
 const settings = readSettings(
   {
     DATABASE_URL: 'postgres://localhost/unused',

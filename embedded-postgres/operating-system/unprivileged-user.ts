@@ -1,5 +1,5 @@
-// PostgreSQL refuses to run as root. When this process runs as root, the server's programs are started as another user, who must be able to
-// reach the server's files.
+// PostgreSQL refuses to run as root. If this process runs as root, the server's programs are started as another
+// user. This user must be able to reach the server's files.
 import type { Stats } from 'node:fs';
 import { access, constants, lchown, readdir, readFile, stat } from 'node:fs/promises';
 import { delimiter, dirname, join } from 'node:path';
@@ -13,7 +13,7 @@ export interface ServerUser {
   readonly gid: number;
 }
 
-/** A command as `child_process.spawn` takes it. */
+/** A command for `child_process.spawn`. */
 export interface Command {
   readonly file: string;
   readonly args: readonly string[];
@@ -23,14 +23,14 @@ export interface Command {
 
 /** Starts the server's programs as the right user. */
 export interface Launcher {
-  /** Who must own the server's files; undefined when that is this process's user. */
+  /** The user that must own the server's files; undefined if it is this process's user. */
   readonly user: ServerUser | undefined;
   /** The command that runs the program as that user. */
   command(file: string, args: readonly string[]): Command;
 }
 
 /**
- * How to run the server for a cluster folder that may not exist yet.
+ * Finds out how to run the server for a cluster folder. The folder may not exist yet.
  * @throws Error that says what to do when this process's user can't run it.
  */
 export async function findLauncher(clusterDirectory: string, binaries: Binaries): Promise<Launcher> {
@@ -55,8 +55,8 @@ export async function findLauncher(clusterDirectory: string, binaries: Binaries)
 }
 
 /**
- * Gives a cluster that belongs to root (for example a restored copy) to the user. The top folder comes last, so that an interrupted run is
- * repeated.
+ * Gives a cluster that belongs to root, for example a restored copy, to the user. The top folder is changed last,
+ * so that an interrupted run is repeated.
  */
 export async function chownTree(path: string, user: ServerUser): Promise<void> {
   const entries = await readdir(path, { withFileTypes: true });
@@ -68,7 +68,9 @@ export async function chownTree(path: string, user: ServerUser): Promise<void> {
   await lchown(path, user.uid, user.gid);
 }
 
-/** The path of a program. Also looks in the usual folders, which a service's PATH may lack. */
+/**
+ * Returns the path of a program. It also looks in the usual folders, because a service's PATH may not have them.
+ */
 export async function findTool(name: string): Promise<string | undefined> {
   const folders = (process.env['PATH'] ?? '').split(delimiter).filter((folder) => folder !== '');
   for (const folder of [...folders, '/usr/bin', '/bin', '/usr/sbin', '/sbin']) {
@@ -99,16 +101,17 @@ async function throughSetpriv(
   const options = [
     ...['--reuid', String(user.uid), '--regid', String(user.gid), '--clear-groups', '--no-new-privs'],
     ...[`--inh-caps=-all,+${capability}`, `--ambient-caps=-all,+${capability}`],
-    // initdb and postgres look for themselves with access(2), which disregards the capabilities of any user
-    // but root unless this bit is set: without it, "invalid binary … Permission denied".
+    // initdb and postgres look for their own files with access(2). Without this bit, it ignores the capabilities of
+    // users other than root, and the error is "invalid binary … Permission denied".
     ...['--securebits', '+no_setuid_fixup'],
   ];
   return { user, command: (file, args) => ({ file: setpriv, args: [...options, file, ...args] }) };
 }
 
 /**
- * Searching closed folders takes CAP_DAC_READ_SEARCH only. It may be missing (containers have DAC_OVERRIDE,
- * not this one), and does not let a program run whose own mode forbids it (npm ci under umask 077).
+ * Returns the smallest capability that is enough. To enter closed folders, CAP_DAC_READ_SEARCH is enough. But it
+ * may be missing (containers have DAC_OVERRIDE only), and it does not allow running a program whose own mode
+ * forbids it (after npm ci with umask 077).
  */
 async function smallestCapability(binaries: Binaries): Promise<'dac_read_search' | 'dac_override'> {
   const readSearchBit = 2n;
@@ -140,7 +143,7 @@ async function chooseUser(owner: Stats | undefined): Promise<ServerUser> {
 
 async function readUsers(): Promise<ServerUser[]> {
   const content = await readFile('/etc/passwd', 'utf8').catch((error: unknown) => {
-    // Images without a distribution have none.
+    // Container images without a distribution do not have this file.
     if (errorCode(error) === 'ENOENT') return '';
     throw error;
   });
@@ -166,7 +169,10 @@ async function ownerOf(path: string): Promise<Stats | undefined> {
   }
 }
 
-/** npm writes all files of a package under the same umask, so one file of each kind is enough. */
+/**
+ * Whether the user can run the server. One file of each kind is checked, because npm writes all files of a package
+ * with the same umask.
+ */
 async function canRun(user: ServerUser, binaries: Binaries): Promise<boolean> {
   const data = join(binaries.folder, 'share', 'postgresql', 'postgres.bki');
   const library = join(binaries.folder, 'lib', 'postgresql', 'plpgsql.so');

@@ -1,5 +1,5 @@
-// Exactly one process owns a data directory: the process that holds an advisory lock on its server. The lock belongs to a connection, so it
-// is released however that process dies.
+// Exactly one process owns a data directory: the one that holds an advisory lock on its server. The lock belongs to
+// a connection, so it is released whenever that process ends, even if it is killed.
 import { readFile, realpath, rm } from 'node:fs/promises';
 import { Client } from 'pg';
 import { replaceFile } from '../../platform/durable-files.js';
@@ -7,7 +7,7 @@ import { errorCode } from '../../platform/error-code.js';
 import { processIdentity } from '../operating-system/process-info.js';
 import type { ServerAddress } from '../server/postmaster-file.js';
 
-/** Name of the database's superuser, and of the database. */
+/** The name of the database's superuser, and of the database. */
 export const SUPERUSER = 'call_ledger';
 
 const APPLICATION_NAME = 'call-ledger owner ';
@@ -16,20 +16,26 @@ const ANSWER_TIMEOUT_MS = 5000;
 /** The result of asking a server for its lock. */
 export type Claim =
   | { readonly kind: 'owned'; readonly lockConnection: Client }
-  /** Another process holds it; its id, if it could be read. */
+  /** Another process holds the lock. `holder` is its id, if it could be read. */
   | { readonly kind: 'held'; readonly holder: number | undefined }
-  /** The server runs but takes no connections now: it starts, recovers, stops or is full. */
+  /**
+   * The server runs but takes no connections now: it is starting, recovering or stopping, or has no free
+   * connection.
+   */
   | { readonly kind: 'busy'; readonly reason: string }
-  /** Nothing listens: the server has just begun to start or to stop, or it runs in a container with a loopback of its own. */
+  /**
+   * Nothing listens. The server has just begun to start or to stop, or it runs in a container with its own
+   * loopback.
+   */
   | { readonly kind: 'refused' }
-  /** The password is not that of this cluster. */
+  /** The cluster has another password. */
   | { readonly kind: 'wrong-password'; readonly reason: string }
   /** Nothing answered within 5 s. */
   | { readonly kind: 'silent' };
 
 /**
  * Connects to the server and tries to become its owner.
- * @throws Error when something else than this cluster answers there.
+ * @throws Error when the server at this port does not serve this cluster.
  */
 export async function claim(
   server: ServerAddress,
@@ -43,7 +49,8 @@ export async function claim(
     connectionTimeoutMillis: ANSWER_TIMEOUT_MS,
     query_timeout: 60_000,
   });
-  // Without a listener a broken connection would end the process; 'end' follows, and who owns listens to that.
+  // Without a listener, an error of a broken connection would end the process. 'end' follows, and the owner listens
+  // to that.
   lockConnection.on('error', () => undefined);
   try {
     await lockConnection.connect();
@@ -62,7 +69,7 @@ async function askForLock(lockConnection: Client, clusterDirectory: string): Pro
   if ((await realpath(served)) !== clusterDirectory) {
     throw new Error(`The server on port ${lockConnection.port} serves ${served}, not ${clusterDirectory}.`);
   }
-  // The lock lives in the database "postgres", where nothing else takes advisory locks.
+  // The lock is in the database "postgres", where nothing else takes advisory locks.
   const lock = await lockConnection.query<{ mine: boolean }>(
     `SELECT pg_try_advisory_lock(hashtextextended('call-ledger owner', 0)) AS mine`,
   );
@@ -79,9 +86,9 @@ function explain(error: unknown): Claim {
   const message = error instanceof Error ? error.message : String(error);
   const code = errorCode(error) ?? '';
   if (code === '28P01' || code === '28000') return { kind: 'wrong-password', reason: message };
-  // The driver gives its own errors no code.
+  // The driver's own errors have no code.
   if (/timeout/i.test(message)) return { kind: 'silent' };
-  // 57P01..3: shutting down, crashed, starting up. 53300: no connection free.
+  // 57P01 to 57P03: shutting down, crashed, starting up. 53300: no free connection.
   if (['ECONNREFUSED', 'ENETUNREACH'].includes(code)) return { kind: 'refused' };
   const passing = ['57P01', '57P02', '57P03', '53300', 'ECONNRESET', 'EPIPE'];
   if (passing.includes(code) || /Connection terminated|not queryable/i.test(message)) {
@@ -97,17 +104,17 @@ export async function ensureDatabase(lockConnection: Client): Promise<void> {
   try {
     await lockConnection.query(`CREATE DATABASE ${SUPERUSER}`);
   } catch (error) {
-    // A killed owner's CREATE DATABASE may have gone on and just finished.
+    // The CREATE DATABASE of a killed owner may have finished just now.
     if (!['42P04', '23505'].includes(errorCode(error) ?? '')) throw error;
   }
 }
 
-/** Writes who owns the files, for a process that gets no answer from the server. */
+/** Records this process as the owner, for processes that get no answer from the server. */
 export async function writeOwnerFile(path: string): Promise<void> {
   await replaceFile(path, (await processIdentity(process.pid)) ?? '');
 }
 
-/** The process that wrote itself down as owner, if it is still alive and is not this one. */
+/** Returns the process that recorded itself as the owner, if it is still alive and is not this one. */
 export async function livingOwner(path: string): Promise<number | undefined> {
   let noted: string;
   try {

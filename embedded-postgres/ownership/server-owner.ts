@@ -13,34 +13,37 @@ export type Log = (level: 'info' | 'warn' | 'error', message: string) => void;
 export interface ServerOwnerOptions {
   readonly files: ServerFiles;
   readonly password: string;
-  /** File with the owner's process id, for a process that gets no answer from the server. */
+  /** The path of the file with the owner's process id, for processes that get no answer from the server. */
   readonly ownerFile: string;
   /** Ends all waiting. */
   readonly signal: AbortSignal;
   readonly log: Log;
 }
 
-/** The lock of a killed owner is released within milliseconds. An owner that is stopping may take this long. */
+/** The lock of a killed owner is released within milliseconds. An owner that is stopping may need this long. */
 const HELD_PATIENCE_MS = 3000;
 /** Our own server may be slow under load. A server without an owner is restarted at once. */
 const OWN_SILENT_PATIENCE_MS = 30_000;
-/** A backend of a killed server may go on with its query, and uses the files until then. */
+/** A backend of a killed server may continue its query, and uses the files until it ends. */
 const FILES_IN_USE_PATIENCE_MS = 30_000;
 const LAST_PROCESS_PATIENCE_MS = 5000;
-/** A server that is still killed at every start after this time will not start at all. */
+/** If the server is still killed at every start after this time, the start is given up. */
 const KILLED_PATIENCE_MS = 30_000;
-/** Below the ports that Linux, macOS and Windows give to outgoing connections (from 32768 and 49152). */
+/** These are below the ports that Linux, macOS and Windows use for outgoing connections (from 32768 and 49152). */
 const [LOWEST_PORT, HIGHEST_PORT] = [15_432, 32_000] as const;
 
 /** Becomes the owner of a cluster's server: starts one, or takes over the one that runs. */
 export class ServerOwner {
-  /** Port of the first server that was owned. Later servers get the same port, because the service's pools keep the URL. */
+  /**
+   * The port of the first server that was owned. Later servers get the same port, because the service's pools keep
+   * the URL.
+   */
   port: number | undefined;
-  /** The server that this process must end: it owns the server, or has started it and nobody owns it yet. */
+  /** The server that this process must end. It owns this server, or has started it and no process owns it yet. */
   private server: ServerAddress | undefined;
   /** Whether this process had the lock when it last asked for it. */
   private isOwner = false;
-  /** `wrong`: to be set before the next server is started. */
+  /** If `wrong`, the password is set before the next server is started. */
   private passwordState: 'unknown' | 'wrong' | 'set' = 'unknown';
   private waitingFor: { readonly what: string; readonly since: number } | undefined;
   private readonly logged = new Set<string>();
@@ -49,7 +52,7 @@ export class ServerOwner {
 
   /**
    * Tries until this process owns a server that takes connections.
-   * @returns the connection that holds the lock; when it ends, ownership has ended.
+   * @returns the connection that holds the lock. When it ends, the ownership has ended.
    * @throws Error when another process owns the files, or the server can't be started.
    */
   async own(): Promise<Client> {
@@ -152,7 +155,7 @@ export class ServerOwner {
     return lockConnection;
   }
 
-  /** Starts a server; undefined when that must be tried again. */
+  /** Starts a server. Returns undefined if the start must be tried again. */
   private async launch(): Promise<ServerAddress | undefined> {
     const { files, signal, log } = this.options;
     const lock = await probeLock(files.clusterDirectory);
@@ -183,7 +186,7 @@ export class ServerOwner {
     return undefined;
   }
 
-  /** @returns whether it is set now; false when that must be tried again */
+  /** @returns whether the password is set now; false if it must be tried again */
   private async setPassword(lock: readonly string[]): Promise<boolean> {
     const { files, password, signal, log } = this.options;
     log(
@@ -197,7 +200,8 @@ export class ServerOwner {
 
   private retryAfterKill(pid: number): void {
     const what = `PostgreSQL (process id ${pid}) was killed while it started`;
-    if (this.hasWaited('killed', KILLED_PATIENCE_MS)) throw new Error(`${what}, as were those before it`);
+    if (this.hasWaited('killed', KILLED_PATIENCE_MS))
+      throw new Error(`${what}, like the previous servers. Is memory short?`);
     this.options.log('warn', `${what}: starting it again`);
   }
 
@@ -215,12 +219,12 @@ export class ServerOwner {
       if (result.kind === 'wrong-password') return (await livingOwner(this.options.ownerFile)) !== undefined;
       return result.kind === 'held';
     } catch (error) {
-      this.options.log('warn', `Could not ask the PostgreSQL server who owns it: ${String(error)}`);
+      this.options.log('warn', `Could not ask the PostgreSQL server which process owns it: ${String(error)}`);
       return false;
     }
   }
 
-  /** Whether the same obstacle has lasted that long. */
+  /** Whether the same obstacle has lasted for this time. */
   private hasWaited(what: string, patienceMs: number): boolean {
     if (this.waitingFor?.what !== what) this.waitingFor = { what, since: Date.now() };
     return Date.now() - this.waitingFor.since >= patienceMs;

@@ -1,4 +1,4 @@
-// A running server writes its process id, its port and its state into postmaster.pid.
+// Reads postmaster.pid, into which a running server writes its process id, its port and its state.
 import { randomUUID } from 'node:crypto';
 import { link, readFile, rename, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -17,10 +17,10 @@ interface PostmasterFile extends ServerAddress {
   readonly status: string;
 }
 
-/** A server that starts writes the file within this time. */
+/** A starting server writes the file's content within this time. */
 const EMPTY_FILE_GRACE_MS = 5000;
 
-/** The server that runs on the cluster, or undefined. */
+/** Returns the server that runs on the cluster, or undefined. */
 export async function findServer(clusterDirectory: string): Promise<ServerAddress | undefined> {
   const file = await readPostmasterFile(clusterDirectory);
   if (file === undefined || !(await isServerOf(file.pid, clusterDirectory))) return undefined;
@@ -40,9 +40,9 @@ export async function saysReady(pid: number, clusterDirectory: string): Promise<
 }
 
 /**
- * Removes a postmaster.pid that would prevent a start although no server runs. PostgreSQL takes any process of its own user with that id
- * for a server, and an empty or broken file for a server that is starting. The file is moved away first and read again, so that the file
- * of a server that has started meanwhile is put back.
+ * Removes a postmaster.pid that would prevent a start although no server runs. PostgreSQL treats any process of its
+ * own user with that id as a server, and an empty or broken file as a server that is starting. The file is moved
+ * away first and then read again, so that the file of a server that has started meanwhile is put back.
  * @returns whether a file was removed.
  */
 export async function removeMisleadingFile(clusterDirectory: string): Promise<boolean> {
@@ -72,7 +72,10 @@ async function readPostmasterFile(clusterDirectory: string): Promise<PostmasterF
   return parse((await readIfThere(join(clusterDirectory, 'postmaster.pid'))) ?? '');
 }
 
-/** Lines: pid (negative: a single-user server), folder, start time, port, socket folder, address, shared memory, status. */
+/**
+ * Reads the lines: pid (negative for a single-user server), folder, start time, port, socket folder, address,
+ * shared memory, status.
+ */
 function parse(content: string): PostmasterFile | undefined {
   const lines = content.split('\n');
   const pid = Math.abs(Number.parseInt(lines[0] ?? '', 10));

@@ -1,4 +1,5 @@
-// The server writes postgres.log through an inherited file descriptor. It goes on writing when this process is killed.
+// The log of the server. The server writes postgres.log through an inherited file descriptor, and continues when
+// this process is killed.
 import { constants } from 'node:fs';
 import { copyFile, lstat, open, rm, truncate, type FileHandle } from 'node:fs/promises';
 import { errorCode } from '../../platform/error-code.js';
@@ -12,8 +13,8 @@ const TAIL_BYTES = 4096;
 const TAIL_LINES = 12;
 
 /**
- * Opens the log for appending (mode 0600) and gives it to the server's user. Refuses a symbolic link: as root, this process would give
- * away the file that the link points to.
+ * Opens the log for appending (mode 0600) and gives it to the server's user. Refuses a symbolic link: as root, this
+ * process would give away the file that the link points to.
  */
 export async function openLog(path: string, user: ServerUser | undefined): Promise<FileHandle> {
   const file = await open(path, O_APPEND | O_CREAT | O_WRONLY | O_NOFOLLOW, 0o600);
@@ -21,7 +22,7 @@ export async function openLog(path: string, user: ServerUser | undefined): Promi
   return file;
 }
 
-/** Bytes in the log; 0 when there is none yet. */
+/** Returns the size of the log in bytes; 0 if there is no log yet. */
 export async function logSize(path: string): Promise<number> {
   try {
     return (await lstat(path)).size;
@@ -32,8 +33,8 @@ export async function logSize(path: string): Promise<number> {
 }
 
 /**
- * Moves the content of a log that has grown beyond 8 MiB to `<path>.1`, replacing the one before. The log is copied and truncated, not
- * renamed: a running server keeps its descriptor and appends at the new end.
+ * Moves the content of a log of more than 8 MiB to `<path>.1`, and replaces the previous one. The log is copied and
+ * truncated, not renamed, because a running server keeps its descriptor and appends at the new end.
  */
 export async function limitLog(path: string): Promise<void> {
   if ((await logSize(path)) <= LARGEST_BYTES) return;
@@ -42,7 +43,7 @@ export async function limitLog(path: string): Promise<void> {
   await truncate(path, 0);
 }
 
-/** The last lines that were written after `fromByte`. */
+/** Returns the last lines that were written after `fromByte`, at most 12. */
 export async function logTail(path: string, fromByte: number): Promise<string> {
   const file = await open(path, 'r');
   try {

@@ -12,7 +12,7 @@ import { settingArguments } from './server-settings.js';
 import type { Launcher } from '../operating-system/unprivileged-user.js';
 
 const run = promisify(execFile);
-/** On Linux, looking at a process takes one read. Elsewhere it takes another program. */
+/** On Linux, checking a process takes one read. On other systems, it needs another program. */
 const POLL_MS = process.platform === 'linux' ? 20 : 200;
 
 /** What is needed to start the server on a cluster. */
@@ -28,17 +28,17 @@ export interface ServerFiles {
 /** The result of a start. */
 export type StartResult =
   | { readonly kind: 'ready' }
-  /** Other processes use the files: another server, or what a killed server left behind. */
+  /** Other processes use the files: another server, or processes that a killed server has left. */
   | { readonly kind: 'files-in-use'; readonly logLines: string }
   | { readonly kind: 'port-taken' }
-  /** It was killed before it was ready: by the system when memory is short, or by a person. */
+  /** The server was killed before it was ready, by the system when memory was short, or by a person. */
   | { readonly kind: 'killed' }
   | { readonly kind: 'failed'; readonly logLines: string };
 
 /** A server that this process has started. */
 export class ServerProcess {
   private constructor(
-    /** Where it listens once it is ready. */
+    /** The address on which it listens when it is ready. */
     readonly address: ServerAddress,
     private readonly child: ChildProcess,
     private readonly files: ServerFiles,
@@ -46,8 +46,8 @@ export class ServerProcess {
   ) {}
 
   /**
-   * Spawns the server. It outlives this process, and Ctrl-C in a terminal does not reach it. `lock` comes before its command so that it
-   * locks its files.
+   * Starts the server. It outlives this process, and Ctrl-C in a terminal does not reach it. `lock` is put before
+   * its command, so that the server locks its files.
    * @throws Error when the program can't be run at all.
    */
   static async spawn(files: ServerFiles, port: number, lock: readonly string[]): Promise<ServerProcess> {
@@ -70,7 +70,10 @@ export class ServerProcess {
     }
   }
 
-  /** Waits, as long as crash recovery may take, until the server takes connections or has ended. */
+  /**
+   * Waits until the server takes connections or has ended. There is no time limit, because crash recovery may take
+   * any time.
+   */
   async untilReady(signal: AbortSignal): Promise<StartResult> {
     while (this.child.exitCode === null && this.child.signalCode === null) {
       if (await saysReady(this.address.pid, this.files.clusterDirectory)) return { kind: 'ready' };
@@ -86,8 +89,8 @@ export class ServerProcess {
 }
 
 /**
- * Ends a server, whoever started it, and waits until it is gone: fast shutdown, after 10 s immediate shutdown,
- * after 10 s more SIGKILL. None of these loses what was committed.
+ * Ends a server, whichever process started it, and waits until it is gone. It tries a fast shutdown, after 10 s an
+ * immediate shutdown, and after 10 s more SIGKILL. None of these loses committed data.
  */
 export async function endServer(pid: number, files: ServerFiles): Promise<void> {
   for (const [name, patienceMs] of [
@@ -108,7 +111,7 @@ export async function endServer(pid: number, files: ServerFiles): Promise<void> 
 
 async function sendSignal(pid: number, name: 'INT' | 'QUIT' | 'KILL', binaries: Binaries): Promise<void> {
   if (process.platform === 'win32') {
-    // Windows has no signals: PostgreSQL listens on a named pipe, which pg_ctl knows.
+    // Windows has no signals. PostgreSQL listens on a named pipe instead, which pg_ctl uses.
     await run(binaries.pgCtl, ['kill', name, String(pid)]);
     return;
   }

@@ -1,5 +1,5 @@
-// The settings are on the server's command line. So they are always those of the running version of Call Ledger, whatever postgresql.conf
-// says.
+// The server gets its settings on its command line. So they are always those of the running version of Call Ledger,
+// whatever postgresql.conf says.
 
 /**
  * Chosen for a small box: 2 cores, a few GB of memory, an SSD. The sizes of the write-ahead log and the
@@ -15,16 +15,21 @@ const DEFAULTS: Readonly<Record<string, string>> = {
   maintenance_work_mem: '128MB',
   work_mem: '8MB',
   random_page_cost: '1.1',
-  // Queries of a killed service end when the server sees that their client is gone. Windows can't see it, and refuses the setting.
+  // With this setting, the server ends queries of a killed service when it sees that the client is gone. On Windows
+  // it can't see that, and refuses the setting.
   ...(process.platform === 'win32' ? {} : { client_connection_check_interval: '5s' }),
-  // The log must not hold what callers sent, above all phone numbers. Statements are in STATEMENT lines, values in DETAIL lines.
+  // The log must not contain data of queries, above all no phone numbers. Statements would be in STATEMENT lines,
+  // and values in DETAIL lines.
   log_min_error_statement: 'panic',
   log_error_verbosity: 'terse',
   log_checkpoints: 'off',
   log_line_prefix: '%m [%p] ',
 };
 
-/** Durability, and the way in which this server is found and asked, depend on these. Nobody can change them. */
+/**
+ * Durability depends on these settings, and so does the way in which the service finds the server. They can't be
+ * changed.
+ */
 const FIXED: Readonly<Record<string, string>> = {
   fsync: 'on',
   synchronous_commit: 'on',
@@ -36,15 +41,15 @@ const FIXED: Readonly<Record<string, string>> = {
   restart_after_crash: 'on',
 };
 
-/** The server's arguments `-c name=value`. `extra` replaces defaults. It can't change what durability depends on. */
+/** Returns the server's arguments `-c name=value`. `extra` replaces defaults, but not the fixed settings. */
 export function settingArguments(port: number, extra: Readonly<Record<string, string>>): string[] {
   const settings = { ...DEFAULTS, ...extra, ...FIXED, port: String(port) };
   return Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
 }
 
 /**
- * The environment of the server's programs. This process's own environment holds tokens and keys, and
- * the server would read PGDATA, PGPORT and others from it, so only these few variables are passed on.
+ * Returns the environment for the server's programs, with only a few variables of this process. The others may
+ * contain tokens and keys, and the server would use PGDATA, PGPORT and others.
  */
 export function serverEnvironment(): Record<string, string> {
   const passed = ['PATH', 'TMPDIR', 'TEMP', 'TMP', 'SystemRoot', 'LD_LIBRARY_PATH'];

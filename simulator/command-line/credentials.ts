@@ -2,20 +2,21 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { errorCode } from '../../platform/error-code.js';
 
-/** What the service that runs from a data folder has generated for itself. */
+/** The credentials that the service of a data folder has generated. */
 export interface Credentials {
   readonly pushTokens?: string;
   readonly adminApiKey?: string;
 }
 
-/** Where the generated credentials are kept: `credentials.json` in DATA_DIR, by default `./data`. */
+/** Returns the path of the generated credentials: `credentials.json` in DATA_DIR, which is `./data` by default. */
 export function credentialsPath(env: NodeJS.ProcessEnv): string {
   return join(env.DATA_DIR ?? 'data', 'credentials.json');
 }
 
 /**
- * Reads the generated credentials; none when there is no such file. Throws an error that names the file when it can't
- * be read, but never what stands in it.
+ * Reads the generated credentials. Returns none if there is no such file.
+ *
+ * @throws Error that names the file when it can't be read. The message never contains what is in the file.
  */
 export function readCredentials(path: string): Credentials {
   let content: unknown;
@@ -27,7 +28,7 @@ export function readCredentials(path: string): Credentials {
     if (code === 'ENOENT' || code === 'ENOTDIR') return {};
     throw new Error(`${path} can't be read (${String(code)})`, { cause: error });
   }
-  if (typeof content !== 'object' || content === null) throw new Error(`${path} holds no JSON object`);
+  if (typeof content !== 'object' || content === null) throw new Error(`${path} is not a JSON object`);
   const pushTokens = 'pushTokens' in content ? content.pushTokens : undefined;
   const adminApiKey = 'adminApiKey' in content ? content.adminApiKey : undefined;
   return {
@@ -36,7 +37,7 @@ export function readCredentials(path: string): Credentials {
   };
 }
 
-/** The first token of a list `name=token,name=token`; undefined when there is none. */
+/** Returns the first token of a list `name=token,name=token`; undefined if there is none. */
 export function firstToken(list: string): string | undefined {
   const entry = list.split(',')[0]?.trim() ?? '';
   const token = entry.slice(entry.indexOf('=') + 1).trim();

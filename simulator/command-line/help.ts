@@ -12,24 +12,27 @@ const GROUPS: readonly (readonly [string, readonly OptionName[]])[] = [
   ['Afterwards', ['verify', 'verify-timeout', 'json', 'help']],
 ];
 
-const INTRODUCTION = `Plays the vendor: makes up calling campaigns and pushes their call records to a Call Ledger, as Alibaba Cloud
-would, with its time-out and its retries.
+const INTRODUCTION = `Plays the vendor: invents calling campaigns and pushes their call records to a Call Ledger in the same way as
+Alibaba Cloud, with the same time-out and retries.
 
 Usage: npm run simulate -- [options]`;
 
-const REST = `The token and the key, where not given, are read from the environment, else from credentials.json in DATA_DIR
-(default ./data), where a service with an embedded database keeps those it has generated.
+const REST = `If the token or the key is not given, it is read from the environment, or else from credentials.json in
+DATA_DIR (default ./data). A service with an embedded database keeps the credentials that it has generated there.
 
-A push counts as acknowledged when it is answered in time with 200 and a JSON body with a numeric "code". Anything
-else is a failure; the push is sent again 1, 5 and 10 minutes later and then given up: lost by the vendor's rules.
+A push counts as acknowledged when it is answered in time with 200 and a JSON body with a numeric "code".
+Anything else is a failure. The push is sent again after 1, 5 and 10 minutes, and then given up: by the vendor's
+rules it is lost.
 Without --rate, new pushes wait while ${MOST_WAITING_PER_CONNECTION} failed ones for each connection wait for their retry.
-All telephone numbers are made up from ranges that no subscriber can have.
+All telephone numbers are invented, from ranges that no subscriber can have.
 
 Ctrl-C stops sending and prints the summary so far.
 
-Exit codes: 0 all is well. 1 verification has found a fault or was not possible, or nothing at all was
-acknowledged. 2 wrong options.
-130 interrupted.
+Exit codes:
+  0    no faults
+  1    verification has found a fault or was not possible, or no push was acknowledged
+  2    wrong options
+  130  interrupted
 
 Examples:
   npm run simulate -- --calls 20000 --verify

@@ -12,7 +12,7 @@ function rowOf(name: string): OptionRow | undefined {
   return Object.entries<OptionRow>(OPTIONS).find(([known]) => known === name)?.[1];
 }
 
-/** Reads single options from a command line and collects everything that is wrong with them. */
+/** Reads single options from a command line and collects all their problems. */
 export class OptionReader {
   readonly problems: string[] = [];
   private readonly given = new Map<string, string>();
@@ -23,10 +23,10 @@ export class OptionReader {
         return [name, { type: row.value === undefined ? ('boolean' as const) : ('string' as const) }];
       }),
     );
-    // Not strict: the strict parser throws at the first problem.
+    // It is not strict, because the strict parser throws at the first problem.
     const { tokens } = parseArgs({ args: [...args], options, strict: false, tokens: true });
     for (const token of tokens) {
-      if (token.kind === 'positional') this.problems.push(`unexpected: ${token.value}`);
+      if (token.kind === 'positional') this.problems.push(`unexpected argument: ${token.value}`);
       if (token.kind === 'option') this.take(token.name, token.rawName, token.value);
     }
   }
@@ -35,7 +35,7 @@ export class OptionReader {
     return this.given.has(name);
   }
 
-  /** What was given, else the default, else undefined. */
+  /** Returns the given value, or else the default, or else undefined. */
   text(name: OptionName): string | undefined {
     const row: OptionRow = OPTIONS[name];
     return this.given.get(name) ?? row.default;

@@ -6,8 +6,10 @@ import { UsageError, type SimulatorOptions } from '../simulator-options.js';
 const NO_CREDENTIALS: Credentials = {};
 
 /**
- * Reads the command line and, for token and key, the environment and the generated credentials. Answers `help` when
- * that was asked for. Throws a UsageError that names all problems.
+ * Reads the command line. For the token and the key, it also reads the environment and the generated credentials.
+ *
+ * @returns `help` if that was asked for
+ * @throws UsageError that names all problems
  */
 export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): SimulatorOptions | 'help' {
   const reader = new OptionReader(args);

@@ -1,9 +1,9 @@
-/** Each bucket ends 1 % higher than the one before. Percentiles are exact to 1 %, in 11 kB. */
+/** Each bucket ends 1 % higher than the one before. Percentiles are exact to 1 %, and take 11 kB of memory. */
 const STEP = Math.log(1.01);
 const SMALLEST_MS = 0.01;
 const BUCKETS = 1400;
 
-/** Answer times in milliseconds, of any number of pushes, in constant memory. */
+/** Counts the answer times of any number of pushes, in milliseconds, in constant memory. */
 export class AnswerTimes {
   private readonly buckets = new Float64Array(BUCKETS);
   private count = 0;
@@ -21,7 +21,7 @@ export class AnswerTimes {
     return this.count === 0 ? null : this.largest;
   }
 
-  /** The time within which the given share (0 to 1) was answered; null when nothing was. */
+  /** Returns the time within which the given share (0 to 1) was answered; null if nothing was answered. */
   percentile(share: number): number | null {
     if (this.count === 0) return null;
     let left = Math.ceil(this.count * share);

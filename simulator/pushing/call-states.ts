@@ -8,8 +8,8 @@ const DOUBLE = 64;
 const UNLISTED = 128;
 
 /**
- * What is known of each call, one byte a call: which versions were acknowledged, which were sent in a push that was
- * given up (and may be stored all the same), and what verification has found.
+ * What is known about each call, in one byte for each: which versions were acknowledged, which were sent in a push
+ * that was given up (and may be stored nevertheless), and what verification has found.
  */
 export class CallStates {
   private readonly states: Uint8Array;
@@ -32,8 +32,8 @@ export class CallStates {
   }
 
   /**
-   * The versions that may stand in the ledger, the likeliest first: the last that was acknowledged, or one from a push
-   * that was given up. None when the call was never sent.
+   * Returns the versions that the ledger may have, the likeliest first: the last one that was acknowledged, then
+   * those from pushes that were given up. Returns none if the call was never sent.
    */
   possibleVersions(call: number): Version[] {
     const versions: Version[] = [];
@@ -49,7 +49,7 @@ export class CallStates {
     return this.has(call, SEEN);
   }
 
-  /** Notes a row for the call, and whether it says what was sent. */
+  /** Records that the ledger has a row for the call, and whether its content is right. */
   see(call: number, right: boolean): void {
     this.set(call, SEEN, true);
     this.set(call, RIGHT, right);
@@ -67,7 +67,7 @@ export class CallStates {
     return this.has(call, DOUBLE);
   }
 
-  /** The call is found by its id but not in the list of its task. */
+  /** Records that the call is found by its id, but not in the list of its task. */
   markUnlisted(call: number): void {
     this.set(call, UNLISTED, true);
   }

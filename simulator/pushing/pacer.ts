@@ -1,11 +1,11 @@
-/** After a stall, at most this much of the missed time is caught up with. */
+/** After a stall, at most this much of the missed time is caught up. */
 const LONGEST_ARREARS_MS = 1000;
 
-/** Says when the next push may go out so that records leave at an even rate. */
+/** Says when the next push may be sent, so that records are sent at an even rate. */
 export class Pacer {
   private dueMs: number;
 
-  /** `ratePerSecond` null: as fast as possible. */
+  /** @param ratePerSecond null: as fast as possible */
   constructor(
     private readonly ratePerSecond: number | null,
     nowMs: number,
@@ -18,7 +18,7 @@ export class Pacer {
     return this.ratePerSecond === null ? 0 : this.dueMs;
   }
 
-  /** Notes that a push of so many records has left. */
+  /** Notes that a push with this number of records was sent. */
   sent(records: number, nowMs: number): void {
     if (this.ratePerSecond === null) return;
     this.dueMs = Math.max(this.dueMs, nowMs - LONGEST_ARREARS_MS) + (records / this.ratePerSecond) * 1000;

@@ -5,7 +5,7 @@ import type { Attempt } from './push-client.js';
 import type { PushPlan } from './push-plan.js';
 import type { Tally } from './tally.js';
 
-/** Records what became of each push, and what that means for each call in it. */
+/** Records the result of each push, and what it means for each call in it. */
 export class PushAccounts {
   constructor(
     private readonly factory: CallFactory,
@@ -14,7 +14,7 @@ export class PushAccounts {
     readonly tally: Tally,
   ) {}
 
-  /** Notes a push that goes out for the first time; answers how many records it carries. */
+  /** Records a push that is sent for the first time. Returns the number of its records. */
   begin(push: Push): number {
     const { tally } = this;
     const { injected } = tally;
@@ -31,7 +31,7 @@ export class PushAccounts {
     return records;
   }
 
-  /** Notes an attempt; undefined when it settles the push, else the reason why it has failed. */
+  /** Records an attempt. Returns undefined if it settles the push, or else the reason for its failure. */
   attempted(push: Push, attempt: Attempt): string | undefined {
     const { tally } = this;
     if (attempt.kind === 'answer') tally.answerTimes.add(attempt.ms);
@@ -49,7 +49,9 @@ export class PushAccounts {
     return reason;
   }
 
-  /** Notes a push that the vendor will not send again: after its last retry, or since the run was interrupted. */
+  /**
+   * Records a push that the vendor will not send again, after its last retry or because the run was interrupted.
+   */
   giveUp(push: Push, interrupted: boolean): void {
     if (interrupted) this.tally.pushesUnfinished += 1;
     else this.tally.pushesGivenUp += 1;

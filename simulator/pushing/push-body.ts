@@ -4,7 +4,7 @@ import { recordText } from '../records/record-text.js';
 import type { Push } from './push.js';
 import type { PushPlan } from './push-plan.js';
 
-/** Makes the bodies of pushes: the same bytes each time it is asked for the same push. */
+/** Makes the bodies of pushes. The same push always gives the same bytes. */
 export class PushBodies {
   constructor(
     private readonly factory: CallFactory,
@@ -14,7 +14,8 @@ export class PushBodies {
   bodyOf(push: Push): Buffer {
     const { run } = this.factory.ids;
     if (push.content.kind === 'broken-body') {
-      // Calls beyond the run's last: should one be stored after all, verification finds a call that was never sent.
+      // The calls are numbered after the run's last one. If one is stored, verification finds a call that was never
+      // sent.
       const call = this.factory.options.calls + push.content.number;
       return brokenBody(run, push.content.number, this.record(call, 0));
     }

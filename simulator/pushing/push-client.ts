@@ -9,15 +9,15 @@ import { errorCode } from '../../platform/error-code.js';
 
 const LARGEST_ANSWER_BYTES = 65_536;
 
-/** The result of one attempt: an answer after so many milliseconds, no answer in time, or a broken connection. */
+/** The result of one attempt: an answer after `ms` milliseconds, no answer in time, or a broken connection. */
 export type Attempt =
   | { readonly kind: 'answer'; readonly status: number; readonly acknowledged: boolean; readonly ms: number }
   | { readonly kind: 'time-out' }
   | { readonly kind: 'network'; readonly code: string };
 
 /**
- * Posts bodies to the push endpoint as the vendor does: JSON without authentication, the secret in the path, over
- * connections that stay open.
+ * Posts bodies to the push endpoint as the vendor does: JSON without authentication headers, with the secret in the
+ * path, over connections that stay open.
  */
 export class PushClient {
   private readonly target: URL;
@@ -47,7 +47,7 @@ export class PushClient {
         resolve(attempt);
       };
       const timer = setTimeout(() => {
-        // An answer that waits unread because this process was busy has come in time: read it first.
+        // An answer may have arrived in time, but this process was too busy to read it. It is read first.
         setImmediate(() => {
           settle({ kind: 'time-out' });
           request.destroy();
@@ -88,7 +88,7 @@ async function readAnswer(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;
   for await (const chunk of response) {
-    if (!Buffer.isBuffer(chunk)) throw new Error('the answer came as text');
+    if (!Buffer.isBuffer(chunk)) throw new Error('the answer was not read as bytes');
     bytes += chunk.length;
     if (bytes > LARGEST_ANSWER_BYTES) throw new Error('the answer is too long');
     chunks.push(chunk);

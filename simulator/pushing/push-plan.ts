@@ -5,13 +5,15 @@ import type { Entry, Push } from './push.js';
 const MOST_PUSHES_IN_WINDOW = 100;
 const FARTHEST_BACK = 20;
 
-/** The pushes of one window: the corrections may go out when all the first are settled, whatever came of them. */
+/**
+ * The pushes of one window. The corrections may be sent when all first pushes are settled, whatever their result.
+ */
 export interface PlannedWindow {
   readonly first: readonly Push[];
   readonly corrections: readonly Push[];
 }
 
-/** What happens to a call, drawn once. */
+/** What happens to a call. It is drawn once. */
 interface Fate {
   readonly repeated: boolean;
   readonly corrected: boolean;
@@ -19,9 +21,9 @@ interface Fate {
 }
 
 /**
- * Decides from the seed which records go together in which push, and in which order. The calls are cut into pushes
- * and the pushes into windows; a window repeats and corrects only its own calls. So it is known when a call's last uncorrected copy is
- * settled, which matters because the receiver keeps what came last.
+ * Decides from the seed which records are in which push, and in which order. The calls are divided into pushes, and
+ * the pushes into windows. A window repeats and corrects only its own calls. So it is known when the last
+ * uncorrected copy of a call is settled, which matters because the receiver keeps the content that came last.
  */
 export class PushPlan {
   readonly windows: number;
@@ -41,7 +43,7 @@ export class PushPlan {
     return { first: this.firstPushes(window, random), corrections: this.corrections(window, random) };
   }
 
-  /** The records of a push in order; none for a broken body. */
+  /** Yields the records of a push in order; none for a broken body. */
   *entries(push: Push): Generator<Entry> {
     if (push.content.kind === 'corrections') {
       for (const call of push.content.calls) yield { kind: 'call', call, version: 1, repeated: false };
@@ -98,7 +100,7 @@ export class PushPlan {
     };
   }
 
-  /** The push whose calls a push repeats: the next of its window, the first after the last. */
+  /** Returns the push whose calls a push repeats: the next one of its window, and for the last one the first. */
   private neighbour(number: number): number {
     const pushes = this.pushesOf(Math.floor(number / this.windowSize));
     return pushes[(pushes.indexOf(number) + 1) % pushes.length] ?? number;

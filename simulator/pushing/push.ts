@@ -1,6 +1,6 @@
 import type { Version } from '../records/call-factory.js';
 
-/** What a push carries: a slice of the calls, corrections of earlier calls, or a body that can't be read. */
+/** The content of a push: a slice of the calls, corrections of earlier calls, or a body that can't be read. */
 export type PushContent =
   | { readonly kind: 'calls'; readonly number: number }
   | { readonly kind: 'corrections'; readonly calls: readonly number[] }
@@ -9,7 +9,7 @@ export type PushContent =
 /** One push of the vendor. Its body is made when it is sent, so thousands of pushes can wait in little memory. */
 export interface Push {
   readonly content: PushContent;
-  /** The group of pushes it belongs to: corrections wait until their window is settled. */
+  /** The group of pushes that it belongs to. Corrections wait until their window is settled. */
   readonly window: number;
   /** The identical body is sent in another push too. */
   readonly again: boolean;

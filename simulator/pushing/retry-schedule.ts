@@ -1,6 +1,6 @@
 import type { Push } from './push.js';
 
-/** The vendor's rule: three more times, 1, 5 and 10 minutes after the failure before. */
+/** The vendor's rule: three retries, 1, 5 and 10 minutes after the previous failure. */
 const WAITS_MS = [60_000, 300_000, 600_000] as const;
 
 /** A push and how often it has been tried. */
@@ -15,14 +15,14 @@ interface Waiting {
 }
 
 /**
- * Holds failed pushes until they are due. Pushes that have failed equally often wait equally long, so there is one queue for each number
- * of attempts.
+ * Holds failed pushes until they are due. Pushes that have failed equally often wait equally long, so there is one
+ * queue for each number of attempts.
  */
 export class RetrySchedule {
   private readonly queues: Waiting[][];
   private waiting = 0;
 
-  /** `timeScale` shortens the waits: 0.01 makes a minute 600 ms. */
+  /** @param timeScale shortens the waits: with 0.01, a minute becomes 600 ms */
   constructor(
     maxRetries: number,
     private readonly timeScale: number,
@@ -34,7 +34,7 @@ export class RetrySchedule {
     return this.waiting;
   }
 
-  /** Takes a push that has failed once more; false when it has no retry left. `nowMs` is on any steady clock. */
+  /** Takes a push that has failed again. Returns false if it has no retry left. `nowMs` is on any steady clock. */
   add(trial: Trial, nowMs: number): boolean {
     const queue = this.queues[trial.attempts - 1];
     if (queue === undefined) return false;
@@ -43,7 +43,7 @@ export class RetrySchedule {
     return true;
   }
 
-  /** Removes the push that is longest overdue, if any is due, and returns it. */
+  /** Removes and returns the push that has been due for the longest time, if any is due. */
   takeDue(nowMs: number): Trial | undefined {
     const queue = this.earliest();
     const first = queue?.[0];
@@ -53,12 +53,12 @@ export class RetrySchedule {
     return first.trial;
   }
 
-  /** When the next one is due; undefined when none waits. */
+  /** The time when the next one is due; undefined if none waits. */
   get nextDueMs(): number | undefined {
     return this.earliest()?.[0]?.dueMs;
   }
 
-  /** Removes all that still wait, due or not, and returns them. */
+  /** Removes and returns all that still wait, due or not. */
   takeAll(): Trial[] {
     this.waiting = 0;
     return this.queues.flatMap((queue) => queue.splice(0)).map(({ trial }) => trial);
@@ -74,7 +74,9 @@ export class RetrySchedule {
   }
 }
 
-/** Milliseconds to wait after that many failed attempts; further attempts wait as long as the last one. */
+/**
+ * Returns the milliseconds to wait after that many failed attempts. Further attempts wait as long as the last one.
+ */
 export function waitMs(attempts: number): number {
   return WAITS_MS[Math.min(attempts, WAITS_MS.length) - 1] ?? WAITS_MS[0];
 }

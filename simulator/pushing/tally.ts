@@ -1,6 +1,8 @@
 import { AnswerTimes } from './answer-times.js';
 
-/** Faults put in, by kind: what was sent of each, acknowledged or not, retries not counted again. */
+/**
+ * The injected faults by kind. Each one that was sent counts once, acknowledged or not, and retries do not count.
+ */
 export interface InjectedFaults {
   repeatedPushes: number;
   repeatedRecords: number;
@@ -11,7 +13,10 @@ export interface InjectedFaults {
   strangeRecords: number;
 }
 
-/** Counts the vendor's pushes and their results. Pushes and records count once, however often they are tried; attempts each time. */
+/**
+ * Counts the vendor's pushes and their results. Pushes and records count once, however often they are tried.
+ * Attempts count each time.
+ */
 export class Tally {
   readonly injected: InjectedFaults = {
     repeatedPushes: 0,
@@ -28,7 +33,7 @@ export class Tally {
   pushesSent = 0;
   pushesAcknowledged = 0;
   pushesGivenUp = 0;
-  /** Still waiting for a retry when the run was interrupted. */
+  /** Pushes that still waited for a retry when the run was interrupted. */
   pushesUnfinished = 0;
   attempts = 0;
   retries = 0;

@@ -9,7 +9,7 @@ import { RetrySchedule, waitMs, type Trial } from './retry-schedule.js';
 /** Without a rate, new pushes wait while this many for each connection wait for their retry. */
 export const MOST_WAITING_PER_CONNECTION = 8;
 
-/** The code of Node.js's error. */
+/** The code of Node.js's error when nothing listens at the address. */
 const NOBODY_LISTENS = 'ECONNREFUSED';
 
 /** How fast the vendor pushes and how often it retries. */
@@ -32,8 +32,8 @@ export interface VendorParts {
 }
 
 /**
- * Sends all pushes of a plan: several at once, at an even rate. Failed pushes are sent again by the vendor's schedule. Corrections are
- * sent when all pushes with the uncorrected call are settled.
+ * Sends all pushes of a plan, several at once and at an even rate. Failed pushes are sent again by the vendor's
+ * schedule. Corrections are sent when all pushes with the uncorrected calls are settled.
  */
 export class Vendor {
   private readonly plan: PushPlan;
@@ -45,7 +45,7 @@ export class Vendor {
   private readonly pacer: Pacer;
   private readonly planned: Push[] = [];
   private readonly corrections: Push[] = [];
-  /** For each window under way: how many of its first pushes are not settled. */
+  /** For each window under way, the number of its first pushes that are not settled. */
   private readonly unsettled = new Map<number, number>();
   private readonly reported = new Set<string>();
   private nextWindow = 0;
@@ -68,7 +68,9 @@ export class Vendor {
     this.pacer = new Pacer(options.rate, performance.now());
   }
 
-  /** Pushes until everything is settled, or until the signal: then those under way are finished, nothing else. */
+  /**
+   * Pushes until everything is settled, or until the signal. After the signal, only pushes under way are finished.
+   */
   async run(signal: AbortSignal): Promise<void> {
     const stop = (): void => {
       this.stopped = true;
@@ -151,7 +153,7 @@ export class Vendor {
       const seconds = (waitMs(trial.attempts) * this.options.timeScale) / 1000;
       const next = trial.attempts > this.options.maxRetries ? 'no retry left' : `next try in ${seconds} s`;
       const hint = reason === NOBODY_LISTENS ? '. Is the service started (npm start)?' : '';
-      this.note(`a push has failed for the first time with: ${reason} (${next})${hint}`);
+      this.note(`first failure of a push with ${reason} (${next})${hint}`);
     }
     if (this.retries.add(trial, performance.now())) return;
     this.accounts.giveUp(trial.push, false);
@@ -172,7 +174,7 @@ export class Vendor {
     return planned > 0 || this.retries.size > 0 || this.nextWindow < this.plan.windows;
   }
 
-  /** How long nothing can be sent, in milliseconds, unless an answer comes first. */
+  /** Returns the milliseconds for which nothing can be sent, unless an answer comes first. */
   private idleMs(): number {
     const retryMs = this.retries.nextDueMs ?? Infinity;
     const newMs = this.isBackedUp() || !this.hasNew() ? Infinity : this.pacer.nextMs;

@@ -1,6 +1,6 @@
 /**
- * A record, as JSON text, that can't be read as a call: it is not an object, or has no `callId`. Each contains the run's digits and the
- * record's number, so that it can be found in quarantine.
+ * Makes a record, as JSON text, that can't be read as a call: it is not an object, or has no `callId`. Each one
+ * contains the run's digits and the record's number, so that it can be found in the quarantine.
  */
 export function brokenRecord(run: string, number: number): string {
   const kinds = [
@@ -18,8 +18,9 @@ export function brokenRecord(run: string, number: number): string {
 const GBK = Buffer.from([0xd5, 0xfd, 0xb3, 0xa3]);
 
 /**
- * A body that can't be read as a push: not JSON, cut off in the middle, not UTF-8, neither array nor object.
- * `record` is the JSON text of a call, which must not be taken from any of these.
+ * Makes a body that can't be read as a push: it is not JSON, is cut off in the middle, is not UTF-8, or is neither
+ * an array nor an object. `record` is the JSON text of a call. The ledger must not store this call from any of
+ * these bodies.
  */
 export function brokenBody(run: string, number: number, record: string): Buffer {
   const mark = `broken-body-${run}-${number}`;

@@ -2,7 +2,7 @@ import type { CallTimes } from './call-facts.js';
 import type { Outcome } from './outcomes.js';
 import type { Random } from './random.js';
 
-/** The course of a call in time: moments in epoch milliseconds, durations in seconds. */
+/** The times of a call: moments in epoch milliseconds, durations in seconds. */
 export interface CallCourse extends CallTimes {
   readonly duration: number;
   readonly bDuration: number;
@@ -10,13 +10,13 @@ export interface CallCourse extends CallTimes {
 
 function spokenSeconds(random: Random, outcome: Outcome): number {
   if (outcome.smartStatusCode === 'INTELLIGENT_ANSWER') return random.between(2, 12);
-  // Most talks of a robot are short and few are long.
+  // Most conversations with a robot are short, and few are long.
   return random.between(3, 30) + Math.floor(-Math.log(1 - random.fraction()) * 40);
 }
 
 /**
- * Draws a course whose times fit together: ring after originate, start after ring, end = start + duration; with a
- * second leg, to the callee, if asked for.
+ * Draws a course whose times fit together: the ring time is after the originate time, the start after the ring
+ * time, and end = start + duration. It has a second leg, to the callee, if asked for.
  */
 export function drawCourse(
   random: Random,
@@ -48,7 +48,7 @@ function later(moment: number | null, seconds: number): number | null {
   return moment === null ? null : moment + seconds * 1000;
 }
 
-/** The same course that many seconds later and, if the call was answered, `longer` seconds longer. */
+/** Returns the same course `seconds` later and, if the call was answered, `longer` seconds longer. */
 export function moveCourse(course: CallCourse, seconds: number, longer: number): CallCourse {
   return {
     originateTime: later(course.originateTime, seconds),

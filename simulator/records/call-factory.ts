@@ -7,7 +7,7 @@ import { ANSWERED, drawOutcome, drawUnknownOutcome, type Outcome } from './outco
 import { Purpose, RandomStreams, type Random } from './random.js';
 import { RunIds } from './run-ids.js';
 
-/** 0: as first sent. 1: as corrected. */
+/** 0: the call as it is first sent. 1: the corrected call. */
 export type Version = 0 | 1;
 
 const CHINESE_TASKS = 0.5;
@@ -20,8 +20,8 @@ interface TaskHabits {
 }
 
 /**
- * Makes any call of a run from the options and the call's number alone, so that nothing needs to be remembered:
- * what was sent is made again when it is retried or verified.
+ * Makes any call of a run from the options and the call's number alone. Nothing needs to be kept: a call is made
+ * again when it is retried or verified.
  */
 export class CallFactory {
   readonly streams: RandomStreams;
@@ -46,7 +46,7 @@ export class CallFactory {
     return this.ids.callId(call, this.oddities.of(call).idsAsNumbers);
   }
 
-  /** What is sent of the call in that version. */
+  /** Returns the content of a version of the call. */
   facts(call: number, version: Version): CallFacts {
     const place = this.campaign.placeOf(call);
     const habits = this.habits(place.task);
@@ -54,7 +54,10 @@ export class CallFactory {
     return version === 0 ? first : corrected(first, this.streams.stream(Purpose.Correction, call), habits);
   }
 
-  /** Field by field, not from spread parts: those made a call cost 25 µs instead of 3. */
+  /**
+   * Makes the first version. The fields are written out, because spreading parts made a call cost 25 µs instead of
+   * 3 µs.
+   */
   private first(call: number, place: Place, habits: TaskHabits): CallFacts {
     const oddities = this.oddities.of(call);
     const random = this.streams.stream(Purpose.Call, call);
@@ -120,8 +123,8 @@ function corrected(first: CallFacts, random: Random, habits: TaskHabits): CallFa
   return { ...first, ...moveCourse(first, movedSeconds, random.between(1, 60)), statusMsg };
 }
 
-// Numbers that nobody can have: no subscriber's number within an area begins with 0, and Chinese mobile numbers begin
-// with 13 to 19, never 12.
+// These are numbers that nobody can have: no subscriber's number within an area begins with 0, and Chinese mobile
+// numbers begin with 13 to 19, never 12.
 
 function serviceNumber(task: number): string {
   return `057100000${String(task).padStart(4, '0')}`;
@@ -131,7 +134,7 @@ function shownNumber(line: number): string {
   return `05710000${String(line).padStart(4, '0')}`;
 }
 
-/** One for each of the first ten million people, in no visible order. */
+/** Returns a different number for each of the first ten million people, in no visible order. */
 function personsNumber(detail: number): string {
   return `1200${String((detail * 7919 + 1_234_567) % 10_000_000).padStart(7, '0')}`;
 }

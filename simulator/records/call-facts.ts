@@ -10,22 +10,23 @@ export const TIME_FIELDS = [
   'bEndTime',
 ] as const;
 
-/** Telephone numbers: masked for an API key that may not see them. */
+/** The fields with telephone numbers, which are masked for an API key that may not see them. */
 export const NUMBER_FIELDS = ['caller', 'realCaller', 'callee'] as const;
 
 type DurationField = 'duration' | 'bDuration';
 type TextField =
   'taskId' | 'batchId' | 'detailId' | 'callId' | 'statusCode' | 'smartStatusCode' | 'statusMsg';
 
-/** What `JSON.parse` can give. */
+/** Any result of `JSON.parse`. */
 export type Json = string | number | boolean | null | readonly Json[] | { readonly [key: string]: Json };
 
-/** The moments of a call, in epoch milliseconds (whole seconds); null where the moment never came. */
+/** The moments of a call, in epoch milliseconds (whole seconds). A moment that never came is null. */
 export type CallTimes = Readonly<Record<(typeof TIME_FIELDS)[number], number | null>>;
 
 /**
- * What happened in one call, under the vendor's field names in the order of the vendor's example: durations in seconds, `extra` the
- * fields no table lists. Whatever is not named here is sent as it is, and expected to be stored so.
+ * The content of one call, under the vendor's field names, in the order of the vendor's example. Durations are in
+ * seconds. `extra` has fields that the vendor does not document. Fields without a type above are sent and expected
+ * unchanged.
  */
 export type CallFacts = CallTimes &
   Readonly<Record<DurationField, number>> &

@@ -1,4 +1,4 @@
-/** What decides which calls there are and how they are put into pushes. All shares are from 0 to 1. */
+/** The options that decide which calls there are, and how they are put into pushes. All shares are from 0 to 1. */
 export interface CampaignOptions {
   readonly seed: string;
   readonly calls: number;
@@ -7,7 +7,7 @@ export interface CampaignOptions {
   readonly batches: number;
   /** `yyyy-MM-dd`, the campaigns' first day in Shanghai. */
   readonly firstDay: string;
-  /** Calls in a push; repeated and broken records come on top. */
+  /** Calls in a push. Repeated and broken records are added to them. */
   readonly batchSize: number;
   readonly duplicates: number;
   readonly corrections: number;
@@ -18,8 +18,9 @@ export interface CampaignOptions {
 }
 
 /**
- * One text of all options that change what is sent. Ids are made from it, so runs with other options have other ids. Otherwise a call of
- * an earlier run would be stored with other content, and this run would take that for a fault.
+ * Returns a text of all options that change what is sent. Ids are made from it, so runs with other options have
+ * other ids. Otherwise a call of an earlier run could be stored with other content, and this run would report that
+ * as a fault.
  */
 export function campaignFingerprint(options: CampaignOptions): string {
   return [

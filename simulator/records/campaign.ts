@@ -10,7 +10,7 @@ const LONGEST_CAMPAIGN_DAYS = 60;
 const OPENING_HOUR = 9;
 const OPEN_HOURS = 11;
 
-/** Where a call stands in the campaigns; all numbers start at 0. */
+/** The place of a call in the campaigns. All numbers start at 0. */
 export interface Place {
   readonly task: number;
   readonly batch: number;
@@ -25,8 +25,8 @@ export interface Place {
 }
 
 /**
- * The campaigns: gives any call its task, batch, person and hour, from its number alone. Tasks run side by side,
- * the first being the largest; batches of a task follow each other.
+ * Gives any call its task, batch, person and hour, from its number alone. Tasks run at the same time, and the first
+ * one is the largest. The batches of a task follow each other.
  */
 export class Campaign {
   private readonly blocks: number;
@@ -62,7 +62,9 @@ export class Campaign {
     };
   }
 
-  /** Share of a batch's calls that are answered: batches differ, so that comparing them shows something. */
+  /**
+   * Returns the share of a batch's calls that are answered. Batches differ, so that a comparison shows something.
+   */
   answerShare(task: number, batch: number): number {
     return 0.35 + 0.4 * this.streams.stream(Purpose.Batch, task * 1000 + batch).fraction();
   }

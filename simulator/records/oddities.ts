@@ -1,7 +1,10 @@
 import type { CampaignOptions } from './campaign-options.js';
 import { Purpose, type Random, type RandomStreams } from './random.js';
 
-/** Legal oddities of a record, as seen in sibling messages of the vendor: none of them may cost the record. */
+/**
+ * Unusual but legal forms of a record, as they occur in similar messages of the vendor. The ledger must not lose a
+ * record because of them.
+ */
 export interface Oddities {
   readonly integersAsText: boolean;
   /** Ids of 16 to 19 digits as JSON numbers, beyond 2^53. */
@@ -34,14 +37,14 @@ function draw(random: Random): Oddities {
   return any || drawn.unknownCodes || drawn.nullAs !== 'null' ? drawn : { ...drawn, idsAsNumbers: true };
 }
 
-/** The oddities of each call; a call keeps them in every version, since its ids depend on them. */
+/** Draws the oddities of each call. A call keeps them in every version, because its ids depend on them. */
 export class OddityDraw {
   constructor(
     private readonly options: CampaignOptions,
     private readonly streams: RandomStreams,
   ) {}
 
-  /** Undefined when the call is an ordinary one. */
+  /** Returns undefined for an ordinary call. */
   strange(call: number): Oddities | undefined {
     if (this.options.strange === 0) return undefined;
     const random = this.streams.stream(Purpose.Oddity, call);

@@ -1,6 +1,6 @@
 import type { Random } from './random.js';
 
-/** How a call can end: codes of PUSH tables, words in both of the vendor's languages. */
+/** How a call can end: codes from the vendor's tables, and texts in both of the vendor's languages. */
 export interface Outcome {
   readonly smartStatusCode: string;
   readonly statusCodes: readonly string[];
@@ -79,7 +79,7 @@ function weighted(random: Random, outcomes: readonly Outcome[]): Outcome {
   return random.pick(outcomes);
 }
 
-/** Draws how a call ended: answered in the given share, else by how often each ending is seen. */
+/** Draws how a call ended: answered with the given share, and otherwise by the weights. */
 export function drawOutcome(random: Random, answerShare: number, redialled: boolean): Outcome {
   if (redialled) return weighted(random, REDIALLED);
   return random.chance(answerShare) ? ANSWERED : weighted(random, UNANSWERED);

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 
-/** What a stream of random numbers is for: streams of two purposes never follow each other's numbers. */
+/** The purpose of a stream of random numbers. Streams of different purposes are independent. */
 export const Purpose = {
   Call: 1,
   Block: 2,
@@ -13,7 +13,10 @@ export const Purpose = {
 } as const;
 export type Purpose = (typeof Purpose)[keyof typeof Purpose];
 
-/** Random numbers that depend on four 32-bit seeds only (sfc32, Chris Doty-Humphrey): the same on every machine. */
+/**
+ * Random numbers that depend only on four 32-bit seeds (sfc32, Chris Doty-Humphrey). They are the same on every
+ * machine.
+ */
 export class Random {
   private a: number;
   private b: number;
@@ -25,7 +28,7 @@ export class Random {
     this.b = b;
     this.c = c;
     this.counter = d;
-    // Neighbouring seeds give similar numbers during the first dozen steps.
+    // The first dozen steps are skipped, because similar seeds give similar numbers in them.
     for (let step = 0; step < 12; step += 1) this.next();
   }
 
@@ -49,12 +52,16 @@ export class Random {
     return low + Math.floor(this.fraction() * (high - low + 1));
   }
 
-  /** True in the given share (0 to 1) of all cases; draws a number in any case. */
+  /** Returns true in the given share (0 to 1) of all cases. It always draws one number. */
   chance(share: number): boolean {
     return this.fraction() < share;
   }
 
-  /** One of the items; throws when there are none. */
+  /**
+   * Returns one of the items.
+   *
+   * @throws Error when there are none
+   */
   pick<T>(items: readonly T[]): T {
     const item = items[Math.floor(this.fraction() * items.length)];
     if (item === undefined) throw new Error('nothing to pick from');

@@ -2,7 +2,7 @@ import { type CallFacts, type Json, TIME_FIELDS } from './call-facts.js';
 import type { Oddities } from './oddities.js';
 import { shanghaiTime } from './shanghai-time.js';
 
-/** Ids that consist of 16 to 19 digits, with no leading zero, and so can be a JSON number. */
+/** Ids of 16 to 19 digits without a leading zero, which can be written as a JSON number. */
 const LONG_NUMBER = /^[1-9]\d{15,18}$/;
 const IDS: ReadonlySet<string> = new Set(['taskId', 'detailId', 'batchId', 'callId']);
 const TIMES: ReadonlySet<string> = new Set(TIME_FIELDS);

@@ -35,12 +35,12 @@ export class RunIds {
     return `CRM-${this.run}-${digits(detail, 8)}`;
   }
 
-  /** As in the vendor's example (`…^…`), or 19 digits where the id is to travel as a JSON number. */
+  /** In the form of the vendor's example (`…^…`), or 19 digits if the id is sent as a JSON number. */
   callId(call: number, asNumber: boolean): string {
     return asNumber ? `7${this.run}${digits(call, 9)}` : `1000${this.run}^1000${digits(call, 9)}`;
   }
 
-  /** The call's number that `callId` was made from; undefined for an id of another run. */
+  /** Returns the call's number from which `callId` was made; undefined for an id of another run. */
   callOf(callId: string): number | undefined {
     const number = this.callIdPattern.exec(callId)?.[1];
     return number === undefined ? undefined : Number(number);

@@ -5,7 +5,7 @@ const DAY_MS = 86_400_000;
 const TWO_DIGITS = Array.from({ length: 60 }, (_, value) => String(value).padStart(2, '0'));
 const dayTexts = new Map<number, string>();
 
-/** `yyyy-MM-dd HH:mm:ss` in Asia/Shanghai, as the vendor writes times, of a moment in epoch milliseconds. */
+/** Writes a moment in epoch milliseconds as the vendor does: `yyyy-MM-dd HH:mm:ss` in Asia/Shanghai. */
 export function shanghaiTime(epochMs: number): string {
   const local = epochMs + OFFSET_MS;
   const day = Math.floor(local / DAY_MS);
@@ -15,15 +15,21 @@ export function shanghaiTime(epochMs: number): string {
   return `${dayText(day)} ${hours}:${minutes}:${TWO_DIGITS[second % 60] ?? ''}`;
 }
 
-/** Epoch milliseconds of a day's (`yyyy-MM-dd`) midnight in Asia/Shanghai; NaN when there is no such day. */
+/**
+ * Returns the midnight of a day (`yyyy-MM-dd`) in Asia/Shanghai, in epoch milliseconds; NaN if there is no such
+ * day.
+ */
 export function shanghaiMidnight(day: string): number {
   const utc = /^\d{4}-\d\d-\d\d$/.test(day) ? Date.parse(`${day}T00:00:00Z`) : NaN;
-  // Date.parse takes 30 February for 1 March.
+  // Date.parse reads 30 February as 1 or 2 March.
   const exists = !Number.isNaN(utc) && new Date(utc).toISOString().startsWith(day);
   return exists ? utc - OFFSET_MS : NaN;
 }
 
-/** Days are few and calls many: a Date for each moment was a third of the cost of a record. */
+/**
+ * Keeps the texts of days, because there are few days and many calls. A Date for each moment was a third of the
+ * cost of a record.
+ */
 function dayText(day: number): string {
   let text = dayTexts.get(day);
   if (text === undefined) {

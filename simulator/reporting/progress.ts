@@ -5,16 +5,19 @@ const USUAL_COLUMNS = 80;
 const LONGEST_BAR = 30;
 const SHORTEST_BAR = 10;
 
-/** How far a run is: in its first part calls whose push is settled, then rows that verification has read. */
+/**
+ * The progress of a run. While pushing, it counts calls whose push is settled. While verifying, it counts rows that
+ * were read.
+ */
 export interface ProgressState {
   readonly stage: 'pushing' | 'verifying';
   readonly done: number;
   readonly total: number;
-  /** A few words on what stands out. */
+  /** A few words about what is noteworthy. */
   readonly remark: string;
 }
 
-/** Shows how far a run is; `show` is called about once a second. */
+/** Shows the progress of a run. `show` is called about twice a second. */
 export interface Progress {
   show(state: ProgressState): void;
   /** Prints a line for the user. */
@@ -25,14 +28,14 @@ export interface Progress {
 type BarTexts = Pick<ProgressState, 'stage' | 'remark'>;
 
 /**
- * A bar with numbers that fits a terminal. Where there is no room for the remark, it is left out.
+ * Writes a bar with numbers that fits the terminal. The remark is left out if there is no room for it.
  *
- * @param columns of the terminal; some say 0 when they don't know
+ * @param columns the width of the terminal; some terminals say 0 when they don't know it
  */
 export function barLine({ stage, done, total, remark }: ProgressState, columns: number): string {
   const share = total === 0 ? 1 : done / total;
   const numbers = `${Math.floor(share * 100)} %, ${done} of ${total} calls`;
-  // The last column stays free: in some terminals it begins a new line.
+  // The last column stays free, because in some terminals it begins a new line.
   const room = (columns || USUAL_COLUMNS) - `${stage} [] ${numbers}`.length - 1;
   const tail = remark === '' ? '' : `, ${remark}`;
   const hasRoom = room - tail.length >= SHORTEST_BAR;
@@ -41,7 +44,7 @@ export function barLine({ stage, done, total, remark }: ProgressState, columns: 
   return `${stage} [${'='.repeat(filled)}${'-'.repeat(length - filled)}] ${numbers}${hasRoom ? tail : ''}`;
 }
 
-/** A bar that is drawn over and over, on a terminal. */
+/** Draws a bar on a terminal, again and again in the same line. */
 class ProgressBar implements Progress {
   private readonly bar: cliProgress.SingleBar;
   private stage: ProgressState['stage'] | undefined;
@@ -52,7 +55,7 @@ class ProgressBar implements Progress {
         barLine({ stage, done: value, total, remark }, stream.columns),
       stream,
       hideCursor: true,
-      // The bar fits; notes may be longer than a line.
+      // The bar fits into a line, but notes may be longer.
       linewrap: true,
     });
   }
@@ -75,7 +78,7 @@ class ProgressBar implements Progress {
   }
 }
 
-/** A plain line every few seconds, for logs. */
+/** Prints a plain line every few seconds, for logs. */
 class ProgressLines implements Progress {
   private lastMs = performance.now();
 
@@ -96,7 +99,7 @@ class ProgressLines implements Progress {
   }
 }
 
-/** The progress that fits the stream. */
+/** Returns a bar for a terminal, and lines for any other stream. */
 export function progressOn(stream: NodeJS.WriteStream): Progress {
   return stream.isTTY ? new ProgressBar(stream) : new ProgressLines(stream);
 }

@@ -4,7 +4,10 @@ import { countFaults, type VerificationResult } from '../verification/verificati
 const rounded = (value: number | null): number | null =>
   value === null ? null : Math.round(value * 10) / 10;
 
-/** 0: all is well. 1: a fault, or nothing was acknowledged, or verification was not possible. 130: interrupted. */
+/**
+ * Returns 0 if there is no fault; 1 for a fault, if nothing was acknowledged, or if verification was not possible;
+ * 130 if interrupted.
+ */
 export function exitCodeOf(result: SimulationResult): number {
   if (result.interrupted) return 130;
   const faults = result.verification === null ? 0 : countFaults(result.verification);
@@ -12,7 +15,7 @@ export function exitCodeOf(result: SimulationResult): number {
   return faults > 0 || result.verificationError !== null || nothing ? 1 : 0;
 }
 
-/** The summary for machines: durations in ms where they say so. */
+/** The summary for machines. Durations are in seconds, or in ms if their name says so. */
 export function summaryObject(result: SimulationResult) {
   const { tally } = result;
   return {
@@ -52,7 +55,7 @@ export function summaryObject(result: SimulationResult) {
   };
 }
 
-/** The summary for people, some lines of text. */
+/** The summary for people, as lines of text. */
 export function summaryText(result: SimulationResult): string {
   const { records, pushes, answerMs, failures, seconds, recordsPerSecond } = summaryObject(result);
   const { injected, bodiesRefused, bodiesAccepted } = result.tally;
@@ -66,8 +69,8 @@ export function summaryText(result: SimulationResult): string {
       `: ${records.notAcknowledged} records not acknowledged`,
     `failures   ${reasons.length === 0 ? 'none' : reasons.join(', ')}`,
     `answers    p50 ${answerMs.p50} ms, p99 ${answerMs.p99} ms, max ${answerMs.max} ms`,
-    `put in     ${injected.repeatedPushes} pushes again, ${injected.repeatedRecords} records in a second push, ` +
-      `${injected.corrections} corrections, ${injected.heldBackPushes} pushes held back`,
+    `injected   ${injected.repeatedPushes} repeated pushes, ${injected.repeatedRecords} records repeated in another push, ` +
+      `${injected.corrections} corrections, ${injected.heldBackPushes} pushes sent late`,
     `           ${injected.brokenRecords} broken records, ${injected.strangeRecords} strange records, ` +
       `${injected.brokenBodies} broken bodies (${bodiesRefused} refused with 400, ${bodiesAccepted} acknowledged)`,
   ];
@@ -87,7 +90,7 @@ function verificationLines({ verification, verificationError }: SimulationResult
           `           ${verification.unacknowledgedStored} calls of given-up pushes are stored all the same: no fault`,
         ]
       : []),
-    `totals     ${totals.compared - totals.wrong.length} tasks right, ${totals.wrong.length} wrong` +
+    `totals     ${totals.compared - totals.wrong.length} tasks correct, ${totals.wrong.length} wrong` +
       (totals.uncertain > 0 ? `, ${totals.uncertain} not compared (pushes given up)` : ''),
     `quarantine ${quarantineText(verification)}`,
     ...totals.wrong.slice(0, 5).map((line) => `           ${line}`),

@@ -5,9 +5,9 @@ import type { JsonObject } from './ledger-api.js';
 
 const MOST_REMEMBERED = 100;
 
-/** Holds the ledger's rows against what was sent, and notes in the call states what it finds. */
+/** Compares the ledger's rows with what was sent, and records the result in the call states. */
 export class CallCheck {
-  /** Why rows are wrong, for some of the calls: they are shown as examples. */
+  /** The differences of some wrong rows, which are shown as examples. */
   private readonly rowDifferences = new Map<number, readonly Difference[]>();
   private readonly unexpectedIds = new Set<string>();
 
@@ -21,7 +21,7 @@ export class CallCheck {
     return [...this.unexpectedIds];
   }
 
-  /** Checks one row; answers its call, or undefined for a row that was never sent. */
+  /** Checks one row. Returns its call, or undefined for a row that was never sent. */
   check(row: JsonObject): number | undefined {
     const call = this.callOf(row);
     if (call === undefined) {
@@ -40,7 +40,7 @@ export class CallCheck {
     return call;
   }
 
-  /** The call that a row is about; undefined when this run has no such call. */
+  /** Returns the call of a row; undefined if this run has no such call. */
   callOf(row: JsonObject): number | undefined {
     const { callId } = row;
     const call = typeof callId === 'string' ? this.factory.ids.callOf(callId) : undefined;
@@ -48,7 +48,7 @@ export class CallCheck {
     return this.factory.callIdOf(call) === callId ? call : undefined;
   }
 
-  /** Acknowledged and not there, or there and not as sent. */
+  /** Whether the call was acknowledged and is missing, or is stored but not as it was sent. */
   isProblem(call: number): boolean {
     return this.states.isSeen(call) ? !this.states.isRight(call) : this.states.isAcknowledged(call);
   }

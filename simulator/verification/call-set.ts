@@ -6,7 +6,7 @@ export class CallSet {
     this.bits = new Uint8Array((calls + 7) >> 3);
   }
 
-  /** Adds a call; false when it was there already. */
+  /** Adds a call. Returns false if the set had it already. */
   add(call: number): boolean {
     const was = this.has(call);
     this.bits[call >> 3] = (this.bits[call >> 3] ?? 0) | (1 << (call & 7));

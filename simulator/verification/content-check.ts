@@ -5,14 +5,14 @@ import { isObject, type JsonObject } from './ledger-api.js';
 const TIMES: ReadonlySet<string> = new Set(TIME_FIELDS);
 const NUMBERS: ReadonlySet<string> = new Set(NUMBER_FIELDS);
 
-/** A field of a stored call that is not what was sent; times as ISO 8601 UTC. */
+/** A field whose stored value is not what was sent. Times are ISO 8601 in UTC. */
 export interface Difference {
   readonly field: string;
   readonly sent: Json;
   readonly stored: unknown;
 }
 
-/** Compares a call as the API gives it, field by field, with what was sent; an absent field counts as null. */
+/** Compares a call from the API, field by field, with what was sent. A missing field counts as null. */
 export function differences(stored: JsonObject, sent: CallFacts): Difference[] {
   const found: Difference[] = [];
   const note = (field: string, value: Json): void => {
@@ -37,7 +37,7 @@ function shown(field: string, sent: Json): Json {
   return TIMES.has(field) && typeof sent === 'number' ? new Date(sent).toISOString() : sent;
 }
 
-/** What the ledger makes of the fields, where the API gives it: a legal record leaves no warning. */
+/** Checks the fields that the ledger derives, if the API gives them. A legal record must have no warnings. */
 function noteDerived(stored: JsonObject, sent: CallFacts, note: (field: string, value: Json) => void): void {
   const answered = sent.smartStatusCode === 'ANSWERED';
   if (stored.answered !== undefined && stored.answered !== answered) note('answered', answered);
@@ -47,14 +47,17 @@ function noteDerived(stored: JsonObject, sent: CallFacts, note: (field: string, 
   if (Array.isArray(stored.warnings) && stored.warnings.length > 0) note('warnings', null);
 }
 
-/** An ISO 8601 text with offset for that moment; without an offset it would depend on the reader's zone. */
+/**
+ * Whether the value is ISO 8601 with an offset, for that moment. Without an offset, it would depend on the reader's
+ * zone.
+ */
 function isMoment(stored: unknown, moment: number | null): boolean {
   if (moment === null) return stored === null || stored === undefined;
   const isIso = typeof stored === 'string' && /^\d{4}-\d\d-\d\dT.*(Z|[+-]\d\d:\d\d)$/.test(stored);
   return isIso && Date.parse(stored) === moment;
 }
 
-/** The number itself, or what is left of it for a key that may not see numbers. */
+/** Whether the value is the number, or its masked form for a key that may not see numbers. */
 function isNumber(stored: unknown, sent: Json): boolean {
   if (typeof stored !== 'string' || typeof sent !== 'string' || stored.length !== sent.length) return false;
   return Array.from(stored).every((digit, index) => digit === '*' || digit === sent[index]);

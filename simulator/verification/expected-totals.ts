@@ -1,18 +1,18 @@
 import type { CallStates } from '../pushing/call-states.js';
 import type { CallFactory } from '../records/call-factory.js';
 
-/** What a task's totals must be, as far as that is certain; durations in seconds. */
+/** The totals that a task must have, as far as that is certain. Durations are in seconds. */
 export interface ExpectedTask {
   readonly taskId: string;
   sent: number;
   acknowledged: number;
   answered: number;
   totalDuration: number;
-  /** False when a push was given up: its calls, or its version of them, may be stored or not. */
+  /** False if a push was given up, because its calls, or its versions of them, may be stored or not. */
   exact: boolean;
 }
 
-/** Adds up, from the seed and what was acknowledged, the expected figures of every task. */
+/** Computes the expected totals of every task from the seed and the acknowledged pushes. */
 export function expectedTasks(factory: CallFactory, states: CallStates): ExpectedTask[] {
   const tasks = Array.from({ length: factory.options.tasks }, (_, task): ExpectedTask => {
     return {

@@ -12,18 +12,18 @@ export function isObject(value: unknown): value is JsonObject {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** An answer of the API: `body` is undefined when it was no JSON. */
+/** An answer of the API. `body` is undefined if it was not JSON. */
 export interface ApiAnswer {
   readonly status: number;
   readonly body: unknown;
 }
 
-/** The API did not answer as described, so the ledger can't be verified. */
+/** The API did not answer as it is described, so the ledger can't be verified. */
 export class ApiError extends Error {}
 
 /**
- * Reads from the ledger's API. A service that is away, restarts (503) or slows its client down (429) is asked again
- * for `patienceMs`. After the signal every request is an ApiError.
+ * Reads from the ledger's API. If the service can't be reached, restarts (503) or limits its client (429), it is
+ * asked again for `patienceMs`. After the signal, every request throws an ApiError.
  */
 export class LedgerApi {
   constructor(
@@ -33,7 +33,11 @@ export class LedgerApi {
     private readonly signal: AbortSignal,
   ) {}
 
-  /** Asks once, or again while the service can't answer. Throws an ApiError after `patienceMs`. */
+  /**
+   * Sends a request, and sends it again while the service can't answer.
+   *
+   * @throws ApiError after `patienceMs`
+   */
   async get(path: string, query: Readonly<Record<string, string>> = {}): Promise<ApiAnswer> {
     const end = performance.now() + this.patienceMs;
     for (let pauseMs = PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2)) {
@@ -50,14 +54,18 @@ export class LedgerApi {
     }
   }
 
-  /** As `get`, but anything except 200 with a JSON object is an ApiError. */
+  /**
+   * Like `get`, but requires status 200 with a JSON object.
+   *
+   * @throws ApiError
+   */
   async getObject(path: string, query: Readonly<Record<string, string>> = {}): Promise<JsonObject> {
     const { status, body } = await this.get(path, query);
     if (status === 200 && isObject(body)) return body;
     throw new ApiError(`GET ${path} answers ${status}: ${JSON.stringify(body ?? null).slice(0, 300)}`);
   }
 
-  /** The pages of a list, each with its entries, to the last one. */
+  /** Yields the entries of each page of a list, to the last page. */
   async *pages(path: string, query: Readonly<Record<string, string>>): AsyncGenerator<JsonObject[]> {
     const seen = new Set<string>();
     let cursor: string | undefined;

@@ -4,8 +4,8 @@ const SHORTEST_PAUSE_MS = 50;
 const LONGEST_PAUSE_MS = 1000;
 
 /**
- * Repeats `look` until it answers 0 things left, or until that number has not fallen for `timeoutMs`: the ledger may
- * take pushes in first and store them later. Answers what is left.
+ * Repeats `look` until it returns 0, or until its number has not fallen for `timeoutMs`: the ledger may take pushes
+ * first and store them later. Returns the last number.
  */
 export async function pollUntilNone(look: () => Promise<number>, timeoutMs: number): Promise<number> {
   let left = await look();

@@ -2,19 +2,19 @@ import type { Tally } from '../pushing/tally.js';
 import { LARGEST_PAGE, type LedgerApi } from './ledger-api.js';
 import { pollUntilNone } from './poll.js';
 
-/** How many of the unreadable records and bodies are in quarantine. */
+/** How many of the unreadable records and bodies are in the quarantine. */
 export interface QuarantineResult {
   /** Unreadable records in acknowledged pushes, and bodies refused with 400: each must be kept. */
   readonly expected: number;
-  /** Different ones of this run in quarantine; null when the service has no such list. */
+  /** The number of different ones of this run in the quarantine; null if the service has no such list. */
   readonly found: number | null;
-  /** Entries they take: more than `found` where something is kept twice. */
+  /** The number of their entries: more than `found` if something is kept twice. */
   readonly entries: number;
 }
 
 const PATH = '/v1/quarantine';
 
-/** Counts this run's entries in quarantine, by the marks that its broken records and bodies carry. */
+/** Counts this run's entries in the quarantine, by the marks in its broken records and bodies. */
 export async function checkQuarantine(
   api: LedgerApi,
   tally: Tally,
@@ -40,7 +40,7 @@ async function countMarks(api: LedgerApi, run: string): Promise<{ found: number;
   for await (const page of api.pages(PATH, { limit: String(LARGEST_PAGE) })) {
     for (const { raw, rawEncoding } of page) {
       const text = typeof raw === 'string' ? raw : '';
-      // Bytes that are no UTF-8 come as base64; the marks in them are ASCII.
+      // Bytes that are not UTF-8 come as base64. The marks in them are ASCII.
       const found = mark.exec(
         rawEncoding === 'base64' ? Buffer.from(text, 'base64').toString('latin1') : text,
       )?.[0];

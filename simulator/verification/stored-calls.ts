@@ -6,14 +6,15 @@ import type { ExpectedTask } from './expected-totals.js';
 import { type JsonObject, LARGEST_PAGE, type LedgerApi } from './ledger-api.js';
 import { pollUntilNone } from './poll.js';
 
-/** Ids in one question: 100 keep the URL under 4 kB. */
+/** Ids in one request. With 100, the URL stays under 4 kB. */
 const IDS_IN_QUESTION = 100;
 const CALLS_IN_ROUND = 5000;
 const CALLS_PATH = '/v1/calls';
 
 /**
- * Looks for every sent call in the ledger: first in the lists of the run's tasks; then asks by callId, again and again,
- * for what was not there or not right; then lists once more the tasks in which something was odd.
+ * Looks for every sent call in the ledger. First it reads the lists of the run's tasks. Then it asks by callId,
+ * again and again, for calls that were missing or wrong. Last, it reads once more the lists of tasks in which a
+ * call was listed twice or not at all.
  */
 export class StoredCalls {
   private roundFrom = 0;
@@ -26,7 +27,7 @@ export class StoredCalls {
     private readonly timeoutMs: number,
   ) {}
 
-  /** Marks each call in the states; `onRow` is called for each row of the lists. */
+  /** Records the result for each call in the states. `onRow` is called for each row of the lists. */
   async look(tasks: readonly ExpectedTask[], onRow: () => void): Promise<void> {
     await this.awaitTotals(tasks);
     const listed = new CallSet(this.states.calls);
@@ -45,7 +46,10 @@ export class StoredCalls {
     await this.confirm(odd);
   }
 
-  /** Waits until the tasks have as many calls as were acknowledged: lists read before would miss those to come. */
+  /**
+   * Waits until the tasks have as many calls as were acknowledged. Lists that are read before that would miss the
+   * calls to come.
+   */
   private async awaitTotals(tasks: readonly ExpectedTask[]): Promise<void> {
     const missing = new Map(tasks.map(({ taskId, acknowledged }) => [taskId, acknowledged]));
     await pollUntilNone(async () => {
@@ -67,7 +71,7 @@ export class StoredCalls {
     for await (const page of this.api.pages(CALLS_PATH, query)) yield* page;
   }
 
-  /** Asks by callId for some of the problem calls, others in each round; answers how many problems are left. */
+  /** Asks by callId for some of the problem calls, for others in each round. Returns how many problems are left. */
   private async askForProblems(): Promise<number> {
     const round: number[] = [];
     let left = 0;
@@ -97,8 +101,8 @@ export class StoredCalls {
   }
 
   /**
-   * What was in the lists twice, or not at all although it is there, must now be listed once: the lists were read
-   * while calls may still have been arriving, which moves rows between pages.
+   * Checks that calls which were listed twice, or not at all although they are stored, are now listed once. The
+   * first lists may have been read while calls were still arriving, which moves rows between pages.
    */
   private async confirm(odd: ReadonlySet<number>): Promise<void> {
     const rows = new Map<number, number>();

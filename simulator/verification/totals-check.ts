@@ -5,7 +5,7 @@ import { pollUntilNone } from './poll.js';
 /** The result of comparing the tasks' totals. */
 export interface TotalsResult {
   readonly compared: number;
-  /** Tasks with calls in pushes that were given up: what their totals must be is not known. */
+  /** The number of tasks with calls in pushes that were given up. Their right totals are not known. */
   readonly uncertain: number;
   /** One line for each task whose totals are wrong. */
   readonly wrong: readonly string[];

@@ -1,7 +1,7 @@
 import type { QuarantineResult } from './quarantine-check.js';
 import type { TotalsResult } from './totals-check.js';
 
-/** What verification found; the numbers count calls. */
+/** The result of verification. The numbers count calls. */
 export interface VerificationResult {
   readonly acknowledged: number;
   /** Acknowledged and in the ledger. */
@@ -14,7 +14,7 @@ export interface VerificationResult {
   readonly unlisted: number;
   /** In the ledger under this run's tasks, but never sent. */
   readonly unexpected: number;
-  /** In the ledger though the push was given up: no fault. */
+  /** In the ledger although the push was given up. That is no fault. */
   readonly unacknowledgedStored: number;
   /** Broken bodies that were acknowledged. */
   readonly bodiesAccepted: number;
@@ -24,7 +24,7 @@ export interface VerificationResult {
   readonly examples: readonly string[];
 }
 
-/** How many kinds of faults and how many of each: 0 when there is no fault. */
+/** Returns the number of all faults. */
 export function countFaults(result: VerificationResult): number {
   const { missing, double, wrong, unlisted, unexpected, bodiesAccepted, totals, quarantine } = result;
   const lostFromQuarantine =

@@ -11,11 +11,11 @@ import type { VerificationResult } from './verification-result.js';
 
 const EXAMPLES_OF_A_KIND = 5;
 
-/** Asks the ledger's API whether everything that was acknowledged is there, once, and as it was sent. */
+/** Checks through the ledger's API that everything that was acknowledged is stored once and as it was sent. */
 export class Verifier {
   private readonly check: CallCheck;
 
-  /** `timeoutMs`: how long to wait without progress for what the ledger has taken but not stored yet. */
+  /** @param timeoutMs how long to wait without progress for pushes that the ledger has taken but not stored yet */
   constructor(
     private readonly api: LedgerApi,
     private readonly factory: CallFactory,
@@ -26,12 +26,15 @@ export class Verifier {
     this.check = new CallCheck(factory, states);
   }
 
-  /** Throws an ApiError when the API can't be asked. `onRow` is called for each row that was read. */
+  /**
+   * @param onRow is called for each row that was read
+   * @throws ApiError when the API can't be asked
+   */
   async verify(onRow: () => void): Promise<VerificationResult> {
     const tasks = expectedTasks(this.factory, this.states);
     await new StoredCalls(this.api, this.factory, this.states, this.check, this.timeoutMs).look(tasks, onRow);
     const calls = this.count();
-    // When calls are missing or wrong, the totals stay wrong, so they are not waited for.
+    // If calls are missing or wrong, the totals stay wrong, so there is no wait for them.
     const patienceMs = calls.missing + calls.wrong > 0 ? 0 : this.timeoutMs;
     const totals = await checkTotals(this.api, tasks, patienceMs);
     const quarantine = await checkQuarantine(this.api, this.tally, this.factory.ids.run, this.timeoutMs);

@@ -1,7 +1,7 @@
 import { type DynamicModule, Global, Module } from '@nestjs/common';
 import { Settings } from './settings.js';
 
-/** Gives the settings, already checked, to every module. */
+/** Provides the checked settings to every module. */
 @Global()
 @Module({})
 export class ConfigModule {

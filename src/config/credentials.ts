@@ -1,4 +1,4 @@
-// The secrets that the service makes for itself when it runs with its embedded database.
+// The secrets that the service generates when it runs with its embedded database.
 import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,41 +8,44 @@ import { adminApiKey, pushTokens } from './setting-values.js';
 
 /** What `DATA_DIR/credentials.json` holds (file mode 0600). */
 export interface Credentials {
-  /** Written as in PUSH_TOKENS. */
+  /** In the form of PUSH_TOKENS. */
   readonly pushTokens: string;
   readonly adminApiKey: string;
   readonly databasePassword: string;
 }
 
 export interface LoadedCredentials extends Credentials {
-  /** What had to be made anew for a ledger that was there, and why; undefined when nothing had. */
+  /**
+   * The credentials of an existing ledger that had to be generated again, and why. Undefined if there were none.
+   */
   readonly renewal: Renewal | undefined;
 }
 
 export interface Renewal {
-  /** A sentence about the file. */
+  /** A sentence that says what was wrong with the file. */
   readonly reason: string;
   readonly renewed: readonly (keyof Credentials)[];
 }
 
 const NAMES = ['pushTokens', 'adminApiKey', 'databasePassword'] as const;
-/** What each must be to be used. */
+/** Throws if a credential can't be used. */
 const CHECKS: Readonly<Record<keyof Credentials, (text: string) => unknown>> = {
   pushTokens,
   adminApiKey,
   databasePassword: (text) => text,
 };
 
-/** Where the generated credentials of a data directory are kept. */
+/** The path of the file that keeps the generated credentials of a data directory. */
 export function credentialsFile(dataDir: string): string {
   return join(dataDir, 'credentials.json');
 }
 
 /**
- * Reads the credentials of a data directory, or makes them (and the directory, mode 0700). When this returns, they are on the disk.
- * Two processes that start at once end with the same ones.
+ * Reads the credentials of a data directory, or generates them (and makes the directory, mode 0700). When this
+ * returns, they are on the disk. Two processes that start at the same time get the same ones.
  *
- * A file that was lost or broken does not lock the ledger in: what can't be read of it is made anew. The broken file is kept beside it.
+ * A lost or broken file does not lock anybody out of the ledger: credentials that can't be read from it are
+ * generated again. The broken file is kept beside the new one.
  *
  * @throws Error when the file can't be read or written
  */
@@ -56,7 +59,7 @@ export function loadCredentials(dataDir: string): LoadedCredentials {
     const found = text === undefined ? {} : readable(text);
     const kept = text === undefined ? undefined : putAside(file, text);
     const made = { ...generateCredentials(), ...found };
-    // Else another process was faster: then its credentials are those of the ledger.
+    // If the file exists already, another process was faster. The next round reads its credentials.
     if (createFile(file, `${JSON.stringify(made, null, 2)}\n`))
       return { ...made, renewal: renewalOf(dataDir, text, found, kept) };
   }
@@ -72,7 +75,7 @@ function renewalOf(
   if (isFirstStart) return undefined;
   const file = credentialsFile(dataDir);
   const damage =
-    text === undefined ? 'was missing' : text.trim() === '' ? 'was empty' : 'could not be read as a whole';
+    text === undefined ? 'was missing' : text.trim() === '' ? 'was empty' : 'could not be read completely';
   const reason = `${file} ${damage}${kept === undefined ? '' : `; it is kept as ${kept}`}.`;
   return { reason, renewed: NAMES.filter((name) => found[name] === undefined) };
 }
@@ -106,7 +109,10 @@ function readWhole(text: string): Credentials | undefined {
   return { pushTokens, adminApiKey, databasePassword };
 }
 
-/** What of a broken file is there as a whole: the vendor need not be given a new token because the rest was lost. */
+/**
+ * Returns the credentials that are complete in a broken file. If the push token is, the vendor does not need a new
+ * one.
+ */
 function readable(text: string): Partial<Credentials> {
   const fields = NAMES.flatMap((name) => {
     const [, written = ''] = new RegExp(`"${name}"\\s*:\\s*("[^"\\\\]+")`).exec(text) ?? [];
@@ -121,7 +127,7 @@ function isUsable(name: keyof Credentials, value: string): boolean {
     CHECKS[name](value);
     return true;
   } catch {
-    // Then it is made anew.
+    // Then it is generated again.
     return false;
   }
 }
@@ -130,16 +136,16 @@ function parsed(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch {
-    // The parser's own message quotes the text, and the text is secret.
+    // The error is dropped: the parser's message quotes the text, and the text is secret.
     return undefined;
   }
 }
 
 /**
- * Moves a broken file away. Looked at again there: another process that starts may have put a whole one in its place meanwhile, which is put
- * back then.
+ * Moves a broken file away, then reads it once more. Another process that starts may have replaced it by a complete
+ * file meanwhile. Then that file is put back.
  *
- * @returns its new name; undefined when there is nothing to be kept
+ * @returns the new name of the broken file; undefined when there is nothing to keep
  */
 function putAside(file: string, text: string): string | undefined {
   const aside = `${file}.broken-${new Date().toISOString().replaceAll(/[-:.]/g, '')}`;

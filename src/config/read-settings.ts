@@ -1,4 +1,4 @@
-// Environment in, Settings out: every setting is read here, once, and all problems are named together.
+// Reads every setting from the environment, once, and reports all problems together.
 import type { LogLevel } from '@nestjs/common';
 import { join, resolve } from 'node:path';
 import { errorText } from '../errors.js';
@@ -18,7 +18,7 @@ import {
 } from './setting-values.js';
 import { type Distribution, Settings, type TracingProtocol } from './settings.js';
 
-/** The settings can't be used. `problems` holds one line for each, with the setting's name. */
+/** The settings can't be used. `problems` holds a line for each problem, which begins with the setting's name. */
 export class SettingsError extends Error {
   constructor(readonly problems: readonly string[]) {
     super(`The settings can't be used:\n${problems.map((problem) => `  - ${problem}`).join('\n')}`);
@@ -43,16 +43,19 @@ const NOTHING_GENERATED = {
 const LONGEST_RETENTION_DAYS = 36_500;
 const LARGEST_BODY = 256 * 1024 * 1024;
 const TRACING_PROTOCOLS = ['http/protobuf', 'http/json'] as const;
-/** Of OpenTelemetry's environment variables. */
+/** The prefix of OpenTelemetry's environment variables. */
 const TRACING_PREFIX = 'OTEL_EXPORTER_OTLP';
 
-/** Reads single settings and collects what is wrong with them. An empty value counts as unset. */
+/** Reads single settings and collects their problems. An empty value counts as unset. */
 class Reader {
   readonly problems: string[] = [];
 
   constructor(private readonly environment: NodeJS.ProcessEnv) {}
 
-  /** `undefined` when the setting is unset and has no default, or can't be read (then there is a problem). */
+  /**
+   * @returns undefined when the setting is unset and has no default, or when it can't be read (then a problem is
+   *   added)
+   */
   read<T>(name: string, fallback: string | undefined, parse: (text: string) => T): T | undefined {
     const text = this.text(name) ?? fallback;
     if (text === undefined) return undefined;
@@ -70,7 +73,7 @@ class Reader {
   }
 }
 
-/** The settings of the environment, checked. What the service makes for itself may be missing. */
+/** The checked settings of the environment. Credentials that the service generates may still be missing. */
 export interface CheckedSettings extends Omit<
   Settings,
   'pushTokens' | 'adminApiKey' | keyof typeof NOTHING_GENERATED
@@ -79,15 +82,18 @@ export interface CheckedSettings extends Omit<
   readonly adminApiKey: string | undefined;
 }
 
-/** {@link checkSettings}, then {@link withCredentials}. */
+/**
+ * Runs {@link checkSettings}, then {@link withCredentials}.
+ *
+ * @throws SettingsError
+ */
 export function readSettings(environment: NodeJS.ProcessEnv, onTerminal: boolean): Settings {
   return withCredentials(checkSettings(environment, onTerminal));
 }
 
 /**
- * Reads and checks the settings. Nothing is made.
- *
- * @param environment the variables, as in `process.env`
+ * Reads and checks the settings. It creates no files.
+ * @param environment the variables, in the form of `process.env`
  * @param onTerminal whether the logs go to a person's terminal (the default of LOG_FORMAT)
  * @throws SettingsError that names every problem
  */
@@ -131,7 +137,8 @@ export function checkSettings(environment: NodeJS.ProcessEnv, onTerminal: boolea
 }
 
 /**
- * Adds what the service makes for itself with the embedded database: reads it in DATA_DIR, or makes it there.
+ * Adds the credentials that the service generates for the embedded database. It reads them from DATA_DIR, or
+ * generates them there.
  *
  * @throws SettingsError
  */
@@ -147,7 +154,8 @@ function distribution(reader: Reader, embedded: boolean): Distribution | undefin
   const distributed = reader.read('DATABASE_DISTRIBUTED', 'off', distributionOf);
   if (distributed !== undefined && embedded)
     reader.problems.push('DATABASE_DISTRIBUTED needs DATABASE_URL: the embedded database is one server');
-  // Nothing tells whoever reads a position on a standby of the coordinator that the standbys of the workers have its calls.
+  // A reader on a standby of the coordinator can't know whether the standbys of the workers already have the calls
+  // of a position.
   if (distributed !== undefined && reader.text('DATABASE_REPLICA_URL') !== undefined)
     reader.problems.push("DATABASE_DISTRIBUTED can't be used with DATABASE_REPLICA_URL");
   return distributed;
@@ -162,7 +170,7 @@ function retentionDays(text: string): number {
   return integer(text, 0, LONGEST_RETENTION_DAYS);
 }
 
-/** A body becomes one string, and V8's end at 512 MB. */
+/** A body becomes one string, and V8's strings are at most 512 MB long. */
 function bodyLimit(text: string): number {
   const size = byteSize(text);
   if (size > LARGEST_BODY) throw new Error('must be at most 256mb');
@@ -196,7 +204,10 @@ function generated({ dataDir, ...given }: CheckedSettings) {
   }
 }
 
-/** Names no secret. What the settings give instead of the generated one is as it was. */
+/**
+ * Says which credentials are new, without the secrets themselves. Credentials that the settings give are unchanged,
+ * so they are not named.
+ */
 function noticeOf(
   { reason, renewed }: Renewal,
   given: Pick<CheckedSettings, 'dataDir' | 'pushTokens' | 'adminApiKey'>,
@@ -212,8 +223,9 @@ function noticeOf(
 }
 
 /**
- * On when OTEL_TRACES_EXPORTER is `otlp`, or is unset and an endpoint is given: the specification would have it on by
- * default, and send to a port of this machine where nobody may listen. All else is read by the SDK itself.
+ * Tracing is on when OTEL_TRACES_EXPORTER is `otlp`, or when it is unset and an endpoint is given. By
+ * OpenTelemetry's specification it would be on by default, and send to a port of this machine where perhaps nothing
+ * listens. The SDK reads the other variables itself.
  */
 function readTracing(reader: Reader): TracingProtocol | undefined {
   const hasEndpoint = [`${TRACING_PREFIX}_ENDPOINT`, `${TRACING_PREFIX}_TRACES_ENDPOINT`].some(

@@ -1,4 +1,5 @@
-// Reads the text of one setting: text in, value out, or an Error that says what was expected.
+// Reads the texts of single settings. Each function throws an Error that says what it expected; the setting's name
+// goes before it.
 import ipaddr from 'ipaddr.js';
 import { isTimeZone, TIME_ZONE_RULE } from '../time/time-zone.js';
 import type { Distribution, Network, PushToken } from './settings.js';
@@ -18,7 +19,7 @@ export function integer(text: string, least: number, most: number): number {
   return value;
 }
 
-/** A size as `32mb`, `512kb`, `1gb` or a plain number of bytes. Returns bytes. */
+/** Reads a size such as `32mb`, `512kb`, `1gb` or a plain number of bytes. Returns bytes. */
 export function byteSize(text: string): number {
   const [, digits, unit] = /^(\d+(?:\.\d+)?)\s*([a-z]*)$/i.exec(text) ?? [];
   const factor = unit === undefined ? undefined : UNITS[unit.toLowerCase()];
@@ -53,7 +54,7 @@ export function postgresUrl(text: string): string {
   return text;
 }
 
-/** @param primaryUrl undefined: the database is the embedded one, which has no replica */
+/** @param primaryUrl undefined for the embedded database, which has no replica */
 export function replicaUrl(text: string, primaryUrl: string | undefined): string {
   const url = postgresUrl(text);
   if (primaryUrl === undefined) throw new Error('needs DATABASE_URL: the embedded database has no replica');
@@ -61,7 +62,7 @@ export function replicaUrl(text: string, primaryUrl: string | undefined): string
   return url;
 }
 
-/** `name=token,name=token`; a name may stand twice. The messages never hold a token. */
+/** Reads `name=token,name=token`. A name may occur several times. The errors never contain a token. */
 export function pushTokens(text: string): PushToken[] {
   const entries = text.split(',').map((entry) => entry.trim());
   const tokens = entries.map((entry, index) => pushToken(entry, index));
@@ -99,7 +100,7 @@ function pushToken(entry: string, index: number): PushToken {
   return { source, token };
 }
 
-/** A comma-separated list of networks or single addresses, IPv4 or IPv6. */
+/** Reads a comma-separated list of networks or single addresses, IPv4 or IPv6. */
 export function networks(text: string): Network[] {
   return text.split(',').map((part) => network(part.trim()));
 }
@@ -107,7 +108,7 @@ export function networks(text: string): Network[] {
 function network(text: string): Network {
   if (ipaddr.isValidCIDR(text)) {
     const [address, prefixLength] = ipaddr.parseCIDR(text);
-    // Peers that come mapped into IPv6 are compared as IPv4.
+    // Addresses of peers that are IPv4 mapped into IPv6 are compared as IPv4.
     if (address instanceof ipaddr.IPv6 && address.isIPv4MappedAddress() && prefixLength >= 96) {
       return [address.toIPv4Address().toString(), prefixLength - 96];
     }
@@ -120,7 +121,10 @@ function network(text: string): Network {
   throw new Error(`${JSON.stringify(text)} is neither an address nor a network such as 203.0.113.0/24`);
 }
 
-/** As Express's `trust proxy`: off, a number of hops, or a list of names and networks; `on`: whoever connects is a proxy. */
+/**
+ * Reads a value for Express's `trust proxy`: `off`, a number of hops, or a list of names and networks. With `on`,
+ * every peer counts as a proxy.
+ */
 export function trustProxy(text: string): boolean | number | string[] {
   if (text === 'off' || text === 'false') return false;
   if (text === 'on' || text === 'true') return true;

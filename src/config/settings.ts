@@ -1,36 +1,36 @@
 import type { LogLevel } from '@nestjs/common';
 
-/** A source of pushes and one of its tokens. A source may hold several at once (rotation). */
+/** A source of pushes and one of its push tokens. A source may have several at the same time, for rotation. */
 export interface PushToken {
   readonly source: string;
   readonly token: string;
 }
 
-/** A network in CIDR form, as `ipaddr.js` compares it: an address and the length of its prefix in bits. */
+/** A network in CIDR form, as `ipaddr.js` uses it: an address and the length of its prefix in bits. */
 export type Network = readonly [address: string, prefixLength: number];
 
-/** How spans are sent. */
+/** The protocol by which spans are sent. */
 export type TracingProtocol = 'http/protobuf' | 'http/json';
 
-/** By what the calls are spread over several database servers. */
+/** What spreads the calls over several database servers. */
 export type Distribution = 'citus';
 
 export type LogFormat = 'pretty' | 'json';
 
 /**
- * Every setting of the service, read and checked once at start by `readSettings` and injected from then on.
- * Sizes are bytes, times milliseconds unless the name says days or seconds.
+ * Every setting of the service. `readSettings` reads and checks them once at start; then they are injected. Sizes
+ * are in bytes. Times are in milliseconds unless the name says days or seconds.
  */
 export class Settings {
   readonly host!: string;
   readonly port!: number;
   /** Undefined: an embedded PostgreSQL in `dataDir`. */
   readonly databaseUrl!: string | undefined;
-  /** Undefined: questions go to the one database. */
+  /** Undefined: there is no read replica, and queries go to the primary. */
   readonly databaseReplicaUrl!: string | undefined;
-  /** As many again for the replica. */
+  /** Connections to the primary. The read replica gets as many again. */
   readonly databasePoolSize!: number;
-  /** Undefined: whoever migrates leaves the calls on the server where they are. */
+  /** Undefined: migrations leave the calls on the one server. */
   readonly databaseDistributed!: Distribution | undefined;
   /** Absolute path. */
   readonly dataDir!: string;
@@ -39,10 +39,10 @@ export class Settings {
   readonly generatedPushToken!: string | undefined;
   readonly adminApiKey!: string;
   readonly apiKeyIsGenerated!: boolean;
-  /** IANA name of the zone that the vendor's times without offset are in. */
+  /** IANA name of the time zone for the vendor's times without an offset. */
   readonly pushTimeZone!: string;
   readonly pushBodyLimit!: number;
-  /** A push that is not committed by then is not waited for any longer. */
+  /** How long a push waits for its commit. After that it goes to the journal. */
   readonly ackDeadlineMs!: number;
   /** Absolute path; undefined: no journal. */
   readonly journalDir!: string | undefined;
@@ -53,9 +53,9 @@ export class Settings {
   readonly callRetentionDays!: number;
   /** Undefined: any address may push. */
   readonly pushAllowFrom!: readonly Network[] | undefined;
-  /** Requests a second for an API key; 0: any number. */
+  /** Requests a second that an API key may make; 0: any number. */
   readonly queryRateLimit!: number;
-  /** How long the service goes on taking requests after it has begun to say that it is not ready any more. */
+  /** Shutdown delay: how long the service takes requests after its readiness check has begun to say "not ready". */
   readonly shutdownDelayMs!: number;
   readonly trustProxy!: boolean | number | readonly string[];
   /** Nest's names of the levels to print. */
@@ -65,6 +65,6 @@ export class Settings {
   readonly tracing!: TracingProtocol | undefined;
   /** Password of the embedded database's superuser; empty with an external database. */
   readonly databasePassword!: string;
-  /** What a person must know: generated credentials were lost or broken, and have been made anew. Undefined: nothing. */
+  /** A message for the operator when lost or broken credentials were generated again. Undefined: there is none. */
   readonly credentialsNotice!: string | undefined;
 }

@@ -1,4 +1,3 @@
-// The folder of the built console in, what is answered for each path out.
 import { Injectable, Logger } from '@nestjs/common';
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
@@ -8,7 +7,7 @@ import { errorText } from '../errors.js';
 import { ASK_AGAIN, type ServedFile, servedFile } from '../http/answers/served-file.js';
 
 const PAGE = 'index.html';
-/** Of a file whose name changes with its content. */
+/** For files whose name changes with their content. */
 const FOR_GOOD = 'public, max-age=31536000, immutable';
 const TYPES: Readonly<Record<string, string>> = {
   '.html': 'text/html; charset=utf-8',
@@ -19,8 +18,8 @@ const TYPES: Readonly<Record<string, string>> = {
 };
 
 /**
- * The files of the console, read once: a build that comes later changes nothing under a process that runs. They are some
- * tens of kilobytes.
+ * The files of the built console, some tens of kilobytes. They are read once, so that a later build changes nothing
+ * for a running process.
  */
 @Injectable()
 export class ConsoleFiles {
@@ -30,22 +29,22 @@ export class ConsoleFiles {
     return this.files.get(PAGE);
   }
 
-  /** @param name of a file in `assets` */
+  /** @param name the name of a file in `assets` */
   asset(name: string): ServedFile | undefined {
     return this.files.get(`assets/${name}`);
   }
 }
 
 /**
- * By their paths in the folder. None, and a line in the log, when the console was not built: the service takes pushes
- * without it.
+ * Reads the files, by their paths in the folder. If the console was not built, it logs that and returns none: the
+ * service takes pushes without a console.
  */
 export function filesIn(folder: string): ReadonlyMap<string, ServedFile> {
   try {
     const assets = readdirSync(join(folder, 'assets')).map((name) => `assets/${name}`);
     return new Map([PAGE, ...assets].map((path) => [path, fileOf(join(folder, path))]));
   } catch (error) {
-    new Logger('Console').error(`the console can not be served: ${errorText(error)}`);
+    new Logger('Console').error(`the console cannot be served: ${errorText(error)}`);
     return new Map();
   }
 }

@@ -4,7 +4,10 @@ import type { Request, Response } from 'express';
 import { sendFile, type ServedFile } from '../http/answers/served-file.js';
 import { ConsoleFiles } from './console-files.js';
 
-/** The files of the console: no secret is in them, and all that it shows it asks the API for. */
+/**
+ * Serves the files of the console to everybody. They contain no secrets: the console gets everything that it shows
+ * from the API.
+ */
 @Controller('console')
 @ApiExcludeController()
 export class ConsoleController {
@@ -12,7 +15,8 @@ export class ConsoleController {
 
   @Get()
   page(@Req() request: Request, @Res() response: Response): void {
-    // Relative, because a proxy may serve the service under a path of its own; so are the page's own references.
+    // The redirect is relative, like the page's own references, because a proxy may serve the service under a path
+    // of its own.
     if (request.path.endsWith('/')) response.redirect('../console');
     else send(this.files.page, request, response);
   }

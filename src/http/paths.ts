@@ -1,25 +1,25 @@
-// The path of a request in, what there is at it out, whatever the method.
+// Finds the routes at the path of a request, whatever its method.
 import type { Request } from 'express';
 import type { ProblemDetail } from './problems/problem.dto.js';
 
-/** Told of whatever is percent-encoded, in a path or in a query, and no UTF-8 then. */
+/** The error for percent-encoded text, in a path or a query, that is not UTF-8 when it is decoded. */
 export const NOT_DECODABLE = 'is not UTF-8 in percent-encoding';
 
 interface Route {
-  /** As `/v1/calls/:callId`. */
+  /** A pattern such as `/v1/calls/:callId`. */
   readonly path: string;
   readonly methods: readonly string[];
 }
 
-/** Whether a route has taken the request. For HEAD, Express notes the route of a path though it may have no GET. */
+/** Whether a route has taken the request. For HEAD, Express sets the route of a path even if it has no GET. */
 export function isRouted(request: Request): boolean {
   if (routeOf(request) === null) return false;
   return request.method !== 'HEAD' || routesAt(request).some(({ methods }) => methods.includes('GET'));
 }
 
 /**
- * @returns the methods that there are at the path, as the header `Allow` names them (RFC 9110, 10.2.1); undefined when there is
- *   nothing at it
+ * @returns the methods of the path, in the form of the header `Allow` (RFC 9110, 10.2.1); undefined when nothing is
+ *   at the path
  */
 export function allowedMethods(request: Request): string | undefined {
   const methods = new Set(routesAt(request).flatMap((route) => route.methods));
@@ -29,7 +29,9 @@ export function allowedMethods(request: Request): string | undefined {
   return [...methods.add('OPTIONS')].sort().join(', ');
 }
 
-/** The parameters of the path that can't be decoded; those of no route are named by their place. */
+/**
+ * Returns the parameters of the path that can't be decoded. If no route matches, they are named by their position.
+ */
 export function undecodableParameters(request: Request): ProblemDetail[] {
   const names = (routesAt(request)[0]?.path ?? '').split('/');
   return pathOf(request)
@@ -55,7 +57,10 @@ export function isDecodable(text: string): boolean {
   }
 }
 
-/** By Express's own list, which holds every route however it was added. Asked for what is refused only: it is looked through. */
+/**
+ * Searches Express's own list, which has every route, however it was added. Only refused requests need this,
+ * because it goes through the whole list.
+ */
 function routesAt(request: Request): Route[] {
   const segments = pathOf(request).split('/');
   return request.app.router.stack.flatMap(({ route }) => {
@@ -72,12 +77,12 @@ function matches(pattern: readonly string[], segments: readonly string[]): boole
   });
 }
 
-/** As Express reads it: a slash at the end says nothing. */
+/** The path as Express reads it: a slash at the end is ignored. */
 function pathOf({ path }: Request): string {
   return path.length > 1 && path.endsWith('/') ? path.slice(0, -1) : path;
 }
 
-/** The pattern of the route that was taken, as `/v1/calls/:callId`; null when none was. */
+/** The pattern of the route that took the request, such as `/v1/calls/:callId`. Null when no route did. */
 export function routeOf(request: Request): string | null {
   const route: unknown = request.route;
   if (typeof route !== 'object' || route === null || !('path' in route)) return null;

@@ -1,22 +1,23 @@
-// The modules' operations in, the same with what every answer of the service has out.
+// Adds to the modules' operations what every answer of the service has.
 import type { ApiResponseNoStatusOptions, OpenAPIObject } from '@nestjs/swagger';
 
 type Operation = NonNullable<OpenAPIObject['paths'][string]['get']>;
 
-/** Where an operation names the scopes of which a key needs one. */
+/** The extension by which an operation names its scopes. A key needs one of them. */
 export const SCOPES_EXTENSION = 'x-scopes';
 
 export const HTTP_METHODS = ['get', 'put', 'post', 'delete', 'patch'] as const;
 export const REQUEST_ID_HEADER = {
   'X-Request-Id': {
-    description: "The request's id: the client's own if it sent a harmless one. It stands in the log.",
+    description:
+      "The request's id, which is also in the log. If the client sends an acceptable id, it is used.",
     required: true,
     schema: { type: 'string', example: '0b0a5c1e-6c5f-4c3a-9d0e-7c1b7d1c9f52' },
   },
 } as const satisfies HeaderDocs;
 export const NOT_STORED = {
   'Cache-Control': {
-    description: 'Nobody on the way may keep the answer.',
+    description: 'No cache may store the answer.',
     required: true,
     schema: { type: 'string', enum: ['no-store'], example: 'no-store' },
   },
@@ -24,17 +25,17 @@ export const NOT_STORED = {
 export const RATE_LIMIT = {
   RateLimit: {
     description:
-      'What is left of the rate (draft-ietf-httpapi-ratelimit-headers): `r` requests within the next `t` seconds. Absent without a good key, or without a limit.',
+      'What is left of the rate (draft-ietf-httpapi-ratelimit-headers): `r` requests within the next `t` seconds. Absent if the request has no valid key, or the key has no limit.',
     schema: { type: 'string', example: '"requests"; r=99; t=1' },
   },
   'RateLimit-Policy': {
-    description: 'The rate of an API key: `q` requests in `w` seconds; `pk` stands for the key.',
+    description: 'The limit of an API key: `q` requests in `w` seconds. `pk` identifies the key.',
     schema: { type: 'string', example: '"requests"; q=100; w=1; pk=:OTQwYjQ5ZTAwYjcx:' },
   },
 } as const satisfies HeaderDocs;
 const ETAG = {
   ETag: {
-    description: 'Changes when the answer does. To be sent as `If-None-Match`.',
+    description: 'Changes when the answer changes. Send it as `If-None-Match`.',
     schema: { type: 'string', example: 'W/"2jmj7l5rSw0yVb/vlWAYkK/YBwk"' },
   },
 } as const satisfies HeaderDocs;
@@ -42,14 +43,15 @@ const IF_NONE_MATCH = {
   name: 'If-None-Match',
   in: 'header',
   required: false,
-  description: 'The `ETag` of an answer that the client has: answered 304 if it is still the same.',
+  description:
+    'The `ETag` of an answer that the client has. If the answer has not changed, the status is 304.',
   example: ETAG.ETag.schema.example,
   schema: { type: 'string' },
 } as const;
 
 /**
- * Adds the headers that `src/http` gives to every answer, 304 where there is an ETag, and the scopes to what people read.
- * Changes the document in place.
+ * Adds the headers that `src/http` gives to every answer, status 304 where there is an ETag, and the scopes to the
+ * descriptions. Changes the document in place.
  */
 export function addCommonAnswers(document: OpenAPIObject): void {
   for (const [path, item] of Object.entries(document.paths)) {
@@ -76,10 +78,10 @@ function addScopes(operation: Operation): void {
 function addETag(operation: Operation): void {
   const ok = operation.responses['200'];
   const schema = ok !== undefined && 'content' in ok ? ok.content?.['application/json']?.schema : undefined;
-  // The one JSON that is no schema of ours is the body of a push, as it came.
+  // JSON without a named schema is the body of a push, as it arrived. It has no ETag.
   if (ok === undefined || schema === undefined || !('$ref' in schema) || '$ref' in ok) return;
   ok.headers = { ...ok.headers, ...ETAG };
-  operation.responses['304'] = { description: 'The answer is still the same.', headers: { ...ok.headers } };
+  operation.responses['304'] = { description: 'The answer has not changed.', headers: { ...ok.headers } };
   operation.parameters = [...(operation.parameters ?? []), { ...IF_NONE_MATCH }];
 }
 
@@ -94,17 +96,17 @@ export type HeaderDocs = NonNullable<ApiResponseNoStatusOptions['headers']>;
 
 export const RETRY_AFTER = {
   'Retry-After': {
-    description: 'Seconds after which to try again.',
+    description: 'Seconds after which the client may try again.',
     required: true,
     schema: { type: 'integer', minimum: 0, example: 5 },
   },
 } as const satisfies HeaderDocs;
 
-/** @param example of its value */
+/** @param example an example of the header's value */
 export function challengeHeader(example: string): HeaderDocs {
   return {
     'WWW-Authenticate': {
-      description: 'How to come in (RFC 9110).',
+      description: 'How to authenticate (RFC 9110).',
       required: true,
       schema: { type: 'string', example },
     },

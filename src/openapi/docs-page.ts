@@ -1,8 +1,9 @@
-// The page of Swagger UI. Nest's own has style sheets within it, for which the browser would have to allow all such.
+// The page of Swagger UI. Nest's own page has inline style sheets, for which the security policy would have to
+// allow all inline styles.
 import { docsPlugin } from './docs-plugin.js';
 
 const TITLE = 'Call Ledger API';
-/** What the page loads of the package swagger-ui-dist, which holds a lot more. */
+/** The files that the page loads from the package swagger-ui-dist, which has many more. */
 export const SWAGGER_UI_FILES = [
   'favicon-32x32.png',
   'swagger-ui.css',
@@ -11,7 +12,10 @@ export const SWAGGER_UI_FILES = [
   'swagger-ui-standalone-preset.js',
 ] as const;
 
-/** @param folder of what the page loads: relative, because a proxy may serve the service under a path of its own */
+/**
+ * @param folder the folder of the page's files. It is relative, because a proxy may serve the service under a path
+ *   of its own.
+ */
 export function docsPage(folder: './' | './docs/'): string {
   return `<!DOCTYPE html>
 <html lang="en">
@@ -34,10 +38,10 @@ export function docsPage(folder: './' | './docs/'): string {
 }
 
 /**
- * The script that starts Swagger UI: without the bar of the specimen, and without the badge for which a site of the maker is told
- * of this document.
+ * The script that starts Swagger UI. It leaves out the top bar, and the validator's badge, which would send the
+ * address of this document to a site of Swagger's.
  *
- * @param document as JSON
+ * @param document the document as JSON
  */
 export function docsScript(document: string): string {
   return `window.onload = () => {

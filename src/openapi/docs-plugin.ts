@@ -1,6 +1,6 @@
-// What Swagger UI does more at /docs, in the browser.
+// A plugin for Swagger UI at /docs. It runs in the browser.
 
-/** Of Swagger UI's own store, which holds immutable maps. */
+/** A value of Swagger UI's store, which holds immutable maps. */
 interface Stored {
   get(name: string): unknown;
   getIn(path: readonly string[]): unknown;
@@ -8,7 +8,10 @@ interface Stored {
   toJS(): unknown;
 }
 
-/** What Swagger UI gives to a plugin: https://github.com/swagger-api/swagger-ui/tree/HEAD/docs/customization */
+/**
+ * The part of the plugin system that is used here:
+ * https://github.com/swagger-api/swagger-ui/tree/HEAD/docs/customization
+ */
 interface System {
   readonly React: {
     createElement(component: unknown, props: object | null, ...children: readonly unknown[]): unknown;
@@ -50,18 +53,18 @@ interface Plugin {
   };
 }
 
-/** The browser's. */
+/** The browser's session storage. */
 declare const sessionStorage: {
   getItem(name: string): string | null;
   setItem(name: string, value: string): void;
 };
 
 /**
- * - A key that was entered is kept until its tab is closed. (Swagger UI itself would keep it for good, for all tabs.)
- * - Ids in the path of a question are filled in: the newest of those that the key may see.
- * - Errors are one line each: their form is the same everywhere, and the introduction shows it.
+ * - It keeps an entered key until the tab is closed. (Swagger UI itself would keep it without end, for all tabs.)
+ * - It fills in ids in the path of a request: the newest id that the key may see.
+ * - It shows each error in one line. The form of errors is the same everywhere, and the introduction shows it.
  *
- * Nest writes the text of this function into the page's script, so it uses nothing from outside of itself.
+ * The text of this function becomes part of the page's script, so it uses nothing from outside of itself.
  */
 export function docsPlugin(): Plugin {
   const place = 'call-ledger.docs';
@@ -70,7 +73,7 @@ export function docsPlugin(): Plugin {
     try {
       sessionStorage.setItem(place, JSON.stringify(system.authSelectors.authorized().toJS()));
     } catch {
-      // The browser may be told to keep nothing.
+      // The browser may be set to store nothing. Then the key is lost at the next load.
     }
   };
 
@@ -80,15 +83,15 @@ export function docsPlugin(): Plugin {
       const kept = sessionStorage.getItem(place);
       if (kept !== null) system.authActions.restoreAuthorization({ authorized: JSON.parse(kept) });
     } catch {
-      // Then nothing was kept.
+      // The browser may be set to store nothing. Then there is no key.
     }
   };
 
-  /** The id of the first entry of the list that a parameter of a path is of. */
+  /** Asks for the list that a path parameter's id comes from, and returns the id of its first entry. */
   async function newestId(system: System, template: string, filled: string, name: string): Promise<unknown> {
     const key = String(system.authSelectors.authorized().getIn(['apiKey', 'value']));
     const ofList = system.specSelectors.specJson().getIn(['paths', template, 'get', 'parameters']);
-    // Of calls, ids alone: what else a list would show is not wanted, and showing it would be audited.
+    // Where a list takes `fields`, only ids are asked for: showing more would be recorded in the audit.
     const fields = JSON.stringify(ofList ?? []).includes('"name":"fields"') ? `&fields=${name}` : '';
     const separator = filled.includes('?') ? '&' : '?';
     const answer = await fetch(`${filled}${separator}limit=1${fields}`, {

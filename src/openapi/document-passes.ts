@@ -1,4 +1,4 @@
-// Bounds that hold for all of the API, said of every schema that they hold for.
+// Changes to the whole document: bounds, null types, closed bodies, and examples.
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { HTTP_METHODS } from './common-answers.js';
 
@@ -7,8 +7,9 @@ type Schema = Record<string, unknown>;
 const LARGEST_INT32 = 2_147_483_647;
 
 /**
- * Whole numbers of the API are never negative. Those without a bound are sums and counts, which may pass 2³¹: clients that
- * generate 32-bit integers for them would overflow. A page holds as many entries as its `limit` may say. Changes the document in place.
+ * Adds bounds to integers and pages. Whole numbers of the API are never negative. Those without a bound are sums
+ * and counts, which may exceed 2³¹, so that 32-bit integers of generated clients would overflow. A page holds at
+ * most as many entries as the largest `limit`. Changes the document in place.
  */
 export function addBounds(document: OpenAPIObject): void {
   eachSchema(document, boundInteger);
@@ -34,7 +35,10 @@ function eachSchema(node: unknown, visit: (schema: Schema) => void): void {
   for (const [name, child] of Object.entries(node)) if (!name.startsWith('example')) eachSchema(child, visit);
 }
 
-/** Nest's decorators only know `nullable: true`, which 3.1 has dropped. Changes the document in place. */
+/**
+ * Replaces `nullable: true`, which Nest's decorators write and OpenAPI 3.1 has dropped. Changes the document in
+ * place.
+ */
 export function withNullTypes(document: OpenAPIObject): OpenAPIObject {
   rewrite(document);
   return document;
@@ -54,7 +58,7 @@ function allowNull(schema: object): void {
   if ('enum' in schema) Object.assign(schema, { enum: [...listOf(schema.enum), null] });
   if ('type' in schema) Object.assign(schema, { type: [schema.type, 'null'].flat() });
   else if ('allOf' in schema) {
-    // How Nest refers to another schema beside a description.
+    // Nest writes `allOf` for a reference to another schema with a description.
     Object.assign(schema, { anyOf: [...listOf(schema.allOf), { type: 'null' }] });
     Reflect.deleteProperty(schema, 'allOf');
   }
@@ -71,8 +75,8 @@ interface ObjectSchema {
 }
 
 /**
- * A field that no schema names is refused, and null is as good as a field that is missing: for those that may be missing it is
- * described. (Bodies of pushes are the vendor's.) Changes the document in place, before `nullable` is rewritten.
+ * Says of the bodies under `/v1` that unknown fields are refused, and that null counts as missing for optional
+ * fields. (Bodies of pushes are the vendor's.) Changes the document in place, before `nullable` is rewritten.
  */
 export function closeBodies(document: OpenAPIObject): void {
   for (const [path, item] of Object.entries(document.paths)) {
@@ -92,13 +96,13 @@ function close(schema: ObjectSchema): void {
   schema.additionalProperties = false;
 }
 
-/** Longer ones are cursors, which tell nobody anything. */
+/** Longer examples are cursors, which are of no use to readers. */
 const LONGEST_SHOWN = 40;
 
 /**
- * Moves the example of each parameter into its schema's `examples`, and for people into its description. Swagger UI fills in what
- * stands as `example`, of all parameters at once: the first request of `GET /v1/calls` had twenty filters and another list's
- * cursor. Changes the document in place.
+ * Moves the example of each parameter into its schema's `examples`, and for people into its description. Swagger UI
+ * fills in every parameter that has an `example`: the first request of `GET /v1/calls` had twenty filters and a
+ * cursor of another list. Changes the document in place.
  */
 export function keepExamplesFromForms(document: OpenAPIObject): void {
   for (const item of Object.values(document.paths)) {
@@ -120,7 +124,7 @@ export function keepExamplesFromForms(document: OpenAPIObject): void {
   }
 }
 
-/** As it stands in a query. */
+/** Writes an example as it would be written in a query. */
 function textOf(example: unknown): string {
   if (Array.isArray(example)) return example.map(textOf).join(',');
   return typeof example === 'string' ? example : JSON.stringify(example);

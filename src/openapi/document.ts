@@ -1,4 +1,4 @@
-// The modules' own descriptions in, the API's OpenAPI 3.1 document out.
+// Makes the API's OpenAPI 3.1 document from the modules' decorators.
 import type { INestApplication } from '@nestjs/common';
 import { DocumentBuilder, type OpenAPIObject, SwaggerModule } from '@nestjs/swagger';
 import { readFileSync } from 'node:fs';
@@ -21,6 +21,7 @@ function version(): string {
   return isPackageFile(file) ? file.version : '0.0.0';
 }
 
+/** Makes the document of all routes of the application. */
 export function createDocument(app: INestApplication): OpenAPIObject {
   const config = new DocumentBuilder()
     .setOpenAPIVersion('3.1.0')
@@ -29,23 +30,23 @@ export function createDocument(app: INestApplication): OpenAPIObject {
     .setVersion(version())
     .setLicense('Proprietary', 'https://spdx.org/licenses/')
     .addServer('/')
-    .addTag('Push', 'Where the vendor pushes call records to.')
-    .addTag('Calls', 'Single calls and lists of them.')
-    .addTag('Tasks and batches', 'Campaigns and what their calls add up to.')
-    .addTag('Statistics', 'What calls add up to, by time and by what they have in common.')
-    .addTag('Changes', 'What changed, for whoever keeps a copy.')
+    .addTag('Push', 'The vendor pushes call records here.')
+    .addTag('Calls', 'Single calls and lists of calls.')
+    .addTag('Tasks and batches', 'Campaigns, and the totals of their calls.')
+    .addTag('Statistics', 'Sums of calls, by time and by fields.')
+    .addTag('Changes', 'Changes of calls, for clients that keep a copy of the ledger.')
     .addTag('Exports', 'Calls as files.')
-    .addTag('Deliveries', 'Pushes, and what each did.')
-    .addTag('Quarantine', 'What could not be read as a call.')
-    .addTag('API keys', 'Who may ask, and what.')
-    .addTag('Audit', 'Who did what that has to be accounted for.')
-    .addTag('Privacy', 'How a number is erased everywhere.')
+    .addTag('Deliveries', 'Pushes, and what each of them did.')
+    .addTag('Quarantine', 'Records and bodies that could not be read as calls.')
+    .addTag('API keys', 'Keys for this API, and what each may do.')
+    .addTag('Audit', 'The record of who read, changed or erased what.')
+    .addTag('Privacy', 'Erasure of a phone number everywhere.')
     .addTag('Health', 'For orchestrators and operators.')
-    // Not addBearerAuth(), which would call them JWT.
+    // addBearerAuth() is not used, because it would describe the keys as JWT.
     .addSecurity('apiKey', {
       type: 'http',
       scheme: 'bearer',
-      description: 'An API key, which needs one of the scopes that `x-scopes` names.',
+      description: 'An API key. It needs one of the scopes that `x-scopes` names.',
     })
     .addSecurity('pushToken', { type: 'http', scheme: 'bearer', description: 'A push token.' })
     .addSecurity('pushPassword', {
@@ -64,7 +65,7 @@ export function createDocument(app: INestApplication): OpenAPIObject {
   return document;
 }
 
-/** What users of the API have to know first, as Markdown. */
+/** What users of the API need to know first, as Markdown. */
 export const INTRODUCTION = `
 The service takes and keeps every call record that Alibaba Cloud's Intelligent Communications Agent pushes. It answers questions about the calls.
 

@@ -1,4 +1,5 @@
-// Refusals by the HTTP parser, which may meet every operation. They stand once, and operations refer to them.
+// The refusals by the HTTP parser, which are possible for every operation. The document has them once, and
+// operations refer to them.
 import type { OpenAPIObject } from '@nestjs/swagger';
 import { HTTP_METHODS, NOT_STORED, RATE_LIMIT, REQUEST_ID_HEADER } from './common-answers.js';
 
@@ -17,7 +18,7 @@ interface Refusal {
 const TOO_LATE: Refusal = {
   status: 408,
   title: 'Request Timeout',
-  description: 'The headers did not come within 10 s, or the whole request not within a minute.',
+  description: 'The headers did not arrive within 10 s, or the whole request did not arrive within a minute.',
   detail: 'The request did not come in time',
 };
 const TOO_LARGE: Refusal = {
@@ -27,7 +28,10 @@ const TOO_LARGE: Refusal = {
   detail: 'The first line and the headers are larger than 16384 bytes',
 };
 
-/** Adds 408 and 431 to all operations. Changes the document in place. They have their own headers, so this comes after {@link addCommonAnswers}. */
+/**
+ * Adds 408 and 431 to all operations. Changes the document in place. Call it after {@link addCommonAnswers},
+ * because these answers have their own headers.
+ */
 export function addUnreadableAnswers(document: OpenAPIObject): void {
   document.components = { ...document.components, responses: responses() };
   for (const [path, item] of Object.entries(document.paths)) {
@@ -45,13 +49,13 @@ function responses(): Responses {
   const ofProblem = answerOf(TOO_LATE);
   const example = { code: TOO_LATE.status, msg: TOO_LATE.detail };
   return {
-    // Where the body is what is late, the key was counted already.
+    // If it is the body that is late, the request has already been counted for the key.
     RequestTimeout: { ...ofProblem, headers: { ...ofProblem.headers, ...RATE_LIMIT } },
-    // Before the headers have come, nobody knows that it is a push.
+    // Before the headers have arrived, the service does not know that it is a push, and answers in the common form.
     PushTimeout: {
       ...ofProblem,
       description:
-        'The headers did not come within 10 s, the whole request not within a minute, or less than 16 kB of its body within 5 s. Nothing is kept.',
+        'The headers did not arrive within 10 s, the whole request did not arrive within a minute, or less than 16 kB of the body arrived within 5 s. Nothing is kept.',
       content: { ...ofProblem.content, 'application/json': { schema: PUSH_ANSWER, example } },
     },
     HeadersTooLarge: answerOf(TOO_LARGE),

@@ -1,4 +1,7 @@
-/** Whether the ledger can hold such a text at all: it holds no NUL, and PostgreSQL refuses to compare with one. */
+/**
+ * Whether the ledger can contain this text. Texts with NUL are never stored, and PostgreSQL refuses to compare with
+ * them.
+ */
 export function isStorable(text: string): boolean {
   return !text.includes('\0');
 }

@@ -1,8 +1,8 @@
-// Sums over rollup rows: the SQL that makes them, the form the API answers them in.
+// Sums over rollups: the SQL that computes them, and their form in the API.
 import { ApiProperty } from '@nestjs/swagger';
 import { isOfSources } from '../security/visible-sources.js';
 
-/** What calls add up to. */
+/** The sums of some calls. */
 export class Sums {
   @ApiProperty({ type: 'integer', description: 'Calls.', example: 120 })
   calls!: number;
@@ -15,25 +15,25 @@ export class Sums {
     minimum: 0,
     maximum: 1,
     nullable: true,
-    description: 'answered / calls; null without calls.',
+    description: 'answered / calls. Null if there are no calls.',
     example: 0.7,
   })
   answerRate!: number | null;
 
-  @ApiProperty({ type: 'integer', description: 'Seconds of all calls.', example: 5040 })
+  @ApiProperty({ type: 'integer', description: 'The duration of all calls, in seconds.', example: 5040 })
   totalDuration!: number;
 
   @ApiProperty({
     type: Number,
     minimum: 0,
     nullable: true,
-    description: 'totalDuration / answered, in seconds; null without an answered call.',
+    description: 'totalDuration / answered, in seconds. Null if no call was answered.',
     example: 60,
   })
   averageDuration!: number | null;
 }
 
-/** What the calls of a task or batch add up to. */
+/** The sums of the calls of a task or batch. */
 export class Totals extends Sums {
   @ApiProperty({
     type: String,
@@ -54,7 +54,7 @@ export class Totals extends Sums {
   lastCallAt!: string | null;
 }
 
-/** Sums as `pg` gives them: `bigint` and `numeric` are text. */
+/** Sums as `pg` returns them: `bigint` and `numeric` are text. */
 export interface SumsRow {
   readonly calls: string;
   readonly answered: string;
@@ -74,16 +74,19 @@ export const SUMS = `coalesce(sum(calls), 0) AS calls, coalesce(sum(answered), 0
 export const TOTALS = `${SUMS}, min(first_occurred_at) AS first_call_at, max(last_occurred_at) AS last_call_at`;
 
 /**
- * A table to join, with the totals of the calls that a viewer sees.
+ * SQL for a table to join, with the totals of the calls that a viewer may see.
  *
- * @param condition on the rollups
- * @param sources the place holder of the viewer's sources
+ * @param condition the condition on the rollups
+ * @param sources the placeholder of the viewer's sources
  */
 export function totalsTable(condition: string, sources: string): string {
   return `LATERAL (SELECT ${TOTALS} FROM call_rollups WHERE ${condition} AND ${isOfSources(sources)}) AS totals`;
 }
 
-/** The condition that a viewer sees a call of a task or batch. Those who are not limited see what has none left, too. */
+/**
+ * SQL for the condition that a viewer may see a call of a task or batch. Viewers without limits also see tasks and
+ * batches without calls.
+ */
 export function hasVisibleCalls(condition: string, sources: string): string {
   const calls = `SELECT sum(calls) FROM call_rollups WHERE ${condition} AND ${isOfSources(sources)}`;
   return `(${sources}::text[] IS NULL OR (${calls}) > 0)`;

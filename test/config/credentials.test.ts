@@ -38,9 +38,9 @@ describe('The generated credentials', () => {
     ['is missing', undefined, /was missing\.$/, 0],
     ['is empty', '', /was empty\.$/, 0],
     ['holds nothing but blanks', ' \n', /was empty\.$/, 0],
-    ['holds the zeros that some file systems leave', '\0'.repeat(200), /as a whole; it is kept as /, 1],
-    ['holds no JSON', 'half a secret', /as a whole; it is kept as /, 1],
-    ['holds JSON of another kind', '[1]', /as a whole; it is kept as /, 1],
+    ['holds the zeros that some file systems leave', '\0'.repeat(200), /read completely; it is kept as /, 1],
+    ['holds no JSON', 'half a secret', /read completely; it is kept as /, 1],
+    ['holds JSON of another kind', '[1]', /read completely; it is kept as /, 1],
   ])('are made anew when their file %s', (_, content, reason, kept) => {
     if (content === undefined) rmSync(credentialsFile(dataDir));
     else writeFileSync(credentialsFile(dataDir), content);

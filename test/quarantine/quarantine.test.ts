@@ -57,7 +57,7 @@ describe('The quarantine', () => {
     expect(all).toHaveLength(4);
     expect((await ledger.get('/v1/quarantine?status=replayed,discarded')).body).toMatchObject({ data: [] });
     expect((await ledger.get('/v1/quarantine?status=opened')).body).toMatchObject({
-      errors: [{ path: 'status', message: 'must be of open, replayed, discarded' }],
+      errors: [{ path: 'status', message: 'must be one or more of open, replayed, discarded' }],
     });
     expect((await ledger.get('/v1/quarantine?source=other')).body).toMatchObject({ data: [] });
     expect((await ledger.get(`/v1/quarantine/${all[0]?.id ?? ''}`)).body).toEqual(all[0]);

@@ -257,7 +257,7 @@ describe('A request that can not be understood', () => {
     [
       { status: 'open', cursor: 'WyJxdWFyYW50aW5lIiwieCJd' },
       'cursor',
-      'is of another list or of another order',
+      'belongs to another list or to another order',
     ],
   ])('%j is told what is wrong', async (body, path, message) => {
     const answer = await replay(body);

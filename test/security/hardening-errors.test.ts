@@ -77,7 +77,9 @@ describe('A defect', () => {
   it('is answered without a word of what is here, and logged with its stack', async () => {
     const answer = await askFailing(new Error(INNER));
     expectProblem(answer, 500);
-    expect(answer.body).toMatchObject({ detail: 'Something went wrong here; it is in the log' });
+    expect(answer.body).toMatchObject({
+      detail: 'An internal error occurred. The log has the details under the request id',
+    });
     expect(answer.text).not.toMatch(/secret|\.js|node_modules/);
     expect(lines).toHaveLength(1);
     expect(lines[0]).toMatchObject({ level: 'error', status: 500, route: '/v1/calls' });

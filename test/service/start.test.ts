@@ -148,7 +148,7 @@ describe('The service', () => {
 
   it.each([
     // Of RFC 5737: no machine has it.
-    ['203.0.113.7', /^HOST 203\.0\.113\.7 is no address of this machine\./],
+    ['203.0.113.7', /^HOST 203\.0\.113\.7 is not an address of this machine\./],
     // Of RFC 6761: there is none, whatever a name server says.
     ['nowhere.invalid', /^HOST nowhere\.invalid is not known/],
   ])(

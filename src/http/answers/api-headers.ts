@@ -1,4 +1,4 @@
-// What every answer carries, whatever the question.
+// Middleware for the headers that all answers have.
 import compression from 'compression';
 import type { RequestHandler } from 'express';
 import { randomUUID } from 'node:crypto';
@@ -6,12 +6,15 @@ import { holdsNumber } from '../../numbers/find-numbers.js';
 import { InvalidParametersException } from '../problems/refusals.js';
 
 export const REQUEST_ID = 'X-Request-Id';
-/** Of answers to pushes. */
+/** Answers to pushes have it. */
 export const DELIVERY_ID = 'X-Delivery-Id';
 const EXPORTS = '/v1/exports';
 const ACCEPTABLE_ID = /^[\w.:-]{1,100}$/;
 
-/** Gives a request its id, the client's own if it sent a harmless one, and sends it back: both logs can name it. */
+/**
+ * Gives each request an id, or takes the client's if it is harmless, and sends it back. So the logs of both sides
+ * can name it.
+ */
 export function requestIds(): RequestHandler {
   return (request, response, next) => {
     const given = request.get(REQUEST_ID);
@@ -20,12 +23,14 @@ export function requestIds(): RequestHandler {
   };
 }
 
-/** The audit keeps it for ever, where no erasure reaches it: so it must not hold a telephone number. */
+/**
+ * The audit keeps the id for ever, and erasures do not reach it there. So it must not contain a telephone number.
+ */
 function isHarmless(id: string): boolean {
   return ACCEPTABLE_ID.test(id) && !holdsNumber(id);
 }
 
-/** HTTP/1.1 demands the header of every request (RFC 9112, 3.2). */
+/** Refuses HTTP/1.1 requests without a Host header, as RFC 9112, 3.2 demands. */
 export function hostNeeded(): RequestHandler {
   return (request, response, next) => {
     if (request.headers.host !== undefined || request.httpVersion !== '1.1') {
@@ -37,18 +42,24 @@ export function hostNeeded(): RequestHandler {
   };
 }
 
-/** Calls are nobody's to keep on the way: answers hold numbers. A client may still ask by ETag whether they changed. */
+/**
+ * Forbids caches to store answers, because they contain numbers. A client may still ask by ETag whether an answer
+ * has changed.
+ */
 export function notStored(): RequestHandler {
   return (request, response, next) => {
     response.setHeader('Cache-Control', 'no-store');
-    // `fetch` adds `no-cache` to every request with If-None-Match, and Express then never answers 304. That word is for
-    // caches on the way (RFC 9111, 5.2.1.4); here is the origin.
+    // `fetch` adds `no-cache` to every request with If-None-Match, and Express then never answers 304. The
+    // directive is for caches (RFC 9111, 5.2.1.4), and this is the origin.
     delete request.headers['cache-control'];
     next();
   };
 }
 
-/** Compresses answers of a kilobyte and more by what the client takes: br, gzip, deflate. Exports do so themselves. */
+/**
+ * Compresses answers of a kilobyte and more with an encoding that the client accepts: br, gzip or deflate. Exports
+ * are left out, because they compress themselves.
+ */
 export function compressed(): RequestHandler {
   return compression({
     filter: (request, response) =>

@@ -1,4 +1,4 @@
-// What every answer tells browsers, so that nobody can make one misuse the service.
+// The security headers of all answers, which protect users of browsers.
 import type { RequestHandler } from 'express';
 import helmet, { contentSecurityPolicy, strictTransportSecurity } from 'helmet';
 import { IncomingMessage, ServerResponse } from 'node:http';
@@ -6,9 +6,11 @@ import { Socket } from 'node:net';
 
 const YEAR_S = 31_536_000;
 const NONE = ["'none'"];
-/** Of answers that no browser has to show: nothing may be loaded, and no page may frame them. */
+/** For answers that browsers do not show as pages: nothing may be loaded, and no page may frame them. */
 const NOTHING_ALLOWED = { defaultSrc: NONE, baseUri: NONE, formAction: NONE, frameAncestors: NONE };
-/** Of Swagger UI, whose style sheet holds its pictures as `data:`. It asks the service itself, and nobody else. */
+/**
+ * For Swagger UI, whose style sheet contains its images as `data:` URLs. It may send requests to this service only.
+ */
 const SWAGGER_UI_ALLOWED = {
   ...NOTHING_ALLOWED,
   scriptSrc: ["'self'"],
@@ -17,7 +19,10 @@ const SWAGGER_UI_ALLOWED = {
   connectSrc: ["'self'"],
 };
 
-/** Of the console: its own files, and questions to the service itself. Its script makes no markup from text. */
+/**
+ * For the console. It may load its own files and send requests to this service. Its script must not make markup
+ * from text.
+ */
 const CONSOLE_ALLOWED = {
   ...NOTHING_ALLOWED,
   scriptSrc: ["'self'"],
@@ -28,8 +33,8 @@ const CONSOLE_ALLOWED = {
 };
 
 /**
- * Headers of all answers. Those that only browsers of former times understand are left out. They are the same for all, so
- * helmet is asked once: its handlers, one inside the other, were a twentieth of a push of one record.
+ * Sets the headers of all answers. Headers that only old browsers understand are left out. All answers get the same
+ * ones, so helmet runs only once: its nested handlers took a twentieth of the time of a push of one record.
  */
 export function securityHeaders(): RequestHandler {
   const headers = headersOfAll();
@@ -39,7 +44,7 @@ export function securityHeaders(): RequestHandler {
   };
 }
 
-/** What {@link securityHeaders} sets, for answers that Express does not give. */
+/** Returns the headers that {@link securityHeaders} sets, for answers that Express does not send. */
 export function headersOfAll(): [name: string, value: string][] {
   const request = new IncomingMessage(new Socket());
   const response = new ServerResponse(request);
@@ -72,8 +77,8 @@ export function consolePolicy(): RequestHandler {
 }
 
 /**
- * Only where the client has come by TLS, as a trusted proxy says: plain HTTP must not carry the header (RFC 6797, 7.2).
- * Of the name alone, not of those under it, which may be somebody else's.
+ * Sets Strict-Transport-Security if the client uses TLS, as a trusted proxy reports it. Plain HTTP must not have
+ * the header (RFC 6797, 7.2). Subdomains are not included, because they may belong to somebody else.
  */
 export function tlsOnly(): RequestHandler {
   const demand = strictTransportSecurity({ maxAge: YEAR_S, includeSubDomains: false });

@@ -1,19 +1,21 @@
-// Bytes that are the same for everybody: compressed once, and sent with a strong ETag.
+// Files that are the same for everybody. They are compressed once, and sent with a strong ETag.
 import type { Request, Response } from 'express';
 import { createHash } from 'node:crypto';
 
-/** 128 bits: two contents never have the same one. */
+/** 22 characters of base64url are 132 bits of the hash, so that two contents never have the same tag. */
 const TAG_LENGTH = 22;
-/** The client may keep the file, and has to ask whether it is still the same. */
+/** Cache-Control: the client may keep the file, but has to ask each time whether it has changed. */
 export const ASK_AGAIN = 'no-cache';
 
-/** A file as it is sent. Its buffers are shared by all answers, so that a client that does not read holds no memory of its own. */
+/**
+ * A file as it is sent. All answers share its buffers, so that a client that does not read takes no extra memory.
+ */
 export interface ServedFile {
   readonly type: string;
   readonly cacheControl: string;
   readonly bytes: Buffer;
   readonly gzipped: Buffer;
-  /** Without quotes. Each encoding has an ETag of its own, as a strong one must. */
+  /** The ETag without quotes. Each encoding gets its own ETag from it, as strong ETags must differ. */
   readonly tag: string;
 }
 
@@ -28,10 +30,10 @@ export function servedFile(
   return { type, cacheControl, bytes, gzipped, tag };
 }
 
-/** Answers a GET or HEAD with the file, or with 304 when the client has it. */
+/** Answers a GET or HEAD request with the file, or with 304 if the client has it already. */
 export function sendFile(file: ServedFile, request: Request, response: Response): void {
   const asGzip = acceptsGzip(request);
-  // `fetch` adds it to every request with If-None-Match, and Express then never answers 304.
+  // `fetch` adds `no-cache` to every request with If-None-Match, and Express then never answers 304.
   delete request.headers['cache-control'];
   response.setHeader('ETag', `"${file.tag}${asGzip ? '-gzip' : ''}"`);
   response.setHeader('Cache-Control', file.cacheControl);
@@ -43,7 +45,7 @@ export function sendFile(file: ServedFile, request: Request, response: Response)
   sendBytes(file.type, file, asGzip, response);
 }
 
-/** Answers with one of two buffers. */
+/** Sends the plain or the compressed buffer. */
 export function sendBytes(
   type: string,
   { bytes, gzipped }: Pick<ServedFile, 'bytes' | 'gzipped'>,

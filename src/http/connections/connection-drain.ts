@@ -4,12 +4,14 @@ import type { Server, ServerResponse } from 'node:http';
 import { Server as TcpServer } from 'node:net';
 import { setImmediate as nextTurn, setTimeout as wait } from 'node:timers/promises';
 
-/** What is under way at the shutdown gets this long. */
+/** How long requests that are under way at the shutdown may take. Then their connections are closed. */
 const GRACE_MS = 8000;
-/** What was sent before the service stopped listening may still be on its way here for so long. */
+/**
+ * How long to wait for requests that were sent before the service stopped listening, and have not been read yet.
+ */
 const ARRIVAL_MS = 250;
 
-/** Bounds how long the shutdown waits for requests. */
+/** Lets requests end at the shutdown, and limits how long that may take. */
 @Injectable()
 export class ConnectionDrain implements OnApplicationBootstrap, BeforeApplicationShutdown {
   private readonly underWay = new Set<ServerResponse>();
@@ -28,7 +30,8 @@ export class ConnectionDrain implements OnApplicationBootstrap, BeforeApplicatio
 
   async beforeApplicationShutdown(): Promise<void> {
     const server = this.server();
-    // Kept-alive connections would bring new requests for as long as the clients like: each gets one more answer.
+    // Clients could send new requests on kept-alive connections without end, so each connection gets one last
+    // answer.
     this.draining = true;
     this.underWay.forEach(sayLastAnswer);
     setTimeout(() => {
@@ -47,15 +50,16 @@ function sayLastAnswer(response: ServerResponse): void {
 }
 
 /**
- * Node's own `close` breaks all connections that seem idle, those included on which a request has arrived that was not
- * read yet: of 48 connections under load, six lost a push so. Here they get the time to be read; Nest calls `close` after.
+ * Stops accepting connections, and waits until requests that have arrived are read. Node's own `close` also breaks
+ * connections that seem idle, though a request has arrived on them and was not read yet: of 48 connections under
+ * load, six lost a push that way. Nest calls `close` after this.
  */
 async function stopListening(server: Server): Promise<void> {
-  // Right after the turn in which all that waited for it were accepted.
+  // In the next turn of the event loop, all connections that were waiting have been accepted.
   await nextTurn();
   TcpServer.prototype.close.call(server);
   await Promise.race([whenUnused(server), wait(ARRIVAL_MS, undefined, { ref: false })]);
-  // A busy service has let that time pass without having read anything.
+  // In a busy process, that time may pass before it has read anything.
   await nextTurn();
   await nextTurn();
 }

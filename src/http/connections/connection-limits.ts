@@ -1,20 +1,21 @@
-// Bounds the memory of answers that wait for clients that do not read.
+// Limits the number of connections, and the memory of answers whose clients do not read them.
 import type { IncomingMessage, Server, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-/** To look at 10,000 connections takes less than a millisecond. */
+/** The time between two checks. A check of 10,000 connections takes less than a millisecond. */
 const LOOK_MS = 250;
 /**
- * So many looks, 3 s, in which nothing moved: a client that is busy with what it has read, or whose line is poor, is no client that
- * does not read. Time alone would not tell: after a pause of the whole process nothing can have moved.
+ * After this number of checks without any movement (3 s), a client counts as one that does not read. Shorter pauses
+ * are normal: a client may be busy with what it has read, or have a poor line. Checks are counted instead of time,
+ * because during a pause of the whole process nothing can move.
  */
 const STILL_LOOKS = 12;
 
 const held = new WeakMap<Socket, number>();
 
 /**
- * Notes what an answer holds that its connection does not show: while a compressor waits for the client, so does all of what it
- * compresses.
+ * Notes how many bytes an answer holds that its socket does not show. While a compressor waits for the client, it
+ * holds all of the uncompressed answer.
  */
 export function noteHeld(response: ServerResponse, bytes: number): void {
   const { socket } = response;
@@ -24,8 +25,8 @@ export function noteHeld(response: ServerResponse, bytes: number): void {
 }
 
 /**
- * When answers of more bytes than these wait for their clients, connections are ended until it is less: those on which nothing has moved
- * for some seconds, first the one that holds the most. Those that move are ended only beyond four times as much.
+ * Limits the bytes of answers that wait for their clients. Above `most` bytes, it ends connections on which nothing
+ * has moved for 3 s, the largest first. Above four times as much, it also ends connections that move.
  */
 export function endUnread(server: Server, most: number): void {
   const sockets = new Set<Socket>();
@@ -65,7 +66,12 @@ function sumOf(unread: readonly Unread[]): number {
   return unread.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
-/** @returns how many of all these bytes are left */
+/**
+ * Ends the connections that hold the most, until at most `most` bytes are left.
+ *
+ * @param all the bytes that wait on all connections
+ * @returns how many of them are left
+ */
 function endLargest(unread: readonly Unread[], all: number, most: number): number {
   let left = all;
   for (const { socket, bytes } of [...unread].sort((a, b) => b.bytes - a.bytes)) {
@@ -77,7 +83,10 @@ function endLargest(unread: readonly Unread[], all: number, most: number): numbe
   return left;
 }
 
-/** What the kernel has not taken yet of the write under way, too, by which Node.js's own time-outs see that a client reads. */
+/**
+ * The bytes that wait on a socket, including those of the current write that the kernel has not taken yet.
+ * Node.js's own time-outs use the same number to see whether a client reads.
+ */
 function queuedIn(socket: Socket): number {
   const handle: unknown = Reflect.get(socket, '_handle');
   const isTold = typeof handle === 'object' && handle !== null && 'writeQueueSize' in handle;
@@ -85,15 +94,16 @@ function queuedIn(socket: Socket): number {
 }
 
 /**
- * Beyond the bound, a new connection ends the one that has had no request under way for the longest time; if there is none, the
- * one whose body, and else the one whose reading of an answer, takes the longest. Node's own `maxConnections` refuses the new one
- * instead, which may bring a push.
+ * Idle eviction: when there are more than `most` connections, a new one ends an old one. It ends the connection
+ * that has been idle for the longest time. If none is idle, it ends the one whose request body takes the longest,
+ * or else the one whose client takes the longest to read its answer. Node's own `maxConnections` would refuse the
+ * new connection, which may bring a push.
  */
 export function makeRoom(server: Server, most: number): void {
   let open = 0;
-  /** Those without a request under way, longest first. */
+  /** Connections without a request under way, the longest idle first. */
   const silent = new Set<Socket>();
-  /** The others with their newest exchange, longest first. */
+  /** The others with their newest exchange, the oldest exchange first. */
   const busy = new Map<Socket, Exchange>();
   server.on('connection', (socket) => {
     open += 1;
@@ -109,7 +119,7 @@ export function makeRoom(server: Server, most: number): void {
     const { socket } = request;
     silent.delete(socket);
     busy.set(socket, { request, response });
-    // An answer that is broken off has broken its connection off.
+    // Only `finish` matters: if an answer is broken off, its connection is too.
     response.once('finish', () => {
       if (socket.destroyed || busy.get(socket)?.response !== response) return;
       busy.delete(socket);
@@ -125,12 +135,12 @@ interface Exchange {
 
 function first(sockets: Set<Socket>): Socket | undefined {
   const [socket] = sockets;
-  // Its end is told of later.
+  // It is removed at once, because its `close` event comes later.
   if (socket !== undefined) sockets.delete(socket);
   return socket;
 }
 
-/** Never one whose request is complete and not answered yet: it may be a push. */
+/** Never returns a connection whose request is complete and not answered yet, because it may be a push. */
 function slowest(busy: ReadonlyMap<Socket, Exchange>): Socket | undefined {
   let unread: Socket | undefined;
   for (const [socket, { request, response }] of busy) {

@@ -1,21 +1,24 @@
-// The JSON bodies of the API. (Pushes are read as bytes, by the module that takes them.)
+// Reads the JSON bodies of the API. (`src/ingestion` reads the bodies of pushes, as bytes.)
 import { HttpException } from '@nestjs/common';
 import type { RequestHandler } from 'express';
 import { json } from 'express';
 import type { IncomingMessage } from 'node:http';
 import { InvalidParametersException } from '../problems/refusals.js';
 
-/** A thousand ids and as much again. */
+/** Enough for a thousand ids, twice over. */
 export const MOST_BODY_BYTES = 128 * 1024;
 
-/** Bodies of the API have two levels. What is thousands deep would overflow the stack of those who check it. */
+/**
+ * Bodies of the API have two levels. A body with thousands of levels would overflow the stack of the code that
+ * checks it.
+ */
 const MOST_LEVELS = 16;
 
 /**
- * Reads a request's body as JSON, whatever its content type: `curl --data` names another one. A body of GET means nothing
- * (RFC 9110) and is not read.
+ * Reads a request's body as JSON, whatever its content type, because `curl --data` sends another one. The body of a
+ * GET request has no meaning (RFC 9110) and is not read.
  *
- * Fails with InvalidParametersException, or an HttpException 413 or 415.
+ * Passes InvalidParametersException, or HttpException with status 413 or 415, to `next`.
  */
 export function jsonBody(): RequestHandler {
   const empty = new WeakSet<IncomingMessage>();
@@ -29,7 +32,7 @@ export function jsonBody(): RequestHandler {
       return;
     }
     parse(request, response, (error?: unknown) => {
-      // The parser makes an empty object of it. A request that needs a body must not do without.
+      // The parser turns an empty body into an empty object. But a request that needs a body must have one.
       if (empty.has(request)) request.body = undefined;
       if (error !== undefined) next(problemOf(error));
       else if (isDeep(request.body)) next(invalid(`the body has more than ${MOST_LEVELS} levels`));
@@ -38,11 +41,12 @@ export function jsonBody(): RequestHandler {
   };
 }
 
-/** The parser's own messages quote what came. */
+/** Replaces the parser's own messages, because they quote the body. */
 function problemOf(error: unknown): unknown {
   const status = typeof error === 'object' && error !== null && 'status' in error ? error.status : undefined;
   if (status === 413) return new HttpException(`The body is larger than ${MOST_BODY_BYTES} bytes`, 413);
-  if (status === 415) return new HttpException('The body is encoded in a way that is not understood', 415);
+  if (status === 415)
+    return new HttpException('The encoding or the charset of the body is not supported', 415);
   return status === 400 ? invalid('the body is not JSON') : error;
 }
 

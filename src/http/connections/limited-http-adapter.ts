@@ -1,4 +1,4 @@
-// The HTTP server, made with its limits of time and size.
+// Creates the HTTP server with its limits of time and size.
 import { ExpressAdapter } from '@nestjs/platform-express';
 import {
   createServer,
@@ -11,36 +11,43 @@ import { endUnread, makeRoom } from './connection-limits.js';
 import { explainUnreadable } from './unreadable-requests.js';
 import type { Socket } from 'node:net';
 
-/** Times in ms. */
+/** The limits of the HTTP server. Times are in ms. */
 export interface ConnectionLimits {
-  /** From the connection, or from the first byte of a later request, to the end of the headers. Then 408. */
+  /**
+   * From the connection, or from the first byte of a later request, to the end of the headers. After that, the
+   * answer is 408.
+   */
   readonly headersTimeout: number;
-  /** To the end of the body. Then 408. */
+  /** From the same moment to the end of the body. After that, the answer is 408. */
   readonly requestTimeout: number;
-  /** How late these two may be noticed. */
+  /** How often these two limits are checked. */
   readonly checkEvery: number;
   /** How long a connection is kept for the next request. */
   readonly keepAlive: number;
-  /** How long nothing may move on a connection on which something is under way. */
+  /** How long a connection with a request under way may be silent. */
   readonly silence: number;
-  /** How long the rest of a request may still come that has been answered before it was read. */
+  /** How long the rest of a request may still arrive after it was answered. */
   readonly linger: number;
-  /** Bytes of a request's first line and its headers together. Beyond it 431. */
+  /** Bytes of a request's first line and its headers together. Above that, the answer is 431. */
   readonly headerBytes: number;
-  /** Beyond so many, those are ended that have been silent the longest. */
+  /** Number of connections. Above that, the longest idle ones are ended. */
   readonly connections: number;
-  /** Bytes of answers that wait for clients to read them. Beyond it, those are ended that hold the most and do not move. */
+  /**
+   * Bytes of answers that wait for clients to read them. Above that, the connections that hold the most and do not
+   * move are ended.
+   */
   readonly unreadBytes: number;
 }
 
 export const CONNECTION_LIMITS: ConnectionLimits = {
   headersTimeout: 10_000,
-  // 32 MB at 4.5 Mbit/s. The vendor gives up after 700 ms.
+  // Enough for 32 MB at 4.5 Mbit/s. The vendor gives up after 700 ms.
   requestTimeout: 60_000,
   checkEvery: 2000,
-  // Longer than proxies keep theirs, mostly 60 s: one that pushes on a connection that is ended just then loses the push.
+  // Longer than proxies keep their connections, mostly 60 s: a push on a connection that ends at that moment is
+  // lost.
   keepAlive: 75_000,
-  // Longer than the five minutes for which an export waits for its client.
+  // Longer than the five minutes that an export waits for its client.
   silence: 360_000,
   linger: 10_000,
   headerBytes: 16_384,
@@ -48,12 +55,13 @@ export const CONNECTION_LIMITS: ConnectionLimits = {
   unreadBytes: 64 * 1024 * 1024,
 };
 
+/** Nest's adapter for Express, with a server that has the limits. */
 export class LimitedHttpAdapter extends ExpressAdapter {
   constructor(private readonly limits: ConnectionLimits) {
     super();
   }
 
-  /** Some limits can only be given when the server is made, which Nest does without any. */
+  /** Creates the server itself: some limits can only be given at that time, and Nest gives none. */
   override initHttpServer(): void {
     const { headersTimeout, requestTimeout, checkEvery, keepAlive, headerBytes } = this.limits;
     const server: Server = createServer(
@@ -63,7 +71,7 @@ export class LimitedHttpAdapter extends ExpressAdapter {
         connectionsCheckingInterval: checkEvery,
         keepAliveTimeout: keepAlive,
         maxHeaderSize: headerBytes,
-        // Node's own answer has no body: hostNeeded() refuses such a request instead.
+        // Node's own answer has no body. hostNeeded() refuses such a request instead.
         requireHostHeader: false,
       },
       oneAtATime(this.getInstance<RequestListener>()),
@@ -73,15 +81,17 @@ export class LimitedHttpAdapter extends ExpressAdapter {
     endUnread(server, this.limits.unreadBytes);
     lingerBriefly(server, this.limits.linger);
     explainUnreadable(server, this.limits);
-    // An expectation that is not known may be ignored (RFC 9110, 10.1.1). Node's own answer is a bare 417.
+    // The server may ignore an unknown expectation (RFC 9110, 10.1.1). Node's own answer would be 417 without a
+    // body.
     server.on('checkExpectation', (request, response) => server.emit('request', request, response));
     this.httpServer = server;
   }
 }
 
 /**
- * A request may be answered before its body has come: a wrong token, a body that is too large. Node reads the rest and drops
- * it, so that the client gets to read the answer, but does so for as long as a whole request may take.
+ * Limits how long the rest of an answered request may still arrive. A request may be answered before its whole body
+ * has arrived, for example when its token is wrong or its body too large. Node reads and drops the rest, so that
+ * the client can read the answer, but allows as much time for it as for a whole request.
  *
  * @param most ms for the rest; then the connection is ended
  */
@@ -99,15 +109,16 @@ export function lingerBriefly(server: Server, most: number): void {
   });
 }
 
-/** Requests of one connection that may wait. Hardly any client sends the next one before it has its answer. */
+/** Requests that may wait on one connection. Hardly any client sends the next request before it has its answer. */
 const MOST_WAITING = 100;
 
 type Exchange = readonly [request: IncomingMessage, response: ServerResponse];
 
 /**
- * Node.js hands over all requests that it finds in what it has read of a connection: up to some thousands, each of which was answered
- * at once, and the answers waited for the client in memory. Here the next request begins when the answer before has left. A
- * connection with too many requests is ended.
+ * Handles the requests of a connection one after the other: the next one begins when the previous answer has been
+ * sent. A connection with too many waiting requests is ended. Node.js itself hands over all requests that it finds
+ * in one read, up to some thousands. They were all answered at once, and the answers waited for the client in
+ * memory.
  */
 export function oneAtATime(handle: RequestListener): RequestListener {
   const waitingOn = new WeakMap<Socket, Exchange[]>();
@@ -136,7 +147,10 @@ export function oneAtATime(handle: RequestListener): RequestListener {
   };
 }
 
-/** Node.js tells it of the answer alone whose turn it is; who has seen the request come waits for the end of it. */
+/**
+ * Node.js emits `close` only for the answer whose turn it is. But code that has seen the request waits for the
+ * event.
+ */
 function close(response: ServerResponse): void {
   response.emit('close');
 }

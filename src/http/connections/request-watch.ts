@@ -1,4 +1,4 @@
-// Every request from its head to the end of its answer in, by its route; a line in the log and a count out.
+// Follows every request to the end of its answer: logs it, counts it by its route, and records its span.
 import { Injectable, Logger } from '@nestjs/common';
 import { type Span, SpanStatusCode } from '@opentelemetry/api';
 import type { NextFunction, Request, Response } from 'express';
@@ -8,9 +8,11 @@ import { beginRequest, within } from '../../tracing/spans.js';
 import { routeOf } from '../paths.js';
 
 const METHODS = new Set(['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS']);
-/** Of paths that no route has, and of what is refused before a route is looked for: there may be any number of them. */
+/**
+ * The label for requests without a route, or that are refused before the routing. Their paths could be any number.
+ */
 const NO_ROUTE = 'none';
-/** An export's pipeline alone has ten for `close`, at which Node.js warns of a leak. */
+/** An export's pipeline alone has ten listeners for `close`; at more, Node.js would warn of a leak. */
 const MOST_LISTENERS = 20;
 
 @Injectable()
@@ -21,14 +23,14 @@ export class RequestWatch {
   constructor(registry: Registry) {
     this.requests = new Histogram({
       name: 'call_ledger_http_request_duration_seconds',
-      help: 'From the head of a request having come to its answer having left, by the pattern of its route.',
+      help: 'Seconds from the headers of a request to the end of its answer, by route.',
       labelNames: ['method', 'route', 'status'],
       buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 10, 30],
       registers: [registry],
     });
   }
 
-  /** As middleware: before all that may answer. */
+  /** The middleware. It must run before everything that may answer. */
   readonly use = (request: Request, response: Response, next: NextFunction): void => {
     const begin = performance.now();
     response.setMaxListeners(MOST_LISTENERS);
@@ -43,12 +45,12 @@ export class RequestWatch {
   private ended(request: Request, response: Response, ms: number, span: Span | undefined): void {
     const method = METHODS.has(request.method) ? request.method : 'other';
     const route = routeOf(request) ?? NO_ROUTE;
-    // An answer that did not get through was none.
+    // An answer that was not sent completely counts as broken off, whatever its status.
     const status = response.writableFinished ? `${Math.floor(response.statusCode / 100)}xx` : 'broken_off';
     this.requests.observe({ method, route, status }, ms / 1000);
     this.logger.debug({
       outcome: response.writableFinished ? 'answered' : 'broken off',
-      // The route, not the URL: a path or a query may hold a token or a number.
+      // The route is logged, not the URL, because a path or a query may contain a token or a number.
       method,
       route,
       status: response.statusCode,

@@ -1,4 +1,5 @@
-// What Node's HTTP parser gives up in, an answer in the form of all others out. Node's own is a bare status line.
+// Answers requests that Node's HTTP parser refuses, in the form of all other errors. Node's own answer is only a
+// status line.
 import { Logger } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import { type IncomingMessage, type Server, type ServerResponse, STATUS_CODES } from 'node:http';
@@ -10,7 +11,7 @@ import { headersOfAll } from '../answers/security-headers.js';
 
 const OF_ALL = headersOfAll();
 
-/** The newest request of a connection whose headers could be read. */
+/** The newest request of a connection that had readable headers, and its answer. */
 interface Exchange {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
@@ -19,12 +20,15 @@ interface Exchange {
 interface Limits {
   /** Bytes of a request's first line and its headers. */
   readonly headerBytes: number;
-  /** How long, in ms, the rest of what was refused may still come: a reset may take the answer along (RFC 9112, 9.6). */
+  /**
+   * How long, in ms, the rest of a refused request may still arrive. A reset of the connection before that could
+   * destroy the answer (RFC 9112, 9.6).
+   */
   readonly linger: number;
 }
 
 /**
- * Answers requests that are no HTTP, whose headers are too large, or that do not come in time. Each answer ends its
+ * Answers requests that are not HTTP, have too large headers, or do not arrive in time. Each answer ends its
  * connection.
  */
 export function explainUnreadable(server: Server, limits: Limits): void {
@@ -35,7 +39,7 @@ export function explainUnreadable(server: Server, limits: Limits): void {
     newest.set(request.socket, { request, response });
   });
   server.on('clientError', (error: Error, socket: Duplex) => {
-    // Of what comes after a refusal, the parser complains again.
+    // After a refusal, the parser reports more errors for the bytes that follow.
     if (refused.has(socket)) return;
     refused.add(socket);
     const refusal = refusalOf(error, limits);
@@ -47,7 +51,7 @@ export function explainUnreadable(server: Server, limits: Limits): void {
     const { request, response } = newest.get(socket) ?? {};
     if (request === undefined || response === undefined) refuse();
     else if (!request.complete) answer(request, response, refusal);
-    // It is a later request that is no HTTP: the one before gets its own answer first.
+    // It is a later request that is not HTTP. The previous one gets its own answer first.
     else if (response.writableFinished) refuse();
     else response.once('finish', refuse);
   });
@@ -72,21 +76,21 @@ function explanationOf(error: Error, { headerBytes }: Limits): Omit<Refusal, 're
     case 'ERR_HTTP_REQUEST_TIMEOUT':
       return { status: 408, detail: 'The request did not come in time' };
     default: {
-      // One of the parser's own texts, which quotes nothing.
+      // The reason is one of the parser's own texts, which do not quote the request.
       const reason = 'reason' in error && typeof error.reason === 'string' ? `: ${error.reason}` : '';
       return { status: 400, detail: `The request is not HTTP${reason}` };
     }
   }
 }
 
-/** Of a request whose body is what is wrong. */
+/** Answers a request whose headers were read, but whose body is wrong or late. */
 function answer(
   request: IncomingMessage,
   response: ServerResponse,
   { status, detail, requestId }: Refusal,
 ): void {
   if (response.headersSent) {
-    // After the whole answer, lingerBriefly() ends the connection.
+    // If the answer was sent completely, lingerBriefly() ends the connection.
     if (!response.writableFinished) request.socket.destroy();
     return;
   }
@@ -103,7 +107,7 @@ function answer(
   response.end(body);
 }
 
-/** Of a request of which nobody knows what it was to be. */
+/** Answers directly on the socket, when the request's headers could not be read. */
 function endWith(socket: Duplex, { status, detail, requestId }: Refusal, linger: number): void {
   const body = JSON.stringify({ ...problem(status, detail), requestId });
   const headers = [

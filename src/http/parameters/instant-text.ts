@@ -1,4 +1,4 @@
-// The text of a time parameter in, epoch milliseconds out.
+// Reads the text of a time parameter as epoch milliseconds.
 import { DateTime } from 'luxon';
 import { civilToMs, EARLIEST_MS, LATEST_MS, OFFSET_DIGITS, offsetMinutes } from '../../time/civil-time.js';
 import { timeZoneOf } from '../../time/time-zone.js';
@@ -6,32 +6,33 @@ import { timeZoneOf } from '../../time/time-zone.js';
 const DATE = '([0-9]{4})-(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])';
 const CLOCK = '([01][0-9]|2[0-3]):([0-5][0-9])(?::([0-5][0-9])(?:[.]([0-9]{1,9}))?)?';
 /**
- * A date, or ISO 8601 with an offset. A `+` that was not escaped in a query arrives as a space. Of such texts, those are
- * refused that name a day which the calendar has not.
+ * The form of a date, or of ISO 8601 with an offset. A `+` that was not escaped in a query arrives as a space.
+ * {@link isInstantText} also refuses days that the calendar does not have.
  */
 export const INSTANT_FORM = new RegExp(`^${DATE}(?:T${CLOCK}(Z|[+ -]${OFFSET_DIGITS}))?$`);
 
-/** What a text was read as. */
+/** The parts of a text that was read. */
 interface Written {
   /** The date and time as if they were UTC, in milliseconds since 1970. */
   readonly localMs: number;
-  /** Minutes; undefined for a date alone. */
+  /** In minutes; undefined for a date without a time. */
   readonly offset: number | undefined;
 }
 
-/** Whether a text is ISO 8601 with an offset, or a date; both of the calendar. */
+/** Whether a value is ISO 8601 with an offset, or a date, and exists in the calendar. */
 export function isInstantText(text: unknown): text is string {
   return typeof text === 'string' && parse(text) !== undefined;
 }
 
 /**
- * @param text for which {@link isInstantText} holds
- * @param zone IANA name; a date means its first moment there
- * @returns epoch milliseconds, within the years 1 to 9999 of UTC: nothing in the ledger is beyond them
+ * @param text a text for which {@link isInstantText} is true
+ * @param zone IANA name. A date means its first moment in this zone.
+ * @returns epoch milliseconds within the years 1 to 9999 of UTC, because nothing in the ledger is outside them
+ * @throws Error when the text is not a time
  */
 export function instantOf(text: string, zone: string): number {
   const written = parse(text);
-  if (written === undefined) throw new Error('instantOf() was asked for a text that is no time');
+  if (written === undefined) throw new Error('instantOf() needs a text that is a time');
   const { localMs, offset } = written;
   const ms =
     offset === undefined

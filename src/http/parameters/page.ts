@@ -1,30 +1,30 @@
-// The rows of a list, one more than a page holds, in; the page out.
+// The pages of lists. A query reads one row more than a page holds, to see whether there is a next page.
 import type { Request, Response } from 'express';
 import { ApiProperty } from '@nestjs/swagger';
 import { CursorParameter, IntegerParameter } from './parameters.js';
 
-/** The class that describes the answer of a list. */
+/** Makes the class that describes a page of a list in the API's description. */
 export function PageOf<Entry>(entry: new () => Entry, description: string) {
   class EntryPage {
     @ApiProperty({ type: [entry], description })
     data!: Entry[];
 
-    @ApiProperty({ type: PageInfo, description: 'Where this page stands.' })
+    @ApiProperty({ type: PageInfo, description: 'The limit of this page and the cursor of the next page.' })
     page!: PageInfo;
   }
   return EntryPage;
 }
 
-/** A page of a list, as it is answered. */
+/** A page of a list, as the API answers it. */
 export interface Page<Entry> {
   readonly data: Entry[];
   readonly page: PageInfo;
 }
 
 /**
- * @param rows at most `limit` + 1 of them: one more says that there is a next page
- * @param cursorOf the cursor of the position after an entry
- * @param endsEarly there is a next page, though this one holds fewer than it may
+ * @param rows at most `limit` + 1 rows. The additional row shows that there is a next page.
+ * @param cursorOf gives the cursor of the position after an entry
+ * @param endsEarly there is a next page, though this one holds fewer entries than its limit
  */
 export function pageOf<Entry>(
   rows: readonly Entry[],
@@ -38,14 +38,14 @@ export function pageOf<Entry>(
   return { data, page: { limit, nextCursor } };
 }
 
-/** Names the next page in the Link header too (RFC 8288). */
+/** Adds the link to the next page to the Link header (RFC 8288). */
 export function linkNext<Entry>(page: Page<Entry>, request: Request, response: Response): Page<Entry> {
   const { nextCursor } = page.page;
   if (nextCursor !== null) linkWith('cursor', nextCursor, request, response);
   return page;
 }
 
-/** Names the same question with another cursor as the next one, as a reference relative to the request's host. */
+/** Sets the Link header to the same request with another cursor, as a path without the host. */
 export function linkWith(parameter: string, cursor: string, request: Request, response: Response): void {
   const parameters = new URLSearchParams(request.originalUrl.split('?')[1]);
   parameters.set(parameter, cursor);
@@ -55,25 +55,31 @@ export function linkWith(parameter: string, cursor: string, request: Request, re
 export const DEFAULT_LIMIT = 50;
 export const MOST_A_PAGE = 1000;
 
-/** Which part of a list. */
+/** The parameters that choose a page of a list. */
 export class PageQuery {
-  @IntegerParameter({ description: 'Most entries a page.', example: 50 }, 1, MOST_A_PAGE, DEFAULT_LIMIT)
+  @IntegerParameter(
+    { description: 'The largest number of entries in a page.', example: 50 },
+    1,
+    MOST_A_PAGE,
+    DEFAULT_LIMIT,
+  )
   limit?: number;
 
   @CursorParameter({
-    description: "The `nextCursor` of the page before. The other parameters must be that page's.",
+    description:
+      "The `nextCursor` of the previous page. The other parameters must be the same as that page's.",
     example: 'WyIyMDI1LTA2LTAxVDAxOjU5OjQ1LjAwMFoiLCIxMDAwMDE2MSJd',
   })
   cursor?: string;
 }
 
-/** Where a page stands in its list. */
+/** The limit of a page and the cursor of the next one. */
 export class PageInfo {
   @ApiProperty({
     type: 'integer',
     minimum: 1,
     maximum: MOST_A_PAGE,
-    description: 'Most entries a page.',
+    description: 'The largest number of entries in a page.',
     example: 50,
   })
   limit!: number;
@@ -82,7 +88,7 @@ export class PageInfo {
     type: String,
     nullable: true,
     description:
-      'Send it as `cursor` to get the next page. It is null on the last page only: a page may hold fewer entries than its limit where entries are large.',
+      'Send it as `cursor` to get the next page. Only the last page has null. Other pages may also hold fewer entries than the limit, when entries are large.',
     example: 'WyIyMDI1LTA2LTAxVDAxOjU5OjQ1LjAwMFoiLCIxMDAwMDE2MSJd',
   })
   nextCursor!: string | null;

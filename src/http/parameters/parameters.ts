@@ -1,4 +1,4 @@
-// The decorators of query parameters: how each is read from its text, checked and described.
+// Decorators of query parameters. Each reads the parameter from its text, checks it and describes it.
 import { applyDecorators } from '@nestjs/common';
 import { Transform } from 'class-transformer';
 import {
@@ -19,10 +19,10 @@ import {
 
 export const MOST_IN_A_LIST = 100;
 
-/** How OpenAPI says that a list is one text. Generated clients that repeat the parameter instead are understood too. */
+/** OpenAPI's keywords for a comma-separated list. Clients that repeat the parameter instead are accepted too. */
 const COMMA_SEPARATED = { style: 'form', explode: false };
 
-/** @param read makes of the parameter's text what the rule is about */
+/** @param read converts the parameter's text to the value that the rule checks */
 function parameter(
   rule: ValueRule,
   options: Options,
@@ -34,17 +34,17 @@ function parameter(
   );
 }
 
-/** A list: comma-separated, or the parameter repeated. */
+/** A list. Its values are separated by commas, or the parameter is repeated. */
 export function ListParameter({ description, example }: Description, items = TEXT): PropertyDecorator {
   return listParameter(list(items, { most: MOST_IN_A_LIST, type: 'must be text' }), description, [example]);
 }
 
-/** A list of names that are known beforehand, each at most once. */
+/** A list of names from a fixed set, each at most once. */
 export function ChoicesParameter(
   { description, example }: Description,
   choices: readonly string[],
 ): PropertyDecorator {
-  const names = list(oneOf(choices, 'must be of'), {
+  const names = list(oneOf(choices, 'must be one or more of'), {
     most: choices.length,
     unique: true,
     type: 'must be text',
@@ -54,7 +54,7 @@ export function ChoicesParameter(
 
 function listParameter(rule: ValueRule, description: string, example: unknown): PropertyDecorator {
   const described = {
-    description: `${description} A comma-separated list takes several; spaces around a value do not count.`,
+    description: `${description} Separate several values by commas; spaces around a value are ignored.`,
     example,
   };
   return parameter(rule, { ...COMMA_SEPARATED, ...described }, listOf);
@@ -103,22 +103,22 @@ export function ChoiceParameter(
   return parameter(oneOf(choices), { ...described, default: fallback });
 }
 
-/** A time, as its text: it can only be read together with the request's `timeZone`. */
+/** A time, kept as text: it can only be read together with the request's `timeZone`. */
 export function InstantParameter({ description, example }: Description): PropertyDecorator {
   return parameter(INSTANT, {
-    description: `${description} ISO 8601 with an offset, or a date, which means its first moment in \`timeZone\`. It must exist in the calendar.`,
+    description: `${description} Format: ISO 8601 with an offset, or a date. A date means its first moment in \`timeZone\`. It must exist in the calendar.`,
     example,
   });
 }
 
-/** The position of a page, as the page before it gave it. */
+/** The cursor that the previous page gave. */
 export function CursorParameter(described: Description): PropertyDecorator {
   return parameter(CURSOR, described);
 }
 
-export function TimeZoneParameter(use = 'that dates without a time are in'): PropertyDecorator {
+export function TimeZoneParameter(use = 'for dates without a time'): PropertyDecorator {
   return parameter(TIME_ZONE, {
-    description: `The IANA time zone ${use}: \`UTC\`, or a name of the form Area/Location. Default: the zone of the pushes.`,
+    description: `The IANA time zone ${use}. Use \`UTC\` or a name of the form Area/Location. Default: the zone of the pushes.`,
     example: 'Asia/Shanghai',
   });
 }

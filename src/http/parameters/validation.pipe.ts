@@ -8,7 +8,11 @@ import { parse, type ParsedUrlQuery, unescape } from 'node:querystring';
 /** For routes that take no query parameters: `@Query() _none: NoParameters`. */
 export class NoParameters {}
 
-/** Checks queries and bodies against their DTOs; a parameter that none of them names is an error. */
+/**
+ * Checks queries and bodies against their DTOs. A parameter that the DTO does not have is an error.
+ *
+ * @throws InvalidParametersException with all problems together
+ */
 @Injectable()
 export class RequestValidationPipe extends ValidationPipe {
   constructor() {
@@ -23,7 +27,7 @@ export class RequestValidationPipe extends ValidationPipe {
       return super.transform(given, metadata);
     const wrong = [...undecodable(given), ...unknownParameters(given, metadata.metatype)];
     const value = metadata.type === 'body' ? bodyFields(given) : given;
-    // class-validator's own whitelist overlooks names that every object has, as `constructor`.
+    // class-validator's own whitelist accepts names that every object has, such as `constructor`.
     if (wrong.length > 0) {
       const others = (await this.problems(value, metadata)).filter(
         ({ path }) => !wrong.some((problem) => problem.path === path),
@@ -33,7 +37,7 @@ export class RequestValidationPipe extends ValidationPipe {
     return metadata.metatype === NoParameters ? new NoParameters() : super.transform(value, metadata);
   }
 
-  /** What else is wrong: all problems are named together. */
+  /** The problems that class-validator finds. They are reported together with the unknown parameters. */
   private async problems(value: unknown, metadata: ArgumentMetadata): Promise<readonly ProblemDetail[]> {
     if (metadata.metatype === NoParameters) return [];
     try {
@@ -60,7 +64,7 @@ function unknownParameters(given: unknown, dto: NonNullable<ArgumentMetadata['me
     .map(([path]) => ({ path, message: 'is not a parameter of this request' }));
 }
 
-/** Null is as good as missing. */
+/** Removes fields that are null: null counts as missing. */
 function bodyFields(body: unknown): object {
   if (!isObject(body))
     throw new InvalidParametersException([{ path: '', message: 'the body must be a JSON object' }]);
@@ -71,18 +75,20 @@ function isObject(value: unknown): value is object {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-/** One problem a parameter is enough: the rules of one parameter mostly fail together. */
+/**
+ * Returns the first problem of a parameter. One is enough, because the rules of one parameter mostly fail together.
+ */
 function firstProblem(error: ValidationError): ProblemDetail[] {
   const [message] = Object.values(error.constraints ?? {});
   return message === undefined ? [] : [{ path: error.property, message }];
 }
 
-/** What stands in the place of a value that is percent-encoded and no UTF-8: Node's parser would make U+FFFD of it. */
+/** Replaces a percent-encoded value that is not UTF-8. Node's parser would put U+FFFD into it instead. */
 export const UNDECODABLE = Symbol('undecodable');
 
 export type Query = Record<string, ParsedUrlQuery[string] | typeof UNDECODABLE>;
 
-/** To be set as Express's `query parser`. */
+/** A parser for Express's setting `query parser`. */
 export function parseQuery(text: string | undefined): Query {
   const query: Query = parse(text ?? '');
   for (const name of undecodableNames(text ?? '')) query[name] = UNDECODABLE;

@@ -1,34 +1,36 @@
-// What values of requests must be. Each rule holds how the API's description says it beside what checks it.
+// Rules for values of requests. Each rule has the check and its description for the API.
 import { applyDecorators } from '@nestjs/common';
 import { ApiProperty } from '@nestjs/swagger';
 import { IsOptional, ValidateBy } from 'class-validator';
 import { isTimeZone, TIME_ZONE_FORM, TIME_ZONE_RULE } from '../../time/time-zone.js';
 import { INSTANT_FORM, isInstantText } from './instant-text.js';
 
-/** What a value must be. */
 export interface ValueRule {
   /** Keywords of a JSON Schema. */
   readonly schema: Readonly<Record<string, unknown>>;
-  /** @returns what is wrong with the value; undefined: nothing */
+  /** @returns what is wrong with the value; undefined when it is valid */
   readonly problem: (value: unknown) => string | undefined;
 }
 
 export interface TextForm {
-  /** Characters are code points, as JSON Schema counts them. */
+  /** In characters, which are code points, as in JSON Schema. */
   readonly minLength?: number;
   readonly maxLength: number;
-  /** For the flag `u`, and without what only JavaScript knows: clients may check by it. */
+  /**
+   * A regular expression for the flag `u`, without JavaScript-only syntax, because clients of any language may use
+   * it.
+   */
   readonly pattern?: string;
   readonly format?: string;
-  /** What no pattern can say; the description has to say it in words. */
+  /** A check that no pattern can express. The description has to say it in words. */
   readonly isOne?: (text: string) => boolean;
-  /** Told of a text that the pattern does not fit, or that {@link isOne} refuses. */
+  /** The error for a text that does not match the pattern, or that {@link isOne} refuses. */
   readonly expected?: string;
-  /** Told of what is no text. */
+  /** The error for a value that is not text. */
   readonly type?: string;
 }
 
-/** How OpenAPI describes a property beside its rule. */
+/** What OpenAPI says about a property in addition to its rule. */
 export interface Description {
   readonly description: string;
   readonly example?: unknown;
@@ -36,21 +38,21 @@ export interface Description {
 
 const LONGEST_TEXT = 600;
 const LONGEST_CURSOR = 16_384;
-/** `Area/Location/Location`. */
+/** For names of the form `Area/Location/Location`. */
 const LONGEST_ZONE = 64;
-/** With nine digits of a second and an offset. */
+/** With nine decimal digits of the second and an offset. */
 const LONGEST_INSTANT = 35;
 
-/** What else OpenAPI says of it. */
+/** Further keywords of OpenAPI for a property. */
 export interface Options extends Description {
   readonly required?: boolean;
   readonly default?: unknown;
-  /** How a list in a query is written. */
+  /** The form of a list in a query. */
   readonly style?: string;
   readonly explode?: boolean;
 }
 
-/** Describes a field by its rule, and checks it. */
+/** Describes a field and checks it by its rule. */
 export function Field(rule: ValueRule, options: Options): PropertyDecorator {
   return applyDecorators(
     ApiProperty({ ...rule.schema, ...options }),
@@ -64,7 +66,7 @@ export function Field(rule: ValueRule, options: Options): PropertyDecorator {
   );
 }
 
-/** A field that may be missing. In bodies null is as good, and described so by `src/openapi`. */
+/** A field that may be missing. In bodies, null counts as missing; `src/openapi` describes that. */
 export function OptionalField(rule: ValueRule, options: Options): PropertyDecorator {
   return applyDecorators(Field(rule, { required: false, ...options }), IsOptional());
 }
@@ -72,7 +74,7 @@ export function OptionalField(rule: ValueRule, options: Options): PropertyDecora
 export function text({
   minLength = 0,
   maxLength,
-  // PostgreSQL's text takes no NUL.
+  // PostgreSQL's type text does not allow NUL.
   pattern = '^[^\\x00]*$',
   format,
   isOne = () => true,
@@ -122,7 +124,7 @@ export const TRUE_OR_FALSE: ValueRule = {
   problem: (value) => (typeof value === 'boolean' ? undefined : 'must be true or false'),
 };
 
-/** @param type told of what is no list */
+/** @param type the error for a value that is not a list */
 export function list(
   items: ValueRule,
   { least = 0, most, unique = false, type }: { least?: number; most: number; unique?: boolean; type: string },
@@ -141,13 +143,14 @@ export function list(
       if (value.length > most) return `must have at most ${most} values`;
       const [problem] = value.map(items.problem).filter((one) => one !== undefined);
       return (
-        problem ?? (unique && new Set(value).size < value.length ? 'must name nothing twice' : undefined)
+        problem ??
+        (unique && new Set(value).size < value.length ? 'must not contain the same value twice' : undefined)
       );
     },
   };
 }
 
-/** An id or a code of the vendor's, or what stands for one. */
+/** Any text: an id or a code of the vendor, or part of one. */
 export const TEXT = text({ maxLength: LONGEST_TEXT });
 
 export function uuid(expected: string): ValueRule {
@@ -155,7 +158,7 @@ export function uuid(expected: string): ValueRule {
   return text({ maxLength: 36, pattern, format: 'uuid', expected, type: expected });
 }
 
-/** A time, as its text: it can only be read together with the request's `timeZone`. */
+/** A time, kept as text: it can only be read together with the request's `timeZone`. */
 export const INSTANT = text({
   maxLength: LONGEST_INSTANT,
   pattern: INSTANT_FORM.source,
@@ -170,7 +173,7 @@ export const TIME_ZONE = text({
   expected: TIME_ZONE_RULE,
 });
 
-/** The position of a page, as the page before it gave it. */
+/** The cursor that the previous page gave. */
 export const CURSOR = text({
   minLength: 1,
   maxLength: LONGEST_CURSOR,

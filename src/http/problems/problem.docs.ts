@@ -1,4 +1,4 @@
-// How errors stand in the API's description.
+// Decorators that describe errors in the API's description.
 import { applyDecorators } from '@nestjs/common';
 import { ApiExtraModels, ApiResponse, getSchemaPath } from '@nestjs/swagger';
 import { challengeHeader, type HeaderDocs, RETRY_AFTER } from '../../openapi/common-answers.js';
@@ -16,12 +16,11 @@ interface Failure {
   readonly headers?: HeaderDocs;
 }
 
-/** A parameter is not known, or its value is not allowed. */
 export function InvalidRequest(): ClassDecorator & MethodDecorator {
   return problemResponse({
     status: 400,
     title: 'Bad Request',
-    description: 'A parameter is not known, or its value is not allowed.',
+    description: 'A parameter is unknown, or its value is not allowed.',
     detail: 'The request has 1 invalid parameter',
     errors: [{ path: 'limit', message: 'must be a whole number from 1 to 1000' }],
   });
@@ -31,7 +30,7 @@ export function Unauthorized(): ClassDecorator & MethodDecorator {
   return problemResponse({
     status: 401,
     title: 'Unauthorized',
-    description: 'No API key, or not a known one: wrong, expired or revoked.',
+    description: 'The request has no API key, or the key is wrong, expired or revoked.',
     detail: 'This API key is not known, or not valid any more',
     headers: challengeHeader('Bearer realm="call-ledger"'),
   });
@@ -42,33 +41,48 @@ export function TooManyRequests(): ClassDecorator & MethodDecorator {
     status: 429,
     title: 'Too Many Requests',
     description:
-      'More than QUERY_RATE_LIMIT requests within a second with this key and the keys that it made; too many exports, waiting requests, new erasures or searches by telephone number of these; or one of too many wrong keys from this address within a minute. Ask again after Retry-After seconds.',
+      'Too many requests. The key and the keys that it made share these limits: QUERY_RATE_LIMIT requests a second, and a number of exports, waiting requests, new erasures and searches by telephone number. Too many wrong keys from one address within a minute are refused too. Ask again after Retry-After seconds.',
     detail: 'This API key may ask 100 times a second',
     headers: RETRY_AFTER,
   });
 }
 
-/** @param detail names what the API key lacks */
+/** @param detail says what the API key may not do */
 export function Forbidden(detail: string): ClassDecorator & MethodDecorator {
   return problemResponse({ status: 403, title: 'Forbidden', description: `${detail}.`, detail });
 }
 
-/** For operations that name one thing in their path. */
+/** For operations with an id in their path. */
 export function MayBeMissing(detail: string): ClassDecorator & MethodDecorator {
-  return problemResponse({ status: 404, title: 'Not Found', description: 'There is none.', detail });
+  return problemResponse({
+    status: 404,
+    title: 'Not Found',
+    description: 'There is nothing with this id that your key may see.',
+    detail,
+  });
 }
 
-/** For operations on what is not kept for ever. */
+/** For operations on something that is not kept for ever. */
 export function MayBeGone(detail: string): ClassDecorator & MethodDecorator {
-  return problemResponse({ status: 410, title: 'Gone', description: 'It was there once.', detail });
+  return problemResponse({
+    status: 410,
+    title: 'Gone',
+    description: 'It existed, but is not kept any more.',
+    detail,
+  });
 }
 
-/** For operations that a thing's state may forbid. */
+/** For operations that the current state of something may not allow. */
 export function MayConflict(detail: string): ClassDecorator & MethodDecorator {
-  return problemResponse({ status: 409, title: 'Conflict', description: 'Its state forbids it.', detail });
+  return problemResponse({
+    status: 409,
+    title: 'Conflict',
+    description: 'The current state does not allow this.',
+    detail,
+  });
 }
 
-/** For operations other than GET: {@link jsonBody} reads what they bring, wanted or not. */
+/** For operations other than GET: {@link jsonBody} reads their bodies, even where none is expected. */
 export function BodyMayBeRefused(): ClassDecorator & MethodDecorator {
   return applyDecorators(
     problemResponse({
@@ -80,8 +94,8 @@ export function BodyMayBeRefused(): ClassDecorator & MethodDecorator {
     problemResponse({
       status: 415,
       title: 'Unsupported Media Type',
-      description: 'The body is encoded in a way that is not understood.',
-      detail: 'The body is encoded in a way that is not understood',
+      description: 'The encoding or the charset of the body is not supported.',
+      detail: 'The encoding or the charset of the body is not supported',
     }),
   );
 }
@@ -91,18 +105,18 @@ export function DatabaseMayBeAway(): ClassDecorator & MethodDecorator {
     status: 503,
     title: 'Service Unavailable',
     description:
-      'The database can not be reached, or the answer takes longer than 30 s. Ask again after Retry-After seconds, or for less.',
+      'The database cannot be reached, or the answer takes longer than 30 s. Ask again after Retry-After seconds, or ask for less.',
     detail: 'The database is not available',
     headers: RETRY_AFTER,
   });
 }
 
-/** For operations of which only so many are under way at once. */
+/** For operations of which only a limited number runs at the same time. */
 export function MayBeBusy(detail: string): ClassDecorator & MethodDecorator {
   return problemResponse({
     status: 503,
     title: 'Service Unavailable',
-    description: `${detail}, or the database can not be reached. Ask again after Retry-After seconds.`,
+    description: `${detail}, or the database cannot be reached. Ask again after Retry-After seconds.`,
     detail,
     headers: RETRY_AFTER,
   });

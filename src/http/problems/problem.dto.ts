@@ -13,7 +13,7 @@ export class ProblemDetail {
 export class Problem {
   @ApiProperty({
     type: String,
-    description: 'Always `about:blank`: the status says it.',
+    description: 'Always `about:blank`. `status` gives the kind of error.',
     example: 'about:blank',
   })
   type!: string;
@@ -33,14 +33,14 @@ export class Problem {
 
   @ApiProperty({
     type: String,
-    description: 'The request, as in the header `X-Request-Id` and in the log.',
+    description: "The request's id, as in the header `X-Request-Id` and in the log.",
     example: '0b0a5c1e-6c5f-4c3a-9d0e-7c1b7d1c9f52',
   })
   requestId!: string;
 
   @ApiProperty({
     type: [ProblemDetail],
-    description: 'What is wrong with each parameter; empty where none is named.',
+    description: 'What is wrong with each parameter. Empty if the error is not about parameters.',
   })
   errors!: ProblemDetail[];
 }

@@ -1,4 +1,4 @@
-// Whatever is thrown in, an answer as RFC 9457 describes it out. (Under /push: in the vendor's form.)
+// Turns thrown errors into answers as RFC 9457 describes them. (Under /push: in the vendor's form.)
 import {
   type ArgumentsHost,
   Catch,
@@ -40,7 +40,7 @@ export class ProblemFilter implements ExceptionFilter {
   private refuse(error: unknown, request: Request, response: Response): void {
     const requestId = String(response.getHeader(REQUEST_ID));
     const problem = { ...problemOf(error, isRouted(request)), requestId };
-    // The route, not the URL: a path or a query may hold a token or a number.
+    // The route is logged, not the URL, because a path or a query may contain a token or a number.
     if (problem.status >= 500)
       this.log(error, {
         outcome: 'failed',
@@ -53,7 +53,7 @@ export class ProblemFilter implements ExceptionFilter {
       response.destroy();
       return;
     }
-    // What was read was not shown in the end: its next page is not told of either.
+    // The page itself was not sent, so the link to the next page must not be sent either.
     response.removeHeader('Link');
     if (error instanceof RefusalWithHeaders)
       for (const [name, value] of Object.entries(error.headers)) response.setHeader(name, value);
@@ -63,7 +63,7 @@ export class ProblemFilter implements ExceptionFilter {
     else response.type('application/problem+json').send(JSON.stringify(problem satisfies Problem));
   }
 
-  /** What we refuse on purpose is no defect: the reason says all of it. Of anything else the stack is needed. */
+  /** A deliberate refusal is no defect, and its reason is enough. All other errors are logged with their stack. */
   private log(error: unknown, entry: object): void {
     if (error instanceof HttpException || error instanceof DatabaseUnavailableError)
       this.logger.warn({ ...entry, reason: errorText(error) });
@@ -72,9 +72,9 @@ export class ProblemFilter implements ExceptionFilter {
 }
 
 /**
- * What is wrong with a request that no route has taken.
+ * The error for a request that no route has taken.
  *
- * @param methods that there are at its path
+ * @param methods the methods that its path has
  */
 function unrouted(error: unknown, request: Request, methods: string | undefined): unknown {
   if (methods !== undefined)
@@ -84,7 +84,10 @@ function unrouted(error: unknown, request: Request, methods: string | undefined)
   return undecodable.length === 0 ? error : new InvalidParametersException(undecodable);
 }
 
-/** @param routed whether a route was found: without one, Nest's own message quotes the path, which may hold a token */
+/**
+ * @param routed whether a route was found. Without one, Nest's message is not used: it quotes the path, which may
+ *   contain a token.
+ */
 function problemOf(error: unknown, routed: boolean): Omit<Problem, 'requestId'> {
   if (error instanceof DatabaseUnavailableError) return problem(503, unavailability(error));
   if (error instanceof InvalidParametersException) return problem(400, error.message, error.errors);
@@ -93,10 +96,10 @@ function problemOf(error: unknown, routed: boolean): Omit<Problem, 'requestId'> 
   if (status === 400) return problem(400, 'The request could not be understood');
   if (error instanceof HttpException) return problem(error.getStatus(), error.message);
   if (status !== undefined) return problem(status, 'The request could not be understood');
-  return problem(500, 'Something went wrong here; it is in the log');
+  return problem(500, 'An internal error occurred. The log has the details under the request id');
 }
 
-/** Of Nest's exceptions, and of the errors of the client's making that Express and its parsers throw. */
+/** The status of Nest's exceptions, and of the client errors (4xx) that Express and its parsers throw. */
 function statusOf(error: unknown): number | undefined {
   if (error instanceof HttpException) return error.getStatus();
   if (typeof error !== 'object' || error === null || !('status' in error)) return undefined;
@@ -110,7 +113,7 @@ function unavailability({ cause }: DatabaseUnavailableError): string {
     : 'The database is not available';
 }
 
-/** An error's own part of its answer. */
+/** The body of an error's answer, without the request's id. */
 export function problem(
   status: number,
   detail: string,

@@ -1,7 +1,7 @@
 import { BadRequestException, HttpException } from '@nestjs/common';
 import type { ProblemDetail } from './problem.dto.js';
 
-/** A problem whose answer has headers of its own. */
+/** An error whose answer has additional headers. */
 export class RefusalWithHeaders extends HttpException {
   constructor(
     status: number,
@@ -12,12 +12,12 @@ export class RefusalWithHeaders extends HttpException {
   }
 }
 
-/** @param retryAfter seconds after which to ask again */
+/** @param retryAfter seconds after which the client may ask again */
 export function tooManyRequests(message: string, retryAfter: number): RefusalWithHeaders {
   return new RefusalWithHeaders(429, message, { 'Retry-After': retryAfter });
 }
 
-/** 400 that names each wrong parameter and why. */
+/** Status 400. It names each wrong parameter and says what is wrong with it. */
 export class InvalidParametersException extends BadRequestException {
   constructor(readonly errors: readonly ProblemDetail[]) {
     super(`The request has ${errors.length} invalid parameter${errors.length === 1 ? '' : 's'}`);

@@ -3,13 +3,13 @@ import { PageOf, PageQuery } from '../../http/parameters/page.js';
 import { ChoiceParameter, ListParameter } from '../../http/parameters/parameters.js';
 import { Totals } from '../totals.js';
 
-/** A batch of numbers of a task and what its calls add up to. */
+/** A batch of a task and the totals of its calls. */
 @ApiSchema({ name: 'Batch' })
 export class BatchDto extends Totals {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'The task; null for a batch whose calls name none.',
+    description: 'The task. Null for a batch whose calls name no task.',
     example: '118100000000000001',
   })
   taskId!: string | null;
@@ -37,7 +37,10 @@ export class BatchQuery extends PageQuery {
   batchId?: string[];
 
   @ChoiceParameter(
-    { description: 'The batches first seen last come first, or last.', example: 'desc' },
+    {
+      description: '`desc` (default): most recently first seen first. `asc`: the other way round.',
+      example: 'desc',
+    },
     ['desc', 'asc'],
     'desc',
   )

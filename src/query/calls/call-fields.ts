@@ -1,4 +1,3 @@
-// The fields of a call, and some of them.
 import { FIELD_NAMES } from '../../call/call-record.js';
 import { selectedFields } from '../../persistence/sql/entity-columns.js';
 import { withCallNumbers } from '../../security/masking/answer-mask.js';
@@ -6,7 +5,7 @@ import type { CallDto, SelectedCall } from './call.dto.js';
 
 export type CallField = keyof CallDto;
 
-/** What the ledger knows of a call beside the vendor's fields. */
+/** The fields that the ledger adds to the vendor's fields. */
 const OF_LEDGER = [
   'occurredAt',
   'answered',
@@ -19,13 +18,16 @@ const OF_LEDGER = [
   'deliveryId',
 ] as const satisfies readonly CallField[];
 
-/** The fields of a call, in the order in which lists and exports give them. */
+/** All fields of a call, in the order of lists and exports. */
 export const CALL_FIELDS: readonly CallField[] = [...FIELD_NAMES, ...OF_LEDGER];
 
-/** What SELECT gives of a row of `calls`, so that it is a `CallDto`. */
+/** The select list that makes a `CallDto` of a row of `calls`. */
 export const SELECTED_CALL = selectedFields(CALL_FIELDS);
 
-/** The call with these fields and its `callId` alone. Its numbers are masked in them also where their own fields are left out. */
+/**
+ * Returns a call with only these fields and `callId`. The call's numbers are masked in these fields too, even if
+ * the fields of the numbers themselves are left out.
+ */
 export function withFields(call: CallDto, fields: readonly CallField[]): SelectedCall {
   const selected = {
     callId: call.callId,

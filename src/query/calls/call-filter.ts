@@ -1,4 +1,4 @@
-// The conditions of a WHERE clause by the parameters that say which calls are meant.
+// Makes the conditions of a WHERE clause from the parameters that choose calls.
 import { instantOf } from '../../http/parameters/instant-text.js';
 import { coreOf, plainForms } from '../../numbers/core.js';
 import { columnOf } from '../../persistence/sql/entity-columns.js';
@@ -11,17 +11,17 @@ import type { CallConditions } from './call-query.dto.js';
 type Times = 'from' | 'to' | 'receivedFrom' | 'receivedTo';
 type Asked = Omit<CallConditions, Times | 'timeZone'>;
 
-/** Which calls. Times are epoch milliseconds, ranges half-open. */
+/** Which calls. Times are epoch milliseconds, and ranges are half-open. */
 export type CallFilter = {
   readonly [Name in keyof Asked]: Asked[Name] extends string[] | undefined
     ? readonly string[] | undefined
     : Asked[Name] | undefined;
 } & { readonly [Name in Times]?: number | undefined } & {
-  /** Of calls that `calleeEndsWith` finds: so many characters has the callee at least. */
+  /** The least length of the callees that `calleeEndsWith` finds, in characters. */
   readonly leastCallee?: number | undefined;
 };
 
-/** The conditions that name one or some values of a field. */
+/** The conditions that name one or more values of a field. */
 const OF_VALUES = [
   'source',
   'taskId',
@@ -35,8 +35,10 @@ const OF_VALUES = [
 ] as const satisfies readonly (keyof Asked)[];
 
 /**
- * @param zone of dates for which the parameters name none
- * @param asker finds by last digits only calls whose last digits they would see
+ * Reads the filter from the parameters.
+ *
+ * @param zone the zone of dates, if the parameters name none
+ * @param asker the key's holder. A search by last digits finds only calls whose last digits the holder may see.
  */
 export function filterOf(query: CallConditions, zone: string, asker: KeyHolder): CallFilter {
   const time = (text: string | undefined) =>
@@ -51,7 +53,7 @@ export function filterOf(query: CallConditions, zone: string, asker: KeyHolder):
   return { ...query, ...times, leastCallee };
 }
 
-/** @param viewer whoever reads: calls of other sources fit no filter */
+/** @param viewer the reader. Calls of sources that the reader may not see fit no filter. */
 export function conditionsOf(filter: CallFilter, viewer: Viewer): SqlConditions {
   const sql = visibleTo(viewer);
   sql.between('occurred_at', filter.from, filter.to);
@@ -71,13 +73,13 @@ export function conditionsOf(filter: CallFilter, viewer: Viewer): SqlConditions 
   return sql;
 }
 
-/** A number as it was written, and without anything between its digits with each prefix that it may have come with. */
+/** Returns a number as it was written, and its digits alone with each prefix that it may have. */
 function formsOf(written: string): string[] {
   const core = coreOf(written);
   return core === undefined ? [written] : [...new Set([written, ...plainForms(core)])];
 }
 
-/** By code points, as PostgreSQL's `reverse`. */
+/** Reverses by code points, like PostgreSQL's `reverse`. */
 function reversed(text: string): string {
   return Array.from(text).reverse().join('');
 }

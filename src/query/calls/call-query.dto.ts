@@ -46,7 +46,7 @@ export class CallConditions {
   @ListParameter({ description: 'The calling task.', example: '118100000000000001' })
   taskId?: string[];
 
-  @ListParameter({ description: 'The batch of numbers.', example: 'B20250601' })
+  @ListParameter({ description: 'The batch.', example: 'B20250601' })
   batchId?: string[];
 
   @ListParameter({ description: 'The entry of the task.', example: '9662000000000001' })
@@ -65,12 +65,15 @@ export class CallConditions {
   })
   caller?: string[];
 
-  @ListParameter({ description: 'The number that was shown, in any form.', example: '05710000001' })
+  @ListParameter({
+    description: 'The number that was shown to the callee, in any form.',
+    example: '05710000001',
+  })
   realCaller?: string[];
 
   @ListParameter({
     description:
-      'The number called, whole, in any form. Searches by number are limited for each key, and recorded in the audit.',
+      'The complete number that was called, in any form. Searches by number are limited for each key, and recorded in the audit.',
     example: '13900000000',
   })
   callee?: string[];
@@ -78,7 +81,7 @@ export class CallConditions {
   @DigitsParameter(
     {
       description:
-        'The last digits of the number called, 4 or more. Without the scope `numbers:read` exactly 4, of numbers with 11 digits or more, and not together with `callId`, `outId`, `detailId`, `caller`, `realCaller` or `callee`.',
+        'The last digits of the number that was called, 4 or more. Without the scope `numbers:read`, exactly 4; it finds only numbers with 11 digits or more, and cannot be used together with `callId`, `outId`, `detailId`, `caller`, `realCaller` or `callee`.',
       example: '0000',
     },
     4,
@@ -112,25 +115,31 @@ export class CallConditions {
   )
   maxDuration?: number;
 
-  @BooleanParameter({ description: 'Whether a field of the call could not be read.', example: false })
+  @BooleanParameter({
+    description: 'Whether the call has warnings: a field could not be read, or not completely.',
+    example: false,
+  })
   hasWarnings?: boolean;
 }
 
-/** Which calls, in which order, and what of them. */
+/** Which calls, in which order, and which of their fields. */
 export class CallSelection extends CallConditions {
   @ChoiceParameter(
-    { description: 'Newest calls first, or oldest.', example: 'desc' },
+    { description: '`desc` (default): newest calls first. `asc`: oldest first.', example: 'desc' },
     ['desc', 'asc'],
     'desc',
   )
   order?: 'desc' | 'asc';
 
   @ChoicesParameter(
-    { description: 'Only these fields of the calls, and `callId`. Default: all.', example: 'outId,answered' },
+    {
+      description: 'The fields to return, in addition to `callId`. Default: all fields.',
+      example: 'outId,answered',
+    },
     CALL_FIELDS,
   )
   fields?: CallField[];
 }
 
-/** A page of calls. */
+/** Which page of which calls. */
 export class CallQuery extends IntersectionType(PageQuery, CallSelection) {}

@@ -25,10 +25,10 @@ interface Field {
 const KnownText = (field: Field) => ApiProperty({ type: String, ...field });
 const KnownTime = (field: Field) => ApiProperty({ type: String, format: 'date-time', ...field });
 
-/** The vendor's examples are of Shanghai. */
+/** The times in the vendor's examples are in Shanghai's zone. */
 const OFFSET_OF_EXAMPLES_MS = 28_800_000;
 
-/** A class with a record's fields as the API answers them: times as ISO 8601. */
+/** Makes a class with a record's fields in the API's form: times are ISO 8601. */
 function answered<Fields extends object>(record: new () => Fields): new () => WithTimesAs<string, Fields>;
 function answered(record: new () => object): new () => object {
   class VendorFields {}
@@ -45,7 +45,7 @@ function schemaOf({ kind, identifies, description, example }: VendorField): ApiP
   return { type: String, format: 'date-time', ...described, example: new Date(epochMs).toISOString() };
 }
 
-/** JSON of any kind, each named: a schema that says nothing becomes an object in Nest's document. */
+/** The schema of any JSON. Each type is named, because Nest's document makes an object of an empty schema. */
 const ANY_VALUE = [
   { type: 'string' },
   { type: 'number' },
@@ -55,20 +55,23 @@ const ANY_VALUE = [
   { type: 'null' },
 ];
 
-/** A field of the record that could not be read, or not wholly. */
+/** A field of the record that could not be read, or not completely. */
 export class CallWarning {
   @KnownText({ description: 'The field.', example: 'ringTime' })
   field!: string;
 
-  @KnownText({ description: 'Why.', example: 'is not a date and time of the calendar' })
+  @KnownText({
+    description: 'Why it could not be read completely.',
+    example: 'is not a date and time of the calendar',
+  })
   reason!: string;
 }
 
-/** The content of a call: the vendor's fields by the vendor's names, and what the ledger makes of them. */
+/** The content of a call: the vendor's fields under the vendor's names, and what the ledger derives from them. */
 export class CallContent extends answered(CallRecord) {
   @KnownTime({
     description:
-      'When the call took place: the first present of originateTime, bOriginateTime, ringTime, startTime, endTime, and when none is, its arrival.',
+      'When the call took place: the first of originateTime, bOriginateTime, ringTime, startTime and endTime that is present. If none is, the time when its record arrived.',
     example: '2025-06-01T01:59:45.000Z',
   })
   occurredAt!: string;
@@ -76,7 +79,7 @@ export class CallContent extends answered(CallRecord) {
   @ApiProperty({
     type: Boolean,
     description:
-      'smartStatusCode is ANSWERED; where that is absent, startTime or a duration above 0 says so.',
+      'True if smartStatusCode is ANSWERED. Without smartStatusCode, true if there is a startTime or a duration above 0.',
     example: true,
   })
   answered!: boolean;
@@ -88,7 +91,7 @@ export class CallContent extends answered(CallRecord) {
     type: 'object',
     additionalProperties: true,
     nullable: true,
-    description: 'Fields that are not known, and known ones that could not be read, as they came.',
+    description: 'Unknown fields, and known fields that could not be read, as they arrived.',
     example: { asrDuration: 12 },
   })
   extra!: Record<string, unknown> | null;
@@ -96,19 +99,19 @@ export class CallContent extends answered(CallRecord) {
   @ApiProperty({
     type: [CallWarning],
     nullable: true,
-    description: 'What could not be read, or not wholly.',
+    description: 'The fields that could not be read, or not completely.',
     example: null,
   })
   warnings!: CallWarning[] | null;
 }
 
-/** A call as the ledger holds it. */
+/** A call in the ledger. */
 @ApiSchema({ name: 'Call' })
 export class CallDto extends CallContent {
   @ApiProperty({
     type: 'integer',
     minimum: 1,
-    description: '1, and one more for each correction.',
+    description: '1 for the first content; each correction adds 1.',
     example: 1,
   })
   revision!: number;
@@ -121,7 +124,7 @@ export class CallDto extends CallContent {
 
   @KnownTime({
     description:
-      'When its present content was last received. A record that repeats it moves this time, which is no change: the feed does not tell it.',
+      'When its current content was last received. A record that repeats the content updates this time. That is no change, and the feed of changes does not show it.',
     example: '2025-06-01T02:05:31.120Z',
   })
   lastReceivedAt!: string;
@@ -129,13 +132,13 @@ export class CallDto extends CallContent {
   @ApiProperty({
     type: String,
     format: 'uuid',
-    description: 'The delivery that first brought its present content.',
+    description: 'The delivery that first brought its current content.',
     example: '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f',
   })
   deliveryId!: string;
 }
 
-/** A call of a list: all fields, or `callId` and those that `fields` names. */
+/** A call in a list: all fields, or `callId` and the fields that the parameter `fields` names. */
 export class SelectedCall extends IntersectionType(
   PickType(CallDto, ['callId']),
   PartialType(OmitType(CallDto, ['callId'])),
@@ -143,19 +146,19 @@ export class SelectedCall extends IntersectionType(
 
 export class CallPage extends PageOf(SelectedCall, 'The calls.') {}
 
-/** A field that one content of a call has otherwise than the one before. */
+/** A field that differs between a content of a call and the content before. */
 export class FieldChange {
   @KnownText({ description: 'The field.', example: 'duration' })
   field!: string;
 
-  @ApiProperty({ oneOf: ANY_VALUE, description: 'What it held before.', example: 330 })
+  @ApiProperty({ oneOf: ANY_VALUE, description: 'Its value before.', example: 330 })
   before!: unknown;
 
-  @ApiProperty({ oneOf: ANY_VALUE, description: 'What it has held since.', example: 331 })
+  @ApiProperty({ oneOf: ANY_VALUE, description: 'Its value in this content.', example: 331 })
   after!: unknown;
 }
 
-/** One content of a call and the delivery that brought it. */
+/** One content of a call, and the delivery that first brought it. */
 @ApiSchema({ name: 'CallRevision' })
 export class CallRevisionDto {
   @ApiProperty({
@@ -163,12 +166,12 @@ export class CallRevisionDto {
     minimum: 1,
     nullable: true,
     description:
-      "The revision; null for a content that never was the call's: it was received earlier than what the ledger held, or held nothing but ids.",
+      "The revision. Null for a content that was never current: it was received earlier than the ledger's content, or it had only ids.",
     example: 1,
   })
   revision!: number | null;
 
-  @ApiProperty({ type: Boolean, description: 'Whether this is the present content.', example: true })
+  @ApiProperty({ type: Boolean, description: 'Whether this is the current content.', example: true })
   current!: boolean;
 
   @KnownTime({ description: 'When it was last received.', example: '2025-06-01T02:05:31.120Z' })
@@ -186,7 +189,7 @@ export class CallRevisionDto {
     type: [FieldChange],
     nullable: true,
     description:
-      'What it changed. Null for the first content, for one that arrived too late to change anything, and when the content before is not kept any more.',
+      'What it changed. Null for the first content, for a content that arrived too late to change anything, and if the content before is not kept any more.',
   })
   changes!: FieldChange[] | null;
 
@@ -195,9 +198,9 @@ export class CallRevisionDto {
 }
 
 export class CallHistory {
-  @ApiProperty({ type: [CallRevisionDto], description: 'Every content, the newest first.' })
+  @ApiProperty({ type: [CallRevisionDto], description: 'Every content, newest first.' })
   data!: CallRevisionDto[];
 
-  @ApiProperty({ type: PageInfo, description: 'Where this page stands.' })
+  @ApiProperty({ type: PageInfo, description: 'The limit of this page and the cursor of the next page.' })
   page!: PageInfo;
 }

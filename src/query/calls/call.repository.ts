@@ -1,4 +1,3 @@
-// The reads of calls and call_revisions.
 import { Injectable } from '@nestjs/common';
 import { ReadingDatabase } from '../../persistence/connections/reading-database.js';
 import { bytesOfJson, endsEarly, sizedPage, type SizedRow } from '../../persistence/sql/sized-page.js';
@@ -22,12 +21,13 @@ export interface RevisionRow {
   readonly content: string;
 }
 
-/** A call with contents that it had before. */
+/** A call and its earlier contents. */
 export interface History {
   readonly call: CallDto;
   readonly past: readonly RevisionRow[];
-  /** There are more between the last of these and the limit. */
+  /** There are more contents, although fewer were read than the limit allows. */
   readonly endsEarly: boolean;
+  /** The content that the oldest of these replaced. */
   readonly replaced: RevisionRow | undefined;
 }
 
@@ -36,9 +36,9 @@ const FIND_CALL = {
   text: `SELECT ${SELECTED_CALL} FROM calls WHERE call_id = $1 AND ${isOfSources('$2')}`,
   types: AS_ANSWERED,
 };
-// A call may have come from several sources, each content from one of them.
+// The contents of a call may come from several sources, each content from one source.
 const OF_SOURCES = isOfSources('$3', "content->>'source'");
-// Of a content that was erased, its source may be left.
+// An erased content may still have its source, but it has no callId.
 const PAST_CONTENTS = {
   name: 'past-contents',
   text: sizedPage(
@@ -62,7 +62,8 @@ export class CallRepository {
   constructor(private readonly database: ReadingDatabase) {}
 
   /**
-   * The calls after a position, in time order. The page ends early where the unknown fields of its calls grow large.
+   * Returns the calls after a position, in time order. The page ends early if the unknown fields of its calls are
+   * large.
    */
   async list(
     filter: CallFilter,
@@ -94,8 +95,9 @@ export class CallRepository {
   }
 
   /**
-   * The call, and its other contents before a delivery, newest first: both of one moment. They end early where they grow large.
-   * The deliveries' ids are in the order of their arrival. Then, behind the last one, the content that the oldest of these replaced.
+   * Returns a call and its other contents before a delivery, newest first, from one snapshot. Ids of deliveries are
+   * in the order of arrival. The contents end early if they are large. `replaced` is the content that the oldest of
+   * them replaced.
    */
   history(
     callId: string,

@@ -26,7 +26,7 @@ export class CallsController {
   @ApiOperation({
     operationId: 'listCalls',
     summary: 'List calls',
-    description: 'Calls in the order in which they occurred, by any of their fields.',
+    description: 'Calls that match all given conditions, in the order of `occurredAt`.',
   })
   @ApiOkResponse({ type: CallPage, description: 'A page of calls.', headers: NEXT_PAGE_LINK })
   async list(
@@ -43,7 +43,7 @@ export class CallsController {
   @ApiOperation({
     operationId: 'getCall',
     summary: 'Get a call',
-    description: 'One call as the ledger holds it now.',
+    description: 'One call with its current content.',
   })
   @ApiParam(CALL_ID)
   @ApiOkResponse({ type: CallDto, description: 'The call.' })
@@ -60,12 +60,12 @@ export class CallsController {
   @ApiOperation({
     operationId: 'getCallHistory',
     summary: 'Get the history of a call',
-    description: 'Every content that was delivered for the call, and the delivery that brought it.',
+    description: 'Every content that was delivered for the call, and the delivery that first brought it.',
   })
   @ApiParam(CALL_ID)
   @ApiOkResponse({
     type: CallHistory,
-    description: 'The contents, the newest first.',
+    description: 'The contents, newest first.',
     headers: NEXT_PAGE_LINK,
   })
   @MayBeMissing('There is no call with this callId')

@@ -1,4 +1,3 @@
-// A question about calls in, its answer out.
 import { Injectable, NotFoundException } from '@nestjs/common';
 import { FIELD_NAMES, TELEPHONE_NUMBERS } from '../../call/call-record.js';
 import { Settings } from '../../config/settings.js';
@@ -43,7 +42,7 @@ export class CallsService {
   }
 
   /**
-   * Every content of a call, the newest first.
+   * Returns every content of a call, newest first.
    *
    * @throws NotFoundException
    */
@@ -53,7 +52,7 @@ export class CallsService {
     const found = isStorable(callId) ? await this.calls.history(callId, asker, before, limit + 1) : undefined;
     if (found === undefined) throw new NotFoundException(NO_SUCH_CALL);
     const contents = found.past.map(pastContent);
-    // Where the page ends early, what lies behind its last content belongs to the next one.
+    // If the page ends early, everything after its last content belongs to the next page.
     const after = found.endsEarly ? (found.past.at(-1)?.delivery_id ?? '') : '';
     const { deliveryId: present } = found.call;
     if (present < before && present > after) contents.push(presentContent(found.call));
@@ -72,7 +71,7 @@ export class CallsService {
 
 type Content = Omit<CallRevisionDto, 'changes'>;
 
-/** @param all the contents that these may have replaced */
+/** @param all the contents, including those that `contents` may have replaced */
 function withChanges(contents: readonly Content[], all: readonly Content[]): CallRevisionDto[] {
   const byRevision = new Map(all.map((content) => [content.revision, content.call]));
   return contents.map(({ call, ...content }) => {
@@ -93,7 +92,7 @@ function presentContent(present: CallDto): Content {
 
 function pastContent(row: RevisionRow): Content {
   const call = parseExact(row.content) as CallContent;
-  // Of before the vendor added them.
+  // Contents that were stored before the vendor added a field do not have it.
   const missing = FIELD_NAMES.filter((name) => !(name in call));
   return {
     revision: row.revision,
@@ -104,7 +103,7 @@ function pastContent(row: RevisionRow): Content {
   };
 }
 
-/** The fields that the later content has otherwise than the earlier one, in the order of a call's fields. */
+/** Returns the fields that differ between two contents, in the order of a call's fields. */
 export function changesBetween(before: CallContent, after: CallContent): FieldChange[] {
   const [old, current]: Readonly<Record<string, unknown>>[] = [{ ...before }, { ...after }];
   return CALL_FIELDS.map((field) => ({

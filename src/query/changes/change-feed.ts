@@ -1,28 +1,31 @@
-// A place in the feed in, a page of what changed after it out, after a bounded walk.
 import { Injectable } from '@nestjs/common';
 import { DatabaseUnavailableError } from '../../persistence/connections/unavailable.js';
 import type { Viewer } from '../../security/visible-sources.js';
 import { type NextChanges, ChangeRepository } from './change.repository.js';
 import type { FeedPlace } from './changed-calls.repository.js';
 
-/** Of deliveries of which no call is theirs any more, 100,000 are walked in this time on a busy machine. */
+/**
+ * How long one page may search. On a busy machine, it passes 100,000 deliveries whose calls have all been changed
+ * again since.
+ */
 const LONGEST_WALK_MS = 1000;
 const MOST_CALLS_A_STEP = 50_000;
 
 export const BEGINNING: FeedPlace = { position: 0, callId: '' };
 
+/** Reads the feed of changes in pages, with a limit on the time for each page. */
 @Injectable()
 export class ChangeFeed {
   constructor(private readonly changes: ChangeRepository) {}
 
-  /** The place after everything that is committed now. */
+  /** Returns the place after everything that is committed now. */
   async end(): Promise<FeedPlace> {
     return { position: (await this.changes.end()) + 1, callId: '' };
   }
 
   /**
-   * Whether the place is beyond all that this ledger has ever handed out: it was a later one, before it was restored.
-   * False while the database can't be asked: questions may go to a replica then.
+   * Whether the place is beyond every position that this ledger has ever given out. Then the ledger was restored to
+   * an earlier state. Returns false while the primary is unavailable: queries may go to the read replica then.
    */
   async isBeyond(place: FeedPlace): Promise<boolean> {
     try {
@@ -34,8 +37,8 @@ export class ChangeFeed {
   }
 
   /**
-   * The next changes. None, and not up to date, when the time went by in deliveries whose calls have all been changed
-   * again since: `next` is behind them.
+   * Returns the next changes. If the time ends among deliveries whose calls have all been changed again since,
+   * there are no changes, `upToDate` is false, and `next` is the place after these deliveries.
    */
   async page(viewer: Viewer, after: FeedPlace, limit: number): Promise<NextChanges> {
     const end = Date.now() + LONGEST_WALK_MS;

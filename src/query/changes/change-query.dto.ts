@@ -3,11 +3,11 @@ import { DEFAULT_LIMIT, MOST_A_PAGE } from '../../http/parameters/page.js';
 
 const LONGEST_WAIT_S = 30;
 
-/** Which part of the feed, and how long to wait for it. */
+/** The page of the feed, and how long to wait for changes. */
 export class ChangeQuery {
   @CursorParameter({
     description:
-      'The `nextCursor` of the answer before. Without it the feed begins at the beginning of the ledger; `now` begins it after all that is in the ledger now. One that is ahead of the ledger, because that was restored to an earlier moment, is refused.',
+      'The `nextCursor` of the previous answer. Without it, the feed begins with the oldest change. `now` begins it after all that is in the ledger now. A cursor that is ahead of the ledger is refused: the ledger was restored to an earlier state then.',
     example: 'WyJjaGFuZ2VzIiw0MTksIiJd',
   })
   after?: string;
@@ -15,7 +15,7 @@ export class ChangeQuery {
   @IntegerParameter(
     {
       description:
-        'Most changes an answer. 0: none, only whether there may be some; then `upToDate` is false, and `nextCursor` is before them.',
+        'The largest number of changes in an answer. 0: the answer has no changes and only says whether there may be some. If so, `upToDate` is false, and `nextCursor` is before them.',
       example: 50,
     },
     0,
@@ -25,7 +25,7 @@ export class ChangeQuery {
   limit?: number;
 
   @IntegerParameter(
-    { description: 'Seconds to wait for a change when there is none yet.', example: 30 },
+    { description: 'Seconds to wait for a change if there is none yet.', example: 30 },
     0,
     LONGEST_WAIT_S,
     0,

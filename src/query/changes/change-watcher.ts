@@ -1,13 +1,20 @@
-// Requests that wait for a change in; each woken when there is one, when its time is over or when nobody wants it any more.
+// Lets requests wait for a change. Each ends when there is a change, when its time is over, or when its client is
+// gone.
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { setTimeout as wait } from 'node:timers/promises';
 import { ChangeRepository } from './change.repository.js';
 import { Registry } from 'prom-client';
 import { PolledGauge } from '../../metrics/polled-gauge.js';
 
-/** A look takes the database 0.1 ms. LISTEN works neither through PgBouncer's transactions nor on a replica. */
+/**
+ * The time between two queries for new changes. A query takes the database 0.1 ms. LISTEN is no alternative: it
+ * works neither through PgBouncer in transaction mode nor on a read replica.
+ */
 const LOOK_MS = 40;
-/** Whoever comes when so many wait does not wait: each holds a socket, and all of them read when a change comes. */
+/**
+ * The most requests that wait. A further one is answered at once. Each waiting request holds a socket, and all of
+ * them query the database when a change comes.
+ */
 const MOST_WAITING = 2000;
 
 interface Waiting {
@@ -16,7 +23,10 @@ interface Waiting {
   readonly fail: (error: unknown) => void;
 }
 
-/** Looks for new changes on behalf of all requests that wait, and only while one does. None holds a connection. */
+/**
+ * Queries for new changes on behalf of all waiting requests, and only while there are some. No request holds a
+ * connection to the database.
+ */
 @Injectable()
 export class ChangeWatcher implements BeforeApplicationShutdown {
   private readonly waiting = new Set<Waiting>();
@@ -25,23 +35,23 @@ export class ChangeWatcher implements BeforeApplicationShutdown {
 
   constructor(private readonly changes: ChangeRepository) {}
 
-  /** How many requests wait. */
+  /** The number of waiting requests. */
   get waitingRequests(): number {
     return this.waiting.size;
   }
 
-  /** Nobody is kept waiting by a service that ends. */
+  /** At the shutdown, all waiting requests are answered. */
   beforeApplicationShutdown(): void {
     this.isStopping = true;
     for (const { wake } of [...this.waiting]) wake(false);
   }
 
   /**
-   * Waits until something at this position or a later one is committed.
+   * Waits until a change at this position or a later one is committed.
    *
-   * @param ms at most
+   * @param ms the longest time to wait
    * @param gone aborted when nobody waits any more
-   * @returns whether something has come
+   * @returns whether there is a change
    * @throws DatabaseUnavailableError
    */
   async await(position: number, ms: number, gone: AbortSignal): Promise<boolean> {
@@ -93,7 +103,7 @@ export class ChangesMetrics {
   constructor(registry: Registry, changes: ChangeRepository) {
     new PolledGauge(registry, {
       name: 'call_ledger_feed_position',
-      help: 'Position of the newest delivery in the feed of changes. Left out while the database is away.',
+      help: 'Position of the newest delivery in the feed of changes. Left out while the database is unavailable.',
       ask: () => changes.newest(),
     });
   }

@@ -7,7 +7,7 @@ export class CallChange {
   @ApiProperty({ type: String, enum: ['call'], description: 'The kind of change.', example: 'call' })
   type!: 'call';
 
-  @ApiProperty({ type: CallDto, description: 'The call as the ledger holds it now.' })
+  @ApiProperty({ type: CallDto, description: 'The call with its current content.' })
   call!: CallDto;
 }
 
@@ -38,7 +38,7 @@ export class ChangePage {
 
   @ApiProperty({
     type: String,
-    description: 'To be given as `after` for what comes next; always there, also when nothing is new.',
+    description: 'Send it as `after` to get the next changes. It is always present, even if nothing is new.',
     example: 'WyJjaGFuZ2VzIiw0MTksIiJd',
   })
   nextCursor!: string;
@@ -46,7 +46,7 @@ export class ChangePage {
   @ApiProperty({
     type: Boolean,
     description:
-      'Whether nothing was after these changes. When it is false, ask again at once, even if `data` is empty.',
+      'Whether these are the last changes for now. If it is false, ask again at once, even if `data` is empty.',
     example: true,
   })
   upToDate!: boolean;

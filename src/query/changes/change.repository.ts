@@ -1,17 +1,20 @@
-// A place in the feed of changes in, the changes after it out.
+// Reads the changes after a place in the feed.
 //
-// Why none is missed. The feed is the deliveries in the order of their positions, and with each the calls whose row it
-// wrote last.
-// - Positions become visible in order: they are drawn under a lock that is held to the commit, so whoever sees one sees
-//   every smaller one that will ever be. Gaps stay gaps. When a delivery was received does not matter here.
-// - A row names a delivery only from that delivery's own transaction on, so the calls of a position that is visible can
-//   only become fewer: by a correction or an erasure, whose position is greater than all that were visible before it.
-//   Whoever has passed a call, or stands in the middle of a delivery, finds it again there.
-// - Deliveries and calls are read at one moment (one snapshot), and the next place is after what was read then. Where the calls
-//   are on other nodes, they are read at a later moment, when these have committed what the deliveries say (Nodes): they can
-//   only have become fewer.
-// Who sees some sources only is told the calls of these. A call that a correction of another source took over is gone for
-// them: it is told as erased, to those who may have been told it before.
+// Why a reader misses no change: the feed is the deliveries in the order of their positions. Each delivery has the
+// calls whose rows it was the last to write.
+// - Positions become visible in order, because they are drawn under a lock that is held until the commit. Who sees
+//   a position sees every smaller one that will ever exist. Gaps stay gaps. The time when a delivery was received
+//   does not matter.
+// - A row refers to a delivery only after that delivery's own transaction. So the calls of a visible position can
+//   only become fewer, by a correction or an erasure. These have a position that is greater than all positions that
+//   were visible before. A reader that has passed such a call, or is in the middle of a delivery, finds the call
+//   again at the later position.
+// - Deliveries and calls are read in one snapshot, and the next place is after what this snapshot shows. If the
+//   calls are on other nodes (Citus), they are read later, when these nodes have committed the same deliveries
+//   (`ClusterNodes`). In that time the calls can only have become fewer.
+//
+// A viewer of some sources gets only the calls of these sources. If a correction of another source takes over a
+// call, the viewer gets it as erased, provided that the viewer may have seen it before.
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../persistence/connections/database.js';
 import type { Transaction } from '../../persistence/connections/statement.js';
@@ -28,18 +31,21 @@ import {
 /** The changes of the next deliveries. */
 export interface NextChanges {
   readonly changes: readonly Change[];
-  /** The place after all that was read. */
+  /** The place after everything that was read. */
   readonly next: FeedPlace;
-  /** Nothing is after them. */
+  /** There are no further changes for now. */
   readonly upToDate: boolean;
 }
 
-/** What a step reads of deliveries: the most of which no call is theirs any more take 20 ms. */
+/** The most deliveries that a step reads. If all their calls have been changed again since, that takes 20 ms. */
 const MOST_DELIVERIES = 5000;
-/** These mostly hold enough calls for a page, and take 0.2 ms instead of 5. */
+/**
+ * A step first reads this number of deliveries. They mostly have enough calls for a page, and take 0.2 ms instead
+ * of 5 ms.
+ */
 const FIRST_DELIVERIES = 100;
 
-/** Word for word the predicate of the index deliveries_changes. */
+/** Must be the same text as the predicate of the index deliveries_changes. */
 const CHANGED = "(stored > 0 OR corrected > 0 OR via = 'erasure')";
 const NEWEST = {
   name: 'newest-change',
@@ -60,7 +66,9 @@ const NEXT_DELIVERIES = {
 };
 @Injectable()
 export class ChangeRepository {
-  /** What every node has committed once it shows for ever: up to this position nobody needs to wait for it again. */
+  /**
+   * All nodes have committed the deliveries up to this position, so that no reader needs to wait for them again.
+   */
   private committedEverywhere = 0;
 
   constructor(
@@ -76,14 +84,16 @@ export class ChangeRepository {
     return Number(row?.position ?? 0);
   }
 
-  /** The position up to which whoever reads the calls from now on finds all that was changed. */
+  /**
+   * Returns the newest position whose changes, with all earlier ones, are visible to every later read of the calls.
+   */
   end(): Promise<number> {
     return this.database.snapshot((transaction) => this.catchUp(transaction));
   }
 
   /**
-   * The last position that was handed out, committed or not: no cursor of this ledger is more than one beyond it. A replica
-   * may not know of it yet.
+   * Returns the last position that was drawn, committed or not. No cursor of this ledger is more than one beyond
+   * it. It is read from the primary, because a read replica may not have it yet.
    */
   async lastDrawn(): Promise<number> {
     const [row] = await this.primary.query<{ position: string }>(LAST_DRAWN);
@@ -91,11 +101,12 @@ export class ChangeRepository {
   }
 
   /**
-   * The changes of the next deliveries. There may be none, though there are more after them: their calls may all have
-   * been changed again since.
+   * Returns the changes of the next deliveries. There may be none, although later deliveries have some: the calls
+   * may all have been changed again since.
    *
-   * @param limit most changes
-   * @param mostCalls once the next deliveries brought so many calls, no further one is looked at; 50,000 take 60 ms
+   * @param limit the most changes
+   * @param mostCalls no further delivery is read when the deliveries have this number of calls together; 50,000
+   *   calls take 60 ms
    */
   next(viewer: Viewer, after: FeedPlace, limit: number, mostCalls: number): Promise<NextChanges> {
     return this.database.snapshot(async (transaction) => {
@@ -119,7 +130,9 @@ export class ChangeRepository {
     });
   }
 
-  /** @returns the newest position that the transaction sees, when the calls of all up to it can be read */
+  /**
+   * @returns the newest position that the transaction sees, once the calls of all positions up to it can be read
+   */
   private async catchUp(transaction: Transaction): Promise<number> {
     const { rows } = await transaction.query<{ position: string }>(NEWEST);
     const newest = Number(rows[0]?.position ?? 0);
@@ -143,6 +156,6 @@ async function nextDeliveries(
     return (await transaction.query<ChangedDelivery>({ ...NEXT_DELIVERIES, values })).rows;
   };
   const rows = await among(FIRST_DELIVERIES);
-  // Fewer hold enough calls, or there are no more.
+  // If there are fewer rows than asked for, they have enough calls, or there are no more deliveries.
   return rows.length < FIRST_DELIVERIES ? rows : among(MOST_DELIVERIES);
 }

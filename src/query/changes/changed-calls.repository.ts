@@ -6,13 +6,19 @@ import { isOfSources, type Viewer } from '../../security/visible-sources.js';
 import { SELECTED_CALL } from '../calls/call-fields.js';
 import type { CallDto } from '../calls/call.dto.js';
 
-/** A place in the feed: after the call `callId` of the delivery at `position`; '' is before all of its calls. */
+/**
+ * A place in the feed: after the call `callId` of the delivery at `position`. '' is the place before all of its
+ * calls.
+ */
 export interface FeedPlace {
   readonly position: number;
   readonly callId: string;
 }
 
-/** A call as it stands now, or one that was erased or is not the viewer's any more: then `call` is undefined. */
+/**
+ * A changed call with its current content. `call` is undefined if it was erased, or if the viewer may not see it
+ * any more.
+ */
 export interface Change {
   readonly position: number;
   readonly callId: string;
@@ -26,23 +32,26 @@ export interface ChangedDelivery {
   readonly found: number;
 }
 
-/** Which changes of some deliveries. */
+/** Which changes to read. */
 interface Wanted {
   readonly viewer: Viewer;
   readonly after: FeedPlace;
   readonly limit: number;
 }
 
-// Only a correction can have taken a call from another source. Both are asked where the calls are, and the revisions with them.
+// Only a correction can change the source of a call. Both conditions are checked on the node that has the call and
+// its revisions.
 const IS_OR_WAS_SEEN = `(${isOfSources('$6', 'calls.source')} OR (calls.revision > 1 AND EXISTS (
   SELECT 1 FROM call_revisions AS past WHERE past.call_id = calls.call_id AND past.content->>'source' = ANY($6::text[]))))`;
-// The ids as a subselect, and the fence (OFFSET 0): else PostgreSQL takes the many ids for many calls and walks the
-// whole index, or looks through all ids for each of them. 5,000 deliveries without a call: 13 ms instead of 6 s.
+// The ids are a subselect, and OFFSET 0 is an optimization fence. Otherwise PostgreSQL expects many calls for many
+// ids and walks the whole index, or goes through all ids for each call. 5,000 deliveries without a call take 13 ms
+// instead of 6 s.
 const CALLS_OF = `SELECT * FROM calls
   WHERE delivery_id = ANY(ARRAY(SELECT t.id FROM unnest($1::uuid[]) AS t(id))) AND ${IS_OR_WAS_SEEN} OFFSET 0`;
 const ERASED_OF = `SELECT * FROM erased_calls
   WHERE delivery_id = ANY($1::uuid[]) AND ($6::text[] IS NULL OR sources && $6::text[])`;
-// Not `FROM unnest($1, $2)`: Citus 13.2 takes the second column for one of the first one's type, and gives wrong positions.
+// `FROM unnest($1, $2)` is not possible: Citus 13.2 gives the second column the type of the first one, and returns
+// wrong positions.
 const nextOf = (rows: string) => `
   SELECT row.*, d.position FROM (SELECT unnest($1::uuid[]) AS id, unnest($2::bigint[]) AS position) AS d
   JOIN (${rows}) AS row ON row.delivery_id = d.id
@@ -59,7 +68,10 @@ const NEXT_ERASED = nextOf(ERASED_OF);
 /** Reads the calls that deliveries have changed. */
 @Injectable()
 export class ChangedCallsRepository {
-  /** The changes of deliveries, in order. An erasure's delivery brings no calls, and no other delivery erases any. */
+  /**
+   * Returns the changes of deliveries, in order. Deliveries of erasures have only erased calls, and other
+   * deliveries have no erased calls.
+   */
   async of(
     transaction: Transaction,
     deliveries: readonly ChangedDelivery[],
@@ -82,7 +94,7 @@ export class ChangedCallsRepository {
   }
 }
 
-/** They end early where their unknown fields grow large, as the list of calls does. */
+/** Reads the calls. Like the list of calls, it ends early if their unknown fields are large. */
 async function nextCalls(
   transaction: Transaction,
   deliveries: readonly ChangedDelivery[],

@@ -10,7 +10,7 @@ import { ChangesService } from './changes.service.js';
 
 const NEXT_CHANGES_LINK = {
   Link: {
-    description: 'What comes after these changes (RFC 8288).',
+    description: 'The link to the changes after these (RFC 8288).',
     schema: { type: 'string' as const, example: '</v1/changes?after=WyJjaGFuZ2VzIiw0MTksIiJd>; rel="next"' },
   },
 };
@@ -26,11 +26,11 @@ export class ChangesController {
     operationId: 'listChanges',
     summary: 'List changes',
     description:
-      'Every call that was stored, corrected or erased, in the order of the commits. Whoever follows the feed from its beginning, puts each call in the place of what it has under its `callId`, and drops what was erased, ends with exactly the calls of the ledger. A call that was changed several times since is given once, as it stands now. A call may come again, and one may be erased that never came. Of a key and the keys that it made, 1,000 requests may wait at once (else 429). A request that waits ends with 401 when its key is revoked or expires.',
+      'Every call that was stored, corrected or erased, in the order of the commits. To keep an exact copy of the ledger, follow the feed from its beginning: replace what you have under the same `callId`, and delete what was erased. A call that was changed several times since comes once, with its current content. A call may come again, and a call that never came may be erased. A key and the keys that it made may have 1,000 waiting requests at once (otherwise 429). A waiting request ends with 401 when its key is revoked or expires.',
   })
   @ApiOkResponse({
     type: ChangePage,
-    description: 'The next changes; with `wait`, as soon as there are some.',
+    description: 'The next changes. With `wait`, the answer comes as soon as there are some.',
     headers: NEXT_CHANGES_LINK,
   })
   async list(
@@ -45,7 +45,7 @@ export class ChangesController {
   }
 }
 
-/** Aborted when the answer has been sent, or can't be any more because the client is gone. */
+/** Returns a signal that is aborted when the answer has been sent, or when the client is gone. */
 export function closingOf(response: Response): AbortSignal {
   const closing = new AbortController();
   response.once('close', () => {

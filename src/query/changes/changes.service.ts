@@ -1,4 +1,4 @@
-// A question about what changed in, its answer out, at once or when there is one.
+// Answers requests for changes, at once or when there is a change.
 import { Injectable } from '@nestjs/common';
 import { decodeCursor, encodeCursor } from '../../http/parameters/cursor.js';
 import { InvalidParametersException } from '../../http/problems/refusals.js';
@@ -14,11 +14,14 @@ import type { Change, FeedPlace } from './changed-calls.repository.js';
 
 const KIND = 'changes';
 const NOW = 'now';
-/** Half of all that may wait: others have room beside them. */
+/** A key may have half of all requests that may wait, so that other keys have room. */
 const WAITING: StreamKind = { name: 'requests that wait for changes', most: 1000 };
-/** Told rather than "nothing new", which would be said until other changes have had the positions that it has passed. */
+/**
+ * The error for a cursor that is ahead. Otherwise the answer would be "nothing new" until new changes had passed
+ * its position, and the client would miss them.
+ */
 const BEYOND =
-  'is ahead of this ledger, which seems to have been restored to an earlier moment: begin again without it';
+  'is ahead of this ledger, which seems to have been restored to an earlier state: begin again without it';
 
 @Injectable()
 export class ChangesService {
@@ -39,7 +42,7 @@ export class ChangesService {
     gone: AbortSignal,
   ): Promise<ChangePage> {
     const end = Date.now() + wait * 1000;
-    // Whoever wants none is told whether there is one.
+    // With limit 0 the answer says whether there is a change, so one is read.
     const most = Math.max(limit, 1);
     let place = await this.placeOf(after);
     let page = await this.feed.page(asker, place, most);

@@ -15,7 +15,7 @@ const ID = {
   description: 'The delivery.',
   example: '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f',
 };
-/** Whatever could be read as a push. */
+/** Any JSON that can be a push. */
 const PUSHED = {
   oneOf: [
     { type: 'array', items: {} },
@@ -34,7 +34,7 @@ export class DeliveriesController {
   @ApiOperation({
     operationId: 'listDeliveries',
     summary: 'List deliveries',
-    description: 'The pushes that were acknowledged with 200, and what each did to the ledger.',
+    description: 'The pushes that were acknowledged with 200, and what each of them did to the ledger.',
   })
   @ApiOkResponse({ type: DeliveryPage, description: 'A page of deliveries.', headers: NEXT_PAGE_LINK })
   async list(
@@ -68,7 +68,7 @@ export class DeliveriesController {
     operationId: 'getDeliveryBody',
     summary: 'Get the body of a delivery',
     description:
-      'The bytes that were pushed, exactly as they came, after decompression. Without `numbers:read`, the same JSON with its numbers masked.',
+      'The bytes of the push after decompression, exactly as they arrived. Without `numbers:read`, the same JSON with masked numbers.',
   })
   @ApiParam({ ...ID, extensions: { 'x-ids-from': '/v1/deliveries?via=direct,journal' } })
   @ApiOkResponse({

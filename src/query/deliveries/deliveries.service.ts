@@ -1,4 +1,3 @@
-// A question about deliveries in, its answer out.
 import { GoneException, Injectable, NotFoundException } from '@nestjs/common';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
@@ -37,7 +36,8 @@ export class DeliveriesService {
   }
 
   /**
-   * The bytes of a push after decompression; those of a redelivery are kept with the delivery that it repeats.
+   * Returns the bytes of a push after decompression. The body of a redelivery is kept with the delivery that it
+   * repeats.
    *
    * @throws NotFoundException
    * @throws GoneException when they are not kept any more

@@ -16,7 +16,7 @@ const Count = (description: string, example: number) =>
 /** A push that was acknowledged, and what it did. */
 @ApiSchema({ name: 'Delivery' })
 export class DeliveryDto {
-  @ApiProperty({ ...ID, description: 'The delivery; the push was answered with it as `X-Delivery-Id`.' })
+  @ApiProperty({ ...ID, description: 'The delivery. The answer to the push had this id in `X-Delivery-Id`.' })
   id!: string;
 
   @ApiProperty({ type: String, description: 'The source that pushed it.', example: 'vendor' })
@@ -33,7 +33,7 @@ export class DeliveryDto {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'Where it came from; null when nobody knows any more.',
+    description: 'The address that it came from. Null if it is not known any more.',
     example: '203.0.113.7',
   })
   remoteAddress!: string | null;
@@ -42,7 +42,7 @@ export class DeliveryDto {
     type: String,
     pattern: '^([0-9a-f]{64})?$',
     description:
-      'SHA-256 of its body after decompression, in hexadecimal; empty for an erasure, which has none.',
+      'SHA-256 of its body after decompression, in hexadecimal. Empty for an erasure, which has no body.',
     example: '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824',
   })
   sha256!: string;
@@ -50,16 +50,19 @@ export class DeliveryDto {
   @Count('Bytes of its body after decompression.', 12_100)
   bytes!: number;
 
-  @Count('Records in it: stored, corrected, duplicate and quarantined ones, unless it is a redelivery.', 20)
+  @Count(
+    'Records in it. Unless it is a redelivery, this is the sum of stored, corrected, duplicate and quarantined.',
+    20,
+  )
   records!: number;
 
   @Count('Calls that were new.', 18)
   stored!: number;
 
-  @Count('Records that brought other content for a known call.', 1)
+  @Count('Records with other content for a known call.', 1)
   corrected!: number;
 
-  @Count('Records whose content was known.', 0)
+  @Count('Records whose content the ledger had already.', 0)
   duplicate!: number;
 
   @Count('Records that could not be read as a call.', 1)
@@ -69,7 +72,7 @@ export class DeliveryDto {
     type: String,
     enum: [...WAYS],
     description:
-      'How it came into the ledger: at once, through the journal, as a replay of the quarantine, or as an erasure.',
+      'How it came into the ledger: directly, through the journal, as a replay from the quarantine, or as an erasure.',
     example: 'direct',
   })
   via!: string;
@@ -80,7 +83,8 @@ export class DeliveryDto {
   @ApiProperty({
     ...ID,
     nullable: true,
-    description: 'The delivery that had brought the same body within the hour before; null otherwise.',
+    description:
+      'For a redelivery, the delivery that had the same body within the hour before. Null otherwise.',
     example: null,
   })
   redeliveryOf!: string | null;
@@ -107,10 +111,10 @@ class DeliveryConditions {
   @ChoicesParameter({ description: 'How it came into the ledger.', example: 'journal' }, WAYS)
   via?: string[];
 
-  @BooleanParameter({ description: 'Whether its body had come before.', example: false })
+  @BooleanParameter({ description: 'Whether it is a redelivery.', example: false })
   redelivered?: boolean;
 
-  @BooleanParameter({ description: 'Whether records of it could not be read.', example: true })
+  @BooleanParameter({ description: 'Whether records of it went to the quarantine.', example: true })
   hasQuarantined?: boolean;
 }
 

@@ -1,4 +1,3 @@
-// The reads of deliveries and delivery_bodies.
 import { Injectable } from '@nestjs/common';
 import { In, IsNull, LessThan, MoreThanOrEqual, Not } from 'typeorm';
 import { StoredDelivery, DeliveryBody } from '../../persistence/schema/entities/delivery.entities.js';
@@ -6,7 +5,7 @@ import { firstIdOf } from '../../persistence/sql/ids.js';
 import { ReadingDatabase } from '../../persistence/connections/reading-database.js';
 import { ofVisibleSources, type Viewer } from '../../security/visible-sources.js';
 
-/** Which deliveries. Times are epoch milliseconds, the range half-open. */
+/** Which deliveries. Times are epoch milliseconds, and the range is half-open. */
 export interface DeliveryFilter {
   readonly receivedFrom?: number | undefined;
   readonly receivedTo?: number | undefined;
@@ -20,7 +19,7 @@ export interface DeliveryFilter {
 export class DeliveryRepository {
   constructor(private readonly database: ReadingDatabase) {}
 
-  /** The deliveries before one, the newest first: ids are in the order of arrival. */
+  /** Returns the deliveries before one, newest first. Ids are in the order of arrival. */
   list(filter: DeliveryFilter, viewer: Viewer, before: string, limit: number): Promise<StoredDelivery[]> {
     return this.database.readEntities((manager) => {
       const deliveries = manager
@@ -33,7 +32,7 @@ export class DeliveryRepository {
       if (via !== undefined) deliveries.andWhere({ via: In(via) });
       if (redelivered !== undefined)
         deliveries.andWhere({ redeliveryOf: redelivered ? Not(IsNull()) : IsNull() });
-      // A constant, so that the partial index is used.
+      // The 0 is a constant, not a parameter, so that PostgreSQL uses the partial index.
       if (hasQuarantined !== undefined)
         deliveries.andWhere(`delivery.quarantined ${hasQuarantined ? '>' : '='} 0`);
       return deliveries.orderBy('delivery.id', 'DESC').limit(limit).getMany();
@@ -46,7 +45,7 @@ export class DeliveryRepository {
     );
   }
 
-  /** @param deliveryId of a delivery that the asker was found to see, or that it repeats: of the same source */
+  /** @param deliveryId a delivery that the asker may see, or the delivery of the same source that it repeats */
   body(deliveryId: string): Promise<DeliveryBody | null> {
     return this.database.findEntity((manager) => manager.findOneBy(DeliveryBody, { deliveryId }));
   }

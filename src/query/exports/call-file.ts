@@ -1,29 +1,32 @@
-// The rows of an export in, the bytes of its file out, as fast as they are taken.
 import { Readable } from 'node:stream';
 import { DatabaseUnavailableError } from '../../persistence/connections/unavailable.js';
 import type { CallFormat } from './call-formats.js';
 import { type CallTexts, textsOf } from './call-texts.js';
 import type { RowFlow, RowReceiver } from './row-flow.js';
 
-/** Lines of so many characters, or of so many milliseconds, are handed on together: each handing on costs system calls. */
+/**
+ * Lines are collected into chunks of this number of characters, for at most CHUNK_MS, because sending costs system
+ * calls.
+ */
 const CHUNK_LENGTH = 65_536;
 const CHUNK_MS = 50;
 
 /**
- * A stream of the file; ends only when all calls are in it, else it fails. It emits `accepted` once PostgreSQL has taken
- * the query: with the first row, or with the end when there is none.
+ * A stream with the bytes of an export's file, as fast as its reader takes them. It ends only when all calls are in
+ * it; otherwise it fails. It emits `accepted` when PostgreSQL has accepted the query: at the first row, or at the
+ * end if there is none.
  */
 export class CallFile extends Readable implements RowReceiver<CallTexts> {
-  /** How many are written so far. */
+  /** The number of calls that are written so far. */
   calls = 0;
-  /** Those that are not handed on yet. */
+  /** The lines that are not sent yet. */
   private lines: string;
   private timer: NodeJS.Timeout | undefined;
   private turn: NodeJS.Immediate | undefined;
   private accepted = false;
   private readonly patience: NodeJS.Timeout;
 
-  /** @param idleMs after so long without a row from the one side, or room for one on the other, it fails */
+  /** @param idleMs the stream fails after this time without a new row, or without a reader that takes it */
   constructor(
     private readonly rows: RowFlow<CallTexts>,
     private readonly format: CallFormat,
@@ -66,7 +69,8 @@ export class CallFile extends Readable implements RowReceiver<CallTexts> {
 
   override _read(): void {
     this.patience.refresh();
-    // Not at once: Node.js reads a busy socket up to 32 times before it looks at any other, and pushes waited for 0.7 s.
+    // It resumes in the next turn. Node.js reads a busy socket up to 32 times before it looks at others, and pushes
+    // waited for 0.7 s.
     this.turn ??= setImmediate(() => {
       this.turn = undefined;
       this.rows.resume();

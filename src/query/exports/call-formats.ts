@@ -1,26 +1,26 @@
-// How calls are written into a file: CSV (RFC 4180), and a JSON object a line.
+// The formats of exports: CSV (RFC 4180), and NDJSON with a JSON object in each line.
 import { CALL_FIELDS, type CallField } from '../calls/call-fields.js';
 import { type CallTexts, kindOf, type TextKind } from './call-texts.js';
 import type { ExportQuery } from './export-query.dto.js';
 
-/** How calls, or those fields of them that are wanted, are written into a file. */
+/** How calls, or some of their fields, are written into a file. */
 export interface CallFormat {
   readonly mediaType: string;
-  /** What the file begins with, also when there is no call. */
+  /** The beginning of the file, even if there are no calls. */
   readonly head: string;
-  /** A call, with the end of its line. */
+  /** Writes a call as a line, with the line's end. */
   readonly line: (call: CallTexts) => string;
 }
 
-/** Without it, Excel reads UTF-8 as the code page of the machine. */
+/** Without this mark, Excel reads UTF-8 as the code page of the machine. */
 const BYTE_ORDER_MARK = '\uFEFF';
-/** No spreadsheet takes our times and ids for anything but text, and none of these needs quotes. */
+/** Values that need no quotes. Spreadsheets show times and ids in these forms as text. */
 const PLAIN = new Set<TextKind>(['id', 'time', 'number', 'boolean']);
 
 type Text = string | null | undefined;
 type Cell = (text: Text) => string;
 
-/** @param names of the columns */
+/** @param names the names of the columns */
 export function csvFormat(names: readonly CallField[], reader: 'spreadsheet' | 'program'): CallFormat {
   const textOf = reader === 'spreadsheet' ? guarded : (text: string) => text;
   const columns = names.map((name) => ({ index: CALL_FIELDS.indexOf(name), cell: cellOf(name, textOf) }));
@@ -38,7 +38,10 @@ function cellOf(name: CallField, textOf: (text: string) => string): Cell {
   return cellWith(textOf);
 }
 
-/** The cells of a column of texts. Codes, texts and ids of campaigns mostly are those of the call before. */
+/**
+ * Makes the cells of a column of texts. It keeps the last cell, because codes, texts and ids of campaigns are
+ * mostly the same as those of the call before.
+ */
 function cellWith(textOf: (text: string) => string): Cell {
   let last: Text = null;
   let cell = '';
@@ -50,26 +53,30 @@ function cellWith(textOf: (text: string) => string): Cell {
   };
 }
 
-/** Always in quotes: whoever tells a spreadsheet to keep quoted cells as they are gets all of them. */
+/** Texts are always in quotes. So a spreadsheet that is set to keep quoted cells unchanged keeps all of them. */
 function quoted(text: string): string {
   return text.includes('"') ? `"${text.replaceAll('"', '""')}"` : `"${text}"`;
 }
 
-/** What OWASP names (ASVS 5.0, 1.2.10), also after spaces, and the full-width forms, which Excel takes for the same. */
+/**
+ * The starts of formulas that OWASP names (ASVS 5.0, 1.2.10), also after spaces, and their full-width forms, which
+ * Excel reads the same way.
+ */
 const FORMULA = /^\s*[=+\-@＝＋－＠]|^[\t\r\n]/u;
-/** A number, a date or a time in any form begins so, behind brackets or currency signs. */
+/** The start of a number, a date or a time in any form, which may have brackets or currency signs before it. */
 const NUMBER = /^\P{L}*\p{Nd}/u;
-/** `TRUE`, and what English versions of Excel take for a date, such as `SEPT2`. */
+/** `TRUE` and `FALSE`, and texts that English versions of Excel read as dates, such as `SEPT2`. */
 const WORD = /^(?:(?:true|false)$|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[^a-z]*\d)/i;
 
 /**
- * Puts a tab before a text that a spreadsheet would make a number, a date or a truth value of, because even in quotes
- * `05710000000` loses its zero and `118100000000000001` its last digit; and an apostrophe before one that it would
- * run as a formula.
+ * Protects a text from being changed by a spreadsheet. It puts a tab before a text that would become a number, a
+ * date or a truth value: even in quotes, `05710000000` loses its zero and `118100000000000001` its last digit. It
+ * puts an apostrophe before a text that would run as a formula.
  */
 export function guarded(text: string): string {
   const first = text.charCodeAt(0);
-  // Nearly all ids and numbers begin with a digit, nearly all codes with a letter: neither needs the costlier looks.
+  // Nearly all ids and numbers begin with a digit, and nearly all codes with a letter. They do not need the slower
+  // checks.
   if (first >= 0x30 && first <= 0x39) return `\t${text}`;
   const letter = first | 0x20;
   if (letter >= 0x61 && letter <= 0x7a) return WORD.test(text) ? `\t${text}` : text;
@@ -77,12 +84,12 @@ export function guarded(text: string): string {
   return NUMBER.test(text) ? `\t${text}` : text;
 }
 
-/** What JSON has without quotes. */
+/** Values that JSON has without quotes. */
 const BARE = new Set<TextKind>(['number', 'boolean', 'json']);
-// eslint-disable-next-line no-control-regex -- these are what JSON writes otherwise
+// eslint-disable-next-line no-control-regex -- JSON escapes these characters
 const ESCAPED = /["\\\u0000-\u001f\ud800-\udfff]/;
 
-/** @param names of the fields */
+/** @param names the names of the fields */
 export function ndjsonFormat(names: readonly CallField[]): CallFormat {
   const members = names.map((name, place) => ({
     index: CALL_FIELDS.indexOf(name),
@@ -102,7 +109,7 @@ export function ndjsonFormat(names: readonly CallField[]): CallFormat {
 
 function valuesOf(kind: TextKind): (text: Text) => string {
   if (BARE.has(kind)) return (text) => text ?? 'null';
-  // Most texts need no care: by `JSON.stringify` alone, a line took twice as long.
+  // Most texts need no escapes. With `JSON.stringify` for all of them, a line took twice as long.
   return (text) => {
     if (text === null || text === undefined) return 'null';
     return ESCAPED.test(text) ? JSON.stringify(text) : `"${text}"`;

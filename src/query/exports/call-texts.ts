@@ -1,4 +1,4 @@
-// A row of calls as PostgreSQL writes it in, the texts of its fields as files hold them out.
+// Converts the values of a call from PostgreSQL's text form to the text form of exported files.
 import { parseExact, stringifyExact } from '../../json/exact-numbers.js';
 import { columnOf } from '../../persistence/sql/entity-columns.js';
 import { isoOf } from '../../persistence/sql/value-parsers.js';
@@ -9,12 +9,12 @@ import { CALL_FIELDS, type CallField } from '../calls/call-fields.js';
 export type CallTexts = readonly (string | null)[];
 
 /**
- * What the text of a field is: an `id` or a `time` in a form of our own, a `text` of the vendor's, or a number, a truth value,
- * an object or an array as JSON has them.
+ * The kind of a field's text. `id` and `time` have the ledger's own form, and `text` is the vendor's. `number`,
+ * `boolean` and `json` (an object or array) are written as JSON.
  */
 export type TextKind = 'id' | 'time' | 'text' | 'number' | 'boolean' | 'json';
 
-/** By the type of the column. */
+/** The kinds by the type of the column. */
 const KINDS: Readonly<Partial<Record<string, TextKind>>> = {
   uuid: 'id',
   timestamptz: 'time',
@@ -28,7 +28,7 @@ type Reading = (text: string) => string;
 const READINGS: Readonly<Partial<Record<TextKind, Reading>>> = {
   time: isoOf,
   boolean: (text) => (text === 't' ? 'true' : 'false'),
-  // PostgreSQL puts blanks between its parts.
+  // PostgreSQL writes spaces between the parts of JSON.
   json: (text) => stringifyExact(parseExact(text)),
 };
 const READING_OF = CALL_FIELDS.map((field) => READINGS[kindOf(field)]);
@@ -37,12 +37,12 @@ export function kindOf(field: CallField): TextKind {
   return KINDS[columnOf(field).type] ?? 'text';
 }
 
-/** @param row its values as PostgreSQL writes them */
+/** @param row the values in PostgreSQL's text form */
 export function textsOf(row: CallTexts): CallTexts {
   return row.map((text, index) => (text === null ? null : (READING_OF[index]?.(text) ?? text)));
 }
 
-/** The call as those may see it who may not see numbers. */
+/** Returns the call with masked numbers, for keys without `numbers:read`. */
 export function maskedTexts(call: CallTexts): CallTexts {
   const fields = Object.fromEntries(CALL_FIELDS.map((field, index) => [field, valueOf(field, call[index])]));
   const masked = maskEntry(fields);

@@ -4,11 +4,12 @@ import { CallSelection } from '../calls/call-query.dto.js';
 export const EXPORT_FORMATS = ['csv', 'ndjson'] as const;
 export const CSV_READERS = ['spreadsheet', 'program'] as const;
 
-/** Which calls, in which order, what of them, and in which form. */
+/** Which calls, in which order, which of their fields, and in which form. */
 export class ExportQuery extends CallSelection {
   @ChoiceParameter(
     {
-      description: 'A table with a line of field names (RFC 4180), or a JSON object a line.',
+      description:
+        '`csv`: a table with a line of field names (RFC 4180). `ndjson`: a JSON object in each line.',
       example: 'csv',
     },
     EXPORT_FORMATS,
@@ -19,9 +20,9 @@ export class ExportQuery extends CallSelection {
   @ChoiceParameter(
     {
       description:
-        'Who opens the CSV. For a `spreadsheet` it begins with a byte order mark; before text that would be taken for a ' +
-        'number, a date or a truth value stands a tab, before text that would be taken for a formula an apostrophe. ' +
-        'For a `program` every value is as the ledger holds it.',
+        'What reads the CSV. For a `spreadsheet`, the file begins with a byte order mark. A tab is put before text that would be ' +
+        'read as a number, a date or a truth value, and an apostrophe before text that would be read as a formula. ' +
+        'For a `program`, every value is written as it is in the ledger.',
       example: 'spreadsheet',
     },
     CSV_READERS,

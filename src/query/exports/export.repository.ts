@@ -1,4 +1,3 @@
-// The read of all calls of a filter.
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import type { QueryServer } from '../../persistence/connections/query-server.js';
@@ -10,18 +9,23 @@ import { SELECTED_CALL } from '../calls/call-fields.js';
 import type { CallTexts } from './call-texts.js';
 import { RowFlow } from './row-flow.js';
 
-/** As long as it takes: the statement time-out of the pool's connections is for what is answered at once. */
+/**
+ * An export may take any time: the statement time-out of the pool's connections is only for queries that are
+ * answered at once.
+ */
 const BEGIN = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
   SET LOCAL statement_timeout = 0; ${LOCK_TIME_OUT}; SET LOCAL timezone = 'UTC'`;
 const TERMINATE = 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1';
 
+/** Reads the calls of an export. */
 @Injectable()
 export class ExportRepository {
   /**
-   * The calls of a filter, in time order, as they are when the flow is started. Their values come as PostgreSQL writes them:
-   * to make numbers, times and objects of them, and texts again for the file, took half of the time of an export.
+   * Opens a query for the calls of a filter, in time order, as they are when the flow starts. Values stay in
+   * PostgreSQL's text form: converting them to numbers, times and objects, and back to text for the file, took half
+   * of the time of an export.
    *
-   * @param server that is asked, and on which the query is ended
+   * @param server the server that runs the query, and on which it is ended
    * @throws DatabaseUnavailableError
    */
   async open(

@@ -25,22 +25,25 @@ export function ExportedFile(): MethodDecorator {
     ApiExtraModels(SelectedCall),
     ApiOkResponse({
       description:
-        'The file, as it is read from the ledger; gzipped for clients that accept it. It is whole when the answer ends ' +
-        'properly: what goes wrong later breaks the connection off. An export on which nothing moves for five minutes, ' +
-        'because the client does not read, is broken off too, and so is one whose key is revoked or expires.',
+        'The file, sent while it is read from the ledger; gzipped for clients that accept it. It is complete only if the answer ends ' +
+        'properly: after an error, the connection is broken off. An export is also broken off if its client reads nothing for five minutes, ' +
+        'or if its key is revoked or expires.',
       headers: {
         'Content-Disposition': header(
-          'The name to save it by.',
+          'The name of the file.',
           'attachment; filename="calls-from-2025-06-01-to-2025-06-02.csv"',
         ),
       },
       content: {
         'text/csv': {
-          schema: { type: 'string', description: 'A line of field names, then a call a line.' },
+          schema: { type: 'string', description: 'A line of field names, then one line for each call.' },
           example: CSV,
         },
         'application/x-ndjson': {
-          schema: { type: 'string', description: `A call a line, each a JSON object as in lists of calls.` },
+          schema: {
+            type: 'string',
+            description: `One line for each call: a JSON object as in lists of calls.`,
+          },
           example: NDJSON,
         },
       },
@@ -62,7 +65,7 @@ export class ExportsController {
     operationId: 'exportCalls',
     summary: 'Export calls',
     description:
-      'All calls of a filter as one file, whatever its size, as the ledger holds them at the moment of the request. A key, with the keys that it made, may have two exports at once (else 429).',
+      'All calls of a filter as one file of any size, as they are in the ledger at the moment of the request. A key and the keys that it made may have two exports at once (otherwise 429).',
   })
   @ExportedFile()
   @MayBeBusy('Too many exports are running. Try again later')
@@ -74,7 +77,7 @@ export class ExportsController {
   ): Promise<null> {
     await this.searches.admit(query, asker, request);
     await this.exports.send(query, asker, request, response);
-    // The answer is written; what is returned only passes the interceptor that makes JSON of answers.
+    // The answer is written already. The interceptor that writes JSON ignores the returned value then.
     return null;
   }
 }

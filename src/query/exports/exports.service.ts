@@ -1,4 +1,3 @@
-// An export that is asked for in, its file written into the answer.
 import { Injectable, Logger, ServiceUnavailableException } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { once } from 'node:events';
@@ -20,25 +19,29 @@ import { maskedTexts } from './call-texts.js';
 import type { ExportQuery } from './export-query.dto.js';
 import { ExportRepository } from './export.repository.js';
 
-/** What exports may take of the service. */
+/** The limits of exports. */
 @Injectable()
 export class ExportLimits {
-  /** Each has a connection beside the pool, and together they share the one thread with pushes and questions. */
+  /**
+   * The most exports at once. Each has a database connection in addition to the pool, and all share the one thread
+   * with pushes and queries.
+   */
   readonly atOnce: number = 3;
-  /** Of one key and the keys that it made: others have room beside them. */
+  /** The most exports at once of a key and the keys that it made, so that other keys have room. */
   readonly ofKey: number = 2;
   /**
-   * A client that stopped reading would else hold a connection, and keep PostgreSQL from cleaning up, for ever. Not
-   * less: the kernel's buffers hold some 10 MB and ask for more only when a good part of it is read. With 60 s, a
-   * client that read 60 kB a second was given up.
+   * An export without progress for this time is given up. Otherwise a client that has stopped reading would hold a
+   * connection, and keep PostgreSQL from cleaning up, for ever. The time must not be much shorter: the kernel's
+   * buffers hold some 10 MB, and ask for more only when a good part of it is read. With 60 s, a client that read 60
+   * kB a second was given up.
    */
   readonly idleMs: number = 300_000;
 }
 
-/** So long at most does a line wait in the compressor for others. */
+/** The longest time that a line waits in the compressor. */
 const FLUSH_MS = 250;
 
-/** Who asks for which calls, and where the answer goes. */
+/** An export that was requested, and its answer. */
 interface ExportRequest {
   readonly query: ExportQuery;
   readonly asker: Principal;
@@ -46,7 +49,7 @@ interface ExportRequest {
   readonly response: Response;
 }
 
-/** Ends an export because nobody reads it any more; nothing went wrong here. */
+/** Ends an export because its client is gone. This is not a fault of the service. */
 class ReaderGoneError extends Error {}
 
 @Injectable()
@@ -64,13 +67,15 @@ export class ExportsService {
   ) {}
 
   /**
-   * Resolves when the whole file is written, or when the client is gone.
+   * Writes the file into the answer. Resolves when the whole file is written, or when the client is gone.
    *
-   * @param asker calls of other sources are not in the file, nor numbers that they may not see
-   * @throws ServiceUnavailableException when too many are under way
-   * @throws RefusalWithHeaders 429 when too many are of this key, 401 when the key ends before the answer has begun
+   * @param asker the key's holder. The file has only calls and numbers that the holder may see.
+   * @throws ServiceUnavailableException when too many exports are under way
+   * @throws RefusalWithHeaders 429 when this key has too many exports, 401 when the key ends before the answer has
+   *   begun
    * @throws DatabaseUnavailableError before the answer has begun
-   * @throws Error after that; the connection is broken off by then, so that the file is seen not to be whole
+   * @throws Error after that. The connection is broken off then, so that the client sees that the file is not
+   *   complete.
    */
   async send(query: ExportQuery, asker: Principal, request: Request, response: Response): Promise<void> {
     const stream = this.streams.open({ name: 'exports', most: this.limits.ofKey }, asker);
@@ -89,7 +94,7 @@ export class ExportsService {
     try {
       await this.write(keyEnd, asked);
     } catch (error) {
-      // The pipeline may see the closed connection before the file is told why.
+      // The pipeline may see the closed connection before the file is destroyed with the reason.
       const readerGone =
         error instanceof ReaderGoneError || errorCode(error) === 'ERR_STREAM_PREMATURE_CLOSE';
       if (!readerGone) throw error;
@@ -139,20 +144,27 @@ export class ExportsService {
     }
   }
 
-  /** The data has left already: that this can't be noted now must not spoil the file. */
+  /**
+   * Records the end in the audit. An error is only logged: the data has been sent already, and the file must not
+   * fail now.
+   */
   private async noteEnd(file: CallFile, asker: Principal): Promise<void> {
     const detail = { whole: file.readableEnded };
     try {
       await this.audit.record({ action: 'export.ended', by: asker, detail, rows: file.calls });
     } catch (error) {
       const { requestId } = asker;
-      const entry = { outcome: 'end of an export not noted', calls: file.calls, requestId };
+      const entry = {
+        outcome: 'the end of an export could not be recorded in the audit',
+        calls: file.calls,
+        requestId,
+      };
       this.logger.error({ ...entry, reason: errorText(error) });
     }
   }
 }
 
-/** Breaks the file off when the key ends: it must not look whole. */
+/** Breaks the file off when the key ends, so that it does not look complete. */
 function endWith(keyEnd: AbortSignal, file: CallFile): void {
   const end = () => {
     file.fail(keyEnd.reason);
@@ -161,7 +173,9 @@ function endWith(keyEnd: AbortSignal, file: CallFile): void {
   else keyEnd.addEventListener('abort', end, { once: true });
 }
 
-/** Resolves once the first of the file is there: until then, nothing has left, and another server may be asked for it. */
+/**
+ * Resolves when the query is accepted. Until then nothing has been sent, and another server can be asked instead.
+ */
 async function accepted(file: CallFile, response: Response): Promise<CallFile> {
   response.once('close', () => file.destroy(new ReaderGoneError()));
   if (response.closed) file.destroy(new ReaderGoneError());
@@ -174,7 +188,7 @@ function formatFor(query: ExportQuery, asker: Principal): CallFormat {
   return seesNumbers(asker) ? format : { ...format, line: (call) => format.line(maskedTexts(call)) };
 }
 
-/** Compresses at the level that keeps up with the rows, and hands on what it has several times a second. */
+/** Compresses at the fastest level, which keeps up with the rows, and flushes several times a second. */
 function gzip(): Gzip {
   const stream = createGzip({ level: constants.Z_BEST_SPEED, chunkSize: 65_536 });
   const timer = setInterval(() => {
@@ -185,14 +199,17 @@ function gzip(): Gzip {
   });
 }
 
-/** The name under which a client may save an export, such as `calls-from-2025-06-01-to-2025-06-02.csv`; ASCII. */
+/** Returns the name of an export's file in ASCII, such as `calls-from-2025-06-01-to-2025-06-02.csv`. */
 export function fileName({ format = 'csv', from, to }: ExportQuery): string {
   const begin = from === undefined ? '' : `-from-${nameable(from)}`;
   const end = to === undefined ? '' : `-to-${nameable(to)}`;
   return `calls${begin}${end}.${format}`;
 }
 
-/** A time's colons are no letters of file names, and its `+` may have come as a space. */
+/**
+ * Makes a time usable in a file name: colons are removed, and a space becomes `+` again, because an unescaped `+`
+ * arrives as a space.
+ */
 function nameable(time: string): string {
   return time.replaceAll(' ', '+').replaceAll(':', '');
 }

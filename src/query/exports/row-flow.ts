@@ -1,8 +1,7 @@
-// A query in, its rows out as PostgreSQL sends them, for as long as they are wanted.
 import { type Client, Query, type QueryArrayConfig } from 'pg';
 import { asUnavailable } from '../../persistence/connections/unavailable.js';
 
-/** What becomes of a query. */
+/** Receives the rows of a query, and its end or its failure. */
 export interface RowReceiver<Row> {
   row(row: Row): void;
   end(): void;
@@ -13,16 +12,16 @@ export interface RowReceiver<Row> {
 export type RowQuery = QueryArrayConfig;
 
 /**
- * A query on a connection of its own, whose rows are told one by one. While it pauses, nothing is read from the
- * connection, and PostgreSQL waits with the next row once the kernel's buffers are full: whatever the size of the rows,
- * this process holds one of them and what one read from the socket brings.
+ * A query on a connection of its own, which gives its rows one by one. During a pause, nothing is read from the
+ * connection. When the kernel's buffers are full, PostgreSQL waits with the next row. So this process holds only
+ * one row and the bytes of one read from the socket, whatever the size of the rows.
  */
 export class RowFlow<Row extends readonly unknown[]> {
   private over = false;
 
   /**
-   * @param begin opens the transaction
-   * @param terminate ends the session in the server, where the query may be at work for long without sending a row
+   * @param begin the SQL that opens the transaction
+   * @param terminate ends the session in the server, where the query may run for long without sending a row
    */
   constructor(
     private readonly client: Client,
@@ -55,9 +54,11 @@ export class RowFlow<Row extends readonly unknown[]> {
     this.client.connection.stream.resume();
   }
 
-  /** Gives the connection up, with the query if it still runs. Waits for nothing: a silent server would keep it waiting. */
+  /**
+   * Closes the connection, and ends the query if it still runs. It does not wait, because a server may not answer.
+   */
   close(): void {
-    // Rejects, as the next, when the server is out of reach: then it ends the session by itself.
+    // This and the next line reject if the server can't be reached. The server ends the session by itself then.
     this.client.end().catch(() => undefined);
     if (!this.over) this.terminate().catch(() => undefined);
   }

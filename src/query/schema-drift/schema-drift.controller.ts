@@ -16,11 +16,11 @@ export class SchemaDriftController {
   @Get()
   @ApiOperation({
     operationId: 'listSchemaDrift',
-    summary: 'List what the vendor changed',
+    summary: 'List schema drift',
     description:
-      'What came otherwise than the vendor describes it: unknown fields, unlisted codes, other types, fields that could not be read. Nothing of it is lost: the calls are in the ledger, such fields in `extra`. Not for keys that are limited to sources: it is counted over all of them.',
+      "What differs from the vendor's documentation: unknown fields, unlisted codes, other types, and fields that could not be read. Nothing of it is lost: the calls are in the ledger, with such fields in `extra`. Keys that are limited to sources may not use this, because it is counted over all sources.",
   })
-  @ApiOkResponse({ type: SchemaDriftPage, description: 'A page of it.', headers: NEXT_PAGE_LINK })
+  @ApiOkResponse({ type: SchemaDriftPage, description: 'A page of schema drift.', headers: NEXT_PAGE_LINK })
   async list(
     @Query() query: SchemaDriftQuery,
     @Req() request: Request,

@@ -4,14 +4,14 @@ import { ChoicesParameter, ListParameter } from '../../http/parameters/parameter
 
 export const DRIFT_KINDS = ['unknownField', 'unlistedCode', 'otherType', 'unreadableField'] as const;
 
-/** Something that came otherwise than the vendor describes it. */
+/** Something that differs from the vendor's documentation. */
 @ApiSchema({ name: 'SchemaDrift' })
 export class SchemaDriftDto {
   @ApiProperty({
     type: String,
     enum: [...DRIFT_KINDS],
     description:
-      'A field that no page of the vendor names, a code that no table lists, a field of another JSON type than documented, or one that could not be read.',
+      'The kind: an undocumented field, a code that no table lists, a field of another JSON type than documented, or a field that could not be read.',
     example: 'unlistedCode',
   })
   kind!: string;
@@ -23,7 +23,7 @@ export class SchemaDriftDto {
     type: String,
     nullable: true,
     description:
-      'The code, the JSON type, or why the field could not be read; null for an unknown field. At most 100 characters.',
+      'The code, the JSON type, or why the field could not be read. Null for an unknown field. At most 100 characters.',
     example: '200999',
   })
   value!: string | null;
@@ -39,7 +39,7 @@ export class SchemaDriftDto {
   @ApiProperty({
     type: String,
     format: 'date-time',
-    description: 'When the last one did.',
+    description: 'When the last delivery with it arrived.',
     example: '2025-06-03T11:12:13.140Z',
   })
   lastSeenAt!: string;
@@ -50,21 +50,24 @@ export class SchemaDriftDto {
   @ApiProperty({
     type: String,
     format: 'uuid',
-    description: 'A delivery that brought it: the last one.',
+    description: 'The last delivery with it.',
     example: '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f',
   })
   sampleDeliveryId!: string;
 }
 
-export class SchemaDriftPage extends PageOf(SchemaDriftDto, 'What came, the newest first.') {}
+export class SchemaDriftPage extends PageOf(
+  SchemaDriftDto,
+  'The schema drift, most recently first seen first.',
+) {}
 
 class SchemaDriftConditions {
-  @ChoicesParameter({ description: 'What kind of thing it is.', example: 'unknownField' }, DRIFT_KINDS)
+  @ChoicesParameter({ description: 'The kind.', example: 'unknownField' }, DRIFT_KINDS)
   kind?: string[];
 
   @ListParameter({ description: 'The field.', example: 'statusCode' })
   field?: string[];
 }
 
-/** What to list. All conditions must hold. */
+/** Which schema drift to list. All conditions must hold. */
 export class SchemaDriftQuery extends IntersectionType(PageQuery, SchemaDriftConditions) {}

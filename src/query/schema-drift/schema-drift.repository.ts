@@ -1,12 +1,12 @@
-// The reads of schema_drift.
 import { Injectable } from '@nestjs/common';
 import { In, LessThanOrEqual } from 'typeorm';
 import { SchemaDrift } from '../../persistence/schema/entities/delivery.entities.js';
 import { ReadingDatabase } from '../../persistence/connections/reading-database.js';
 
 /**
- * A place in the order of first appearance: behind so many of the rows of one instant (epoch milliseconds). Not behind a row's
- * key, as elsewhere: cursors are no secrets, and a field's name may be any text, a telephone number too.
+ * A place in the order of first appearance: an instant (epoch milliseconds), and how many rows of this instant were
+ * given already. Other lists use a row's key, but cursors are not secret, and a field's name may be any text, even
+ * a telephone number.
  */
 export interface DriftPosition {
   readonly firstSeenAt: number;
@@ -17,7 +17,7 @@ export interface DriftPosition {
 export class SchemaDriftRepository {
   constructor(private readonly database: ReadingDatabase) {}
 
-  /** What came before a position, the newest first. */
+  /** Returns the entries before a position, most recently first seen first. */
   list(
     filter: { readonly kind?: readonly string[] | undefined; readonly field?: readonly string[] | undefined },
     before: DriftPosition | undefined,

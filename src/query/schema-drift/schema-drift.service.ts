@@ -1,4 +1,3 @@
-// A question about what the vendor changed in, its answer out.
 import { Injectable } from '@nestjs/common';
 import { decodeCursor, encodeCursor } from '../../http/parameters/cursor.js';
 import { DEFAULT_LIMIT, type Page, pageOf } from '../../http/parameters/page.js';
@@ -21,7 +20,7 @@ export class SchemaDriftService {
   }
 }
 
-/** @param before the position that the page began at */
+/** @param before the position at which the page began */
 function cursorOf(
   page: readonly SchemaDriftDto[],
   { firstSeenAt }: SchemaDriftDto,

@@ -1,10 +1,12 @@
-// A range and an IANA zone in, the instants at which the buckets of that range begin and end out. The one place
-// that knows where a bucket begins:
-// - days, weeks (from Monday) and months begin when the zone's clocks first show their first midnight. Where they jump
-//   over it, the day begins with the jump; a date that they jump over has no bucket; one that they show twice has one.
-// - hours and quarter-hours begin whenever the clocks show a full one, and where they jump over one. An hour that the
-//   clocks show twice has two buckets. When they are put back by half an hour (Lord Howe), the full hour is shown once:
-//   that bucket has 90 minutes; when they are put forward by half an hour, the hour that it reaches into has 30.
+// Computes the instants at which the buckets of a range begin and end in an IANA zone. Only this file has these
+// rules:
+// - Days, weeks (from Monday) and months begin when the zone's clocks first show their first midnight. If the
+//   clocks skip that midnight, the day begins at the change. A date that the clocks skip has no bucket. A date that
+//   they show twice has one bucket.
+// - Hours and quarter-hours begin whenever the clocks show a full one, and at a change that skips one. An hour that
+//   the clocks show twice has two buckets. When clocks are put back by half an hour (Lord Howe), they show the full
+//   hour once, and that bucket has 90 minutes. When they are put forward by half an hour, the hour in which the
+//   change ends has 30 minutes.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { ZoneClock } from './zone-clock.js';
 import { InvalidParametersException } from '../../http/problems/refusals.js';
@@ -21,15 +23,19 @@ const WEEK_MS = 7 * DAY_MS;
 /** Local milliseconds of the first Monday after 1 January 1970, a Thursday. */
 const A_MONDAY_MS = 4 * DAY_MS;
 
-/** Then others have their turn on the one thread that answers everybody: 10,000 months take 0.18 s. */
+/**
+ * Edges that are computed before other requests get their turn: there is one thread, and 10,000 months take 0.18 s.
+ */
 const EDGES_A_TURN = 500;
 
 /**
- * The edges of the buckets that cover [from, to): each bucket ends where the next one begins. The first edge is the last
- * bucket's start that is not after `from`, the last edge the first one that is not before `to`.
+ * Returns the edges of the buckets that cover [from, to), in epoch milliseconds. Each bucket ends where the next
+ * one begins. The first edge is the latest start of a bucket that is not after `from`. The last edge is the first
+ * one that is not before `to`.
  *
  * @param from epoch milliseconds, before `to`
- * @param most buckets; of more, only so many that it shows are given
+ * @param most the most buckets. If there are more, a few edges more than allowed are returned, so that the caller
+ *   sees it.
  */
 export async function bucketEdges(
   interval: Interval,
@@ -48,7 +54,7 @@ export async function bucketEdges(
   return edges;
 }
 
-/** Without end, from a start that is not after `from` on; increasing. */
+/** Yields the starts of buckets in increasing order, without end. The first one is not after `from`. */
 function bucketStarts(interval: Interval, clock: ZoneClock, from: number): Generator<number> {
   if (interval === '15m') return clockStarts(QUARTER_HOUR_MS, clock, from);
   if (interval === 'hour') return clockStarts(HOUR_MS, clock, from);
@@ -57,7 +63,7 @@ function bucketStarts(interval: Interval, clock: ZoneClock, from: number): Gener
 
 function* clockStarts(unit: number, clock: ZoneClock, from: number): Generator<number> {
   let before: number | undefined;
-  // Wherever the clocks are put back, they show a full hour again within a day.
+  // One day before is early enough: even when clocks are put back, they show a full hour again within a day.
   for (const run of clock.runsFrom(from - DAY_MS)) {
     const first = nextMultiple(unit, run.from + run.offset) - run.offset;
     const jumpsOver =
@@ -86,7 +92,7 @@ function* dateStarts(interval: DateInterval, clock: ZoneClock, from: number): Ge
   }
 }
 
-/** Of the day, week or month that holds a local time; local milliseconds. */
+/** Returns the first midnight of the day, week or month that contains a local time; local milliseconds. */
 function firstMidnight(interval: DateInterval, localMs: number): number {
   if (interval === 'day') return Math.floor(localMs / DAY_MS) * DAY_MS;
   if (interval === 'week') return Math.floor((localMs - A_MONDAY_MS) / WEEK_MS) * WEEK_MS + A_MONDAY_MS;
@@ -102,15 +108,17 @@ function nextMidnight(interval: DateInterval, midnight: number): number {
   return date.setUTCMonth(date.getUTCMonth() + 1);
 }
 
-/** A range, open where an end is undefined; epoch milliseconds. */
+/** A range in epoch milliseconds. It is open where an end is undefined. */
 export interface Range {
   readonly from: number | undefined;
   readonly to: number | undefined;
 }
 
 /**
+ * Reads a range whose ends are on quarter-hours of UTC.
+ *
  * @param zone IANA name, for dates without a time
- * @throws InvalidParametersException when an end does not fall on a quarter-hour
+ * @throws InvalidParametersException when an end is not on a quarter-hour
  */
 export function rangeOf(from: string | undefined, to: string | undefined, zone: string): Range {
   const range = endsOf(from, to, zone);
@@ -135,13 +143,13 @@ function offQuarter(path: string, instant: number | undefined): ProblemDetail[] 
 }
 
 /**
- * @param edges of the buckets of a range
- * @throws InvalidParametersException when one does not fall on a quarter-hour
+ * @param edges the edges of the buckets of a range
+ * @throws InvalidParametersException when an edge is not on a quarter-hour
  */
 export function checkEdges(edges: readonly number[], interval: Interval, zone: string): void {
   const wrong = edges.find((edge) => !isOnQuarter(edge));
   if (wrong === undefined) return;
-  const message = `can not be ${zone} here: with interval ${interval} a part of the range would begin at ${iso(wrong)}, which is not on a quarter-hour of UTC`;
+  const message = `cannot be ${zone} here: with interval ${interval}, a part of the range would begin at ${iso(wrong)}, which is not on a quarter-hour of UTC`;
   throw new InvalidParametersException([{ path: 'timeZone', message }]);
 }
 

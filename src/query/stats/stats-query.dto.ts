@@ -8,13 +8,19 @@ import {
 } from '../../http/parameters/parameters.js';
 import { type Interval, INTERVALS } from './bucket-edges.js';
 
-/** Of one answer: more would be megabytes that nobody reads, and take the one thread that answers everybody. */
+/**
+ * The limits of one answer. A larger one would be megabytes that nobody reads, and would keep the one thread busy
+ * for all others.
+ */
 export const MOST_BUCKETS = 10_000;
 export const MOST_ROWS = 10_000;
 
-/** The interval that is not read from the rollups, which know no minutes, but from the calls themselves. */
+/** This interval is read from the calls themselves, because the rollups have no minutes. */
 export const MINUTE = '1m';
-/** Of one answer by minutes: 1,000,000 calls in three hours took 0.9 s on two cores, and 1.2 s by result. */
+/**
+ * The most minutes of one answer. 1,000,000 calls in three hours took 0.9 s on two cores, and 1.2 s when grouped by
+ * result.
+ */
 export const MOST_MINUTES = 360;
 
 export const GROUP_FIELDS = [
@@ -36,24 +42,24 @@ export const COLUMN_OF: Readonly<Record<GroupField, string>> = {
   hangupDirection: 'hangup_direction',
 };
 
-const ON_A_QUARTER = `Must fall on a quarter-hour of UTC, by which the statistics are kept; with interval \`${MINUTE}\` on a minute.`;
+const ON_A_QUARTER = `Must be on a quarter-hour of UTC, because the statistics are kept by quarter-hours. With interval \`${MINUTE}\` it must be on a minute.`;
 
-/** Which calls, and by what they are added up. All conditions must hold. */
+/** Which calls to sum, and how to divide and group them. All conditions must hold. */
 export class StatsQuery {
   @InstantParameter({
-    description: `Calls that occurred at this time or later; default: from the first call on. ${ON_A_QUARTER}`,
+    description: `Calls that occurred at this time or later. Default: from the first call. ${ON_A_QUARTER}`,
     example: '2025-06-01T00:00:00+08:00',
   })
   from?: string;
 
   @InstantParameter({
-    description: `Calls that occurred before this time; default: up to the last call. ${ON_A_QUARTER}`,
+    description: `Calls that occurred before this time. Default: to the last call. ${ON_A_QUARTER}`,
     example: '2025-06-02',
   })
   to?: string;
 
   @TimeZoneParameter(
-    'that dates without a time are in, and in which the intervals begin. Where they do not begin on quarter-hours of UTC (before about 1900, local mean time; Africa/Monrovia until 1972) the question is refused',
+    'for dates without a time, and for the starts of the intervals. A request is refused if its intervals do not begin on quarter-hours of UTC (before about 1900, local mean time; Africa/Monrovia until 1972)',
   )
   timeZone?: string;
 
@@ -63,7 +69,7 @@ export class StatsQuery {
   @ListParameter({ description: 'The calling task.', example: '118100000000000001' })
   taskId?: string[];
 
-  @ListParameter({ description: 'The batch of numbers.', example: 'B20250601' })
+  @ListParameter({ description: 'The batch.', example: 'B20250601' })
   batchId?: string[];
 
   @ListParameter({ description: "The carrier's result.", example: '200000' })
@@ -77,7 +83,7 @@ export class StatsQuery {
 
   @ChoiceParameter(
     {
-      description: `How the range is divided, at most into ${MOST_BUCKETS} parts; \`${MINUTE}\` needs \`from\` and \`to\`, on any minute, at most ${MOST_MINUTES / 60} hours apart, and counts the calls that there are: one that was erased, or kept long enough, is missing there only; weeks begin on Monday. Where clocks change, a day has 23 or 25 hours, and an hour that the clocks show twice counts as two; where they change by half an hour (Australia/Lord_Howe), one hour has 90 or 30 minutes.`,
+      description: `How the range is divided, into at most ${MOST_BUCKETS} parts. Weeks begin on Monday. \`${MINUTE}\` needs \`from\` and \`to\`, on any minute, at most ${MOST_MINUTES / 60} hours apart. It counts only the calls that are still stored; the other intervals also count calls that were erased or whose retention has ended. Where clocks change, a day has 23 or 25 hours, and an hour that the clocks show twice counts as two. Where they change by half an hour (Australia/Lord_Howe), one hour has 90 or 30 minutes.`,
       example: 'day',
     },
     ['none', MINUTE, ...INTERVALS],
@@ -87,7 +93,7 @@ export class StatsQuery {
 
   @ChoicesParameter(
     {
-      description: `The fields that split the sums further, into at most ${MOST_ROWS} rows.`,
+      description: `The fields by which the sums are grouped, into at most ${MOST_ROWS} rows.`,
       example: 'taskId,smartStatusCode',
     },
     GROUP_FIELDS,
@@ -96,7 +102,7 @@ export class StatsQuery {
 
   @BooleanParameter({
     description:
-      'true: parts of the range without calls are answered too, with zeros; with `groupBy`, for every group that occurs in the range. Default: false.',
+      'true: the answer also has the parts of the range without calls, with zeros. With `groupBy`, it has every part for every group that occurs in the range. Default: false.',
     example: false,
   })
   fill?: boolean;

@@ -17,7 +17,7 @@ export class StatsController {
     operationId: 'getCallStats',
     summary: 'Get statistics of calls',
     description:
-      'What the calls add up to, by time and by their fields. Exact: a call counts from the moment its push is in the ledger, and a corrected call counts as it stands now.',
+      'Sums of calls, by time and by fields. They are exact: a call counts from the moment when its push is in the ledger, and a corrected call counts with its current content.',
   })
   @ApiOkResponse({ type: CallStats, description: 'The sums.' })
   calls(@Query() query: StatsQuery, @Asker() asker: Principal): Promise<CallStats> {

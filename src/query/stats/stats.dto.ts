@@ -7,7 +7,7 @@ function groupField(field: string, example: string): PropertyDecorator {
     type: String,
     nullable: true,
     required: false,
-    description: `Only when grouped by ${field}; null: of the calls that have none.`,
+    description: `Only when grouped by ${field}. Null for calls without it.`,
     example,
   });
 }
@@ -16,16 +16,16 @@ function edge(description: string, example: string): PropertyDecorator {
   return ApiProperty({ type: String, format: 'date-time', nullable: true, description, example });
 }
 
-/** What the calls of one part of the range and one group add up to. */
+/** The sums of the calls in one part of the range and one group. */
 export class CallStatsRow extends Sums {
   @edge(
-    'Where this part of the range begins: where the interval does, or `from` where that is later. Null without an interval and without `from`.',
+    'The start of this part of the range: the start of the interval, or `from` if that is later. Null without an interval and without `from`.',
     '2025-05-31T16:00:00.000Z',
   )
   start!: string | null;
 
   @edge(
-    'Where it ends, exclusive: where the next one begins, or `to` where that is earlier. Null without an interval and without `to`.',
+    'The end, exclusive: the start of the next part, or `to` if that is earlier. Null without an interval and without `to`.',
     '2025-06-01T16:00:00.000Z',
   )
   end!: string | null;
@@ -58,7 +58,7 @@ export class CallStatsRow extends Sums {
     minimum: 0,
     nullable: true,
     description:
-      'Seconds from originateTime to startTime, on average over the answered calls that have both; null without one.',
+      'Seconds from originateTime to startTime, on average over the answered calls that have both. Null if there is no such call.',
     example: 14.25,
   })
   averageAnswerDelay!: number | null;
@@ -70,7 +70,7 @@ export class CallStats {
     type: [CallStatsRow],
     maxItems: MOST_ROWS,
     description:
-      'Sorted by start, then by the fields they are grouped by, in the order in which `groupBy` names them (bytewise, null first).',
+      'The rows, sorted by start, then by the grouping fields in the order of `groupBy` (bytewise, null first).',
   })
   data!: CallStatsRow[];
 }

@@ -1,4 +1,4 @@
-// The reads of call_rollups and call_sums, and by minutes of the calls themselves, for statistics.
+// Reads call_rollups and call_sums for statistics. Statistics by minutes are read from the calls themselves.
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../persistence/connections/statement.js';
 import type { SqlConditions } from '../../persistence/sql/sql-conditions.js';
@@ -6,7 +6,10 @@ import { type Viewer, visibleTo } from '../../security/visible-sources.js';
 import { SUMS, type SumsRow } from '../totals.js';
 import { COLUMN_OF, GROUP_FIELDS, type GroupField } from './stats-query.dto.js';
 
-/** Which calls to add up. Times are epoch milliseconds, on quarter-hours but of the calls themselves; the range is half-open. */
+/**
+ * Which calls to sum. Times are epoch milliseconds, and on quarter-hours unless the calls themselves are read. The
+ * range is half-open.
+ */
 export interface StatsFilter {
   readonly from?: number | undefined;
   readonly to?: number | undefined;
@@ -18,7 +21,7 @@ export interface StatsFilter {
   readonly hangupDirection?: readonly string[] | undefined;
 }
 
-/** Times within the first and the last quarter-hour that hold calls. */
+/** A time in the first quarter-hour that has calls, and a time in the last one. */
 export interface Span {
   readonly first: Date;
   readonly last: Date;
@@ -27,26 +30,29 @@ export interface Span {
 export interface SumsOfGroup extends SumsRow {
   /** Counted from 0. */
   readonly bucket: number;
-  /** The values of the fields of the grouping, in its order; empty for calls that have none. */
+  /** The values of the grouping fields, in their order; empty text for calls without a value. */
   readonly group: string[];
   readonly answer_delay_ms: string;
   readonly answer_delay_calls: string;
 }
 
-/** What is to be added up. */
+/** What to sum. */
 export interface SumsQuestion {
-  /** What is read: the sums by quarter-hours, or each call at its own time. */
+  /** What to read: the rollups by quarter-hours, or each call at its own time. */
   readonly of: 'rollups' | 'calls';
   readonly filter: StatsFilter;
   readonly viewer: Viewer;
-  /** That part the range into buckets, its own two ends apart; increasing epoch milliseconds. */
+  /** The edges between the buckets, without the two ends of the range; increasing epoch milliseconds. */
   readonly edges: readonly number[];
   readonly groupBy: readonly GroupField[];
-  /** Most rows. */
+  /** The largest number of rows. */
   readonly limit: number;
 }
 
-/** The calls in the form of rollups, by the rules of RollupDeltas; for ranges of some hours, by the index of their times. */
+/**
+ * Gives calls the form of rollups, by the rules of RollupDeltas. It is for ranges of some hours, which the index of
+ * the times finds.
+ */
 const FROM_CALLS = `FROM (SELECT occurred_at AS bucket_start, source, coalesce(task_id, '') AS task_id,
     coalesce(batch_id, '') AS batch_id, coalesce(status_code, '') AS status_code,
     coalesce(smart_status_code, '') AS smart_status_code, coalesce(hangup_direction, '') AS hangup_direction,
@@ -57,13 +63,14 @@ const FROM_CALLS = `FROM (SELECT occurred_at AS bucket_start, source, coalesce(t
 
 @Injectable()
 export class StatsRepository {
-  /** @returns undefined when there is no such call */
+  /** @returns undefined when no call fits the filter */
   async span(transaction: Transaction, filter: StatsFilter, viewer: Viewer): Promise<Span | undefined> {
     const sql = conditionsOf(filter, viewer);
-    // Where corrections took all calls away, the row stays, with sums of 0 and without these times.
+    // If corrections moved all calls of a row away, the row stays, with sums of 0 and without these times.
     sql.add('first_occurred_at IS NOT NULL');
-    // By the ends of the primary key's index. But the calls of a task or batch are of a few days: there the planner
-    // would walk through all the days before (58 ms instead of 5, for a task behind 1,000,000 rows of others).
+    // `bucket_start` is read from the ends of the primary key's index. But the calls of a task or batch are within
+    // a few days, and the planner would walk through all earlier days (58 ms instead of 5, for a task behind
+    // 1,000,000 rows of others).
     const ends =
       filter.taskId === undefined && filter.batchId === undefined
         ? 'min(bucket_start) AS first, max(bucket_start) AS last'
@@ -77,13 +84,17 @@ export class StatsRepository {
     return first === null || last === null ? undefined : { first, last };
   }
 
-  /** The sums of each bucket and group that has calls, sorted by bucket, then by the group's values, bytewise. */
+  /**
+   * Returns the sums of each bucket and group that has calls, sorted by bucket, then bytewise by the group's
+   * values.
+   */
   async sums(transaction: Transaction, question: SumsQuestion): Promise<SumsOfGroup[]> {
     const { of, filter, viewer, edges, groupBy, limit } = question;
     const sql = conditionsOf(filter, viewer);
     const columns = groupBy.map((field) => COLUMN_OF[field]);
     const bucket = edges.length === 0 ? '0' : bucketOf(sql, edges);
-    // Without edges width_bucket would give 0 as well, but cost a sort of all rows: by all fields 1.8 s instead of 0.8.
+    // Without edges, width_bucket would return 0 too, but PostgreSQL would sort all rows: by all fields 1.8 s
+    // instead of 0.8 s.
     const keys = edges.length === 0 ? columns : ['bucket', ...columns];
     const sorted = keys.join(', ');
     const text = `SELECT ${bucket} AS bucket, ARRAY[${columns.join(', ')}]::text[] AS "group", ${SUMS},
@@ -95,8 +106,8 @@ export class StatsRepository {
 }
 
 /**
- * By source and time alone, the sums of the rollups do: over 10,000,000 calls some rows a quarter-hour instead of hundreds.
- * They hold no times of calls.
+ * Chooses the table. For source and time alone, `call_sums` is enough: over 10,000,000 calls it has a few rows a
+ * quarter-hour instead of hundreds. It has no times of calls.
  */
 function fromFor(filter: StatsFilter, groupBy: readonly GroupField[]): string {
   const isOfSums = (field: GroupField) => field === 'source';
@@ -104,7 +115,10 @@ function fromFor(filter: StatsFilter, groupBy: readonly GroupField[]): string {
   return [...groupBy, ...filters].every(isOfSums) ? 'FROM call_sums' : 'FROM call_rollups';
 }
 
-/** 0 before the first edge, as PostgreSQL finds it by halving. Faster than a join with the buckets (0.33 to 0.58 s). */
+/**
+ * SQL for the number of a bucket: 0 before the first edge. PostgreSQL finds it by binary search, which is faster
+ * than a join with the buckets (0.33 s instead of 0.58 s).
+ */
 function bucketOf(sql: SqlConditions, edges: readonly number[]): string {
   const instants = edges.map((edge) => new Date(edge).toISOString());
   return `width_bucket(bucket_start, ${sql.parameter(instants)}::timestamptz[])`;
@@ -115,7 +129,8 @@ function conditionsOf(filter: StatsFilter, viewer: Viewer): SqlConditions {
   sql.between('bucket_start', filter.from, filter.to);
   sql.oneOf('source', filter.source);
   for (const field of ['taskId', 'batchId', 'statusCode', 'smartStatusCode', 'hangupDirection'] as const) {
-    // Empty text, which stands for none here, is the value of no call: the same question to the calls finds none.
+    // In the rollups, empty text means that a call has no value. So it is no value to search for: the same search
+    // in the calls finds nothing.
     sql.oneOf(
       COLUMN_OF[field],
       filter[field]?.filter((value) => value !== ''),

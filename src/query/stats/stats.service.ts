@@ -1,4 +1,3 @@
-// A question about what calls add up to in, the sums by bucket and group out.
 import { Injectable } from '@nestjs/common';
 import { Settings } from '../../config/settings.js';
 import { InvalidParametersException } from '../../http/problems/refusals.js';
@@ -34,7 +33,8 @@ export class StatsService {
     const isByMinute = interval === MINUTE;
     const range = (isByMinute ? minutesOf : rangeOf)(query.from, query.to, zone);
     const filter = { ...query, ...range };
-    // Of one moment: a call that was moved between the two reads would stand in a bucket that it is not of.
+    // Both reads use one snapshot. Otherwise, a call that was moved between them could be counted in a wrong
+    // bucket.
     const { divided, sums } = await this.database.snapshot(async (transaction) => {
       const parts = await this.divide(transaction, filter, asker, interval, zone);
       if (parts === undefined) return { divided: parts, sums: [] };
@@ -83,18 +83,20 @@ export class StatsService {
 }
 
 function tooManyBuckets(interval: string): InvalidParametersException {
-  const message = `${interval} divides the range into more than ${MOST_BUCKETS} parts: narrow it by from and to, or take a longer interval`;
+  const message = `${interval} divides the range into more than ${MOST_BUCKETS} parts: narrow it by from and to, or use a longer interval`;
   return new InvalidParametersException([{ path: 'interval', message }]);
 }
 
 function tooManyRows(): InvalidParametersException {
-  const message = `splits the sums into more than ${MOST_ROWS} rows: name fewer fields, narrow the range by from and to, filter, or take a longer interval`;
+  const message = `splits the sums into more than ${MOST_ROWS} rows: name fewer fields, narrow the range by from and to, filter, or use a longer interval`;
   return new InvalidParametersException([{ path: 'groupBy', message }]);
 }
 
 const MINUTE_MS = 60_000;
 
 /**
+ * Reads a range for the interval of a minute.
+ *
  * @param zone IANA name, for dates without a time
  * @throws InvalidParametersException when an end is missing or not on a minute, or the range is too long
  */
@@ -108,7 +110,7 @@ export function minutesOf(from: string | undefined, to: string | undefined, zone
   });
   if (errors.length > 0) throw new InvalidParametersException(errors);
   if ((range.to ?? 0) - (range.from ?? 0) > MOST_MINUTES * MINUTE_MS) {
-    const message = `${MINUTE} takes at most ${MOST_MINUTES / 60} hours from \`from\` to \`to\``;
+    const message = `${MINUTE} allows at most ${MOST_MINUTES / 60} hours from \`from\` to \`to\``;
     throw new InvalidParametersException([{ path: 'interval', message }]);
   }
   return range;
@@ -122,7 +124,7 @@ export function byMinutes({ from, to }: Range): DividedRange | undefined {
   return { start: from, edges, end: to };
 }
 
-/** A range and the edges that part it into buckets; epoch milliseconds, null where the range is open. */
+/** A range and the edges that divide it into buckets. Epoch milliseconds; null where the range is open. */
 export interface DividedRange {
   readonly start: number | null;
   readonly edges: readonly number[];
@@ -135,7 +137,7 @@ export function answerRows(
   groupBy: readonly GroupField[],
   sums: readonly SumsOfGroup[],
 ): CallStatsRow[] {
-  // The year 10000 has no form that everybody reads; the last bucket before it is open.
+  // The year 10000 has no common text form, so a bucket that ends there is open.
   const instants = [range.start, ...range.edges, range.end].map((instant) =>
     instant === null || instant > LATEST_MS ? null : new Date(instant).toISOString(),
   );
@@ -144,7 +146,7 @@ export function answerRows(
     return {
       start: instants[row.bucket] ?? null,
       end: instants[row.bucket + 1] ?? null,
-      // Empty text stands for none.
+      // Empty text means that the calls have no value.
       ...Object.fromEntries(groupBy.map((field, index) => [field, row.group[index] || null])),
       ...sumsOf(row),
       averageAnswerDelay: delayedCalls === 0 ? null : Number(row.answer_delay_ms) / delayedCalls / 1000,
@@ -152,14 +154,14 @@ export function answerRows(
   });
 }
 
-/** The groups that occur, sorted as PostgreSQL sorts them; without a grouping all calls are one group. */
+/** Returns the groups that occur, in PostgreSQL's order. Without a grouping, all calls are one group. */
 export function groupsOf(groupBy: readonly GroupField[], sums: readonly SumsOfGroup[]): string[][] {
   if (groupBy.length === 0) return [[]];
   const groups = new Map(sums.map(({ group }) => [keyOf(group), group]));
   return [...groups.values()].sort((a, b) => Buffer.compare(bytesOf(a), bytesOf(b)));
 }
 
-/** Sums for every bucket and group, of zero where there were none. */
+/** Returns the sums of every bucket and group, with zeros where there are no calls. */
 export function filled(
   range: DividedRange,
   groups: readonly string[][],
@@ -176,12 +178,12 @@ function zeros(bucket: number, group: string[]): SumsOfGroup {
   return { bucket, group, ...nothing };
 }
 
-/** No text of the ledger holds a NUL. */
+/** NUL separates the values, because no text of the ledger contains it. */
 function keyOf(group: readonly string[]): string {
   return group.join('\0');
 }
 
-/** JavaScript would compare UTF-16, in which characters beyond U+FFFF come too early. */
+/** UTF-8 for bytewise comparison. JavaScript compares UTF-16, in which characters above U+FFFF come too early. */
 function bytesOf(group: readonly string[]): Buffer {
   return Buffer.from(keyOf(group));
 }

@@ -1,8 +1,8 @@
-// An IANA zone in, the runs of time in which its clocks keep one distance to UTC out.
+// The offsets of an IANA zone: the runs of time in which its clocks keep one offset from UTC.
 import type { IANAZone } from 'luxon';
 import { timeZoneOf } from '../../time/time-zone.js';
 
-/** A stretch [from, to) of epoch milliseconds whose local time is the instant plus `offset` milliseconds. */
+/** A run of time [from, to) in epoch milliseconds. Its local time is the instant plus `offset` milliseconds. */
 export interface Run {
   readonly from: number;
   readonly to: number;
@@ -10,12 +10,15 @@ export interface Run {
 }
 
 const HOUR_MS = 3_600_000;
-/** Between two looks at a zone. Its clocks never changed twice within 3.9 days (tzdata 2025: Freetown, 1939). */
+/**
+ * The time between two checks of a zone's offset. No zone's clocks changed twice within 3.9 days (tzdata 2025:
+ * Freetown, 1939).
+ */
 const STEP_MS = 72 * HOUR_MS;
-/** No zone's clocks were ever further from UTC (Metlakatla, Manila: 15 h 57 min). */
+/** The largest offset from UTC that any zone ever had is 15 h 57 min (Metlakatla, Manila). */
 const FARTHEST_OFFSET_MS = 16 * HOUR_MS;
 
-/** The clocks of one zone. It remembers what it looked up: asking luxon for an offset takes 5 µs. */
+/** The clocks of one zone. It keeps the offsets that it has looked up, because luxon takes 5 µs for each. */
 export class ZoneClock {
   private readonly zone: IANAZone;
   private readonly offsets = new Map<number, number>();
@@ -28,7 +31,10 @@ export class ZoneClock {
     return Math.round(this.zone.offset(epochMs) * 60_000);
   }
 
-  /** The runs from the one that holds `epochMs`, or a part of it, on; without end. Neighbours may have one offset. */
+  /**
+   * Yields runs without end. The first one is the run that contains `epochMs`, or a part of it. Two runs in a row
+   * may have the same offset.
+   */
   *runsFrom(epochMs: number): Generator<Run, never> {
     for (let step = Math.floor(epochMs / STEP_MS); ; step += 1) {
       yield* this.runsBetween(
@@ -38,7 +44,7 @@ export class ZoneClock {
     }
   }
 
-  /** The first instant at which the clocks show a local time or, where they jump over it, a later one. */
+  /** Returns the first instant at which the clocks show a local time or, if they skip it, a later time. */
   firstShowing(localMs: number): number {
     for (const { from, to, offset } of this.runsFrom(localMs - FARTHEST_OFFSET_MS)) {
       const instant = Math.max(from, localMs - offset);
@@ -57,7 +63,7 @@ export class ZoneClock {
     yield { from: run.at, to: end.at, offset: run.offset };
   }
 
-  /** @returns the first instant after `start` at which its offset no longer holds */
+  /** @returns the first instant after `start` at which the offset is not that of `start` any more */
   private changeBetween(start: Look, end: number): number {
     let holds = start.at;
     let changed = end;

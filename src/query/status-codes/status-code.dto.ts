@@ -1,6 +1,6 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 
-/** A code and what is known of it. */
+/** A code of the vendor and what is known about it. */
 @ApiSchema({ name: 'StatusCode' })
 export class StatusCodeDto {
   @ApiProperty({ type: String, description: 'The code.', example: '200010' })
@@ -9,7 +9,7 @@ export class StatusCodeDto {
   @ApiProperty({
     type: String,
     nullable: true,
-    description: 'What it means; null when nobody says.',
+    description: "What it means. Null if the vendor's tables do not list it.",
     example: 'Powered off',
   })
   label!: string | null;
@@ -17,12 +17,12 @@ export class StatusCodeDto {
   @ApiProperty({
     type: String,
     enum: ['documented', 'observed'],
-    description: "Whether the vendor's tables list it, or it was only seen in calls.",
+    description: "`documented`: the vendor's tables list it. `observed`: it was only seen in calls.",
     example: 'documented',
   })
   provenance!: 'documented' | 'observed';
 
-  @ApiProperty({ type: 'integer', description: 'Calls that have it now.', example: 4711 })
+  @ApiProperty({ type: 'integer', description: 'Calls that have this code now.', example: 4711 })
   calls!: number;
 }
 

@@ -1,9 +1,9 @@
-// How often each code stands in the calls, from the rollups.
+// Counts the calls of each code, from the rollups.
 import { Injectable } from '@nestjs/common';
 import { ReadingDatabase } from '../../persistence/connections/reading-database.js';
 import { isOfSources, type Viewer } from '../../security/visible-sources.js';
 
-/** Calls with this pair of codes; empty text where a call has none. */
+/** The number of calls with this pair of codes. A code is empty text if the calls have none. */
 export interface CodeCount {
   readonly status_code: string;
   readonly smart_status_code: string;

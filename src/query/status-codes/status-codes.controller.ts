@@ -16,7 +16,8 @@ export class StatusCodesController {
   @ApiOperation({
     operationId: 'listStatusCodes',
     summary: 'List the codes of results',
-    description: 'Both tables of codes: what each means, who says so, and how many calls have it.',
+    description:
+      'Both tables of codes: what each code means, whether the vendor documents it, and how many calls have it.',
   })
   @ApiOkResponse({ type: StatusCodes, description: 'The codes.' })
   list(@Query() _none: NoParameters, @Asker() asker: Principal): Promise<StatusCodes> {

@@ -1,4 +1,3 @@
-// The vendor's tables and the calls' codes in, both together out.
 import { Injectable } from '@nestjs/common';
 import type { Principal } from '../../security/principal.js';
 import { type CodeTable, SMART_STATUS_CODES, STATUS_CODES } from '../../codes/status-codes.js';
@@ -18,7 +17,7 @@ export class StatusCodesService {
   }
 }
 
-/** The documented codes in the tables' order, then the others in their own. */
+/** Returns the documented codes in the tables' order, then the observed ones, sorted. */
 function withCounts(
   table: CodeTable,
   counts: readonly CodeCount[],

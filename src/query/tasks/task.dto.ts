@@ -3,7 +3,7 @@ import { PageOf, PageQuery } from '../../http/parameters/page.js';
 import { ChoiceParameter } from '../../http/parameters/parameters.js';
 import { Totals } from '../totals.js';
 
-/** A calling task and what its calls add up to. */
+/** A calling task and the totals of its calls. */
 @ApiSchema({ name: 'Task' })
 export class TaskDto extends Totals {
   @ApiProperty({ type: String, description: 'The task.', example: '118100000000000001' })
@@ -20,10 +20,13 @@ export class TaskDto extends Totals {
 
 export class TaskPage extends PageOf(TaskDto, 'The tasks.') {}
 
-/** Which part of the list of tasks, in which order. */
+/** The page and the order of a list of tasks. */
 export class TaskQuery extends PageQuery {
   @ChoiceParameter(
-    { description: 'The tasks first seen last come first, or last.', example: 'desc' },
+    {
+      description: '`desc` (default): most recently first seen first. `asc`: the other way round.',
+      example: 'desc',
+    },
     ['desc', 'asc'],
     'desc',
   )

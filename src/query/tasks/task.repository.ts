@@ -1,4 +1,4 @@
-// The reads of tasks, with their totals from the rollups.
+// Reads tasks with their totals from the rollups.
 import { Injectable } from '@nestjs/common';
 import { ReadingDatabase } from '../../persistence/connections/reading-database.js';
 import { SqlConditions } from '../../persistence/sql/sql-conditions.js';

@@ -1,4 +1,3 @@
-// A question about tasks in, its answer out.
 import { Injectable, NotFoundException } from '@nestjs/common';
 import { decodeCursor, encodeCursor } from '../../http/parameters/cursor.js';
 import { DEFAULT_LIMIT, type Page, pageOf } from '../../http/parameters/page.js';

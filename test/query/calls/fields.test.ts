@@ -45,7 +45,12 @@ describe('The fields of a list of calls', () => {
     expect(await ledger.get('/v1/calls?fields=outId,colour')).toMatchObject({
       status: 400,
       body: {
-        errors: [{ path: 'fields', message: expect.stringMatching(/^must be of callId, taskId/) as unknown }],
+        errors: [
+          {
+            path: 'fields',
+            message: expect.stringMatching(/^must be one or more of callId, taskId/) as unknown,
+          },
+        ],
       },
     });
   });
