@@ -9,7 +9,7 @@ interface Access {
 }
 
 /** By the first part of the view's path. */
-export const ACCESS = {
+const ACCESS = {
   overview: { scopes: ['stats:read'] },
   tasks: { scopes: ['stats:read'] },
   calls: { scopes: ['calls:read'] },

@@ -23,7 +23,7 @@ export async function resultsOverTime(range: Range, signal: AbortSignal): Promis
   return rowsOf(answerOf(api.GET('/v1/stats/calls', { params: { query }, signal })));
 }
 
-export function bounds({ from, to }: Range) {
+function bounds({ from, to }: Range) {
   return { from: iso(from), to: iso(to), timeZone: timeZone.value };
 }
 

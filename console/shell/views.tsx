@@ -27,7 +27,7 @@ export interface View {
   readonly one?: (id: string) => ComponentChildren;
 }
 
-export const VIEWS: readonly View[] = [
+const VIEWS: readonly View[] = [
   { name: 'overview', title: 'nav.overview', list: () => <OverviewView /> },
   {
     name: 'tasks',

@@ -2,7 +2,7 @@
 import { effect, type Signal, signal } from '@preact/signals';
 import { forGood } from './kept.js';
 
-export const LANGUAGES = ['en', 'zh'] as const;
+const LANGUAGES = ['en', 'zh'] as const;
 export type Language = (typeof LANGUAGES)[number];
 export const THEMES = ['system', 'light', 'dark'] as const;
 export type Theme = (typeof THEMES)[number];

@@ -18,7 +18,7 @@ export const SPANS = {
 } as const;
 export type Span = keyof typeof SPANS;
 
-export type Interval = '1m' | '15m' | 'hour' | 'day' | 'week';
+type Interval = '1m' | '15m' | 'hour' | 'day' | 'week';
 
 /** Epoch milliseconds, half-open. */
 export interface Range {
@@ -28,7 +28,7 @@ export interface Range {
 }
 
 /** Why an address means no range that could be summed up. */
-export type RangeFault = 'unreadable' | 'noBeginning' | 'reversed';
+type RangeFault = 'unreadable' | 'noBeginning' | 'reversed';
 
 export type Chosen =
   | { readonly range: Range; readonly fault?: never; readonly text?: never }

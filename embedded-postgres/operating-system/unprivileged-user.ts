@@ -14,7 +14,7 @@ export interface ServerUser {
 }
 
 /** A command for `child_process.spawn`. */
-export interface Command {
+interface Command {
   readonly file: string;
   readonly args: readonly string[];
   readonly uid?: number;

@@ -1,7 +1,7 @@
 import type { Version } from '../records/call-factory.js';
 
 /** The content of a push: a slice of the calls, corrections of earlier calls, or a body that can't be read. */
-export type PushContent =
+type PushContent =
   | { readonly kind: 'calls'; readonly number: number }
   | { readonly kind: 'corrections'; readonly calls: readonly number[] }
   | { readonly kind: 'broken-body'; readonly number: number };

@@ -76,7 +76,7 @@ export class JsonScanner {
  * @param from the first character within the quotes
  * @returns the place of the closing quote, or the end of the text if there is none
  */
-export function endOfString(text: string, from: number): number {
+function endOfString(text: string, from: number): number {
   for (let quote = text.indexOf('"', from); quote >= 0; quote = text.indexOf('"', quote + 1)) {
     let escapes = quote;
     while (escapes > from && text.charCodeAt(escapes - 1) === BACKSLASH) escapes -= 1;

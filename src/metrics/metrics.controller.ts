@@ -14,7 +14,7 @@ const EXAMPLE = [
   '',
 ].join('\n');
 
-export function MetricsDocs(): MethodDecorator {
+function MetricsDocs(): MethodDecorator {
   return applyDecorators(
     ApiOperation({
       operationId: 'getMetrics',

@@ -52,7 +52,7 @@ export function textOf(bytes: Buffer): string {
 }
 
 /** Encodes a text of {@link textOf} as the bytes that it came from. */
-export function bytesOf(text: string): Buffer {
+function bytesOf(text: string): Buffer {
   if (text.isWellFormed()) return Buffer.from(text);
   const bytes = Buffer.alloc(text.length * MOST_BYTES_A_UNIT);
   let length = 0;

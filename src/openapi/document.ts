@@ -66,7 +66,7 @@ export function createDocument(app: INestApplication): OpenAPIObject {
 }
 
 /** What users of the API need to know first, as Markdown. */
-export const INTRODUCTION = `
+const INTRODUCTION = `
 The service takes and keeps every call record that Alibaba Cloud's Intelligent Communications Agent pushes. It answers questions about the calls.
 
 **Keys.** All of \`/v1\` needs an API key: \`Authorization: Bearer <key>\`. On this page, click **Authorize** and enter the key under \`apiKey\`. The

@@ -27,7 +27,7 @@ const RECEIVED_TO = { description: 'Only entries that arrived before this time.'
 const SOURCE = { description: 'Only entries from these sources.', example: 'vendor' };
 const DELIVERY = { description: 'Only entries of the deliveries with these ids.', example: ID.example };
 
-export const MOST_REPLAYED = 10_000;
+const MOST_REPLAYED = 10_000;
 export const DEFAULT_REPLAYED = 1000;
 const MOST_IDS = 1000;
 const AN_ARRAY = 'must be an array of texts';

@@ -71,7 +71,7 @@ export const SUMS = `coalesce(sum(calls), 0) AS calls, coalesce(sum(answered), 0
   coalesce(sum(duration), 0) AS duration`;
 
 /** The select list of {@link TotalsRow}. */
-export const TOTALS = `${SUMS}, min(first_occurred_at) AS first_call_at, max(last_occurred_at) AS last_call_at`;
+const TOTALS = `${SUMS}, min(first_occurred_at) AS first_call_at, max(last_occurred_at) AS last_call_at`;
 
 /**
  * SQL for a table to join, with the totals of the calls that a viewer may see.

@@ -9,7 +9,7 @@ const FLUSH_MS = 2000;
 
 /** Starts and ends the export of spans. While tracing is off, the SDK is not loaded. */
 @Injectable()
-export class Tracing implements OnModuleInit, OnApplicationShutdown {
+class Tracing implements OnModuleInit, OnApplicationShutdown {
   private readonly logger = new Logger('Tracing');
   private end: (() => Promise<void>) | undefined;
 

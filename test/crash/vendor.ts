@@ -28,7 +28,7 @@ export const PATIENT = { 'time-out': 10_000 } as const;
 export const VENDOR_PATIENCE_MS = 700;
 
 /** What the simulator's summary says, as far as the tests ask for it. */
-export interface VendorSummary {
+interface VendorSummary {
   readonly records: { readonly acknowledged: number; readonly notAcknowledged: number };
   readonly pushes: { readonly sent: number; readonly acknowledged: number; readonly retries: number };
   readonly failures: Readonly<Record<string, number>>;

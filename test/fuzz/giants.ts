@@ -4,7 +4,7 @@ import type { Dice } from './dice.js';
 import { longText, nested, strangeNumber, strangeValue } from './hostile-values.js';
 
 /** A giant's bytes; `gzip` when they are packed. */
-export interface Giant {
+interface Giant {
   readonly bytes: Buffer;
   readonly gzip?: boolean;
 }

@@ -20,7 +20,7 @@ const JOURNALED = 'push push push push push refuse'.split(' ');
 const ONLY = process.env['MODEL_CALL'];
 
 /** The ledger and the reference differ. */
-export class Difference extends Error {}
+class Difference extends Error {}
 
 export class Driver {
   private readonly model = new Model();

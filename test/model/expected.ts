@@ -12,7 +12,7 @@ const FIELDS = [...IDS, ...TIMES, 'duration', ...B_TIMES, 'bDuration', ...CODES,
 const OCCURRED = ['originateTime', 'bOriginateTime', 'ringTime', 'startTime', 'endTime'];
 
 /** Where the rule leaves open which of these is answered. */
-export class OneOf {
+class OneOf {
   constructor(readonly values: readonly unknown[]) {}
 }
 

@@ -59,7 +59,7 @@ const oneLongList = new Semaphore(1);
 
 type Fields = Readonly<Record<string, unknown>>;
 
-export async function answerJson(answer: unknown): Promise<string> {
+async function answerJson(answer: unknown): Promise<string> {
   if (!isLongList(answer)) return stringifyExact(answer);
   return oneLongList.run(async () => {
     const { data, ...rest } = answer;

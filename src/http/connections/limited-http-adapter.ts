@@ -95,7 +95,7 @@ export class LimitedHttpAdapter extends ExpressAdapter {
  *
  * @param most ms for the rest; then the connection is ended
  */
-export function lingerBriefly(server: Server, most: number): void {
+function lingerBriefly(server: Server, most: number): void {
   server.prependListener('request', (request, response) => {
     response.once('finish', () => {
       if (request.complete) return;

@@ -84,7 +84,7 @@ function firstProblem(error: ValidationError): ProblemDetail[] {
 }
 
 /** Replaces a percent-encoded value that is not UTF-8. Node's parser would put U+FFFD into it instead. */
-export const UNDECODABLE = Symbol('undecodable');
+const UNDECODABLE = Symbol('undecodable');
 
 export type Query = Record<string, ParsedUrlQuery[string] | typeof UNDECODABLE>;
 

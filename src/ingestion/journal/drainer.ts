@@ -152,7 +152,7 @@ export class Drainer implements OnApplicationBootstrap, BeforeApplicationShutdow
 }
 
 /** Limits how much of the journal is written to the database at once. */
-export class DrainWindow {
+class DrainWindow {
   private cost = 0;
   private count = 0;
   private wake: (() => void) | undefined;

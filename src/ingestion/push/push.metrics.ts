@@ -40,7 +40,7 @@ const OF_STATUS: ReadonlyMap<number, PushOutcome> = new Map([
 const ACK_BUCKETS_S = [0.005, 0.01, 0.025, 0.05, 0.1, 0.2, 0.3, 0.4, 0.45, 0.5, 0.55, 0.6, 0.65, 0.7, 1, 2.5];
 
 /** @param keptIn where the push was kept; undefined when it was not acknowledged */
-export function outcomeOf(status: number, keptIn: KeptIn | undefined): PushOutcome {
+function outcomeOf(status: number, keptIn: KeptIn | undefined): PushOutcome {
   if (status === 200 && keptIn !== undefined) return keptIn;
   return OF_STATUS.get(status) ?? 'failed';
 }

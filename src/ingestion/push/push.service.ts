@@ -8,7 +8,7 @@ import { readPushBody } from './push-body.js';
 import type { PushRequest } from './push.guard.js';
 
 /** The answer to a push that is not acknowledged. */
-export interface PushRefusal {
+interface PushRefusal {
   /** The HTTP status. */
   readonly status: number;
   /** For the vendor. It contains no token and no part of the body. */

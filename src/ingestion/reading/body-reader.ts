@@ -6,7 +6,7 @@ import { syntaxProblemOf } from '../../json/syntax.js';
 import { beyondLimits } from './body-limits.js';
 
 /** One element of the pushed array, or the bare object. */
-export interface BodyElement {
+interface BodyElement {
   /** The value from `JSON.parse`. The members of an object that it would change are `ExactNumber`s. */
   readonly value: unknown;
   /** A JSON Pointer into the body: `/0`, or empty for a bare object. */

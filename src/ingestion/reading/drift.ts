@@ -4,7 +4,7 @@ import type { FieldKind } from '../../call/field-decorators.js';
 import { isExactNumber } from '../../json/exact-numbers.js';
 
 /** The ways in which a record can differ from the vendor's documentation. */
-export type DriftKind = 'unknownField' | 'unlistedCode' | 'otherType' | 'unreadableField';
+type DriftKind = 'unknownField' | 'unlistedCode' | 'otherType' | 'unreadableField';
 
 /** One difference from the vendor's documentation. */
 export interface Drift {

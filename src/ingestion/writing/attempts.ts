@@ -173,7 +173,7 @@ const LANES = 16;
  * Gives each writer of this process a lane of the rollups. It gives the lowest free lane, so that a service with few
  * pushes has few rows. The count begins at a random lane, so that two processes rarely use the same one.
  */
-export class LanePool {
+class LanePool {
   private readonly first = Math.floor(Math.random() * LANES);
   private readonly users = new Array<number>(LANES).fill(0);
 

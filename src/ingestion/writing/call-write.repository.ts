@@ -185,7 +185,7 @@ function slotOf(key: string): number {
  *
  * @param rest the end of the statement, after the rows
  */
-export function insertRows<Row>(
+function insertRows<Row>(
   table: string,
   columns: readonly ArrayColumn<Row>[],
   rows: readonly Row[],

@@ -18,7 +18,7 @@ export interface RequestedErasure {
 const MOST_REMEMBERED = 100_000;
 
 /** A search for numbers in one delivery, by their hashes. */
-export interface LateSearch {
+interface LateSearch {
   readonly body: Uint8Array;
   readonly refusal: Refusal | undefined;
   /** The secret with which the hashes were made. */

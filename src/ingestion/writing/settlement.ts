@@ -16,7 +16,7 @@ import { type CallRecord, IDENTIFIERS } from '../../call/call-record.js';
 import type { CallState, Standing } from './call-state.js';
 
 /** The effect of a record on the ledger. */
-export type RecordOutcome = 'stored' | 'corrected' | 'duplicate';
+type RecordOutcome = 'stored' | 'corrected' | 'duplicate';
 
 /** A content for the history. Its `revision` is null if it never was the content of the row. */
 export interface PastContent {

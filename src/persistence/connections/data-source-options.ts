@@ -4,7 +4,7 @@ import { migrations } from '../schema/migrations/migrations.js';
 import { CONNECT_TIME_OUT_MS, prepareSession } from './session.js';
 import { StatementSubscriber } from './statement-subscriber.js';
 
-export const APPLICATION_NAME = 'call-ledger';
+const APPLICATION_NAME = 'call-ledger';
 /**
  * With it, the loss of a server that disappears silently is noticed within a minute, not after the kernel's two hours.
  */

@@ -72,7 +72,7 @@ const FULL_READ_BYTES = 65_536;
  * times before it looks at any other. With five answers of a thousand calls under way, each turn took 100 to 200 ms. A
  * push takes several turns, so it waited for more than a second.
  */
-export function readFairly({ connection }: Client): void {
+function readFairly({ connection }: Client): void {
   const { stream } = connection;
   stream.on('data', (bytes: Buffer) => {
     if (bytes.length < FULL_READ_BYTES) return;

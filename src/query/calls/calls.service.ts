@@ -104,7 +104,7 @@ function pastContent(row: RevisionRow): Content {
 }
 
 /** Returns the fields that differ between two contents, in the order of a call's fields. */
-export function changesBetween(before: CallContent, after: CallContent): FieldChange[] {
+function changesBetween(before: CallContent, after: CallContent): FieldChange[] {
   const [old, current]: Readonly<Record<string, unknown>>[] = [{ ...before }, { ...after }];
   return CALL_FIELDS.map((field) => ({
     field,

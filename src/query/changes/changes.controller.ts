@@ -46,7 +46,7 @@ export class ChangesController {
 }
 
 /** Returns a signal that is aborted when the answer has been sent, or when the client is gone. */
-export function closingOf(response: Response): AbortSignal {
+function closingOf(response: Response): AbortSignal {
   const closing = new AbortController();
   response.once('close', () => {
     closing.abort();

@@ -9,7 +9,7 @@ import {
 } from '../../http/parameters/parameters.js';
 
 const ID = { type: String, format: 'uuid', example: '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f' } as const;
-export const WAYS = ['direct', 'journal', 'replay', 'erasure'] as const;
+const WAYS = ['direct', 'journal', 'replay', 'erasure'] as const;
 const Count = (description: string, example: number) =>
   ApiProperty({ type: 'integer', description, example });
 

@@ -21,7 +21,7 @@ type Text = string | null | undefined;
 type Cell = (text: Text) => string;
 
 /** @param names the names of the columns */
-export function csvFormat(names: readonly CallField[], reader: 'spreadsheet' | 'program'): CallFormat {
+function csvFormat(names: readonly CallField[], reader: 'spreadsheet' | 'program'): CallFormat {
   const textOf = reader === 'spreadsheet' ? guarded : (text: string) => text;
   const columns = names.map((name) => ({ index: CALL_FIELDS.indexOf(name), cell: cellOf(name, textOf) }));
   return {
@@ -90,7 +90,7 @@ const BARE = new Set<TextKind>(['number', 'boolean', 'json']);
 const ESCAPED = /["\\\u0000-\u001f\ud800-\udfff]/;
 
 /** @param names the names of the fields */
-export function ndjsonFormat(names: readonly CallField[]): CallFormat {
+function ndjsonFormat(names: readonly CallField[]): CallFormat {
   const members = names.map((name, place) => ({
     index: CALL_FIELDS.indexOf(name),
     key: `${place === 0 ? '{' : ','}"${name}":`,

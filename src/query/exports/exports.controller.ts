@@ -20,7 +20,7 @@ const header = (description: string, example: string) => ({
   schema: { type: 'string' as const, example },
 });
 
-export function ExportedFile(): MethodDecorator {
+function ExportedFile(): MethodDecorator {
   return applyDecorators(
     ApiExtraModels(SelectedCall),
     ApiOkResponse({

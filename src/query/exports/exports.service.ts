@@ -200,7 +200,7 @@ function gzip(): Gzip {
 }
 
 /** Returns the name of an export's file in ASCII, such as `calls-from-2025-06-01-to-2025-06-02.csv`. */
-export function fileName({ format = 'csv', from, to }: ExportQuery): string {
+function fileName({ format = 'csv', from, to }: ExportQuery): string {
   const begin = from === undefined ? '' : `-from-${nameable(from)}`;
   const end = to === undefined ? '' : `-to-${nameable(to)}`;
   return `calls${begin}${end}.${format}`;

@@ -2,7 +2,7 @@ import { ApiProperty, ApiSchema, IntersectionType } from '@nestjs/swagger';
 import { PageOf, PageQuery } from '../../http/parameters/page.js';
 import { ChoicesParameter, ListParameter } from '../../http/parameters/parameters.js';
 
-export const DRIFT_KINDS = ['unknownField', 'unlistedCode', 'otherType', 'unreadableField'] as const;
+const DRIFT_KINDS = ['unknownField', 'unlistedCode', 'otherType', 'unreadableField'] as const;
 
 /** Something that differs from the vendor's documentation. */
 @ApiSchema({ name: 'SchemaDrift' })

@@ -16,7 +16,7 @@ import type { ProblemDetail } from '../../http/problems/problem.dto.js';
 export const INTERVALS = ['15m', 'hour', 'day', 'week', 'month'] as const;
 export type Interval = (typeof INTERVALS)[number];
 
-export const QUARTER_HOUR_MS = 900_000;
+const QUARTER_HOUR_MS = 900_000;
 const HOUR_MS = 4 * QUARTER_HOUR_MS;
 const DAY_MS = 24 * HOUR_MS;
 const WEEK_MS = 7 * DAY_MS;

@@ -100,7 +100,7 @@ const MINUTE_MS = 60_000;
  * @param zone IANA name, for dates without a time
  * @throws InvalidParametersException when an end is missing or not on a minute, or the range is too long
  */
-export function minutesOf(from: string | undefined, to: string | undefined, zone: string): Range {
+function minutesOf(from: string | undefined, to: string | undefined, zone: string): Range {
   const range = endsOf(from, to, zone);
   const errors = Object.entries(range).flatMap(([path, instant]) => {
     if (instant === undefined) return [{ path, message: `is needed with interval ${MINUTE}` }];
@@ -117,7 +117,7 @@ export function minutesOf(from: string | undefined, to: string | undefined, zone
 }
 
 /** @returns undefined when the range is empty */
-export function byMinutes({ from, to }: Range): DividedRange | undefined {
+function byMinutes({ from, to }: Range): DividedRange | undefined {
   if (from === undefined || to === undefined || from >= to) return undefined;
   const minutes = (to - from) / MINUTE_MS;
   const edges = Array.from({ length: minutes - 1 }, (_, index) => from + (index + 1) * MINUTE_MS);
@@ -132,7 +132,7 @@ export interface DividedRange {
 }
 
 /** @param sums sorted; the rows are in the same order */
-export function answerRows(
+function answerRows(
   range: DividedRange,
   groupBy: readonly GroupField[],
   sums: readonly SumsOfGroup[],
@@ -155,14 +155,14 @@ export function answerRows(
 }
 
 /** Returns the groups that occur, in PostgreSQL's order. Without a grouping, all calls are one group. */
-export function groupsOf(groupBy: readonly GroupField[], sums: readonly SumsOfGroup[]): string[][] {
+function groupsOf(groupBy: readonly GroupField[], sums: readonly SumsOfGroup[]): string[][] {
   if (groupBy.length === 0) return [[]];
   const groups = new Map(sums.map(({ group }) => [keyOf(group), group]));
   return [...groups.values()].sort((a, b) => Buffer.compare(bytesOf(a), bytesOf(b)));
 }
 
 /** Returns the sums of every bucket and group, with zeros where there are no calls. */
-export function filled(
+function filled(
   range: DividedRange,
   groups: readonly string[][],
   sums: readonly SumsOfGroup[],

@@ -11,7 +11,7 @@ const SOURCE_NAME = text({
   pattern: '^[A-Za-z0-9._-]+$',
   expected: 'must be names of sources',
 });
-const SCOPE_LIST = list(oneOf(SCOPES, 'must be of'), {
+const SCOPE_LIST = list(oneOf(SCOPES, 'must be one or more of'), {
   least: 1,
   most: SCOPES.length,
   unique: true,

@@ -120,4 +120,4 @@ export const AUDIT_ACTIONS = [
   'retention.done',
 ] as const;
 
-export type AuditAction = (typeof AUDIT_ACTIONS)[number];
+type AuditAction = (typeof AUDIT_ACTIONS)[number];

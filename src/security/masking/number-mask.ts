@@ -14,7 +14,7 @@ const LEAST_HIDDEN = 4;
 const SHORTEST_SHOWN = 7;
 
 /** The number of characters that are shown before and after {@link HIDDEN}. */
-export interface Shown {
+interface Shown {
   readonly head: number;
   readonly tail: number;
 }
@@ -34,7 +34,7 @@ export function maskNumber(text: string): string {
 }
 
 /** @param length length of a number, in characters */
-export function shownOf(length: number): Shown {
+function shownOf(length: number): Shown {
   if (length < SHORTEST_SHOWN) return { head: 0, tail: 0 };
   const shown = Math.min(MOST_SHOWN, length - LEAST_HIDDEN);
   const tail = Math.min(MOST_AT_THE_END, Math.ceil(shown / 2));

@@ -71,7 +71,7 @@ async function maskedFile(file: StreamableFile): Promise<StreamableFile> {
 }
 
 /** Counts the entries of a list that hold phone numbers. An answer that is not a list counts as one entry. */
-export function entriesWithNumbers(answer: unknown): number {
+function entriesWithNumbers(answer: unknown): number {
   const entries =
     isFields(answer) && Array.isArray(answer['data']) ? (answer['data'] as unknown[]) : [answer];
   return entries.filter((entry) => isNumberGiven(entry) || countMasked(entry) > 0).length;

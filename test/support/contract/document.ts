@@ -4,7 +4,7 @@ export interface Schema {
   readonly [keyword: string]: unknown;
 }
 
-export interface HeaderObject {
+interface HeaderObject {
   readonly required?: boolean;
   readonly schema: Schema;
 }
@@ -31,7 +31,7 @@ export interface ResponseObject {
   readonly content?: Readonly<Record<string, MediaType>>;
 }
 
-export interface OperationObject {
+interface OperationObject {
   readonly operationId: string;
   readonly parameters?: readonly ParameterObject[];
   readonly requestBody?: { readonly content: Readonly<Record<string, MediaType>> };
