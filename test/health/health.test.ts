@@ -177,10 +177,10 @@ describe('A service that starts without its database', () => {
     expect(await service.end('SIGTERM')).toBe(0);
     expect(service.output).not.toContain('Call Ledger is ready.');
     // It is tried again all the while, and told of once a minute.
-    const tellings = service.output
+    const retries = service.output
       .split('\n')
       .filter((line) => line.includes('not reachable yet, trying again'));
-    const times = tellings.map((line) => Date.parse((JSON.parse(line) as { time: string }).time));
+    const times = retries.map((line) => Date.parse((JSON.parse(line) as { time: string }).time));
     expect(times.length).toBeGreaterThan(0);
     for (const [index, time] of times.entries())
       expect(time - (times[index - 1] ?? -Infinity)).toBeGreaterThan(55_000);
