@@ -108,7 +108,9 @@ function installNode(version, folder) {
   const { status } = spawnSync(npm, [...args, `${name}@${version}`], { stdio: 'inherit', shell: isWindows });
   if (status !== 0) throw new Error(`npm could not install ${name}@${version}`);
   const manifest = join(folder, 'node_modules', name, 'package.json');
-  return join(dirname(manifest), dirname(JSON.parse(readFileSync(manifest, 'utf8')).bin.node));
+  const program = join(dirname(manifest), JSON.parse(readFileSync(manifest, 'utf8')).bin.node);
+  console.log(`Node.js ${spawnSync(program, ['--version'], { encoding: 'utf8' }).stdout.trim()}`);
+  return dirname(program);
 }
 
 /** What a part's tests find in their environment. */
