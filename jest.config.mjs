@@ -7,6 +7,7 @@ export default {
   globalSetup: '<rootDir>/test/support/global-setup.mjs',
   globalTeardown: '<rootDir>/test/support/global-teardown.mjs',
   roots: ['<rootDir>/test'],
+  reporters: ['default', '<rootDir>/test/support/skipped-reporter.mjs'],
   testMatch: ['**/*.test.ts'],
   // A server that is given is neither started nor stopped.
   testPathIgnorePatterns: process.env.TEST_DATABASE_URL === undefined ? ['/node_modules/'] : OWN_SERVER_TESTS,

@@ -9,15 +9,18 @@ const PLACES = [
   '/Applications/Google Chrome.app/Contents/MacOS/Google Chrome',
 ];
 
-/** Set by `npm run test:console`: else these tests, which take a minute, are skipped. */
+/** Set by `npm run test:console` and by CI: else these tests, which take minutes, are skipped. */
 const wanted = process.env['CONSOLE_BROWSER'];
 
 /** The browser to use; undefined: none, and a line that says why. */
 export function installedBrowser(): string | undefined {
   const found = browserAt(wanted);
-  const why = wanted === undefined ? '`npm run test:console` runs them' : 'no Chromium is installed';
+  const why =
+    wanted === undefined
+      ? '`npm run test:console` runs them'
+      : 'there is no Chromium here (.ci/programs installs it on Debian)';
   if (wanted !== undefined && found !== undefined) return found;
-  console.log(`the tests of the console in a browser are skipped: ${why}`);
+  console.warn(`SKIPPED: what needs a browser: ${why}`);
   return undefined;
 }
 

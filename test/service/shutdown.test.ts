@@ -40,10 +40,13 @@ async function start(): Promise<ServiceProcess> {
 describe('SIGTERM under full load', () => {
   it('cuts off no push, ends with code 0, and everything that was answered 200 is there at the next start', async () => {
     const service = await start();
-    const slow = await SlowPush.begin(service, 'slow');
-    const stuck = await SlowPush.begin(service, 'stuck');
     const load = new PushLoad(service.pushUrl, CONNECTIONS);
     await until('the load', () => load.pushes.length > PUSHES_BEFORE);
+    // Not before: a body that takes 5 s is refused.
+    const slow = await SlowPush.begin(service, 'slow');
+    const stuck = await SlowPush.begin(service, 'stuck');
+    const begun = load.pushes.length;
+    await until('both to be taken', () => load.pushes.length > begun + 2 * CONNECTIONS);
 
     const begin = performance.now();
     const ending = service.end('SIGTERM');

@@ -8,11 +8,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { removeFolder } from '../support/files.mjs';
 import { endLeftOverServer } from '../support/processes.js';
+import { programOrSkip } from '../support/programs.js';
 import { type Credentials, freePort, until } from '../support/service.js';
 
 const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
 /** Of util-linux: runs a command in a terminal of its own. */
-const hasTerminal = process.platform === 'linux' && spawnSync('script', ['--version']).status === 0;
+const hasTerminal = process.platform === 'linux' && programOrSkip('script', 'bsdutils') !== undefined;
 const CTRL_C = '\u0003';
 
 /** A shell takes its quotation mark for its own. */

@@ -1,14 +1,15 @@
 // What a person sees in a terminal while the simulator runs.
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { barLine } from '../../simulator/reporting/progress.js';
+import { programOrSkip } from '../support/programs.js';
 import { freePort } from '../support/service.js';
 import { SimulatorProgram } from './command.js';
 import { FakeLedger } from './fake-ledger.js';
 
 const COLUMNS = 80;
 /** Of util-linux: runs a command in a terminal of its own. */
-const hasTerminal = process.platform === 'linux' && spawnSync('script', ['--version']).status === 0;
+const hasTerminal = process.platform === 'linux' && programOrSkip('script', 'bsdutils') !== undefined;
 
 describe('the bar', () => {
   const state = { stage: 'verifying', done: 50, total: 100, remark: '1234 pushes taken, 12 failed' } as const;

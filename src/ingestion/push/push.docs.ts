@@ -101,33 +101,41 @@ export function PushDocs({ tokenInPath }: { tokenInPath: boolean }): MethodDecor
         '`gzip`, `deflate` or `br`, or up to three of them in the order in which they were applied.',
       example: 'gzip',
     }),
-    ApiBody({
-      required: true,
-      description: 'The records.',
-      schema: {
-        oneOf: [
-          { type: 'array', items: { $ref: getSchemaPath(CallRecord) } },
-          { $ref: getSchemaPath(CallRecord) },
-        ],
-        example: EXAMPLE,
-      },
-    }),
+    Records(),
     ApiResponse({
       status: 200,
       description: 'The push is kept. The same body, sent again within an hour, gets the same answer.',
       type: PushAnswer,
       headers: { 'X-Delivery-Id': { ...DELIVERY_ID, required: true } },
     }),
-    ...REFUSALS.map(([status, description, msg, headers]) =>
-      ApiResponse({
-        status,
-        description,
-        ...(headers && { headers }),
-        content: {
-          'application/json': { schema: { $ref: getSchemaPath(PushAnswer) }, example: { code: status, msg } },
-        },
-      }),
-    ),
+    ...refusals(),
+  );
+}
+
+function Records(): MethodDecorator {
+  return ApiBody({
+    required: true,
+    description: 'The records.',
+    schema: {
+      oneOf: [
+        { type: 'array', items: { $ref: getSchemaPath(CallRecord) } },
+        { $ref: getSchemaPath(CallRecord) },
+      ],
+      example: EXAMPLE,
+    },
+  });
+}
+
+function refusals(): MethodDecorator[] {
+  return REFUSALS.map(([status, description, msg, headers]) =>
+    ApiResponse({
+      status,
+      description,
+      ...(headers && { headers }),
+      content: {
+        'application/json': { schema: { $ref: getSchemaPath(PushAnswer) }, example: { code: status, msg } },
+      },
+    }),
   );
 }
 
