@@ -25,8 +25,8 @@ it('Every part that there is has a line in CONTRIBUTING.md', () => {
 });
 
 it('A part that there is not is refused, with those that there are', () => {
-  const { status, lines, stderr } = testLong('modell');
-  expect([status, stderr.trim()]).toEqual([2, 'There is no part modell. There are:']);
+  const { status, lines, stderr } = testLong('models');
+  expect([status, stderr.trim()]).toEqual([2, 'There is no part models. There are:']);
   expect(lines).toContainEqual(expect.stringMatching(/^model /));
 });
 
