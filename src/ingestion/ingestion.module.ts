@@ -1,7 +1,8 @@
 import { type MiddlewareConsumer, Module, type NestModule, RequestMethod } from '@nestjs/common';
 import { SecurityModule } from '../security/security.module.js';
 import { WorkersModule } from '../workers/workers.module.js';
-import { AdmissionControl, CircuitBreaker } from './admission-control.js';
+import { AdmissionControl } from './admission-control.js';
+import { CircuitBreaker } from './circuit-breaker.js';
 import { Drainer } from './journal/drainer.js';
 import { JournalMetrics } from './journal/journal.metrics.js';
 import { Journal } from './journal/journal.js';

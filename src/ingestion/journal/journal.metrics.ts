@@ -5,7 +5,7 @@ import { dirname } from 'node:path';
 import { Settings } from '../../config/settings.js';
 import { errorCode } from '../../../platform/error-code.js';
 import { PolledGauge } from '../../metrics/polled-gauge.js';
-import { CircuitBreaker } from '../admission-control.js';
+import { CircuitBreaker } from '../circuit-breaker.js';
 import { Journal } from './journal.js';
 
 /**

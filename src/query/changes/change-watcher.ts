@@ -3,8 +3,6 @@
 import { type BeforeApplicationShutdown, Injectable } from '@nestjs/common';
 import { setTimeout as wait } from 'node:timers/promises';
 import { ChangeRepository } from './change.repository.js';
-import { Registry } from 'prom-client';
-import { PolledGauge } from '../../metrics/polled-gauge.js';
 
 /**
  * The time between two queries for new changes. A query takes the database 0.1 ms. LISTEN is no alternative: it
@@ -95,16 +93,5 @@ export class ChangeWatcher implements BeforeApplicationShutdown {
     } catch (error) {
       for (const { fail } of this.waiting) fail(error);
     }
-  }
-}
-
-@Injectable()
-export class ChangesMetrics {
-  constructor(registry: Registry, changes: ChangeRepository) {
-    new PolledGauge(registry, {
-      name: 'call_ledger_feed_position',
-      help: 'Position of the newest delivery in the feed of changes. Left out while the database is unavailable.',
-      ask: () => changes.newest(),
-    });
   }
 }
