@@ -1,6 +1,7 @@
 // `npm run test:long`: the tests in their long forms, one part after the other, and a table of what became of them.
 // `-- <part>…` runs only these parts; `--list` tells what there is. A word with a slash is a path of tests, which are run instead of a
-// part's own; other options are Jest's. Settings that the environment has stand over those of a part: CRASH_SERVICE_KILLS=3 …
+// part's own; other options are Jest's. Settings that the environment has stand over those of a part:
+// CRASH_SERVICE_KILLS=3 …
 import '../src/node-version.mjs';
 import { spawn, spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';

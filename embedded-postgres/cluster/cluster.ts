@@ -23,7 +23,8 @@ export interface ClusterOptions {
 const DRAFT_NAME = /^postgres\.new-(\d+)-(\w+)-/;
 
 /**
- * Makes the cluster if there is none, and checks that this server can open it. Several processes may do this at once; they get one cluster.
+ * Makes the cluster if there is none, and checks that this server can open it. Several processes may do this at once;
+ * they get one cluster.
  * @throws Error when the folder holds something else, or a cluster of another major version.
  */
 export async function ensureCluster(options: ClusterOptions): Promise<void> {
@@ -64,8 +65,8 @@ async function clusterVersion(directory: string): Promise<string | undefined> {
 }
 
 /**
- * initdb writes into a draft, which is moved into place when it is complete and on the disk. A process that dies before that leaves only
- * the draft, which the next process removes.
+ * initdb writes into a draft, which is moved into place when it is complete and on the disk. A process that dies
+ * before that leaves only the draft, which the next process removes.
  */
 async function createCluster(options: ClusterOptions): Promise<void> {
   const parent = dirname(options.directory);

@@ -1,7 +1,7 @@
 // Sets the superuser's password when nobody knows the old one, for example because the file with it was lost.
 //
-// PostgreSQL's single-user mode asks for no password and listens on no port. Whoever may read the files may use it. Another pg_hba.conf
-// would open the database to others for a moment.
+// PostgreSQL's single-user mode asks for no password and listens on no port. Whoever may read the files may use it.
+// Another pg_hba.conf would open the database to others for a moment.
 import { LOCKED_EXIT_CODE } from '../ownership/file-lock.js';
 import { SUPERUSER } from '../ownership/owner-lock.js';
 import type { ServerFiles } from '../server/server-process.js';

@@ -33,8 +33,7 @@ interface OpenStream {
 
 /**
  * Long-running work under a key: exports, and requests that wait for changes. Each key family has its share of them.
- * They
- * end when the key is revoked or expires.
+ * They end when the key is revoked or expires.
  */
 @Injectable()
 export class KeyStreams {

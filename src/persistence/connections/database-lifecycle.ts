@@ -79,8 +79,7 @@ export class DatabaseLifecycle implements OnApplicationBootstrap, OnApplicationS
 
   /**
    * Whether the service started less than 10 s ago and its database is not migrated yet. During this time it is not
-   * ready,
-   * because clients that wait for it also want to query.
+   * ready, because clients that wait for it also want to query.
    */
   get isStarting(): boolean {
     return !this.migratedNow && performance.now() - this.begunAt < STARTING_MS;

@@ -17,8 +17,7 @@ const MOST_MARKS = 3600;
 
 /**
  * Computes how far a replica is behind the primary. The replica's time of the last commit is not enough. It stands
- * still
- * while nothing is committed, and it does not show what has not reached the replica yet.
+ * still while nothing is committed, and it does not show what has not reached the replica yet.
  */
 export class ReplicaLag {
   private marks: Mark[] = [];

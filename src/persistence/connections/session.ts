@@ -16,8 +16,7 @@ const TIME_OUTS = `SET LOCAL statement_timeout = ${STATEMENT_TIME_OUT_MS}; ${LOC
 
 /**
  * The timeouts are not parameters of the connection, because PgBouncer refuses a client with parameters that it does
- * not
- * know.
+ * not know.
  */
 const SET_WHEN_OWN = {
   text: `SELECT set_config(name, value, false)

@@ -27,8 +27,7 @@ export function grantsTo(role: string, schema = 'public'): string[] {
 
 /**
  * Grants a role the rights that the service needs. One transaction does it, so a service that runs as this role does
- * not
- * notice.
+ * not notice.
  *
  * @param dataSource of the role that owns the tables
  * @throws Error if the role is the owner of the tables: it would lose the rights that migrations need

@@ -61,8 +61,7 @@ export async function migrate(dataSource: DataSource, distribution?: Distributio
 
 /**
  * Runs work in a transaction that holds the lock. A session-level lock would stay in the session, which a pooler may
- * lend to
- * another client next.
+ * lend to another client next.
  */
 async function alone<T>(runner: QueryRunner, work: () => Promise<T>): Promise<T> {
   await runner.startTransaction();

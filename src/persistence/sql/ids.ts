@@ -31,8 +31,7 @@ function randomBytes(): Uint8Array {
 
 /**
  * The smallest UUIDv7 of a millisecond. The first 48 bits of a UUIDv7 are the time (RFC 9562). So comparing a
- * delivery's
- * id with it is the same as comparing the delivery's time of arrival.
+ * delivery's id with it is the same as comparing the delivery's time of arrival.
  */
 export function firstIdOf(epochMs: number): string {
   const time = Math.max(0, epochMs).toString(16).padStart(12, '0').slice(0, 12);

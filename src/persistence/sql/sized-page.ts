@@ -4,8 +4,7 @@
 const MOST_PAGE_BYTES = 16 * 1024 * 1024;
 /**
  * The assumed number of bytes of text for each byte that PostgreSQL has compressed. With its pglz, a byte holds up to
- * 87 bytes
- * of very repetitive text, and 3 bytes of usual JSON.
+ * 87 bytes of very repetitive text, and 3 bytes of usual JSON.
  */
 const UNPACKED = 64;
 
@@ -20,8 +19,7 @@ export interface SizedRow {
 
 /**
  * SQL that estimates the size in bytes of a column of JSON, as text. To count exactly, PostgreSQL would have to
- * decompress
- * every value.
+ * decompress every value.
  */
 export function bytesOfJson(column: string): string {
   return `coalesce(pg_column_size(${column}) * CASE WHEN pg_column_compression(${column}) IS NULL THEN 1 ELSE ${UNPACKED} END, 0)`;

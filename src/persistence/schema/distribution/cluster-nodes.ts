@@ -8,8 +8,7 @@ import { DatabaseUnavailableError } from '../../connections/unavailable.js';
 const LOCK = `${LEDGER_LOCKS}, ${POSITION_LOCK}`;
 /**
  * Takes the lock and releases it at once, so that a writer that draws a position does not wait for the rest of the
- * reader's
- * transaction.
+ * reader's transaction.
  */
 const PASS_WRITERS = {
   name: 'pass-writers',

@@ -9,9 +9,8 @@ import { ErasedCall, Erasure, Lease, StoredSecret } from './privacy.entities.js'
 export type Privilege = 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE';
 
 /**
- * Every table of the ledger, with the privileges that the service needs. The service uses no TRUNCATE, no triggers and
- * no
- * references. Only migrations create or change tables.
+ * Every table of the ledger, with the privileges that the service needs. The service uses no TRUNCATE, no triggers
+ * and no references. Only migrations create or change tables.
  */
 const TABLES: readonly (readonly [entity: new () => object, ...privileges: Privilege[]])[] = [
   [Task, 'SELECT', 'INSERT'],

@@ -66,7 +66,8 @@ export const ACCESS = [
   // Every write of a delivery asks whether the delivery was received before one of these requests.
   'CREATE INDEX erasures_requested ON erasures (requested_at)',
   "CREATE INDEX erasures_undone ON erasures (next_try_at) WHERE status <> 'done'",
-  // Work that only one process may do at a time. A row, not a session's lock, because that would not work through PgBouncer.
+  // Work that only one process may do at a time. A row, not a session's lock, because that would not work through
+  // PgBouncer.
   `CREATE TABLE leases (
     name ${IDENTIFIER} NOT NULL,
     holder uuid NOT NULL,

@@ -54,13 +54,14 @@ export const CALLS = [
   'CREATE INDEX calls_batch ON calls (batch_id, occurred_at, call_id) WHERE batch_id IS NOT NULL',
   'CREATE INDEX calls_detail ON calls (detail_id) WHERE detail_id IS NOT NULL',
   'CREATE INDEX calls_out ON calls (out_id) WHERE out_id IS NOT NULL',
-  // One index serves the whole number and its last digits: both are a prefix of the reversed number.
-  // It is not partial: PostgreSQL keeps no statistics of an expression for partial indexes. It would guess, and walk the
-  // order of time instead (729 ms instead of 0.06 ms on 1,000,000 calls).
+  // One index serves the whole number and its last digits: both are a prefix of the reversed number. It is not
+  // partial: PostgreSQL keeps no statistics of an expression for partial indexes. It would guess, and walk the order
+  // of time instead (729 ms instead of 0.06 ms on 1,000,000 calls).
   'CREATE INDEX calls_callee_reversed ON calls (reverse(callee))',
   'CREATE INDEX calls_delivery ON calls (delivery_id)',
   'CREATE INDEX calls_with_warnings ON calls (occurred_at, call_id) WHERE warnings IS NOT NULL',
-  // It takes some kB for a million calls. PostgreSQL 16 and newer still update a row within its page, without touching any index.
+  // It takes some kB for a million calls. PostgreSQL 16 and newer still update a row within its page, without
+  // touching any index.
   `CREATE INDEX calls_last_received ON calls USING brin (last_received_at)
     WITH (pages_per_range = 32, autosummarize = on)`,
   `CREATE TABLE call_revisions (
@@ -70,8 +71,8 @@ export const CALLS = [
     revision integer,
     content jsonb NOT NULL,
     CONSTRAINT call_revisions_pkey PRIMARY KEY (call_id, delivery_id))`,
-  // A record that was received before its call was erased must not bring the call back. `sources` are those of all contents that
-  // were erased: the feed tells their readers that the call is gone.
+  // A record that was received before its call was erased must not bring the call back. `sources` are those of all
+  // contents that were erased: the feed tells their readers that the call is gone.
   `CREATE TABLE erased_calls (
     delivery_id uuid NOT NULL,
     call_id ${IDENTIFIER} NOT NULL,
