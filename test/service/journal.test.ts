@@ -12,6 +12,7 @@ import { endLeftOverServer, serverPid, signal, signalIfAlive, withChildren } fro
 import { record } from '../support/records.js';
 import { rollupDifferences } from '../support/rollups.js';
 import { ACCESS, freePort, healthOf, ServiceProcess, until } from '../support/service.js';
+import { usedDataDir } from '../support/templates.js';
 
 let folder: string;
 let services: ServiceProcess[];
@@ -52,6 +53,7 @@ const onLinux = process.platform === 'linux' ? it : it.skip;
 
 describe('With a journal, every push is acknowledged', () => {
   it('while the database is killed, and nothing is missing afterwards', async () => {
+    await usedDataDir(dataDir());
     const service = await (await start()).ready();
     await pushEach(service, ids('before', 5));
     signal(serverPid(dataDir()), 'SIGKILL');
@@ -64,6 +66,7 @@ describe('With a journal, every push is acknowledged', () => {
   });
 
   onLinux('while the database is frozen, and the service can be killed and started meanwhile', async () => {
+    await usedDataDir(dataDir());
     const service = await (await start()).ready();
     await pushEach(service, ids('before', 3));
     // The children of a stopped postmaster go on: they have to be stopped too.

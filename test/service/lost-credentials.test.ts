@@ -8,15 +8,17 @@ import { removeFolder } from '../support/files.mjs';
 import { endLeftOverServer } from '../support/processes.js';
 import { record } from '../support/records.js';
 import { type Credentials, freePort, ServiceProcess, until } from '../support/service.js';
+import { usedDataDir } from '../support/templates.js';
 
 let folder: string;
 let services: ServiceProcess[];
 const dataDir = () => join(folder, 'data');
 const file = () => join(dataDir(), 'credentials.json');
 
-beforeEach(() => {
+beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'call-ledger-lost-credentials-'));
   services = [];
+  await usedDataDir(dataDir());
 });
 afterEach(async () => {
   for (const service of services) await service.end('SIGKILL');

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { endLeftOverServer, isServer, postmasterPid, serverPid, signal } from '../support/processes.js';
 import { record } from '../support/records.js';
 import { freePort, ServiceProcess, statusOf, until } from '../support/service.js';
+import { usedDataDir } from '../support/templates.js';
 
 let folder: string;
 let services: ServiceProcess[];
@@ -78,6 +79,7 @@ describe('The service', () => {
   });
 
   it('writes for people in lines with times of ISO 8601, and into a file neither colours nor the token', async () => {
+    await usedDataDir(dataDir());
     const service = await (await start({ LOG_FORMAT: 'pretty' })).ready();
     await until('the start message', () => service.output.includes('Call Ledger is ready.'));
     expect(await service.end('SIGTERM')).toBe(0);
@@ -93,6 +95,7 @@ describe('The service', () => {
   });
 
   it('killed with -9 takes its left-over server over and has every acknowledged call', async () => {
+    await usedDataDir(dataDir());
     const first = await (await start()).ready();
     expect((await first.push([record('before-the-kill')])).status).toBe(200);
     await first.end('SIGKILL');
@@ -104,6 +107,7 @@ describe('The service', () => {
   });
 
   it('whose database is killed with -9 says 503 without a journal, and recovers by itself', async () => {
+    await usedDataDir(dataDir());
     const service = await (await start({ JOURNAL_DIR: 'off' })).ready();
     // Without a journal a push that the database takes too long over is refused, be it the first on a busy machine.
     await taken(service, 'before');
@@ -125,6 +129,7 @@ describe('The service', () => {
   });
 
   it('started twice on one data directory: the second says who has it, and the first goes on', async () => {
+    await usedDataDir(dataDir());
     const first = await (await start()).ready();
     const second = await start();
     expect(await second.exit()).toBe(1);
