@@ -42,10 +42,10 @@ async function start(): Promise<ServiceProcess> {
 describe('SIGTERM under full load', () => {
   it('cuts off no push, ends with code 0, and everything that was answered 200 is there at the next start', async () => {
     const service = await start();
-    const slow = await SlowPush.begin(service, 'slow');
-    const stuck = await SlowPush.begin(service, 'stuck');
     const load = new PushLoad(service.pushUrl, CONNECTIONS);
     await until('the load', () => load.pushes.length > PUSHES_BEFORE);
+    const slow = await SlowPush.begin(service, 'slow');
+    const stuck = await SlowPush.begin(service, 'stuck');
 
     const begin = performance.now();
     const ending = service.end('SIGTERM');

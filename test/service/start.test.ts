@@ -79,7 +79,6 @@ describe('The service', () => {
   });
 
   it('writes for people in lines with times of ISO 8601, and into a file neither colours nor the token', async () => {
-    await usedDataDir(dataDir());
     const service = await (await start({ LOG_FORMAT: 'pretty' })).ready();
     await until('the start message', () => service.output.includes('Call Ledger is ready.'));
     expect(await service.end('SIGTERM')).toBe(0);
