@@ -15,7 +15,7 @@ import { tracesInDatabase } from './traces.js';
 /** Pushed while they are erased, half of them in each round. */
 const CALLS = IS_LONG ? 1200 : 600;
 const ROUNDS = IS_LONG ? 8 : 5;
-const BIG_CALLS = IS_LONG ? 2500 : 1000;
+const BIG_CALLS = IS_LONG ? 2500 : 600;
 
 let database: TestDatabase;
 let folder: string;
@@ -76,7 +76,7 @@ describe('An erasure', () => {
         SELECT 'big-' || i, now(), now(), now(), gen_random_uuid(), 1, false, 'vendor', 'to ${NUMBER}', '\\x00'
         FROM generate_series(1, ${BIG_CALLS}) AS i`);
     await database.query(`
-      CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.2); RETURN NULL; END $$;
+      CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.12); RETURN NULL; END $$;
       CREATE TRIGGER dawdle AFTER INSERT ON erased_calls FOR EACH STATEMENT EXECUTE FUNCTION dawdle()`);
     const key = { authorization: `Bearer ${ACCESS.ADMIN_API_KEY}` };
     const start = async () => {

@@ -13,7 +13,7 @@ import { usedDataDir } from '../support/templates.js';
 
 const CONNECTIONS = 48;
 /** So many pushes first: the service is warm, and all connections are in use. */
-const PUSHES_BEFORE = 1000;
+const PUSHES_BEFORE = 500;
 const IDS_IN_QUESTION = 100;
 /** Within what an orchestrator gives, usually 30 s. */
 const LONGEST_SHUTDOWN_MS = 28_000;

@@ -1,6 +1,7 @@
 // Makes shorter what a test would have to wait for, in the service that runs in the test's own process.
 import { jest } from '@jest/globals';
 import { Backoff } from '../../src/background/backoff.js';
+import { Pace } from '../../src/privacy/pace.js';
 
 /**
  * What has failed is tried again after so many milliseconds, until mocks are restored. How pauses grow is tested in
@@ -8,6 +9,11 @@ import { Backoff } from '../../src/background/backoff.js';
  */
 export function shortenPauses(ms = 50): void {
   jest.spyOn(Backoff.prototype, 'failed').mockReturnValue(ms);
+}
+
+/** Erasures do not rest between their steps, until mocks are restored. */
+export function skipRests(): void {
+  jest.spyOn(Pace.prototype, 'after').mockReturnValue(1);
 }
 
 /**
