@@ -9,6 +9,7 @@ import { join } from 'node:path';
 import { endLeftOverServer, postmasterPid } from '../support/processes.js';
 import { rollupDifferencesAt } from '../support/rollups.js';
 import { removeFolder } from '../support/files.mjs';
+import { IS_LONG } from '../support/form.js';
 import { embeddedUrl, freePort, ServiceProcess, until } from '../support/service.js';
 import { usedDataDir } from '../support/templates.js';
 import {
@@ -51,7 +52,9 @@ const END_SERVICE: Blow = { name: 'SIGTERM to the service', strike: () => servic
 it(
   'Whatever is killed, whenever: no acknowledged record is lost, none is double, and the rollups equal the rows',
   async () => {
-    const { serviceKills, databaseKills, terminations, freezes } = numbersOf({ service: 3, database: 1 });
+    const { serviceKills, databaseKills, terminations, freezes } = numbersOf(
+      IS_LONG ? { service: 6, database: 2 } : { service: 3, database: 1 },
+    );
     const list = inRandomOrder(
       [serviceKills, KILL_SERVICE],
       [databaseKills, killDatabase(server)],

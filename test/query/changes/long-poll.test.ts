@@ -4,6 +4,7 @@ import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
 import { ChangeWatcher } from '../../../src/query/changes/change-watcher.js';
 import type { ChangePage } from '../../../src/query/changes/change.dto.js';
 import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { IS_LONG } from '../../support/form.js';
 import { API_KEY } from '../../support/ledger.js';
 import { record } from '../../support/records.js';
 import { until } from '../../support/service.js';
@@ -12,7 +13,7 @@ import { Instance } from './instances.js';
 
 const WAITING = 200;
 const POOL_SIZE = 4;
-const TRIES = 20;
+const TRIES = IS_LONG ? 60 : 20;
 
 let database: TestDatabase;
 let instance: Instance;
