@@ -1,6 +1,7 @@
 // Somebody with a push URL aims at the service's time and memory, while others push: it goes on, and keeps everything.
 //
-// `npm test` runs a short form; `npm run test:attack` the long one. ATTACK_SEED repeats a run.
+// `npm test` runs a short form, in which all but one of the bodies are a tenth of their size; `npm run test:attack` and
+// TEST_FORM=long run the long one. ATTACK_SEED repeats the generated bodies, TEST_SEED the choice of the large one.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -12,6 +13,7 @@ import { Pusher } from '../fuzz/pusher.js';
 import { Tally } from '../fuzz/tally.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { removeFolder } from '../support/files.mjs';
+import { IS_LONG, partOf } from '../support/form.js';
 import { peakMemoryMb } from '../support/processes.js';
 import { record } from '../support/records.js';
 import { freePort, ServiceProcess, until } from '../support/service.js';
@@ -19,9 +21,11 @@ import { TcpProxy } from '../support/tcp-proxy.js';
 import { ATTACK_BODIES, type AttackBody, packed } from './bodies.js';
 import { generatedAttack } from './generated.js';
 
-const BODIES = Number(process.env['ATTACK_BODIES'] ?? 60);
+const BODIES = Number(process.env['ATTACK_BODIES'] ?? (IS_LONG ? 60 : 30));
 /** All take minutes. */
-const IS_LONG_FORM = BODIES > 1000;
+const IS_LONG_FORM = IS_LONG || BODIES > 1000;
+const PART = IS_LONG_FORM ? 1 : 0.1;
+const WHOLE = IS_LONG_FORM ? ATTACK_BODIES : partOf(ATTACK_BODIES, ATTACK_BODIES.length);
 const AWAY = ATTACK_BODIES.filter((_body, index) => IS_LONG_FORM || [1, 11, 17, 18].includes(index));
 if (!IS_LONG_FORM) console.warn('SKIPPED: an erasure through all bodies, which the long form has');
 const SEED = Number(process.env['ATTACK_SEED'] ?? Math.floor(Math.random() * 1e9));
@@ -134,9 +138,13 @@ async function attack(
   ).toEqual([]);
 }
 
-function fixed({ name, make }: AttackBody, index: number): FuzzBody & { readonly callId: string } {
+function fixed(
+  { name, make }: AttackBody,
+  index: number,
+  part = PART,
+): FuzzBody & { readonly callId: string } {
   const callId = `attack-${Date.now()}`;
-  const bytes = packed(make(callId));
+  const bytes = packed(make(callId, part));
   return { index, kind: name, bytes, headers: { 'content-encoding': 'gzip' }, isChunked: false, callId };
 }
 
@@ -179,11 +187,16 @@ async function erase(number: string): Promise<void> {
 }
 
 describe('The service goes on, keeps everything, and small pushes are taken, beside', () => {
-  it.each(ATTACK_BODIES.map((body) => [body.name, body] as const))(
-    '%s',
-    async (name, body) => {
+  it.each(
+    ATTACK_BODIES.map((body) => {
+      const part = WHOLE.includes(body) ? 1 : PART;
+      return [body.name, part, body] as const;
+    }),
+  )(
+    '%s, times %d',
+    async (name, part, body) => {
       await besideSmallPushes(name, async () => {
-        const { callId, ...attacking } = fixed(body, 0);
+        const { callId, ...attacking } = fixed(body, 0, part);
         await attack([attacking]);
         await readByEverybody(callId);
       });
@@ -197,10 +210,14 @@ describe('The service goes on, keeps everything, and small pushes are taken, bes
     async () => {
       await proxy.refuse();
       await besideSmallPushes('away', () =>
-        attack(AWAY.map(fixed), undefined, async () => {
-          await erase('13900000009');
-          await proxy.acceptAgain();
-        }),
+        attack(
+          AWAY.map((body, index) => fixed(body, index)),
+          undefined,
+          async () => {
+            await erase('13900000009');
+            await proxy.acceptAgain();
+          },
+        ),
       );
       expectBoundedMemory();
     },

@@ -1,4 +1,5 @@
 // Reading takes processor time in proportion to the bytes, whatever they are. What else the machine does changes little of it.
+// `npm test` tries each kind of body in one place, another one at the next run; TEST_FORM=long tries all places.
 import { describe, expect, it } from '@jest/globals';
 import { UnreadableBodyError } from '../../src/ingestion/reading/body-reader.js';
 import { validateBody } from '../../src/ingestion/reading/body-validator.js';
@@ -8,6 +9,7 @@ import { recordsOfBody } from '../../src/ingestion/reading/records-of-body.js';
 import { ZonedTime } from '../../src/time/zoned-time.js';
 import { FILLS, placed } from './generated.js';
 import { Dice } from '../fuzz/dice.js';
+import { partOf } from '../support/form.js';
 
 const SMALL_BYTES = 256 * 1024;
 const TIMES_AS_MANY = 8;
@@ -55,8 +57,8 @@ function expectProportion(work: (body: Buffer) => unknown, small: Buffer, large:
 }
 
 describe.each(Object.entries(works))('To %s a body of', (_name, work) => {
-  it.each(Object.keys(FILLS))('%s', (kind) => {
-    for (const place of PLACES) {
+  it.each([...Object.keys(FILLS).entries()])('%d: %s', (turn, kind) => {
+    for (const place of partOf(PLACES, PLACES.length, turn)) {
       const bodyOf = (bytes: number) =>
         Buffer.from(placed[place]?.(FILLS[kind]?.(new Dice(place, 0), bytes) ?? '', 'a') ?? '');
       expect(() => {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { createDatabase, type TestDatabase } from '../support/database.js';
-import { exchange } from '../support/exchange.js';
+import { exchange, useOwnContract } from '../support/exchange.js';
 import { record } from '../support/records.js';
 import { ACCESS, freePort, ServiceProcess } from '../support/service.js';
 
@@ -105,6 +105,7 @@ describe('A field that the vendor adds', () => {
     await runInTree('scripts/build.mjs');
     await runInTree('dist/src/persistence/commands/migrate.js');
     service = await start(join(tree, 'dist/main.js'));
+    await useOwnContract(service.url);
     await service.push([record('new', { waitDuration: 7 }), record('corrected', { waitDuration: '8' })]);
     await service.push([record('known')]);
   });

@@ -6,12 +6,13 @@ import { Contract } from '../support/contract/contract.js';
 import { describedApi } from '../support/contract/described.js';
 import type { Operation, Schema } from '../support/contract/document.js';
 import { SchemaChecks } from '../support/contract/schemas.js';
+import { IS_LONG } from '../support/form.js';
 import { API_KEY, type Answer, startLedger, type TestLedger } from '../support/ledger.js';
 import { expectProblem, isObject, object } from './helpers.js';
 import { type Known, prepare, REQUESTS } from './requests.js';
 import { valuesAbout, valuesAtBounds } from './values.js';
 
-const RUNS = Number(process.env['AGREEMENT_RUNS'] ?? 20);
+const RUNS = Number(process.env['AGREEMENT_RUNS'] ?? (IS_LONG ? 20 : 8));
 /** Of bodies, beside the field that is tried. */
 const OTHER_FIELDS: Readonly<Record<string, object>> = {
   createApiKey: { name: 'of the test', scopes: ['calls:read'] },

@@ -4,11 +4,12 @@ import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { LosslessNumber, parse } from 'lossless-json';
 import { makeKey, withKey } from '../support/api-keys.js';
+import { IS_LONG } from '../support/form.js';
 import { API_KEY, startLedger, type TestLedger } from '../support/ledger.js';
 import { hostileText, jsonText } from '../support/json-texts.js';
 import { readCsv } from '../query/exports/csv-reader.js';
 
-const RUNS = Number(process.env['FUZZ_EXACT_RUNS'] ?? 25);
+const RUNS = Number(process.env['FUZZ_EXACT_RUNS'] ?? (IS_LONG ? 25 : 8));
 const LONGEST_TEST_MS = 120_000 + RUNS * 2000;
 const WITHOUT_NUMBERS = ['calls:read', 'deliveries:read', 'quarantine:manage'] as const;
 

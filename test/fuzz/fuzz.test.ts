@@ -8,6 +8,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { createDatabase, type TestDatabase } from '../support/database.js';
+import { IS_LONG } from '../support/form.js';
 import { peakMemoryMb } from '../support/processes.js';
 import { rollupDifferences } from '../support/rollups.js';
 import { freePort, ServiceProcess } from '../support/service.js';
@@ -16,7 +17,7 @@ import { bodyOf, isGiant } from './bodies.js';
 import { Pusher } from './pusher.js';
 import { Tally } from './tally.js';
 
-const BODIES = Number(process.env['FUZZ_BODIES'] ?? 1500);
+const BODIES = Number(process.env['FUZZ_BODIES'] ?? (IS_LONG ? 1500 : 500));
 /** Thirty a second, on a busy machine. */
 const LONGEST_TEST_MS = 120_000 + BODIES * 100;
 const SEED = Number(process.env['FUZZ_SEED'] ?? Math.floor(Math.random() * 1e9));

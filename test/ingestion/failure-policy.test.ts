@@ -12,6 +12,7 @@ import { API_KEY, type Answer, PUSH_TOKEN, startLedger, type TestLedger } from '
 import { samplesOf } from '../support/metrics.js';
 import { record } from '../support/records.js';
 import { until } from '../support/service.js';
+import { shortenPauses } from '../support/short-times.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 import { runInThreads } from '../support/built-files.js';
 
@@ -25,6 +26,7 @@ let proxy: TcpProxy;
 let ledger: TestLedger;
 
 beforeEach(() => {
+  shortenPauses();
   folder = mkdtempSync(join(tmpdir(), 'call-ledger-policy-'));
 });
 afterEach(async () => {

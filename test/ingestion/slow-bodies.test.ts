@@ -89,7 +89,7 @@ describe('Small pushes are all kept', () => {
 describe('A body that comes slowly, but fast enough', () => {
   it('is taken', async () => {
     const [client] = await openMany(1);
-    const body = JSON.stringify([record('steady', { pad: 'x'.repeat(110_000) })]);
+    const body = JSON.stringify([record('steady', { pad: 'x'.repeat(85_000) })]);
     client?.write(pushHead(body.length));
     let sent = 0;
     const timer = setInterval(() => client?.write(body.slice(sent, (sent += 8000))), 1000);

@@ -12,6 +12,7 @@ import { MOVED_TABLES } from '../../src/persistence/commands/move/ledger-copy.js
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { record } from '../support/records.js';
 import { embeddedUrl, freePort, ServiceProcess, until } from '../support/service.js';
+import { usedDataDir } from '../support/templates.js';
 
 const PROGRAM = fileURLToPath(new URL('../../dist/src/persistence/commands/move/main.js', import.meta.url));
 const ERASED = '13900000000';
@@ -32,6 +33,7 @@ const dataDir = () => join(folder, 'data');
 
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'call-ledger-move-'));
+  await usedDataDir(dataDir());
   service = ServiceProcess.start(dataDir(), await freePort(), WITHOUT_HASTE);
   await service.ready();
   await fillEveryTable();

@@ -6,10 +6,16 @@ import { join } from 'node:path';
 import { Follower } from '../query/changes/follower.js';
 import { Instance } from '../query/changes/instances.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
+import { IS_LONG } from '../support/form.js';
 import { record } from '../support/records.js';
 import { ACCESS, freePort, ServiceProcess, until } from '../support/service.js';
 import { askFor, erased, erasureOf, NUMBER } from './erasing.js';
 import { tracesInDatabase } from './traces.js';
+
+/** Pushed while they are erased, half of them in each round. */
+const CALLS = IS_LONG ? 1200 : 600;
+const ROUNDS = IS_LONG ? 8 : 5;
+const BIG_CALLS = IS_LONG ? 2500 : 600;
 
 let database: TestDatabase;
 let folder: string;
@@ -28,17 +34,17 @@ afterAll(async () => {
 describe('An erasure', () => {
   it('neither fails pushes of the same calls nor brings their old contents back', async () => {
     const instance = await Instance.start(database.url, { JOURNAL_DIR: 'off', ACK_DEADLINE_MS: '20000' });
-    const names = Array.from({ length: 1200 }, (_, index) => `call-${index}`);
-    for (let from = 0; from < names.length; from += 400)
+    const names = Array.from({ length: CALLS }, (_, index) => `call-${index}`);
+    for (let from = 0; from < names.length; from += 300)
       await instance.push(
-        names.slice(from, from + 400).map((name) => record(name, { callee: NUMBER, note: NUMBER })),
+        names.slice(from, from + 300).map((name) => record(name, { callee: NUMBER, note: NUMBER })),
       );
     const follower = new Follower();
     await follower.catchUp(instance.url);
     const id = await askFor(instance.url, NUMBER);
     const statuses: number[] = [];
     let slowest = 0;
-    for (let round = 1; round <= 8; round += 1) {
+    for (let round = 1; round <= ROUNDS; round += 1) {
       const pushes = Array.from({ length: 6 }, async (_, part) => {
         const some = names.filter((_name, index) => index % 6 === part && (index + round) % 2 === 0);
         const begin = performance.now();
@@ -53,12 +59,12 @@ describe('An erasure', () => {
     process.stdout.write(`the slowest push while erasing took ${Math.round(slowest)} ms\n`);
     expect(await tracesInDatabase(database, NUMBER)).toEqual([]);
     const [kept] = await database.query(
-      `SELECT count(*)::int AS calls, count(*) FILTER (WHERE duration < 7)::int AS old FROM calls`,
+      `SELECT count(*)::int AS calls, count(*) FILTER (WHERE duration < ${ROUNDS - 1})::int AS old FROM calls`,
     );
-    expect(kept).toEqual({ calls: 1200, old: 0 });
+    expect(kept).toEqual({ calls: CALLS, old: 0 });
     await follower.catchUp(instance.url);
-    expect([...follower.copy.values()].filter(({ duration }) => (duration ?? 0) < 7)).toEqual([]);
-    expect(follower.copy.size).toBe(1200);
+    expect([...follower.copy.values()].filter(({ duration }) => (duration ?? 0) < ROUNDS - 1)).toEqual([]);
+    expect(follower.copy.size).toBe(CALLS);
     await instance.remove();
   });
 
@@ -68,9 +74,9 @@ describe('An erasure', () => {
       INSERT INTO calls (call_id, occurred_at, first_received_at, last_received_at, delivery_id, revision, answered, source,
           status_msg, content_hash)
         SELECT 'big-' || i, now(), now(), now(), gen_random_uuid(), 1, false, 'vendor', 'to ${NUMBER}', '\\x00'
-        FROM generate_series(1, 2500) AS i`);
+        FROM generate_series(1, ${BIG_CALLS}) AS i`);
     await database.query(`
-      CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.2); RETURN NULL; END $$;
+      CREATE FUNCTION dawdle() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN PERFORM pg_sleep(0.12); RETURN NULL; END $$;
       CREATE TRIGGER dawdle AFTER INSERT ON erased_calls FOR EACH STATEMENT EXECUTE FUNCTION dawdle()`);
     const key = { authorization: `Bearer ${ACCESS.ADMIN_API_KEY}` };
     const start = async () => {
@@ -90,11 +96,11 @@ describe('An erasure', () => {
     await database.query('DROP TRIGGER dawdle ON erased_calls');
     const second = await start();
     const done = await erased(second.url, id, key);
-    expect(done.erased.calls).toBe(2500);
+    expect(done.erased.calls).toBe(BIG_CALLS);
     const [told] = await database.query(
       `SELECT count(*)::int AS rows, count(DISTINCT call_id)::int AS calls FROM erased_calls WHERE call_id LIKE 'big-%'`,
     );
-    expect(told).toEqual({ rows: 2500, calls: 2500 });
+    expect(told).toEqual({ rows: BIG_CALLS, calls: BIG_CALLS });
     expect(await tracesInDatabase(database, NUMBER)).toEqual([]);
     expect(second.output).not.toContain(NUMBER);
     expect(first.output).not.toContain(NUMBER);

@@ -6,11 +6,12 @@ import { ReadingDatabase } from '../../src/persistence/connections/reading-datab
 import { openExport, readAll } from '../query/exports/export-client.js';
 import { Instance } from '../query/changes/instances.js';
 import { record } from '../support/records.js';
+import { IS_LONG } from '../support/form.js';
 import { until } from '../support/service.js';
 import { Load, QUESTIONS, SHARED_CALLS } from './load.js';
 import { callIdsOf, get, Pair, send } from './pair.js';
 
-const LOAD_MS = Number(process.env['REPLICA_TEST_SECONDS'] ?? 8) * 1000;
+const LOAD_MS = Number(process.env['REPLICA_TEST_SECONDS'] ?? (IS_LONG ? 8 : 1)) * 1000;
 /** A look every second, its patience with both servers, and the answer of the primary: 3 s, and what a busy machine adds. */
 const SILENCE_LIMIT_MS = 15_000;
 

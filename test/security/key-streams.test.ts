@@ -24,7 +24,7 @@ beforeAll(async () => {
   database = await createDatabase();
   one = await Instance.start(database.url);
   other = await Instance.start(database.url);
-  await insertCalls(database, 80_000);
+  await insertCalls(database, 10_000);
 });
 afterAll(async () => {
   await other.remove();

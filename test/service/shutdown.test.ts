@@ -9,10 +9,11 @@ import { endLeftOverServer } from '../support/processes.js';
 import { type LoadedPush, PushLoad } from '../support/push-load.js';
 import { record } from '../support/records.js';
 import { freePort, ServiceProcess, until } from '../support/service.js';
+import { usedDataDir } from '../support/templates.js';
 
 const CONNECTIONS = 48;
 /** So many pushes first: the service is warm, and all connections are in use. */
-const PUSHES_BEFORE = 1000;
+const PUSHES_BEFORE = 500;
 const IDS_IN_QUESTION = 100;
 /** Within what an orchestrator gives, usually 30 s. */
 const LONGEST_SHUTDOWN_MS = 28_000;
@@ -21,9 +22,10 @@ let folder: string;
 let services: ServiceProcess[];
 const dataDir = () => join(folder, 'data');
 
-beforeEach(() => {
+beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'call-ledger-shutdown-'));
   services = [];
+  await usedDataDir(dataDir());
 });
 afterEach(async () => {
   for (const service of services) await service.end('SIGKILL');

@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { endLeftOverServer, isServer, postmasterPid, serverPid, signal } from '../support/processes.js';
 import { record } from '../support/records.js';
 import { freePort, ServiceProcess, statusOf, until } from '../support/service.js';
+import { usedDataDir } from '../support/templates.js';
 
 let folder: string;
 let services: ServiceProcess[];
@@ -93,6 +94,7 @@ describe('The service', () => {
   });
 
   it('killed with -9 takes its left-over server over and has every acknowledged call', async () => {
+    await usedDataDir(dataDir());
     const first = await (await start()).ready();
     expect((await first.push([record('before-the-kill')])).status).toBe(200);
     await first.end('SIGKILL');
@@ -104,6 +106,7 @@ describe('The service', () => {
   });
 
   it('whose database is killed with -9 says 503 without a journal, and recovers by itself', async () => {
+    await usedDataDir(dataDir());
     const service = await (await start({ JOURNAL_DIR: 'off' })).ready();
     // Without a journal a push that the database takes too long over is refused, be it the first on a busy machine.
     await taken(service, 'before');
@@ -125,6 +128,7 @@ describe('The service', () => {
   });
 
   it('started twice on one data directory: the second says who has it, and the first goes on', async () => {
+    await usedDataDir(dataDir());
     const first = await (await start()).ready();
     const second = await start();
     expect(await second.exit()).toBe(1);

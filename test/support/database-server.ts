@@ -1,10 +1,11 @@
 // A PostgreSQL server of a test's own, for what would harm the other tests: to be killed, frozen and stopped.
-import { chmodSync, mkdtempSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EmbeddedPostgres } from '../../embedded-postgres/embedded-postgres.js';
 import { postmasterPid } from './processes.js';
 import { removeFolder } from './files.mjs';
+import { usedCluster } from './templates.js';
 
 /** Brings the server back when it is killed, on the same port. */
 export class DatabaseServer {
@@ -24,6 +25,7 @@ export class DatabaseServer {
 
   /** @returns its URL, whose port is another one after each stop */
   async start(): Promise<string> {
+    if (!existsSync(join(this.folder, 'postgres'))) await usedCluster(this.folder);
     this.server = new EmbeddedPostgres({
       dataDirectory: this.folder,
       password: 'of-the-tests',

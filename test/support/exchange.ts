@@ -1,5 +1,6 @@
 // A request to a running service in, its answer out, once that is found to be as /openapi.json says.
 import { Contract } from './contract/contract.js';
+import { descriptionOnce } from './contract/description.js';
 
 export interface Answer {
   readonly status: number;
@@ -11,10 +12,24 @@ export interface Answer {
 
 let contract: Promise<Contract> | undefined;
 
-/** The description of the service under test. It depends on no setting, so that a test file reads it once. */
+/** The description of the service under test. */
 export function contractOf(url: string): Promise<Contract> {
-  contract ??= fetch(`${url}/openapi.json`).then(async (response) => new Contract(await response.text()));
+  contract ??= contractAt(`${url}/openapi.json`);
   return contract;
+}
+
+/** Holds the answers against the description of this service, which was not made of the sources of this run. */
+export async function useOwnContract(url: string): Promise<void> {
+  const own = new Contract(await textAt(`${url}/openapi.json`));
+  contract = Promise.resolve(own);
+}
+
+async function contractAt(url: string): Promise<Contract> {
+  return new Contract(await descriptionOnce(() => textAt(url)));
+}
+
+async function textAt(url: string): Promise<string> {
+  return (await fetch(url)).text();
 }
 
 /** @throws Error when the answer is not as the service's description says */

@@ -64,6 +64,8 @@ export default async function setup() {
   // As to the folder it is in: PostgreSQL is run by other users, too.
   chmodSync(folder, 0o711);
   process.env.TMPDIR = folder;
+  process.env.TEST_SEED ??= String(Math.floor(Math.random() * 1e9));
+  console.log(`TEST_SEED=${process.env.TEST_SEED} repeats the samples of this run.`);
   const given = process.env.TEST_DATABASE_URL;
   const own = { folder, ...(given === undefined ? ownServer() : givenServer(given)) };
   globalThis.testServer = own;

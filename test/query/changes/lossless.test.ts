@@ -7,13 +7,14 @@ import { Keeper } from '../../../src/ingestion/keeper.js';
 import { SELECTED_CALL } from '../../../src/query/calls/call-fields.js';
 import type { CallDto } from '../../../src/query/calls/call.dto.js';
 import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { IS_LONG } from '../../support/form.js';
 import { record } from '../../support/records.js';
 import { until } from '../../support/service.js';
 import { eraseCalls } from './erasing.js';
 import { Follower } from './follower.js';
 import { Instance } from './instances.js';
 
-const SECONDS = Number(process.env['CHANGES_TEST_SECONDS'] ?? 12);
+const SECONDS = Number(process.env['CHANGES_TEST_SECONDS'] ?? (IS_LONG ? 12 : 6));
 const WRITERS = 6;
 /** Few, so that most pushes correct calls of others. */
 const SHARED_CALLS = 300;

@@ -12,7 +12,7 @@ let url: string;
 beforeAll(async () => {
   ledger = await startLedger();
   url = `${ledger.url}/v1/exports/calls`;
-  await insertCalls(ledger.database, 80_000);
+  await insertCalls(ledger.database, 10_000);
 });
 afterAll(() => ledger.stop());
 
@@ -80,7 +80,7 @@ describe('An export whose client goes', () => {
 describe('An export that is under way when the service is shut down', () => {
   it('keeps it from ending for a few seconds only, and ends in a broken connection', async () => {
     const other = await startLedger();
-    await insertCalls(other.database, 80_000);
+    await insertCalls(other.database, 10_000);
     const answer = await openExport(`${other.url}/v1/exports/calls`);
     const begin = Date.now();
     const stopped = other.stop();

@@ -24,7 +24,7 @@ import { until } from '../../support/service.js';
 import { openExport, readAll } from './export-client.js';
 import { exportSessions, insertCalls } from './many-calls.js';
 
-const MANY = 80_000;
+const MANY = 10_000;
 
 let ledger: TestLedger;
 let url: string;

@@ -1,12 +1,12 @@
 // Calls by the ten thousands, past the service: more bytes than all buffers between it and its client hold.
 import type { TestDatabase } from '../../support/database.js';
 
-/** Fills the ledger with made-up calls, one a second, of some 750 bytes each, which gzip makes some 300. */
+/** Fills the ledger with made-up calls, one a second, of some 6 kB each, which gzip makes some 3. */
 export async function insertCalls(database: TestDatabase, count: number): Promise<void> {
   await database.query(
     `INSERT INTO calls (call_id, occurred_at, originate_time, source, task_id, callee, status_msg, answered, duration,
        revision, first_received_at, last_received_at, delivery_id, content_hash)
-     SELECT 'many-' || i, at, at, 'vendor', 'many', '13900000000', (SELECT string_agg(md5((i * n)::text), '') FROM generate_series(1, 16) n), true, i, 1, at, at,
+     SELECT 'many-' || i, at, at, 'vendor', 'many', '13900000000', (SELECT string_agg(md5((i * n)::text), '') FROM generate_series(1, 170) n), true, i, 1, at, at,
        gen_random_uuid(), ''
      FROM (SELECT i, timestamptz '2025-06-01 00:00:00Z' + i * interval '1 s' AS at FROM generate_series(1, $1::int) i) AS g`,
     [count],

@@ -1,10 +1,13 @@
 // Hostile text in every parameter of every operation that the API's description names: nothing but a refusal or a right
 // answer comes of it, and no row of the ledger changes. New parameters are attacked as soon as they are described.
+//
+// `npm test` tries a part of the texts on each parameter, and each text on some; TEST_FORM=long tries every text on every parameter.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Known, prepare, REQUESTS } from '../../contract/requests.js';
 import { Contract } from '../../support/contract/contract.js';
 import { describedApi } from '../../support/contract/described.js';
 import type { Operation, ParameterObject } from '../../support/contract/document.js';
+import { partOf } from '../../support/form.js';
 import { type Answer, API_KEY, PUSH_TOKEN, startLedger, type TestLedger } from '../../support/ledger.js';
 import { fingerprint } from './fingerprint.js';
 import { HOSTILE_TEXTS } from './hostile-texts.js';
@@ -18,6 +21,7 @@ const WRITES: Readonly<Record<string, readonly string[]>> = {
   pushWithTokenInPath: ['deliveries', 'delivery_bodies', 'delivery_positions', 'quarantine'],
   push: ['deliveries', 'delivery_bodies', 'delivery_positions', 'quarantine'],
 };
+const PARTS = 8;
 const SLOW_MS = 25_000;
 /** Headers that are no parameters of an operation, but read all the same. */
 const HEADERS = [
@@ -83,19 +87,20 @@ async function unchanged(operation: Operation, attack: () => Promise<void>): Pro
   expect(await fingerprint(ledger.database, written)).toEqual(before);
 }
 
-const parameters = operations.flatMap((operation) =>
-  (operation.parameters ?? []).map((parameter) => ({
-    operation,
-    parameter,
-    name: `${operation.operationId}: ${parameter.in} ${parameter.name}`,
-  })),
-);
+const parameters = operations
+  .flatMap((operation) =>
+    (operation.parameters ?? []).map((parameter) => ({
+      operation,
+      parameter,
+      name: `${operation.operationId}: ${parameter.in} ${parameter.name}`,
+    })),
+  )
+  .map((each, turn) => ({ ...each, turn }));
 
 describe('Hostile text', () => {
-  it.each(parameters)('in $name is refused or finds nothing', async ({ operation, parameter }) => {
+  it.each(parameters)('in $name is refused or finds nothing', async ({ operation, parameter, turn }) => {
     await unchanged(operation, async () => {
-      const texts = HOSTILE_TEXTS.filter((_text, index) => parameter.in !== 'header' || index % 4 === 0);
-      for (const text of texts) {
+      for (const text of partOf(HOSTILE_TEXTS, PARTS, turn)) {
         if (parameter.in === 'header') {
           const value = text.replaceAll(/[^\x20-\x7e]/g, '');
           const answer = await send(operation, { headers: { [parameter.name]: value } });
@@ -112,8 +117,8 @@ describe('Hostile text', () => {
   it.each(operations)('in any header of $operationId changes nothing', async (operation) => {
     await unchanged(operation, async () => {
       // Discarding, revoking and pushing are done here, by right, and once more change nothing.
-      for (const name of HEADERS) {
-        for (const text of HOSTILE_TEXTS.filter((_text, index) => index % 8 === 0)) {
+      for (const [turn, name] of HEADERS.entries()) {
+        for (const text of partOf(HOSTILE_TEXTS, 2 * PARTS, turn)) {
           const value = text.replaceAll(/[^\x20-\x7e]/g, '');
           if (operation.method !== 'GET') continue;
           const answer = await send(operation, { headers: { [name]: value } });
@@ -143,14 +148,15 @@ const bodies = operations
       field,
       name: `${operation.operationId}: ${field}`,
     }));
-  });
+  })
+  .map((each, turn) => ({ ...each, turn }));
 
 describe('A hostile field of a body', () => {
   it('is one of several', () => {
     expect(bodies.length).toBeGreaterThan(10);
   });
 
-  it.each(bodies)('$name is refused or taken as it is', async ({ operation, field }) => {
+  it.each(bodies)('$name is refused or taken as it is', async ({ operation, field, turn }) => {
     const sample = JSON.parse(REQUESTS[operation.operationId]?.(known).body ?? '{}') as object;
     const odd: readonly unknown[] = [
       0,
@@ -167,7 +173,9 @@ describe('A hostile field of a body', () => {
       [1, 'a'],
     ];
     await unchanged(operation, async () => {
-      for (const value of [...HOSTILE_TEXTS, ...HOSTILE_TEXTS.map((text) => [text]), ...odd]) {
+      const texts = partOf(HOSTILE_TEXTS, PARTS / 2, turn);
+      const lists = partOf(HOSTILE_TEXTS, PARTS / 2, turn + 1).map((text) => [text]);
+      for (const value of [...texts, ...lists, ...partOf(odd, 2, turn)]) {
         const body = JSON.stringify({ ...sample, [field]: value });
         const answer = await send(operation, { body });
         if (answer.status >= 300) continue;

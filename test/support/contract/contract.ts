@@ -53,8 +53,8 @@ export class Contract {
     this.document = parseDocument(text);
     this.operations = operationsOf(this.document);
     this.finder = new OperationFinder(this.operations);
-    this.values = new SchemaChecks(this.document, { closed: true });
-    this.texts = new SchemaChecks(this.document, { closed: true, asText: true });
+    this.values = new SchemaChecks(this.document, { closed: true, areSound: true });
+    this.texts = new SchemaChecks(this.document, { closed: true, asText: true, areSound: true });
   }
 
   /** @throws Error that names the operation, the status and what is wrong */

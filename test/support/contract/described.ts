@@ -2,9 +2,14 @@ import 'reflect-metadata';
 import { createApp } from '../../../src/app.setup.js';
 import { readSettings } from '../../../src/config/read-settings.js';
 import { createDocument } from '../../../src/openapi/document.js';
+import { descriptionOnce } from './description.js';
 
 /** The API's description without a running service, for tests that are made from it. */
-export async function describedApi(): Promise<string> {
+export function describedApi(): Promise<string> {
+  return descriptionOnce(describe);
+}
+
+async function describe(): Promise<string> {
   const settings = readSettings(
     {
       DATABASE_URL: 'postgres://localhost/unused',
