@@ -208,7 +208,7 @@ export default tseslint.config(
         'error',
         {
           code: 1000,
-          comments: 130,
+          comments: 120,
           ignoreUrls: true,
           ignoreStrings: true,
           ignoreTemplateLiterals: true,

@@ -1,4 +1,5 @@
-// A seed and an index in, a body that aims at time or memory out: nesting, keys, exponents, digits, blanks, escapes, and how well it packs.
+// A seed and an index in, a body that aims at time or memory out: nesting, keys, exponents, digits, blanks, escapes,
+// and how well it packs.
 import { gzipSync } from 'node:zlib';
 import type { FuzzBody } from '../fuzz/bodies.js';
 import { Dice } from '../fuzz/dice.js';

@@ -1,4 +1,5 @@
-// Reading takes processor time in proportion to the bytes, whatever they are. What else the machine does changes little of it.
+// Reading takes processor time in proportion to the bytes, whatever they are. What else the machine does changes
+// little of it.
 // `npm test` tries each kind of body in one place, another one at the next run; TEST_FORM=long tries all places.
 import { describe, expect, it } from '@jest/globals';
 import { UnreadableBodyError } from '../../src/ingestion/reading/body-reader.js';

@@ -1,4 +1,5 @@
-// The steps of CONTRIBUTING.md for a field that the vendor adds, done in a copy of the tree: built, migrated, pushed and asked.
+// The steps of CONTRIBUTING.md for a field that the vendor adds, done in a copy of the tree: built, migrated, pushed
+// and asked.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';

@@ -1,4 +1,5 @@
-// How text from outside is shown: what nobody can see in it stands there as an escape, and its JSON is coloured as it is read.
+// How text from outside is shown: what nobody can see in it stands there as an escape, and its JSON is coloured as it
+// is read.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { tokensIn } from '../../console/text/json-tokens.js';

@@ -1,4 +1,5 @@
-// Ranges of time in zones whose clocks change, and in zones that are not whole hours from UTC: counted by the API's own buckets.
+// Ranges of time in zones whose clocks change, and in zones that are not whole hours from UTC: counted by the API's
+// own buckets.
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { datesIn, daysLater, fromLocal, startOfDay, toLocal } from '../../console/time/local.js';

@@ -1,4 +1,5 @@
-// What every test of the console in a browser needs: a ledger with calls, its database behind a proxy, a browser, and somebody in it.
+// What every test of the console in a browser needs: a ledger with calls, its database behind a proxy, a browser, and
+// somebody in it.
 import type { Browser } from 'playwright-core';
 import { API_KEY, startLedger, type TestLedger } from '../support/ledger.js';
 import { TcpProxy } from '../support/tcp-proxy.js';

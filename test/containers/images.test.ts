@@ -22,8 +22,8 @@ interface Compose {
   readonly services: Record<string, Service>;
 }
 
-// It names its draft, 2019-09, as nobody else does, and has ids of an older one, which nothing refers to. The project's name
-// came into the specification after it.
+// It names its draft, 2019-09, as nobody else does, and has ids of an older one, which nothing refers to. The
+// project's name came into the specification after it.
 const { $schema: _draft, properties, ...rest } = composeSpec.composeSchema;
 const schema = { ...rest, properties: { ...properties, name: { type: 'string' } } };
 const isCompose = new Ajv2019({ strict: false, validateFormats: false }).removeKeyword('id').compile(schema);

@@ -1,4 +1,5 @@
-// The API's description says what is checked: what fits it is taken, and what does not fit it is refused, at every bound.
+// The API's description says what is checked: what fits it is taken, and what does not fit it is refused, at every
+// bound.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { coreOf } from '../../src/numbers/core.js';

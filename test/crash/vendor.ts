@@ -21,8 +21,8 @@ export const FAULTS = {
 } as const;
 
 /**
- * Where it is asked whether pushes fail: how slow they are while others keep this machine's disk busy is only said. The vendor
- * itself gives up after {@link VENDOR_PATIENCE_MS}.
+ * Where it is asked whether pushes fail: how slow they are while others keep this machine's disk busy is only said.
+ * The vendor itself gives up after {@link VENDOR_PATIENCE_MS}.
  */
 export const PATIENT = { 'time-out': 10_000 } as const;
 export const VENDOR_PATIENCE_MS = 700;

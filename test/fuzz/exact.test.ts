@@ -1,5 +1,5 @@
-// Any bytes and any JSON are pushed, and asked for by every way out of the ledger: each answer is JSON, and holds the same texts
-// and the same digits.
+// Any bytes and any JSON are pushed, and asked for by every way out of the ledger: each answer is JSON, and holds the
+// same texts and the same digits.
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { LosslessNumber, parse } from 'lossless-json';

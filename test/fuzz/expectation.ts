@@ -125,8 +125,8 @@ function isContainer(value: unknown): value is object {
 }
 
 /**
- * The callIds that are whole numbers, digit by digit, by what `JSON.parse` makes of them: undefined where it makes the same
- * of two that are written differently, as of `1E+400` and of 400 digits.
+ * The callIds that are whole numbers, digit by digit, by what `JSON.parse` makes of them: undefined where it makes
+ * the same of two that are written differently, as of `1E+400` and of 400 digits.
  */
 function integerCallIds(text: string): ReadonlyMap<number, string | undefined> {
   const callIds = new Map<number, string | undefined>();

@@ -29,8 +29,8 @@ const GIANTS_AT_ONCE = 2;
 const ASK_HEALTH_EVERY = 50;
 const MOST_PROBLEMS = 20;
 /**
- * The service gets this much heap: should reading need more, it dies. Besides it stand the bytes of bodies, at most 256 MB
- * at once, as they came, unpacked, and on their way to the database and the journal.
+ * The service gets this much heap: should reading need more, it dies. Besides it stand the bytes of bodies, at most
+ * 256 MB at once, as they came, unpacked, and on their way to the database and the journal.
  */
 const HEAP_MB = 1024;
 const MOST_MEMORY_MB = HEAP_MB + 3 * 256;

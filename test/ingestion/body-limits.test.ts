@@ -1,4 +1,5 @@
-// What a body may hold, at each limit and one beyond it; and that a body beyond them ends nothing, at once or by way of the journal.
+// What a body may hold, at each limit and one beyond it; and that a body beyond them ends nothing, at once or by way
+// of the journal.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { gzipSync } from 'node:zlib';
 import { beyondLimits } from '../../src/ingestion/reading/body-limits.js';

@@ -1,4 +1,5 @@
-// The table "What becomes of a push" of docs/architecture.md, row by row. Retries within the database: attempts.test.ts.
+// The table "What becomes of a push" of docs/architecture.md, row by row. Retries within the database:
+// attempts.test.ts.
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';

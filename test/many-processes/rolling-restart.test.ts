@@ -1,5 +1,5 @@
-// Three services on one database, behind haproxy, each with a journal of its own: restarted one after the other while the
-// vendor pushes, and killed. ROLLING_ROUNDS says how often each is restarted.
+// Three services on one database, behind haproxy, each with a journal of its own: restarted one after the other while
+// the vendor pushes, and killed. ROLLING_ROUNDS says how often each is restarted.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';

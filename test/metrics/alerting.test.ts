@@ -1,5 +1,6 @@
-// A real Prometheus scrapes two services, one with a journal and one without, while their database is stopped and started.
-// For it a minute is a second: the alerts are those of docker/prometheus, with all their times divided by 60.
+// A real Prometheus scrapes two services, one with a journal and one without, while their database is stopped and
+// started. For it a minute is a second: the alerts are those of docker/prometheus, with all their times divided by
+// 60.
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -43,7 +44,8 @@ beforeAll(async () => {
     ...ACCESS,
     PUSH_TOKENS: `${ACCESS.PUSH_TOKENS},quiet=${QUIET_TOKEN}`,
     DATABASE_URL: proxy.through(databaseUrl),
-    // A busy machine takes longer than the service's own 400 ms at times, which would be an outage. A stopped database is told at once.
+    // A busy machine takes longer than the service's own 400 ms at times, which would be an outage. A stopped
+    // database is told at once.
     ACK_DEADLINE_MS: '20000',
   };
   withJournal = ServiceProcess.start(join(folder, 'a'), await freePort(), {

@@ -1,4 +1,5 @@
-// What the ledger notes besides the calls, by the rule alone: the deliveries, which of them are redeliveries, and the quarantine.
+// What the ledger notes besides the calls, by the rule alone: the deliveries, which of them are redeliveries, and the
+// quarantine.
 import { type Effect, type Erasure, type PushedRecord, timeOf } from './reference.js';
 
 /** A record that can't be read as a call. */
@@ -56,8 +57,8 @@ export class Bookkeeping {
   }
 
   /**
-   * Whether a delivery is to be noted as a redelivery: when the same body from the same source is in the ledger, and all of it
-   * still is what the ledger holds.
+   * Whether a delivery is to be noted as a redelivery: when the same body from the same source is in the ledger, and
+   * all of it still is what the ledger holds.
    *
    * @param effects of its records; undefined when they depend on what was written first
    */

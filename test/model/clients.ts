@@ -66,8 +66,8 @@ export class Clients {
   }
 
   /**
-   * Pushes what is no JSON. Where it is not written at once, it is a text that nobody has pushed or will push again: else it
-   * would matter when it was discarded.
+   * Pushes what is no JSON. Where it is not written at once, it is a text that nobody has pushed or will push again:
+   * else it would matter when it was discarded.
    */
   async refuse(dice: Dice, process: LedgerProcess, isQuiet: boolean): Promise<void> {
     const text = isQuiet ? `no JSON ${dice.below(2)}` : `no JSON, held ${(this.texts += 1)}`;
@@ -149,8 +149,8 @@ export class Clients {
   }
 
   /**
-   * What is written late with the number is erased anew, at some moment between other late writes of the same call. Nobody
-   * could say what must become of it.
+   * What is written late with the number is erased anew, at some moment between other late writes of the same call.
+   * Nobody could say what must become of it.
    */
   private isErasable(number: string): boolean {
     const { held } = this.settlement;

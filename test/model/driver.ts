@@ -1,4 +1,5 @@
-// One run: episodes of what clients do while processes and the database come and go. After each, everything is compared.
+// One run: episodes of what clients do while processes and the database come and go. After each, everything is
+// compared.
 import type { Push } from './bookkeeping.js';
 import { Clients } from './clients.js';
 import { Comparison } from './comparison.js';

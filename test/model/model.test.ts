@@ -1,5 +1,5 @@
-// Random operations of several clients over two processes, which are cut off and killed, and a database that stops, held against
-// the rule of what stands in the ledger (reference.ts).
+// Random operations of several clients over two processes, which are cut off and killed, and a database that stops,
+// held against the rule of what stands in the ledger (reference.ts).
 //
 // `npm test` runs a short form; `npm run test:model` the long one. MODEL_SEED repeats a run.
 import { afterAll, beforeAll, describe, it } from '@jest/globals';

@@ -1,5 +1,5 @@
-// What stands in the ledger, by the rule alone: a plain model in memory. What was received last stands. A delivery's id is its
-// receipt: it begins with the time of arrival, and ids of one millisecond are in the order of arrival.
+// What stands in the ledger, by the rule alone: a plain model in memory. What was received last stands. A delivery's
+// id is its receipt: it begins with the time of arrival, and ids of one millisecond are in the order of arrival.
 
 /** What a record says: known fields that are present (times in epoch ms) and unknown ones, and who pushed it. */
 export interface Content {
@@ -133,8 +133,8 @@ function erase(state: CallState, { number, requestedAt }: Erasure): CallState {
 const eraseAll = (state: CallState, erasures: readonly Erasure[]) => erasures.reduce(erase, state);
 
 /**
- * What may have become of a call: by each order in which the records may have been written, with the erasures done at any
- * point, and anew in the end.
+ * What may have become of a call: by each order in which the records may have been written, with the erasures done at
+ * any point, and anew in the end.
  */
 export function* outcomesOf(
   before: CallState,

@@ -1,4 +1,5 @@
-// Two service processes on one PostgreSQL, each with a journal of its own and a way of its own to the database, which can be cut.
+// Two service processes on one PostgreSQL, each with a journal of its own and a way of its own to the database, which
+// can be cut.
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';

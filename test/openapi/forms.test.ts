@@ -1,4 +1,5 @@
-// What the forms of /docs send at the first click, without a browser: what Swagger UI fills in, and the ids that the page adds.
+// What the forms of /docs send at the first click, without a browser: what Swagger UI fills in, and the ids that the
+// page adds.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { Contract } from '../support/contract/contract.js';
 import { describedApi } from '../support/contract/described.js';

@@ -29,8 +29,8 @@ if (WORKERS.length === 0)
   console.warn('SKIPPED: what needs a Citus cluster, which TEST_DATABASE_URL may name');
 
 /**
- * The name of a prepared transaction, as Citus gives them: of a node that no cluster has, so that none finds out its end. Others
- * may run these tests on the same cluster.
+ * The name of a prepared transaction, as Citus gives them: of a node that no cluster has, so that none finds out its
+ * end. Others may run these tests on the same cluster.
  */
 const IN_DOUBT = `citus_2147483647_${process.pid}_${randomInt(2 ** 47)}_0`;
 
@@ -130,7 +130,8 @@ describe('DATABASE_DISTRIBUTED=citus', () => {
     const writer = new Client({ connectionString: database.url });
     await writer.connect();
     cleanUps.unshift(() => writer.end());
-    // As it is between the two phases of a commit: the delivery is there, its call is not, and the writer has its locks.
+    // As it is between the two phases of a commit: the delivery is there, its call is not, and the writer has its
+    // locks.
     await writer.query('BEGIN');
     const { rows } = await writer.query<{ position: string }>('SELECT next_delivery_position() AS position');
     const delivery = orderedId(Date.now());

@@ -23,8 +23,8 @@ interface Place {
 }
 
 /**
- * Calls that are being written to several workers: all but one have prepared their transaction, under a name of Citus's own choice,
- * and the last one has not, so that the coordinator waits for it.
+ * Calls that are being written to several workers: all but one have prepared their transaction, under a name of
+ * Citus's own choice, and the last one has not, so that the coordinator waits for it.
  */
 export class HeldCommit {
   private constructor(

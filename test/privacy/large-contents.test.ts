@@ -1,4 +1,5 @@
-// Contents that once ended the process in the search for a number: they are looked through, and others are served meanwhile.
+// Contents that once ended the process in the search for a number: they are looked through, and others are served
+// meanwhile.
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';

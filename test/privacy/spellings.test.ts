@@ -1,4 +1,5 @@
-// Numbers in all their spellings, in every place where somebody may put one: masked without numbers:read, and gone after an erasure.
+// Numbers in all their spellings, in every place where somebody may put one: masked without numbers:read, and gone
+// after an erasure.
 // `npm test` takes every sixth spelling, others at the next run; TEST_FORM=long takes all.
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import fc from 'fast-check';

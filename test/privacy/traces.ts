@@ -1,5 +1,5 @@
-// The whole database and the files of a folder in; every place where a number can still be read out. It knows nothing of how
-// the service searches: it takes all that may part digits out of a text and looks for them.
+// The whole database and the files of a folder in; every place where a number can still be read out. It knows nothing
+// of how the service searches: it takes all that may part digits out of a text and looks for them.
 import { readFileSync } from 'node:fs';
 import type { TestDatabase } from '../support/database.js';
 import { filesIn, unlessGone } from '../support/files.mjs';

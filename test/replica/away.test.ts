@@ -1,4 +1,5 @@
-// A replica that goes away in every way: each question is answered all the same, in a bounded time, and later by the replica again.
+// A replica that goes away in every way: each question is answered all the same, in a bounded time, and later by the
+// replica again.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Journal } from '../../src/ingestion/journal/journal.js';

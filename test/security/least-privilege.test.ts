@@ -1,4 +1,5 @@
-// The service runs as a role that may do what the service does, and nothing else. The roles are those of docs/security.md.
+// The service runs as a role that may do what the service does, and nothing else. The roles are those of
+// docs/security.md.
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,5 @@
-// States of the database in which it takes nothing. With a journal, each push is answered as if nothing were the matter.
+// States of the database in which it takes nothing. With a journal, each push is answered as if nothing were the
+// matter.
 import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';

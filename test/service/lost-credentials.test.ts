@@ -1,5 +1,5 @@
-// A loss of power may empty or break the file with the generated credentials, and a person may remove it. Whatever was acknowledged
-// stays in reach, and the service goes on with new credentials.
+// A loss of power may empty or break the file with the generated credentials, and a person may remove it. Whatever
+// was acknowledged stays in reach, and the service goes on with new credentials.
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,5 +1,5 @@
-// What has been acknowledged depends on more than the record itself: on folders, names of files, credentials. All of it must be on the
-// disk by then. strace tells what the service has synced, and in which order.
+// What has been acknowledged depends on more than the record itself: on folders, names of files, credentials. All of
+// it must be on the disk by then. strace tells what the service has synced, and in which order.
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, readdirSync, readFileSync, realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,5 @@
-// In tests that run the service's modules from their sources, threads run what was built of them: Node.js itself loads their program.
+// In tests that run the service's modules from their sources, threads run what was built of them: Node.js itself
+// loads their program.
 import { fileURLToPath } from 'node:url';
 
 const BUILT = fileURLToPath(new URL('../../dist/src/worker.js', import.meta.url));

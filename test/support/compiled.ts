@@ -5,8 +5,8 @@ import { transformSync } from '@swc/core';
 const ROOT = resolve(import.meta.dirname, '../..');
 
 /**
- * Compiles folders of the project into another folder, with a link to the packages. Node.js can run them from there. Whatever else of
- * the project they import is missing there.
+ * Compiles folders of the project into another folder, with a link to the packages. Node.js can run them from there.
+ * Whatever else of the project they import is missing there.
  *
  * @param folders names of folders in the project's own folder
  */

@@ -5,8 +5,8 @@ export const IS_LONG = process.env['TEST_FORM'] === 'long';
 const SEED = Number(process.env['TEST_SEED'] ?? 0);
 
 /**
- * Every so many entries one; all of them in the long form. As many turns, one after the other, have all of them together, and so have
- * as many seeds.
+ * Every so many entries one; all of them in the long form. As many turns, one after the other, have all of them
+ * together, and so have as many seeds.
  *
  * @param turn of a test among those that share the entries
  */

@@ -1,11 +1,11 @@
-// What services print in any test in, an error out when it holds what no log may hold. Every service that a test starts is
-// watched, the one in the tests' own process too: at every level, whatever the test is about.
+// What services print in any test in, an error out when it holds what no log may hold. Every service that a test
+// starts is watched, the one in the tests' own process too: at every level, whatever the test is about.
 import type { LoggerService } from '@nestjs/common';
 import { inspect } from 'node:util';
 
 /**
- * The numbers that tests push, in each form; no part of an id or of a longer run of digits. (Times in milliseconds have 13
- * digits, and begin with neither 86 nor 0.)
+ * The numbers that tests push, in each form; no part of an id or of a longer run of digits. (Times in milliseconds
+ * have 13 digits, and begin with neither 86 nor 0.)
  */
 const NUMBER = /(?<![\w.-])(?:\+|00)?(?:86)?0?(?:1[3-9]\d{9}|571\d{7,8})(?![\w.-])/;
 const API_KEY = /clk_[0-9a-f-]{36}_[0-9a-f]/;

@@ -15,8 +15,8 @@ export const ACCESS = {
 } as const;
 const POLL_MS = 25;
 /**
- * The ports from here to 15,300, below those of embedded servers, are shared out among the tests' workers. `fetch` and browsers
- * refuse 10,080, the last of those that they call bad.
+ * The ports from here to 15,300, below those of embedded servers, are shared out among the tests' workers. `fetch`
+ * and browsers refuse 10,080, the last of those that they call bad.
  */
 const LOWEST_PORT = 10_100;
 const PORTS_OF_A_WORKER = 570;
@@ -183,8 +183,8 @@ export async function statusOf(url: string): Promise<number | undefined> {
 }
 
 /**
- * One that nobody takes before whoever it is for: neither the system for those who want any, nor the embedded server, nor
- * another worker of these tests.
+ * One that nobody takes before whoever it is for: neither the system for those who want any, nor the embedded server,
+ * nor another worker of these tests.
  */
 export async function freePort(): Promise<number> {
   for (let tries = 0; tries < PORTS_OF_A_WORKER; tries += 1) {

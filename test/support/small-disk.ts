@@ -27,8 +27,8 @@ export interface DiskUser {
 }
 
 /**
- * A file system in memory, in a mount namespace of its own: it needs no privilege where namespaces of users are allowed,
- * and vanishes with the process that holds it, however the test ends.
+ * A file system in memory, in a mount namespace of its own: it needs no privilege where namespaces of users are
+ * allowed, and vanishes with the process that holds it, however the test ends.
  */
 export class SmallDisk {
   private constructor(

@@ -1,5 +1,5 @@
-// A streaming replica of a server of the tests. The embedded PostgreSQL brings no pg_basebackup: the files are copied between the
-// two functions that it calls.
+// A streaming replica of a server of the tests. The embedded PostgreSQL brings no pg_basebackup: the files are copied
+// between the two functions that it calls.
 import { chmodSync, cpSync, mkdirSync, mkdtempSync, writeFileSync } from 'node:fs';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';

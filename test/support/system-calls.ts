@@ -1,4 +1,5 @@
-// The system calls of a process that concern files, as strace (Linux) sees them: to know what is on the disk, and what only seems so.
+// The system calls of a process that concern files, as strace (Linux) sees them: to know what is on the disk, and
+// what only seems so.
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';

@@ -1,5 +1,5 @@
-// Sums by minutes are read from the calls, and come to the same as those that are read from the rollups, as long as nothing
-// is erased: the rollups keep what was counted.
+// Sums by minutes are read from the calls, and come to the same as those that are read from the rollups, as long as
+// nothing is erased: the rollups keep what was counted.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { Json } from '../../contract/helpers.js';
 import { pushed } from '../../contract/helpers.js';

@@ -1,5 +1,5 @@
-// The whole database in, a text a table that changes with any of its rows out. Of the audit, which grows by right when somebody
-// looks, another test tells that it does nothing else.
+// The whole database in, a text a table that changes with any of its rows out. Of the audit, which grows by right
+// when somebody looks, another test tells that it does nothing else.
 import type { TestDatabase } from '../../support/database.js';
 
 /** What time changes by itself: how far erasures are, and when keys were used. */

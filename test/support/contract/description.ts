@@ -6,8 +6,8 @@ import { join } from 'node:path';
 const FILE = join(tmpdir(), 'openapi.json');
 
 /**
- * The description of the service under test. It depends on no setting, so that the first test file that needs it makes it, which takes
- * half a second, and the others read it.
+ * The description of the service under test. It depends on no setting, so that the first test file that needs it
+ * makes it, which takes half a second, and the others read it.
  */
 export async function descriptionOnce(make: () => Promise<string>): Promise<string> {
   if (existsSync(FILE)) return readFileSync(FILE, 'utf8');
