@@ -4,6 +4,7 @@ import { join, resolve } from 'node:path';
 import { errorText } from '../errors.js';
 import { credentialsFile, loadCredentials, type Renewal } from './credentials.js';
 import {
+  accessKeyPart,
   adminApiKey,
   byteSize,
   distributionOf,
@@ -15,8 +16,9 @@ import {
   replicaUrl,
   timeZone,
   trustProxy,
+  vendorEndpoint,
 } from './setting-values.js';
-import { type Distribution, Settings, type TracingProtocol } from './settings.js';
+import { type Distribution, Settings, type TracingProtocol, type VendorAccess } from './settings.js';
 
 /** The settings can't be used. `problems` holds a line for each problem, which begins with the setting's name. */
 export class SettingsError extends Error {
@@ -121,6 +123,7 @@ export function checkSettings(environment: NodeJS.ProcessEnv, onTerminal: boolea
     journalMaxBytes: reader.read('JOURNAL_MAX_BYTES', '1gb', byteSize),
     bodyRetentionDays: reader.read('BODY_RETENTION_DAYS', '30', retentionDays),
     callRetentionDays: reader.read('CALL_RETENTION_DAYS', '0', retentionDays),
+    vendorAccess: vendorAccess(reader),
     pushAllowFrom: reader.read('PUSH_ALLOW_FROM', undefined, networks),
     queryRateLimit: reader.read('QUERY_RATE_LIMIT', '100', (text) => integer(text, 0, 1_000_000)),
     shutdownDelayMs: reader.read('SHUTDOWN_DELAY_MS', '0', (text) => integer(text, 0, 60_000)),
@@ -164,6 +167,22 @@ function distribution(reader: Reader, embedded: boolean): Distribution | undefin
 function journalDir(reader: Reader, dataDir: string): string | undefined {
   const text = reader.text('JOURNAL_DIR');
   return text === 'off' ? undefined : resolve(text ?? join(dataDir, 'journal'));
+}
+
+/** @returns undefined when no access key is set */
+function vendorAccess(reader: Reader): VendorAccess | undefined {
+  const endpoint = reader.read('ALIYUN_ENDPOINT', 'https://aiccs.aliyuncs.com', vendorEndpoint);
+  const accessKeyId = reader.read('ALIYUN_ACCESS_KEY_ID', undefined, accessKeyPart);
+  const accessKeySecret = reader.read('ALIYUN_ACCESS_KEY_SECRET', undefined, accessKeyPart);
+  const securityToken = reader.read('ALIYUN_SECURITY_TOKEN', undefined, accessKeyPart);
+  const needsKey = ['ALIYUN_ACCESS_KEY_ID', 'ALIYUN_ACCESS_KEY_SECRET', 'ALIYUN_SECURITY_TOKEN'].filter(
+    (name) => reader.text(name) !== undefined,
+  );
+  for (const missing of ['ALIYUN_ACCESS_KEY_ID', 'ALIYUN_ACCESS_KEY_SECRET'])
+    if (needsKey.length > 0 && !needsKey.includes(missing))
+      reader.problems.push(`${missing} is required with ${needsKey.join(' and ')}`);
+  if (endpoint === undefined || accessKeyId === undefined || accessKeySecret === undefined) return undefined;
+  return { endpoint, accessKeyId, accessKeySecret, securityToken };
 }
 
 function retentionDays(text: string): number {

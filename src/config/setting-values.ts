@@ -62,6 +62,29 @@ export function replicaUrl(text: string, primaryUrl: string | undefined): string
   return url;
 }
 
+/** Reads the URL of the vendor's query API. The errors never contain the URL: somebody may have put a key into it. */
+export function vendorEndpoint(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol !== 'https:' && url?.protocol !== 'http:')
+    throw new Error('must be a URL such as https://aiccs.aliyuncs.com');
+  if (`${url.username}${url.password}${url.search}${url.hash}` !== '')
+    throw new Error('must be a URL without user name, password, query and fragment');
+  return url.href;
+}
+
+/** Reads a part of an access key. It becomes part of a header. The errors never contain it. */
+export function accessKeyPart(text: string): string {
+  if (!/^[\x21-\x7e]+$/.test(text)) throw new Error('must be printable ASCII characters without spaces');
+  return text;
+}
+
+/** Whether requests to a URL leave this machine unencrypted. */
+export function isUnprotected(endpoint: string): boolean {
+  const { protocol, hostname } = new URL(endpoint);
+  const isLoopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+  return protocol === 'http:' && !isLoopback;
+}
+
 /** Reads `name=token,name=token`. A name may occur several times. The errors never contain a token. */
 export function pushTokens(text: string): PushToken[] {
   const entries = text.split(',').map((entry) => entry.trim());

@@ -9,6 +9,16 @@ export interface PushToken {
 /** A network in CIDR form, as `ipaddr.js` uses it: an address and the length of its prefix in bits. */
 export type Network = readonly [address: string, prefixLength: number];
 
+/** Where the vendor's query API is, and the access key to it. */
+export interface VendorAccess {
+  /** An http or https URL without credentials, query and fragment. */
+  readonly endpoint: string;
+  readonly accessKeyId: string;
+  readonly accessKeySecret: string;
+  /** Undefined for a key that does not expire. */
+  readonly securityToken: string | undefined;
+}
+
 /** The protocol by which spans are sent. */
 export type TracingProtocol = 'http/protobuf' | 'http/json';
 
@@ -51,6 +61,8 @@ export class Settings {
   readonly bodyRetentionDays!: number;
   /** Days that calls are kept; 0: for ever. */
   readonly callRetentionDays!: number;
+  /** Undefined: the service does not ask the vendor's query API. */
+  readonly vendorAccess!: VendorAccess | undefined;
   /** Undefined: any address may push. */
   readonly pushAllowFrom!: readonly Network[] | undefined;
   /** Requests a second that an API key may make; 0: any number. */

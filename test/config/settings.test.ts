@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isUnprotected } from '../../src/config/setting-values.js';
 import { checkSettings, readSettings, SettingsError } from '../../src/config/read-settings.js';
 
 let folder: string;
@@ -179,5 +180,53 @@ describe('Settings', () => {
     const dataDir = join(folder, 'data');
     expect(checkSettings({ DATA_DIR: dataDir, PORT: '4000' }, false)).toMatchObject({ port: 4000, dataDir });
     expect(existsSync(dataDir)).toBe(false);
+  });
+
+  it("have the access to the vendor's API, when its key is given", () => {
+    const key = { ALIYUN_ACCESS_KEY_ID: 'id', ALIYUN_ACCESS_KEY_SECRET: 'secret' };
+    const accessOf = (environment: Record<string, string>) =>
+      readSettings({ ...external(), ...environment }, false).vendorAccess;
+    const access = {
+      endpoint: 'https://aiccs.aliyuncs.com/',
+      accessKeyId: 'id',
+      accessKeySecret: 'secret',
+      securityToken: undefined,
+    };
+    expect(accessOf({ ALIYUN_ENDPOINT: 'https://vendor.internal' })).toBeUndefined();
+    expect(accessOf(key)).toEqual(access);
+    expect(
+      accessOf({ ...key, ALIYUN_SECURITY_TOKEN: 'token', ALIYUN_ENDPOINT: 'http://127.0.0.1:4000/path/' }),
+    ).toEqual({ ...access, securityToken: 'token', endpoint: 'http://127.0.0.1:4000/path/' });
+  });
+
+  it("name what is wrong with the access to the vendor's API, and no secret", () => {
+    expect(problemsOf({ ALIYUN_ACCESS_KEY_ID: 'hunter2' })).toEqual([
+      'ALIYUN_ACCESS_KEY_SECRET is required with ALIYUN_ACCESS_KEY_ID',
+    ]);
+    expect(problemsOf({ ALIYUN_SECURITY_TOKEN: 'hunter2' })).toEqual([
+      'ALIYUN_ACCESS_KEY_ID is required with ALIYUN_SECURITY_TOKEN',
+      'ALIYUN_ACCESS_KEY_SECRET is required with ALIYUN_SECURITY_TOKEN',
+    ]);
+    expect(problemsOf({ ALIYUN_ACCESS_KEY_ID: 'a', ALIYUN_ACCESS_KEY_SECRET: 'hunter2\nHost: x' })).toEqual([
+      'ALIYUN_ACCESS_KEY_SECRET must be printable ASCII characters without spaces',
+    ]);
+    expect(problemsOf({ ALIYUN_ENDPOINT: 'ftp://hunter2@vendor' })).toEqual([
+      'ALIYUN_ENDPOINT must be a URL such as https://aiccs.aliyuncs.com',
+    ]);
+    for (const endpoint of ['https://id:hunter2@vendor/', 'https://vendor/?key=hunter2', 'https://vendor/#x'])
+      expect(problemsOf({ ALIYUN_ENDPOINT: endpoint })).toEqual([
+        'ALIYUN_ENDPOINT must be a URL without user name, password, query and fragment',
+      ]);
+  });
+
+  it.each([
+    ['https://aiccs.aliyuncs.com/', false],
+    ['http://127.0.0.1:4000/', false],
+    ['http://localhost/', false],
+    ['http://[::1]:4000/', false],
+    ['http://vendor.internal/', true],
+    ['http://127.0.0.1.example.com/', true],
+  ])('say whether requests to %s are unprotected: %p', (endpoint, expected) => {
+    expect(isUnprotected(endpoint)).toBe(expected);
   });
 });
