@@ -52,6 +52,7 @@ const MAY_IMPORT = {
   status: ['background', 'config', 'http', 'ingestion', 'persistence', 'quarantine', 'security'],
   time: [],
   tracing: ['config'],
+  'vendor-api': ['background', 'config', 'json'],
   workers: [],
   codes: [],
 };
