@@ -22,6 +22,7 @@ export function summaryObject(result: SimulationResult) {
     seed: result.seed,
     run: result.run,
     calls: result.calls,
+    unpushed: result.unpushed,
     taskIds: result.taskIds,
     interrupted: result.interrupted,
     seconds: rounded(result.pushingSeconds),
@@ -61,7 +62,7 @@ export function summaryText(result: SimulationResult): string {
   const { injected, bodiesRefused, bodiesAccepted } = result.tally;
   const reasons = Object.entries(failures).map(([reason, count]) => `${count} × ${reason}`);
   const lines = [
-    `Simulated ${result.calls} calls, seed ${result.seed}, run ${result.run}${result.interrupted ? ' (interrupted)' : ''}`,
+    `Simulated ${result.calls} calls${unpushedText(result)}, seed ${result.seed}, run ${result.run}${result.interrupted ? ' (interrupted)' : ''}`,
     `records    ${records.sent} sent, ${records.acknowledged} acknowledged in ${seconds} s: ${recordsPerSecond} a second`,
     `pushes     ${pushes.sent} sent, ${pushes.acknowledged} acknowledged, ${pushes.retries} retries, ${pushes.timedOut} timed out`,
     `lost       ${pushes.givenUp} pushes given up after their last retry` +
@@ -75,6 +76,10 @@ export function summaryText(result: SimulationResult): string {
       `${injected.brokenBodies} broken bodies (${bodiesRefused} refused with 400, ${bodiesAccepted} acknowledged)`,
   ];
   return [...lines, ...verificationLines(result)].join('\n');
+}
+
+function unpushedText({ unpushed }: SimulationResult): string {
+  return unpushed === 0 ? '' : ` (${unpushed} of them never pushed)`;
 }
 
 function verificationLines({ verification, verificationError }: SimulationResult): string[] {

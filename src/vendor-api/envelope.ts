@@ -30,7 +30,7 @@ export function dataOf(action: string, answer: HttpAnswer, secrets: readonly str
     throw new VendorApiError('unreadable', `${action}: the answer has neither Code nor Success`);
   if (success === false || (code !== null && code !== 'OK'))
     throw new VendorApiError(
-      isThrottling(code) ? 'throttled' : 'refused',
+      isThrottling(code) ? 'throttled' : isSystemError(code) ? 'unavailable' : 'refused',
       `${action}: the vendor answers ${quoted(envelope, secrets)}`,
     );
   return data;
@@ -86,6 +86,11 @@ function attempted(read: () => Envelope): Envelope | undefined {
 
 function isThrottling(code: string | null): boolean {
   return code?.includes('Throttling') ?? false;
+}
+
+/** The vendor's APIs name failures of their own in several ways. */
+function isSystemError(code: string | null): boolean {
+  return /SYSTEM_?ERROR|INTERNAL_?ERROR|SERVICE_?UNAVAILABLE/i.test(code ?? '');
 }
 
 function quoted({ code, message, requestId }: Envelope, secrets: readonly string[]): string {

@@ -1,13 +1,13 @@
 import { VendorApiError } from './vendor-api-error.js';
 
 /** One page of a list, as the vendor gave it. */
-export interface VendorPage<T> {
+interface VendorPage<T> {
   readonly rows: readonly T[];
   /** Rows of all pages, by the vendor's count at this moment. */
   readonly total: number;
 }
 
-export interface ListingOptions<T> {
+interface ListingOptions<T> {
   /** The name of the operation, for messages. */
   readonly action: string;
   /** Pages are numbered from 1. */

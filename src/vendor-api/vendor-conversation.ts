@@ -29,7 +29,7 @@ export interface VendorConversation {
 }
 
 /** A tag of the conversation. The vendor does not document the type of its value. */
-export interface VendorOutputTag {
+interface VendorOutputTag {
   readonly name: string;
   readonly value: unknown;
 }

@@ -26,7 +26,7 @@ export interface VendorDetail {
 }
 
 /** Which entries of a task are asked for. The vendor's list of one status lacks the entries of the two others. */
-export const DETAIL_STATUSES = { pending: '0', completed: '1', failed: '2' } as const;
+const DETAIL_STATUSES = { pending: '0', completed: '1', failed: '2' } as const;
 
 export interface DetailFilter {
   readonly taskId: string;

@@ -20,7 +20,7 @@ export interface VendorTask {
   readonly realStartTime: number | null;
 }
 
-export type VendorTaskStatus = 'initial' | 'running' | 'stopped' | 'failed' | 'unknown';
+type VendorTaskStatus = 'initial' | 'running' | 'stopped' | 'failed' | 'unknown';
 
 /** Answers have the numbers, the filter of the request has the words. */
 const STATUSES: ReadonlyMap<string, VendorTaskStatus> = new Map([
