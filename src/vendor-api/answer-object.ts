@@ -87,9 +87,8 @@ export class AnswerObject {
   }
 
   private field(name: string): unknown {
-    const value: unknown = Object.hasOwn(this.value, name) ? Reflect.get(this.value, name) : null;
-    if (value === undefined || (typeof value === 'string' && value.trim() === '')) return null;
-    return value;
+    const value: unknown = Reflect.get(this.value, name) ?? null;
+    return typeof value === 'string' && value.trim() === '' ? null : value;
   }
 
   private placeOf(name: string): string {

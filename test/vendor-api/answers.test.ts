@@ -193,7 +193,7 @@ describe('An answer is refused with the place of the problem, and without its va
     ['{"DetailId":"1","CallId":["13900000001"]}', 'Data.List[0].CallId is a list, not a text'],
     ['{"DetailId":"1","OutId":true}', 'Data.List[0].OutId is a boolean, not a text'],
     ['{"CallId":"13900000001"}', 'Data.List[0].DetailId is missing'],
-    ['{"__proto__":{"DetailId":"12345678901234567"}}', 'Data.List[0].DetailId is missing'],
+    ['{"__proto__":{"DetailId":12345678901234567}}', 'Data.List[0].DetailId is missing'],
     [
       '{"DetailId":"1","CallingTime":1756692000}',
       'Data.List[0].CallingTime is a number of 10 characters, not a time in epoch milliseconds',
