@@ -1,8 +1,6 @@
 // docker/compose.yml, brought up by podman-compose: it takes pushes and answers, while its services are restarted and upgraded.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomUUID } from 'node:crypto';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { endVendors, playVendor, type VendorRun } from '../crash/vendor.js';
 import {
@@ -21,17 +19,10 @@ import { ACCESS, freePort, healthOf, until } from '../support/service.js';
 const LONGEST_TEST_MS = 900_000;
 const isWanted = HAS_CONTAINERS && IS_LONG_FORM && programOrSkip('podman-compose') !== undefined;
 const PROJECT = `call-ledger-test-${randomUUID().slice(0, 8)}`;
-/** Names between containers need netavark. The limits are what the machine that runs the tests may give. */
-const PODMAN_SETTINGS = `[network]
-network_backend = "netavark"
-[containers]
-default_ulimits = ["nofile=4096:4096", "nproc=2048:2048"]
-`;
 const VERSIONS = ['compose-one', 'compose-two'] as const;
 const LOAD_SECONDS = 20;
 const CALLS_A_SECOND = 50;
 
-let folder: string;
 let url: string;
 let port: number;
 
@@ -39,8 +30,6 @@ beforeAll(async () => {
   if (!isWanted) return;
   await postgresImage();
   for (const version of VERSIONS) await podman('tag', await builtImage(), `localhost/call-ledger:${version}`);
-  folder = mkdtempSync(join(tmpdir(), 'call-ledger-compose-'));
-  writeFileSync(join(folder, 'containers.conf'), PODMAN_SETTINGS);
   port = await freePort();
   url = `http://127.0.0.1:${port}`;
   await up(VERSIONS[0]);
@@ -51,13 +40,11 @@ afterAll(async () => {
   await endVendors();
   await compose(VERSIONS[0], 'down', '--volumes');
   for (const version of VERSIONS) await podman('untag', `localhost/call-ledger:${version}`);
-  rmSync(folder, { recursive: true, force: true });
 }, LONGEST_TEST_MS);
 
 const environment = (version: string) => ({
   ...process.env,
   ...ACCESS,
-  CONTAINERS_CONF: join(folder, 'containers.conf'),
   POSTGRES_PASSWORD: 'of-the-tests',
   CALL_LEDGER_PORT: String(port),
   CALL_LEDGER_VERSION: version,
@@ -72,7 +59,6 @@ function compose(version: string, ...args: readonly string[]): Promise<string> {
 
 const up = (version: string) => compose(version, 'up', '--detach', '--no-build');
 const containerOf = (service: string) => `${PROJECT}_${service}_1`;
-const asked = (...args: readonly string[]) => run('podman', args, { env: environment(VERSIONS[0]) });
 
 async function ready(): Promise<void> {
   await until('the service to be ready', async () => (await healthOf(url)) === 'ok');
@@ -81,7 +67,7 @@ async function ready(): Promise<void> {
 /** The simulator's vendor tries again as the real one does, with shorter waits. */
 async function underLoad(blow: () => Promise<void>): Promise<VendorRun> {
   const calls = LOAD_SECONDS * CALLS_A_SECOND;
-  const options = { url, calls, rate: CALLS_A_SECOND, concurrency: 16, 'time-scale': 0.05 };
+  const options = { url, calls, rate: CALLS_A_SECOND, 'batch-size': 1, concurrency: 16, 'time-scale': 0.2 };
   const [vendorRun] = await Promise.all([playVendor(options, ACCESS), blow()]);
   const { pushes, records } = vendorRun.summary;
   console.log(`${pushes.sent} pushes, ${pushes.acknowledged} acknowledged, ${pushes.retries} tried again`);
@@ -97,7 +83,7 @@ if (HAS_CONTAINERS && !IS_LONG_FORM) console.warn(NOT_IN_SHORT);
     'takes every push at its first try while its database is started again',
     async () => {
       const { summary } = await underLoad(async () => {
-        await asked('restart', '--time=60', containerOf('database'));
+        await podman('restart', '--time=60', containerOf('database'));
         await ready();
       });
       expect(summary.pushes.retries).toBe(0);
@@ -109,7 +95,7 @@ if (HAS_CONTAINERS && !IS_LONG_FORM) console.warn(NOT_IN_SHORT);
     'takes every push, some at a further try, while the service is started again',
     async () => {
       await underLoad(async () => {
-        await asked('restart', '--time=30', containerOf('ledger'));
+        await podman('restart', '--time=30', containerOf('ledger'));
         await ready();
       });
     },
@@ -123,14 +109,14 @@ if (HAS_CONTAINERS && !IS_LONG_FORM) console.warn(NOT_IN_SHORT);
         const begin = performance.now();
         const old = containerOf('ledger');
         // Docker Compose does these two by itself.
-        await asked('stop', '--time=30', old);
-        expect(await asked('inspect', '--format', '{{.State.ExitCode}}', old)).toBe('0');
-        await asked('rm', old);
+        await podman('stop', '--time=30', old);
+        expect(await podman('inspect', '--format', '{{.State.ExitCode}}', old)).toBe('0');
+        await podman('rm', old);
         await up(VERSIONS[1]);
         await ready();
         console.log(`no service for ${Math.round(performance.now() - begin)} ms`);
       });
-      expect(await asked('inspect', '--format', '{{.ImageName}}', containerOf('ledger'))).toContain(
+      expect(await podman('inspect', '--format', '{{.ImageName}}', containerOf('ledger'))).toContain(
         VERSIONS[1],
       );
     },

@@ -28,7 +28,12 @@ const MEMORY_LIMIT = 1024 * 1024 * 1024;
 
 interface PodSpec {
   readonly containers: readonly [
-    Readonly<Record<'startupProbe' | 'livenessProbe' | 'readinessProbe', Probe>>,
+    {
+      readonly startupProbe: Probe;
+      readonly livenessProbe: Probe;
+      readonly readinessProbe: Probe;
+      readonly ports?: object;
+    },
   ];
   readonly volumes?: object[];
 }
@@ -84,10 +89,11 @@ async function play(name: string, objects: readonly object[]): Promise<void> {
   await podman('kube', 'play', '--network=host', file);
 }
 
-/** The pod with the image that was built. Podman's own probes are left out: they call curl, which is not in the image. */
+/** The pod with the image that was built. Podman's own probes are left out, because they call curl, which is
+ * not in the image; and ports, because the pods are in the network of this machine. */
 function podOf(name: string, spec: PodSpec, volumes: readonly object[]): object {
   const [container] = spec.containers;
-  const { startupProbe, livenessProbe, readinessProbe, ...rest } = container;
+  const { startupProbe, livenessProbe, readinessProbe, ports, ...rest } = container;
   const containers = [{ ...rest, image, imagePullPolicy: 'Never' }];
   const all = [...(spec.volumes ?? []), ...volumes];
   return { apiVersion: 'v1', kind: 'Pod', metadata: { name }, spec: { ...spec, containers, volumes: all } };

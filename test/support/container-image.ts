@@ -25,6 +25,18 @@ if (isInstalled && !isRoot) console.warn('SKIPPED: only root can run containers 
 /** Whether containers can be run here. If not, why not was said. */
 export const HAS_CONTAINERS = isInstalled && isRoot;
 
+/** Names between containers need netavark. The limits are what the machine that runs the tests may give. */
+const PODMAN_SETTINGS = `[network]
+network_backend = "netavark"
+[containers]
+default_ulimits = ["nofile=4096:4096", "nproc=2048:2048"]
+`;
+if (HAS_CONTAINERS) {
+  const file = join(tmpdir(), 'containers.conf');
+  writeFileSync(file, PODMAN_SETTINGS);
+  process.env['CONTAINERS_CONF'] = file;
+}
+
 /** Only then Compose, Kubernetes and the attacks are tried: they take minutes. */
 export const IS_LONG_FORM = process.env['CONTAINERS'] === 'all';
 export const NOT_IN_SHORT =
@@ -39,6 +51,8 @@ export async function run(
   const { stdout } = await promisify(execFile)(program, [...args], {
     maxBuffer: MOST_OUTPUT,
     cwd: tmpdir(),
+    // Jest's own, with what was set above.
+    env: process.env,
     ...options,
   });
   return stdout.trim();

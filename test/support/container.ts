@@ -8,8 +8,7 @@ import { ACCESS, freePort, healthOf, until } from './service.js';
 
 /** What docs/operations.md tells operators to use. */
 const HARDENED = ['--read-only', '--tmpfs=/tmp', '--cap-drop=all', '--security-opt=no-new-privileges'];
-/** Podman's own numbers are more than the machine that runs the tests may give. */
-const LIMITS = ['--ulimit=nofile=4096:4096', '--ulimit=nproc=2048:2048', '--pids-limit=100'];
+const LIMITS = ['--pids-limit=100'];
 
 export interface ContainerOptions {
   readonly image: string;
