@@ -137,8 +137,8 @@ if (HAS_CONTAINERS && !isWanted) console.warn(NOT_IN_SHORT);
       await until(httpGet.path, async () => (await statusOf(`${url}${httpGet.path}`)) === 200);
 
     const container = `${POD}-call-ledger`;
-    const { HostConfig: host } = JSON.parse(await podman('inspect', '--format', '{{json .}}', container)) as {
-      HostConfig: { ReadonlyRootfs: boolean; SecurityOpt: string[]; Memory: number };
+    const host = JSON.parse(await podman('inspect', '--format', '{{json .HostConfig}}', container)) as {
+      SecurityOpt: string[];
     };
     expect(host).toMatchObject({ ReadonlyRootfs: true, Memory: MEMORY_LIMIT });
     expect(host.SecurityOpt).toContain('no-new-privileges');
