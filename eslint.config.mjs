@@ -52,7 +52,7 @@ const MAY_IMPORT = {
   status: ['background', 'config', 'http', 'ingestion', 'persistence', 'quarantine', 'security'],
   time: [],
   tracing: ['config'],
-  workers: [],
+  workers: ['config'],
   codes: [],
 };
 const FOLDERS = readdirSync(new URL('src', import.meta.url), { withFileTypes: true })

@@ -4,6 +4,7 @@ import { Logger } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { createApp } from './app.setup.js';
 import { checkSettings, SettingsError, withCredentials } from './config/read-settings.js';
+import { MemoryPlan } from './config/memory-plan.js';
 import type { Settings } from './config/settings.js';
 import { errorStack, errorText, isFault } from './errors.js';
 import { Journal } from './ingestion/journal/journal.js';
@@ -23,6 +24,9 @@ const DATABASE_PATIENCE_MS = 2000;
 const TRUST_PROXY_WARNING =
   'TRUST_PROXY=on lets any client that reaches the service directly forge its address. Name the networks of your proxies instead, such as TRUST_PROXY=10.0.0.0/8.';
 
+const MEMORY_WARNING =
+  'The process has too little memory: under load with large bodies, the system may end it. Give it 896 MiB at least, and the heap a quarter of that (NODE_OPTIONS=--max-old-space-size=224).';
+
 async function bootstrap(): Promise<void> {
   const checked = checkSettings(process.env, process.stdout.isTTY);
   Logger.overrideLogger(new ServiceLogger(checked));
@@ -31,6 +35,7 @@ async function bootstrap(): Promise<void> {
   const settings = withCredentials(checked);
   if (settings.credentialsNotice !== undefined) new Logger('Start').warn(settings.credentialsNotice);
   if (settings.trustProxy === true) new Logger('Start').warn(TRUST_PROXY_WARNING);
+  if (!MemoryPlan.ofProcess().fits) new Logger('Start').warn(MEMORY_WARNING);
   const app = await createApp(settings);
   tellOfTheEnd();
   app.enableShutdownHooks([...SIGNALS], { useProcessExit: true });
