@@ -53,7 +53,7 @@ const MAY_IMPORT = {
   time: [],
   tracing: ['config'],
   'vendor-api': ['background', 'config', 'json'],
-  workers: [],
+  workers: ['config'],
   codes: [],
 };
 const FOLDERS = readdirSync(new URL('src', import.meta.url), { withFileTypes: true })

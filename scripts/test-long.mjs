@@ -70,6 +70,14 @@ const PARTS = [
     tests: ['test/console', 'test/openapi/docs-page'],
   },
   {
+    name: 'containers',
+    what: 'the image, Compose and the pods of Kubernetes, run by podman, and attacks on the memory of a container',
+    minutes: 60,
+    set: { CONTAINERS: 'all', CONTAINER_ATTACKS: 'all' },
+    tests: ['test/containers'],
+    options: ['--maxWorkers=1'],
+  },
+  {
     name: 'given-server',
     what: 'all tests on the server or Citus cluster of TEST_DATABASE_URL',
     minutes: 120,

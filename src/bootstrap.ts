@@ -4,6 +4,7 @@ import { Logger } from '@nestjs/common';
 import type { NestExpressApplication } from '@nestjs/platform-express';
 import { createApp } from './app.setup.js';
 import { checkSettings, SettingsError, withCredentials } from './config/read-settings.js';
+import { MemoryPlan } from './config/memory-plan.js';
 import { isUnprotected } from './config/setting-values.js';
 import type { Settings } from './config/settings.js';
 import { errorStack, errorText, isFault } from './errors.js';
@@ -26,6 +27,9 @@ const TRUST_PROXY_WARNING =
 const ENDPOINT_WARNING =
   'ALIYUN_ENDPOINT is an http URL: phone numbers and call records of the vendor come over the network unencrypted. Use an https URL.';
 
+const MEMORY_WARNING =
+  'The process has too little memory: under load with large bodies, the system may end it. Give it 896 MiB at least, and the heap a quarter of that (NODE_OPTIONS=--max-old-space-size=224).';
+
 async function bootstrap(): Promise<void> {
   const checked = checkSettings(process.env, process.stdout.isTTY);
   Logger.overrideLogger(new ServiceLogger(checked));
@@ -36,6 +40,7 @@ async function bootstrap(): Promise<void> {
   if (settings.trustProxy === true) new Logger('Start').warn(TRUST_PROXY_WARNING);
   if (settings.vendorAccess !== undefined && isUnprotected(settings.vendorAccess.endpoint))
     new Logger('Start').warn(ENDPOINT_WARNING);
+  if (!MemoryPlan.ofProcess().fits) new Logger('Start').warn(MEMORY_WARNING);
   const app = await createApp(settings);
   tellOfTheEnd();
   app.enableShutdownHooks([...SIGNALS], { useProcessExit: true });

@@ -48,6 +48,8 @@ export class Keeper {
   private readonly logger = new Logger('Push');
   /** The bodies that are being written. A second copy of such a body cannot find the first one in the database yet. */
   private readonly underWay = new Map<string, Promise<void>>();
+  /** The writes of bodies. They may go on after the push was answered. */
+  private readonly writes = new WeakMap<Buffer, Promise<void>>();
 
   constructor(
     private readonly reader: DeliveryReader,
@@ -115,6 +117,11 @@ export class Keeper {
     }
   }
 
+  /** Waits until a body is not needed any more: a write goes on after its deadline. */
+  async released(body: Buffer): Promise<void> {
+    await this.writes.get(body)?.catch(() => undefined);
+  }
+
   /** Whether the database will probably not take the delivery within the deadline. */
   private goesToJournalFirst(delivery: Delivery): boolean {
     const isAdmitted = this.admission.admits(delivery);
@@ -123,6 +130,7 @@ export class Keeper {
 
   /** Uses the journal if a write fails or takes longer than the deadline. */
   private async inTime(delivery: Delivery, writing: Promise<void>): Promise<Outcome> {
+    this.writes.set(delivery.body, writing);
     try {
       await this.admission.untilDeadline(delivery, writing);
       this.breaker.succeeded();

@@ -79,7 +79,7 @@ export class NumberSearch {
     const whole = new TextRewriter(json, own, eraser);
     yield* rewrittenJson(json, STEP, (content) => {
       const { piece, text, from, to } = content;
-      if (piece.isNumber && this.isThis(content)) return ERASED;
+      if (piece.isNumber && this.isThis(content)) return betweenBlanks(text.slice(from, to));
       const rewriter = text === json ? whole : new TextRewriter(text, own, eraser);
       if (to - from > STEP) return rewriter.rangeInSteps(from, to, STEP);
       const erased = rewriter.range(from, to);
@@ -90,6 +90,11 @@ export class NumberSearch {
   private isThis({ text, from, to }: Content): boolean {
     return to - from <= LONGEST_WRITTEN && coreOf(text.slice(from, to)) === this.core;
   }
+}
+
+/** Replaces a number by {@link ERASED}. The blanks around it stay. */
+function betweenBlanks(number: string): string {
+  return number.replace(number.trim(), ERASED);
 }
 
 /**

@@ -1,6 +1,7 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
 import { Piscina } from 'piscina';
 import { errorCode } from '../../platform/error-code.js';
+import { MemoryPlan } from '../config/memory-plan.js';
 import { errorText } from '../errors.js';
 import { FairQueue } from './fair-queue.js';
 import { WORKER_FILE } from '../built-files.js';
@@ -44,8 +45,8 @@ const MOST_OF_ONE = 1;
  * thread a tenth of a processor.
  */
 const MOST_SECONDS = 60;
-/** The heap limit of each thread in MB. 2,000,000 values with as many different keys take 230 MB. */
-const MOST_MEGABYTES = 256;
+/** Node.js's own limit of a thread's young generation. */
+const MOST_YOUNG_MEGABYTES = 48;
 /** An idle thread ends after this time, which frees its memory. */
 const IDLE_MS = 30_000;
 
@@ -55,6 +56,8 @@ export class Workers implements OnApplicationShutdown {
   private readonly logger = new Logger('Workers');
   private readonly queue = new FairQueue(THREADS, MOST_OF_ONE);
   private pool: Piscina | undefined;
+
+  constructor(private readonly memory: MemoryPlan) {}
 
   /**
    * Runs a task on another thread.
@@ -123,7 +126,7 @@ export class Workers implements OnApplicationShutdown {
       if (this.pool !== threads) throw new ThreadLostError(error);
       const isLate = clock.signal.aborted;
       if (!isLate && errorCode(error) !== 'ERR_WORKER_OUT_OF_MEMORY') throw error;
-      const reason = `took more than ${isLate ? `${mostSeconds} s` : `${MOST_MEGABYTES} MB`}`;
+      const reason = `took more than ${isLate ? `${mostSeconds} s` : `${this.memory.threadMb} MB`}`;
       this.logger.error({ outcome: 'task ended', task: task.name, reason: `it ${reason}` });
       throw new TaskEndedError(reason, isLate, error);
     } finally {
@@ -139,7 +142,10 @@ export class Workers implements OnApplicationShutdown {
       maxThreads: THREADS,
       idleTimeout: IDLE_MS,
       recordTiming: false,
-      resourceLimits: { maxOldGenerationSizeMb: MOST_MEGABYTES },
+      resourceLimits: {
+        maxOldGenerationSizeMb: this.memory.threadMb,
+        maxYoungGenerationSizeMb: Math.min(MOST_YOUNG_MEGABYTES, this.memory.threadMb / 4),
+      },
     });
     // A thread without a task ended: it could not start, or its task had been cancelled. Without a listener, the event
     // would end the process.

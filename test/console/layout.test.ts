@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { BrowserContextOptions } from 'playwright-core';
 import { makeKey } from '../support/api-keys.js';
 import { API_KEY, type TestLedger } from '../support/ledger.js';
+import { partOf } from '../support/form.js';
 import { record } from '../support/records.js';
 import { until } from '../support/service.js';
 import { dataOf } from '../contract/helpers.js';
@@ -89,24 +90,27 @@ inBrowser('The layout of the console', () => {
     await phone.leave();
   });
 
-  it.each(WIDTHS)('hides no column at a width of %d: each can be scrolled to', async (width) => {
-    const visitor = await visitorOf(sized(width));
-    for (const hash of LISTS) {
-      await visitor.open(hash);
-      const hidden = await each<string>(
-        visitor,
-        'thead th, tbody tr:first-child td',
-        `(() => {
+  it.each(WIDTHS.map((width, turn) => [width, turn] as const))(
+    'hides no column at a width of %d: each can be scrolled to',
+    async (width, turn) => {
+      const visitor = await visitorOf(sized(width));
+      for (const hash of partOf(LISTS, 4, turn)) {
+        await visitor.open(hash);
+        const hidden = await each<string>(
+          visitor,
+          'thead th, tbody tr:first-child td',
+          `(() => {
           element.scrollIntoView({ inline: 'nearest', block: 'nearest' });
           const [own, frame] = [element, element.closest('.table-frame')].map((box) => box.getBoundingClientRect());
           const isSeen = own.width > 0 && own.left >= frame.left - 1 && own.right <= frame.right + 1;
           return isSeen ? '' : element.className + element.innerText;
         })()`,
-      );
-      expect([hash, hidden.length > 0, hidden.filter((text) => text !== '')]).toEqual([hash, true, []]);
-    }
-    await visitor.leave();
-  });
+        );
+        expect([hash, hidden.length > 0, hidden.filter((text) => text !== '')]).toEqual([hash, true, []]);
+      }
+      await visitor.leave();
+    },
+  );
 
   it.each([1024, 1440])('shows the outId of calls without scrolling at a width of %d', async (width) => {
     const visitor = await visitorOf(sized(width));
@@ -144,32 +148,35 @@ inBrowser('The layout of the console', () => {
     '/overview?from=2025-06-01&to=2025-06-02',
   ];
 
-  it.each(WIDTHS)('holds the longest values at a width of %d', async (width) => {
-    const visitor = await visitorOf(sized(width));
-    for (const hash of longViews) {
-      await visitor.open(hash);
-      // The form of the filters, too.
-      await each(visitor, '.filter-form', 'element.open = true');
-      const page: unknown = await visitor.page.evaluate(
-        `[document.documentElement.scrollWidth <= document.documentElement.clientWidth]`,
-      );
-      expect([hash, page]).toEqual([hash, [true]]);
-      // Of each part of the view, the narrowest box that must hold it; tables move within their frames.
-      const outside = await each<string>(
-        visitor,
-        'main *',
-        `(() => {
+  it.each(WIDTHS.map((width, turn) => [width, turn] as const))(
+    'holds the longest values at a width of %d',
+    async (width, turn) => {
+      const visitor = await visitorOf(sized(width));
+      for (const hash of partOf(longViews, 4, turn)) {
+        await visitor.open(hash);
+        // The form of the filters, too.
+        await each(visitor, '.filter-form', 'element.open = true');
+        const page: unknown = await visitor.page.evaluate(
+          `[document.documentElement.scrollWidth <= document.documentElement.clientWidth]`,
+        );
+        expect([hash, page]).toEqual([hash, [true]]);
+        // Of each part of the view, the narrowest box that must hold it; tables move within their frames.
+        const outside = await each<string>(
+          visitor,
+          'main *',
+          `(() => {
           if (!element.checkVisibility() || element.closest('.table-frame, .uplot, .sr-only') !== null) return '';
           const box = element.parentElement.closest('.panel, .tile, .note, .chip, dd, main');
           const [own, around] = [element, box].map((one) => one.getBoundingClientRect());
           const isHeld = own.left >= around.left - 1 && own.right <= around.right + 1;
           return isHeld ? '' : element.outerHTML.slice(0, 120);
         })()`,
-      );
-      expect([hash, outside.filter((text) => text !== '')]).toEqual([hash, []]);
-    }
-    await visitor.leave();
-  });
+        );
+        expect([hash, outside.filter((text) => text !== '')]).toEqual([hash, []]);
+      }
+      await visitor.leave();
+    },
+  );
 
   it('holds them on a phone in what is found, and in dialogs', async () => {
     const phone = await visitorOf(sized(390));

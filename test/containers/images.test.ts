@@ -64,7 +64,9 @@ describe.each(['compose.yml', 'compose.citus.yml'])('%s', (file) => {
     const offered = Object.entries(services).flatMap(([name, { ports = [] }]) =>
       ports.map((port) => [name, port]),
     );
-    expect(offered).toEqual([['ledger', '127.0.0.1:3000:3000']]);
+    expect(offered).toEqual([
+      ['ledger', expect.stringMatching(/^127\.0\.0\.1:(3000|\$\{CALL_LEDGER_PORT:-3000\}):3000$/)],
+    ]);
     for (const [name, { condition }] of Object.entries(ledger?.depends_on ?? {})) {
       expect(services[name]).toBeDefined();
       if (condition === 'service_healthy') expect(services[name]?.healthcheck).toBeDefined();
@@ -86,6 +88,16 @@ it('The cluster registers every worker that there is', () => {
   const workers = Object.keys(services).filter((name) => name.startsWith('worker-'));
   expect([...script.matchAll(/citus_add_node\('([^']+)'/g)].map(([, name]) => name)).toEqual(workers);
   expect(script).toContain(`for node in ${['coordinator', ...workers].join(' ')}; do`);
+});
+
+/** How it gives memory back. */
+const OF_THE_C_LIBRARY = ['MALLOC_ARENA_MAX', 'MALLOC_MMAP_THRESHOLD_'];
+
+it('The service has the tag of this version in Compose', () => {
+  const { version } = JSON.parse(textOf('package.json')) as { version: string };
+  expect(compose('compose.yml').services['ledger']?.image).toBe(
+    `call-ledger:\${CALL_LEDGER_VERSION:-${version}}`,
+  );
 });
 
 describe('The image', () => {
@@ -110,7 +122,8 @@ describe('The image', () => {
       'ENTRYPOINT',
       'CMD',
     ]);
-    expect(lastStage).not.toMatch(/COPY --chown/);
+    const owned = lastStage.split('\n').filter((line) => line.includes('--chown'));
+    expect(owned).toEqual(['COPY --from=system --chown=1000:1000 /data /data']);
   });
 
   it('asks a path that the service has, at the port that it was given', () => {
@@ -127,6 +140,13 @@ describe('The image', () => {
     expect(existsSync(new URL('../../src/main.ts', import.meta.url))).toBe(true);
   });
 
+  it('has a base image that can be given by its digest, and nothing but what is copied', () => {
+    const images = dockerfile.getFROMs().map((from) => from.getImage());
+    expect(new Set(images)).toEqual(new Set(['${NODE_IMAGE}', 'scratch']));
+    expect(images.at(-1)).toBe('scratch');
+    expect(lastStage).not.toMatch(/^RUN /m);
+  });
+
   it('is built from what is let into it, and holds settings that there are', () => {
     const let_in =
       textOf('docker/Dockerfile.dockerignore')
@@ -137,7 +157,7 @@ describe('The image', () => {
       .filter((copy) => copy.getFlags().length === 0)
       .flatMap((copy) => copy.getArguments().slice(0, -1).map(String));
     expect(copied.map((path) => path.replace('./', '')).sort()).toEqual(let_in.sort());
-    const known = new Set([...knownSettings(), 'NODE_ENV', 'NODE_OPTIONS']);
+    const known = new Set([...knownSettings(), 'NODE_ENV', 'NODE_OPTIONS', 'PATH', ...OF_THE_C_LIBRARY]);
     const names = dockerfile
       .getENVs()
       .flatMap((env) => env.getProperties().map((property) => property.getName()));

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals';
+import { MemoryPlan } from '../../src/config/memory-plan.js';
 import { BodyBudget, type BodyNotReadError, type BodyShare } from '../../src/ingestion/push/body-budget.js';
 
 const MB = 1024 * 1024;
@@ -14,7 +15,7 @@ function opened(budget: BodyBudget, source: string, bytes: number, cuts: BodyNot
 
 describe('The budget of the bodies under way', () => {
   it('lets a source have half of what the others leave, and again what it has given back', () => {
-    const budget = new BodyBudget();
+    const budget = new BodyBudget(MemoryPlan.FULL);
     const whole = [opened(budget, 'a', 60 * MB), opened(budget, 'a', 60 * MB)];
     for (const share of whole) share.complete();
     expect(() => opened(budget, 'a', 10 * MB)).toThrow(TOO_MUCH);
@@ -26,7 +27,7 @@ describe('The budget of the bodies under way', () => {
   });
 
   it('leaves something for another source, however many have their share', () => {
-    const budget = new BodyBudget();
+    const budget = new BodyBudget(MemoryPlan.FULL);
     for (let source = 0; source < 5; source += 1) {
       const take = () => {
         opened(budget, `source-${source}`, MB).complete();
@@ -37,14 +38,14 @@ describe('The budget of the bodies under way', () => {
   });
 
   it('counts bytes as they come, not as they are declared', () => {
-    const budget = new BodyBudget();
+    const budget = new BodyBudget(MemoryPlan.FULL);
     const shares = Array.from({ length: 1000 }, () => opened(budget, 'a', 1));
     expect(shares).toHaveLength(1000);
     opened(budget, 'a', 100 * MB);
   });
 
   it('ends the body that has been coming for the longest to make room for another one of its source', () => {
-    const budget = new BodyBudget();
+    const budget = new BodyBudget(MemoryPlan.FULL);
     const cuts: BodyNotReadError[] = [];
     const others: BodyNotReadError[] = [];
     opened(budget, 'b', 20 * MB, others);
@@ -59,14 +60,14 @@ describe('The budget of the bodies under way', () => {
   });
 
   it('takes small pushes while large ones have used their share up', () => {
-    const budget = new BodyBudget();
+    const budget = new BodyBudget(MemoryPlan.FULL);
     for (let large = 0; large < 2; large += 1) opened(budget, 'a', 62 * MB).complete();
     expect(() => opened(budget, 'a', 5 * MB)).toThrow(TOO_MUCH);
     for (let small = 0; small < 400; small += 1) opened(budget, 'a', 64 * 1024).complete();
   });
 
   it('gives back all that a push has held, once', () => {
-    const budget = new BodyBudget();
+    const budget = new BodyBudget(MemoryPlan.FULL);
     for (let times = 0; times < 50; times += 1) {
       const share = opened(budget, 'a', 30 * MB);
       share.take(30 * MB);

@@ -35,3 +35,28 @@ it('While the database hangs, only so much waits to be written, and the rest is 
   expect(kept).toBeGreaterThan(1);
   expect(kept).toBeLessThanOrEqual(MOST_KEPT);
 });
+
+it('Of bodies over 8 MB, one is written at a time, and small ones are written beside it', async () => {
+  const locker = new Client({ connectionString: ledger.database.url });
+  await locker.connect();
+  await locker.query('BEGIN');
+  await locker.query('LOCK TABLE calls IN ACCESS EXCLUSIVE MODE');
+  const bodies = ['large-1', 'large-2', 'small-1', 'small-2'].map(
+    (callId) => `[{"callId":"${callId}"}${callId.startsWith('large') ? BLANKS.repeat(2) : ''}]`,
+  );
+  for (const body of bodies) expect((await ledger.push(body)).status).toBe(503);
+  const waiting = async () =>
+    (
+      await ledger.database.query(
+        "SELECT FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'",
+      )
+    ).length;
+  await until('writers that wait', async () => (await waiting()) >= 3);
+  expect(await waiting()).toBe(3);
+  await locker.query('ROLLBACK');
+  await locker.end();
+  await until('all of them', async () => {
+    const rows = await ledger.database.query("SELECT FROM calls WHERE call_id ~ '^(large|small)'");
+    return rows.length === 4;
+  });
+});

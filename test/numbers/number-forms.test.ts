@@ -123,6 +123,12 @@ describe('The search for a number', () => {
     );
   });
 
+  it('leaves the blanks around a number, in fields for numbers too', async () => {
+    const text = (number: string) =>
+      `[{"callee":" ${number} ","caller":"\\t${number}","realCaller":{"n":[" ${number}"]},"a":" ${number} "}]`;
+    expect((await erasedBody(Buffer.from(text('13900000000')), search))?.toString()).toBe(text(ERASED));
+  });
+
   it('finds the digits of other scripts in what is not UTF-8, and changes no other byte of it', async () => {
     const before = Buffer.from([0xff, 0x80, 0xed, 0xa0, 0x80, 0xc3]);
     const bytes = Buffer.concat([before, Buffer.from('13900000000 １３９００００００００'), Buffer.of(0xfe)]);

@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
+import { MemoryPlan } from '../../src/config/memory-plan.js';
 import { read } from '../../src/ingestion/reading/tasks.js';
 import { FairQueue } from '../../src/workers/fair-queue.js';
 import { TaskEndedError, ThreadLostError, Workers } from '../../src/workers/workers.js';
@@ -24,7 +25,7 @@ const TOO_MUCH = /took more than (256 MB|60 s)/;
 const SMALL = Buffer.from('[{"callId":"small"}]');
 
 describe('A thread', () => {
-  const workers = new Workers();
+  const workers = new Workers(MemoryPlan.FULL);
   afterAll(() => workers.onApplicationShutdown());
   const readOn = (body: Buffer, share: string, mostSeconds?: number) =>
     workers.run(read, { body, zone: 'Asia/Shanghai' }, share, mostSeconds);
@@ -49,7 +50,7 @@ describe('A thread', () => {
   });
 
   it('is replaced where it could not start, and all that waited is done', async () => {
-    const fresh = new Workers();
+    const fresh = new Workers(MemoryPlan.FULL);
     const folder = mkdtempSync(join(tmpdir(), 'call-ledger-threads-'));
     const program = join(folder, 'program.mjs');
     writeFileSync(
@@ -73,7 +74,7 @@ describe('A thread', () => {
   });
 
   it('that can not be had is told at once, and what must be done is done without one', async () => {
-    const fresh = new Workers();
+    const fresh = new Workers(MemoryPlan.FULL);
     try {
       runInThreads('/nowhere/program.mjs');
       const work = fresh.run(read, { body: SMALL, zone: 'Asia/Shanghai' }, 'share');

@@ -1,15 +1,12 @@
 import { Injectable } from '@nestjs/common';
+import { MemoryPlan } from '../../config/memory-plan.js';
 
+const MB = 1024 * 1024;
 /**
- * How many bytes the bodies of all current pushes may have. While bodies are read, they take several times as much
- * memory.
+ * The part of the bytes of bodies that is reserved, besides, for the first {@link SMALL_BYTES} of each push. Large
+ * bodies cannot use them up. Nearly all pushes fit in completely.
  */
-const MOST_BYTES = 256 * 1024 * 1024;
-/**
- * Bytes that are reserved for the first {@link SMALL_BYTES} of each push. Large bodies cannot use them up. Nearly all
- * pushes fit in completely.
- */
-const MOST_SMALL_BYTES = 64 * 1024 * 1024;
+const SMALL_PART = 1 / 4;
 const SMALL_BYTES = 64 * 1024;
 
 /** The body of a push was not read to its end. Nothing is kept. */
@@ -26,8 +23,13 @@ export class BodyNotReadError extends Error {
 /** Limits the memory of pushes, however fast they come, and divides it among their sources. */
 @Injectable()
 export class BodyBudget {
-  private readonly small = new Pool(MOST_SMALL_BYTES);
-  private readonly large = new Pool(MOST_BYTES);
+  private readonly small: Pool;
+  private readonly large: Pool;
+
+  constructor({ bodiesMb }: MemoryPlan) {
+    this.small = new Pool(bodiesMb * MB * SMALL_PART);
+    this.large = new Pool(bodiesMb * MB);
+  }
 
   /** Begins to count the bytes of a push. */
   open(source: string): BodyShare {

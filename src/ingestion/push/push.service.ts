@@ -45,10 +45,12 @@ export class PushService {
     const receivedAt = Date.now();
     const source = request.pushSource ?? '';
     const share = this.budget.open(source);
+    let body: Buffer | undefined;
     try {
       const { bytes, undecodable } = await readPushBody(request, this.settings.pushBodyLimit, share);
       const delivery = arrive(source, request.ip ?? null, bytes, receivedAt);
       arrived(delivery.id);
+      body = delivery.body;
       if (undecodable === undefined) return answerTo(await this.keeper.keep(delivery), 400);
       const outcome = await this.keeper.refuse(delivery, undecodable.refusal);
       return answerTo(outcome, undecodable.isUnknown ? 415 : 400);
@@ -56,7 +58,11 @@ export class PushService {
       if (!(error instanceof BodyNotReadError)) throw error;
       return { ...NOT_READ[error.why], reason: error.message, cause: error.cause };
     } finally {
-      share.close();
+      if (body === undefined) share.close();
+      else
+        void this.keeper.released(body).then(() => {
+          share.close();
+        });
     }
   }
 }

@@ -31,6 +31,7 @@ export class GroupCommit {
   private readonly writers: number;
   private waitingBytes = 0;
   private atWork = 0;
+  private isWritingLarge = false;
 
   constructor(
     settings: Settings,
@@ -57,27 +58,34 @@ export class GroupCommit {
   }
 
   private employWriters(): void {
-    while (this.atWork < this.writers && this.waiting.length > 0) {
+    while (this.atWork < this.writers) {
+      const group = this.nextGroup();
+      if (group.length === 0) return;
       this.atWork += 1;
-      void this.writeGroup(this.nextGroup()).finally(() => {
+      const isLarge = group.some(({ read }) => hasLargeBody(read));
+      this.isWritingLarge ||= isLarge;
+      void this.writeGroup(group).finally(() => {
         this.atWork -= 1;
+        if (isLarge) this.isWritingLarge = false;
         this.employWriters();
       });
     }
   }
 
-  /** Takes at least one delivery, and as many of the waiting ones as the limits allow. */
+  /** Takes as many of the waiting deliveries as the limits allow. A large one is alone. */
   private nextGroup(): Waiting[] {
+    const first = this.waiting.findIndex(({ read }) => !this.isWritingLarge || !hasLargeBody(read));
+    if (first === -1) return [];
     let records = 0;
     let bytes = 0;
-    let count = 0;
-    for (const { read } of this.waiting) {
-      records += read.records;
-      bytes += read.delivery.body.length;
-      if (count > 0 && (records > MOST_RECORDS || bytes > MOST_BYTES)) break;
-      count += 1;
+    let end = first;
+    for (; end < this.waiting.length; end += 1) {
+      const read = this.waiting[end]?.read;
+      records += read?.records ?? 0;
+      bytes += read?.delivery.body.length ?? 0;
+      if (end > first && (records > MOST_RECORDS || bytes > MOST_BYTES)) break;
     }
-    const group = this.waiting.splice(0, count);
+    const group = this.waiting.splice(first, end - first);
     for (const { read } of group) this.waitingBytes -= read.delivery.body.length;
     return group;
   }
@@ -89,4 +97,9 @@ export class GroupCommit {
       else delivery.written();
     }
   }
+}
+
+/** Of such deliveries, one is written at a time: a body of 30 MB of backslashes takes 400 MB while it is written. */
+function hasLargeBody({ delivery }: ReadDelivery): boolean {
+  return delivery.body.length > MOST_BYTES;
 }
