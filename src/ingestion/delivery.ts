@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { orderedId } from '../persistence/sql/ids.js';
 
 /** How a delivery came into the ledger. */
-type DeliveryWay = 'direct' | 'journal' | 'replay' | 'erasure';
+type DeliveryWay = 'direct' | 'journal' | 'replay' | 'erasure' | 'pull';
 
 /** Why a whole body is refused. */
 export interface Refusal {

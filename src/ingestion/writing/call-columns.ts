@@ -19,6 +19,7 @@ export const CONTENT_COLUMNS: readonly ArrayColumn<CallState>[] = [
   { name: 'delivery_id', type: 'uuid', value: (row) => row.deliveryId },
   { name: 'revision', type: 'integer', value: (row) => row.revision },
   { name: 'answered', type: 'boolean', value: (row) => row.answered },
+  { name: 'pulled', type: 'boolean', value: (row) => row.pulled },
   { name: 'source', type: 'text', value: (row) => row.source },
   { name: 'content_hash', type: 'bytea', value: (row) => Buffer.from(row.contentHash, 'hex') },
   { name: 'extra', type: 'jsonb', value: (row) => row.extra },

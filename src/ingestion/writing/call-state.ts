@@ -7,6 +7,8 @@ import type { FieldWarning, ReadCall } from '../reading/record-reader.js';
 export interface Standing {
   readonly callId: string;
   readonly source: string;
+  /** Whether it comes from the vendor's query API rather than from a push. */
+  readonly pulled: boolean;
   /** 32 hexadecimal digits. */
   readonly contentHash: string;
   /** When the first record of the call was received, with any content. */
@@ -45,6 +47,7 @@ export function firstState(call: ReadCall, delivery: Delivery): CallState {
     warnings: call.warnings,
     contentHash: call.contentHash,
     source: delivery.source,
+    pulled: delivery.via === 'pull',
     occurredAt: call.occurredAt ?? delivery.receivedAt,
     revision: 1,
     firstReceivedAt: delivery.receivedAt,
@@ -68,6 +71,7 @@ export function contentJson(state: CallState): string {
     occurredAt: time(state.occurredAt),
     answered: state.answered,
     source: state.source,
+    provenance: state.pulled ? 'pulled' : 'pushed',
     warnings: state.warnings,
   };
   for (const name of TIME_FIELDS) fields[name] = time(record[name]);

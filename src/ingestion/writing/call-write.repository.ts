@@ -35,7 +35,7 @@ const update = <Row>(name: string, key: ArrayColumn<Row>, changed: readonly Arra
 });
 const UPDATE = update('update-calls', KEY, CONTENT_COLUMNS);
 const UPDATE_RECEIPTS = update('update-call-receipts', KEY, RECEIPT_COLUMNS);
-const STANDING = `call_id AS "callId", source, encode(content_hash, 'hex') AS "contentHash",
+const STANDING = `call_id AS "callId", source, pulled, encode(content_hash, 'hex') AS "contentHash",
   first_received_at AS "firstReceivedAt", last_received_at AS "lastReceivedAt",
   coalesce(last_delivery_id, delivery_id) AS "lastDeliveryId", delivery_id AS "deliveryId"`;
 const SELECT_STANDINGS = {
@@ -142,10 +142,11 @@ type StateRow = CallRecord & Omit<CallState, 'record' | 'answerDelay'>;
 function stateOf(row: StateRow): CallState {
   const record = new CallRecord();
   copyFields(row, record);
-  const { callId, source, contentHash, firstReceivedAt, lastReceivedAt, lastDeliveryId, deliveryId } = row;
+  const { callId, source, pulled, contentHash, firstReceivedAt, lastReceivedAt, lastDeliveryId, deliveryId } =
+    row;
   const { occurredAt, answered, extra, warnings, revision } = row;
   return {
-    ...{ callId, source, contentHash, firstReceivedAt, lastReceivedAt, lastDeliveryId, deliveryId },
+    ...{ callId, source, pulled, contentHash, firstReceivedAt, lastReceivedAt, lastDeliveryId, deliveryId },
     ...{
       record,
       occurredAt,

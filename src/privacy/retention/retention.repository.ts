@@ -2,7 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../../persistence/connections/database.js';
 import type { Transaction } from '../../persistence/connections/statement.js';
 import { CallWriteRepository } from '../../ingestion/writing/call-write.repository.js';
-import { LeaseRepository } from '../lease.repository.js';
+import { LeaseRepository } from '../../persistence/leases/lease.repository.js';
 
 export const RETENTION = 'retention';
 

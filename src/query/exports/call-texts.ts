@@ -1,9 +1,8 @@
 // Converts the values of a call from PostgreSQL's text form to the text form of exported files.
 import { parseExact, stringifyExact } from '../../json/exact-numbers.js';
-import { columnOf } from '../../persistence/sql/entity-columns.js';
 import { isoOf } from '../../persistence/sql/value-parsers.js';
 import { maskEntry } from '../../security/masking/answer-mask.js';
-import { CALL_FIELDS, type CallField } from '../calls/call-fields.js';
+import { CALL_FIELDS, type CallField, typeOf } from '../calls/call-fields.js';
 
 /** The values of a call in the order of `CALL_FIELDS`. */
 export type CallTexts = readonly (string | null)[];
@@ -34,7 +33,7 @@ const READINGS: Readonly<Partial<Record<TextKind, Reading>>> = {
 const READING_OF = CALL_FIELDS.map((field) => READINGS[kindOf(field)]);
 
 export function kindOf(field: CallField): TextKind {
-  return KINDS[columnOf(field).type] ?? 'text';
+  return KINDS[typeOf(field)] ?? 'text';
 }
 
 /** @param row the values in PostgreSQL's text form */
