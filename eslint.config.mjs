@@ -10,6 +10,17 @@ import tseslint from 'typescript-eslint';
 const MAY_IMPORT = {
   background: [],
   call: ['codes', 'time'],
+  completeness: [
+    'background',
+    'config',
+    'http',
+    'ingestion',
+    'metrics',
+    'numbers',
+    'persistence',
+    'security',
+    'vendor-api',
+  ],
   config: ['time'],
   console: ['http'],
   health: ['config', 'http', 'ingestion', 'persistence'],

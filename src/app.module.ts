@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { CompletenessModule } from './completeness/completeness.module.js';
 import { ConfigModule } from './config/config.module.js';
 import type { Settings } from './config/settings.js';
 import { ConnectionDrain } from './http/connections/connection-drain.js';
@@ -29,6 +30,7 @@ export class AppModule {
         QuarantineModule,
         QueryModule,
         PrivacyModule,
+        CompletenessModule,
         ApiKeysModule,
         AuditModule,
         HealthModule,

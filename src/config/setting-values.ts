@@ -29,6 +29,24 @@ export function byteSize(text: string): number {
   return size;
 }
 
+const DURATION_UNITS_MS: Readonly<Record<string, number>> = { s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 };
+
+/**
+ * Reads a duration such as `90s`, `30m`, `1h` or `1d`.
+ *
+ * @param least milliseconds
+ * @param most milliseconds
+ * @param range says the limits in words
+ * @returns milliseconds
+ */
+export function duration(text: string, least: number, most: number, range: string): number {
+  const [, digits, unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  const ms = Number(digits) * (DURATION_UNITS_MS[unit] ?? NaN);
+  if (!(ms >= least && ms <= most))
+    throw new Error(`must be a duration ${range}, such as 90s, 30m, 1h or 1d`);
+  return ms;
+}
+
 export function oneOf<T extends string>(text: string, allowed: readonly T[]): T {
   const found = allowed.find((value) => value === text);
   if (found === undefined) throw new Error(`must be one of ${allowed.join(', ')}`);

@@ -19,6 +19,18 @@ export interface VendorAccess {
   readonly securityToken: string | undefined;
 }
 
+/** How the ledger is compared with the vendor's query API. */
+export interface CompletenessSettings {
+  /** The source whose calls the access key shows. Undefined: the only source of `pushTokens`. */
+  readonly source: string | undefined;
+  /** Milliseconds between two checks that the service begins by itself. Undefined: it begins none. */
+  readonly intervalMs: number | undefined;
+  /** Requests a second to the vendor. */
+  readonly requestsPerSecond: number;
+  /** Whether a repair follows each check. */
+  readonly repairs: boolean;
+}
+
 /** The protocol by which spans are sent. */
 export type TracingProtocol = 'http/protobuf' | 'http/json';
 
@@ -63,6 +75,7 @@ export class Settings {
   readonly callRetentionDays!: number;
   /** Undefined: the service does not ask the vendor's query API. */
   readonly vendorAccess!: VendorAccess | undefined;
+  readonly completeness!: CompletenessSettings;
   /** Undefined: any address may push. */
   readonly pushAllowFrom!: readonly Network[] | undefined;
   /** Requests a second that an API key may make; 0: any number. */

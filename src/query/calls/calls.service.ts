@@ -91,10 +91,10 @@ function presentContent(present: CallDto): Content {
 }
 
 function pastContent(row: RevisionRow): Content {
-  const call = parseExact(row.content) as CallContent;
+  const call = parseExact(row.content) as Omit<CallContent, 'provenance'> & { provenance?: string };
   // Contents that were stored before the vendor added a field do not have it. Those without provenance were pushed.
   const missing = FIELD_NAMES.filter((name) => !(name in call));
-  const { provenance = 'pushed' }: Partial<CallContent> = call;
+  const { provenance = 'pushed' } = call;
   return {
     revision: row.revision,
     current: false,

@@ -1,6 +1,11 @@
 import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { CountColumn } from './rollup.entities.js';
 
+/** Which tasks a run covers. `recent`: those with calls of the last days. */
+export type RunScope = 'all' | 'recent' | 'task';
+/** What a run does. */
+export type RunKind = 'check' | 'repair';
+
 const MISSING_KEY = 'completeness_missing_pkey';
 
 /** The result of the last comparison of a task with the vendor's query API. */
@@ -48,9 +53,9 @@ export class CheckedTask {
   @CountColumn()
   missing!: number;
 
-  /** What the verdict was made of, for making it again after a repair. Null: the vendor could not tell. */
-  @Column('jsonb', { nullable: true })
-  facts!: Record<string, unknown> | null;
+  /** What the verdict was made of, as JSON, for making it again after a repair. Null: the vendor could not tell. */
+  @Column({ type: 'text', collation: 'C', nullable: true })
+  facts!: string | null;
 
   /** How far the times of pushes are from the vendor's epoch times. Null: no call was known both ways. */
   @CountColumn({ name: 'zone_offset_ms', nullable: true })
@@ -112,13 +117,11 @@ export class CompletenessRun {
   @PrimaryColumn('uuid', { primaryKeyConstraintName: 'completeness_runs_pkey' })
   id!: string;
 
-  /** `check` or `repair`. */
   @Column({ type: 'text', collation: 'C' })
-  kind!: string;
+  kind!: RunKind;
 
-  /** `all`, `recent` (tasks with calls of the last days) or `task`. */
   @Column({ type: 'text', collation: 'C' })
-  scope!: string;
+  scope!: RunScope;
 
   /** The task of the scope `task`. */
   @Column({ type: 'text', name: 'task_id', collation: 'C', nullable: true })

@@ -27,7 +27,7 @@ const UP = [
     vendor_entries bigint,
     ledger_entries bigint,
     missing bigint NOT NULL,
-    facts jsonb,
+    facts ${IDENTIFIER},
     zone_offset_ms bigint,
     zone_calls integer,
     zone_received_at timestamptz,
