@@ -5,6 +5,7 @@ import { HoldingsRepository } from './check/holdings.repository.js';
 import { TaskCheck } from './check/task-check.js';
 import { CheckedTaskRepository } from './check/task.repository.js';
 import { CompletenessController } from './completeness.controller.js';
+import { CompletenessMetrics } from './completeness.metrics.js';
 import { CompletenessRepository } from './completeness.repository.js';
 import { CompletenessService } from './completeness.service.js';
 import { MissingRepository } from './repair/missing.repository.js';
@@ -23,6 +24,7 @@ import { VendorAccount } from './vendor-account.js';
   providers: [
     VendorAccount,
     CompletenessJobs,
+    CompletenessMetrics,
     CompletenessRepository,
     CompletenessService,
     RunWorker,
@@ -34,6 +36,6 @@ import { VendorAccount } from './vendor-account.js';
     TaskRepair,
     MissingRepository,
   ],
-  exports: [CompletenessRepository],
+  exports: [CompletenessRepository, VendorAccount],
 })
 export class CompletenessModule {}

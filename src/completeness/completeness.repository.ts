@@ -14,7 +14,7 @@ export interface TaskFilter {
 /** The results of all checks together. */
 export interface CompletenessSummary {
   readonly missing: number;
-  /** When the check before the longest time was done, in epoch milliseconds. Null: there was none. */
+  /** When the last check of the recent or of all tasks was done, in epoch milliseconds. Null: there was none. */
   readonly checkedAt: number | null;
 }
 

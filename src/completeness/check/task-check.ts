@@ -1,7 +1,9 @@
-import { Injectable } from '@nestjs/common';
+import { Injectable, Logger } from '@nestjs/common';
 import { Settings } from '../../config/settings.js';
 import { Journal } from '../../ingestion/journal/journal.js';
 import { CheckedTask } from '../../persistence/schema/entities/completeness.entities.js';
+import { NONE } from '../../numbers/own-numbers.js';
+import { maskText } from '../../security/masking/text-mask.js';
 import { VendorApiError } from '../../vendor-api/vendor-api-error.js';
 import type { VendorDetail } from '../../vendor-api/vendor-detail.js';
 import type { VendorTask } from '../../vendor-api/vendor-task.js';
@@ -45,6 +47,8 @@ interface Compared extends KnownFacts {
 /** Compares a task with the vendor's query API, and stores the result. */
 @Injectable()
 export class TaskCheck {
+  private readonly logger = new Logger('Completeness');
+
   constructor(
     private readonly settings: Settings,
     private readonly account: VendorAccount,
@@ -80,7 +84,11 @@ export class TaskCheck {
       return await this.compare(before, options);
     } catch (error) {
       if (!(error instanceof VendorApiError) || error.mayPass) throw error;
-      return this.unknown(taskId, source, `The vendor's answer could not be used: ${error.message}.`);
+      return this.unknown(
+        taskId,
+        source,
+        `The vendor's answer could not be used: ${maskText(error.message, NONE)}.`,
+      );
     }
   }
 
@@ -107,7 +115,9 @@ export class TaskCheck {
         rowOf({ ...last, checkedAt: new Date() }, unchanged, named),
       );
     const { facts, counts, comparison } = await this.compareEntries(before, options.signal);
-    const row = { ...emptyRow(taskId, this.account.source), ...zoneColumns(comparison.zone.proof, last) };
+    const { proof } = comparison.zone;
+    this.report(proof, taskId);
+    const row = { ...emptyRow(taskId, this.account.source), ...zoneColumns(proof, last) };
     return this.tasks.write(row, comparison.missing, (named) => rowOf(row, { facts, counts }, named));
   }
 
@@ -186,6 +196,13 @@ export class TaskCheck {
       return "The vendor's number of calls changed during the check";
     if (comparison.underWay > 0) return `${comparison.underWay} calls are under way`;
     return underWayText(after);
+  }
+
+  private report(proof: ZoneProof | undefined, taskId: string): void {
+    if (proof === undefined || proof.offsetMs === 0) return;
+    const { offsetMs, calls } = proof;
+    const zone = this.settings.pushTimeZone;
+    this.logger.error({ outcome: 'wrong time zone', zone, offsetMinutes: offsetMs / 60_000, calls, taskId });
   }
 
   private async vendorTask(taskId: string, signal: AbortSignal): Promise<VendorTask | undefined> {

@@ -9,6 +9,8 @@ import type {
   CompletenessRun,
   MissingEntry,
 } from '../../persistence/schema/entities/completeness.entities.js';
+import { NONE } from '../../numbers/own-numbers.js';
+import { maskText } from '../../security/masking/text-mask.js';
 import { VendorApiError } from '../../vendor-api/vendor-api-error.js';
 import { type ErasedNumbers, HoldingsRepository } from '../check/holdings.repository.js';
 import { RunRepository } from '../runs/run.repository.js';
@@ -89,7 +91,7 @@ export class TaskRepair {
       if (!(error instanceof VendorApiError) || error.mayPass) throw error;
       this.refusals += 1;
       if (this.refusals >= MOST_REFUSALS) throw error;
-      return { detailId, callId, state: 'missing', reason: error.message, record: undefined };
+      return { detailId, callId, state: 'missing', reason: maskText(error.message, NONE), record: undefined };
     }
   }
 

@@ -1,6 +1,8 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { Settings } from '../../config/settings.js';
 import { errorText } from '../../errors.js';
+import { NONE } from '../../numbers/own-numbers.js';
+import { maskText } from '../../security/masking/text-mask.js';
 import { AuditLog } from '../../security/audit/audit-log.js';
 import { DatabaseUnavailableError } from '../../persistence/connections/unavailable.js';
 import { LeaseLostError } from '../../persistence/leases/lease.repository.js';
@@ -111,7 +113,7 @@ export class RunWorker {
   /** Tries again later, or gives the run up. */
   private async failed(run: CompletenessRun, error: unknown): Promise<void> {
     const failures = run.failures + 1;
-    const problem = errorText(error);
+    const problem = maskText(errorText(error), NONE);
     const pause = Math.min(FIRST_PAUSE_MS * 2 ** failures, LONGEST_PAUSE_MS);
     const isOver = failures >= MOST_FAILURES;
     this.logger.warn(`the ${run.kind} ${run.id} failed${isOver ? '' : ' and is tried again'}: ${problem}`);
