@@ -12,4 +12,7 @@ export const ACTIONS = [
   'erasure.requested',
   'erasure.done',
   'retention.done',
+  'check.requested',
+  'repair.requested',
+  'repair.done',
 ] as const;
