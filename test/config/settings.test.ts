@@ -219,6 +219,36 @@ describe('Settings', () => {
       ]);
   });
 
+  it('have a source, an interval, a rate and a wish to repair for the checks of completeness', () => {
+    const key = { ALIYUN_ACCESS_KEY_ID: 'id', ALIYUN_ACCESS_KEY_SECRET: 'secret' };
+    const two = { PUSH_TOKENS: `a=${'x'.repeat(16)},b=${'y'.repeat(16)}` };
+    const of = (environment: Record<string, string>) =>
+      readSettings({ ...external(), ...environment }, false).completeness;
+    expect(of({})).toEqual({
+      ...{ source: undefined, intervalMs: 3_600_000, requestsPerSecond: 5, repairs: false },
+    });
+    const all = {
+      ...{ COMPLETENESS_SOURCE: 'b', COMPLETENESS_INTERVAL: '90s', COMPLETENESS_RATE: '20' },
+      COMPLETENESS_REPAIR: 'on',
+    };
+    expect(of({ ...key, ...two, ...all })).toEqual({
+      ...{ source: 'b', intervalMs: 90_000, requestsPerSecond: 20, repairs: true },
+    });
+    expect(of({ COMPLETENESS_INTERVAL: 'off' }).intervalMs).toBeUndefined();
+    expect(problemsOf({ ...key, ...two })).toEqual([
+      expect.stringMatching(
+        /^COMPLETENESS_SOURCE is required, because PUSH_TOKENS has several sources \(a, b\)/,
+      ),
+    ]);
+    expect(problemsOf({ ...two, COMPLETENESS_SOURCE: 'c' })).toEqual([
+      'COMPLETENESS_SOURCE must be a source of PUSH_TOKENS (a, b)',
+    ]);
+    for (const wrong of ['1', '0s', '8d', '1.5h', 'on'])
+      expect(problemsOf({ COMPLETENESS_INTERVAL: wrong })).toEqual([
+        'COMPLETENESS_INTERVAL must be a duration from 1s to 7d, or off, such as 90s, 30m, 1h or 1d',
+      ]);
+  });
+
   it.each([
     ['https://aiccs.aliyuncs.com/', false],
     ['http://127.0.0.1:4000/', false],
