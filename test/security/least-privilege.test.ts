@@ -8,7 +8,7 @@ import { Client, Pool, type QueryResultRow } from 'pg';
 import { type Privilege, TABLE_PRIVILEGES } from '../../src/persistence/schema/entities/entities.js';
 import { grantsTo } from '../../src/persistence/schema/grants.js';
 import { Retention } from '../../src/privacy/retention/retention.js';
-import { everyOperationGoesWell } from '../contract/requests.js';
+import { everyOperationGoesWell, WITH_VENDOR } from '../contract/requests.js';
 import { erased, askFor } from '../privacy/erasing.js';
 import { Instance } from '../query/changes/instances.js';
 import { contractOf, exchange } from '../support/exchange.js';
@@ -68,6 +68,7 @@ describe('The service, as a role that may not migrate,', () => {
       DATABASE_URL: roles.serviceUrl,
       PUSH_TOKENS: `vendor=${PUSH_TOKEN},other=${OTHER_PUSH_TOKEN}`,
       ADMIN_API_KEY: API_KEY,
+      ...WITH_VENDOR,
       LOG_FORMAT: 'json',
       SENT_STATEMENTS: sentFile,
       NODE_OPTIONS: `--import=${new URL('sent-statements.mjs', import.meta.url).href}`,

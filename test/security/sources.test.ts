@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SCOPES } from '../../src/security/principal.js';
 import { dataOf, pushed, pushFromOther, string } from '../contract/helpers.js';
-import { type Known, prepare, REQUESTS } from '../contract/requests.js';
+import { type Known, prepare, REQUESTS, WITH_VENDOR } from '../contract/requests.js';
 import { eraseCalls } from '../query/changes/erasing.js';
 import { makeKey, withKey } from '../support/api-keys.js';
 import { Contract } from '../support/contract/contract.js';
@@ -29,7 +29,7 @@ let theirs: Known;
 let key: string;
 
 beforeAll(async () => {
-  ledger = await startLedger();
+  ledger = await startLedger(WITH_VENDOR);
   own = await prepare(ledger);
   const answer = await pushFromOther(ledger, [foreign('1'), foreign('2'), JSON.parse(BROKEN)]);
   // In a task and batch that both sources know.
