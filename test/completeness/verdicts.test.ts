@@ -78,6 +78,16 @@ describe('A task', () => {
     expect(await checked(taskId)).toMatchObject({ verdict: 'complete' });
   });
 
+  it('lacks the last call of an entry although the vendor never says its callId, if the times prove it', async () => {
+    const taskId = newTask();
+    const silent = entryOf(taskId, 1, { callId: null, callingTime: AT + 300_000 });
+    vendor.tasks = [{ taskId, totalCallCount: 3, entries: [silent, entryOf(taskId, 2)] }];
+    await push(pushedRecord(taskId, 1), pushedRecord(taskId, 2));
+    expect(await checked(taskId)).toMatchObject({ verdict: 'missing', missing: 1, ledgerEntries: 1 });
+    expect(await completeness.missing(taskId)).toMatchObject([{ detailId: silent.detailId, callId: null }]);
+    expect(await completeness.repair({ taskId })).toMatchObject({ repaired: 0, unrepairable: 1 });
+  });
+
   it('lacks earlier attempts that the vendor counts but does not list', async () => {
     const taskId = newTask();
     vendor.tasks = [{ taskId, totalCallCount: 3, entries: [entryOf(taskId, 1)] }];

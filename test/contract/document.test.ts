@@ -51,7 +51,7 @@ beforeAll(async () => {
   });
   const times = { headersTimeout: 200, requestTimeout: 200, checkEvery: 50, linger: 50 };
   hasty = await startLedger({}, undefined, { ...CONNECTION_LIMITS, ...times });
-  withoutDatabase = await spawnLedger({ DATABASE_URL: NO_DATABASE });
+  withoutDatabase = await spawnLedger({ ...WITH_VENDOR, DATABASE_URL: NO_DATABASE });
   known = await prepare(ledger);
 });
 afterAll(async () => {

@@ -33,6 +33,8 @@ const FINAL = new Set([4, 5]);
 const PUSHED_WITHIN_MS = 1_200_000;
 /** The vendor's two times of a call may lie some seconds apart. */
 const SAME_TIME_MS = 60_000;
+/** Times that lie further apart are of two calls, if the time zone is proved. */
+const OTHER_TIME_MS = 120_000;
 
 type Entry = VendorDetail & { readonly knownCallId: string | null };
 
@@ -76,7 +78,10 @@ export class EntryComparison {
       else entries.push({ ...detail, knownCallId });
     }
     this.entries += entries.length;
-    const rest = await this.withoutHeld(await this.identified(entries));
+    // Those that are known both ways come first: they show whether times can be compared.
+    const named = await this.withoutHeld(entries.filter(({ knownCallId }) => knownCallId !== null));
+    const unnamed = entries.filter(({ knownCallId }) => knownCallId === null);
+    const rest = [...named, ...(await this.withoutHeld(await this.identified(unnamed)))];
     for (const entry of rest) if (!this.mustNotBeHeld(entry)) this.note(entry);
   }
 
@@ -96,31 +101,35 @@ export class EntryComparison {
    * Leaves out entries without a known call if the ledger has a call of the entry at that time. Asks the vendor which call
    * it is where the ledger has only other calls of the entry, or where the call may have been erased.
    */
-  private async identified(entries: readonly Entry[]): Promise<Entry[]> {
-    const unnamed = entries.filter(({ knownCallId }) => knownCallId === null);
+  private async identified(unnamed: readonly Entry[]): Promise<Entry[]> {
     const held = await this.holdings.withDetailIds(
       this.basis.taskId,
       unnamed.map(({ detailId }) => detailId),
     );
     const rest: Entry[] = [];
-    for (const entry of entries) {
-      if (entry.knownCallId !== null) {
-        rest.push(entry);
-        continue;
-      }
+    for (const entry of unnamed) {
       const calls = held.get(entry.detailId) ?? [];
       const same = calls.find((call) => isAtTimeOf(call, entry));
       if (same !== undefined) this.countHeld(entry, same);
       else if (calls.length === 0 && !this.basis.hasErased) rest.push(entry);
       else {
         const knownCallId = await this.ask(entry);
-        // The ledger has a call of the entry, and nobody can tell whether it is this one. The vendor's count decides.
         const [some] = calls;
-        if (knownCallId === null && some !== undefined) this.countSource(some);
+        const mayBeThis = knownCallId === null && !this.areOthers(calls, entry);
+        // The ledger has a call of the entry, and nobody can tell whether it is this one. The vendor's count decides.
+        if (mayBeThis && some !== undefined) this.countSource(some);
         else rest.push({ ...entry, knownCallId });
       }
     }
     return rest;
+  }
+
+  /** Whether the calls certainly took place at other times than the entry's last call. */
+  private areOthers(calls: readonly HeldCall[], { callingTime }: Entry): boolean {
+    if (callingTime === null || this.zone.proof?.offsetMs !== 0) return false;
+    return calls.every(
+      ({ originateTime }) => originateTime !== null && Math.abs(originateTime - callingTime) > OTHER_TIME_MS,
+    );
   }
 
   private async ask({ detailId }: Entry): Promise<string | null> {

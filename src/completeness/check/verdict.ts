@@ -74,7 +74,7 @@ function missingOf(facts: TaskFacts, named: number, unexplained: number, unnamed
   if (named > 0) parts.push(`${count(named, 'entry', 'entries')} of the vendor's list ${be(named)} missing.`);
   if (unexplained > 0)
     parts.push(
-      `The vendor counts ${count(unexplained, 'more call')} than it lists: earlier attempts of entries that were called again. They cannot be named or repaired.`,
+      `The vendor counts ${count(unexplained, 'more call')} that cannot be named: earlier attempts of entries that were called again. Its list has only the last ones.`,
     );
   if (facts.recent > 0)
     parts.push(
