@@ -114,7 +114,14 @@ async function push(
 async function verify(options: SimulatorOptions, { factory, states, tally, progress, signal }: Run) {
   if (!options.verify || options.apiKey === null) return NOT_VERIFIED;
   const api = new LedgerApi(options.url, options.apiKey, options.verifyTimeoutMs, signal);
-  const verifier = new Verifier(api, factory, states, tally, options.verifyTimeoutMs);
+  const verifier = new Verifier(
+    api,
+    factory,
+    states,
+    tally,
+    options.verifyTimeoutMs,
+    options.vendorApi !== null,
+  );
   let rows = 0;
   const show = () => {
     progress.show({ stage: 'verifying', done: rows, total: options.campaign.calls, remark: '' });

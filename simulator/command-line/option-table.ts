@@ -76,7 +76,7 @@ export const OPTIONS = {
   },
 
   verify: {
-    help: 'afterwards, check through the API that every acknowledged call is stored once and correctly',
+    help: 'afterwards, check through the API that every acknowledged call is stored once and correctly; with --serve-api and --unpushed, also that the ledger finds and repairs exactly the calls that were never pushed',
   },
   'verify-timeout': {
     value: 'S',

@@ -98,8 +98,19 @@ function verificationLines({ verification, verificationError }: SimulationResult
     `totals     ${totals.compared - totals.wrong.length} tasks correct, ${totals.wrong.length} wrong` +
       (totals.uncertain > 0 ? `, ${totals.uncertain} not compared (pushes given up)` : ''),
     `quarantine ${quarantineText(verification)}`,
+    ...completenessLines(verification),
     ...totals.wrong.slice(0, 5).map((line) => `           ${line}`),
     ...verification.examples.map((line) => `           ${line}`),
+  ];
+}
+
+function completenessLines({ completeness }: VerificationResult): string[] {
+  if (completeness === null) return [];
+  const { expected, named, misnamed, repaired, unrepairable } = completeness;
+  return [
+    `repair     ${expected} calls never pushed: the ledger named ${named} of them and ${misnamed} others, ` +
+      `and repaired ${repaired}` +
+      (unrepairable > 0 ? `; of ${unrepairable} the query API does not say the callId` : ''),
   ];
 }
 

@@ -116,8 +116,16 @@ export class CompletenessService {
   private async findRun(id: string, kind: RunKind, asker: Principal): Promise<CompletenessRun> {
     this.requireSource(asker);
     const run = isUuid(id) ? await this.runs.find(id, kind) : null;
-    if (run === null) throw new NotFoundException(`There is no ${kind} with this id`);
+    if (run === null || (await this.isOfOthers(run, asker)))
+      throw new NotFoundException(`There is no ${kind} with this id`);
     return run;
+  }
+
+  /** Whether a run is about a task of sources that the key may not see. */
+  private async isOfOthers({ taskId }: CompletenessRun, { sources }: Principal): Promise<boolean> {
+    if (taskId === null || sources === null) return false;
+    const task = await this.tasks.find(taskId, { sources: null });
+    return task !== null && !sources.includes(task.source);
   }
 
   /** @throws ForbiddenException if the key is limited to other sources than that of the access key */

@@ -100,9 +100,9 @@ describe('A task', () => {
 
   it('is unknown when entries that were never dialled could explain the difference', async () => {
     const taskId = newTask();
-    const undialled = { callId: null, callingTime: null };
+    const neverDialled = { callId: null, callingTime: null };
     vendor.tasks = [
-      { taskId, totalCallCount: 2, entries: [entryOf(taskId, 1), entryOf(taskId, 2, undialled)] },
+      { taskId, totalCallCount: 2, entries: [entryOf(taskId, 1), entryOf(taskId, 2, neverDialled)] },
     ];
     await push(pushedRecord(taskId, 1));
     expect(await checked(taskId)).toMatchObject({

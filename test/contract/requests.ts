@@ -78,7 +78,7 @@ export async function prepare(ledger: TestLedger): Promise<Known> {
     const { body } = await ledger.get(`/v1/erasures/${erasureId}`);
     return object(body)['status'] === 'done';
   });
-  const [check, repair] = await completenessOf(ledger);
+  const [check, repair] = await completenessOf(ledger, 'task-1', 'vendor');
   return {
     ...{ check, repair },
     callId: 'one',
@@ -95,22 +95,28 @@ export async function prepare(ledger: TestLedger): Promise<Known> {
 }
 
 /** What a check has found of the task, and the ids of a check and a repair. */
-async function completenessOf({ database }: TestLedger): Promise<[check: string, repair: string]> {
+export async function completenessOf(
+  { database }: TestLedger,
+  taskId: string,
+  source: string,
+): Promise<[check: string, repair: string]> {
   const ids: [string, string] = [uuidv7(), uuidv7()];
   await database.query(
     `INSERT INTO completeness_tasks (task_id, source, verdict, reason, checked_at, vendor_calls, ledger_calls,
         vendor_entries, ledger_entries, missing)
-      VALUES ('task-1', 'vendor', 'missing', 'A reason.', now(), 3, 2, 3, 2, 1)`,
+      VALUES ($1, $2, 'missing', 'A reason.', now(), 3, 2, 3, 2, 1)`,
+    [taskId, source],
   );
   await database.query(
     `INSERT INTO completeness_missing (task_id, detail_id, source, call_id, out_id, calling_time, state, changed_at)
-      VALUES ('task-1', '90001', 'vendor', 'lost', '13900000008', now(), 'missing', now())`,
+      VALUES ($1, '90001', $2, 'lost', '13900000008', now(), 'missing', now())`,
+    [taskId, source],
   );
   await database.query(
-    `INSERT INTO completeness_runs (id, kind, scope, automatic, dry_run, status, requested_at, next_try_at, failures,
+    `INSERT INTO completeness_runs (id, kind, scope, task_id, automatic, dry_run, status, requested_at, next_try_at, failures,
         tasks_done, examined, repairable, repaired, unrepairable)
-      SELECT unnest($1::uuid[]), unnest('{check,repair}'::text[]), 'all', false, false, 'done', now(), now(), 0, 1, 1, 1, 1, 0`,
-    [ids],
+      SELECT unnest($1::uuid[]), unnest('{check,repair}'::text[]), 'task', $2, false, false, 'done', now(), now(), 0, 1, 1, 1, 1, 0`,
+    [ids, taskId],
   );
   return ids;
 }

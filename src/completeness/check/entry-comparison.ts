@@ -43,7 +43,7 @@ export class EntryComparison {
   readonly zone = new ZoneEvidence();
   entries = 0;
   underWay = 0;
-  undialled = 0;
+  neverDialled = 0;
   elsewhere = 0;
   exempt = 0;
   private readonly found = new Map<string, FoundEntry & { readonly endedAt: number }>();
@@ -74,7 +74,7 @@ export class EntryComparison {
       this.seen.add(detail.detailId);
       const knownCallId = detail.callId ?? this.basis.learned.get(detail.detailId) ?? null;
       if (detail.status !== null && !FINAL.has(detail.status)) this.underWay += 1;
-      else if (knownCallId === null && detail.callingTime === null) this.undialled += 1;
+      else if (knownCallId === null && detail.callingTime === null) this.neverDialled += 1;
       else entries.push({ ...detail, knownCallId });
     }
     this.entries += entries.length;

@@ -145,14 +145,14 @@ export class TaskCheck {
     }
     const after = await this.vendorTask(taskId, signal);
     const { calls, isQuiet } = await this.settledCalls(taskId, comparison);
-    const { entries, elsewhere, exempt, undialled, recent, missing } = comparison;
+    const { entries, elsewhere, exempt, neverDialled, recent, missing } = comparison;
     const facts = {
       vendorCalls: after?.totalCallCount ?? null,
       ledgerCalls: calls.get(this.account.source) ?? 0,
       vendorEntries: entries,
       heldEntries: entries - missing.length,
       underWay: this.underWayOf(before, after, comparison, isQuiet),
-      ...{ elsewhere, exempt, undialled, recent },
+      ...{ elsewhere, exempt, neverDialled, recent },
     };
     return { facts, counts: { vendor: vendorText(after), ledger: ledgerText(calls) }, comparison };
   }

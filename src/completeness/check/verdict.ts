@@ -19,7 +19,7 @@ export interface TaskFacts {
   /** Entries that count as held, although the ledger may never have had their calls. */
   readonly exempt: number;
   /** Entries that were never dialled. Nobody knows whether the vendor counts them as calls. */
-  readonly undialled: number;
+  readonly neverDialled: number;
   /** Missing entries whose call ended so recently that the vendor may still push it. */
   readonly recent: number;
   /** Why calls count as under way. Null: none is. */
@@ -46,7 +46,7 @@ export function judge(facts: TaskFacts, named: number): Judgement {
   }
   const unnamed = vendorCalls === null ? 0 : vendorCalls - facts.ledgerCalls - facts.elsewhere - named;
   // Entries that were never dialled explain a difference, and so do those that count as held.
-  const unexplained = unnamed - facts.exempt - facts.undialled;
+  const unexplained = unnamed - facts.exempt - facts.neverDialled;
   if (named > 0 || unexplained > 0) return missingOf(facts, named, Math.max(0, unexplained), unnamed);
   if (vendorCalls === null) {
     const reason = `The vendor gives no number of calls. All ${facts.vendorEntries} entries that it lists are in the ledger, but earlier attempts of them cannot be compared.`;
@@ -56,13 +56,13 @@ export function judge(facts: TaskFacts, named: number): Judgement {
 }
 
 function settled(facts: TaskFacts & { readonly vendorCalls: number }, unnamed: number): Judgement {
-  const { vendorCalls, exempt, undialled } = facts;
+  const { vendorCalls, exempt, neverDialled } = facts;
   if (unnamed < 0) {
     const reason = `The ledger has ${count(-unnamed, 'call')} more than the vendor counts. Nothing is deleted.`;
     return { verdict: 'surplus', missing: 0, reason };
   }
   if (unnamed > exempt) {
-    const reason = `The vendor counts ${count(unnamed - exempt, 'call')} more than the ledger has, but ${count(undialled, 'entry', 'entries')} of the task ${undialled === 1 ? 'was' : 'were'} never dialled, and the vendor may count them.`;
+    const reason = `The vendor counts ${count(unnamed - exempt, 'call')} more than the ledger has, but ${count(neverDialled, 'entry', 'entries')} of the task ${neverDialled === 1 ? 'was' : 'were'} never dialled, and the vendor may count them.`;
     return { verdict: 'unknown', missing: 0, reason };
   }
   const all = vendorCalls === 0 ? 'The vendor counts no calls.' : `The ledger has all ${vendorCalls} calls.`;

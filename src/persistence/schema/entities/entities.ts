@@ -30,7 +30,7 @@ const TABLES: readonly (readonly [entity: new () => object, ...privileges: Privi
   [ApiKey, 'SELECT', 'INSERT', 'UPDATE'],
   [AuditEvent, 'SELECT', 'INSERT'],
   [Lease, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
-  [CheckedTask, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  [CheckedTask, 'SELECT', 'INSERT', 'UPDATE'],
   [MissingEntry, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   [CompletenessRun, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
 ];
