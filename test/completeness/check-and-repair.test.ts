@@ -2,15 +2,8 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import type { VendorApiServer } from '../../simulator/vendor-api/vendor-api-server.js';
 import { campaignOptions } from '../simulator/example-options.js';
-import type { TestLedger } from '../support/ledger.js';
-import {
-  Completeness,
-  pushCampaign,
-  serveVendor,
-  startLedger,
-  vendorOf,
-  vendorSettings,
-} from './checked-ledger.js';
+import { startLedger, type TestLedger } from '../support/ledger.js';
+import { Completeness, pushCampaign, serveVendor, vendorOf, vendorSettings } from './checked-ledger.js';
 
 const CAMPAIGN = campaignOptions({ calls: 2000, tasks: 4, strange: 0.1, unpushed: 0.05, corrections: 0.02 });
 const known = vendorOf(CAMPAIGN);

@@ -8,9 +8,9 @@ import { type ApiFaults, NO_FAULTS } from '../../simulator/vendor-api/api-faults
 import { VendorApiServer } from '../../simulator/vendor-api/vendor-api-server.js';
 import { simulatorOptions } from '../simulator/example-options.js';
 import { SilentProgress } from '../simulator/silent-progress.js';
-import { API_KEY, PUSH_TOKEN, startLedger, type TestLedger } from '../support/ledger.js';
+import { API_KEY, PUSH_TOKEN, type TestLedger } from '../support/ledger.js';
 
-export const ACCESS_KEY = { id: 'made-up-access-key', secret: 'made-up-secret-of-the-access-key' };
+const ACCESS_KEY = { id: 'made-up-access-key', secret: 'made-up-secret-of-the-access-key' };
 const PATIENCE_MS = 240_000;
 
 /** The settings with which a ledger asks a vendor. No check begins by itself. */
@@ -162,5 +162,3 @@ export async function pushCampaign(
   const { tally } = await simulate(options, new SilentProgress(), new AbortController().signal);
   expect(tally.callsSettled).toBe(campaign.calls);
 }
-
-export { startLedger };

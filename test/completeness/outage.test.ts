@@ -7,8 +7,8 @@ import { simulate } from '../../simulator/simulation.js';
 import type { VendorApiServer } from '../../simulator/vendor-api/vendor-api-server.js';
 import { campaignOptions, simulatorOptions } from '../simulator/example-options.js';
 import { SilentProgress } from '../simulator/silent-progress.js';
-import { PUSH_TOKEN, type TestLedger } from '../support/ledger.js';
-import { Completeness, serveVendor, startLedger, vendorOf, vendorSettings } from './checked-ledger.js';
+import { PUSH_TOKEN, startLedger, type TestLedger } from '../support/ledger.js';
+import { Completeness, serveVendor, vendorOf, vendorSettings } from './checked-ledger.js';
 
 const CAMPAIGN = campaignOptions({ calls: 1000, tasks: 3 });
 const GOOD_PUSHES = 10;

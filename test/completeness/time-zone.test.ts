@@ -1,10 +1,10 @@
 // Calls that are known both ways prove or refute PUSH_TIME_ZONE. And a service that checks and repairs by itself.
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { object } from '../contract/helpers.js';
-import type { TestLedger } from '../support/ledger.js';
+import { startLedger, type TestLedger } from '../support/ledger.js';
 import { samplesOf } from '../support/metrics.js';
 import { until } from '../support/service.js';
-import { Completeness, startLedger } from './checked-ledger.js';
+import { Completeness } from './checked-ledger.js';
 import { ToldVendor } from './told-vendor.js';
 
 const TASK = '118100000000000001';

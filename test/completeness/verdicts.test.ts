@@ -1,9 +1,9 @@
 // What the ledger concludes from the vendor's answers, and what it must never do.
 import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
 import { makeKey, withKey } from '../support/api-keys.js';
-import { API_KEY, OTHER_PUSH_TOKEN, type TestLedger } from '../support/ledger.js';
+import { API_KEY, OTHER_PUSH_TOKEN, startLedger, type TestLedger } from '../support/ledger.js';
 import { until } from '../support/service.js';
-import { Completeness, startLedger, type Task } from './checked-ledger.js';
+import { Completeness, type Task } from './checked-ledger.js';
 import { conversation, refusal, type ToldEntry, ToldVendor } from './told-vendor.js';
 
 const AT = Date.parse('2025-06-01T02:00:00Z');

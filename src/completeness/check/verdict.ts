@@ -2,7 +2,7 @@
 
 /** The verdicts on a task. */
 export const VERDICTS = ['complete', 'missing', 'surplus', 'unsettled', 'unknown'] as const;
-export type Verdict = (typeof VERDICTS)[number];
+type Verdict = (typeof VERDICTS)[number];
 
 /** What a check found of a task. */
 export interface TaskFacts {
