@@ -8,10 +8,11 @@ import { type ApiFaults, NO_FAULTS } from '../../simulator/vendor-api/api-faults
 import { VendorApiServer } from '../../simulator/vendor-api/vendor-api-server.js';
 import { simulatorOptions } from '../simulator/example-options.js';
 import { SilentProgress } from '../simulator/silent-progress.js';
+import { IS_LONG } from '../support/form.js';
 import { API_KEY, PUSH_TOKEN, type TestLedger } from '../support/ledger.js';
 
 const ACCESS_KEY = { id: 'made-up-access-key', secret: 'made-up-secret-of-the-access-key' };
-const PATIENCE_MS = 240_000;
+const PATIENCE_MS = IS_LONG ? 1_100_000 : 240_000;
 
 /** The settings with which a ledger asks a vendor. No check begins by itself. */
 export function vendorSettings(url: string): Record<string, string> {

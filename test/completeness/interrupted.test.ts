@@ -1,6 +1,6 @@
 // A check and a repair that are killed in the middle, by two processes on one database, with a vendor that throttles and
 // fails. The long form has 100,000 calls of 20 campaigns.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -63,6 +63,8 @@ async function runOf(id: string): Promise<Run | undefined> {
   );
   return run;
 }
+
+if (IS_LONG) jest.setTimeout(1_200_000);
 
 beforeAll(async () => {
   vendor = await serveVendor(CAMPAIGN, FAULTS);
