@@ -55,8 +55,8 @@ it.each([
     for (const stream of [tests.stdout, tests.stderr])
       stream.on('data', (chunk: Buffer) => (output += chunk.toString()));
     const ended = once(tests, 'exit');
-    let running: number[] = [];
-    let started: number[] = [];
+    let running: number[];
+    let started: number[];
     try {
       await until(
         () => `${moment}: ${output}`,
