@@ -62,7 +62,10 @@ export function digitsBeyondAscii(): number[] {
   UNIT_KINDS.forEach((kind, unit) => {
     if (unit > LAST_ASCII && isDigit(kind)) digits.push(unit);
   });
-  return [...digits, ...[...ASTRAL_KINDS].filter(([, kind]) => isDigit(kind)).map(([codePoint]) => codePoint)];
+  return [
+    ...digits,
+    ...[...ASTRAL_KINDS].filter(([, kind]) => isDigit(kind)).map(([codePoint]) => codePoint),
+  ];
 }
 
 function fill(): void {
