@@ -82,14 +82,14 @@ function timeOf(pids: readonly number[]): number {
 
 /** The process ids of the servers, by their backends: so they must be on this machine. */
 async function nodesOf(url: string): Promise<Nodes> {
-  const rows = await withClient(url, async (client) => {
-    const found = await client.query<{ isWorker: boolean; pid: string }>(
+  const pids = await withClient(url, async (client) => {
+    const { rows } = await client.query<{ isWorker: boolean; pid: string }>(
       `SELECT groupid <> 0 AS "isWorker", result AS pid
        FROM run_command_on_all_nodes('SELECT pg_backend_pid()') JOIN pg_dist_node USING (nodeid)`,
     );
-    return found.rows;
+    // While the backends are there: they end with this connection.
+    return rows.map(({ isWorker, pid }) => ({ isWorker, pid: parentOf(Number(pid)) ?? NaN }));
   });
-  const pids = rows.map(({ isWorker, pid }) => ({ isWorker, pid: parentOf(Number(pid)) ?? NaN }));
   return {
     coordinator: pids.find(({ isWorker }) => !isWorker)?.pid ?? NaN,
     workers: pids.filter(({ isWorker }) => isWorker).map(({ pid }) => pid),
