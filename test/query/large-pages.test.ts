@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { PUSH_TOKEN, startLedger, type TestLedger } from '../support/ledger.js';
-import { packable, record } from '../support/records.js';
+import { record, weighed } from '../support/records.js';
 
 interface Page {
   readonly data: Record<string, unknown>[];
@@ -28,8 +28,7 @@ async function pages(path: string): Promise<{ sizes: number[]; rows: Record<stri
   return { sizes, rows };
 }
 
-/** Weighed as 6 MB: it might be a text that is packed far better. */
-const large = () => packable(100_000);
+const large = () => weighed(6_400_000);
 
 describe('A page ends early where its rows are large, and none is left out', () => {
   it('in the list of calls', async () => {
