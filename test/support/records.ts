@@ -44,7 +44,7 @@ export function weighed(bytes: number): string {
 }
 
 /** A text of twice as many bytes as PostgreSQL makes of it: each part of it comes twice. */
-function packable(packedBytes: number): string {
+export function packable(packedBytes: number): string {
   const parts = Array.from({ length: Math.ceil(packedBytes / 100) }, () =>
     randomBytes(75).toString('base64'),
   );
