@@ -1,4 +1,5 @@
 import { CreateLedger1766000000000 } from './1766000000000-create-ledger.js';
+import { NarrowCallIndexes1767000000000 } from './1767000000000-narrow-call-indexes.js';
 
 /** Every migration, in order. */
-export const migrations = [CreateLedger1766000000000];
+export const migrations = [CreateLedger1766000000000, NarrowCallIndexes1767000000000];
