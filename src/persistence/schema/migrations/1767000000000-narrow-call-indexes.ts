@@ -25,18 +25,6 @@ const EXCHANGES: readonly IndexExchange[] = [
     replaces: 'calls_batch',
     replacedDefinition: 'ON calls (batch_id, occurred_at, call_id) WHERE batch_id IS NOT NULL',
   },
-  {
-    name: 'calls_of_detail',
-    definition: 'ON calls USING hash (detail_id) WHERE detail_id IS NOT NULL',
-    replaces: 'calls_detail',
-    replacedDefinition: 'ON calls (detail_id) WHERE detail_id IS NOT NULL',
-  },
-  {
-    name: 'calls_of_out',
-    definition: 'ON calls USING hash (out_id) WHERE out_id IS NOT NULL',
-    replaces: 'calls_out',
-    replacedDefinition: 'ON calls (out_id) WHERE out_id IS NOT NULL',
-  },
 ];
 
 /** Indexes of the calls that take less room (docs/decisions/database.md). */
