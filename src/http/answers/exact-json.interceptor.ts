@@ -12,6 +12,7 @@ import { noteHeld } from '../connections/connection-limits.js';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Semaphore } from '../../background/semaphore.js';
 import { stringifyExact } from '../../json/exact-numbers.js';
+import { WrittenAnswer } from './written-answer.js';
 
 type Answer = string | StreamableFile | undefined;
 
@@ -29,8 +30,9 @@ export class ExactJsonInterceptor implements NestInterceptor<unknown, Answer> {
         // There is no answer, or the route has written it itself.
         if (answer === undefined || response.headersSent) return undefined;
         if (answer instanceof StreamableFile) return answer;
-        response.type('application/json');
-        const json = await answerJson(answer);
+        const isWritten = answer instanceof WrittenAnswer;
+        response.type(isWritten ? answer.mediaType : 'application/json');
+        const json = isWritten ? answer.text : await answerJson(answer);
         noteHeld(response, json.length);
         // The ETag is weak, because the same answer is sent compressed or not. Express answers 304 if the client
         // has it.

@@ -20,12 +20,12 @@ import { Database } from '../../persistence/connections/database.js';
 import type { Transaction } from '../../persistence/connections/statement.js';
 import { ClusterNodes } from '../../persistence/schema/distribution/cluster-nodes.js';
 import { ReadingDatabase } from '../../persistence/connections/reading-database.js';
-import type { Viewer } from '../../security/visible-sources.js';
 import {
   type Change,
   type ChangedDelivery,
   ChangedCallsRepository,
   type FeedPlace,
+  type FollowedCalls,
 } from './changed-calls.repository.js';
 
 /** The changes of the next deliveries. */
@@ -108,14 +108,14 @@ export class ChangeRepository {
    * @param mostCalls no further delivery is read when the deliveries have this number of calls together; 50,000
    *   calls take 60 ms
    */
-  next(viewer: Viewer, after: FeedPlace, limit: number, mostCalls: number): Promise<NextChanges> {
+  next(followed: FollowedCalls, after: FeedPlace, limit: number, mostCalls: number): Promise<NextChanges> {
     return this.database.snapshot(async (transaction) => {
       const rows = await nextDeliveries(transaction, after, mostCalls);
       const last = rows.at(-1);
       if (last === undefined) return { changes: [], next: after, upToDate: true };
       if (this.nodes.isDistributed && this.isInDoubt(Number(last.position))) await this.catchUp(transaction);
       const { changes, endsEarly } = await this.changed.of(transaction, rows, {
-        viewer,
+        followed,
         after,
         limit: limit + 1,
       });

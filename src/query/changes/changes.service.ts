@@ -3,14 +3,15 @@ import { Injectable } from '@nestjs/common';
 import { decodeCursor, encodeCursor } from '../../http/parameters/cursor.js';
 import { InvalidParametersException } from '../../http/problems/refusals.js';
 import { DEFAULT_LIMIT } from '../../http/parameters/page.js';
+import type { WrittenAnswer } from '../../http/answers/written-answer.js';
 import { KeyStreams, type StreamKind } from '../../security/key-streams.js';
-import type { Principal } from '../../security/principal.js';
+import { type Principal, seesNumbers } from '../../security/principal.js';
 import { BEGINNING, ChangeFeed } from './change-feed.js';
 import type { ChangeQuery } from './change-query.dto.js';
 import { ChangeWatcher } from './change-watcher.js';
-import type { CallChange, ChangePage, ErasedChange } from './change.dto.js';
+import { type ChangePageEnd, writeChanges } from './change-writer.js';
 import type { NextChanges } from './change.repository.js';
-import type { Change, FeedPlace } from './changed-calls.repository.js';
+import type { Change, FeedPlace, FollowedCalls } from './changed-calls.repository.js';
 
 const KIND = 'changes';
 const NOW = 'now';
@@ -32,20 +33,33 @@ export class ChangesService {
   ) {}
 
   /**
+   * @param asLines whether each change is a line
    * @param gone aborted when nobody wants the answer any more
    * @throws InvalidParametersException, DatabaseUnavailableError
    * @throws RefusalWithHeaders 429 when too many requests of this key wait, 401 when the key ends meanwhile
    */
   async list(
-    { after, limit = DEFAULT_LIMIT, wait = 0 }: ChangeQuery,
+    query: ChangeQuery,
+    asker: Principal,
+    asLines: boolean,
+    gone: AbortSignal,
+  ): Promise<{ readonly answer: WrittenAnswer; readonly nextCursor: string }> {
+    const { changes, end } = await this.next(query, asker, gone);
+    const form = { fields: query.fields, isMasked: !seesNumbers(asker) };
+    return { answer: await writeChanges(changes, end, form, asLines), nextCursor: end.nextCursor };
+  }
+
+  private async next(
+    { after, limit = DEFAULT_LIMIT, wait = 0, ...filter }: ChangeQuery,
     asker: Principal,
     gone: AbortSignal,
-  ): Promise<ChangePage> {
+  ): Promise<AnsweredPage> {
     const end = Date.now() + wait * 1000;
+    const followed = followedBy(asker, filter);
     // With limit 0 the answer says whether there is a change, so one is read.
     const most = Math.max(limit, 1);
     let place = await this.placeOf(after);
-    let page = await this.feed.page(asker, place, most);
+    let page = await this.feed.page(followed, place, most);
     if (page.changes.length === 0 && (await this.feed.isBeyond(page.next)))
       throw new InvalidParametersException([{ path: 'after', message: BEYOND }]);
     if (wait > 0 && isNothingNew(page)) {
@@ -55,7 +69,7 @@ export class ChangesService {
         while (isNothingNew(page)) {
           place = page.next;
           if (!(await this.watcher.await(place.position, end - Date.now(), ended))) break;
-          page = await this.feed.page(asker, place, most);
+          page = await this.feed.page(followed, place, most);
         }
         stream.keyEnd.throwIfAborted();
       } finally {
@@ -78,14 +92,25 @@ function isNothingNew({ changes, upToDate }: NextChanges): boolean {
   return changes.length === 0 && upToDate;
 }
 
+interface AnsweredPage {
+  readonly changes: readonly Change[];
+  readonly end: ChangePageEnd;
+}
+
 function answerOf(
   changes: readonly Change[],
   { position, callId }: FeedPlace,
   upToDate: boolean,
-): ChangePage {
-  return { data: changes.map(changeDto), nextCursor: encodeCursor(KIND, [position, callId]), upToDate };
+): AnsweredPage {
+  return { changes, end: { nextCursor: encodeCursor(KIND, [position, callId]), upToDate } };
 }
 
-function changeDto({ call, callId }: Change): CallChange | ErasedChange {
-  return call === undefined ? { type: 'erased', callId } : { type: 'call', call };
+/** The calls that the asker may see and asks for. */
+function followedBy(
+  { sources }: Principal,
+  { source, taskId }: Pick<ChangeQuery, 'source' | 'taskId'>,
+): FollowedCalls {
+  const asked = source ?? sources;
+  const visible = sources === null || asked === null ? asked : asked.filter((name) => sources.includes(name));
+  return { sources: visible, taskIds: taskId ?? null };
 }
