@@ -1,6 +1,6 @@
 import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { IDENTIFIER } from './create-ledger/identifier.js';
-import { ROLLUPS } from './create-ledger/calls.js';
+import { ROLLUPS, SUMS } from './create-ledger/calls.js';
 
 const DIMENSIONS = 'source, task_id, batch_id, status_code, smart_status_code, hangup_direction';
 const ENDS = 'min(first_occurred_at), max(last_occurred_at)';
@@ -40,6 +40,12 @@ const TABLES = [
     CONSTRAINT rollups_pkey PRIMARY KEY (group_id, bucket_start, lane))`,
   // Its equal keys take 6 bytes each.
   'CREATE INDEX rollups_bucket ON rollups (bucket_start)',
+  `CREATE TABLE rollup_sums (
+    bucket_start timestamptz NOT NULL,
+    source ${IDENTIFIER} NOT NULL,
+    lane smallint NOT NULL,
+    ${SUMS},
+    CONSTRAINT rollup_sums_pkey PRIMARY KEY (bucket_start, source, lane))`,
   `CREATE TABLE campaign_totals (
     task_id ${IDENTIFIER} NOT NULL,
     batch_id ${IDENTIFIER} NOT NULL,
@@ -61,6 +67,9 @@ const ROWS = [
     SELECT group_id, bucket_start, 0, sum(calls), sum(answered), sum(duration), sum(b_duration), sum(answer_delay_ms),
       sum(answer_delay_calls), ${ENDS}
     FROM call_rollups JOIN rollup_groups USING (${DIMENSIONS}) GROUP BY group_id, bucket_start ORDER BY bucket_start, group_id`,
+  `INSERT INTO rollup_sums
+    SELECT bucket_start, source, 0, sum(calls), sum(answered), sum(duration), sum(b_duration), sum(answer_delay_ms),
+      sum(answer_delay_calls) FROM call_sums GROUP BY bucket_start, source ORDER BY bucket_start`,
   `INSERT INTO campaign_totals
     SELECT task_id, batch_id, source, 0, sum(calls), sum(answered), sum(duration), ${ENDS}
     FROM call_rollups GROUP BY task_id, batch_id, source`,
@@ -81,23 +90,19 @@ export class RollupGroups1768000000000 implements MigrationInterface {
     // Pushes wait here, or go to the journal, until the rows are copied.
     await runner.query('LOCK TABLE call_rollups, call_sums IN ACCESS EXCLUSIVE MODE');
     for (const statement of [...TABLES, ...ROWS]) await runner.query(statement);
-    await runner.query('DROP TABLE call_rollups');
-    await runner.query('ALTER TABLE call_sums RENAME TO rollup_sums');
-    await runner.query('ALTER TABLE rollup_sums RENAME CONSTRAINT call_sums_pkey TO rollup_sums_pkey');
+    await runner.query('DROP TABLE call_rollups, call_sums');
     await runner.query(VIEW);
-    for (const table of ['rollup_groups', 'rollups', 'campaign_totals'])
+    for (const table of ['rollup_groups', 'rollups', 'rollup_sums', 'campaign_totals'])
       await runner.query(`ANALYZE ${table}`);
   }
 
   async down(runner: QueryRunner): Promise<void> {
-    await runner.query('ALTER TABLE rollup_sums RENAME CONSTRAINT rollup_sums_pkey TO call_sums_pkey');
-    await runner.query('ALTER TABLE rollup_sums RENAME TO call_sums');
     await runner.query('ALTER VIEW call_rollups RENAME TO named_rollups');
-    for (const statement of ROLLUPS.filter((text) => text.includes('call_rollups')))
-      await runner.query(statement);
+    for (const statement of ROLLUPS) await runner.query(statement);
     await runner.query('INSERT INTO call_rollups TABLE named_rollups');
+    await runner.query('INSERT INTO call_sums TABLE rollup_sums');
     await runner.query('DROP VIEW named_rollups');
-    await runner.query('DROP TABLE campaign_totals, rollups, rollup_groups');
+    await runner.query('DROP TABLE campaign_totals, rollup_sums, rollups, rollup_groups');
     await runner.query('DROP SEQUENCE rollup_group_ids');
   }
 }
