@@ -35,6 +35,8 @@ export interface NextChanges {
   readonly next: FeedPlace;
   /** There are no further changes for now. */
   readonly upToDate: boolean;
+  /** There are fewer than asked for, because their calls are large. */
+  readonly isLarge: boolean;
 }
 
 /** The most deliveries that a step reads. If all their calls have been changed again since, that takes 20 ms. */
@@ -112,7 +114,7 @@ export class ChangeRepository {
     return this.database.snapshot(async (transaction) => {
       const rows = await nextDeliveries(transaction, after, mostCalls);
       const last = rows.at(-1);
-      if (last === undefined) return { changes: [], next: after, upToDate: true };
+      if (last === undefined) return { changes: [], next: after, upToDate: true, isLarge: false };
       if (this.nodes.isDistributed && this.isInDoubt(Number(last.position))) await this.catchUp(transaction);
       const { changes, endsEarly } = await this.changed.of(transaction, rows, {
         followed,
@@ -123,10 +125,15 @@ export class ChangeRepository {
       const lastOfPage = page.at(-1);
       if (lastOfPage !== undefined && (endsEarly || changes.length > limit)) {
         const { position, callId } = lastOfPage;
-        return { changes: page, next: { position, callId }, upToDate: false };
+        return { changes: page, next: { position, callId }, upToDate: false, isLarge: endsEarly };
       }
       const isEnd = rows.length === last.found && last.found < MOST_DELIVERIES;
-      return { changes, next: { position: Number(last.position) + 1, callId: '' }, upToDate: isEnd };
+      return {
+        changes,
+        next: { position: Number(last.position) + 1, callId: '' },
+        upToDate: isEnd,
+        isLarge: false,
+      };
     });
   }
 
