@@ -11,11 +11,14 @@ export interface ChangePageEnd {
   readonly upToDate: boolean;
 }
 
-/** Collects the text of an answer. It keeps no rows, of which a large page would take ten times the memory. */
+/**
+ * Collects an answer in UTF-8. It keeps no rows and no strings, with which a page of 10,000 calls took three times the
+ * memory.
+ */
 export class ChangeWriter {
-  /** The characters that are written so far. */
-  length = 0;
-  private readonly parts: string[] = [];
+  /** The bytes that are written so far. */
+  bytes = 0;
+  private readonly parts: Buffer[] = [];
   private withNumbers = 0;
 
   /** @param asLines whether each change is a line */
@@ -27,17 +30,28 @@ export class ChangeWriter {
   async add(changes: readonly Change[]): Promise<void> {
     if (changes.length === 0) return;
     const { texts, withNumbers } = await writeEntries(changes, this.form, ({ call }) => call, changeText);
-    const part = texts.join(this.asLines ? '\n' : ',');
-    this.parts.push(part);
-    this.length += part.length;
+    const separator = this.asLines ? '\n' : ',';
+    this.put(`${this.parts.length === 0 ? this.head : separator}${texts.join(separator)}`);
     this.withNumbers += withNumbers;
   }
 
   answer({ nextCursor, upToDate }: ChangePageEnd): WrittenAnswer {
-    const { parts, withNumbers, asLines } = this;
+    const { asLines, withNumbers, parts } = this;
+    const isEmpty = parts.length === 0;
     const end = JSON.stringify(asLines ? { type: 'page', nextCursor, upToDate } : { nextCursor, upToDate });
-    if (asLines) return new WrittenAnswer(`${[...parts, end].join('\n')}\n`, LINES, withNumbers);
-    return new WrittenAnswer(`{"data":[${parts.join(',')}],${end.slice(1)}`, 'application/json', withNumbers);
+    if (asLines) this.put(`${isEmpty ? '' : '\n'}${end}\n`);
+    else this.put(`${isEmpty ? this.head : ''}],${end.slice(1)}`);
+    return new WrittenAnswer(parts, asLines ? LINES : 'application/json', withNumbers);
+  }
+
+  private get head(): string {
+    return this.asLines ? '' : '{"data":[';
+  }
+
+  private put(text: string): void {
+    const part = Buffer.from(text);
+    this.parts.push(part);
+    this.bytes += part.length;
   }
 }
 

@@ -18,7 +18,7 @@ const NOW = 'now';
 /** A larger page is read in parts, so that the rows of only two of them are in memory. */
 const MOST_AT_ONCE = 1000;
 /** An answer ends early once it is longer than this. */
-const MOST_CHARACTERS = 16 * 1024 * 1024;
+const MOST_BYTES = 16 * 1024 * 1024;
 /** A key may have half of all requests that may wait, so that other keys have room. */
 const WAITING: StreamKind = { name: 'requests that wait for changes', most: 1000 };
 /**
@@ -57,7 +57,7 @@ export class ChangesService {
       page = { changes: [], next: place, upToDate: false, isLarge: false };
     for (
       let left = limit - page.changes.length;
-      left > 0 && isPartOfMore(page) && writer.length < MOST_CHARACTERS;
+      left > 0 && isPartOfMore(page) && writer.bytes < MOST_BYTES;
       left -= page.changes.length
     ) {
       // The next part is read while this one is written.
