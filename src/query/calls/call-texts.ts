@@ -19,7 +19,7 @@ export type CallTexts = readonly (string | null)[];
  * The kind of a field's text. `id` and `time` have the ledger's own form, and `text` is the vendor's. `number`,
  * `boolean` and `json` (an object or array) are written as JSON.
  */
-export type TextKind = 'id' | 'time' | 'text' | 'number' | 'boolean' | 'json';
+type TextKind = 'id' | 'time' | 'text' | 'number' | 'boolean' | 'json';
 
 /** The kinds by the type of the column. */
 const KINDS: Readonly<Partial<Record<string, TextKind>>> = {

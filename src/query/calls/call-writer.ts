@@ -15,7 +15,7 @@ export interface CallForm {
 }
 
 /** Texts of JSON, and how many of them show phone numbers. */
-export interface WrittenEntries {
+interface WrittenEntries {
   readonly texts: readonly string[];
   readonly withNumbers: number;
 }

@@ -6,7 +6,7 @@ import type { Change } from './changed-calls.repository.js';
 export const LINES = 'application/x-ndjson';
 
 /** The end of a page. */
-export interface ChangePageEnd {
+interface ChangePageEnd {
   readonly nextCursor: string;
   readonly upToDate: boolean;
 }

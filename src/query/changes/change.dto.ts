@@ -3,7 +3,7 @@ import { SelectedCall } from '../calls/call.dto.js';
 import { MOST_CHANGES } from './change-query.dto.js';
 
 /** A call that was stored or corrected. */
-export class CallChange {
+class CallChange {
   @ApiProperty({ type: String, enum: ['call'], description: 'The kind of change.', example: 'call' })
   type!: 'call';
 
@@ -15,7 +15,7 @@ export class CallChange {
 }
 
 /** A call that was erased. */
-export class ErasedChange {
+class ErasedChange {
   @ApiProperty({ type: String, enum: ['erased'], description: 'The kind of change.', example: 'erased' })
   type!: 'erased';
 
