@@ -30,6 +30,7 @@ const RANGES = [
   [0xe000, 0x1ffff],
   [0xe0000, 0xe01ff],
 ] as const;
+const LAST_ASCII = 0x7f;
 const HIGH_SURROGATES = [0xd800, 0xdbff] as const;
 
 /** The kind of each UTF-16 code unit. */
@@ -55,11 +56,16 @@ export function isAlphanumeric(unit: number): boolean {
   return (unit >= 0x30 && unit <= 0x39) || (unit >= 0x41 && unit <= 0x5a) || (unit >= 0x61 && unit <= 0x7a);
 }
 
-/** All characters of a kind in one text. */
-export function charactersOf(kind: number): string {
-  const units = Array.from(UNIT_KINDS.keys()).filter((unit) => UNIT_KINDS[unit] === kind);
-  const astral = [...ASTRAL_KINDS].filter(([, other]) => other === kind).map(([codePoint]) => codePoint);
-  return [...units, ...astral].map((codePoint) => String.fromCodePoint(codePoint)).join('');
+/** The decimal digits of all scripts except ASCII, in the order of their code points. */
+export function digitsBeyondAscii(): number[] {
+  const digits: number[] = [];
+  UNIT_KINDS.forEach((kind, unit) => {
+    if (unit > LAST_ASCII && isDigit(kind)) digits.push(unit);
+  });
+  return [
+    ...digits,
+    ...[...ASTRAL_KINDS].filter(([, kind]) => isDigit(kind)).map(([codePoint]) => codePoint),
+  ];
 }
 
 function fill(): void {

@@ -1,6 +1,6 @@
 // Finds phone numbers in texts and JSON, however they are written, and removes one.
 import { Quotes } from '../json/scanner.js';
-import { charactersOf, DIGIT } from './characters.js';
+import { digitsBeyondAscii } from './characters.js';
 import { coreOf, LONGEST_WRITTEN, MOST_SEPARATORS, withoutZeros } from './core.js';
 import { type FoundNumber, NumberFinder } from './find-numbers.js';
 import { type Content, contentOf, isJsonNumber, JsonPieces, looksLikeJson } from './json-pieces.js';
@@ -251,10 +251,8 @@ function inScientific(core: string): string {
 }
 
 function otherDigits(): string {
-  const digits = Array.from({ length: 10 }, (_, value) => charactersOf(DIGIT + value)).join('');
-  const codePoints = Array.from(digits, (digit) => digit.codePointAt(0) ?? 0).sort((a, b) => a - b);
   let ranges = '';
-  for (const codePoint of codePoints.filter((one) => one > 0x7f)) {
+  for (const codePoint of digitsBeyondAscii()) {
     const character = String.fromCodePoint(codePoint);
     if (ranges.endsWith(`-${String.fromCodePoint(codePoint - 1)}`))
       ranges = ranges.slice(0, -String.fromCodePoint(codePoint - 1).length) + character;

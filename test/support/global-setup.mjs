@@ -12,6 +12,7 @@ import { migrate } from '../../dist/src/persistence/schema/migrator.js';
 import teardown from './global-teardown.mjs';
 import { OWN_SERVER_TESTS } from './own-server-tests.mjs';
 import { makeTemplates, nodesOf } from './nodes.mjs';
+import { descendantsOf, signalIfAlive } from './signals.mjs';
 
 function ownServer() {
   const server = new EmbeddedPostgres({
@@ -42,6 +43,8 @@ async function migrated(url) {
 function endWhenInterrupted() {
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
     process.once(signal, () => {
+      // Jest's workers and the services that they have started would go on, if the signal went to this process alone.
+      for (const pid of descendantsOf(process.pid)) signalIfAlive(pid, 'SIGTERM');
       void teardown().finally(() => process.exit(128 + constants.signals[signal]));
     });
 }

@@ -2,26 +2,14 @@
 import { readFileSync } from 'node:fs';
 import { isServer, notedPid } from './left-over-servers.mjs';
 import { until } from './service.js';
-import { isAlive, signalIfAlive } from './signals.mjs';
+import { childrenOf, isAlive, signalIfAlive } from './signals.mjs';
 
 export { isServer } from './left-over-servers.mjs';
 export { isAlive, signal, signalIfAlive } from './signals.mjs';
 
 /** A process and its children; a zombie has none. On Linux only: elsewhere there is no such list to be read. */
 export function withChildren(pid: number): number[] {
-  const children = listOfChildren(pid)?.match(/\d+/g) ?? [];
-  return [pid, ...children.map(Number)].filter(isAlive);
-}
-
-/** The ids between blanks; undefined when the process has ended. */
-function listOfChildren(pid: number): string | undefined {
-  try {
-    return readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
-  } catch (error) {
-    // A kernel may be without these lists.
-    if (isAlive(pid)) throw error;
-    return undefined;
-  }
+  return [pid, ...childrenOf(pid)].filter(isAlive);
 }
 
 /** The embedded server of a data directory; undefined when none is noted, or the note is just being written. */

@@ -1,5 +1,7 @@
 // Signals to other processes, by ids that were read from files or from the system.
 
+import { readFileSync } from 'node:fs';
+
 /** There is no such process, or its id has gone to another user's. */
 const NONE_OF_OURS = ['ESRCH', 'EPERM'];
 
@@ -28,4 +30,21 @@ export function signalIfAlive(pid, name) {
     if (!NONE_OF_OURS.includes(error.code)) throw error;
     return false;
   }
+}
+
+/** The ids of a process's children; a zombie has none. On Linux only: elsewhere there is no such list to be read. */
+export function childrenOf(pid) {
+  try {
+    const list = readFileSync(`/proc/${pid}/task/${pid}/children`, 'utf8');
+    return (list.match(/\d+/g) ?? []).map(Number);
+  } catch (error) {
+    // A kernel may be without these lists.
+    if (process.platform === 'linux' && isAlive(pid)) throw error;
+    return [];
+  }
+}
+
+/** The ids of a process's children, their children, and so on, as {@link childrenOf} gives them. */
+export function descendantsOf(pid) {
+  return childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
 }

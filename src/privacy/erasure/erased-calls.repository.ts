@@ -5,7 +5,7 @@ import { orderedId } from '../../persistence/sql/ids.js';
 import { CallWriteRepository } from '../../ingestion/writing/call-write.repository.js';
 import { pieces } from '../../ingestion/writing/array-parameters.js';
 import { coreOf } from '../../numbers/core.js';
-import { mayHold, type NumberSearch } from '../../numbers/number-search.js';
+import type { NumberSearch } from '../../numbers/number-search.js';
 import { Database } from '../../persistence/connections/database.js';
 import type { Transaction } from '../../persistence/connections/statement.js';
 import { BodyEraser } from './body-eraser.js';
@@ -14,41 +14,41 @@ import {
   type ErasureJob,
   type FoundRows,
   IN_MEMORY,
+  MAY_HOLD,
   pair,
   pairOf,
+  REQUESTED,
 } from './erasure-job.js';
 
-const RECEIVED = 'to_timestamp($1 / 1000.0)';
 /** The columns of all texts that came with a record. Any of them may hold a number. */
 const TEXTS = TEXT_FIELDS.map((field) => columnOf(field).name).join(', ');
 const NUMBERS = TELEPHONE_NUMBERS.map((field) => columnOf(field).name);
 const JSONS = 'extra::text, warnings::text';
-const MAY_HOLD = mayHold('content', '$2', '$3');
 const CONTENT = `concat_ws(E'\\n', ${TEXTS}, ${JSONS})`;
 // This form lets PostgreSQL use the index on the reversed callee.
 const FIND_CALLEES = {
   name: 'erase-find-callees',
   text: `SELECT call_id, reverse(callee) AS reversed FROM calls
     WHERE reverse(callee) >= $2 AND reverse(callee) < $3 AND (reverse(callee), call_id) > ($4, $5)
-      AND last_received_at <= ${RECEIVED}
+      AND last_received_at <= ${REQUESTED}
     ORDER BY reverse(callee), call_id LIMIT $6`,
 };
 const FIND_CALLS = {
   name: 'erase-find-calls',
   text: `SELECT count(*)::int AS seen, max(call_id) AS next, array_agg(call_id) FILTER (WHERE ${MAY_HOLD}) AS found
     FROM (SELECT call_id, ${CONTENT} AS content FROM calls
-      WHERE call_id > $4 AND last_received_at <= ${RECEIVED} ORDER BY call_id LIMIT $5) AS page`,
+      WHERE call_id > $4 AND last_received_at <= ${REQUESTED} ORDER BY call_id LIMIT $5) AS page`,
 };
 const CONTENTS = {
   name: 'erase-contents',
   // The columns are not combined to arrays, because the parser of `pg` reads arrays character by character.
   text: `SELECT ${TEXTS}, extra::text AS extra, warnings::text AS warnings
-    FROM calls WHERE call_id = ANY($2) AND last_received_at <= ${RECEIVED}`,
+    FROM calls WHERE call_id = ANY($2) AND last_received_at <= ${REQUESTED}`,
 };
 const SIZES = {
   name: 'erase-sizes',
   text: `SELECT call_id, coalesce(octet_length(extra::text), 0)::int AS bytes FROM calls
-    WHERE call_id = ANY($2) AND last_received_at <= ${RECEIVED}`,
+    WHERE call_id = ANY($2) AND last_received_at <= ${REQUESTED}`,
 };
 const DELETE_CALLS = {
   name: 'erase-calls',

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { NIL } from 'uuid';
 import { pieces } from '../../ingestion/writing/array-parameters.js';
-import { mayHold, type NumberSearch } from '../../numbers/number-search.js';
+import type { NumberSearch } from '../../numbers/number-search.js';
 import { Database } from '../../persistence/connections/database.js';
 import type { Transaction } from '../../persistence/connections/statement.js';
 import { BodyEraser } from './body-eraser.js';
@@ -10,8 +10,10 @@ import {
   type ErasureJob,
   type FoundRows,
   IN_MEMORY,
+  MAY_HOLD,
   pair,
   pairOf,
+  REQUESTED,
 } from './erasure-job.js';
 
 export interface RevisionKey {
@@ -22,13 +24,11 @@ export interface RevisionKey {
 // The search leaves the source out. The operator chose its name, and it is all that stays of some deleted revisions.
 // With a number in it, such a revision would be found again for ever.
 const REVISION = `(content - 'source')::text`;
-const RECEIVED = 'to_timestamp($1 / 1000.0)';
-const MAY_HOLD = mayHold('content', '$2', '$3');
 const FIND_REVISIONS = {
   name: 'erase-find-revisions',
   text: `SELECT call_id, delivery_id, ${MAY_HOLD} AS found
     FROM (SELECT call_id, delivery_id, ${REVISION} AS content FROM call_revisions
-      WHERE (call_id, delivery_id) > ($4, $5::uuid) AND received_at <= ${RECEIVED}
+      WHERE (call_id, delivery_id) > ($4, $5::uuid) AND received_at <= ${REQUESTED}
       ORDER BY call_id, delivery_id LIMIT $6) AS page
     ORDER BY call_id, delivery_id`,
 };

@@ -1,5 +1,5 @@
 import type { Erasure } from '../../persistence/schema/entities/privacy.entities.js';
-import type { NumberSearch } from '../../numbers/number-search.js';
+import { mayHold, type NumberSearch } from '../../numbers/number-search.js';
 
 /** The phases of a search, in this order. They are repeated until a whole search finds nothing. */
 export const PHASES = [
@@ -57,6 +57,11 @@ export interface FoundRows<Row> {
   readonly rows: readonly Row[];
   readonly next: string | undefined;
 }
+
+/** An SQL expression: the time of the request, of which the first parameter is the epoch milliseconds. */
+export const REQUESTED = 'to_timestamp($1 / 1000.0)';
+/** An SQL condition on the column `content`. The second and third parameters are those of the search. */
+export const MAY_HOLD = mayHold('content', '$2', '$3');
 
 /** The most contents to hold in memory at once; the size is in bytes. */
 export const IN_MEMORY = { rows: Infinity, size: 4 * 1024 * 1024 };
