@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { RollupDelta } from './rollup-deltas.js';
 
 type Names = Pick<
@@ -17,5 +17,5 @@ export function groupKey(names: Names): string {
   const { source, taskId, batchId, statusCode, smartStatusCode, hangupDirection } = names;
   // No text of the ledger has a NUL.
   const text = [source, taskId, batchId, statusCode, smartStatusCode, hangupDirection].join('\0');
-  return createHash('sha256').update(text).digest('hex').slice(0, KEY_LENGTH);
+  return hash('sha256', text, 'hex').slice(0, KEY_LENGTH);
 }
