@@ -12,6 +12,7 @@ import { benchPainting } from './painting/painting.js';
 import { benchReading } from './reading/reading.js';
 import { benchRetention } from './retention/retention.js';
 import { benchStart } from './start/start.js';
+import { benchSize } from './size/size.js';
 import { Ending } from './support/ending.js';
 import type { Finding } from './support/finding.js';
 import { say, sayNoMore } from './support/progress.js';
@@ -27,6 +28,7 @@ const PARTS: Readonly<Record<string, (context: Context) => Promise<Finding[]> | 
   answer: benchAnswer,
   query: benchQuery,
   feed: benchFeed,
+  size: benchSize,
   retention: benchRetention,
   watching: benchWatching,
   painting: benchPainting,

@@ -10,6 +10,7 @@ import { GroupCommit } from './group-commit.js';
 import { LateErasureRepository } from './late-erasure.repository.js';
 import { LedgerWriter } from './ledger-writer.js';
 import { QuarantineWriteRepository } from './quarantine-write.repository.js';
+import { RollupBoundsRepository } from './rollup-bounds.repository.js';
 import { RollupRepository } from './rollup.repository.js';
 import { WritingMetrics } from './writing.metrics.js';
 
@@ -27,6 +28,7 @@ import { WritingMetrics } from './writing.metrics.js';
     DriftRepository,
     LateErasureRepository,
     QuarantineWriteRepository,
+    RollupBoundsRepository,
     RollupRepository,
     WritingMetrics,
   ],

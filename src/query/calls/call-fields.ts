@@ -1,7 +1,6 @@
 import { FIELD_NAMES } from '../../call/call-record.js';
 import { columnOf, selectedFields } from '../../persistence/sql/entity-columns.js';
-import { withCallNumbers } from '../../security/masking/answer-mask.js';
-import type { CallDto, SelectedCall } from './call.dto.js';
+import type { CallDto } from './call.dto.js';
 
 export type CallField = keyof CallDto;
 
@@ -33,16 +32,4 @@ export const SELECTED_CALL = CALL_FIELDS.map((field) =>
 /** The type of a field's value in PostgreSQL. */
 export function typeOf(field: CallField): string {
   return field === 'provenance' ? 'text' : columnOf(field).type;
-}
-
-/**
- * Returns a call with only these fields and `callId`. The call's numbers are masked in these fields too, even if
- * the fields of the numbers themselves are left out.
- */
-export function withFields(call: CallDto, fields: readonly CallField[]): SelectedCall {
-  const selected = {
-    callId: call.callId,
-    ...Object.fromEntries(fields.map((field) => [field, call[field]])),
-  };
-  return withCallNumbers(selected, [call]);
 }

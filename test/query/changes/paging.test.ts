@@ -160,7 +160,7 @@ describe('A question that makes no sense is refused:', () => {
       'after',
     ],
     ['fewer than no changes', 'limit=-1', 'limit'],
-    ['too many changes', 'limit=1001', 'limit'],
+    ['too many changes', 'limit=10001', 'limit'],
     ['a wait that is too long', 'wait=31', 'wait'],
     ['a wait before now', 'wait=-1', 'wait'],
     ['a part of a second', 'wait=0.5', 'wait'],

@@ -3,7 +3,7 @@ import { ApiKey, AuditEvent } from './access.entities.js';
 import { Batch, Task } from './campaign.entities.js';
 import { Call, CallRevision } from './call.entities.js';
 import { CheckedTask, CompletenessRun, MissingEntry } from './completeness.entities.js';
-import { CallRollup, CallSums } from './rollup.entities.js';
+import { CampaignTotals, Rollup, RollupGroup, RollupSums } from './rollup.entities.js';
 import { StoredDelivery, DeliveryBody, QuarantineEntry, SchemaDrift } from './delivery.entities.js';
 import { ErasedCall, Erasure, Lease, StoredSecret } from './privacy.entities.js';
 
@@ -18,8 +18,10 @@ const TABLES: readonly (readonly [entity: new () => object, ...privileges: Privi
   [Batch, 'SELECT', 'INSERT'],
   [Call, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   [CallRevision, 'SELECT', 'INSERT', 'DELETE'],
-  [CallRollup, 'SELECT', 'INSERT', 'UPDATE'],
-  [CallSums, 'SELECT', 'INSERT', 'UPDATE'],
+  [RollupGroup, 'SELECT', 'INSERT'],
+  [Rollup, 'SELECT', 'INSERT', 'UPDATE'],
+  [RollupSums, 'SELECT', 'INSERT', 'UPDATE'],
+  [CampaignTotals, 'SELECT', 'INSERT', 'UPDATE'],
   [StoredDelivery, 'SELECT', 'INSERT', 'UPDATE'],
   [DeliveryBody, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   [QuarantineEntry, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],

@@ -2,7 +2,7 @@ import type { MigrationInterface, QueryRunner } from 'typeorm';
 import { IDENTIFIER } from './create-ledger/identifier.js';
 
 /** What the comparison with the vendor's query API finds, and the calls that it brings. */
-export class AddCompleteness1796000000000 implements MigrationInterface {
+export class AddCompleteness1769000000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     for (const statement of UP) await runner.query(statement);
   }
