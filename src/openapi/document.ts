@@ -38,6 +38,7 @@ export function createDocument(app: INestApplication): OpenAPIObject {
     .addTag('Exports', 'Calls as files.')
     .addTag('Deliveries', 'Pushes, and what each of them did.')
     .addTag('Quarantine', 'Records and bodies that could not be read as calls.')
+    .addTag('Completeness', "Comparison with the vendor's counts, and repair of what is missing.")
     .addTag('API keys', 'Keys for this API, and what each may do.')
     .addTag('Audit', 'The record of who read, changed or erased what.')
     .addTag('Privacy', 'Erasure of a phone number everywhere.')
