@@ -3,6 +3,7 @@ import 'reflect-metadata';
 import { benchAnswer } from './answer/answer.js';
 import type { Context } from './context.js';
 import { benchAttack } from './attack/attack.js';
+import { benchBodies } from './bodies/bodies.js';
 import { benchCluster } from './cluster/cluster.js';
 import { benchFeed } from './feed/feed.js';
 import { benchIngest } from './ingest/ingest.js';
@@ -32,6 +33,7 @@ const PARTS: Readonly<Record<string, (context: Context) => Promise<Finding[]> | 
   retention: benchRetention,
   watching: benchWatching,
   painting: benchPainting,
+  bodies: benchBodies,
   attack: benchAttack,
   cluster: benchCluster,
 };

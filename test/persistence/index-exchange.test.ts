@@ -3,9 +3,9 @@ import 'reflect-metadata';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/persistence/connections/data-source-options.js';
 import { NarrowCallIndexes1767000000000 } from '../../src/persistence/schema/migrations/1767000000000-narrow-call-indexes.js';
-import { migrations } from '../../src/persistence/schema/migrations/migrations.js';
 import { migrate } from '../../src/persistence/schema/migrator.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
+import { undoTo } from '../support/undone-migrations.js';
 
 const INSERT = `INSERT INTO calls (call_id, occurred_at, first_received_at, last_received_at, delivery_id, revision,
     answered, source, task_id, detail_id, content_hash)
@@ -22,8 +22,7 @@ beforeEach(async () => {
   database = await createDatabase('empty');
   dataSource = await connect();
   await migrate(dataSource);
-  const since = migrations.length - migrations.indexOf(NarrowCallIndexes1767000000000);
-  for (let undone = 0; undone < since; undone += 1) await dataSource.undoLastMigration();
+  await undoTo(dataSource, NarrowCallIndexes1767000000000);
 });
 afterEach(async () => {
   await dataSource.destroy();

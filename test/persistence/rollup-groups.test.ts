@@ -3,10 +3,12 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import 'reflect-metadata';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/persistence/connections/data-source-options.js';
+import { RollupGroups1768000000000 } from '../../src/persistence/schema/migrations/1768000000000-rollup-groups.js';
 import { migrate } from '../../src/persistence/schema/migrator.js';
 import { startLedger, type TestLedger } from '../support/ledger.js';
 import { record } from '../support/records.js';
 import { rollupDifferences } from '../support/rollups.js';
+import { undoTo } from '../support/undone-migrations.js';
 
 const CALLS = 200;
 
@@ -38,7 +40,7 @@ describe('The migration of the rollups', () => {
   it('keeps every sum and time, and what is pushed afterwards is added to the same groups', async () => {
     await ledger.push(calls(5));
     const tasks = (await ledger.get('/v1/tasks')).body;
-    await dataSource.undoLastMigration();
+    await undoTo(dataSource, RollupGroups1768000000000);
     const before = await ledger.database.query('SELECT * FROM call_rollups ORDER BY 1, 2, 3, 4, 5, 6, 7');
     expect(before.length).toBeGreaterThan(50);
     // Another lane, as several writers leave it behind.
