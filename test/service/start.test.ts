@@ -4,6 +4,7 @@ import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { migrations } from '../../src/persistence/schema/migrations/migrations.js';
 import { endLeftOverServer, isServer, postmasterPid, serverPid, signal } from '../support/processes.js';
 import { record } from '../support/records.js';
 import { freePort, ServiceProcess, statusOf, until } from '../support/service.js';
@@ -74,7 +75,7 @@ describe('The service', () => {
     expect(toldBy('Database', service)).toEqual([
       expect.stringMatching(/^Making a new PostgreSQL 18 database in /),
       expect.stringMatching(/^Starting PostgreSQL 18 /),
-      '1 migration done',
+      `${migrations.length} migrations done`,
     ]);
   });
 
