@@ -60,6 +60,7 @@ type Ask = (path: string, init?: RequestInit) => Promise<{ status: number; body:
 
 /** Asks a ledger about its completeness, with the key of the settings. */
 export class Completeness {
+  /** @param ask sends requests with a key */
   constructor(private readonly ask: Ask) {}
 
   static of(ledger: TestLedger): Completeness {

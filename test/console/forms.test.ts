@@ -59,6 +59,7 @@ inBrowser('The forms of the console', () => {
     expect(await report.page.locator('nav[aria-label="Views"] a').allInnerTexts()).toEqual([
       'Overview',
       'Campaigns',
+      'Completeness',
     ]);
     await visitor.page.getByRole('button', { name: 'Revoke Report' }).click();
     await visitor.page.getByRole('dialog').getByRole('button', { name: 'Revoke', exact: true }).click();

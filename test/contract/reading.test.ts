@@ -106,6 +106,7 @@ describe("the vendor's example", () => {
       source: 'vendor',
       extra: null,
       warnings: null,
+      provenance: 'pushed',
       revision: 1,
       firstReceivedAt: expect.any(String),
       lastReceivedAt: expect.any(String),

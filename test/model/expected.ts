@@ -29,7 +29,10 @@ function contentOf(callId: string, { content, broughtBy }: Pick<Row, 'content' |
   const occurred = OCCURRED.find((name) => name in fields);
   answer['occurredAt'] = occurred === undefined ? isoOf(broughtBy) : answer[occurred];
   const unknown = Object.keys(extra).length === 0 ? null : extra;
-  return { ...answer, answered: isAnswered(content), source, extra: unknown, warnings: null };
+  return {
+    ...answer,
+    ...{ answered: isAnswered(content), source, extra: unknown, warnings: null, provenance: 'pushed' },
+  };
 }
 
 /** The call as it is answered. */

@@ -9,6 +9,9 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { Client, type QueryResultRow } from 'pg';
 import { MOVED_TABLES } from '../../src/persistence/commands/move/ledger-copy.js';
+import type { VendorApiServer } from '../../simulator/vendor-api/vendor-api-server.js';
+import { Completeness, serveVendor, vendorSettings } from '../completeness/checked-ledger.js';
+import { campaignOptions } from '../simulator/example-options.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { record } from '../support/records.js';
 import { embeddedUrl, freePort, ServiceProcess, until } from '../support/service.js';
@@ -23,6 +26,7 @@ type Contents = Readonly<Record<string, string>>;
 const WITHOUT_HASTE = { ACK_DEADLINE_MS: '20000' };
 
 let folder: string;
+let vendor: VendorApiServer;
 let service: ServiceProcess;
 let databases: TestDatabase[] = [];
 let cursor: string;
@@ -34,7 +38,12 @@ const dataDir = () => join(folder, 'data');
 beforeAll(async () => {
   folder = mkdtempSync(join(tmpdir(), 'call-ledger-move-'));
   await usedDataDir(dataDir());
-  service = ServiceProcess.start(dataDir(), await freePort(), WITHOUT_HASTE);
+  vendor = await serveVendor(campaignOptions({ calls: 3, tasks: 1, unpushed: 1 }));
+  vendor.finish();
+  service = ServiceProcess.start(dataDir(), await freePort(), {
+    ...WITHOUT_HASTE,
+    ...vendorSettings(vendor.url),
+  });
   await service.ready();
   await fillEveryTable();
   const page = (await service.get('/v1/changes?limit=2')) as { nextCursor: string };
@@ -48,6 +57,7 @@ beforeAll(async () => {
 });
 afterAll(async () => {
   await service.end('SIGTERM');
+  await vendor.close();
   for (const database of databases) await database.drop();
   rmSync(folder, { recursive: true, force: true });
 });
@@ -58,12 +68,13 @@ async function database(content: 'ledger' | 'empty' = 'ledger'): Promise<TestDat
   return made;
 }
 
+const headers = () => ({
+  authorization: `Bearer ${service.credentials.adminApiKey}`,
+  'content-type': 'application/json',
+});
+
 function post(path: string, body: object): Promise<Response> {
-  const headers = {
-    authorization: `Bearer ${service.credentials.adminApiKey}`,
-    'content-type': 'application/json',
-  };
-  return fetch(`${service.url}${path}`, { method: 'POST', headers, body: JSON.stringify(body) });
+  return fetch(`${service.url}${path}`, { method: 'POST', headers: headers(), body: JSON.stringify(body) });
 }
 
 async function fillEveryTable(): Promise<void> {
@@ -79,6 +90,12 @@ async function fillEveryTable(): Promise<void> {
     const { status } = (await service.get(`/v1/erasures/${id}`)) as { status: string };
     return status === 'done';
   });
+  const completeness = new Completeness(async (path, { method = 'GET', body = null } = {}) => {
+    const answer = await fetch(`${service.url}${path}`, { method, body, headers: headers() });
+    return { status: answer.status, body: await answer.json() };
+  });
+  expect(await completeness.check()).toMatchObject({ status: 'done' });
+  expect(await completeness.allMissing()).toHaveLength(3);
 }
 
 function move(to: string, ...more: readonly string[]): ChildProcess & { said: () => string } {

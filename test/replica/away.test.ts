@@ -152,6 +152,8 @@ describe('A replica', () => {
       const rows = await pair.standby.query("SELECT FROM calls WHERE call_id = 'many-60000'");
       return rows.length === 1;
     });
+    // So many rows may have taken it away from the queries for a while.
+    await pair.isAsked();
     const begun = await openExport(`${pair.service.url}/v1/exports/calls`);
     await pair.standby.kill();
     await expect(readAll(begun)).rejects.toThrow('aborted');

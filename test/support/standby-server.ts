@@ -16,6 +16,7 @@ import {
 import { errorCode } from '../../platform/error-code.js';
 import { freePort, until } from './service.js';
 import { removeFolder } from './files.mjs';
+import { childrenOf, signalIfAlive } from './signals.mjs';
 
 /** What a base backup leaves out: it is the running server's own, or comes as a stream. */
 const NOT_COPIED = /^(?:postmaster\.(?:pid|opts)|pg_wal|pg_replslot|pg_dynshmem|pg_notify|pg_stat_tmp)$/;
@@ -81,9 +82,13 @@ export class StandbyServer {
   async kill(): Promise<void> {
     const { child } = this;
     if (child === undefined) return;
-    // The child has become the postmaster, whatever started it.
-    if (child.exitCode === null && child.signalCode === null && child.kill('SIGKILL'))
+    // The child has become the postmaster, whatever started it. Without it alone, its sessions would go on with what
+    // they have begun.
+    const sessions = child.pid === undefined ? [] : childrenOf(child.pid);
+    if (child.exitCode === null && child.signalCode === null && child.kill('SIGKILL')) {
+      for (const pid of sessions) signalIfAlive(pid, 'SIGKILL');
       await once(child, 'exit');
+    }
     this.child = undefined;
   }
 

@@ -13,7 +13,7 @@ import {
   pushFromOther,
   random,
 } from '../../contract/helpers.js';
-import { type Known, prepare } from '../../contract/requests.js';
+import { completenessOf, type Known, prepare, WITH_VENDOR } from '../../contract/requests.js';
 import { makeKey, withKey } from '../../support/api-keys.js';
 import { Contract } from '../../support/contract/contract.js';
 import { describedApi } from '../../support/contract/described.js';
@@ -36,6 +36,8 @@ const LISTS: Readonly<Record<string, (known: Known) => string>> = {
   listQuarantine: () => '/v1/quarantine?',
   listApiKeys: () => '/v1/api-keys?',
   listErasures: () => '/v1/erasures?',
+  listCompleteness: () => '/v1/completeness?',
+  listMissingEntries: ({ taskId }) => `/v1/completeness/${taskId}/missing?`,
   listAuditEvents: () => '/v1/audit-events?',
 };
 const { operations } = new Contract(await describedApi());
@@ -55,12 +57,17 @@ let limited: string;
 const cursors: Record<string, string> = {};
 
 beforeAll(async () => {
-  ledger = await startLedger({ QUERY_RATE_LIMIT: '100000' });
+  ledger = await startLedger({ ...WITH_VENDOR, QUERY_RATE_LIMIT: '100000' });
   known = await prepare(ledger);
   for (const duration of [1, 2, 3]) await pushed(ledger, [record('much-corrected', { duration })]);
   await pushed(ledger, [record('b', { taskId: 'task-2', batchId: 'batch-2', new1: 1, new2: 2 }), {}, 1]);
   await pushed(ledger, [record('c', { batchId: 'batch-2' })]);
   await pushFromOther(ledger, [record('foreign', { taskId: 'foreign', batchId: 'foreign' }), {}]);
+  await completenessOf(ledger, 'task-2', 'vendor');
+  await completenessOf(ledger, 'foreign', 'other');
+  await ledger.database.query(
+    "UPDATE completeness_missing SET task_id = 'task-1', detail_id = '90002' WHERE task_id = 'task-2'",
+  );
   for (const number of ['13900000005', '13900000006']) {
     const body = JSON.stringify({ number, reason: 'asked for' });
     await withKey(ledger, API_KEY, '/v1/erasures', { method: 'POST', body });

@@ -2,9 +2,12 @@
 // when somebody looks, another test tells that it does nothing else.
 import type { TestDatabase } from '../../support/database.js';
 
-/** What time changes by itself: how far erasures are, and when keys were used. */
+/** What time changes by itself: how far erasures and checks are, what checks find, and when keys were used. */
 const ROWS: Readonly<Record<string, string>> = {
   erasures: 't.id::text',
+  completeness_runs: 't.id::text',
+  completeness_tasks: 't.task_id',
+  completeness_missing: 't.detail_id',
   api_keys: "(to_jsonb(t) - 'last_used_at')::text",
 };
 

@@ -17,6 +17,8 @@ const { operations, document } = new Contract(await describedApi());
 const WRITES: Readonly<Record<string, readonly string[]>> = {
   createApiKey: ['api_keys'],
   eraseNumber: ['erasures', 'secrets'],
+  checkCompleteness: ['completeness_runs'],
+  repairCompleteness: ['completeness_runs'],
   // A header that says nothing makes a good push of it; one that names an unknown encoding, an entry of the quarantine.
   pushWithTokenInPath: ['deliveries', 'delivery_bodies', 'delivery_positions', 'quarantine'],
   push: ['deliveries', 'delivery_bodies', 'delivery_positions', 'quarantine'],
@@ -190,5 +192,7 @@ describe('A hostile field of a body', () => {
 const ANY_TEXT: Readonly<Record<string, readonly string[]>> = {
   createApiKey: ['name', 'sources'],
   eraseNumber: ['reason'],
+  checkCompleteness: ['taskId'],
+  repairCompleteness: ['taskId', 'dryRun'],
   replayQuarantine: ['dryRun', 'ids', 'source', 'deliveryId'],
 };
