@@ -1,7 +1,8 @@
 // The content of a row of `calls` in memory.
 import { type CallRecord, TIME_FIELDS } from '../../call/call-record.js';
 import type { Delivery } from '../delivery.js';
-import type { FieldWarning, ReadCall } from '../reading/record-reader.js';
+import type { FieldWarning } from '../reading/message-reader.js';
+import type { ReadCall } from '../reading/record-reader.js';
 
 /** The values by which rows of calls are compared. Times are in epoch milliseconds. */
 export interface Standing {

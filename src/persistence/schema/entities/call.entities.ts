@@ -11,6 +11,7 @@ const COLUMNS: Readonly<Record<FieldKind, ColumnOptions>> = {
   text: { type: 'text', collation: 'C', nullable: true },
   integer: { type: 'integer', nullable: true },
   time: { type: 'timestamptz', nullable: true },
+  json: { type: 'jsonb', nullable: true },
 };
 
 /** Makes a class with a column for each field of a record, for example `b_ring_time` for `bRingTime`. */
