@@ -117,7 +117,8 @@ function recordingOf(fields: ReadFields<CallRecording>): ReadRecording {
   return { message: 'recording', ...fields, contentHash: hashOf(content.join('') + (extra ?? '')) };
 }
 
-function withoutQuery(url: string | null): string | null {
+/** A URL without its query part, which has the signature. */
+export function withoutQuery(url: string | null): string | null {
   return url?.split(/[?#]/, 1)[0] ?? null;
 }
 

@@ -10,7 +10,7 @@ import { Injectable } from '@nestjs/common';
 import { sealedNumber } from '../../numbers/number-secrets.js';
 import type { Transaction } from '../../persistence/connections/statement.js';
 import type { Delivery } from '../delivery.js';
-import { type CallState, recordKey } from './call-state.js';
+import { recordKey, type Standing } from './call-state.js';
 import { type RequestedErasure, type LateNumbers, UnexaminedError } from './late-numbers.js';
 
 const ASKED_SINCE = {
@@ -34,6 +34,12 @@ const ERASED_SINCE = {
       WHERE e.call_id = t.call_id AND e.requested_at >= to_timestamp(t.received_at / 1000.0))`,
 };
 
+const ERASED_WITHOUT_REPORT = {
+  name: 'calls-erased-without-report',
+  text: `SELECT DISTINCT e.call_id FROM erased_calls e WHERE e.call_id = ANY($1)
+    AND NOT EXISTS (SELECT 1 FROM calls c WHERE c.call_id = e.call_id)`,
+};
+
 /** Finds out whether an erasure concerns what is being written. */
 @Injectable()
 export class LateErasureRepository {
@@ -43,7 +49,7 @@ export class LateErasureRepository {
    * @param states the records, as the results of `firstState`
    * @returns their {@link recordKey}s
    */
-  async erasedSince(transaction: Transaction, states: readonly CallState[]): Promise<ReadonlySet<string>> {
+  async erasedSince(transaction: Transaction, states: readonly Standing[]): Promise<ReadonlySet<string>> {
     const values = [
       states.map(({ deliveryId }) => deliveryId),
       states.map(({ callId }) => callId),
@@ -54,6 +60,18 @@ export class LateErasureRepository {
       values,
     });
     return new Set(rows.map((row) => recordKey({ deliveryId: row.delivery_id, callId: row.call_id })));
+  }
+
+  /** Returns the given calls that were erased, and of which no report has come since. */
+  async erasedWithoutReport(
+    transaction: Transaction,
+    callIds: readonly string[],
+  ): Promise<ReadonlySet<string>> {
+    const { rows } = await transaction.query<{ call_id: string }>({
+      ...ERASED_WITHOUT_REPORT,
+      values: [callIds],
+    });
+    return new Set(rows.map((row) => row.call_id));
   }
 
   /**

@@ -24,6 +24,7 @@ export class MessageSettler<State extends MessageState, Row extends QueryResultR
    * @throws CallVanishedError when a known row is deleted meanwhile
    */
   async settle(transaction: Transaction, states: readonly State[]): Promise<SettledMessages<State>> {
+    if (states.length === 0) return { inserted: [], replaced: [], corrected: new Map(), renewed: [] };
     const firsts = new Map<string, State>();
     for (const state of states) if (!firsts.has(state.callId)) firsts.set(state.callId, state);
     const ids = await this.rows.insertNew(transaction, [...firsts.values()].sort(byCallId));

@@ -4,9 +4,12 @@ import { Attempts } from './attempts.js';
 import { CallSettler } from './call-settler.js';
 import { CallWriteRepository } from './call-write.repository.js';
 import { CampaignRepository } from './campaign.repository.js';
+import { ConversationSettler } from './conversation-settler.js';
 import { DeliveryWriteRepository } from './delivery-write.repository.js';
 import { DriftRepository } from './drift.repository.js';
 import { GroupCommit } from './group-commit.js';
+import { NoteWriteRepository } from './note-write.repository.js';
+import { RecordingWriteRepository } from './recording-write.repository.js';
 import { LateErasureRepository } from './late-erasure.repository.js';
 import { LedgerWriter } from './ledger-writer.js';
 import { QuarantineWriteRepository } from './quarantine-write.repository.js';
@@ -26,6 +29,9 @@ import { WritingMetrics } from './writing.metrics.js';
     DeliveryWriteRepository,
     DriftRepository,
     LateErasureRepository,
+    NoteWriteRepository,
+    RecordingWriteRepository,
+    ConversationSettler,
     QuarantineWriteRepository,
     RollupRepository,
     WritingMetrics,

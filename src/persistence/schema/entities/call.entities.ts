@@ -14,16 +14,28 @@ const COLUMNS: Readonly<Record<FieldKind, ColumnOptions>> = {
   json: { type: 'jsonb', nullable: true },
 };
 
-/** Makes a class with a column for each field of a record, for example `b_ring_time` for `bRingTime`. */
-function columnsOf<Fields extends object>(record: new () => Fields): new () => WithTimesAs<Date, Fields>;
-function columnsOf(record: new () => object): new () => object {
+/** The name of a field's column, for example `b_ring_time` for `bRingTime`. */
+export function columnName(field: string): string {
+  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/**
+ * Makes a class with a column for each field of a record.
+ *
+ * @param primaryKey the name of the table's primary key
+ */
+export function fieldColumns<Fields extends object>(
+  record: new () => Fields,
+  primaryKey: string,
+): new () => WithTimesAs<Date, Fields>;
+export function fieldColumns(record: new () => object, primaryKey: string): new () => object {
   class VendorColumns {}
   const fields: readonly VendorField[] = fieldsOf(record);
   for (const { name: field, kind, identifies } of fields) {
-    const name = field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    const name = columnName(field);
     const decorate =
       identifies === 'key'
-        ? PrimaryColumn({ ...COLUMNS[kind], name, nullable: false, primaryKeyConstraintName: 'calls_pkey' })
+        ? PrimaryColumn({ ...COLUMNS[kind], name, nullable: false, primaryKeyConstraintName: primaryKey })
         : Column({ ...COLUMNS[kind], name });
     decorate(VendorColumns.prototype, field);
   }
@@ -45,7 +57,7 @@ function columnsOf(record: new () => object): new () => object {
 @Index('calls_delivery', ['deliveryId'])
 @Index('calls_last_received', { synchronize: false })
 @Index('calls_with_warnings', ['occurredAt', 'callId'], { where: '(warnings IS NOT NULL)' })
-export class Call extends columnsOf(CallRecord) {
+export class Call extends fieldColumns(CallRecord, 'calls_pkey') {
   @Column('timestamptz', { name: 'occurred_at' })
   occurredAt!: Date;
 

@@ -2,6 +2,7 @@ import { getMetadataArgsStorage } from 'typeorm';
 import { ApiKey, AuditEvent } from './access.entities.js';
 import { Batch, Task } from './campaign.entities.js';
 import { Call, CallRevision } from './call.entities.js';
+import { MessageRevision, StoredNote, StoredRecording } from './message.entities.js';
 import { CallRollup, CallSums } from './rollup.entities.js';
 import { StoredDelivery, DeliveryBody, QuarantineEntry, SchemaDrift } from './delivery.entities.js';
 import { ErasedCall, Erasure, Lease, StoredSecret } from './privacy.entities.js';
@@ -17,6 +18,9 @@ const TABLES: readonly (readonly [entity: new () => object, ...privileges: Privi
   [Batch, 'SELECT', 'INSERT'],
   [Call, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   [CallRevision, 'SELECT', 'INSERT', 'DELETE'],
+  [StoredNote, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  [StoredRecording, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  [MessageRevision, 'SELECT', 'INSERT', 'DELETE'],
   [CallRollup, 'SELECT', 'INSERT', 'UPDATE'],
   [CallSums, 'SELECT', 'INSERT', 'UPDATE'],
   [StoredDelivery, 'SELECT', 'INSERT', 'UPDATE'],

@@ -1,0 +1,55 @@
+import { Injectable } from '@nestjs/common';
+import type { Transaction } from '../../persistence/connections/statement.js';
+import type { NoteState, RecordingState, Standing } from './call-state.js';
+import { LateErasureRepository } from './late-erasure.repository.js';
+import type { NoteRow, RecordingRow } from './message-columns.js';
+import { MessageSettler, type SettledMessages } from './message-settler.js';
+import { NoteWriteRepository } from './note-write.repository.js';
+import { RecordingWriteRepository } from './recording-write.repository.js';
+
+/** The effect of records on notes and recordings. */
+export interface SettledConversations {
+  readonly notes: SettledMessages<NoteState>;
+  readonly recordings: SettledMessages<RecordingState>;
+}
+
+/** Updates the notes and recordings of calls with the records of some deliveries. */
+@Injectable()
+export class ConversationSettler {
+  private readonly notes: MessageSettler<NoteState, NoteRow>;
+  private readonly recordings: MessageSettler<RecordingState, RecordingRow>;
+
+  constructor(
+    notes: NoteWriteRepository,
+    recordings: RecordingWriteRepository,
+    private readonly erasures: LateErasureRepository,
+  ) {
+    this.notes = new MessageSettler(notes);
+    this.recordings = new MessageSettler(recordings);
+  }
+
+  /**
+   * Call this after the reports of the same deliveries were settled. What belongs to an erased call without a new
+   * report is not kept.
+   *
+   * @param notes the records of all deliveries, oldest first; each call at most once for each delivery
+   * @param recordings the same of recordings
+   * @throws CallVanishedError when a known row is deleted meanwhile
+   */
+  async settle(
+    transaction: Transaction,
+    notes: readonly NoteState[],
+    recordings: readonly RecordingState[],
+  ): Promise<SettledConversations> {
+    const callIds = [...new Set([...notes, ...recordings].map(({ callId }) => callId))];
+    const erased =
+      callIds.length === 0 ? NONE : await this.erasures.erasedWithoutReport(transaction, callIds);
+    const isKept = ({ callId }: Standing) => !erased.has(callId);
+    return {
+      notes: await this.notes.settle(transaction, notes.filter(isKept)),
+      recordings: await this.recordings.settle(transaction, recordings.filter(isKept)),
+    };
+  }
+}
+
+const NONE: ReadonlySet<string> = new Set();

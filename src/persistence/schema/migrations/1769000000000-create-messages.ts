@@ -1,0 +1,59 @@
+import type { MigrationInterface, QueryRunner } from 'typeorm';
+import { IDENTIFIER } from './create-ledger/identifier.js';
+
+const IDS = `call_id ${IDENTIFIER} NOT NULL,
+    source ${IDENTIFIER} NOT NULL,
+    task_id ${IDENTIFIER},
+    batch_id ${IDENTIFIER},
+    detail_id ${IDENTIFIER},
+    out_id ${IDENTIFIER}`;
+const RECEIPTS = `first_received_at timestamptz NOT NULL,
+    last_received_at timestamptz NOT NULL,
+    delivery_id uuid NOT NULL,
+    last_delivery_id uuid,
+    revision integer NOT NULL`;
+const REST = `content_hash bytea NOT NULL,
+    extra jsonb,
+    warnings jsonb`;
+
+/** The tables of the vendor's notes and recordings. */
+export class CreateMessages1769000000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    await runner.query(`CREATE TABLE call_notes (
+    ${RECEIPTS},
+    call_times integer,
+    ${IDS},
+    major_intent ${IDENTIFIER},
+    real_caller ${IDENTIFIER},
+    output_tags jsonb,
+    conversation_record jsonb,
+    ${REST},
+    CONSTRAINT call_notes_pkey PRIMARY KEY (call_id))`);
+    await runner.query(
+      'CREATE INDEX call_notes_intent ON call_notes (major_intent) WHERE major_intent IS NOT NULL',
+    );
+    await runner.query(`CREATE TABLE call_recordings (
+    ${RECEIPTS},
+    start_time timestamptz,
+    end_time timestamptz,
+    duration integer,
+    ${IDS},
+    record_file ${IDENTIFIER},
+    ${REST},
+    CONSTRAINT call_recordings_pkey PRIMARY KEY (call_id))`);
+    await runner.query(`CREATE TABLE message_revisions (
+    call_id ${IDENTIFIER} NOT NULL,
+    message ${IDENTIFIER} NOT NULL,
+    delivery_id uuid NOT NULL,
+    received_at timestamptz NOT NULL,
+    revision integer,
+    content jsonb NOT NULL,
+    CONSTRAINT message_revisions_pkey PRIMARY KEY (call_id, message, delivery_id))`);
+  }
+
+  async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP TABLE message_revisions');
+    await runner.query('DROP TABLE call_recordings');
+    await runner.query('DROP TABLE call_notes');
+  }
+}
