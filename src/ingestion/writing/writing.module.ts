@@ -36,6 +36,6 @@ import { WritingMetrics } from './writing.metrics.js';
     RollupRepository,
     WritingMetrics,
   ],
-  exports: [GroupCommit, Attempts, CallWriteRepository, QuarantineWriteRepository],
+  exports: [GroupCommit, Attempts, CallWriteRepository, NoteWriteRepository, QuarantineWriteRepository],
 })
 export class WritingModule {}

@@ -9,6 +9,7 @@ import type { NumberSearch } from '../../numbers/number-search.js';
 import { Database } from '../../persistence/connections/database.js';
 import type { Transaction } from '../../persistence/connections/statement.js';
 import { BodyEraser } from './body-eraser.js';
+import { ErasedMessagesRepository } from './erased-messages.repository.js';
 import {
   type ErasedCounts,
   type ErasureJob,
@@ -78,6 +79,7 @@ export class ErasedCallsRepository {
     private readonly database: Database,
     private readonly calls: CallWriteRepository,
     private readonly eraser: BodyEraser,
+    private readonly messages: ErasedMessagesRepository,
   ) {}
 
   /** Returns the next calls whose callee ends with the number, at most `limit`. */
@@ -129,6 +131,7 @@ export class ErasedCallsRepository {
       ...DELETE_HISTORY,
       values: [held],
     });
+    await this.messages.deleteOf(transaction, held);
     await this.tell(transaction, [...gone.rows, ...history.rows], job.requestedAt);
     return { calls: gone.rows.length, revisions: history.rows.length };
   }
