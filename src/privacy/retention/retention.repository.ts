@@ -39,6 +39,30 @@ const DELETE_REVISIONS = {
   name: 'retain-revisions',
   text: 'DELETE FROM call_revisions WHERE call_id = ANY($1) RETURNING 1',
 };
+/** The tables of notes and recordings, which are deleted with their calls. */
+const MESSAGES = ['call_notes', 'call_recordings'] as const;
+export type MessagesTable = (typeof MESSAGES)[number];
+const DELETE_MESSAGES = [...MESSAGES, 'message_revisions'].map((table) => ({
+  name: `retain-${table}`,
+  text: `DELETE FROM ${table} WHERE call_id = ANY($1)`,
+}));
+/** Those whose report never came. */
+const oldOrphans = (table: MessagesTable) => ({
+  name: `retain-${table}-find`,
+  text: `SELECT call_id, delivery_id FROM ${table} m
+    WHERE delivery_id >= $1 AND delivery_id < $2 AND (last_delivery_id IS NULL OR last_delivery_id < $2)
+      AND NOT EXISTS (SELECT 1 FROM calls c WHERE c.call_id = m.call_id)
+    ORDER BY delivery_id LIMIT $3`,
+});
+const DELETE_ORPHAN_REVISIONS = {
+  name: 'retain-orphan-revisions',
+  text: 'DELETE FROM message_revisions WHERE call_id = ANY($1) AND message = $2 RETURNING 1',
+};
+const deleteOrphans = (table: MessagesTable) => ({
+  name: `retain-orphans-${table}`,
+  text: `DELETE FROM ${table} WHERE call_id = ANY($1) AND greatest(delivery_id, last_delivery_id) < $2
+    RETURNING call_id`,
+});
 const deleteEntries = (name: string, only: string) => ({
   name,
   text: `DELETE FROM quarantine WHERE id = ANY(ARRAY(
@@ -86,7 +110,7 @@ export class RetentionRepository {
   }
 
   /**
-   * Deletes the calls whose last delivery is one of the oldest, with their revisions. It takes the locks that
+   * Deletes the calls whose last delivery is one of the oldest, with their revisions, notes and recordings. It takes the locks that
    * corrections take. So a concurrent correction is committed before, and the call stays, or it finds no row and writes
    * a new call.
    *
@@ -107,6 +131,36 @@ export class RetentionRepository {
       });
       const goneIds = gone.rows.map((row) => row.call_id);
       const revisions = await transaction.query({ ...DELETE_REVISIONS, values: [goneIds] });
+      for (const statement of DELETE_MESSAGES) await transaction.query({ ...statement, values: [goneIds] });
+      const next = callIds.length < limit ? undefined : old.rows.at(-1)?.delivery_id;
+      return { deleted: goneIds.length, revisions: revisions.rows.length, next };
+    });
+  }
+
+  /**
+   * Deletes the notes or recordings whose last delivery is one of the oldest, and whose call is not in the ledger.
+   *
+   * @param from `next` of the step before, or the nil UUID
+   * @param before the first delivery whose messages stay
+   * @throws LeaseLostError
+   */
+  deleteOrphans(table: MessagesTable, from: string, before: string, limit: number): Promise<RetentionStep> {
+    return this.step(async (transaction) => {
+      const values = [from, before, limit];
+      const old = await transaction.query<{ call_id: string; delivery_id: string }>({
+        ...oldOrphans(table),
+        values,
+      });
+      const callIds = old.rows.map((row) => row.call_id);
+      if (callIds.length === 0) return { deleted: 0, revisions: 0, next: undefined };
+      await this.calls.lock(transaction, callIds);
+      const gone = await transaction.query<{ call_id: string }>({
+        ...deleteOrphans(table),
+        values: [callIds, before],
+      });
+      const goneIds = gone.rows.map((row) => row.call_id);
+      const message = table === 'call_notes' ? 'note' : 'recording';
+      const revisions = await transaction.query({ ...DELETE_ORPHAN_REVISIONS, values: [goneIds, message] });
       const next = callIds.length < limit ? undefined : old.rows.at(-1)?.delivery_id;
       return { deleted: goneIds.length, revisions: revisions.rows.length, next };
     });
@@ -160,6 +214,8 @@ export interface Retained {
   bodies: number;
   calls: number;
   revisions: number;
+  /** Notes and recordings whose call never came. Those of deleted calls are not counted. */
+  orphans: number;
   resolvedEntries: number;
   openEntries: number;
 }

@@ -5,6 +5,7 @@ import { fieldColumns } from './call.entities.js';
 
 /** The vendor's note of a call's conversation. It may come before the call's report. */
 @Entity('call_notes')
+@Index('call_notes_delivery', ['deliveryId'])
 @Index('call_notes_intent', ['majorIntent'], { where: '(major_intent IS NOT NULL)' })
 export class StoredNote extends fieldColumns(CallNote, 'call_notes_pkey') {
   @Column('timestamptz', { name: 'first_received_at' })
@@ -41,6 +42,7 @@ export class StoredNote extends fieldColumns(CallNote, 'call_notes_pkey') {
 
 /** The recording of a call: where the vendor has it, and whether it is kept. It may come before the call's report. */
 @Entity('call_recordings')
+@Index('call_recordings_delivery', ['deliveryId'])
 export class StoredRecording extends fieldColumns(CallRecording, 'call_recordings_pkey') {
   @Column('timestamptz', { name: 'first_received_at' })
   firstReceivedAt!: Date;

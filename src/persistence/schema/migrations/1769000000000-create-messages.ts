@@ -32,6 +32,7 @@ export class CreateMessages1769000000000 implements MigrationInterface {
     await runner.query(
       'CREATE INDEX call_notes_intent ON call_notes (major_intent) WHERE major_intent IS NOT NULL',
     );
+    await runner.query('CREATE INDEX call_notes_delivery ON call_notes (delivery_id)');
     await runner.query(`CREATE TABLE call_recordings (
     ${RECEIPTS},
     start_time timestamptz,
@@ -41,6 +42,7 @@ export class CreateMessages1769000000000 implements MigrationInterface {
     record_file ${IDENTIFIER},
     ${REST},
     CONSTRAINT call_recordings_pkey PRIMARY KEY (call_id))`);
+    await runner.query('CREATE INDEX call_recordings_delivery ON call_recordings (delivery_id)');
     await runner.query(`CREATE TABLE message_revisions (
     call_id ${IDENTIFIER} NOT NULL,
     message ${IDENTIFIER} NOT NULL,
