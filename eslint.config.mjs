@@ -34,6 +34,7 @@ const MAY_IMPORT = {
   metrics: ['background', 'config', 'http', 'persistence'],
   numbers: ['call', 'json'],
   openapi: [],
+  outbound: [],
   persistence: ['background', 'call', 'config', 'json', 'tracing'],
   privacy: [
     'background',
