@@ -10,7 +10,7 @@ import tseslint from 'typescript-eslint';
 const MAY_IMPORT = {
   background: [],
   call: ['codes', 'time'],
-  config: ['time'],
+  config: ['outbound', 'time'],
   console: ['http'],
   health: ['config', 'http', 'ingestion', 'persistence'],
   http: ['background', 'tracing', 'json', 'numbers', 'openapi', 'persistence', 'time'],
@@ -48,7 +48,7 @@ const MAY_IMPORT = {
     'workers',
   ],
   query: ['call', 'config', 'http', 'json', 'metrics', 'numbers', 'persistence', 'security', 'time', 'codes'],
-  recordings: ['outbound'],
+  recordings: ['background', 'config', 'outbound', 'persistence'],
   quarantine: ['config', 'http', 'ingestion', 'metrics', 'persistence', 'security'],
   security: ['background', 'call', 'config', 'http', 'json', 'numbers', 'openapi', 'persistence'],
   status: ['background', 'config', 'http', 'ingestion', 'persistence', 'quarantine', 'security'],

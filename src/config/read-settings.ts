@@ -2,6 +2,7 @@
 import type { LogLevel } from '@nestjs/common';
 import { join, resolve } from 'node:path';
 import { errorText } from '../errors.js';
+import { AllowedHosts } from '../outbound/allowed-hosts.js';
 import { credentialsFile, loadCredentials, type Renewal } from './credentials.js';
 import {
   adminApiKey,
@@ -121,6 +122,7 @@ export function checkSettings(environment: NodeJS.ProcessEnv, onTerminal: boolea
     journalMaxBytes: reader.read('JOURNAL_MAX_BYTES', '1gb', byteSize),
     bodyRetentionDays: reader.read('BODY_RETENTION_DAYS', '30', retentionDays),
     callRetentionDays: reader.read('CALL_RETENTION_DAYS', '0', retentionDays),
+    ...recordings(reader, dataDir),
     pushAllowFrom: reader.read('PUSH_ALLOW_FROM', undefined, networks),
     queryRateLimit: reader.read('QUERY_RATE_LIMIT', '100', (text) => integer(text, 0, 1_000_000)),
     shutdownDelayMs: reader.read('SHUTDOWN_DELAY_MS', '0', (text) => integer(text, 0, 60_000)),
@@ -159,6 +161,21 @@ function distribution(reader: Reader, embedded: boolean): Distribution | undefin
   if (distributed !== undefined && reader.text('DATABASE_REPLICA_URL') !== undefined)
     reader.problems.push("DATABASE_DISTRIBUTED can't be used with DATABASE_REPLICA_URL");
   return distributed;
+}
+
+/** How the files of recordings are kept. */
+function recordings(reader: Reader, dataDir: string) {
+  const store = reader.text('RECORDING_STORE') ?? join(dataDir, 'recordings');
+  return {
+    recordingStore: store === 'off' ? undefined : resolve(store),
+    recordingHosts: reader.read(
+      'RECORDING_ALLOW_HOSTS',
+      '*.aliyuncs.com',
+      (text) => new AllowedHosts(text, 'none'),
+    ),
+    recordingMaxBytes: reader.read('RECORDING_MAX_BYTES', '200mb', byteSize),
+    recordingRetentionDays: reader.read('RECORDING_RETENTION_DAYS', '0', retentionDays),
+  };
 }
 
 function journalDir(reader: Reader, dataDir: string): string | undefined {

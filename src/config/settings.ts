@@ -1,4 +1,5 @@
 import type { LogLevel } from '@nestjs/common';
+import type { AllowedHosts } from '../outbound/allowed-hosts.js';
 
 /** A source of pushes and one of its push tokens. A source may have several at the same time, for rotation. */
 export interface PushToken {
@@ -51,6 +52,13 @@ export class Settings {
   readonly bodyRetentionDays!: number;
   /** Days that calls are kept; 0: for ever. */
   readonly callRetentionDays!: number;
+  /** Absolute path of the folder for the files of recordings; undefined: they are not kept. */
+  readonly recordingStore!: string | undefined;
+  /** The hosts from which recordings may be downloaded. */
+  readonly recordingHosts!: AllowedHosts;
+  readonly recordingMaxBytes!: number;
+  /** Days that files of recordings are kept; 0: for ever. */
+  readonly recordingRetentionDays!: number;
   /** Undefined: any address may push. */
   readonly pushAllowFrom!: readonly Network[] | undefined;
   /** Requests a second that an API key may make; 0: any number. */

@@ -21,11 +21,11 @@ export class ConversationSettler {
 
   constructor(
     notes: NoteWriteRepository,
-    recordings: RecordingWriteRepository,
+    private readonly urls: RecordingWriteRepository,
     private readonly erasures: LateErasureRepository,
   ) {
     this.notes = new MessageSettler(notes);
-    this.recordings = new MessageSettler(recordings);
+    this.recordings = new MessageSettler(urls);
   }
 
   /**
@@ -45,10 +45,14 @@ export class ConversationSettler {
     const erased =
       callIds.length === 0 ? NONE : await this.erasures.erasedWithoutReport(transaction, callIds);
     const isKept = ({ callId }: Standing) => !erased.has(callId);
-    return {
+    const announced = recordings.filter(isKept);
+    const settled = {
       notes: await this.notes.settle(transaction, notes.filter(isKept)),
-      recordings: await this.recordings.settle(transaction, recordings.filter(isKept)),
+      recordings: await this.recordings.settle(transaction, announced),
     };
+    if (announced.length > settled.recordings.inserted.length)
+      await this.urls.renewUrls(transaction, announced);
+    return settled;
   }
 }
 

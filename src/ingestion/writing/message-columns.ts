@@ -6,16 +6,21 @@ import { columnName } from '../../persistence/schema/entities/call.entities.js';
 import type { FieldValue } from '../reading/field-readers.js';
 import { withoutQuery } from '../reading/record-reader.js';
 import type { Identified, MessageState, NoteState, RecordingState } from './call-state.js';
+import { type ArrayColumn, instantColumn } from './column-arrays.js';
 import { MESSAGE_COLUMNS, type MessageTable } from './message-write.repository.js';
 import { vendorColumns } from './vendor-columns.js';
 
 /** A row as `pg` returns it with the times in epoch milliseconds, and JSON as its text. */
 export type MessageRow<Message extends Identified> = Message & Omit<MessageState, 'record'>;
+/** How long the vendor keeps a recording at its URL. */
+export const URL_LIFE_MS = 7 * 86_400_000;
+
 export type NoteRow = MessageRow<CallNote>;
 export type RecordingRow = MessageRow<CallRecording>;
 
 export const NOTES: MessageTable<NoteState, NoteRow> = tableOf('note', 'call_notes', CallNote, NOTE_FIELDS, {
   shown: (note) => ({ ...note }),
+  columns: [],
 });
 export const RECORDINGS: MessageTable<RecordingState, RecordingRow> = tableOf(
   'recording',
@@ -23,27 +28,45 @@ export const RECORDINGS: MessageTable<RecordingState, RecordingRow> = tableOf(
   CallRecording,
   RECORDING_FIELDS,
   // The signature of the URL is a secret.
-  { shown: (recording) => ({ ...recording, recordFile: withoutQuery(recording.recordFile) }) },
+  {
+    shown: (recording) => ({ ...recording, recordFile: withoutQuery(recording.recordFile) }),
+    // A new content is downloaded anew.
+    columns: [
+      instantColumn('announced_at', (row) => row.lastReceivedAt),
+      instantColumn('expires_at', (row) => row.lastReceivedAt + URL_LIFE_MS),
+      instantColumn('next_try_at', (row) => (row.record.recordFile === null ? null : row.lastReceivedAt)),
+      { name: 'tries', type: 'integer', value: () => 0 },
+      { name: 'state', type: 'text', value: () => 'announced' },
+      { name: 'reason', type: 'text', value: () => null },
+    ],
+  },
 );
 
-/** @param shown what the history keeps of a content */
+interface Particulars<Message extends Identified> {
+  /** What the history keeps of a content. */
+  readonly shown: (record: Message) => object;
+  /** The columns that only this message has. */
+  readonly columns: readonly ArrayColumn<MessageState<Message>>[];
+}
+
 function tableOf<Message extends Identified & Record<keyof Message, FieldValue>>(
   message: 'note' | 'recording',
   name: string,
   messageClass: new () => Message,
   fields: readonly VendorField<keyof Message & string>[],
-  { shown }: { readonly shown: (record: Message) => object },
+  { shown, columns }: Particulars<Message>,
 ): MessageTable<MessageState<Message>, MessageRow<Message>> {
-  const namesOf = (wanted: FieldKind): ReadonlySet<string> =>
-    new Set(fields.filter(({ kind }) => kind === wanted).map((field) => field.name));
-  const [jsons, times] = [namesOf('json'), namesOf('time')];
   const selected = fields.map((field) => {
     const column = columnName(field.name);
     return `${field.kind === 'json' ? `${column}::text` : column} AS "${field.name}"`;
   });
   return {
     name,
-    columns: [...vendorColumns<Message, MessageState<Message>>(fields, columnName), ...MESSAGE_COLUMNS],
+    columns: [
+      ...vendorColumns<Message, MessageState<Message>>(fields, columnName),
+      ...MESSAGE_COLUMNS,
+      ...columns,
+    ],
     selected: selected.join(', '),
     stateOf: (row) => {
       const record = new messageClass();
@@ -59,15 +82,26 @@ function tableOf<Message extends Identified & Record<keyof Message, FieldValue>>
     history: 'message_revisions',
     historyColumns: [{ name: 'message', type: 'text', value: () => message }],
     historyKey: 'call_id, message, delivery_id',
-    contentJson: ({ record, source, warnings, extra }) => {
-      const all: readonly [string, unknown][] = Object.entries({ ...shown(record), source, warnings });
-      const members = all.map(([field, value]) => {
-        const isJson = jsons.has(field);
-        const json = isJson ? String(value) : JSON.stringify(times.has(field) ? isoOf(value) : value);
-        return `${JSON.stringify(field)}:${json}`;
-      });
-      return `{${members.join(',')},"extra":${extra ?? 'null'}}`;
-    },
+    contentJson: contentWriter(fields, shown),
+  };
+}
+
+/** Makes the function that writes a content for the history. */
+function contentWriter<Message extends Identified>(
+  fields: readonly VendorField[],
+  shown: (record: Message) => object,
+): (state: MessageState<Message>) => string {
+  const namesOf = (wanted: FieldKind): ReadonlySet<string> =>
+    new Set(fields.filter(({ kind }) => kind === wanted).map((field) => field.name));
+  const [jsons, times] = [namesOf('json'), namesOf('time')];
+  return ({ record, source, warnings, extra }) => {
+    const all: readonly [string, unknown][] = Object.entries({ ...shown(record), source, warnings });
+    const members = all.map(([field, value]) => {
+      const isJson = jsons.has(field);
+      const json = isJson ? String(value) : JSON.stringify(times.has(field) ? isoOf(value) : value);
+      return `${JSON.stringify(field)}:${json}`;
+    });
+    return `{${members.join(',')},"extra":${extra ?? 'null'}}`;
   };
 }
 

@@ -2,6 +2,7 @@ import { Column, Entity, Index, PrimaryColumn } from 'typeorm';
 import { CallNote } from '../../../call/call-note.js';
 import { CallRecording } from '../../../call/call-recording.js';
 import { fieldColumns } from './call.entities.js';
+import { CountColumn } from './rollup.entities.js';
 
 /** The vendor's note of a call's conversation. It may come before the call's report. */
 @Entity('call_notes')
@@ -43,6 +44,7 @@ export class StoredNote extends fieldColumns(CallNote, 'call_notes_pkey') {
 /** The recording of a call: where the vendor has it, and whether it is kept. It may come before the call's report. */
 @Entity('call_recordings')
 @Index('call_recordings_delivery', ['deliveryId'])
+@Index('call_recordings_due', ['nextTryAt'], { where: '(next_try_at IS NOT NULL)' })
 export class StoredRecording extends fieldColumns(CallRecording, 'call_recordings_pkey') {
   @Column('timestamptz', { name: 'first_received_at' })
   firstReceivedAt!: Date;
@@ -72,6 +74,44 @@ export class StoredRecording extends fieldColumns(CallRecording, 'call_recording
 
   @Column('jsonb', { nullable: true })
   warnings!: { field: string; reason: string }[] | null;
+
+  /** `announced`, `kept`, `failed`, `expired`, `off` or `removed`. */
+  @Column({ type: 'text', collation: 'C' })
+  state!: string;
+
+  /** When the URL in `recordFile` was received. */
+  @Column('timestamptz', { name: 'announced_at' })
+  announcedAt!: Date;
+
+  /** When that URL stops working. */
+  @Column('timestamptz', { name: 'expires_at' })
+  expiresAt!: Date;
+
+  /** The number of downloads that were begun since the announcement. */
+  @Column('integer')
+  tries!: number;
+
+  /** When the next download may begin, or when another process may take a running one over. Null: never. */
+  @Column('timestamptz', { name: 'next_try_at', nullable: true })
+  nextTryAt!: Date | null;
+
+  /** Why the last download failed. */
+  @Column({ type: 'text', collation: 'C', nullable: true })
+  reason!: string | null;
+
+  /** The key of the file in the store; null as long as none was kept. */
+  @Column({ type: 'text', collation: 'C', nullable: true })
+  file!: string | null;
+
+  @CountColumn({ nullable: true })
+  bytes!: number | null;
+
+  @Column({ type: 'text', name: 'content_type', collation: 'C', nullable: true })
+  contentType!: string | null;
+
+  /** SHA-256 of the file. */
+  @Column('bytea', { nullable: true })
+  sha256!: Buffer | null;
 }
 
 /** A content of a note or a recording that is not current. */

@@ -37,12 +37,25 @@ export class CreateMessages1769000000000 implements MigrationInterface {
     ${RECEIPTS},
     start_time timestamptz,
     end_time timestamptz,
+    announced_at timestamptz NOT NULL,
+    expires_at timestamptz NOT NULL,
+    next_try_at timestamptz,
+    bytes bigint,
     duration integer,
+    tries integer NOT NULL,
     ${IDS},
     record_file ${IDENTIFIER},
+    state ${IDENTIFIER} NOT NULL,
+    reason ${IDENTIFIER},
+    file ${IDENTIFIER},
+    content_type ${IDENTIFIER},
+    sha256 bytea,
     ${REST},
     CONSTRAINT call_recordings_pkey PRIMARY KEY (call_id))`);
     await runner.query('CREATE INDEX call_recordings_delivery ON call_recordings (delivery_id)');
+    await runner.query(
+      'CREATE INDEX call_recordings_due ON call_recordings (next_try_at) WHERE next_try_at IS NOT NULL',
+    );
     await runner.query(`CREATE TABLE message_revisions (
     call_id ${IDENTIFIER} NOT NULL,
     message ${IDENTIFIER} NOT NULL,

@@ -1,0 +1,79 @@
+import { Injectable } from '@nestjs/common';
+import { Database } from '../persistence/connections/database.js';
+import type { Downloaded } from './download.js';
+
+/** A recording whose download this process has begun. */
+export interface ClaimedRecording {
+  readonly callId: string;
+  readonly url: string;
+  /** 32 hexadecimal digits. */
+  readonly contentHash: string;
+  /** The number of downloads that were begun, this one included. */
+  readonly tries: number;
+  /** The key of the file of an earlier content. */
+  readonly earlierFile: string | null;
+}
+
+/** How long a download is this process's, by the database's clock. It is renewed while the download goes on. */
+const CLAIM = "now() + interval '60 s'";
+const IS_SAME = `call_id = $1 AND content_hash = decode($2, 'hex') AND state IN ('announced', 'failed')`;
+
+const EXPIRE = {
+  name: 'expire-recordings',
+  text: `UPDATE call_recordings SET state = 'expired', next_try_at = NULL
+    WHERE next_try_at IS NOT NULL AND expires_at <= now() AND state IN ('announced', 'failed')`,
+};
+const CLAIM_DUE = {
+  name: 'claim-recordings',
+  text: `UPDATE call_recordings r SET tries = r.tries + 1, next_try_at = ${CLAIM}
+    FROM (SELECT call_id FROM call_recordings WHERE next_try_at <= now() AND state IN ('announced', 'failed')
+      ORDER BY next_try_at LIMIT $1 FOR UPDATE SKIP LOCKED) AS due
+    WHERE r.call_id = due.call_id
+    RETURNING r.call_id AS "callId", r.record_file AS url, encode(r.content_hash, 'hex') AS "contentHash", r.tries,
+      r.file AS "earlierFile"`,
+};
+const RENEW = {
+  name: 'renew-recording',
+  text: `UPDATE call_recordings SET next_try_at = ${CLAIM} WHERE ${IS_SAME}`,
+};
+const KEPT = {
+  name: 'keep-recording',
+  text: `UPDATE call_recordings SET state = 'kept', next_try_at = NULL, reason = NULL, file = $3, bytes = $4,
+      sha256 = $5, content_type = $6 WHERE ${IS_SAME} RETURNING 1`,
+};
+const FAILED = {
+  name: 'fail-recording',
+  text: `UPDATE call_recordings SET state = 'failed', reason = $3, next_try_at = now() + $4 * interval '1 ms'
+    WHERE ${IS_SAME}`,
+};
+
+/** Finds recordings to download, and notes what became of them. */
+@Injectable()
+export class RecordingRepository {
+  constructor(private readonly database: Database) {}
+
+  /** Gives up those whose URL has died, and takes some that are due. Other processes take others. */
+  async claim(limit: number): Promise<ClaimedRecording[]> {
+    await this.database.query({ ...EXPIRE, values: [] });
+    return this.database.query<ClaimedRecording>({ ...CLAIM_DUE, values: [limit] });
+  }
+
+  /** Keeps a download this process's for another minute. */
+  async renew({ callId, contentHash }: ClaimedRecording): Promise<void> {
+    await this.database.query({ ...RENEW, values: [callId, contentHash] });
+  }
+
+  /** @returns false when the recording has another content by now, or was erased; then the file is nobody's */
+  async kept(
+    { callId, contentHash }: ClaimedRecording,
+    file: string,
+    { bytes, sha256, contentType }: Downloaded,
+  ): Promise<boolean> {
+    const values = [callId, contentHash, file, bytes, sha256, contentType];
+    return (await this.database.query({ ...KEPT, values })).length > 0;
+  }
+
+  async failed({ callId, contentHash }: ClaimedRecording, reason: string, pauseMs: number): Promise<void> {
+    await this.database.query({ ...FAILED, values: [callId, contentHash, reason, pauseMs] });
+  }
+}
