@@ -5,7 +5,6 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { createHash } from 'node:crypto';
 import { clearInterval, setInterval } from 'node:timers';
 import { BackgroundLoop } from '../background/background-loop.js';
 import { Settings } from '../config/settings.js';
@@ -18,6 +17,7 @@ import { type ClaimedRecording, RecordingRepository } from './recording.reposito
 /** How often to look for recordings when there were none. */
 const LOOK_MS = 1000;
 const MOST_AT_ONCE = 4;
+const MOST_REMOVED_AT_ONCE = 100;
 const RENEW_MS = 20_000;
 const FIRST_PAUSE_MS = 5000;
 const LONGEST_PAUSE_MS = 3_600_000;
@@ -61,23 +61,37 @@ export class RecordingKeeper
 
   private async round(): Promise<number> {
     if (!this.lifecycle.migrated) return LOOK_MS;
+    await this.removeFiles();
     const claimed = await this.recordings.claim(MOST_AT_ONCE);
     await Promise.all(claimed.map((recording) => this.keep(recording)));
     return claimed.length === MOST_AT_ONCE ? 0 : LOOK_MS;
   }
 
-  private async keep(recording: ClaimedRecording): Promise<void> {
-    const key = keyOf(recording);
+  private async removeFiles(): Promise<void> {
+    const files = await this.recordings.removed(MOST_REMOVED_AT_ONCE);
+    if (files.length === 0) return;
     const store = await this.files.store();
+    for (const file of files) await store.remove(file);
+    await this.recordings.forget(files);
+  }
+
+  private async keep(recording: ClaimedRecording): Promise<void> {
+    const { key, earlierFile } = recording;
+    const store = await this.files.store();
+    const unwanted = new AbortController();
     const renewing = setInterval(() => {
-      this.recordings.renew(recording).catch(() => undefined);
+      this.recordings.renew(recording).then(
+        (isWanted) => {
+          if (!isWanted) unwanted.abort();
+        },
+        () => undefined,
+      );
     }, RENEW_MS);
     try {
       const { recordingHosts: hosts, recordingMaxBytes: maxBytes } = this.settings;
-      const { signal } = this.stopping;
+      const signal = AbortSignal.any([this.stopping.signal, unwanted.signal]);
       const file = await download(recording.url, store, key, { hosts, maxBytes, signal });
-      const isWanted = await this.recordings.kept(recording, key, file);
-      const { earlierFile } = recording;
+      const isWanted = await this.recordings.kept(recording, file);
       if (!isWanted) await store.remove(key);
       else if (earlierFile !== null && earlierFile !== key) await store.remove(earlierFile);
     } catch (error) {
@@ -88,10 +102,4 @@ export class RecordingKeeper
       clearInterval(renewing);
     }
   }
-}
-
-/** The key of a recording's file. The id of the call may be anything, so it stands in it as a hash. */
-function keyOf({ callId, contentHash }: ClaimedRecording): string {
-  const hash = createHash('sha256').update(callId).digest('hex');
-  return `${hash.slice(0, 2)}/${hash.slice(2, 32)}/${contentHash}`;
 }

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../persistence/connections/database.js';
+import { FILE_KEY } from '../persistence/sql/delete-recordings.js';
 import type { Downloaded } from './download.js';
 
 /** A recording whose download this process has begun. */
@@ -8,6 +9,8 @@ export interface ClaimedRecording {
   readonly url: string;
   /** 32 hexadecimal digits. */
   readonly contentHash: string;
+  /** The key for its file. */
+  readonly key: string;
   /** The number of downloads that were begun, this one included. */
   readonly tries: number;
   /** The key of the file of an earlier content. */
@@ -30,11 +33,11 @@ const CLAIM_DUE = {
       ORDER BY next_try_at LIMIT $1 FOR UPDATE SKIP LOCKED) AS due
     WHERE r.call_id = due.call_id
     RETURNING r.call_id AS "callId", r.record_file AS url, encode(r.content_hash, 'hex') AS "contentHash", r.tries,
-      r.file AS "earlierFile"`,
+      (SELECT ${FILE_KEY} FROM (SELECT r.call_id, r.delivery_id) AS row) AS key, r.file AS "earlierFile"`,
 };
 const RENEW = {
   name: 'renew-recording',
-  text: `UPDATE call_recordings SET next_try_at = ${CLAIM} WHERE ${IS_SAME}`,
+  text: `UPDATE call_recordings SET next_try_at = ${CLAIM} WHERE ${IS_SAME} RETURNING 1`,
 };
 const KEPT = {
   name: 'keep-recording',
@@ -47,6 +50,12 @@ const FAILED = {
     WHERE ${IS_SAME}`,
 };
 
+const REMOVED = {
+  name: 'removed-files',
+  text: 'SELECT file FROM removed_files WHERE not_before <= now() LIMIT $1',
+};
+const FORGET = { name: 'forget-files', text: 'DELETE FROM removed_files WHERE file = ANY($1)' };
+
 /** Finds recordings to download, and notes what became of them. */
 @Injectable()
 export class RecordingRepository {
@@ -58,19 +67,29 @@ export class RecordingRepository {
     return this.database.query<ClaimedRecording>({ ...CLAIM_DUE, values: [limit] });
   }
 
-  /** Keeps a download this process's for another minute. */
-  async renew({ callId, contentHash }: ClaimedRecording): Promise<void> {
-    await this.database.query({ ...RENEW, values: [callId, contentHash] });
+  /** Keeps a download this process's for another minute. @returns false when nobody wants it any more */
+  async renew({ callId, contentHash }: ClaimedRecording): Promise<boolean> {
+    return (await this.database.query({ ...RENEW, values: [callId, contentHash] })).length > 0;
   }
 
   /** @returns false when the recording has another content by now, or was erased; then the file is nobody's */
   async kept(
-    { callId, contentHash }: ClaimedRecording,
-    file: string,
+    { callId, contentHash, key }: ClaimedRecording,
     { bytes, sha256, contentType }: Downloaded,
   ): Promise<boolean> {
-    const values = [callId, contentHash, file, bytes, sha256, contentType];
+    const values = [callId, contentHash, key, bytes, sha256, contentType];
     return (await this.database.query({ ...KEPT, values })).length > 0;
+  }
+
+  /** The files that nothing needs any more, and that no download writes, some at a time. */
+  async removed(limit: number): Promise<string[]> {
+    const rows = await this.database.query<{ file: string }>({ ...REMOVED, values: [limit] });
+    return rows.map(({ file }) => file);
+  }
+
+  /** Forgets files that are not in the store any more. */
+  async forget(files: readonly string[]): Promise<void> {
+    await this.database.query({ ...FORGET, values: [files] });
   }
 
   async failed({ callId, contentHash }: ClaimedRecording, reason: string, pauseMs: number): Promise<void> {

@@ -8,7 +8,9 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
 import { PUSH_TOKEN, startLedger, type TestLedger } from '../support/ledger.js';
+import { record } from '../support/records.js';
 import { until } from '../support/service.js';
+import { askFor, erased } from '../privacy/erasing.js';
 
 let server: Server;
 let origin: string;
@@ -107,4 +109,21 @@ it('A new signature is taken over, and a new file takes the place of the old one
   await until('the new file', async () => (await late())?.state === 'kept');
   expect(kept()).toHaveLength(before.length);
   expect(readFileSync(join(folder, (await late())?.file ?? ''))).toHaveLength(20);
+});
+
+it('The file of an erased call is gone when the erasure is done', async () => {
+  files.set('/erased.wav', randomBytes(30));
+  await ledger.push([record('erased', { callee: '13900000061' })]);
+  await announce([{ callId: 'erased', recordFile: `${origin}/erased.wav` }]);
+  const erasedRow = async () => (await rows()).find((row) => row.call_id === 'erased');
+  await until('the file', async () => (await erasedRow())?.state === 'kept');
+  const before = kept();
+  await erased(ledger.url, await askFor(ledger.url, '13900000061'));
+  expect(await erasedRow()).toBeUndefined();
+  expect(kept()).toHaveLength(before.length - 1);
+  // Its report comes anew, and so does the recording.
+  await ledger.push([record('erased', { callee: '13900000062' })]);
+  await announce([{ callId: 'erased', recordFile: `${origin}/erased.wav` }]);
+  await until('the file', async () => (await erasedRow())?.state === 'kept');
+  expect(kept()).toHaveLength(before.length);
 });

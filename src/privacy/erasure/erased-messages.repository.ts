@@ -8,6 +8,7 @@ import type { NumberSearch } from '../../numbers/number-search.js';
 import { Database } from '../../persistence/connections/database.js';
 import type { Statement, Transaction } from '../../persistence/connections/statement.js';
 import { columnName } from '../../persistence/schema/entities/call.entities.js';
+import { deleteRecordings } from '../../persistence/sql/delete-recordings.js';
 import { BodyEraser } from './body-eraser.js';
 import { type ErasureJob, type FoundRows, MAY_HOLD, REQUESTED } from './erasure-job.js';
 
@@ -73,8 +74,15 @@ const readFrom = (table: MessageTableName) => {
 };
 const deleteFrom = (table: MessageTableName) => ({
   name: `erase-${table}`,
-  text: `DELETE FROM ${table} WHERE call_id = ANY($1)`,
+  text:
+    table === 'call_recordings'
+      ? deleteRecordings('call_id = ANY($1)')
+      : `DELETE FROM ${table} WHERE call_id = ANY($1)`,
 });
+const FILES_LEFT = {
+  name: 'erase-files-left',
+  text: 'SELECT EXISTS (SELECT 1 FROM removed_files) AS are_left',
+};
 const FIND = new Map(TABLES.map((table) => [table, findIn(table)]));
 const READ = new Map(TABLES.map((table) => [table, readFrom(table)]));
 
@@ -93,6 +101,12 @@ export class ErasedMessagesRepository {
   /** Deletes the notes and recordings of erased calls, with their history. */
   async deleteOf(transaction: Transaction, callIds: readonly string[]): Promise<void> {
     for (const table of TABLES) await transaction.query({ ...deleteFrom(table), values: [callIds] });
+  }
+
+  /** Whether files of deleted recordings are still in the store. */
+  async areFilesLeft(): Promise<boolean> {
+    const [row] = await this.database.query<{ are_left: boolean }>({ ...FILES_LEFT, values: [] });
+    return row?.are_left === true;
   }
 
   /** Looks at the rows of the next `limit` calls, and returns the calls whose rows may hold the number. */

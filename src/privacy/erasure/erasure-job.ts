@@ -10,6 +10,7 @@ export const PHASES = [
   'notes',
   'recordings',
   'messageRevisions',
+  'files',
   'bodies',
   'quarantine',
   'schemaDrift',

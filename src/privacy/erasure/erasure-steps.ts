@@ -50,6 +50,8 @@ export class ErasureSteps {
         return this.rewriteMessages('call_recordings', job, rows);
       case 'messageRevisions':
         return this.rewriteMessages('message_revisions', job, rows);
+      case 'files':
+        return this.awaitFiles(job);
       case 'bodies':
         return this.rewriteBodies(job, rows);
       case 'quarantine':
@@ -98,6 +100,12 @@ export class ErasureSteps {
       next,
       erased: await this.revisions.erase(transaction, job.search, rows),
     }));
+  }
+
+  private async awaitFiles(job: ErasureJob): Promise<ErasureJob> {
+    if (await this.messages.areFilesLeft())
+      throw new NotYetError('waits until files of recordings are removed from the store');
+    return this.jobs.stepOn(job, () => Promise.resolve(OVER));
   }
 
   private async rewriteMessages(

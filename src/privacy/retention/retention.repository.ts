@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../persistence/connections/database.js';
-import type { Transaction } from '../../persistence/connections/statement.js';
+import type { Statement, Transaction } from '../../persistence/connections/statement.js';
 import { CallWriteRepository } from '../../ingestion/writing/call-write.repository.js';
+import { deleteRecordings } from '../../persistence/sql/delete-recordings.js';
 import { LeaseRepository } from '../lease.repository.js';
 
 export const RETENTION = 'retention';
@@ -39,13 +40,13 @@ const DELETE_REVISIONS = {
   name: 'retain-revisions',
   text: 'DELETE FROM call_revisions WHERE call_id = ANY($1) RETURNING 1',
 };
-/** The tables of notes and recordings, which are deleted with their calls. */
-const MESSAGES = ['call_notes', 'call_recordings'] as const;
-export type MessagesTable = (typeof MESSAGES)[number];
-const DELETE_MESSAGES = [...MESSAGES, 'message_revisions'].map((table) => ({
-  name: `retain-${table}`,
-  text: `DELETE FROM ${table} WHERE call_id = ANY($1)`,
-}));
+export type MessagesTable = 'call_notes' | 'call_recordings';
+/** Notes and recordings are deleted with their calls. */
+const DELETE_MESSAGES = [
+  { name: 'retain-notes', text: 'DELETE FROM call_notes WHERE call_id = ANY($1)' },
+  { name: 'retain-recordings', text: deleteRecordings('call_id = ANY($1)') },
+  { name: 'retain-message-revisions', text: 'DELETE FROM message_revisions WHERE call_id = ANY($1)' },
+];
 /** Those whose report never came. */
 const oldOrphans = (table: MessagesTable) => ({
   name: `retain-${table}-find`,
@@ -58,11 +59,14 @@ const DELETE_ORPHAN_REVISIONS = {
   name: 'retain-orphan-revisions',
   text: 'DELETE FROM message_revisions WHERE call_id = ANY($1) AND message = $2 RETURNING 1',
 };
-const deleteOrphans = (table: MessagesTable) => ({
-  name: `retain-orphans-${table}`,
-  text: `DELETE FROM ${table} WHERE call_id = ANY($1) AND greatest(delivery_id, last_delivery_id) < $2
-    RETURNING call_id`,
-});
+const ARE_OLD = 'call_id = ANY($1) AND greatest(delivery_id, last_delivery_id) < $2';
+const DELETE_ORPHANS: Readonly<Record<MessagesTable, Statement>> = {
+  call_notes: {
+    name: 'retain-orphan-notes',
+    text: `DELETE FROM call_notes WHERE ${ARE_OLD} RETURNING call_id`,
+  },
+  call_recordings: { name: 'retain-orphan-recordings', text: deleteRecordings(ARE_OLD) },
+};
 const deleteEntries = (name: string, only: string) => ({
   name,
   text: `DELETE FROM quarantine WHERE id = ANY(ARRAY(
@@ -155,7 +159,7 @@ export class RetentionRepository {
       if (callIds.length === 0) return { deleted: 0, revisions: 0, next: undefined };
       await this.calls.lock(transaction, callIds);
       const gone = await transaction.query<{ call_id: string }>({
-        ...deleteOrphans(table),
+        ...DELETE_ORPHANS[table],
         values: [callIds, before],
       });
       const goneIds = gone.rows.map((row) => row.call_id);

@@ -2,7 +2,7 @@ import { getMetadataArgsStorage } from 'typeorm';
 import { ApiKey, AuditEvent } from './access.entities.js';
 import { Batch, Task } from './campaign.entities.js';
 import { Call, CallRevision } from './call.entities.js';
-import { MessageRevision, StoredNote, StoredRecording } from './message.entities.js';
+import { MessageRevision, RemovedFile, StoredNote, StoredRecording } from './message.entities.js';
 import { CallRollup, CallSums } from './rollup.entities.js';
 import { StoredDelivery, DeliveryBody, QuarantineEntry, SchemaDrift } from './delivery.entities.js';
 import { ErasedCall, Erasure, Lease, StoredSecret } from './privacy.entities.js';
@@ -21,6 +21,7 @@ const TABLES: readonly (readonly [entity: new () => object, ...privileges: Privi
   [StoredNote, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   [StoredRecording, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   [MessageRevision, 'SELECT', 'INSERT', 'DELETE'],
+  [RemovedFile, 'SELECT', 'INSERT', 'DELETE'],
   [CallRollup, 'SELECT', 'INSERT', 'UPDATE'],
   [CallSums, 'SELECT', 'INSERT', 'UPDATE'],
   [StoredDelivery, 'SELECT', 'INSERT', 'UPDATE'],

@@ -114,6 +114,17 @@ export class StoredRecording extends fieldColumns(CallRecording, 'call_recording
   sha256!: Buffer | null;
 }
 
+/** A file in the store of recordings that nothing needs any more. */
+@Entity('removed_files')
+export class RemovedFile {
+  @PrimaryColumn({ type: 'text', collation: 'C', primaryKeyConstraintName: 'removed_files_pkey' })
+  file!: string;
+
+  /** Until then, a download of it may still go on. */
+  @Column('timestamptz', { name: 'not_before' })
+  notBefore!: Date;
+}
+
 /** A content of a note or a recording that is not current. */
 @Entity('message_revisions')
 export class MessageRevision {

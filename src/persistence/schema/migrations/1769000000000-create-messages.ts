@@ -16,10 +16,8 @@ const REST = `content_hash bytea NOT NULL,
     extra jsonb,
     warnings jsonb`;
 
-/** The tables of the vendor's notes and recordings. */
-export class CreateMessages1769000000000 implements MigrationInterface {
-  async up(runner: QueryRunner): Promise<void> {
-    await runner.query(`CREATE TABLE call_notes (
+const STATEMENTS = [
+  `CREATE TABLE call_notes (
     ${RECEIPTS},
     call_times integer,
     ${IDS},
@@ -28,12 +26,10 @@ export class CreateMessages1769000000000 implements MigrationInterface {
     output_tags jsonb,
     conversation_record jsonb,
     ${REST},
-    CONSTRAINT call_notes_pkey PRIMARY KEY (call_id))`);
-    await runner.query(
-      'CREATE INDEX call_notes_intent ON call_notes (major_intent) WHERE major_intent IS NOT NULL',
-    );
-    await runner.query('CREATE INDEX call_notes_delivery ON call_notes (delivery_id)');
-    await runner.query(`CREATE TABLE call_recordings (
+    CONSTRAINT call_notes_pkey PRIMARY KEY (call_id))`,
+  'CREATE INDEX call_notes_intent ON call_notes (major_intent) WHERE major_intent IS NOT NULL',
+  'CREATE INDEX call_notes_delivery ON call_notes (delivery_id)',
+  `CREATE TABLE call_recordings (
     ${RECEIPTS},
     start_time timestamptz,
     end_time timestamptz,
@@ -51,23 +47,32 @@ export class CreateMessages1769000000000 implements MigrationInterface {
     content_type ${IDENTIFIER},
     sha256 bytea,
     ${REST},
-    CONSTRAINT call_recordings_pkey PRIMARY KEY (call_id))`);
-    await runner.query('CREATE INDEX call_recordings_delivery ON call_recordings (delivery_id)');
-    await runner.query(
-      'CREATE INDEX call_recordings_due ON call_recordings (next_try_at) WHERE next_try_at IS NOT NULL',
-    );
-    await runner.query(`CREATE TABLE message_revisions (
+    CONSTRAINT call_recordings_pkey PRIMARY KEY (call_id))`,
+  'CREATE INDEX call_recordings_delivery ON call_recordings (delivery_id)',
+  'CREATE INDEX call_recordings_due ON call_recordings (next_try_at) WHERE next_try_at IS NOT NULL',
+  `CREATE TABLE removed_files (
+    file ${IDENTIFIER} NOT NULL,
+    not_before timestamptz NOT NULL,
+    CONSTRAINT removed_files_pkey PRIMARY KEY (file))`,
+  `CREATE TABLE message_revisions (
     call_id ${IDENTIFIER} NOT NULL,
     message ${IDENTIFIER} NOT NULL,
     delivery_id uuid NOT NULL,
     received_at timestamptz NOT NULL,
     revision integer,
     content jsonb NOT NULL,
-    CONSTRAINT message_revisions_pkey PRIMARY KEY (call_id, message, delivery_id))`);
+    CONSTRAINT message_revisions_pkey PRIMARY KEY (call_id, message, delivery_id))`,
+];
+
+/** The tables of the vendor's notes and recordings. */
+export class CreateMessages1769000000000 implements MigrationInterface {
+  async up(runner: QueryRunner): Promise<void> {
+    for (const statement of STATEMENTS) await runner.query(statement);
   }
 
   async down(runner: QueryRunner): Promise<void> {
     await runner.query('DROP TABLE message_revisions');
+    await runner.query('DROP TABLE removed_files');
     await runner.query('DROP TABLE call_recordings');
     await runner.query('DROP TABLE call_notes');
   }
