@@ -12,7 +12,7 @@ const MAY_IMPORT = {
   call: ['codes', 'time'],
   config: ['outbound', 'time'],
   console: ['http'],
-  health: ['config', 'http', 'ingestion', 'persistence'],
+  health: ['background', 'config', 'http', 'ingestion', 'persistence'],
   http: ['background', 'tracing', 'json', 'numbers', 'openapi', 'persistence', 'time'],
   ingestion: [
     'background',

@@ -3,6 +3,7 @@ import 'reflect-metadata';
 import { benchAnswer } from './answer/answer.js';
 import type { Context } from './context.js';
 import { benchAttack } from './attack/attack.js';
+import { benchCluster } from './cluster/cluster.js';
 import { benchFeed } from './feed/feed.js';
 import { benchIngest } from './ingest/ingest.js';
 import { type BenchOptions, HELP, readOptions } from './options.js';
@@ -11,6 +12,7 @@ import { benchPainting } from './painting/painting.js';
 import { benchReading } from './reading/reading.js';
 import { benchRetention } from './retention/retention.js';
 import { benchStart } from './start/start.js';
+import { benchSize } from './size/size.js';
 import { Ending } from './support/ending.js';
 import type { Finding } from './support/finding.js';
 import { say, sayNoMore } from './support/progress.js';
@@ -26,10 +28,12 @@ const PARTS: Readonly<Record<string, (context: Context) => Promise<Finding[]> | 
   answer: benchAnswer,
   query: benchQuery,
   feed: benchFeed,
+  size: benchSize,
   retention: benchRetention,
   watching: benchWatching,
   painting: benchPainting,
   attack: benchAttack,
+  cluster: benchCluster,
 };
 
 async function run(options: BenchOptions): Promise<Finding[]> {

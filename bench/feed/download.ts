@@ -11,9 +11,12 @@ export interface Download {
 
 const TAIL_BYTES = 2000;
 
-/** @throws Error at an answer that is not 200, or that is broken off */
-export async function download(port: number, path: string): Promise<Download> {
-  const headers = { authorization: `Bearer ${API_KEY}` };
+/**
+ * @param accept the media type to ask for
+ * @throws Error at an answer that is not 200, or that is broken off
+ */
+export async function download(port: number, path: string, accept = '*/*'): Promise<Download> {
+  const headers = { authorization: `Bearer ${API_KEY}`, accept };
   const asked = request({ port, path, headers, agent: false, host: '127.0.0.1' }).end();
   const [answer] = (await once(asked, 'response')) as [IncomingMessage];
   if (answer.statusCode !== 200) throw new Error(`GET ${path} was answered ${answer.statusCode ?? 0}`);

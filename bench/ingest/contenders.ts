@@ -15,8 +15,8 @@ const ROWS_A_GROUP = 1000;
 /** Enough pushes under way to fill the service's groups while four of them are written. */
 const CONNECTIONS: Readonly<Record<number, number>> = { 1: 256, 20: 256, 100: 96, 1000: 16 };
 
-export interface Contender {
-  readonly name: 'service' | 'limit' | 'baseline';
+export interface Contender<Name extends string = 'service' | 'limit' | 'baseline'> {
+  readonly name: Name;
   /** Of the process that takes the pushes; COPY has none. */
   readonly pid: number | undefined;
   /**
@@ -50,7 +50,8 @@ export async function startContenders(ending: Ending, databaseUrl: string): Prom
   ];
 }
 
-function pushing(port: number, source: RecordSource): Contender['prepare'] {
+/** Pushes over as many connections as fill the service's groups. */
+export function pushing(port: number, source: RecordSource): Contender['prepare'] {
   return (records, recordsAPush) => {
     const requests = Array.from({ length: Math.ceil(records / recordsAPush) }, () =>
       pushRequest(source.take(recordsAPush)),

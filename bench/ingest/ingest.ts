@@ -47,7 +47,7 @@ async function onRows({ ending, server, options }: Context, rows: number): Promi
 }
 
 /** tasks and batches stay: the service remembers that they are there. */
-const EMPTY = 'TRUNCATE calls, call_rollups, deliveries, delivery_bodies';
+const EMPTY = 'TRUNCATE calls, rollups, deliveries, delivery_bodies';
 
 /** Each round in another order: whoever comes after a checkpoint pays for it. */
 async function oneRound(

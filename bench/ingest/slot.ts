@@ -10,6 +10,7 @@ export interface Cost {
 }
 
 export interface Slot {
+  readonly records: number;
   /** Records a second. */
   readonly rate: number;
   readonly cost: Cost;
@@ -27,7 +28,7 @@ export class Turns {
     private readonly databasePid: number | undefined,
   ) {}
 
-  async take(contender: Contender, recordsAPush: number, seconds = this.seconds): Promise<Slot> {
+  async take(contender: Contender<string>, recordsAPush: number, seconds = this.seconds): Promise<Slot> {
     const expected = (this.rates.get(contender.name) ?? FEWEST_RECORDS) * seconds;
     const records = Math.max(1, Math.round(expected / FEWEST_RECORDS)) * FEWEST_RECORDS;
     const write = contender.prepare(records, recordsAPush);
@@ -40,10 +41,14 @@ export class Turns {
       const [start, end] = [before[name], after[name]];
       return start === undefined || end === undefined ? undefined : (end - start) / records;
     };
-    return { rate, cost: { node: each('node'), database: each('database'), client: each('client') } };
+    return {
+      records,
+      rate,
+      cost: { node: each('node'), database: each('database'), client: each('client') },
+    };
   }
 
-  private used({ pid }: Contender): Cost {
+  private used({ pid }: Contender<string>): Cost {
     const { user, system } = process.cpuUsage();
     return {
       node: pid === undefined ? 0 : processorTime(pid),

@@ -5,7 +5,8 @@ import { readSettings } from '../../src/config/read-settings.js';
 import { dataSourceOptions } from '../../src/persistence/connections/data-source-options.js';
 import type { Settings } from '../../src/config/settings.js';
 import { Database } from '../../src/persistence/connections/database.js';
-import type { Statement, Transaction } from '../../src/persistence/connections/statement.js';
+import { AS_WRITTEN } from '../../src/persistence/sql/value-parsers.js';
+import type { Statement, TextRow, Transaction } from '../../src/persistence/connections/statement.js';
 import { ReadingDatabase } from '../../src/persistence/connections/reading-database.js';
 import { Replica } from '../../src/persistence/connections/replica.js';
 import { API_KEY, PUSH_TOKEN } from '../support/processes.js';
@@ -35,11 +36,17 @@ class BareDatabase extends Database {
     return (await this.client.query<Row>({ ...statement })).rows;
   }
 
+  override async readTexts(statement: Statement): Promise<TextRow[]> {
+    const query = { ...statement, types: AS_WRITTEN, rowMode: 'array' } as const;
+    return (await this.client.query<TextRow>(query)).rows;
+  }
+
   override async snapshot<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     await this.client.query('BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY');
     const result = await work({
       manager: this.dataSource.manager,
       query: (statement) => this.client.query({ ...statement }),
+      texts: (statement) => this.readTexts(statement),
     });
     await this.client.query('COMMIT');
     return result;

@@ -65,12 +65,24 @@ const INSERT_CALLS = `
   FROM numbered`;
 
 const DERIVED = [
-  `INSERT INTO call_rollups
-    SELECT date_bin('15 minutes', occurred_at, timestamptz '2000-01-01Z'), source, task_id, batch_id, status_code,
-      smart_status_code, coalesce(hangup_direction, ''), 0, count(*), count(*) FILTER (WHERE answered),
-      sum(duration), sum(b_duration), coalesce(sum(10000) FILTER (WHERE answered), 0), count(*) FILTER (WHERE answered),
-      min(occurred_at), max(occurred_at)
-    FROM calls GROUP BY 1, 2, 3, 4, 5, 6, 7, 8`,
+  `INSERT INTO rollup_groups
+    SELECT nextval('rollup_group_ids'), md5(concat_ws('/', source, task_id, batch_id, status_code, smart_status_code, hangup))::uuid,
+      source, task_id, batch_id, status_code, smart_status_code, hangup
+    FROM (SELECT DISTINCT source, task_id, batch_id, status_code, smart_status_code, coalesce(hangup_direction, '') AS hangup
+      FROM calls) AS g`,
+  `INSERT INTO rollups (group_id, bucket_start, lane, calls, answered, duration, b_duration, answer_delay_ms,
+      answer_delay_calls, first_occurred_at, last_occurred_at)
+    SELECT group_id, date_bin('15 minutes', occurred_at, timestamptz '2000-01-01Z'), 0, count(*),
+      count(*) FILTER (WHERE answered), sum(duration), sum(b_duration), coalesce(sum(10000) FILTER (WHERE answered), 0),
+      count(*) FILTER (WHERE answered), min(occurred_at), max(occurred_at)
+    FROM calls JOIN rollup_groups AS g USING (source, task_id, batch_id, status_code, smart_status_code)
+    WHERE g.hangup_direction = coalesce(calls.hangup_direction, '') GROUP BY 1, 2 ORDER BY 2, 1`,
+  `INSERT INTO rollup_sums
+    SELECT bucket_start, source, 0, sum(calls), sum(answered), sum(duration), sum(b_duration), sum(answer_delay_ms),
+      sum(answer_delay_calls) FROM call_rollups GROUP BY 1, 2`,
+  `INSERT INTO campaign_totals
+    SELECT task_id, batch_id, source, 0, sum(calls), sum(answered), sum(duration), min(first_occurred_at),
+      max(last_occurred_at) FROM call_rollups GROUP BY 1, 2, 3`,
   `INSERT INTO tasks SELECT task_id, min(first_occurred_at) FROM call_rollups GROUP BY 1`,
   `INSERT INTO batches SELECT task_id, batch_id, min(first_occurred_at) FROM call_rollups GROUP BY 1, 2`,
   `INSERT INTO deliveries (id, position, received_at, bytes, records, stored, corrected, duplicate, quarantined,

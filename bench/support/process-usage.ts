@@ -43,6 +43,11 @@ export function familyMemory(parent: number): number | undefined {
   return Number.isNaN(sum) ? undefined : sum;
 }
 
+/** Undefined where it can't be told. */
+export function parentOf(pid: number): number | undefined {
+  return statOf(pid)?.parent;
+}
+
 function childrenOf(parent: number): (Stat & { readonly pid: number })[] {
   return readdirSync('/proc')
     .filter((name) => /^\d+$/.test(name))

@@ -1,13 +1,17 @@
 import { Injectable } from '@nestjs/common';
 import { type HealthIndicatorResult, HealthIndicatorService } from '@nestjs/terminus';
+import { SingleFlight } from '../background/single-flight.js';
 import { Journal } from '../ingestion/journal/journal.js';
 import { DatabaseLifecycle } from '../persistence/connections/database-lifecycle.js';
 import { Database } from '../persistence/connections/database.js';
+import { ClusterNodes, type Reached } from '../persistence/schema/distribution/cluster-nodes.js';
 import { within } from '../within.js';
 import { ShutdownDelay } from './shutdown-delay.js';
 import { Replica, type ReplicaProblem } from '../persistence/connections/replica.js';
 
 const PATIENCE_MS = 2000;
+/** The nodes of a cluster are asked at most this often, because the coordinator makes a connection to each of them. */
+const NODES_ASKED_EVERY_MS = 5000;
 
 /** Checks whether a push can be kept now. */
 @Injectable()
@@ -59,6 +63,62 @@ export class PushHealth {
     const [row] = await this.database.query<{ writable: boolean }>({ text });
     return row?.writable === true;
   }
+}
+
+/**
+ * Reports whether all nodes of a Citus cluster can be reached. Without one of them, the journal takes the pushes of its
+ * calls. So the service stays ready if it has a journal, though many questions are answered 503.
+ */
+@Injectable()
+export class ClusterHealth {
+  private readonly look = new SingleFlight(() => this.reach());
+  private known: Reached | undefined;
+  private knownAt = -Infinity;
+
+  constructor(
+    private readonly indicators: HealthIndicatorService,
+    private readonly database: Database,
+    private readonly lifecycle: DatabaseLifecycle,
+    private readonly nodes: ClusterNodes,
+    private readonly journal: Journal,
+  ) {}
+
+  /** Reports nothing if the calls are on one server, or if the coordinator itself is away ({@link PushHealth}). */
+  async calls(): Promise<HealthIndicatorResult> {
+    if (!this.lifecycle.migrated || !this.nodes.isDistributed) return {};
+    let problem: string | undefined;
+    try {
+      problem = problemOf(await within(PATIENCE_MS, this.reached()));
+    } catch {
+      return {};
+    }
+    const indicator = this.indicators.check('cluster');
+    if (problem === undefined) return indicator.up();
+    const without = 'lists, exports and changes of calls are not answered';
+    const { problem: journalProblem } = this.journal;
+    return journalProblem === undefined
+      ? indicator.degraded({ message: `${problem}; pushes go to the journal; ${without}` })
+      : indicator.down({ message: `${problem}; ${journalProblem}; ${without}` });
+  }
+
+  private async reached(): Promise<Reached> {
+    if (this.known !== undefined && performance.now() - this.knownAt < NODES_ASKED_EVERY_MS)
+      return this.known;
+    return this.look.run();
+  }
+
+  private async reach(): Promise<Reached> {
+    this.known = await this.nodes.reach(this.database);
+    this.knownAt = performance.now();
+    return this.known;
+  }
+}
+
+/** @param reached undefined: the nodes have not answered yet */
+function problemOf(reached: Reached | undefined): string | undefined {
+  if (reached === undefined) return `A node of the cluster has not answered for ${PATIENCE_MS} ms`;
+  const { nodes, unreachable } = reached;
+  return unreachable === 0 ? undefined : `${unreachable} of ${nodes} nodes of the cluster can not be reached`;
 }
 
 const PROBLEMS: Readonly<Record<ReplicaProblem, string>> = {

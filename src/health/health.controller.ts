@@ -12,7 +12,7 @@ import {
 import { ApiExtraModels, ApiOperation, ApiResponse, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import { HealthCheck, type HealthCheckResult, HealthCheckService } from '@nestjs/terminus';
 import { NoParameters } from '../http/parameters/validation.pipe.js';
-import { PushHealth, ReplicaHealth } from './health-indicators.js';
+import { ClusterHealth, PushHealth, ReplicaHealth } from './health-indicators.js';
 import type { Response } from 'express';
 import { InvalidRequest } from '../http/problems/problem.docs.js';
 import { HealthReport } from './health-report.dto.js';
@@ -32,6 +32,7 @@ export class HealthController {
   constructor(
     private readonly health: HealthCheckService,
     private readonly pushHealth: PushHealth,
+    private readonly clusterHealth: ClusterHealth,
     private readonly replicaHealth: ReplicaHealth,
   ) {}
 
@@ -54,12 +55,16 @@ export class HealthController {
     operationId: 'getReadiness',
     summary: 'Check readiness',
     description:
-      'Answers 200 if the service can keep a push, in the database or, as `degraded`, only in the journal. After the start, it answers 503 until the database is connected and migrated, for at most 10 seconds. The service takes pushes during this time. A read replica does not affect the result. `replica` shows its lag or, as `degraded`, why queries go to the primary.',
+      'Answers 200 if the service can keep a push, in the database or, as `degraded`, only in the journal. After the start, it answers 503 until the database is connected and migrated, for at most 10 seconds. The service takes pushes during this time. A read replica does not affect the result. `replica` shows its lag or, as `degraded`, why queries go to the primary. If the calls are on a Citus cluster, `cluster` says whether all of its nodes can be reached. While one cannot, it says what does not work: as `degraded`, the journal takes pushes; as `down` (503), there is no journal either.',
     security: [],
   })
   @HealthDocs({ check: 'database' })
   ready(@Query() _none: NoParameters): Promise<HealthCheckResult> {
-    return this.health.check([() => this.pushHealth.pushes(), () => this.replicaHealth.questions()]);
+    return this.health.check([
+      () => this.pushHealth.pushes(),
+      () => this.clusterHealth.calls(),
+      () => this.replicaHealth.questions(),
+    ]);
   }
 
   @Get('startup')

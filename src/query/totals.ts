@@ -1,4 +1,4 @@
-// Sums over rollups: the SQL that computes them, and their form in the API.
+// Sums over calls: the SQL that reads them, and their form in the API.
 import { ApiProperty } from '@nestjs/swagger';
 import { isOfSources } from '../security/visible-sources.js';
 
@@ -66,7 +66,7 @@ export interface TotalsRow extends SumsRow {
   readonly last_call_at: Date | null;
 }
 
-/** The select list of {@link SumsRow} over rows of call_rollups. */
+/** The select list of {@link SumsRow} over rows of call_rollups, rollup_sums or campaign_totals. */
 export const SUMS = `coalesce(sum(calls), 0) AS calls, coalesce(sum(answered), 0) AS answered,
   coalesce(sum(duration), 0) AS duration`;
 
@@ -76,11 +76,11 @@ const TOTALS = `${SUMS}, min(first_occurred_at) AS first_call_at, max(last_occur
 /**
  * SQL for a table to join, with the totals of the calls that a viewer may see.
  *
- * @param condition the condition on the rollups
+ * @param condition the condition on campaign_totals
  * @param sources the placeholder of the viewer's sources
  */
 export function totalsTable(condition: string, sources: string): string {
-  return `LATERAL (SELECT ${TOTALS} FROM call_rollups WHERE ${condition} AND ${isOfSources(sources)}) AS totals`;
+  return `LATERAL (SELECT ${TOTALS} FROM campaign_totals WHERE ${condition} AND ${isOfSources(sources)}) AS totals`;
 }
 
 /**
@@ -88,7 +88,7 @@ export function totalsTable(condition: string, sources: string): string {
  * batches without calls.
  */
 export function hasVisibleCalls(condition: string, sources: string): string {
-  const calls = `SELECT sum(calls) FROM call_rollups WHERE ${condition} AND ${isOfSources(sources)}`;
+  const calls = `SELECT sum(calls) FROM campaign_totals WHERE ${condition} AND ${isOfSources(sources)}`;
   return `(${sources}::text[] IS NULL OR (${calls}) > 0)`;
 }
 

@@ -86,7 +86,7 @@ function followGuide(): void {
   const list = 'src/persistence/schema/migrations/migrations.ts';
   const file = migration.file.split('/').at(-1)?.replace('.ts', '.js') ?? '';
   change(list, /^/, () => `import { ${name} } from './${file}';\n`);
-  change(list, /\];\n$/, (end) => `, ${name}${end}`);
+  change(list, /,?\n?\];\n$/, () => `, ${name}];\n`);
   change(value.file, /\n *extra: /, (extra) => `\n${value.code}${extra}`);
 }
 

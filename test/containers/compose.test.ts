@@ -39,7 +39,9 @@ afterAll(async () => {
   if (!isWanted) return;
   await endVendors();
   await compose(VERSIONS[0], 'down', '--volumes');
-  for (const version of VERSIONS) await podman('untag', `localhost/call-ledger:${version}`);
+  for (const name of VERSIONS.map((version) => `localhost/call-ledger:${version}`))
+    // With one name, it would take all names from the image.
+    await podman('untag', name, name);
 }, LONGEST_TEST_MS);
 
 const environment = (version: string) => ({

@@ -82,8 +82,13 @@ describe.each(['compose.yml', 'compose.citus.yml'])('%s', (file) => {
   });
 });
 
-it('The cluster registers every worker that there is', () => {
+it('The cluster registers every worker that there is, and the service is no superuser on it', () => {
   const { services } = compose('compose.citus.yml');
+  const userOf = (service: string) =>
+    new URL((services[service]?.environment?.['DATABASE_URL'] ?? '').replaceAll(/\$\{[^}]*\}/g, 'x'))
+      .username;
+  expect([userOf('migrate'), userOf('ledger')]).toEqual(['call_ledger_owner', 'call_ledger_service']);
+  expect(services['migrate']?.command?.slice(-2)).toEqual(['--grant-to', userOf('ledger')]);
   const script = services['cluster']?.command?.join('\n') ?? '';
   const workers = Object.keys(services).filter((name) => name.startsWith('worker-'));
   expect([...script.matchAll(/citus_add_node\('([^']+)'/g)].map(([, name]) => name)).toEqual(workers);

@@ -381,7 +381,7 @@ describe('one transaction', () => {
   it.each([
     ['the delivery can not be written', 'TRIGGER broken BEFORE INSERT ON deliveries FOR EACH ROW'],
     ['the body can not be written', 'TRIGGER broken BEFORE INSERT ON delivery_bodies FOR EACH ROW'],
-    ['the rollups can not be written', 'TRIGGER broken BEFORE INSERT ON call_rollups FOR EACH ROW'],
+    ['the rollups can not be written', 'TRIGGER broken BEFORE INSERT ON rollups FOR EACH ROW'],
     ['the quarantine can not be written', 'TRIGGER broken BEFORE INSERT ON quarantine FOR EACH ROW'],
     [
       'the commit itself fails',

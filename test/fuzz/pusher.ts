@@ -19,6 +19,7 @@ export class Pusher {
   constructor(
     private readonly url: string,
     private readonly token: string,
+    private readonly patienceMs = PATIENCE_MS,
   ) {}
 
   async push(body: FuzzBody): Promise<PushAnswer> {
@@ -53,7 +54,7 @@ export class Pusher {
   }
 
   private ask(path: string): Promise<IncomingMessage> {
-    const signal = AbortSignal.timeout(PATIENCE_MS);
+    const signal = AbortSignal.timeout(this.patienceMs);
     return new Promise((answer, failed) => {
       get(`${this.url}${path}`, { agent: false, signal }, answer).on('error', failed);
     });
@@ -74,7 +75,7 @@ export class Pusher {
       agent,
       method: 'POST',
       headers: { ...body.headers, ...length },
-      signal: AbortSignal.timeout(PATIENCE_MS),
+      signal: AbortSignal.timeout(this.patienceMs),
     });
     return new Promise((answer, failed) => {
       sent.on('response', answer);

@@ -1,6 +1,14 @@
 import { describe, expect, it } from '@jest/globals';
+import { mkdtempSync } from 'node:fs';
+import { tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
+import { Client } from 'pg';
 import { MemoryPlan } from '../../src/config/memory-plan.js';
 import { BodyBudget, type BodyNotReadError, type BodyShare } from '../../src/ingestion/push/body-budget.js';
+import { createDatabase } from '../support/database.js';
+import { removeFolder } from '../support/files.mjs';
+import { record } from '../support/records.js';
+import { ACCESS, freePort, ServiceProcess, until } from '../support/service.js';
 
 const MB = 1024 * 1024;
 const TOO_MUCH = 'Too much is being pushed at once';
@@ -74,6 +82,40 @@ describe('The budget of the bodies under way', () => {
       share.complete();
       share.close();
       share.close();
+    }
+  });
+});
+
+/** A heap as large as the memory leaves the least for bodies: 64 MB, of which one source gets half. */
+const LEAST_FOR_BODIES = { NODE_OPTIONS: `--max-old-space-size=${Math.floor(totalmem() / MB)}` };
+const MORE_THAN_HALF_OF_THAT = ' '.repeat(20 * MB);
+
+describe('The bytes of a body', () => {
+  it('count until its write has ended, which goes on after the journal has taken the push', async () => {
+    const folder = mkdtempSync(join(tmpdir(), 'call-ledger-held-body-'));
+    const database = await createDatabase();
+    const environment = { ...ACCESS, ...LEAST_FOR_BODIES, DATABASE_URL: database.url };
+    const service = ServiceProcess.start(folder, await freePort(), environment);
+    const locker = new Client({ connectionString: database.url });
+    const push = async (callId: string) => {
+      const body = `[${JSON.stringify(record(callId))}${MORE_THAN_HALF_OF_THAT}]`;
+      const answer = await fetch(service.pushUrl, { method: 'POST', body });
+      return { status: answer.status, text: await answer.text() };
+    };
+    try {
+      await service.ready();
+      await locker.connect();
+      await locker.query('BEGIN; LOCK TABLE tasks IN ACCESS EXCLUSIVE MODE');
+      expect((await push('written')).status).toBe(200);
+      expect(await push('beside')).toMatchObject({ status: 503, text: expect.stringContaining(TOO_MUCH) });
+      await locker.query('COMMIT');
+      await service.has('written');
+      await until('the write to have ended', async () => (await push('after')).status === 200);
+    } finally {
+      await locker.end();
+      await service.end('SIGKILL');
+      await database.drop();
+      await removeFolder(folder);
     }
   });
 });

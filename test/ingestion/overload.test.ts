@@ -130,7 +130,8 @@ describe('When more waits for the database than it takes within the deadline', (
     await locker.query('COMMIT');
     const answers = await Promise.all(pushes);
     expect(answers.map(({ status }) => status)).toEqual(pushes.map(() => 200));
-    expect(await countOf('calls')).toBe(WAITING_PUSHES);
+    // The journal has room for a few, which are drained later.
+    await until('all calls', async () => (await countOf('calls')) === WAITING_PUSHES);
   });
 });
 

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { PUSH_TOKEN, startLedger, type TestLedger } from '../support/ledger.js';
-import { packable, record } from '../support/records.js';
+import { packable, record, weighed } from '../support/records.js';
 
 interface Page {
   readonly data: Record<string, unknown>[];
@@ -28,12 +28,14 @@ async function pages(path: string): Promise<{ sizes: number[]; rows: Record<stri
   return { sizes, rows };
 }
 
-/** Weighed as 6 MB: it might be a text that is packed far better. */
-const large = () => packable(100_000);
+const LARGE_BYTES = 6_400_000;
+/** Weighed as much where the text is kept, which is one node also for the history of a call. */
+const PACKED_BYTES = 100_000;
 
 describe('A page ends early where its rows are large, and none is left out', () => {
   it('in the list of calls', async () => {
-    for (const callId of ['1', '2', '3', '4']) await ledger.push([record(callId, { note: large() })]);
+    for (const callId of ['1', '2', '3', '4'])
+      await ledger.push([record(callId, { note: weighed(LARGE_BYTES) })]);
     // PostgreSQL can't pack it: it is weighed as what it is.
     await ledger.push([record('5', { note: randomBytes(1_000_000).toString('base64') })]);
     await ledger.push([record('6'), record('7')]);
@@ -44,7 +46,7 @@ describe('A page ends early where its rows are large, and none is left out', () 
 
   it('in the history of a call, also where what stands came before others', async () => {
     for (let duration = 1; duration <= 6; duration += 1)
-      await ledger.push([record('changed', { duration, note: large() })]);
+      await ledger.push([record('changed', { duration, note: packable(PACKED_BYTES) })]);
     const { sizes, rows } = await pages('/v1/calls/changed/history');
     // What stands now, and three that stood before.
     expect(sizes).toEqual([4, 2]);

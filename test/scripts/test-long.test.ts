@@ -9,7 +9,9 @@ const ROOT = fileURLToPath(new URL('../..', import.meta.url));
 
 function testLong(...parameters: string[]) {
   const args = ['scripts/test-long.mjs', ...parameters];
-  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' });
+  // That of these tests is not for those.
+  const { TEST_DATABASE_URL: _url, ...env } = process.env;
+  const { status, stdout, stderr } = spawnSync(process.execPath, args, { cwd: ROOT, env, encoding: 'utf8' });
   const lines = stdout.trim().split('\n');
   return { status, lines, table: lines.slice(lines.findIndex((line) => line.startsWith('part '))), stderr };
 }
@@ -42,5 +44,13 @@ it('What has passed is counted', () => {
 it('A part that runs no test has failed', () => {
   const { status, table } = testLong('model', 'test/there-are-none');
   expect(table.slice(1)).toEqual([expect.stringMatching(/^model +\d+\.\d +0 +1 +0 {2}[a-z]/)]);
+  expect(status).toBe(1);
+});
+
+it('The part for a given server has failed if there is none', () => {
+  const { status, table } = testLong('given-server');
+  expect(table.slice(1)).toEqual([
+    expect.stringMatching(/^given-server +0\.0 +0 +1 +0 {2}not run: there is no/),
+  ]);
   expect(status).toBe(1);
 });

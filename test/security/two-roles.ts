@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { Client } from 'pg';
-import { urlOf } from '../support/nodes.mjs';
+import { onDatabase, urlOf } from '../support/nodes.mjs';
 
 const MIGRATE = fileURLToPath(new URL('../../dist/src/persistence/commands/migrate.js', import.meta.url));
 const guide = readFileSync(new URL('../../docs/security.md', import.meta.url), 'utf8');
@@ -43,10 +43,38 @@ export class TwoRoles {
     for (const statement of statementsOf('setup')) await this.onServer(this.renamed(statement));
   }
 
+  /** As an administrator of a Citus cluster is told to. @param nodes their URLs, the coordinator's first */
+  async setUpOnCluster(nodes: readonly string[]): Promise<void> {
+    const addressOf = (url: string) => `'${new URL(url).hostname}', ${new URL(url).port}`;
+    const [coordinator = '', ...workers] = nodes;
+    const addressed = (statement: string) =>
+      statement
+        .replace("'coordinator', 5432", addressOf(coordinator))
+        .replace(/'worker-(\d)', 5432/, (_all, number: string) =>
+          addressOf(workers[Number(number) - 1] ?? ''),
+        );
+    const run = async (url: string, block: string) => {
+      for (const statement of statementsOf(block)) await onDatabase(url, this.renamed(addressed(statement)));
+    };
+    for (const node of nodes) await run(node, 'citus on every node');
+    for (const node of nodes) await run(urlOf(node, this.name), 'citus in the database of every node');
+    await run(urlOf(coordinator, this.name), 'citus on the coordinator');
+  }
+
+  async removeFromCluster(nodes: readonly string[]): Promise<void> {
+    for (const node of nodes) await onDatabase(node, `DROP DATABASE IF EXISTS ${this.name} WITH (FORCE)`);
+    for (const node of nodes)
+      for (const role of [this.owner, this.service]) await onDatabase(node, `DROP ROLE IF EXISTS ${role}`);
+  }
+
   /** @returns what the command printed, and its exit code */
-  async migrate(url: string, role?: string): Promise<{ readonly output: string; readonly code: number }> {
+  async migrate(
+    url: string,
+    role?: string,
+    settings: Readonly<Record<string, string>> = {},
+  ): Promise<{ readonly output: string; readonly code: number }> {
     const args = role === undefined ? [] : ['--grant-to', role];
-    const env = { PATH: process.env['PATH'], DATABASE_URL: url };
+    const env = { PATH: process.env['PATH'], DATABASE_URL: url, ...settings };
     try {
       const { stdout, stderr } = await promisify(execFile)(process.execPath, [MIGRATE, ...args], { env });
       return { output: stdout + stderr, code: 0 };

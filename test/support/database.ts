@@ -1,7 +1,7 @@
 // A fresh database for a test file, cloned from a template: on every node, where the tests are given a cluster.
 import { randomUUID } from 'node:crypto';
 import { Pool, type QueryResultRow } from 'pg';
-import { cloneDatabase, onNodes, urlOf } from './nodes.mjs';
+import { cloneDatabase, dropDatabase, onNodes, urlOf } from './nodes.mjs';
 
 export interface TestDatabase {
   readonly url: string;
@@ -47,8 +47,7 @@ export async function createDatabase(
     },
     async drop() {
       await pool.end();
-      // The coordinator first: else it would go on asking the others.
-      for (const node of nodes) await onNodes([node], `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+      await dropDatabase(nodes, name);
     },
   };
 }

@@ -10,6 +10,7 @@ export function makeTemplates(
   suffix: string,
   migrate: (url: string) => Promise<void>,
 ): Promise<Templates>;
+export function dropDatabase(nodes: string[], name: string): Promise<void>;
 export function cloneDatabase(nodes: string[], from: string, to: string): Promise<void>;
 export function onNodes(nodes: string[], ...statements: string[]): Promise<void>;
 export function dropTemplates(nodes: string[], templates: Templates): Promise<void>;

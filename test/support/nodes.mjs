@@ -91,6 +91,21 @@ async function seal(nodes, database) {
   );
 }
 
+/**
+ * On a cluster, its connections are ended first, and no new ones are let in: the server waits for them only 5 s, and Citus makes some
+ * itself.
+ *
+ * @param {string[]} nodes @param {string} name
+ */
+export async function dropDatabase(nodes, name) {
+  // The coordinator first: else it would go on asking the others.
+  for (const node of nodes) {
+    const isThere = `SELECT FROM pg_database WHERE datname = '${name}'`;
+    if (nodes.length > 1 && (await onDatabase(node, isThere)).length > 0) await seal([node], name);
+    await onDatabase(node, `DROP DATABASE IF EXISTS ${name} WITH (FORCE)`);
+  }
+}
+
 /** @param {string[]} nodes @param {string[]} statements */
 export async function onNodes(nodes, ...statements) {
   await Promise.all(nodes.map((node) => onDatabase(node, ...statements)));

@@ -12,12 +12,29 @@ const UNEQUAL_SUMS = `
     SELECT bucket_start, source, lane, sum(calls) AS calls, sum(answered) AS answered, sum(duration) AS duration,
       sum(b_duration) AS b_duration, sum(answer_delay_ms) AS answer_delay_ms, sum(answer_delay_calls) AS answer_delay_calls
     FROM call_rollups GROUP BY 1, 2, 3)
-  (SELECT 'only in sums' AS place, * FROM (SELECT * FROM call_sums EXCEPT SELECT * FROM from_rollups) AS a)
-  UNION ALL (SELECT 'not in sums', * FROM (SELECT * FROM from_rollups EXCEPT SELECT * FROM call_sums) AS b)`;
+  (SELECT 'only in sums' AS place, * FROM (SELECT * FROM rollup_sums EXCEPT SELECT * FROM from_rollups) AS a)
+  UNION ALL (SELECT 'not in sums', * FROM (SELECT * FROM from_rollups EXCEPT SELECT * FROM rollup_sums) AS b)`;
+
+/** Totals of a batch, source and lane that are not the sums of the rollups, and bounds that are not those of the rollups. */
+const UNEQUAL_TOTALS = `
+  WITH from_rollups AS (
+    SELECT task_id, batch_id, source, sum(calls) AS calls, sum(answered) AS answered, sum(duration) AS duration,
+      min(first_occurred_at) AS first, max(last_occurred_at) AS last
+    FROM call_rollups GROUP BY 1, 2, 3),
+  totals AS (
+    SELECT task_id, batch_id, source, sum(calls) AS calls, sum(answered) AS answered, sum(duration) AS duration,
+      min(first_occurred_at) AS first, max(last_occurred_at) AS last
+    FROM campaign_totals GROUP BY 1, 2, 3)
+  (SELECT 'only in totals' AS place, * FROM (TABLE totals EXCEPT TABLE from_rollups) AS a)
+  UNION ALL (SELECT 'not in totals', * FROM (TABLE from_rollups EXCEPT TABLE totals) AS b)`;
 
 /** Rows that stand in the rollups but not in a GROUP BY over the calls, or the other way round; and of their sums. Empty: equal. */
 export async function rollupDifferences(database: Pick<TestDatabase, 'query'>): Promise<unknown[]> {
-  return [...(await database.query(UNEQUAL_SUMS)), ...(await database.query(OF_THE_CALLS))];
+  return [
+    ...(await database.query(UNEQUAL_SUMS)),
+    ...(await database.query(UNEQUAL_TOTALS)),
+    ...(await database.query(OF_THE_CALLS)),
+  ];
 }
 
 const OF_THE_CALLS = `

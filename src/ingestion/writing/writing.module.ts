@@ -13,6 +13,7 @@ import { RecordingWriteRepository } from './recording-write.repository.js';
 import { LateErasureRepository } from './late-erasure.repository.js';
 import { LedgerWriter } from './ledger-writer.js';
 import { QuarantineWriteRepository } from './quarantine-write.repository.js';
+import { RollupBoundsRepository } from './rollup-bounds.repository.js';
 import { RollupRepository } from './rollup.repository.js';
 import { WritingMetrics } from './writing.metrics.js';
 
@@ -33,6 +34,7 @@ import { WritingMetrics } from './writing.metrics.js';
     RecordingWriteRepository,
     ConversationSettler,
     QuarantineWriteRepository,
+    RollupBoundsRepository,
     RollupRepository,
     WritingMetrics,
   ],

@@ -3,7 +3,8 @@ import { Client, type ClientConfig, type QueryResultRow } from 'pg';
 import type { EntityManager } from 'typeorm';
 import { inStatementSpan } from '../../tracing/spans.js';
 import { beginOn, isThroughPooler } from './session.js';
-import type { Statement, Transaction } from './statement.js';
+import { AS_WRITTEN } from '../sql/value-parsers.js';
+import type { Statement, TextRow, Transaction } from './statement.js';
 import { asUnavailable } from './unavailable.js';
 
 /** Begins a transaction whose statements see one snapshot of the ledger. */
@@ -50,6 +51,12 @@ export async function runStatement<Row extends QueryResultRow>(
   return withTimeOuts(client, async () => (await client.query<Row>(sent)).rows);
 }
 
+/** Runs one statement whose values stay in PostgreSQL's text form. */
+export async function runForTexts({ client }: Connection, statement: Statement): Promise<TextRow[]> {
+  const sent = asTexts(isThroughPooler(client) ? unnamed(statement) : statement);
+  return withTimeOuts(client, async () => (await client.query<TextRow>(sent)).rows);
+}
+
 /** Runs work that sends one statement with TypeORM. */
 export async function runEntityWork<T>(
   { client, manager }: Connection,
@@ -78,6 +85,12 @@ export async function runTransaction<T>(
       const answer = await inStatementSpan(statement, () => client.query<Row>(sent));
       hasAnswered();
       return answer;
+    },
+    async texts(statement) {
+      const sent = asTexts(prepares ? statement : unnamed(statement));
+      const { rows } = await inStatementSpan(statement, () => client.query<TextRow>(sent));
+      hasAnswered();
+      return rows;
     },
   };
   return inTransaction(client, begin, () => work(transaction));
@@ -109,4 +122,8 @@ async function inTransaction<T>(client: Client, begin: string, work: () => Promi
 
 function unnamed({ text, values, types }: Statement): Statement {
   return { text, values, types };
+}
+
+function asTexts(statement: Statement): Statement & { readonly rowMode: 'array' } {
+  return { ...statement, types: AS_WRITTEN, rowMode: 'array' };
 }

@@ -8,11 +8,12 @@ import {
   connected,
   type Connection,
   runEntityWork,
+  runForTexts,
   runStatement,
   runTransaction,
 } from './clients.js';
 import { SESSION_OPTIONS } from './data-source-options.js';
-import type { Statement, Transaction } from './statement.js';
+import type { Statement, TextRow, Transaction } from './statement.js';
 import { watchStatements } from './statement-subscriber.js';
 import { Semaphore } from '../../background/semaphore.js';
 import { asUnavailable, DatabaseUnavailableError, READ_ONLY, sqlState } from './unavailable.js';
@@ -85,6 +86,15 @@ export class QueryServer {
    */
   async read<Row extends QueryResultRow>(statement: Statement): Promise<Row[]> {
     return inStatementSpan(statement, () => this.queries.run(() => this.ask<Row>(READ_LIMIT_MS, statement)));
+  }
+
+  /** Like {@link read}. Values stay in PostgreSQL's text form, in the order of the columns. */
+  async readTexts(statement: Statement): Promise<TextRow[]> {
+    return inStatementSpan(statement, () =>
+      this.queries.run(() =>
+        this.withConnection(READ_LIMIT_MS, (connection) => runForTexts(connection, statement)),
+      ),
+    );
   }
 
   /** Like {@link read}, for a single row. */

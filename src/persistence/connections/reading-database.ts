@@ -3,7 +3,7 @@ import type { QueryResultRow } from 'pg';
 import type { EntityManager } from 'typeorm';
 import { Database } from './database.js';
 import type { QueryServer } from './query-server.js';
-import type { Statement, Transaction } from './statement.js';
+import type { Statement, TextRow, Transaction } from './statement.js';
 import { Replica } from './replica.js';
 import { DatabaseUnavailableError, QUERY_CANCELED, sqlState } from './unavailable.js';
 
@@ -28,6 +28,11 @@ export class ReadingDatabase {
 
   read<Row extends QueryResultRow>(statement: Statement): Promise<Row[]> {
     return this.ask((server) => server.read<Row>(statement));
+  }
+
+  /** Like {@link read}. Values stay in PostgreSQL's text form, in the order of the columns. */
+  readTexts(statement: Statement): Promise<TextRow[]> {
+    return this.ask((server) => server.readTexts(statement));
   }
 
   /** Like {@link read}, for a single row. A row that the replica does not have yet is looked for on the primary. */

@@ -24,6 +24,8 @@ const SET_WHEN_OWN = {
     WHERE pg_backend_pid() = $1`,
 };
 
+const SET = `SELECT set_config('statement_timeout', $1, false), set_config('lock_timeout', $2, false)`;
+
 const throughPooler = new WeakSet<ClientBase>();
 
 /**
@@ -56,6 +58,18 @@ export function isThroughPooler(client: ClientBase): boolean {
 /** The SQL that begins a transaction on the connection. Through a pooler, it also sets the timeouts. */
 export function beginOn(client: ClientBase, begin: string): string {
   return isThroughPooler(client) ? `${begin}; ${TIME_OUTS}` : begin;
+}
+
+/** Does work whose statements, each a transaction of its own, may take any time, such as making an index. */
+export async function withoutTimeOuts<T>(client: ClientBase, work: () => Promise<T>): Promise<T> {
+  // A pooler's sessions have no timeouts of the service.
+  if (isThroughPooler(client)) return work();
+  await client.query({ text: SET, values: ['0', '0'] });
+  try {
+    return await work();
+  } finally {
+    await client.query({ text: SET, values: [String(STATEMENT_TIME_OUT_MS), String(LOCK_TIME_OUT_MS)] });
+  }
 }
 
 /** The process id that the server, or the pooler before it, has reported. The types of `pg` do not have it. */

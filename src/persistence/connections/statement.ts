@@ -10,6 +10,9 @@ export interface Statement {
   readonly types?: CustomTypesConfig;
 }
 
+/** The values of a row in PostgreSQL's text form. */
+export type TextRow = (string | null)[];
+
 /** A connection inside a transaction. */
 export interface Transaction {
   /**
@@ -18,4 +21,6 @@ export interface Transaction {
   readonly manager: EntityManager;
   /** Runs SQL: prepared statements, and what TypeORM can't express. */
   query<Row extends QueryResultRow>(statement: Statement): Promise<{ rows: Row[] }>;
+  /** Runs SQL whose values stay in PostgreSQL's text form, in the order of the columns. */
+  texts(statement: Statement): Promise<TextRow[]>;
 }

@@ -20,7 +20,9 @@ export function grantsTo(role: string, schema = 'public'): string[] {
     ...[...TABLE_PRIVILEGES].map(
       ([table, privileges]) => `GRANT ${privileges.join(', ')} ON ${within}.${table} TO ${grantee}`,
     ),
+    `GRANT SELECT ON ${within}.call_rollups TO ${grantee}`,
     `GRANT USAGE ON SEQUENCE ${within}.delivery_positions TO ${grantee}`,
+    `GRANT USAGE ON SEQUENCE ${within}.rollup_group_ids TO ${grantee}`,
     `GRANT EXECUTE ON FUNCTION ${within}.next_delivery_position() TO ${grantee}`,
   ];
 }

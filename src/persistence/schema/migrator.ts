@@ -1,14 +1,17 @@
+import { setTimeout as wait } from 'node:timers/promises';
 import type { Client } from 'pg';
-import { type DataSource, MigrationExecutor, type QueryRunner } from 'typeorm';
+import { type DataSource, type Migration, MigrationExecutor, type QueryRunner } from 'typeorm';
 import type { Distribution } from '../../config/settings.js';
 import { LEDGER_LOCKS, MIGRATION_LOCK } from './advisory-locks.js';
 import { clientOf } from '../connections/clients.js';
 import { CreateLedger1766000000000 } from './migrations/1766000000000-create-ledger.js';
+import { isStepwise } from './migrations/index-steps.js';
 import { distribute } from './distribution/distribute.js';
 import { SchemaBehindError, UnsuitableDatabaseError } from '../connections/unavailable.js';
 
 /** Only one process migrates at a time. Processes that start together wait here for the first one. */
 const LOCK = `${LEDGER_LOCKS}, ${MIGRATION_LOCK}`;
+const LOCK_POLL_MS = 100;
 const OLDEST_SERVER = 150_000;
 
 /**
@@ -43,7 +46,7 @@ export async function migrate(dataSource: DataSource, distribution?: Distributio
     }
     const done: string[] = [];
     for (;;) {
-      const name = await alone(runner, () => migrateOnce(dataSource, runner));
+      const name = await migrateOnce(dataSource, runner);
       if (name === undefined) break;
       done.push(name);
     }
@@ -64,10 +67,8 @@ export async function migrate(dataSource: DataSource, distribution?: Distributio
  * lend to another client next.
  */
 async function alone<T>(runner: QueryRunner, work: () => Promise<T>): Promise<T> {
-  await runner.startTransaction();
+  await beginAlone(runner);
   try {
-    await runner.query('SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0');
-    await runner.query(`SELECT pg_advisory_xact_lock(${LOCK})`);
     const result = await work();
     await runner.commitTransaction();
     return result;
@@ -78,23 +79,61 @@ async function alone<T>(runner: QueryRunner, work: () => Promise<T>): Promise<T>
 }
 
 /**
+ * Begins a transaction that holds the lock. It asks for the lock again and again instead of waiting for it: a statement
+ * that waits holds a snapshot, and CREATE INDEX CONCURRENTLY waits for every older snapshot to end.
+ */
+async function beginAlone(runner: QueryRunner): Promise<void> {
+  for (;;) {
+    await runner.startTransaction();
+    try {
+      await runner.query(`SET LOCAL statement_timeout = 0; SET LOCAL lock_timeout = 0;
+        SET LOCAL idle_in_transaction_session_timeout = 0`);
+      const [lock] = (await runner.query(`SELECT pg_try_advisory_xact_lock(${LOCK}) AS taken`)) as [
+        { taken: boolean },
+      ];
+      if (lock.taken) return;
+      await runner.rollbackTransaction();
+    } catch (error) {
+      await runner.rollbackTransaction().catch(() => undefined);
+      throw error;
+    }
+    await wait(LOCK_POLL_MS);
+  }
+}
+
+/**
  * Runs the first migration that is pending.
  *
  * @returns its name; undefined when none was pending
  */
 async function migrateOnce(dataSource: DataSource, runner: QueryRunner): Promise<string | undefined> {
-  const executor = new MigrationExecutor(dataSource, runner);
-  const pending = await executor.getPendingMigrations();
+  // Steps that PostgreSQL refuses within a transaction run beside the one that holds the lock.
+  const beside = dataSource.createQueryRunner();
+  try {
+    return await alone(runner, async () => {
+      const [first] = await pendingMigrations(dataSource, runner);
+      if (first?.instance === undefined) return undefined;
+      if (isStepwise(first.instance)) await first.instance.before(beside);
+      await new MigrationExecutor(dataSource, runner).executeMigration(first);
+      return first.name;
+    });
+  } finally {
+    await beside.release();
+  }
+}
+
+/** @throws UnsuitableDatabaseError, SchemaBehindError */
+async function pendingMigrations(dataSource: DataSource, runner: QueryRunner): Promise<Migration[]> {
+  const pending = await new MigrationExecutor(dataSource, runner).getPendingMigrations();
   const [first] = pending;
-  if (first === undefined) return undefined;
+  if (first === undefined) return pending;
   if (first.name === CreateLedger1766000000000.name) await refuseOlderLedger(runner);
   // The rights are checked first, because TypeORM tries to create its own table of migrations in any case.
   await refuseWithoutRights(
     runner,
     pending.map(({ name }) => name),
   );
-  await executor.executeMigration(first);
-  return first.name;
+  return pending;
 }
 
 /** Before the first release, the schema was made by other migrations. */

@@ -1,4 +1,4 @@
-// Reads batches with their totals from the rollups.
+// Reads batches with their totals.
 import { Injectable } from '@nestjs/common';
 import { ReadingDatabase } from '../../persistence/connections/reading-database.js';
 import { SqlConditions } from '../../persistence/sql/sql-conditions.js';

@@ -1,7 +1,6 @@
 import { FIELD_NAMES } from '../../call/call-record.js';
 import { selectedFields } from '../../persistence/sql/entity-columns.js';
-import { withCallNumbers } from '../../security/masking/answer-mask.js';
-import type { CallDto, SelectedCall } from './call.dto.js';
+import type { CallDto } from './call.dto.js';
 
 export type CallField = keyof CallDto;
 
@@ -23,15 +22,3 @@ export const CALL_FIELDS: readonly CallField[] = [...FIELD_NAMES, ...OF_LEDGER];
 
 /** The select list that makes a `CallDto` of a row of `calls`. */
 export const SELECTED_CALL = selectedFields(CALL_FIELDS);
-
-/**
- * Returns a call with only these fields and `callId`. The call's numbers are masked in these fields too, even if
- * the fields of the numbers themselves are left out.
- */
-export function withFields(call: CallDto, fields: readonly CallField[]): SelectedCall {
-  const selected = {
-    callId: call.callId,
-    ...Object.fromEntries(fields.map((field) => [field, call[field]])),
-  };
-  return withCallNumbers(selected, [call]);
-}

@@ -4,7 +4,8 @@ import { bytesOfJson, endsEarly, sizedPage, type SizedRow } from '../../persiste
 import { isOfSources, type Viewer } from '../../security/visible-sources.js';
 import { AS_ANSWERED } from '../../persistence/sql/value-parsers.js';
 import { type CallFilter, conditionsOf } from './call-filter.js';
-import { SELECTED_CALL } from './call-fields.js';
+import { CALL_FIELDS, SELECTED_CALL } from './call-fields.js';
+import type { CallTexts } from './call-texts.js';
 import type { CallDto } from './call.dto.js';
 
 /** A call's place in time order: epoch milliseconds and callId. */
@@ -30,6 +31,9 @@ export interface History {
   /** The content that the oldest of these replaced. */
   readonly replaced: RevisionRow | undefined;
 }
+
+/** Where the number of rows without the limit on bytes stands. */
+const FOUND = CALL_FIELDS.length;
 
 const FIND_CALL = {
   name: 'find-call',
@@ -71,7 +75,7 @@ export class CallRepository {
     order: 'asc' | 'desc',
     after: CallPosition | undefined,
     limit: number,
-  ): Promise<{ calls: CallDto[]; endsEarly: boolean }> {
+  ): Promise<{ calls: CallTexts[]; endsEarly: boolean }> {
     const sql = conditionsOf(filter, viewer);
     if (after !== undefined) {
       const position = `(${sql.instant(after.occurredAt)}, ${sql.parameter(after.callId)})`;
@@ -80,14 +84,8 @@ export class CallRepository {
     const sorted = `occurred_at ${order}, call_id ${order}`;
     const page = `SELECT * FROM calls ${sql.where} ORDER BY ${sorted} LIMIT ${sql.parameter(limit)}`;
     const text = sizedPage(SELECTED_CALL, page, bytesOfJson('extra'), sorted);
-    const rows = await this.database.read<CallDto & SizedRow>({
-      text,
-      values: sql.values,
-      types: AS_ANSWERED,
-    });
-    const list = { calls: rows, endsEarly: endsEarly(rows) };
-    for (const row of rows) row.found = undefined;
-    return list;
+    const rows = await this.database.readTexts({ text, values: sql.values });
+    return { calls: rows, endsEarly: rows.length < Number(rows[0]?.[FOUND] ?? 0) };
   }
 
   find(callId: string, { sources }: Viewer): Promise<CallDto | undefined> {

@@ -1,7 +1,8 @@
 import { Controller, Get, Param, Query, Req, Res } from '@nestjs/common';
 import { ApiOkResponse, ApiOperation, ApiParam, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
-import { linkNext, PageQuery } from '../../http/parameters/page.js';
+import type { WrittenAnswer } from '../../http/answers/written-answer.js';
+import { linkNext, linkWith, PageQuery } from '../../http/parameters/page.js';
 import { MayBeMissing } from '../../http/problems/problem.docs.js';
 import { NoParameters } from '../../http/parameters/validation.pipe.js';
 import { NumberSearches } from '../../security/number-searches.js';
@@ -34,9 +35,11 @@ export class CallsController {
     @Asker() asker: Principal,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<CallPage> {
+  ): Promise<WrittenAnswer> {
     await this.searches.admit(query, asker, request);
-    return linkNext(await this.calls.list(query, asker), request, response);
+    const { answer, nextCursor } = await this.calls.list(query, asker);
+    if (nextCursor !== null) linkWith('cursor', nextCursor, request, response);
+    return answer;
   }
 
   @Get(':callId')

@@ -2,15 +2,19 @@ import { Injectable, NotFoundException } from '@nestjs/common';
 import { FIELD_NAMES, TELEPHONE_NUMBERS } from '../../call/call-record.js';
 import { Settings } from '../../config/settings.js';
 import { decodeCursor, decodeIdCursor, encodeCursor, LAST_ID } from '../../http/parameters/cursor.js';
+import { WrittenAnswer } from '../../http/answers/written-answer.js';
+import { isoOf } from '../../persistence/sql/value-parsers.js';
 import { parseExact, stringifyExact } from '../../json/exact-numbers.js';
 import { DEFAULT_LIMIT, type Page, pageOf, type PageQuery } from '../../http/parameters/page.js';
 import { withCallNumbers } from '../../security/masking/answer-mask.js';
-import type { Principal } from '../../security/principal.js';
+import { type Principal, seesNumbers } from '../../security/principal.js';
 import { isStorable } from '../storable.js';
 import { filterOf } from './call-filter.js';
-import { CALL_FIELDS, withFields } from './call-fields.js';
+import { CALL_FIELDS } from './call-fields.js';
+import type { CallTexts } from './call-texts.js';
+import { writeEntries } from './call-writer.js';
 import type { CallQuery } from './call-query.dto.js';
-import type { CallContent, CallDto, CallRevisionDto, FieldChange, SelectedCall } from './call.dto.js';
+import type { CallContent, CallDto, CallRevisionDto, FieldChange } from './call.dto.js';
 import { type CallPosition, CallRepository, type RevisionRow } from './call.repository.js';
 
 const NO_SUCH_CALL = 'There is no call with this callId';
@@ -23,15 +27,25 @@ export class CallsService {
   ) {}
 
   /** @throws InvalidParametersException */
-  async list(query: CallQuery, asker: Principal): Promise<Page<SelectedCall>> {
+  async list(
+    query: CallQuery,
+    asker: Principal,
+  ): Promise<{ readonly answer: WrittenAnswer; readonly nextCursor: string | null }> {
     const { order = 'desc', limit = DEFAULT_LIMIT, fields } = query;
     const kind = `calls ${order}`;
     const after = query.cursor === undefined ? undefined : positionOf(query.cursor, kind);
     const filter = filterOf(query, this.settings.pushTimeZone, asker);
     const { calls, endsEarly } = await this.calls.list(filter, asker, order, after, limit + 1);
-    const cursorOf = (last: CallDto) => encodeCursor(kind, [Date.parse(last.occurredAt), last.callId]);
-    const { data, page } = pageOf(calls, limit, cursorOf, endsEarly);
-    return { data: fields === undefined ? data : data.map((call) => withFields(call, fields)), page };
+    const { data, page } = pageOf(calls, limit, (last) => encodeCursor(kind, placeOf(last)), endsEarly);
+    const form = { fields, isMasked: !seesNumbers(asker) };
+    const { texts, withNumbers } = await writeEntries(
+      data,
+      form,
+      (call) => call,
+      (_call, json) => json ?? '',
+    );
+    const text = `{"data":[${texts.join(',')}],"page":${JSON.stringify(page)}}`;
+    return { answer: new WrittenAnswer(text, 'application/json', withNumbers), nextCursor: page.nextCursor };
   }
 
   /** @throws NotFoundException */
@@ -83,6 +97,12 @@ function withChanges(contents: readonly Content[], all: readonly Content[]): Cal
 function positionOf(cursor: string, kind: string): CallPosition {
   const [occurredAt, callId] = decodeCursor(cursor, kind, ['number', 'string']);
   return { occurredAt: Number(occurredAt), callId: String(callId) };
+}
+
+const [OCCURRED_AT, CALL_ID] = [CALL_FIELDS.indexOf('occurredAt'), CALL_FIELDS.indexOf('callId')];
+
+function placeOf(call: CallTexts): [occurredAt: number, callId: string] {
+  return [Date.parse(isoOf(call[OCCURRED_AT] ?? '')), call[CALL_ID] ?? ''];
 }
 
 function presentContent(present: CallDto): Content {

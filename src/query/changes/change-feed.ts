@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DatabaseUnavailableError } from '../../persistence/connections/unavailable.js';
-import type { Viewer } from '../../security/visible-sources.js';
 import { type NextChanges, ChangeRepository } from './change.repository.js';
-import type { FeedPlace } from './changed-calls.repository.js';
+import type { FeedPlace, FollowedCalls } from './changed-calls.repository.js';
 
 /**
  * How long one page may search. On a busy machine, it passes 100,000 deliveries whose calls have all been changed
@@ -40,13 +39,13 @@ export class ChangeFeed {
    * Returns the next changes. If the time ends among deliveries whose calls have all been changed again since,
    * there are no changes, `upToDate` is false, and `next` is the place after these deliveries.
    */
-  async page(viewer: Viewer, after: FeedPlace, limit: number): Promise<NextChanges> {
+  async page(followed: FollowedCalls, after: FeedPlace, limit: number): Promise<NextChanges> {
     const end = Date.now() + LONGEST_WALK_MS;
     let mostCalls = limit + 1;
-    let page = await this.changes.next(viewer, after, limit, mostCalls);
+    let page = await this.changes.next(followed, after, limit, mostCalls);
     while (page.changes.length === 0 && !page.upToDate && Date.now() < end) {
       mostCalls = Math.min(mostCalls * 4, MOST_CALLS_A_STEP);
-      page = await this.changes.next(viewer, page.next, limit, mostCalls);
+      page = await this.changes.next(followed, page.next, limit, mostCalls);
     }
     return page;
   }

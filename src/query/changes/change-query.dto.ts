@@ -1,6 +1,14 @@
-import { CursorParameter, IntegerParameter } from '../../http/parameters/parameters.js';
-import { DEFAULT_LIMIT, MOST_A_PAGE } from '../../http/parameters/page.js';
+import {
+  ChoicesParameter,
+  CursorParameter,
+  IntegerParameter,
+  ListParameter,
+} from '../../http/parameters/parameters.js';
+import { DEFAULT_LIMIT } from '../../http/parameters/page.js';
+import { CALL_FIELDS, type CallField } from '../calls/call-fields.js';
 
+/** The most changes in an answer. */
+export const MOST_CHANGES = 10_000;
 const LONGEST_WAIT_S = 30;
 
 /** The page of the feed, and how long to wait for changes. */
@@ -19,7 +27,7 @@ export class ChangeQuery {
       example: 50,
     },
     0,
-    MOST_A_PAGE,
+    MOST_CHANGES,
     DEFAULT_LIMIT,
   )
   limit?: number;
@@ -31,4 +39,26 @@ export class ChangeQuery {
     0,
   )
   wait?: number;
+
+  @ListParameter({
+    description:
+      'The source that pushed the call. A call that another source has taken over since comes as erased.',
+    example: 'vendor',
+  })
+  source?: string[];
+
+  @ListParameter({
+    description: 'The calling task. A call that a correction has moved to another task comes as erased.',
+    example: '118100000000000001',
+  })
+  taskId?: string[];
+
+  @ChoicesParameter(
+    {
+      description: 'The fields of calls to return, in addition to `callId`. Default: all fields.',
+      example: 'outId,answered',
+    },
+    CALL_FIELDS,
+  )
+  fields?: CallField[];
 }

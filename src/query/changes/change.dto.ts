@@ -1,18 +1,21 @@
 import { ApiExtraModels, ApiProperty, getSchemaPath } from '@nestjs/swagger';
-import { MOST_A_PAGE } from '../../http/parameters/page.js';
-import { CallDto } from '../calls/call.dto.js';
+import { SelectedCall } from '../calls/call.dto.js';
+import { MOST_CHANGES } from './change-query.dto.js';
 
 /** A call that was stored or corrected. */
-export class CallChange {
+class CallChange {
   @ApiProperty({ type: String, enum: ['call'], description: 'The kind of change.', example: 'call' })
   type!: 'call';
 
-  @ApiProperty({ type: CallDto, description: 'The call with its current content.' })
-  call!: CallDto;
+  @ApiProperty({
+    type: SelectedCall,
+    description: 'The call with its current content, or those of its fields that were asked for.',
+  })
+  call!: SelectedCall;
 }
 
 /** A call that was erased. */
-export class ErasedChange {
+class ErasedChange {
   @ApiProperty({ type: String, enum: ['erased'], description: 'The kind of change.', example: 'erased' })
   type!: 'erased';
 
@@ -24,7 +27,7 @@ export class ErasedChange {
 export class ChangePage {
   @ApiProperty({
     type: 'array',
-    maxItems: MOST_A_PAGE,
+    maxItems: MOST_CHANGES,
     items: {
       oneOf: [{ $ref: getSchemaPath(CallChange) }, { $ref: getSchemaPath(ErasedChange) }],
       discriminator: {

@@ -20,12 +20,12 @@ import { Database } from '../../persistence/connections/database.js';
 import type { Transaction } from '../../persistence/connections/statement.js';
 import { ClusterNodes } from '../../persistence/schema/distribution/cluster-nodes.js';
 import { ReadingDatabase } from '../../persistence/connections/reading-database.js';
-import type { Viewer } from '../../security/visible-sources.js';
 import {
   type Change,
   type ChangedDelivery,
   ChangedCallsRepository,
   type FeedPlace,
+  type FollowedCalls,
 } from './changed-calls.repository.js';
 
 /** The changes of the next deliveries. */
@@ -35,6 +35,8 @@ export interface NextChanges {
   readonly next: FeedPlace;
   /** There are no further changes for now. */
   readonly upToDate: boolean;
+  /** There are fewer than asked for, because their calls are large. */
+  readonly isLarge: boolean;
 }
 
 /** The most deliveries that a step reads. If all their calls have been changed again since, that takes 20 ms. */
@@ -108,14 +110,14 @@ export class ChangeRepository {
    * @param mostCalls no further delivery is read when the deliveries have this number of calls together; 50,000
    *   calls take 60 ms
    */
-  next(viewer: Viewer, after: FeedPlace, limit: number, mostCalls: number): Promise<NextChanges> {
+  next(followed: FollowedCalls, after: FeedPlace, limit: number, mostCalls: number): Promise<NextChanges> {
     return this.database.snapshot(async (transaction) => {
       const rows = await nextDeliveries(transaction, after, mostCalls);
       const last = rows.at(-1);
-      if (last === undefined) return { changes: [], next: after, upToDate: true };
+      if (last === undefined) return { changes: [], next: after, upToDate: true, isLarge: false };
       if (this.nodes.isDistributed && this.isInDoubt(Number(last.position))) await this.catchUp(transaction);
       const { changes, endsEarly } = await this.changed.of(transaction, rows, {
-        viewer,
+        followed,
         after,
         limit: limit + 1,
       });
@@ -123,10 +125,15 @@ export class ChangeRepository {
       const lastOfPage = page.at(-1);
       if (lastOfPage !== undefined && (endsEarly || changes.length > limit)) {
         const { position, callId } = lastOfPage;
-        return { changes: page, next: { position, callId }, upToDate: false };
+        return { changes: page, next: { position, callId }, upToDate: false, isLarge: endsEarly };
       }
       const isEnd = rows.length === last.found && last.found < MOST_DELIVERIES;
-      return { changes, next: { position: Number(last.position) + 1, callId: '' }, upToDate: isEnd };
+      return {
+        changes,
+        next: { position: Number(last.position) + 1, callId: '' },
+        upToDate: isEnd,
+        isLarge: false,
+      };
     });
   }
 

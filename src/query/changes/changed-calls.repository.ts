@@ -1,10 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../persistence/connections/statement.js';
-import { bytesOfJson, endsEarly, sizedPage, type SizedRow } from '../../persistence/sql/sized-page.js';
-import { AS_ANSWERED } from '../../persistence/sql/value-parsers.js';
-import { isOfSources, type Viewer } from '../../security/visible-sources.js';
-import { SELECTED_CALL } from '../calls/call-fields.js';
-import type { CallDto } from '../calls/call.dto.js';
+import { bytesOfJson, sizedPage } from '../../persistence/sql/sized-page.js';
+import { isOfSources } from '../../security/visible-sources.js';
+import { CALL_FIELDS, SELECTED_CALL } from '../calls/call-fields.js';
+import type { CallTexts } from '../calls/call-texts.js';
 
 /**
  * A place in the feed: after the call `callId` of the delivery at `position`. '' is the place before all of its
@@ -16,13 +15,19 @@ export interface FeedPlace {
 }
 
 /**
- * A changed call with its current content. `call` is undefined if it was erased, or if the viewer may not see it
+ * A changed call with its current content. `call` is undefined if it was erased, or if it is none of the wanted calls
  * any more.
  */
 export interface Change {
   readonly position: number;
   readonly callId: string;
-  readonly call: CallDto | undefined;
+  readonly call: CallTexts | undefined;
+}
+
+/** Which calls to follow. Null: all sources, or all tasks. */
+export interface FollowedCalls {
+  readonly sources: readonly string[] | null;
+  readonly taskIds: readonly string[] | null;
 }
 
 export interface ChangedDelivery {
@@ -34,20 +39,23 @@ export interface ChangedDelivery {
 
 /** Which changes to read. */
 interface Wanted {
-  readonly viewer: Viewer;
+  readonly followed: FollowedCalls;
   readonly after: FeedPlace;
   readonly limit: number;
 }
 
-// Only a correction can change the source of a call. Both conditions are checked on the node that has the call and
-// its revisions.
-const IS_OR_WAS_SEEN = `(${isOfSources('$6', 'calls.source')} OR (calls.revision > 1 AND EXISTS (
-  SELECT 1 FROM call_revisions AS past WHERE past.call_id = calls.call_id AND past.content->>'source' = ANY($6::text[]))))`;
+const IS_FOLLOWED = `(${isOfSources('$6', 'calls.source')} AND ($7::text[] IS NULL OR calls.task_id = ANY($7::text[])))`;
+// Only a correction can change the source or the task of a call. Both conditions are checked on the node that has the
+// call and its revisions. A content that was erased has kept its source alone.
+const WAS_FOLLOWED = `${isOfSources('$6', "past.content->>'source'")}
+  AND ($7::text[] IS NULL OR NOT past.content ? 'callId' OR past.content->>'taskId' = ANY($7::text[]))`;
+const IS_OR_WAS_FOLLOWED = `(${IS_FOLLOWED} OR (calls.revision > 1 AND EXISTS (
+  SELECT 1 FROM call_revisions AS past WHERE past.call_id = calls.call_id AND ${WAS_FOLLOWED})))`;
 // The ids are a subselect, and OFFSET 0 is an optimization fence. Otherwise PostgreSQL expects many calls for many
 // ids and walks the whole index, or goes through all ids for each call. 5,000 deliveries without a call take 13 ms
 // instead of 6 s.
-const CALLS_OF = `SELECT * FROM calls
-  WHERE delivery_id = ANY(ARRAY(SELECT t.id FROM unnest($1::uuid[]) AS t(id))) AND ${IS_OR_WAS_SEEN} OFFSET 0`;
+const CALLS_OF = `SELECT *, coalesce(${IS_FOLLOWED}, false) AS is_followed FROM calls
+  WHERE delivery_id = ANY(ARRAY(SELECT t.id FROM unnest($1::uuid[]) AS t(id))) AND ${IS_OR_WAS_FOLLOWED} OFFSET 0`;
 const ERASED_OF = `SELECT * FROM erased_calls
   WHERE delivery_id = ANY($1::uuid[]) AND ($6::text[] IS NULL OR sources && $6::text[])`;
 // `FROM unnest($1, $2)` is not possible: Citus 13.2 gives the second column the type of the first one, and returns
@@ -58,7 +66,7 @@ const nextOf = (rows: string) => `
   WHERE (d.position, row.call_id) > ($3::bigint, $4::text)
   ORDER BY d.position, row.call_id LIMIT $5::integer`;
 const NEXT_CALLS = sizedPage(
-  `${SELECTED_CALL}, position`,
+  `${SELECTED_CALL}, position, is_followed`,
   nextOf(CALLS_OF),
   bytesOfJson('extra'),
   'position, call_id',
@@ -94,6 +102,14 @@ export class ChangedCallsRepository {
   }
 }
 
+/** Where the further columns of {@link NEXT_CALLS} are. */
+const [POSITION, IS_NOW_FOLLOWED, FOUND] = [
+  CALL_FIELDS.length,
+  CALL_FIELDS.length + 1,
+  CALL_FIELDS.length + 2,
+];
+const CALL_ID = CALL_FIELDS.indexOf('callId');
+
 /** Reads the calls. Like the list of calls, it ends early if their unknown fields are large. */
 async function nextCalls(
   transaction: Transaction,
@@ -101,20 +117,16 @@ async function nextCalls(
   wanted: Wanted,
 ): Promise<{ calls: Change[]; endsEarly: boolean }> {
   if (deliveries.length === 0) return { calls: [], endsEarly: false };
-  const { rows } = await transaction.query<CallDto & SizedRow & { position: string | undefined }>({
+  const rows = await transaction.texts({
     text: NEXT_CALLS,
     values: parametersOf(deliveries, wanted),
-    types: AS_ANSWERED,
   });
-  const { sources } = wanted.viewer;
-  const endsThere = endsEarly(rows);
-  const calls = rows.map((call) => {
-    const position = Number(call.position);
-    call.position = call.found = undefined;
-    const isSeen = sources === null || sources.includes(call.source);
-    return { position, callId: call.callId, call: isSeen ? call : undefined };
-  });
-  return { calls, endsEarly: endsThere };
+  const calls = rows.map((row) => ({
+    position: Number(row[POSITION]),
+    callId: row[CALL_ID] ?? '',
+    call: row[IS_NOW_FOLLOWED] === 't' ? row : undefined,
+  }));
+  return { calls, endsEarly: rows.length < Number(rows[0]?.[FOUND] ?? 0) };
 }
 
 async function nextErased(
@@ -125,18 +137,20 @@ async function nextErased(
   if (deliveries.length === 0) return [];
   const { rows } = await transaction.query<{ position: string; call_id: string }>({
     text: NEXT_ERASED,
-    values: parametersOf(deliveries, wanted),
+    // The tasks of erased calls are not known any more.
+    values: parametersOf(deliveries, wanted).slice(0, -1),
   });
   return rows.map((row) => ({ position: Number(row.position), callId: row.call_id, call: undefined }));
 }
 
-function parametersOf(deliveries: readonly ChangedDelivery[], { viewer, after, limit }: Wanted): unknown[] {
+function parametersOf(deliveries: readonly ChangedDelivery[], { followed, after, limit }: Wanted): unknown[] {
   return [
     deliveries.map(({ id }) => id),
     deliveries.map(({ position }) => position),
     after.position,
     after.callId,
     limit,
-    viewer.sources,
+    followed.sources,
+    followed.taskIds,
   ];
 }

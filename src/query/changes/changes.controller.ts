@@ -1,12 +1,19 @@
 import { Controller, Get, Query, Req, Res } from '@nestjs/common';
-import { ApiOkResponse, ApiOperation, ApiTags } from '@nestjs/swagger';
+import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
+import type { WrittenAnswer } from '../../http/answers/written-answer.js';
 import { linkWith } from '../../http/parameters/page.js';
 import { Asker, type Principal } from '../../security/principal.js';
 import { QueryApi } from '../../security/query-api.js';
 import { ChangeQuery } from './change-query.dto.js';
+import { LINES } from './change-writer.js';
 import { ChangePage } from './change.dto.js';
 import { ChangesService } from './changes.service.js';
+
+const EXAMPLE = `{"type":"call","call":{"callId":"100001611234^100001811234","answered":true}}
+{"type":"erased","callId":"100001611234^100001811235"}
+{"type":"page","nextCursor":"WyJjaGFuZ2VzIiw0MTksIiJd","upToDate":true}
+`;
 
 const NEXT_CHANGES_LINK = {
   Link: {
@@ -28,20 +35,29 @@ export class ChangesController {
     description:
       'Every call that was stored, corrected or erased, in the order of the commits. To keep an exact copy of the ledger, follow the feed from its beginning: replace what you have under the same `callId`, and delete what was erased. A call that was changed several times since comes once, with its current content. A call may come again, and a call that never came may be erased. A key and the keys that it made may have 1,000 waiting requests at once (otherwise 429). A waiting request ends with 401 when its key is revoked or expires.',
   })
+  @ApiExtraModels(ChangePage)
   @ApiOkResponse({
-    type: ChangePage,
-    description: 'The next changes. With `wait`, the answer comes as soon as there are some.',
+    description: `The next changes. With \`wait\`, the answer comes as soon as there are some. With \`Accept: ${LINES}\`, each change is a line of JSON. The last line is \`{"type": "page", "nextCursor", "upToDate"}\`. Without that line, the answer was cut off.`,
     headers: NEXT_CHANGES_LINK,
+    content: {
+      'application/json': { schema: { $ref: getSchemaPath(ChangePage) } },
+      [LINES]: {
+        schema: { type: 'string', description: 'One line for each change, then the line of the page.' },
+        example: EXAMPLE,
+      },
+    },
   })
   async list(
     @Query() query: ChangeQuery,
     @Asker() asker: Principal,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<ChangePage> {
-    const page = await this.changes.list(query, asker, closingOf(response));
-    linkWith('after', page.nextCursor, request, response);
-    return page;
+  ): Promise<WrittenAnswer> {
+    const asLines = request.accepts('application/json', LINES) === LINES;
+    const { answer, nextCursor } = await this.changes.list(query, asker, asLines, closingOf(response));
+    response.vary('Accept');
+    linkWith('after', nextCursor, request, response);
+    return answer;
   }
 }
 

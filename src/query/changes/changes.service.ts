@@ -3,17 +3,22 @@ import { Injectable } from '@nestjs/common';
 import { decodeCursor, encodeCursor } from '../../http/parameters/cursor.js';
 import { InvalidParametersException } from '../../http/problems/refusals.js';
 import { DEFAULT_LIMIT } from '../../http/parameters/page.js';
+import type { WrittenAnswer } from '../../http/answers/written-answer.js';
 import { KeyStreams, type StreamKind } from '../../security/key-streams.js';
-import type { Principal } from '../../security/principal.js';
+import { type Principal, seesNumbers } from '../../security/principal.js';
 import { BEGINNING, ChangeFeed } from './change-feed.js';
 import type { ChangeQuery } from './change-query.dto.js';
 import { ChangeWatcher } from './change-watcher.js';
-import type { CallChange, ChangePage, ErasedChange } from './change.dto.js';
+import { ChangeWriter } from './change-writer.js';
 import type { NextChanges } from './change.repository.js';
-import type { Change, FeedPlace } from './changed-calls.repository.js';
+import type { FeedPlace, FollowedCalls } from './changed-calls.repository.js';
 
 const KIND = 'changes';
 const NOW = 'now';
+/** A larger page is read in parts, so that the rows of only two of them are in memory. */
+const MOST_AT_ONCE = 1000;
+/** An answer ends early once it is longer than this. */
+const MOST_BYTES = 16 * 1024 * 1024;
 /** A key may have half of all requests that may wait, so that other keys have room. */
 const WAITING: StreamKind = { name: 'requests that wait for changes', most: 1000 };
 /**
@@ -32,38 +37,67 @@ export class ChangesService {
   ) {}
 
   /**
+   * @param asLines whether each change is a line
    * @param gone aborted when nobody wants the answer any more
    * @throws InvalidParametersException, DatabaseUnavailableError
    * @throws RefusalWithHeaders 429 when too many requests of this key wait, 401 when the key ends meanwhile
    */
   async list(
-    { after, limit = DEFAULT_LIMIT, wait = 0 }: ChangeQuery,
+    query: ChangeQuery,
+    asker: Principal,
+    asLines: boolean,
+    gone: AbortSignal,
+  ): Promise<{ readonly answer: WrittenAnswer; readonly nextCursor: string }> {
+    const { limit = DEFAULT_LIMIT } = query;
+    const writer = new ChangeWriter({ fields: query.fields, isMasked: !seesNumbers(asker) }, asLines);
+    const followed = followedBy(asker, query);
+    const place = await this.placeOf(query.after);
+    let page = await this.first(followed, place, query, asker, gone);
+    if (limit === 0 && page.changes.length > 0)
+      page = { changes: [], next: place, upToDate: false, isLarge: false };
+    for (
+      let left = limit - page.changes.length;
+      left > 0 && isPartOfMore(page) && writer.bytes < MOST_BYTES;
+      left -= page.changes.length
+    ) {
+      // The next part is read while this one is written.
+      const next = this.feed.page(followed, page.next, Math.min(left, MOST_AT_ONCE));
+      await Promise.all([writer.add(page.changes), next]);
+      page = await next;
+    }
+    await writer.add(page.changes);
+    const nextCursor = encodeCursor(KIND, [page.next.position, page.next.callId]);
+    return { answer: writer.answer({ nextCursor, upToDate: page.upToDate }), nextCursor };
+  }
+
+  /** Reads the first changes, and waits for them if it must. */
+  private async first(
+    followed: FollowedCalls,
+    after: FeedPlace,
+    { limit = DEFAULT_LIMIT, wait = 0 }: ChangeQuery,
     asker: Principal,
     gone: AbortSignal,
-  ): Promise<ChangePage> {
+  ): Promise<NextChanges> {
     const end = Date.now() + wait * 1000;
     // With limit 0 the answer says whether there is a change, so one is read.
-    const most = Math.max(limit, 1);
-    let place = await this.placeOf(after);
-    let page = await this.feed.page(asker, place, most);
+    const most = Math.min(Math.max(limit, 1), MOST_AT_ONCE);
+    let page = await this.feed.page(followed, after, most);
     if (page.changes.length === 0 && (await this.feed.isBeyond(page.next)))
       throw new InvalidParametersException([{ path: 'after', message: BEYOND }]);
-    if (wait > 0 && isNothingNew(page)) {
-      const stream = this.streams.open(WAITING, asker);
-      try {
-        const ended = AbortSignal.any([gone, stream.keyEnd]);
-        while (isNothingNew(page)) {
-          place = page.next;
-          if (!(await this.watcher.await(place.position, end - Date.now(), ended))) break;
-          page = await this.feed.page(asker, place, most);
-        }
-        stream.keyEnd.throwIfAborted();
-      } finally {
-        stream.close();
+    if (wait === 0 || !isNothingNew(page)) return page;
+    const stream = this.streams.open(WAITING, asker);
+    try {
+      const ended = AbortSignal.any([gone, stream.keyEnd]);
+      while (isNothingNew(page)) {
+        const { next } = page;
+        if (!(await this.watcher.await(next.position, end - Date.now(), ended))) break;
+        page = await this.feed.page(followed, next, most);
       }
+      stream.keyEnd.throwIfAborted();
+    } finally {
+      stream.close();
     }
-    if (limit === 0 && page.changes.length > 0) return answerOf([], place, false);
-    return answerOf(page.changes, page.next, page.upToDate);
+    return page;
   }
 
   private async placeOf(after: string | undefined): Promise<FeedPlace> {
@@ -78,14 +112,17 @@ function isNothingNew({ changes, upToDate }: NextChanges): boolean {
   return changes.length === 0 && upToDate;
 }
 
-function answerOf(
-  changes: readonly Change[],
-  { position, callId }: FeedPlace,
-  upToDate: boolean,
-): ChangePage {
-  return { data: changes.map(changeDto), nextCursor: encodeCursor(KIND, [position, callId]), upToDate };
+/** Whether the answer goes on after this part: there are more changes, which are not large and were found in time. */
+function isPartOfMore({ changes, upToDate, isLarge }: NextChanges): boolean {
+  return changes.length > 0 && !upToDate && !isLarge;
 }
 
-function changeDto({ call, callId }: Change): CallChange | ErasedChange {
-  return call === undefined ? { type: 'erased', callId } : { type: 'call', call };
+/** The calls that the asker may see and asks for. */
+function followedBy(
+  { sources }: Principal,
+  { source, taskId }: Pick<ChangeQuery, 'source' | 'taskId'>,
+): FollowedCalls {
+  const asked = source ?? sources;
+  const visible = sources === null || asked === null ? asked : asked.filter((name) => sources.includes(name));
+  return { sources: visible, taskIds: taskId ?? null };
 }

@@ -1,7 +1,7 @@
 import { Readable } from 'node:stream';
 import { DatabaseUnavailableError } from '../../persistence/connections/unavailable.js';
 import type { CallFormat } from './call-formats.js';
-import { type CallTexts, textsOf } from './call-texts.js';
+import type { CallTexts } from '../calls/call-texts.js';
 import type { RowFlow, RowReceiver } from './row-flow.js';
 
 /**
@@ -44,7 +44,7 @@ export class CallFile extends Readable implements RowReceiver<CallTexts> {
   row(row: CallTexts): void {
     if (this.destroyed) return;
     try {
-      this.lines += this.format.line(textsOf(row));
+      this.lines += this.format.line(row);
       this.calls += 1;
     } catch (error) {
       this.fail(error);

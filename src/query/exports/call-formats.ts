@@ -1,6 +1,7 @@
 // The formats of exports: CSV (RFC 4180), and NDJSON with a JSON object in each line.
 import { CALL_FIELDS, type CallField } from '../calls/call-fields.js';
-import { type CallTexts, kindOf, type TextKind } from './call-texts.js';
+import { callJson } from '../calls/call-json.js';
+import { type CallTexts, kindOf, readingOf, remembering } from '../calls/call-texts.js';
 import type { ExportQuery } from './export-query.dto.js';
 
 /** How calls, or some of their fields, are written into a file. */
@@ -14,8 +15,6 @@ export interface CallFormat {
 
 /** Without this mark, Excel reads UTF-8 as the code page of the machine. */
 const BYTE_ORDER_MARK = '\uFEFF';
-/** Values that need no quotes. Spreadsheets show times and ids in these forms as text. */
-const PLAIN = new Set<TextKind>(['id', 'time', 'number', 'boolean']);
 
 type Text = string | null | undefined;
 type Cell = (text: Text) => string;
@@ -31,26 +30,16 @@ function csvFormat(names: readonly CallField[], reader: 'spreadsheet' | 'program
   };
 }
 
+/** Only texts and JSON are in quotes. Spreadsheets show times and ids in the ledger's forms as text. */
 function cellOf(name: CallField, textOf: (text: string) => string): Cell {
   const kind = kindOf(name);
-  if (PLAIN.has(kind)) return (text) => text ?? '';
-  if (kind === 'json') return (text) => (text === null || text === undefined ? '' : quoted(text));
-  return cellWith(textOf);
-}
-
-/**
- * Makes the cells of a column of texts. It keeps the last cell, because codes, texts and ids of campaigns are
- * mostly the same as those of the call before.
- */
-function cellWith(textOf: (text: string) => string): Cell {
-  let last: Text = null;
-  let cell = '';
-  return (text) => {
-    if (text === last) return cell;
-    last = text;
-    cell = text === null || text === undefined ? '' : quoted(textOf(text));
-    return cell;
+  const reading = readingOf(name);
+  const cell = (write: (text: string) => string): Cell => {
+    return (text) => (text === null || text === undefined ? '' : write(text));
   };
+  if (kind === 'text') return remembering(cell((text) => quoted(textOf(text))));
+  if (kind === 'json') return cell((text) => quoted(reading(text)));
+  return kind === 'time' ? remembering(cell(reading)) : cell(reading);
 }
 
 /** Texts are always in quotes. So a spreadsheet that is set to keep quoted cells unchanged keeps all of them. */
@@ -84,36 +73,10 @@ export function guarded(text: string): string {
   return NUMBER.test(text) ? `\t${text}` : text;
 }
 
-/** Values that JSON has without quotes. */
-const BARE = new Set<TextKind>(['number', 'boolean', 'json']);
-// eslint-disable-next-line no-control-regex -- JSON escapes these characters
-const ESCAPED = /["\\\u0000-\u001f\ud800-\udfff]/;
-
 /** @param names the names of the fields */
 function ndjsonFormat(names: readonly CallField[]): CallFormat {
-  const members = names.map((name, place) => ({
-    index: CALL_FIELDS.indexOf(name),
-    key: `${place === 0 ? '{' : ','}"${name}":`,
-    valueOf: valuesOf(kindOf(name)),
-  }));
-  return {
-    mediaType: 'application/x-ndjson',
-    head: '',
-    line: (call) => {
-      let json = '';
-      for (const { index, key, valueOf } of members) json += key + valueOf(call[index]);
-      return `${json}}\n`;
-    },
-  };
-}
-
-function valuesOf(kind: TextKind): (text: Text) => string {
-  if (BARE.has(kind)) return (text) => text ?? 'null';
-  // Most texts need no escapes. With `JSON.stringify` for all of them, a line took twice as long.
-  return (text) => {
-    if (text === null || text === undefined) return 'null';
-    return ESCAPED.test(text) ? JSON.stringify(text) : `"${text}"`;
-  };
+  const json = callJson(names);
+  return { mediaType: 'application/x-ndjson', head: '', line: (call) => `${json(call)}\n` };
 }
 
 export function formatOf({ format = 'csv', fields, for: reader = 'spreadsheet' }: ExportQuery): CallFormat {

@@ -6,7 +6,7 @@ import type { Viewer } from '../../security/visible-sources.js';
 import { AS_WRITTEN } from '../../persistence/sql/value-parsers.js';
 import { type CallFilter, conditionsOf } from '../calls/call-filter.js';
 import { SELECTED_CALL } from '../calls/call-fields.js';
-import type { CallTexts } from './call-texts.js';
+import type { CallTexts } from '../calls/call-texts.js';
 import { RowFlow } from './row-flow.js';
 
 /**

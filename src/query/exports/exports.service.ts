@@ -15,7 +15,7 @@ import { type Principal, seesNumbers } from '../../security/principal.js';
 import { filterOf } from '../calls/call-filter.js';
 import { CallFile } from './call-file.js';
 import { type CallFormat, formatOf } from './call-formats.js';
-import { maskedTexts } from './call-texts.js';
+import { maskedTexts } from '../calls/call-texts.js';
 import type { ExportQuery } from './export-query.dto.js';
 import { ExportRepository } from './export.repository.js';
 

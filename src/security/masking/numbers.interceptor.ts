@@ -9,6 +9,7 @@ import {
 import { isUtf8 } from 'node:buffer';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { mergeMap, type Observable } from 'rxjs';
+import { WrittenAnswer } from '../../http/answers/written-answer.js';
 import { auditedRequest } from '../audit/audited-request.js';
 import { AuditLog } from '../audit/audit-log.js';
 import { type AuthenticatedRequest, principalOf, seesNumbers } from '../principal.js';
@@ -37,8 +38,9 @@ export class NumbersInterceptor implements NestInterceptor {
       await this.audit.record({ action: 'body.read', by, detail: detailOf(request), rows: 1 });
       return seesNumbers(by) ? answer : maskedFile(answer);
     }
-    if (!seesNumbers(by)) return maskAnswer(answer);
-    const rows = entriesWithNumbers(answer);
+    const isWritten = answer instanceof WrittenAnswer;
+    if (!seesNumbers(by)) return isWritten ? answer : maskAnswer(answer);
+    const rows = isWritten ? answer.withNumbers : entriesWithNumbers(answer);
     if (rows > 0) await this.audit.record({ action: 'numbers.read', by, detail: detailOf(request), rows });
     return answer;
   }

@@ -1,5 +1,5 @@
 // The feed in, a copy of the ledger's calls out: what a consumer does.
-import type { CallDto } from '../../../src/query/calls/call.dto.js';
+import type { CallDto, SelectedCall } from '../../../src/query/calls/call.dto.js';
 import type { ChangePage } from '../../../src/query/changes/change.dto.js';
 import { API_KEY } from '../../support/ledger.js';
 
@@ -49,7 +49,7 @@ export class Follower {
   async step(url: string, question: Question = {}, forgets = false): Promise<ChangePage> {
     const page = await askChanges(url, { after: this.cursor, ...question }, undefined, this.key);
     for (const change of page.data) {
-      if (change.type === 'call') this.put(change.call);
+      if (change.type === 'call') this.put(wholeCall(change.call));
       else this.copy.delete(change.callId);
       this.counts[change.type === 'call' ? 'calls' : 'erased'] += 1;
     }
@@ -69,4 +69,14 @@ export class Follower {
     if (before !== undefined && before.revision > call.revision) this.steppedBack.push(call.callId);
     this.copy.set(call.callId, call);
   }
+}
+
+/** @throws Error if fields were left out */
+function wholeCall(call: SelectedCall): CallDto {
+  if (isWhole(call)) return call;
+  throw new Error(`the call ${call.callId} is not whole`);
+}
+
+function isWhole(call: SelectedCall): call is CallDto {
+  return call.revision !== undefined;
 }

@@ -1,7 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import type { ChangePage } from '../../../src/query/changes/change.dto.js';
 import { startLedger, type TestLedger } from '../../support/ledger.js';
-import { packable, record } from '../../support/records.js';
+import { record, weighed } from '../../support/records.js';
 import { eraseCalls } from './erasing.js';
 import { askChanges, Follower } from './follower.js';
 
@@ -89,10 +89,10 @@ describe('A page of the feed', () => {
   });
 
   it('ends early where the calls are large, and holds at least one', async () => {
-    const large = (callId: string, packedBytes: number) =>
-      record(callId, { duration: 1, note: packable(packedBytes) });
-    await push(...['a', 'b', 'c', 'd', 'e', 'f'].map((callId) => large(callId, 100_000)));
-    await push(large('g', 300_000), large('h', 300_000), record('i', { duration: 1 }));
+    const large = (callId: string, bytes: number) => record(callId, { duration: 1, note: weighed(bytes) });
+    for (const callId of ['a', 'b', 'c', 'd', 'e', 'f']) await push(large(callId, 6_400_000));
+    for (const callId of ['g', 'h']) await push(large(callId, 19_200_000));
+    await push(record('i', { duration: 1 }));
     const pages: ChangePage[] = [];
     do pages.push(await ask(pages.at(-1)?.nextCursor, 1000));
     while (pages.at(-1)?.upToDate === false);
@@ -160,7 +160,7 @@ describe('A question that makes no sense is refused:', () => {
       'after',
     ],
     ['fewer than no changes', 'limit=-1', 'limit'],
-    ['too many changes', 'limit=1001', 'limit'],
+    ['too many changes', 'limit=10001', 'limit'],
     ['a wait that is too long', 'wait=31', 'wait'],
     ['a wait before now', 'wait=-1', 'wait'],
     ['a part of a second', 'wait=0.5', 'wait'],

@@ -109,9 +109,11 @@ describe('A question is refused', () => {
     await withLedger(startLedger(), async (own) => {
       const insert = (from: number, to: number) =>
         own.database.query(
-          `INSERT INTO call_rollups SELECT '2025-06-01Z'::timestamptz + (n % 100) * interval '15 min', 'vendor',
-             'task-' || n, 'b' || (n % 101), '', '', '', 0, 1, 0, 0, 0, 0, 0, '2025-06-01Z', '2025-06-01Z'
-           FROM generate_series($1::int, $2) AS n`,
+          `WITH groups AS (
+             INSERT INTO rollup_groups SELECT n, gen_random_uuid(), 'vendor', 'task-' || n, 'b' || (n % 101), '', '', ''
+             FROM generate_series($1::int, $2) AS n RETURNING group_id AS n)
+           INSERT INTO rollups SELECT '2025-06-01Z'::timestamptz + (n % 100) * interval '15 min', 0, 0, 0, '2025-06-01Z',
+             '2025-06-01Z', n, 1, 0, 0, 0 FROM groups`,
           [from, to],
         );
       await insert(1, 10_000);

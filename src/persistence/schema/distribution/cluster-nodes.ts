@@ -1,6 +1,7 @@
 import { Inject, Injectable } from '@nestjs/common';
 import { setTimeout as wait } from 'node:timers/promises';
 import { LEDGER_LOCKS, POSITION_LOCK } from '../advisory-locks.js';
+import type { Database } from '../../connections/database.js';
 import { DatabaseLifecycle } from '../../connections/database-lifecycle.js';
 import type { Transaction } from '../../connections/statement.js';
 import { DatabaseUnavailableError } from '../../connections/unavailable.js';
@@ -20,8 +21,18 @@ const IN_DOUBT = {
     SELECT coalesce(string_agg(gid, ' '), '') FROM pg_prepared_xacts
     WHERE database = current_database() AND gid LIKE 'citus\\_%' $$)`,
 };
+const NODES = {
+  name: 'nodes-reached',
+  text: 'SELECT success FROM run_command_on_all_nodes($$ SELECT 1 $$)',
+};
 const MOST_LOOKS = 10;
 const LOOK_PAUSE_MS = 20;
+
+/** How many nodes the cluster has, and how many of them the coordinator can not reach. */
+export interface Reached {
+  readonly nodes: number;
+  readonly unreachable: number;
+}
 
 /**
  * Makes readers wait until all nodes that hold calls show a commit. On one server there is nothing to wait for.
@@ -43,6 +54,16 @@ export class ClusterNodes {
   /** Whether the calls are on nodes of a cluster, rather than on one server. */
   get isDistributed(): boolean {
     return this.calls.distributed;
+  }
+
+  /**
+   * Connects the coordinator to every node, itself too.
+   *
+   * @throws DatabaseUnavailableError if the coordinator itself does not answer
+   */
+  async reach(database: Pick<Database, 'query'>): Promise<Reached> {
+    const rows = await database.query<{ success: boolean }>(NODES);
+    return { nodes: rows.length, unreachable: rows.filter(({ success }) => !success).length };
   }
 
   /**

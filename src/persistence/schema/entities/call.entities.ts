@@ -48,9 +48,9 @@ export function fieldColumns(record: new () => object, primaryKey: string): new 
  * no padding between them.
  */
 @Entity('calls')
-@Index('calls_occurred', ['occurredAt', 'callId'])
-@Index('calls_task', ['taskId', 'occurredAt', 'callId'], { where: '(task_id IS NOT NULL)' })
-@Index('calls_batch', ['batchId', 'occurredAt', 'callId'], { where: '(batch_id IS NOT NULL)' })
+@Index('calls_in_time', ['occurredAt'])
+@Index('calls_of_task', ['taskId', 'occurredAt'], { where: '(task_id IS NOT NULL)' })
+@Index('calls_of_batch', ['batchId', 'occurredAt'], { where: '(batch_id IS NOT NULL)' })
 @Index('calls_detail', ['detailId'], { where: '(detail_id IS NOT NULL)' })
 @Index('calls_out', ['outId'], { where: '(out_id IS NOT NULL)' })
 @Index('calls_callee_reversed', { synchronize: false })

@@ -3,7 +3,7 @@ import { ApiKey, AuditEvent } from './access.entities.js';
 import { Batch, Task } from './campaign.entities.js';
 import { Call, CallRevision } from './call.entities.js';
 import { MessageRevision, RemovedFile, StoredNote, StoredRecording } from './message.entities.js';
-import { CallRollup, CallSums } from './rollup.entities.js';
+import { CampaignTotals, Rollup, RollupGroup, RollupSums } from './rollup.entities.js';
 import { StoredDelivery, DeliveryBody, QuarantineEntry, SchemaDrift } from './delivery.entities.js';
 import { ErasedCall, Erasure, Lease, StoredSecret } from './privacy.entities.js';
 
@@ -22,8 +22,10 @@ const TABLES: readonly (readonly [entity: new () => object, ...privileges: Privi
   [StoredRecording, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   [MessageRevision, 'SELECT', 'INSERT', 'DELETE'],
   [RemovedFile, 'SELECT', 'INSERT', 'DELETE'],
-  [CallRollup, 'SELECT', 'INSERT', 'UPDATE'],
-  [CallSums, 'SELECT', 'INSERT', 'UPDATE'],
+  [RollupGroup, 'SELECT', 'INSERT'],
+  [Rollup, 'SELECT', 'INSERT', 'UPDATE'],
+  [RollupSums, 'SELECT', 'INSERT', 'UPDATE'],
+  [CampaignTotals, 'SELECT', 'INSERT', 'UPDATE'],
   [StoredDelivery, 'SELECT', 'INSERT', 'UPDATE'],
   [DeliveryBody, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   [QuarantineEntry, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],

@@ -82,7 +82,8 @@ export const CALLS = [
   'CREATE INDEX erased_calls_call ON erased_calls (call_id)',
 ];
 
-const SUMS = `calls bigint NOT NULL,
+/** The columns of sums. */
+export const SUMS = `calls bigint NOT NULL,
     answered bigint NOT NULL,
     duration bigint NOT NULL,
     b_duration bigint NOT NULL,

@@ -1,0 +1,118 @@
+// The values of a call as PostgreSQL writes them, and how numbers in them are masked.
+import { parseExact, stringifyExact } from '../../json/exact-numbers.js';
+import { NUMBER_FIELDS } from '../../numbers/json-pieces.js';
+import { OwnNumbers } from '../../numbers/own-numbers.js';
+import { columnOf } from '../../persistence/sql/entity-columns.js';
+import { isoOf } from '../../persistence/sql/value-parsers.js';
+import { maskEntry } from '../../security/masking/answer-mask.js';
+import { ruleOfAnswerField } from '../../security/masking/field-rules.js';
+import { maskNumber } from '../../security/masking/number-mask.js';
+import { maskReference, maskText } from '../../security/masking/text-mask.js';
+import { CALL_FIELDS, type CallField } from './call-fields.js';
+
+type Text = string | null | undefined;
+
+/** The values of a call in the order of `CALL_FIELDS`, in PostgreSQL's text form. More values may follow. */
+export type CallTexts = readonly (string | null)[];
+
+/**
+ * The kind of a field's text. `id` and `time` have the ledger's own form, and `text` is the vendor's. `number`,
+ * `boolean` and `json` (an object or array) are written as JSON.
+ */
+type TextKind = 'id' | 'time' | 'text' | 'number' | 'boolean' | 'json';
+
+/** The kinds by the type of the column. */
+const KINDS: Readonly<Partial<Record<string, TextKind>>> = {
+  uuid: 'id',
+  timestamptz: 'time',
+  integer: 'number',
+  boolean: 'boolean',
+  jsonb: 'json',
+};
+
+/** From PostgreSQL's text form to that of the API. */
+const READINGS: Readonly<Record<TextKind, (text: string) => string>> = {
+  id: (text) => text,
+  time: isoOf,
+  text: (text) => text,
+  number: (text) => text,
+  boolean: (text) => (text === 't' ? 'true' : 'false'),
+  // PostgreSQL writes spaces between the parts of JSON.
+  json: (text) => stringifyExact(parseExact(text)),
+};
+
+export function kindOf(field: CallField): TextKind {
+  return KINDS[columnOf(field).type] ?? 'text';
+}
+
+/** Makes the text of a field in the API from PostgreSQL's. */
+export function readingOf(field: CallField): (text: string) => string {
+  return READINGS[kindOf(field)];
+}
+
+/**
+ * Makes a function that keeps its last result. Codes, texts, ids of campaigns and times of receipt are mostly the same
+ * as those of the call before.
+ */
+export function remembering(write: (text: Text) => string): (text: Text) => string {
+  let last: Text = null;
+  let written = write(null);
+  return (text) => {
+    if (text === last) return written;
+    last = text;
+    written = write(text);
+    return written;
+  };
+}
+
+/** How a field is masked if the call has no JSON. Undefined: it holds no number. */
+const MASKS = CALL_FIELDS.map((field) => {
+  if (kindOf(field) !== 'text') return undefined;
+  const rule = ruleOfAnswerField(field);
+  if (rule === 'keep') return undefined;
+  if (rule === 'number') return maskNumber;
+  return rule === 'reference' ? maskReference : maskText;
+});
+const JSON_FIELDS = CALL_FIELDS.flatMap((field, index) => (kindOf(field) === 'json' ? [index] : []));
+const NUMBERS = CALL_FIELDS.flatMap((field, index) => (NUMBER_FIELDS.includes(field) ? [index] : []));
+
+/** Returns the call with masked numbers, for keys without `numbers:read`. */
+export function maskedTexts(call: CallTexts): CallTexts {
+  if (JSON_FIELDS.some((index) => call[index] !== null)) return maskedWithJson(call);
+  const own = new OwnNumbers();
+  for (const index of NUMBERS) own.add(call[index] ?? '');
+  return call.map((text, index) => (text === null ? null : (MASKS[index]?.(text, own) ?? text)));
+}
+
+/** Makes a function that says whether these fields of a call show a number to those who may see it. */
+export function showsNumbers(names: readonly CallField[]): (call: CallTexts) => boolean {
+  const shown = names.map((name) => ({ index: CALL_FIELDS.indexOf(name), reading: readingOf(name) }));
+  const numbers = shown.filter(({ index }) => NUMBERS.includes(index));
+  return (call) => {
+    if (numbers.some(({ index }) => (call[index] ?? '') !== '')) return true;
+    const masked = maskedTexts(call);
+    return shown.some(({ index, reading }) => {
+      const [text, hidden] = [call[index], masked[index]];
+      return text !== hidden && (text ?? '') !== '' && reading(text ?? '') !== hidden;
+    });
+  };
+}
+
+function maskedWithJson(call: CallTexts): CallTexts {
+  const fields = CALL_FIELDS.map((field, index) => [field, valueOf(field, call[index])] as const);
+  const masked = maskEntry(Object.fromEntries(fields.filter(([, value]) => value !== undefined)));
+  return call.map((text, index) => {
+    const field = CALL_FIELDS[index];
+    if (text === null || field === undefined || !(field in masked)) return text;
+    const value = masked[field];
+    return typeof value === 'string' ? value : stringifyExact(value);
+  });
+}
+
+/** The value of a field that may hold numbers; undefined for other fields. */
+function valueOf(field: CallField, text: Text): unknown {
+  const kind = kindOf(field);
+  if (kind === 'text') return text ?? null;
+  if (kind !== 'json') return undefined;
+  return text === null || text === undefined ? null : parseExact(text);
+}
