@@ -20,12 +20,26 @@ export class ConversationSettler {
   private readonly recordings: MessageSettler<RecordingState, RecordingRow>;
 
   constructor(
-    notes: NoteWriteRepository,
+    private readonly rows: NoteWriteRepository,
     private readonly urls: RecordingWriteRepository,
     private readonly erasures: LateErasureRepository,
   ) {
-    this.notes = new MessageSettler(notes);
+    this.notes = new MessageSettler(rows);
     this.recordings = new MessageSettler(urls);
+  }
+
+  /**
+   * Prevents other writers from changing these calls, their notes and their recordings until the transaction ends. A
+   * transaction that writes notes or recordings takes all of its locks here, at once and in order: with a second step,
+   * two of them could wait for each other.
+   *
+   * @param states all records of the transaction, reports included
+   */
+  async lock(transaction: Transaction, states: readonly Standing[]): Promise<void> {
+    await this.rows.lock(
+      transaction,
+      states.map(({ callId }) => callId),
+    );
   }
 
   /**

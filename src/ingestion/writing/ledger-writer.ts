@@ -25,6 +25,7 @@ import { countByDelivery } from './message-settler.js';
 import { LateErasureRepository } from './late-erasure.repository.js';
 import type { LateNumbers } from './late-numbers.js';
 import { QuarantineWriteRepository } from './quarantine-write.repository.js';
+import { type KnownMessages, RollupSettler } from './rollup-settler.js';
 import { isBare } from './settlement.js';
 import type { StoredBody } from './stored-body.js';
 
@@ -74,6 +75,7 @@ export class LedgerWriter {
   constructor(
     private readonly calls: CallSettler,
     private readonly conversations: ConversationSettler,
+    private readonly rollups: RollupSettler,
     private readonly quarantine: QuarantineWriteRepository,
     private readonly deliveries: DeliveryWriteRepository,
     private readonly drift: DriftRepository,
@@ -84,8 +86,8 @@ export class LedgerWriter {
    * Writes calls, notes, recordings, corrections, rollups, tasks, batches, rejects, bodies and the deliveries
    * themselves. A redelivery is only noted as one.
    *
-   * @throws AlreadyWrittenError, ErasedRecordsError, UnexaminedError or CallVanishedError, when the transaction must
-   *   run again
+   * @throws AlreadyWrittenError, ErasedRecordsError, UnexaminedError, UnseenMessageError or CallVanishedError, when the
+   *   transaction must run again
    */
   async write(
     transaction: Transaction,
@@ -96,7 +98,7 @@ export class LedgerWriter {
     // A replay has an earlier body on purpose, so it is not a redelivery.
     const pushed = group.map(({ read }) => read.delivery).filter(({ via }) => via !== 'replay');
     const sameBodies = await this.deliveries.findSameBodies(transaction, pushed);
-    const { states, campaigns, ...settled } = await this.settle(transaction, group, attempt);
+    const { states, campaigns, known, ...settled } = await this.settle(transaction, group, attempt);
     const redeliveries = await this.redeliveriesAmong(transaction, group, settled, sameBodies);
     await this.keepAsTheyCame(
       transaction,
@@ -108,6 +110,7 @@ export class LedgerWriter {
       return { delivery: read.delivery, counts, redeliveryOf };
     });
     await this.insertDeliveries(transaction, written, states, attempt.numbers);
+    await this.rollups.check(transaction, known);
     return { deliveries: written, campaigns };
   }
 
@@ -147,15 +150,16 @@ export class LedgerWriter {
       ),
       attempt,
     );
-    const calls = await this.calls.settle(transaction, reports, attempt.lane);
+    const states = [...reports, ...notes, ...recordings];
+    if (states.length > reports.length) await this.conversations.lock(transaction, states);
+    const calls = await this.calls.settle(transaction, reports);
     const said = await this.conversations.settle(transaction, notes, recordings);
+    const known = await this.rollups.settle(transaction, calls, said.notes, attempt.lane);
     return {
-      states: [...reports, ...notes, ...recordings],
+      states,
       campaigns: calls.campaigns,
-      stored: sum(
-        calls.stored,
-        ...[said.notes, said.recordings].map(({ inserted }) => countByDelivery(inserted)),
-      ),
+      known,
+      stored: countByDelivery([...calls.inserted, ...said.notes.inserted, ...said.recordings.inserted]),
       corrected: sum(calls.corrected, said.notes.corrected, said.recordings.corrected),
     };
   }
@@ -245,6 +249,7 @@ function byArrival(a: PackedDelivery, b: PackedDelivery): number {
 interface Settled extends SettledRecords {
   readonly states: readonly Standing[];
   readonly campaigns: NamedCampaigns;
+  readonly known: KnownMessages;
 }
 
 /** How many records of each delivery had which effect, by its id. */

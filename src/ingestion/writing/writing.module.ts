@@ -14,6 +14,7 @@ import { LateErasureRepository } from './late-erasure.repository.js';
 import { LedgerWriter } from './ledger-writer.js';
 import { QuarantineWriteRepository } from './quarantine-write.repository.js';
 import { RollupBoundsRepository } from './rollup-bounds.repository.js';
+import { RollupSettler } from './rollup-settler.js';
 import { RollupRepository } from './rollup.repository.js';
 import { WritingMetrics } from './writing.metrics.js';
 
@@ -36,6 +37,7 @@ import { WritingMetrics } from './writing.metrics.js';
     QuarantineWriteRepository,
     RollupBoundsRepository,
     RollupRepository,
+    RollupSettler,
     WritingMetrics,
   ],
   exports: [GroupCommit, Attempts, CallWriteRepository, NoteWriteRepository, QuarantineWriteRepository],

@@ -64,13 +64,28 @@ const STATEMENTS = [
     CONSTRAINT message_revisions_pkey PRIMARY KEY (call_id, message, delivery_id))`,
 ];
 
-/** The tables of the vendor's notes and recordings. */
+const viewWith = (
+  intent: string,
+) => `CREATE VIEW call_rollups AS SELECT bucket_start, source, task_id, batch_id, status_code,
+  smart_status_code, hangup_direction, ${intent}lane, calls::bigint, answered::bigint, duration, b_duration,
+  answer_delay_ms, answer_delay_calls::bigint, first_occurred_at, last_occurred_at
+  FROM rollups JOIN rollup_groups USING (group_id)`;
+const INTENTS = [
+  `ALTER TABLE rollup_groups ADD COLUMN major_intent ${IDENTIFIER} NOT NULL DEFAULT ''`,
+  'DROP VIEW call_rollups',
+  viewWith('major_intent, '),
+];
+
+/** The tables of the vendor's notes and recordings, and the intents in the statistics. */
 export class CreateMessages1769000000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
-    for (const statement of STATEMENTS) await runner.query(statement);
+    for (const statement of [...STATEMENTS, ...INTENTS]) await runner.query(statement);
   }
 
   async down(runner: QueryRunner): Promise<void> {
+    await runner.query('DROP VIEW call_rollups');
+    await runner.query('ALTER TABLE rollup_groups DROP COLUMN major_intent');
+    await runner.query(viewWith(''));
     await runner.query('DROP TABLE message_revisions');
     await runner.query('DROP TABLE removed_files');
     await runner.query('DROP TABLE call_recordings');
