@@ -3,6 +3,7 @@ export const ACTIONS = [
   'numbers.read',
   'numbers.searched',
   'body.read',
+  'conversation.read',
   'export.begun',
   'export.ended',
   'key.created',

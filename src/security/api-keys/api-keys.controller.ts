@@ -84,6 +84,7 @@ export class ApiKeysController {
 @Controller('v1/api-keys/current')
 @QueryApi(
   'calls:read',
+  'conversations:read',
   'stats:read',
   'deliveries:read',
   'quarantine:manage',

@@ -109,6 +109,7 @@ export const AUDIT_ACTIONS = [
   'numbers.read',
   'numbers.searched',
   'body.read',
+  'conversation.read',
   'export.begun',
   'export.ended',
   'key.created',
