@@ -23,6 +23,11 @@ export class RecordingFiles {
     private readonly database: Database,
   ) {}
 
+  /** Whether files are kept at all. */
+  get isOn(): boolean {
+    return this.settings.recordingStore !== undefined;
+  }
+
   /** @throws ForeignFolderError, DatabaseUnavailableError, or the error of the file system */
   async store(): Promise<RecordingStore> {
     this.prepared ??= this.prepare();

@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../persistence/connections/database.js';
 import { FILE_KEY } from '../persistence/sql/delete-recordings.js';
+import { isOfSources } from '../security/visible-sources.js';
 import type { Downloaded } from './download.js';
 
 /** A recording whose download this process has begun. */
@@ -21,6 +22,24 @@ export interface ClaimedRecording {
 const CLAIM = "now() + interval '60 s'";
 const IS_SAME = `call_id = $1 AND content_hash = decode($2, 'hex') AND state IN ('announced', 'failed')`;
 
+/** The recording of a call, and its file if that is kept. */
+export interface KeptRecording {
+  readonly callId: string;
+  readonly state: string;
+  readonly file: string;
+  readonly bytes: number;
+  /** In hexadecimal. */
+  readonly sha256: string;
+  readonly contentType: string;
+}
+
+const FIND = {
+  name: 'find-recording',
+  text: `SELECT r.call_id AS "callId", r.state, coalesce(r.file, '') AS file, coalesce(r.bytes, 0)::float8 AS bytes,
+      coalesce(encode(r.sha256, 'hex'), '') AS sha256, coalesce(r.content_type, '') AS "contentType"
+    FROM calls c JOIN call_recordings r ON r.call_id = c.call_id
+    WHERE c.call_id = $1 AND ${isOfSources('$2', 'c.source')}`,
+};
 const EXPIRE = {
   name: 'expire-recordings',
   text: `UPDATE call_recordings SET state = 'expired', next_try_at = NULL
@@ -60,6 +79,12 @@ const FORGET = { name: 'forget-files', text: 'DELETE FROM removed_files WHERE fi
 @Injectable()
 export class RecordingRepository {
   constructor(private readonly database: Database) {}
+
+  /** @param sources those that the asker may see; null: all. @returns undefined if there is no such call or recording */
+  async find(callId: string, sources: readonly string[] | null): Promise<KeptRecording | undefined> {
+    const [row] = await this.database.query<KeptRecording>({ ...FIND, values: [callId, sources] });
+    return row;
+  }
 
   /** Gives up those whose URL has died, and takes some that are due. Other processes take others. */
   async claim(limit: number): Promise<ClaimedRecording[]> {

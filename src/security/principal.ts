@@ -7,6 +7,7 @@ import type { Viewer } from './visible-sources.js';
 export const SCOPES = [
   'calls:read',
   'conversations:read',
+  'recordings:read',
   'stats:read',
   'numbers:read',
   'deliveries:read',

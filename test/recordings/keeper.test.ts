@@ -2,12 +2,12 @@
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
 import { randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
-import { PUSH_TOKEN, startLedger, type TestLedger } from '../support/ledger.js';
+import { API_KEY, PUSH_TOKEN, startLedger, type TestLedger } from '../support/ledger.js';
 import { record } from '../support/records.js';
 import { until } from '../support/service.js';
 import { askFor, erased } from '../privacy/erasing.js';
@@ -109,6 +109,44 @@ it('A new signature is taken over, and a new file takes the place of the old one
   await until('the new file', async () => (await late())?.state === 'kept');
   expect(kept()).toHaveLength(before.length);
   expect(readFileSync(join(folder, (await late())?.file ?? ''))).toHaveLength(20);
+});
+
+it('A kept file can be heard, whole and in parts, by keys that may, and each time is noted', async () => {
+  files.set('/heard.wav', randomBytes(200_000));
+  await ledger.push([record('heard'), record('waiting')]);
+  await announce([
+    { callId: 'heard', recordFile: `${origin}/heard.wav` },
+    { callId: 'waiting', recordFile: `${origin}/nowhere.wav` },
+  ]);
+  await until('the file', async () =>
+    (await rows()).some((row) => row.call_id === 'heard' && row.state === 'kept'),
+  );
+  const file = files.get('/heard.wav') ?? Buffer.of();
+  const ask = (callId: string, headers: Record<string, string> = {}) =>
+    fetch(`${ledger.url}/v1/calls/${callId}/recording`, {
+      headers: { authorization: `Bearer ${API_KEY}`, ...headers },
+    });
+  const whole = await ask('heard');
+  expect([whole.status, whole.headers.get('content-type')]).toEqual([200, 'audio/wav']);
+  expect(Buffer.from(await whole.arrayBuffer()).equals(file)).toBe(true);
+  const part = await ask('heard', { range: 'bytes=1000-1999' });
+  expect([part.status, part.headers.get('content-range')]).toEqual([206, 'bytes 1000-1999/200000']);
+  expect(Buffer.from(await part.arrayBuffer()).equals(file.subarray(1000, 2000))).toBe(true);
+  const etag = whole.headers.get('etag') ?? '';
+  expect((await ask('heard', { 'if-none-match': etag })).status).toBe(304);
+  expect((await ask('heard', { range: 'bytes=200000-' })).status).toBe(416);
+  const missing = await ask('waiting');
+  expect([missing.status, await missing.text()]).toEqual([
+    404,
+    expect.stringContaining('could not be downloaded yet'),
+  ]);
+  expect((await ask('unknown')).status).toBe(404);
+  const { body } = await ledger.get('/v1/audit-events?action=recording.read');
+  expect((body as { data: object[] }).data).toHaveLength(4);
+  // A file that was changed is never sent to its end.
+  const heard = (await rows()).find((row) => row.call_id === 'heard');
+  writeFileSync(join(folder, heard?.file ?? ''), randomBytes(200_000));
+  await expect((await ask('heard')).arrayBuffer()).rejects.toThrow();
 });
 
 it('The file of an erased call is gone when the erasure is done', async () => {

@@ -4,6 +4,7 @@ export const ACTIONS = [
   'numbers.searched',
   'body.read',
   'conversation.read',
+  'recording.read',
   'export.begun',
   'export.ended',
   'key.created',

@@ -85,6 +85,7 @@ export class ApiKeysController {
 @QueryApi(
   'calls:read',
   'conversations:read',
+  'recordings:read',
   'stats:read',
   'deliveries:read',
   'quarantine:manage',

@@ -110,6 +110,7 @@ export const AUDIT_ACTIONS = [
   'numbers.searched',
   'body.read',
   'conversation.read',
+  'recording.read',
   'export.begun',
   'export.ended',
   'key.created',
