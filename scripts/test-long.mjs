@@ -4,7 +4,7 @@
 // CRASH_SERVICE_KILLS=3 …
 import '../src/node-version.mjs';
 import { spawn, spawnSync } from 'node:child_process';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
@@ -171,6 +171,8 @@ async function run(part) {
   }
   console.log(`\n=== ${part.name}: ${part.what}`);
   const folder = mkdtempSync(join(tmpdir(), 'call-ledger-test-long-'));
+  // Tests start the program of Node.js in it as other users, too.
+  chmodSync(folder, 0o755);
   const begin = performance.now();
   let outcome;
   try {

@@ -1,6 +1,7 @@
 // How fast a whole ledger is read by export and by the feed, beside COPY of the same columns.
 import { Client } from 'pg';
 import { SELECTED_CALL } from '../../src/query/calls/call-fields.js';
+import { inTime } from '../../src/query/calls/call-order.js';
 import type { Context } from '../context.js';
 import { type Finding, median } from '../support/finding.js';
 import { SERVICE } from '../support/paths.js';
@@ -12,7 +13,7 @@ import { download } from './download.js';
 
 const CALLS = 1_000_000;
 const QUICK_CALLS = 100_000;
-const IN_TIME_ORDER = `SELECT ${SELECTED_CALL} FROM calls ORDER BY occurred_at, call_id`;
+const IN_TIME_ORDER = `SELECT ${SELECTED_CALL} FROM calls ORDER BY ${inTime('asc')}`;
 const PAGE = 10_000;
 
 /** Reads everything once. */

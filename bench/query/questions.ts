@@ -5,6 +5,7 @@ import type { ReadingDatabase } from '../../src/persistence/connections/reading-
 import type { Viewer } from '../../src/security/visible-sources.js';
 import { BatchRepository } from '../../src/query/batches/batch.repository.js';
 import { type CallFilter, conditionsOf } from '../../src/query/calls/call-filter.js';
+import { inTime } from '../../src/query/calls/call-order.js';
 import { type CallPosition, CallRepository } from '../../src/query/calls/call.repository.js';
 import { TaskRepository } from '../../src/query/tasks/task.repository.js';
 import { bareDatabase } from './bare-database.js';
@@ -23,7 +24,7 @@ const EVERYTHING: Viewer = { sources: null };
 const PAGE = 50;
 /** 10,000 pages of 50, or what there is. */
 const DEEP = 500_000;
-const NEWEST_FIRST = 'ORDER BY occurred_at DESC, call_id DESC';
+const NEWEST_FIRST = `ORDER BY ${inTime('desc')}`;
 
 interface Sample {
   readonly call_id: string;

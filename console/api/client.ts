@@ -24,7 +24,10 @@ export function askAs(key: string | undefined, refused: () => void): void {
   whenRefused = refused;
 }
 
-export const api = createClient<paths>({ baseUrl: SERVICE.href.replace(/\/$/, ''), fetch: askService });
+export const api = createClient<paths, 'application/json'>({
+  baseUrl: SERVICE.href.replace(/\/$/, ''),
+  fetch: askService,
+});
 
 /**
  * As `fetch`, with the key.

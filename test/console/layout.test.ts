@@ -22,6 +22,8 @@ const DETAIL = `detail-${LONG.slice(7)}`;
 const OFTEN = 'corrected-often';
 const REVISIONS = 100;
 const WIDTHS = [390, 768, 1024, 1440];
+/** Each width with its turn among those that share a sample. */
+const WIDTHS_BY_TURNS = WIDTHS.map((width, turn) => [width, turn] as const);
 const LISTS = ['/tasks', '/calls', '/deliveries', '/quarantine', '/drift', '/keys', '/audit', '/erasures'];
 
 let stage: Stage;
@@ -90,7 +92,7 @@ inBrowser('The layout of the console', () => {
     await phone.leave();
   });
 
-  it.each(WIDTHS.map((width, turn) => [width, turn] as const))(
+  it.each(WIDTHS_BY_TURNS)(
     'hides no column at a width of %d: each can be scrolled to',
     async (width, turn) => {
       const visitor = await visitorOf(sized(width));
@@ -148,35 +150,32 @@ inBrowser('The layout of the console', () => {
     '/overview?from=2025-06-01&to=2025-06-02',
   ];
 
-  it.each(WIDTHS.map((width, turn) => [width, turn] as const))(
-    'holds the longest values at a width of %d',
-    async (width, turn) => {
-      const visitor = await visitorOf(sized(width));
-      for (const hash of partOf(longViews, 4, turn)) {
-        await visitor.open(hash);
-        // The form of the filters, too.
-        await each(visitor, '.filter-form', 'element.open = true');
-        const page: unknown = await visitor.page.evaluate(
-          `[document.documentElement.scrollWidth <= document.documentElement.clientWidth]`,
-        );
-        expect([hash, page]).toEqual([hash, [true]]);
-        // Of each part of the view, the narrowest box that must hold it; tables move within their frames.
-        const outside = await each<string>(
-          visitor,
-          'main *',
-          `(() => {
+  it.each(WIDTHS_BY_TURNS)('holds the longest values at a width of %d', async (width, turn) => {
+    const visitor = await visitorOf(sized(width));
+    for (const hash of partOf(longViews, 4, turn)) {
+      await visitor.open(hash);
+      // The form of the filters, too.
+      await each(visitor, '.filter-form', 'element.open = true');
+      const page: unknown = await visitor.page.evaluate(
+        `[document.documentElement.scrollWidth <= document.documentElement.clientWidth]`,
+      );
+      expect([hash, page]).toEqual([hash, [true]]);
+      // Of each part of the view, the narrowest box that must hold it; tables move within their frames.
+      const outside = await each<string>(
+        visitor,
+        'main *',
+        `(() => {
           if (!element.checkVisibility() || element.closest('.table-frame, .uplot, .sr-only') !== null) return '';
           const box = element.parentElement.closest('.panel, .tile, .note, .chip, dd, main');
           const [own, around] = [element, box].map((one) => one.getBoundingClientRect());
           const isHeld = own.left >= around.left - 1 && own.right <= around.right + 1;
           return isHeld ? '' : element.outerHTML.slice(0, 120);
         })()`,
-        );
-        expect([hash, outside.filter((text) => text !== '')]).toEqual([hash, []]);
-      }
-      await visitor.leave();
-    },
-  );
+      );
+      expect([hash, outside.filter((text) => text !== '')]).toEqual([hash, []]);
+    }
+    await visitor.leave();
+  });
 
   it('holds them on a phone in what is found, and in dialogs', async () => {
     const phone = await visitorOf(sized(390));

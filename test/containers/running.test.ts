@@ -4,11 +4,10 @@ import { randomUUID } from 'node:crypto';
 import { mkdtempSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client } from 'pg';
 import { Container, type ContainerOptions } from '../support/container.js';
-import { baseImage, builtImage, HAS_CONTAINERS, podman, run } from '../support/container-image.js';
+import { baseImage, builtImage, canRunContainers, podman, run } from '../support/container-image.js';
 import { textOf } from './files.js';
-import { createDatabase, type TestDatabase } from '../support/database.js';
+import { createDatabase, type TestDatabase, whileLocked } from '../support/database.js';
 import { filesIn } from '../support/files.mjs';
 import { PushLoad } from '../support/push-load.js';
 import { record } from '../support/records.js';
@@ -21,6 +20,8 @@ const MB = 1e6;
 const LOAD_CONNECTIONS = 8;
 const PUSHES_UNDER_LOAD = 300;
 
+const isPossible = await canRunContainers();
+
 let image: string;
 let database: TestDatabase;
 let containers: Container[] = [];
@@ -28,16 +29,16 @@ let volume: string;
 let small: string | undefined;
 
 beforeAll(async () => {
-  if (HAS_CONTAINERS) image = await builtImage();
+  if (isPossible) image = await builtImage();
 }, LONGEST_BUILD_MS);
 beforeEach(async () => {
-  if (!HAS_CONTAINERS) return;
+  if (!isPossible) return;
   database = await createDatabase();
   volume = `call-ledger-test-${randomUUID()}`;
   containers = [];
 });
 afterEach(async () => {
-  if (!HAS_CONTAINERS) return;
+  if (!isPossible) return;
   for (const container of containers) await container.remove();
   await podman('volume', 'rm', '--force', volume);
   if (small !== undefined) {
@@ -54,18 +55,6 @@ async function start(options: Partial<ContainerOptions> = {}): Promise<Container
   return container.ready();
 }
 
-/** Nothing can be written into the database meanwhile, so that the journals take all. */
-async function whileLocked<T>(work: () => Promise<T>): Promise<T> {
-  const locker = new Client({ connectionString: database.url });
-  await locker.connect();
-  try {
-    await locker.query('BEGIN; LOCK TABLE calls IN ACCESS EXCLUSIVE MODE');
-    return await work();
-  } finally {
-    await locker.end();
-  }
-}
-
 const mountpointOf = (name: string) => podman('volume', 'inspect', '--format', '{{.Mountpoint}}', name);
 
 async function callIds(): Promise<string[]> {
@@ -78,7 +67,7 @@ async function becomes(expected: readonly string[]): Promise<void> {
   expect(await callIds()).toEqual([...expected].sort());
 }
 
-(HAS_CONTAINERS ? describe : describe.skip)('The image', () => {
+(isPossible ? describe : describe.skip)('The image', () => {
   it('holds Node.js, tini, the service, and nothing that can be changed but the data', async () => {
     const root = await podman('image', 'mount', image);
     try {
@@ -144,7 +133,7 @@ async function becomes(expected: readonly string[]): Promise<void> {
   });
 });
 
-(HAS_CONTAINERS ? describe : describe.skip)('A container', () => {
+(isPossible ? describe : describe.skip)('A container', () => {
   it('needs no right, writes only its data, is healthy, and logs lines of JSON', async () => {
     const begin = performance.now();
     const container = await start({ memory: '1g' });
@@ -197,7 +186,7 @@ async function becomes(expected: readonly string[]): Promise<void> {
 
   it('that is killed leaves its journal on the volume, and the next one brings it into the database', async () => {
     const killed = await start();
-    await whileLocked(async () => {
+    await whileLocked(database.url, async () => {
       for (const callId of ['a', 'b', 'c']) expect((await killed.push([record(callId)])).status).toBe(200);
       expect(await killed.end('SIGKILL')).toBe(137);
     });
@@ -211,7 +200,7 @@ async function becomes(expected: readonly string[]): Promise<void> {
     await run('mount', ['-t', 'tmpfs', '-o', 'size=2m,mode=700,uid=1000,gid=1000', 'tmpfs', small]);
     const container = await start({ volume: small });
     const filler = join(small, 'filler');
-    const acknowledged = await whileLocked(async () => {
+    const acknowledged = await whileLocked(database.url, async () => {
       expect((await container.push([record('before')])).status).toBe(200);
       fill(filler);
       expect((await container.push([record('full', { statusMsg: 'x'.repeat(100_000) })])).status).toBe(503);
@@ -228,12 +217,12 @@ async function becomes(expected: readonly string[]): Promise<void> {
 
   it('beside another one on the same volume drains its own journal, and that of the other once it is gone', async () => {
     const [one, other] = [await start(), await start()];
-    await whileLocked(async () => {
+    await whileLocked(database.url, async () => {
       expect((await one.push([record('of-one')])).status).toBe(200);
       expect((await other.push([record('of-the-other')])).status).toBe(200);
     });
     await becomes(['of-one', 'of-the-other']);
-    await whileLocked(async () => {
+    await whileLocked(database.url, async () => {
       expect((await one.push([record('left-behind')])).status).toBe(200);
       await one.end('SIGKILL');
       const journals = filesIn(await mountpointOf(volume)).filter((file) => file.endsWith('.journal'));

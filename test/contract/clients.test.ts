@@ -50,7 +50,7 @@ afterAll(async () => {
 });
 
 async function prepareLedger(): Promise<void> {
-  const calls = ['100001^1', '100001^2', '100001^3'].map((callId) => record(callId));
+  const calls = [1, 2, 3].map((n) => record(`100001^${n}`, { originateTime: `2025-06-01 12:00:0${n}` }));
   await pushed(ledger, [...calls, record('unanswered', { smartStatusCode: 'BUSY' }), { stray: true }]);
 }
 

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { Client } from 'pg';
+import { whileLocked } from '../support/database.js';
 import { API_KEY, startLedger, type TestLedger } from '../support/ledger.js';
 import { record } from '../support/records.js';
 import { until } from '../support/service.js';
@@ -69,22 +69,18 @@ describe('A single resource', () => {
 
 describe('A question that takes too long', () => {
   it('is answered 503 that says so, and the service goes on', async () => {
-    const locker = new Client({ connectionString: ledger.database.url });
-    await locker.connect();
-    await locker.query('BEGIN');
-    await locker.query('LOCK TABLE calls IN ACCESS EXCLUSIVE MODE');
-    const pending = ask('/v1/calls');
-    // What the server itself does after 30 s.
-    await until('the question to wait', async () => {
-      const cancelled = await ledger.database.query(
-        `SELECT pg_cancel_backend(pid) FROM pg_stat_activity
+    const answer = await whileLocked(ledger.database.url, async () => {
+      const pending = ask('/v1/calls');
+      // What the server itself does after 30 s.
+      await until('the question to wait', async () => {
+        const cancelled = await ledger.database.query(
+          `SELECT pg_cancel_backend(pid) FROM pg_stat_activity
           WHERE datname = current_database() AND wait_event_type = 'Lock'`,
-      );
-      return cancelled.length > 0;
+        );
+        return cancelled.length > 0;
+      });
+      return pending;
     });
-    const answer = await pending;
-    await locker.query('ROLLBACK');
-    await locker.end();
     expect(answer.status).toBe(503);
     expect(answer.headers.get('retry-after')).toBe('5');
     expect(answer.body).toMatchObject({

@@ -4,12 +4,11 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { Client } from 'pg';
 import { KeptService } from '../crash/blows.js';
 import { endVendors, FAULTS, LONGEST_TEST_MS, PATIENT, playVendor, type VendorRun } from '../crash/vendor.js';
 import { askFor, erased, erasureOf } from '../privacy/erasing.js';
 import { tracesInDatabase, tracesInFolder } from '../privacy/traces.js';
-import { createDatabase, type TestDatabase } from '../support/database.js';
+import { createDatabase, type TestDatabase, whileLocked } from '../support/database.js';
 import { filesIn } from '../support/files.mjs';
 import { Haproxy } from '../support/haproxy.js';
 import { API_KEY, PUSH_TOKEN } from '../support/ledger.js';
@@ -86,7 +85,7 @@ function start(port: number): ServiceProcess {
   it('erase what is in the journal of one that is gone as soon as it is back, though the job was done before', async () => {
     const [one, gone] = [serviceAt(0), serviceAt(1)];
     const { url } = one.current;
-    await whileLocked(async () => {
+    await whileLocked(database.url, async () => {
       const held = record('held', { callee: NUMBER, taskId: ERASED_TASK });
       expect((await gone.current.push([held])).status).toBe(200);
       expect(tracesInFolder(journalOf(gone), NUMBER)).toHaveLength(1);
@@ -154,7 +153,7 @@ async function restartAll(): Promise<number[]> {
 
 /** Under load: what it left stays until it is started again, for it has a journal of its own. */
 async function killWithJournal(struck: KeptService): Promise<void> {
-  const left = await whileLocked(async () => {
+  const left = await whileLocked(database.url, async () => {
     await until('entries in its journal', () => bytesIn(journalOf(struck)) > 0);
     await struck.current.end('SIGKILL');
     return bytesIn(journalOf(struck));
@@ -163,18 +162,6 @@ async function killWithJournal(struck: KeptService): Promise<void> {
   await until('the others to be drained', () => others.every((path) => bytesIn(path) === 0));
   expect(bytesIn(journalOf(struck))).toBe(left);
   struck.startAgain();
-}
-
-/** Nothing can be written into the database meanwhile, so that the journals take all. */
-async function whileLocked<T>(work: () => Promise<T>): Promise<T> {
-  const locker = new Client({ connectionString: database.url });
-  await locker.connect();
-  try {
-    await locker.query('BEGIN; LOCK TABLE calls IN ACCESS EXCLUSIVE MODE');
-    return await work();
-  } finally {
-    await locker.end();
-  }
 }
 
 async function expectAllThere({ code, text }: VendorRun): Promise<void> {

@@ -34,11 +34,12 @@ const PACKED_BYTES = 100_000;
 
 describe('A page ends early where its rows are large, and none is left out', () => {
   it('in the list of calls', async () => {
-    for (const callId of ['1', '2', '3', '4'])
-      await ledger.push([record(callId, { note: weighed(LARGE_BYTES) })]);
+    const nth = (n: number, note?: string) =>
+      record(String(n), { originateTime: `2025-06-01 12:00:0${n}`, note });
+    for (let n = 1; n <= 4; n += 1) await ledger.push([nth(n, weighed(LARGE_BYTES))]);
     // PostgreSQL can't pack it: it is weighed as what it is.
-    await ledger.push([record('5', { note: randomBytes(1_000_000).toString('base64') })]);
-    await ledger.push([record('6'), record('7')]);
+    await ledger.push([nth(5, randomBytes(1_000_000).toString('base64'))]);
+    await ledger.push([nth(6), nth(7)]);
     const { sizes, rows } = await pages('/v1/calls');
     expect(sizes).toEqual([6, 1]);
     expect(rows.map(({ callId }) => callId)).toEqual(['7', '6', '5', '4', '3', '2', '1']);

@@ -22,7 +22,7 @@ const MOST_OUTPUT = 64 * 1024 * 1024;
 const isRoot = process.getuid?.() === 0;
 const isInstalled = programOrSkip('podman') !== undefined && programOrSkip('runc') !== undefined;
 if (isInstalled && !isRoot) console.warn('SKIPPED: only root can run containers here');
-/** Whether containers can be run here. If not, why not was said. */
+/** Whether the programs for containers are here. If not, that was said. */
 export const HAS_CONTAINERS = isInstalled && isRoot;
 
 /** Names between containers need netavark. The limits are what the machine that runs the tests may give. */
@@ -35,6 +35,38 @@ if (HAS_CONTAINERS) {
   const file = join(tmpdir(), 'containers.conf');
   writeFileSync(file, PODMAN_SETTINGS);
   process.env['CONTAINERS_CONF'] = file;
+}
+
+/** What docs/operations.md tells operators to use, in the network of this machine. */
+export const AS_OPERATED: readonly string[] = [
+  '--network=host',
+  '--read-only',
+  '--tmpfs=/tmp',
+  '--cap-drop=all',
+  '--security-opt=no-new-privileges',
+  '--pids-limit=100',
+];
+
+/**
+ * Whether this machine lets podman make, build and run an image: a sandbox may forbid it, or have no network for the
+ * base image. If not, it says why. What can't be done with the service's own image is a failure of its tests.
+ */
+export async function canRunContainers(): Promise<boolean> {
+  if (!HAS_CONTAINERS) return false;
+  const folder = mkdtempSync(join(tmpdir(), 'call-ledger-trial-'));
+  try {
+    const file = join(folder, 'Dockerfile');
+    writeFileSync(file, `FROM ${await baseImage()}\nRUN true\n`);
+    await podman('build', ...BUILD, '--tag', `${IMAGE}:trial`, '--file', file, folder);
+    await podman('run', '--rm', ...AS_OPERATED, '--memory=64m', `${IMAGE}:trial`, 'true');
+    return true;
+  } catch (error) {
+    const reason = String(error).split('\n').slice(0, 2).join(' ');
+    console.warn(`SKIPPED: containers can not be run here: ${reason}`);
+    return false;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 /** Only then Compose, Kubernetes and the attacks are tried: they take minutes. */

@@ -1,14 +1,10 @@
 // The service in a container, as an operator would run it, in the network of this machine.
 import { randomUUID } from 'node:crypto';
 import { readFileSync, writeFileSync } from 'node:fs';
-import { podman } from './container-image.js';
+import { AS_OPERATED, podman } from './container-image.js';
 import { refuseLeaks, secretsOf } from './leaks.js';
 import { isAlive, peakMemoryMb, withChildren } from './processes.js';
 import { ACCESS, freePort, healthOf, until } from './service.js';
-
-/** What docs/operations.md tells operators to use. */
-const HARDENED = ['--read-only', '--tmpfs=/tmp', '--cap-drop=all', '--security-opt=no-new-privileges'];
-const LIMITS = ['--pids-limit=100'];
 
 export interface ContainerOptions {
   readonly image: string;
@@ -36,7 +32,7 @@ export class Container {
       ...environment,
     };
     const args = [
-      ...['--detach', `--name=${name}`, '--network=host', ...HARDENED, ...LIMITS],
+      ...['--detach', `--name=${name}`, ...AS_OPERATED],
       ...(volume === undefined ? [] : [`--volume=${volume}:/data`]),
       ...(memory === undefined ? [] : [`--memory=${memory}`, `--memory-swap=${memory}`]),
       ...Object.entries(settings).map(([key, value]) => `--env=${key}=${value}`),

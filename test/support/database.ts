@@ -1,6 +1,6 @@
 // A fresh database for a test file, cloned from a template: on every node, where the tests are given a cluster.
 import { randomUUID } from 'node:crypto';
-import { Pool, type QueryResultRow } from 'pg';
+import { Client, Pool, type QueryResultRow } from 'pg';
 import { cloneDatabase, dropDatabase, onNodes, urlOf } from './nodes.mjs';
 
 export interface TestDatabase {
@@ -50,4 +50,16 @@ export async function createDatabase(
       await dropDatabase(nodes, name);
     },
   };
+}
+
+/** Nobody can read or write the calls of a database meanwhile, so that the journals take all. */
+export async function whileLocked<T>(url: string, work: () => Promise<T>): Promise<T> {
+  const locker = new Client({ connectionString: url });
+  await locker.connect();
+  try {
+    await locker.query('BEGIN; LOCK TABLE calls IN ACCESS EXCLUSIVE MODE');
+    return await work();
+  } finally {
+    await locker.end();
+  }
 }

@@ -5,9 +5,8 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { Client } from 'pg';
 import { type LedgerProcess, spawnLedger } from '../contract/helpers.js';
-import { createDatabase, type TestDatabase } from '../support/database.js';
+import { createDatabase, type TestDatabase, whileLocked } from '../support/database.js';
 import { API_KEY, PUSH_TOKEN } from '../support/ledger.js';
 import { record } from '../support/records.js';
 import { until } from '../support/service.js';
@@ -103,12 +102,9 @@ describe('With a collector', () => {
       ACK_DEADLINE_MS: '50',
       JOURNAL_DIR: folder,
     });
-    const locker = new Client({ connectionString: database.url });
-    await locker.connect();
-    await locker.query('BEGIN');
-    await locker.query('LOCK TABLE calls IN ACCESS EXCLUSIVE MODE');
-    expect((await push(ledger, [record('one')])).status).toBe(200);
-    await locker.end();
+    await whileLocked(database.url, async () => {
+      expect((await push(ledger, [record('one')])).status).toBe(200);
+    });
     const steps = ['keep in database', 'keep in journal', 'read push'];
     await until('the spans', () =>
       [`POST ${PUSH_ROUTE}`, ...steps].every((name) => receiver.text.includes(`"${name}"`)),

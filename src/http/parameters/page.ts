@@ -53,7 +53,7 @@ export function linkWith(parameter: string, cursor: string, request: Request, re
 }
 
 export const DEFAULT_LIMIT = 50;
-export const MOST_A_PAGE = 1000;
+const MOST_A_PAGE = 1000;
 
 /** The parameters that choose a page of a list. */
 export class PageQuery {

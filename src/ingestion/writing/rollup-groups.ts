@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import type { RollupDelta } from './rollup-deltas.js';
 
 type Names = Pick<
@@ -19,5 +19,5 @@ export function groupKey(names: Names): string {
   const sixNames = [source, taskId, batchId, statusCode, smartStatusCode, hangupDirection];
   // Groups without an intent have the key that they had before there were intents.
   const text = (majorIntent === '' ? sixNames : [...sixNames, majorIntent]).join('\0');
-  return createHash('sha256').update(text).digest('hex').slice(0, KEY_LENGTH);
+  return hash('sha256', text, 'hex').slice(0, KEY_LENGTH);
 }

@@ -10,7 +10,7 @@ import type { Transaction } from '../../persistence/connections/statement.js';
 import { firstIdOf } from '../../persistence/sql/ids.js';
 import { endsEarly, sizedPage, type SizedRow } from '../../persistence/sql/sized-page.js';
 import { BodyEraser } from './body-eraser.js';
-import type { ErasureJob } from './erasure-job.js';
+import { type ErasureJob, REQUESTED } from './erasure-job.js';
 
 /** The most that a step reads at once, in stored bytes. */
 const LARGEST_STEP_BYTES = 4 * 1024 * 1024;
@@ -64,7 +64,7 @@ const REWRITE_ENTRIES = {
 const DRIFT = {
   name: 'erase-find-drift',
   text: `SELECT kind, field, value FROM schema_drift
-    WHERE first_seen_at <= to_timestamp($1 / 1000.0)`,
+    WHERE first_seen_at <= ${REQUESTED}`,
 };
 const DELETE_DRIFT = {
   name: 'erase-drift',

@@ -1,14 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { mayHold } from '../../numbers/number-search.js';
 import type { Transaction } from '../../persistence/connections/statement.js';
-import type { ErasureJob } from './erasure-job.js';
+import { type ErasureJob, REQUESTED } from './erasure-job.js';
 
 /** @param writtenAt the column that says when the text was written */
 const statements = (table: string, column: string, writtenAt: string) => ({
   find: {
     name: `erase-find-${table}-${column}`,
     text: `SELECT id, ${column} AS text FROM ${table}
-      WHERE ${writtenAt} <= to_timestamp($1 / 1000.0) AND ${mayHold(column, '$2', '$3')} ORDER BY id`,
+      WHERE ${writtenAt} <= ${REQUESTED} AND ${mayHold(column, '$2', '$3')} ORDER BY id`,
   },
   write: {
     name: `erase-in-${table}-${column}`,

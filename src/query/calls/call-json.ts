@@ -30,12 +30,13 @@ function valuesOf(field: CallField): (text: Text) => string {
 export function callJson(names: readonly CallField[]): (call: CallTexts) => string {
   const members = names.map((name, place) => ({
     index: CALL_FIELDS.indexOf(name),
-    key: `${place === 0 ? '{' : ','}"${name}":`,
+    place: place * 2 + 1,
     valueOf: valuesOf(name),
   }));
+  const parts = [...names.flatMap((name, place) => [`${place === 0 ? '{' : ','}"${name}":`, '']), '}'];
   return (call) => {
-    let json = '';
-    for (const { index, key, valueOf } of members) json += key + valueOf(call[index]);
-    return `${json}}`;
+    for (const { index, place, valueOf } of members) parts[place] = valueOf(call[index]);
+    // With `+`, V8 keeps the parts, and its garbage collector copies them until the whole answer is written.
+    return parts.join('');
   };
 }

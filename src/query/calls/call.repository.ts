@@ -5,6 +5,7 @@ import { isOfSources, type Viewer } from '../../security/visible-sources.js';
 import { AS_ANSWERED } from '../../persistence/sql/value-parsers.js';
 import { type CallFilter, conditionsOf } from './call-filter.js';
 import { CALL_FIELDS, SELECTED_CALL } from './call-fields.js';
+import { inTime, placeInMoment } from './call-order.js';
 import type { CallTexts } from './call-texts.js';
 import type { CallDto } from './call.dto.js';
 
@@ -76,13 +77,17 @@ export class CallRepository {
     after: CallPosition | undefined,
     limit: number,
   ): Promise<{ calls: CallTexts[]; endsEarly: boolean }> {
-    const sql = conditionsOf(filter, viewer);
+    const sql = conditionsOf(after === undefined ? filter : withoutPassed(filter, order, after), viewer);
     if (after !== undefined) {
-      const position = `(${sql.instant(after.occurredAt)}, ${sql.parameter(after.callId)})`;
-      sql.add(`(occurred_at, call_id) ${order === 'desc' ? '<' : '>'} ${position}`);
+      const [time, callId] = [sql.instant(after.occurredAt), sql.parameter(after.callId)];
+      const position = `(${time}, ${placeInMoment(callId)}, ${callId})`;
+      sql.add(
+        `(occurred_at, ${placeInMoment('call_id')}, call_id) ${order === 'desc' ? '<' : '>'} ${position}`,
+      );
     }
-    const sorted = `occurred_at ${order}, call_id ${order}`;
-    const page = `SELECT * FROM calls ${sql.where} ORDER BY ${sorted} LIMIT ${sql.parameter(limit)}`;
+    const sorted = inTime(order, 'place');
+    const page = `SELECT *, ${placeInMoment('call_id')} AS place FROM calls ${sql.where}
+      ORDER BY ${sorted} LIMIT ${sql.parameter(limit)}`;
     const text = sizedPage(SELECTED_CALL, page, bytesOfJson('extra'), sorted);
     const rows = await this.database.readTexts({ text, values: sql.values });
     return { calls: rows, endsEarly: rows.length < Number(rows[0]?.[FOUND] ?? 0) };
@@ -119,4 +124,14 @@ export class CallRepository {
       return { call, past: past.rows, endsEarly: endsEarly(past.rows), replaced: replaced.rows[0] };
     });
   }
+}
+
+/**
+ * The filter without the end of its range that a position is past. PostgreSQL would otherwise walk an index from that
+ * end to the position.
+ */
+function withoutPassed(filter: CallFilter, order: 'asc' | 'desc', { occurredAt }: CallPosition): CallFilter {
+  const { from = -Infinity, to = Infinity } = filter;
+  if (order === 'asc') return from <= occurredAt ? { ...filter, from: undefined } : filter;
+  return to > occurredAt ? { ...filter, to: undefined } : filter;
 }

@@ -27,7 +27,9 @@ export class CallsController {
   @ApiOperation({
     operationId: 'listCalls',
     summary: 'List calls',
-    description: 'Calls that match all given conditions, in the order of `occurredAt`.',
+    description:
+      'Calls that match all given conditions, in the order of `occurredAt`. Calls of the same moment have a fixed order of ' +
+      'their own, which is not that of `callId`.',
   })
   @ApiOkResponse({ type: CallPage, description: 'A page of calls.', headers: NEXT_PAGE_LINK })
   async list(

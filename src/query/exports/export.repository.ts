@@ -6,6 +6,7 @@ import type { Viewer } from '../../security/visible-sources.js';
 import { AS_WRITTEN } from '../../persistence/sql/value-parsers.js';
 import { type CallFilter, conditionsOf } from '../calls/call-filter.js';
 import { SELECTED_CALL } from '../calls/call-fields.js';
+import { inTime } from '../calls/call-order.js';
 import type { CallTexts } from '../calls/call-texts.js';
 import { RowFlow } from './row-flow.js';
 
@@ -35,7 +36,7 @@ export class ExportRepository {
     viewer: Viewer,
   ): Promise<RowFlow<CallTexts>> {
     const { where, values } = conditionsOf(filter, viewer);
-    const text = `SELECT ${SELECTED_CALL} FROM calls ${where} ORDER BY occurred_at ${order}, call_id ${order}`;
+    const text = `SELECT ${SELECTED_CALL} FROM calls ${where} ORDER BY ${inTime(order)}`;
     const name = `call-ledger export ${randomUUID()}`;
     const client = await server.dedicatedConnection(name);
     const query = { text, values, types: AS_WRITTEN, rowMode: 'array' } as const;

@@ -11,7 +11,10 @@ interface Page {
 
 beforeAll(async () => {
   ledger = await startLedger();
-  await ledger.push([record('a', { own: 12345678901234567890n.toString() }), record('b')]);
+  await ledger.push([
+    record('a', { originateTime: '2025-06-01 12:00:00', own: 12345678901234567890n.toString() }),
+    record('b', { originateTime: '2025-06-01 12:00:01' }),
+  ]);
 });
 afterAll(() => ledger.stop());
 

@@ -48,15 +48,15 @@ export function fieldColumns(record: new () => object, primaryKey: string): new 
  * no padding between them.
  */
 @Entity('calls')
-@Index('calls_in_time', ['occurredAt'])
-@Index('calls_of_task', ['taskId', 'occurredAt'], { where: '(task_id IS NOT NULL)' })
-@Index('calls_of_batch', ['batchId', 'occurredAt'], { where: '(batch_id IS NOT NULL)' })
+@Index('calls_in_time', { synchronize: false })
+@Index('calls_of_task', { synchronize: false })
+@Index('calls_of_batch', { synchronize: false })
 @Index('calls_detail', ['detailId'], { where: '(detail_id IS NOT NULL)' })
 @Index('calls_out', ['outId'], { where: '(out_id IS NOT NULL)' })
 @Index('calls_callee_reversed', { synchronize: false })
 @Index('calls_delivery', ['deliveryId'])
 @Index('calls_last_received', { synchronize: false })
-@Index('calls_with_warnings', ['occurredAt', 'callId'], { where: '(warnings IS NOT NULL)' })
+@Index('calls_warned', { synchronize: false })
 export class Call extends fieldColumns(CallRecord, 'calls_pkey') {
   @Column('timestamptz', { name: 'occurred_at' })
   occurredAt!: Date;

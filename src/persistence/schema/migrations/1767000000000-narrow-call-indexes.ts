@@ -6,24 +6,33 @@ import {
   type StepwiseMigration,
 } from './index-steps.js';
 
+/** A call's place among the calls of the same moment (src/query/calls/call-order.ts). */
+const PLACE = 'hashtextextended(call_id, 0)';
+
 const EXCHANGES: readonly IndexExchange[] = [
   {
     name: 'calls_in_time',
-    definition: 'ON calls (occurred_at)',
+    definition: `ON calls (occurred_at, ${PLACE})`,
     replaces: 'calls_occurred',
     replacedDefinition: 'ON calls (occurred_at, call_id)',
   },
   {
     name: 'calls_of_task',
-    definition: 'ON calls (task_id, occurred_at) WHERE task_id IS NOT NULL',
+    definition: `ON calls (task_id, occurred_at, ${PLACE}) WHERE task_id IS NOT NULL`,
     replaces: 'calls_task',
     replacedDefinition: 'ON calls (task_id, occurred_at, call_id) WHERE task_id IS NOT NULL',
   },
   {
     name: 'calls_of_batch',
-    definition: 'ON calls (batch_id, occurred_at) WHERE batch_id IS NOT NULL',
+    definition: `ON calls (batch_id, occurred_at, ${PLACE}) WHERE batch_id IS NOT NULL`,
     replaces: 'calls_batch',
     replacedDefinition: 'ON calls (batch_id, occurred_at, call_id) WHERE batch_id IS NOT NULL',
+  },
+  {
+    name: 'calls_warned',
+    definition: `ON calls (occurred_at, ${PLACE}) WHERE warnings IS NOT NULL`,
+    replaces: 'calls_with_warnings',
+    replacedDefinition: 'ON calls (occurred_at, call_id) WHERE warnings IS NOT NULL',
   },
 ];
 
