@@ -13,6 +13,7 @@ import type { VerificationResult } from './verification/verification-result.js';
 import { Verifier } from './verification/verifier.js';
 
 const SHOW_EVERY_MS = 500;
+const NOTHING = () => undefined;
 
 /** The result of a run. */
 export interface SimulationResult {
@@ -20,6 +21,8 @@ export interface SimulationResult {
   /** Nine digits that all ids of the run contain. */
   readonly run: string;
   readonly calls: number;
+  /** Calls that the vendor never pushes. */
+  readonly unpushed: number;
   readonly taskIds: readonly string[];
   readonly tally: Tally;
   readonly pushingSeconds: number;
@@ -35,11 +38,14 @@ export interface SimulationResult {
 /**
  * Plays the vendor once: pushes everything, and then verifies if that was asked for. After the signal it sends
  * nothing more and does not verify. It never rejects because of the service.
+ *
+ * @param onPushed is called when everything is pushed, before the verification
  */
 export async function simulate(
   options: SimulatorOptions,
   progress: Progress,
   signal: AbortSignal,
+  onPushed: () => void = NOTHING,
 ): Promise<SimulationResult> {
   const factory = new CallFactory(options.campaign);
   const states = new CallStates(options.campaign.calls);
@@ -48,6 +54,7 @@ export async function simulate(
   await push(options, { factory, states, tally, progress, signal });
   const pushingSeconds = (performance.now() - begun) / 1000;
   const interrupted = signal.aborted;
+  onPushed();
   const outcome = interrupted
     ? NOT_VERIFIED
     : await verify(options, { factory, states, tally, progress, signal });
@@ -56,6 +63,7 @@ export async function simulate(
     seed: options.campaign.seed,
     run: factory.ids.run,
     calls: options.campaign.calls,
+    unpushed: factory.countUnpushed(),
     taskIds: Array.from({ length: options.campaign.tasks }, (_, task) => factory.ids.taskId(task)),
     tally,
     pushingSeconds,
@@ -106,7 +114,14 @@ async function push(
 async function verify(options: SimulatorOptions, { factory, states, tally, progress, signal }: Run) {
   if (!options.verify || options.apiKey === null) return NOT_VERIFIED;
   const api = new LedgerApi(options.url, options.apiKey, options.verifyTimeoutMs, signal);
-  const verifier = new Verifier(api, factory, states, tally, options.verifyTimeoutMs);
+  const verifier = new Verifier(
+    api,
+    factory,
+    states,
+    tally,
+    options.verifyTimeoutMs,
+    options.vendorApi !== null,
+  );
   let rows = 0;
   const show = () => {
     progress.show({ stage: 'verifying', done: rows, total: options.campaign.calls, remark: '' });

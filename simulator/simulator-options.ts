@@ -1,3 +1,4 @@
+import type { VendorApiOptions } from './vendor-api/vendor-api-server.js';
 import type { VendorOptions } from './pushing/vendor.js';
 import type { CampaignOptions } from './records/campaign-options.js';
 
@@ -12,6 +13,8 @@ export interface SimulatorOptions {
   readonly vendor: VendorOptions;
   /** How long the vendor waits for an answer, in milliseconds. */
   readonly timeOutMs: number;
+  /** Null: the query API is not served. */
+  readonly vendorApi: VendorApiOptions | null;
   readonly verify: boolean;
   /** How long verification waits for progress, in milliseconds. */
   readonly verifyTimeoutMs: number;

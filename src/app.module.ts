@@ -1,4 +1,5 @@
 import { type DynamicModule, Module } from '@nestjs/common';
+import { CompletenessModule } from './completeness/completeness.module.js';
 import { ConfigModule } from './config/config.module.js';
 import type { Settings } from './config/settings.js';
 import { ConnectionDrain } from './http/connections/connection-drain.js';
@@ -31,6 +32,7 @@ export class AppModule {
         QueryModule,
         PrivacyModule,
         RecordingsModule,
+        CompletenessModule,
         ApiKeysModule,
         AuditModule,
         HealthModule,

@@ -5,6 +5,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { createApp } from './app.setup.js';
 import { checkSettings, SettingsError, withCredentials } from './config/read-settings.js';
 import { MemoryPlan } from './config/memory-plan.js';
+import { isUnprotected } from './config/setting-values.js';
 import type { Settings } from './config/settings.js';
 import { errorStack, errorText, isFault } from './errors.js';
 import { Journal } from './ingestion/journal/journal.js';
@@ -23,6 +24,8 @@ const DATABASE_PATIENCE_MS = 2000;
 
 const TRUST_PROXY_WARNING =
   'TRUST_PROXY=on lets any client that reaches the service directly forge its address. Name the networks of your proxies instead, such as TRUST_PROXY=10.0.0.0/8.';
+const ENDPOINT_WARNING =
+  'ALIYUN_ENDPOINT is an http URL: phone numbers and call records of the vendor come over the network unencrypted. Use an https URL.';
 
 const MEMORY_WARNING =
   'The process has too little memory: under load with large bodies, the system may end it. Give it 896 MiB at least, and the heap a quarter of that (NODE_OPTIONS=--max-old-space-size=224).';
@@ -35,6 +38,8 @@ async function bootstrap(): Promise<void> {
   const settings = withCredentials(checked);
   if (settings.credentialsNotice !== undefined) new Logger('Start').warn(settings.credentialsNotice);
   if (settings.trustProxy === true) new Logger('Start').warn(TRUST_PROXY_WARNING);
+  if (settings.vendorAccess !== undefined && isUnprotected(settings.vendorAccess.endpoint))
+    new Logger('Start').warn(ENDPOINT_WARNING);
   if (!MemoryPlan.ofProcess().fits) new Logger('Start').warn(MEMORY_WARNING);
   const app = await createApp(settings);
   tellOfTheEnd();

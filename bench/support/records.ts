@@ -48,6 +48,7 @@ export class RecordSource {
       brokenBodies: 0,
       reorder: 0,
       strange: 0,
+      unpushed: 0,
     });
   }
 }

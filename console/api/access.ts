@@ -12,6 +12,7 @@ interface Access {
 const ACCESS = {
   overview: { scopes: ['stats:read'] },
   tasks: { scopes: ['stats:read'] },
+  completeness: { scopes: ['stats:read'] },
   calls: { scopes: ['calls:read'] },
   details: { scopes: ['calls:read'] },
   deliveries: { scopes: ['deliveries:read'] },

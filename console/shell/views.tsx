@@ -8,6 +8,8 @@ import { CallsView } from '../views/calls/calls-view.js';
 import { DetailView } from '../views/campaigns/detail-view.js';
 import { TaskView } from '../views/campaigns/task-view.js';
 import { TasksView } from '../views/campaigns/tasks-view.js';
+import { CompletenessView } from '../views/completeness/completeness-view.js';
+import { MissingView } from '../views/completeness/missing-view.js';
 import { DeliveriesView } from '../views/deliveries/deliveries-view.js';
 import { DeliveryView } from '../views/deliveries/delivery-view.js';
 import { DriftView } from '../views/deliveries/drift-view.js';
@@ -34,6 +36,12 @@ const VIEWS: readonly View[] = [
     title: 'nav.tasks',
     list: () => <TasksView />,
     one: (id) => <TaskView key={id} taskId={id} />,
+  },
+  {
+    name: 'completeness',
+    title: 'nav.completeness',
+    list: () => <CompletenessView />,
+    one: (id) => <MissingView key={id} taskId={id} />,
   },
   {
     name: 'calls',

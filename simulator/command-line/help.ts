@@ -7,8 +7,9 @@ const GROUPS: readonly (readonly [string, readonly OptionName[]])[] = [
   ['How', ['rate', 'batch-size', 'concurrency', 'time-out', 'max-retries', 'time-scale']],
   [
     'Faults (F is a share, 0 to 1)',
-    ['duplicates', 'corrections', 'broken', 'broken-bodies', 'reorder', 'strange'],
+    ['duplicates', 'corrections', 'broken', 'broken-bodies', 'reorder', 'strange', 'unpushed'],
   ],
+  ["The vendor's query API", ['serve-api', 'api-faults']],
   ['Afterwards', ['verify', 'verify-timeout', 'json', 'help']],
 ];
 
@@ -28,6 +29,9 @@ All telephone numbers are invented, from ranges that no subscriber can have.
 
 Ctrl-C stops sending and prints the summary so far.
 
+The query API takes every access key. If ALIYUN_ACCESS_KEY_ID and ALIYUN_ACCESS_KEY_SECRET are set, it takes this
+key alone and checks the signatures. Start the service with ALIYUN_ENDPOINT=http://127.0.0.1:PORT.
+
 Exit codes:
   0    no faults
   1    verification has found a fault or was not possible, or no push was acknowledged
@@ -38,6 +42,7 @@ Examples:
   npm run simulate -- --calls 20000 --verify
   npm run simulate -- --calls 20000 --duplicates 0.05 --corrections 0.01 --broken 0.01 --strange 0.2 --verify
   npm run simulate -- --url https://ledger.example.com --token "$TOKEN" --calls 5000 --rate 50
+  npm run simulate -- --calls 20000 --unpushed 0.02 --serve-api 4000 --verify
   npm run simulate -- --calls 100000 --rate 1000 --time-scale 0.01 --verify --json
 `;
 

@@ -76,6 +76,18 @@ export class OptionReader {
     return text.replace(/\/+$/, '');
   }
 
+  /** Reads an option whose value has a form of its own. Undefined if it is not given, or wrong. */
+  read<T>(name: OptionName, parse: (text: string) => T): T | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    try {
+      return parse(text);
+    } catch (error) {
+      this.problems.push(`--${name} ${error instanceof Error ? error.message : String(error)}`);
+      return undefined;
+    }
+  }
+
   private take(name: string, rawName: string, value: string | undefined): void {
     const row = rowOf(name);
     if (row === undefined) this.problems.push(`unknown option ${rawName}`);

@@ -60,8 +60,23 @@ export const OPTIONS = {
     help: 'calls with unusual but legal content: integers as text, ids as numbers, epoch times, "" or no field instead of null, new fields, unknown codes',
   },
 
+  unpushed: {
+    value: 'F',
+    default: '0',
+    help: "calls that are never pushed; only the last calls to a person, which are those that the vendor's query API lists",
+  },
+
+  'serve-api': {
+    value: 'PORT',
+    help: "serve the vendor's query API on this port of 127.0.0.1, for all calls, until Ctrl-C",
+  },
+  'api-faults': {
+    value: 'LIST',
+    help: 'faults of that API, for example throttling=0.1,errors=0.1,no-call-id=0.5,chinese=0.5,number-ids=0.5,page-limit=7: shares of the requests, entries or answers, and the largest page',
+  },
+
   verify: {
-    help: 'afterwards, check through the API that every acknowledged call is stored once and correctly',
+    help: 'afterwards, check through the API that every acknowledged call is stored once and correctly; with --serve-api and --unpushed, also that the ledger finds and repairs exactly the calls that were never pushed',
   },
   'verify-timeout': {
     value: 'S',

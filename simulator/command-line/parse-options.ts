@@ -1,5 +1,7 @@
 import { credentialsPath, firstToken, readCredentials, type Credentials } from './credentials.js';
 import { OptionReader } from './option-reader.js';
+import { NO_FAULTS, readApiFaults } from '../vendor-api/api-faults.js';
+import type { VendorApiOptions } from '../vendor-api/vendor-api-server.js';
 import type { CampaignOptions } from '../records/campaign-options.js';
 import { UsageError, type SimulatorOptions } from '../simulator-options.js';
 
@@ -26,6 +28,7 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): S
       timeScale: reader.number('time-scale', 0.000001, 100),
     },
     timeOutMs: reader.whole('time-out', 1, 600_000),
+    vendorApi: vendorApiOf(reader, env),
     verify,
     verifyTimeoutMs: reader.number('verify-timeout', 0.1, 86_400) * 1000,
     json: reader.has('json'),
@@ -48,6 +51,21 @@ function campaignOf(reader: OptionReader): CampaignOptions {
     brokenBodies: reader.share('broken-bodies'),
     reorder: reader.share('reorder'),
     strange: reader.share('strange'),
+    unpushed: reader.share('unpushed'),
+  };
+}
+
+function vendorApiOf(reader: OptionReader, env: NodeJS.ProcessEnv): VendorApiOptions | null {
+  const faults = reader.read('api-faults', readApiFaults);
+  if (!reader.has('serve-api')) {
+    if (reader.has('api-faults')) reader.problems.push('--api-faults needs --serve-api');
+    return null;
+  }
+  const [id, secret] = [env.ALIYUN_ACCESS_KEY_ID?.trim() ?? '', env.ALIYUN_ACCESS_KEY_SECRET?.trim() ?? ''];
+  return {
+    port: reader.whole('serve-api', 0, 65_535),
+    accessKey: id === '' || secret === '' ? null : { id, secret },
+    faults: faults ?? NO_FAULTS,
   };
 }
 

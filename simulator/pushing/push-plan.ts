@@ -49,11 +49,11 @@ export class PushPlan {
       for (const call of push.content.calls) yield { kind: 'call', call, version: 1, repeated: false };
     }
     if (push.content.kind !== 'calls') return;
-    for (const call of this.callsOf(push.content.number)) {
+    for (const call of this.pushedCallsOf(push.content.number)) {
       yield { kind: 'call', call, version: 0, repeated: false };
       if (this.fate(call).brokenAfter) yield { kind: 'broken', number: call };
     }
-    for (const call of this.callsOf(this.neighbour(push.content.number))) {
+    for (const call of this.pushedCallsOf(this.neighbour(push.content.number))) {
       if (this.fate(call).repeated) yield { kind: 'call', call, version: 0, repeated: true };
     }
   }
@@ -67,6 +67,7 @@ export class PushPlan {
       placed.push({ at: at + back, push: { content, window, again, heldBack } });
     };
     for (const number of this.pushesOf(window)) {
+      if (this.pushedCallsOf(number).length === 0) continue;
       place(number, { kind: 'calls', number }, false);
       if (random.chance(duplicates)) {
         place(number + random.between(0, this.windowSize), { kind: 'calls', number }, true);
@@ -79,7 +80,7 @@ export class PushPlan {
   private corrections(window: number, random: Random): Push[] {
     const { batchSize, duplicates } = this.factory.options;
     const corrected = this.pushesOf(window).flatMap((number) =>
-      this.callsOf(number).filter((call) => this.fate(call).corrected),
+      this.pushedCallsOf(number).filter((call) => this.fate(call).corrected),
     );
     const pushes: Push[] = [];
     for (let at = 0; at < corrected.length; at += batchSize) {
@@ -112,10 +113,10 @@ export class PushPlan {
     return Array.from({ length }, (_, index) => from + index);
   }
 
-  private callsOf(push: number): number[] {
+  private pushedCallsOf(push: number): number[] {
     const { calls, batchSize } = this.factory.options;
     const from = push * batchSize;
     const length = Math.min(calls, from + batchSize) - from;
-    return Array.from({ length }, (_, index) => from + index);
+    return Array.from({ length }, (_, index) => from + index).filter((call) => this.factory.isPushed(call));
   }
 }

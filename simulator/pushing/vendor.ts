@@ -126,7 +126,7 @@ export class Vendor {
   }
 
   private nextPlanned(): Push | undefined {
-    if (this.planned.length === 0 && this.nextWindow < this.plan.windows) {
+    while (this.planned.length === 0 && this.nextWindow < this.plan.windows) {
       const { first } = this.plan.window(this.nextWindow);
       this.unsettled.set(this.nextWindow, first.length);
       this.planned.push(...first);

@@ -42,6 +42,28 @@ export class CallFactory {
     return this.campaign.placeOf(call).task;
   }
 
+  /** The number of the person who is called. */
+  detailOf(call: number): number {
+    return this.campaign.placeOf(call).detail;
+  }
+
+  /**
+   * Whether the vendor pushes the call. A call that is followed by a redial always is: the query API lists only the
+   * last call to a person, so nobody could find it there.
+   */
+  isPushed(call: number): boolean {
+    const { unpushed } = this.options;
+    if (unpushed === 0 || this.campaign.placeOf(call).redialled) return true;
+    return !this.streams.stream(Purpose.Unpushed, call).chance(unpushed);
+  }
+
+  countUnpushed(): number {
+    if (this.options.unpushed === 0) return 0;
+    let count = 0;
+    for (let call = 0; call < this.options.calls; call += 1) if (!this.isPushed(call)) count += 1;
+    return count;
+  }
+
   callIdOf(call: number): string {
     return this.ids.callId(call, this.oddities.of(call).idsAsNumbers);
   }

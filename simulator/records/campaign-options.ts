@@ -15,6 +15,8 @@ export interface CampaignOptions {
   readonly brokenBodies: number;
   readonly reorder: number;
   readonly strange: number;
+  /** Calls that are never pushed. */
+  readonly unpushed: number;
 }
 
 /**
@@ -36,5 +38,7 @@ export function campaignFingerprint(options: CampaignOptions): string {
     options.brokenBodies,
     options.reorder,
     options.strange,
+    // Runs without such calls keep the ids that they had before there was this option.
+    ...(options.unpushed > 0 ? [options.unpushed] : []),
   ].join('\n');
 }

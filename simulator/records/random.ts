@@ -10,6 +10,10 @@ export const Purpose = {
   Oddity: 6,
   Task: 7,
   Window: 8,
+  Unpushed: 9,
+  ApiFault: 10,
+  ApiEntry: 11,
+  ApiNumberIds: 12,
 } as const;
 export type Purpose = (typeof Purpose)[keyof typeof Purpose];
 

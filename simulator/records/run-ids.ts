@@ -10,11 +10,13 @@ export class RunIds {
   /** Nine digits, the first not 0. */
   readonly run: string;
   private readonly callIdPattern: RegExp;
+  private readonly detailIdPattern: RegExp;
 
   constructor(fingerprint: string) {
     const hash = createHash('sha256').update('run\n').update(fingerprint).digest();
     this.run = String(100_000_000 + (hash.readUIntBE(0, 6) % 900_000_000));
     this.callIdPattern = new RegExp(`^(?:1000${this.run}\\^1000|7${this.run})(\\d{9})$`);
+    this.detailIdPattern = new RegExp(`^96${this.run}(\\d{8,})$`);
   }
 
   /** 18 digits. */
@@ -29,6 +31,12 @@ export class RunIds {
   /** 19 digits. */
   detailId(detail: number): string {
     return `96${this.run}${digits(detail, 8)}`;
+  }
+
+  /** Returns the person's number from which `detailId` was made; undefined for an id of another run. */
+  detailOf(detailId: string): number | undefined {
+    const number = this.detailIdPattern.exec(detailId)?.[1];
+    return number === undefined ? undefined : Number(number);
   }
 
   outId(detail: number): string {

@@ -22,6 +22,7 @@ export function summaryObject(result: SimulationResult) {
     seed: result.seed,
     run: result.run,
     calls: result.calls,
+    unpushed: result.unpushed,
     taskIds: result.taskIds,
     interrupted: result.interrupted,
     seconds: rounded(result.pushingSeconds),
@@ -61,7 +62,7 @@ export function summaryText(result: SimulationResult): string {
   const { injected, bodiesRefused, bodiesAccepted } = result.tally;
   const reasons = Object.entries(failures).map(([reason, count]) => `${count} × ${reason}`);
   const lines = [
-    `Simulated ${result.calls} calls, seed ${result.seed}, run ${result.run}${result.interrupted ? ' (interrupted)' : ''}`,
+    `Simulated ${result.calls} calls${unpushedText(result)}, seed ${result.seed}, run ${result.run}${result.interrupted ? ' (interrupted)' : ''}`,
     `records    ${records.sent} sent, ${records.acknowledged} acknowledged in ${seconds} s: ${recordsPerSecond} a second`,
     `pushes     ${pushes.sent} sent, ${pushes.acknowledged} acknowledged, ${pushes.retries} retries, ${pushes.timedOut} timed out`,
     `lost       ${pushes.givenUp} pushes given up after their last retry` +
@@ -75,6 +76,10 @@ export function summaryText(result: SimulationResult): string {
       `${injected.brokenBodies} broken bodies (${bodiesRefused} refused with 400, ${bodiesAccepted} acknowledged)`,
   ];
   return [...lines, ...verificationLines(result)].join('\n');
+}
+
+function unpushedText({ unpushed }: SimulationResult): string {
+  return unpushed === 0 ? '' : ` (${unpushed} of them never pushed)`;
 }
 
 function verificationLines({ verification, verificationError }: SimulationResult): string[] {
@@ -93,8 +98,19 @@ function verificationLines({ verification, verificationError }: SimulationResult
     `totals     ${totals.compared - totals.wrong.length} tasks correct, ${totals.wrong.length} wrong` +
       (totals.uncertain > 0 ? `, ${totals.uncertain} not compared (pushes given up)` : ''),
     `quarantine ${quarantineText(verification)}`,
+    ...completenessLines(verification),
     ...totals.wrong.slice(0, 5).map((line) => `           ${line}`),
     ...verification.examples.map((line) => `           ${line}`),
+  ];
+}
+
+function completenessLines({ completeness }: VerificationResult): string[] {
+  if (completeness === null) return [];
+  const { expected, named, misnamed, repaired, unrepairable } = completeness;
+  return [
+    `repair     ${expected} calls never pushed: the ledger named ${named} of them and ${misnamed} others, ` +
+      `and repaired ${repaired}` +
+      (unrepairable > 0 ? `; of ${unrepairable} the query API does not say the callId` : ''),
   ];
 }
 

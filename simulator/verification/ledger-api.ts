@@ -65,6 +65,19 @@ export class LedgerApi {
     throw new ApiError(`GET ${path} answers ${status}: ${JSON.stringify(body ?? null).slice(0, 300)}`);
   }
 
+  /**
+   * Sends a request that changes something, once.
+   *
+   * @returns the answer, with status 202
+   * @throws ApiError
+   */
+  async post(path: string, body: JsonObject): Promise<JsonObject> {
+    const answer = await this.send(new URL(this.url + path), { method: 'POST', body: JSON.stringify(body) });
+    if (!(answer instanceof Error) && answer.status === 202 && isObject(answer.body)) return answer.body;
+    const problem = answer instanceof Error ? answer.message : JSON.stringify(answer).slice(0, 300);
+    throw new ApiError(`POST ${path}: ${problem}`);
+  }
+
   /** Yields the entries of each page of a list, to the last page. */
   async *pages(path: string, query: Readonly<Record<string, string>>): AsyncGenerator<JsonObject[]> {
     const seen = new Set<string>();
@@ -82,9 +95,18 @@ export class LedgerApi {
   private async tryGet(path: string, query: Readonly<Record<string, string>>): Promise<ApiAnswer | Error> {
     const url = new URL(this.url + path);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
+    return this.send(url, {});
+  }
+
+  private async send(url: URL, request: RequestInit): Promise<ApiAnswer | Error> {
     try {
       const response = await fetch(url, {
-        headers: { authorization: `Bearer ${this.apiKey}`, accept: 'application/json' },
+        ...request,
+        headers: {
+          authorization: `Bearer ${this.apiKey}`,
+          accept: 'application/json',
+          'content-type': 'application/json',
+        },
         signal: AbortSignal.any([this.signal, AbortSignal.timeout(ANSWER_TIME_OUT_MS)]),
       });
       return { status: response.status, body: parsed(await response.text()) };

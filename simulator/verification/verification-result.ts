@@ -1,3 +1,4 @@
+import { type CompletenessResult, faultsOf } from './completeness-check.js';
 import type { QuarantineResult } from './quarantine-check.js';
 import type { TotalsResult } from './totals-check.js';
 
@@ -20,13 +21,16 @@ export interface VerificationResult {
   readonly bodiesAccepted: number;
   readonly totals: TotalsResult;
   readonly quarantine: QuarantineResult;
+  /** Null unless the query API is served and has calls that were never pushed. */
+  readonly completeness: CompletenessResult | null;
   /** Some of the faults, a line each. */
   readonly examples: readonly string[];
 }
 
 /** Returns the number of all faults. */
 export function countFaults(result: VerificationResult): number {
-  const { missing, double, wrong, unlisted, unexpected, bodiesAccepted, totals, quarantine } = result;
+  const { missing, double, wrong, unlisted, unexpected, bodiesAccepted } = result;
+  const { totals, quarantine, completeness } = result;
   const lostFromQuarantine =
     quarantine.found === null ? 0 : Math.max(0, quarantine.expected - quarantine.found);
   return (
@@ -37,6 +41,7 @@ export function countFaults(result: VerificationResult): number {
     unexpected +
     bodiesAccepted +
     totals.wrong.length +
-    lostFromQuarantine
+    lostFromQuarantine +
+    (completeness === null ? 0 : faultsOf(completeness))
   );
 }

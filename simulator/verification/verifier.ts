@@ -1,6 +1,7 @@
 import type { CallStates } from '../pushing/call-states.js';
 import type { Tally } from '../pushing/tally.js';
 import type { CallFactory } from '../records/call-factory.js';
+import { checkCompleteness } from './completeness-check.js';
 import { CallCheck } from './call-check.js';
 import { expectedTasks } from './expected-totals.js';
 import type { LedgerApi } from './ledger-api.js';
@@ -15,13 +16,17 @@ const EXAMPLES_OF_A_KIND = 5;
 export class Verifier {
   private readonly check: CallCheck;
 
-  /** @param timeoutMs how long to wait without progress for pushes that the ledger has taken but not stored yet */
+  /**
+   * @param timeoutMs how long to wait without progress for pushes that the ledger has taken but not stored yet
+   * @param hasVendorApi whether the query API is served, so that the ledger can repair what was never pushed
+   */
   constructor(
     private readonly api: LedgerApi,
     private readonly factory: CallFactory,
     private readonly states: CallStates,
     private readonly tally: Tally,
     private readonly timeoutMs: number,
+    private readonly hasVendorApi: boolean,
   ) {
     this.check = new CallCheck(factory, states);
   }
@@ -39,7 +44,10 @@ export class Verifier {
     const totals = await checkTotals(this.api, tasks, patienceMs);
     const quarantine = await checkQuarantine(this.api, this.tally, this.factory.ids.run, this.timeoutMs);
     const { bodiesAccepted } = this.tally;
-    return { ...calls, bodiesAccepted, totals, quarantine };
+    // The repair comes last: the totals above are those of what was pushed.
+    const mayRepair = this.hasVendorApi && this.factory.options.unpushed > 0;
+    const completeness = mayRepair ? await checkCompleteness(this.api, this.factory, this.timeoutMs) : null;
+    return { ...calls, bodiesAccepted, totals, quarantine, completeness };
   }
 
   private count() {

@@ -5,9 +5,11 @@ import { errorText } from '../errors.js';
 import { AllowedHosts } from '../outbound/allowed-hosts.js';
 import { credentialsFile, loadCredentials, type Renewal } from './credentials.js';
 import {
+  accessKeyPart,
   adminApiKey,
   byteSize,
   distributionOf,
+  duration,
   integer,
   networks,
   oneOf,
@@ -16,8 +18,16 @@ import {
   replicaUrl,
   timeZone,
   trustProxy,
+  vendorEndpoint,
 } from './setting-values.js';
-import { type Distribution, Settings, type TracingProtocol } from './settings.js';
+import {
+  type CompletenessSettings,
+  type Distribution,
+  type PushToken,
+  Settings,
+  type TracingProtocol,
+  type VendorAccess,
+} from './settings.js';
 
 /** The settings can't be used. `problems` holds a line for each problem, which begins with the setting's name. */
 export class SettingsError extends Error {
@@ -41,6 +51,8 @@ const NOTHING_GENERATED = {
   databasePassword: '',
   credentialsNotice: undefined,
 };
+const SHORTEST_INTERVAL_MS = 1000;
+const LONGEST_INTERVAL_MS = 7 * 86_400_000;
 const LONGEST_RETENTION_DAYS = 36_500;
 const LARGEST_BODY = 256 * 1024 * 1024;
 const TRACING_PROTOCOLS = ['http/protobuf', 'http/json'] as const;
@@ -103,6 +115,8 @@ export function checkSettings(environment: NodeJS.ProcessEnv, onTerminal: boolea
   const embedded = reader.text('DATABASE_URL') === undefined;
   const level = reader.read('LOG_LEVEL', 'info', (text) => oneOf(text, LEVELS)) ?? 'info';
   const dataDir = resolve(reader.text('DATA_DIR') ?? 'data');
+  const givenTokens = reader.read('PUSH_TOKENS', undefined, pushTokens);
+  const access = vendorAccess(reader);
   const settings = {
     host: reader.read('HOST', '127.0.0.1', (text) => text),
     port: reader.read('PORT', '3000', (text) => integer(text, 0, 65_535)),
@@ -113,7 +127,7 @@ export function checkSettings(environment: NodeJS.ProcessEnv, onTerminal: boolea
     databasePoolSize: reader.read('DATABASE_POOL_SIZE', '10', (text) => integer(text, 2, 1000)),
     databaseDistributed: distribution(reader, embedded),
     dataDir,
-    pushTokens: reader.read('PUSH_TOKENS', undefined, pushTokens),
+    pushTokens: givenTokens,
     adminApiKey: reader.read('ADMIN_API_KEY', undefined, adminApiKey),
     pushTimeZone: reader.read('PUSH_TIME_ZONE', 'Asia/Shanghai', timeZone),
     pushBodyLimit: reader.read('PUSH_BODY_LIMIT', '32mb', bodyLimit),
@@ -123,6 +137,8 @@ export function checkSettings(environment: NodeJS.ProcessEnv, onTerminal: boolea
     bodyRetentionDays: reader.read('BODY_RETENTION_DAYS', '30', retentionDays),
     callRetentionDays: reader.read('CALL_RETENTION_DAYS', '0', retentionDays),
     ...recordings(reader, dataDir),
+    vendorAccess: access,
+    completeness: completeness(reader, access, givenTokens),
     pushAllowFrom: reader.read('PUSH_ALLOW_FROM', undefined, networks),
     queryRateLimit: reader.read('QUERY_RATE_LIMIT', '100', (text) => integer(text, 0, 1_000_000)),
     shutdownDelayMs: reader.read('SHUTDOWN_DELAY_MS', '0', (text) => integer(text, 0, 60_000)),
@@ -181,6 +197,55 @@ function recordings(reader: Reader, dataDir: string) {
 function journalDir(reader: Reader, dataDir: string): string | undefined {
   const text = reader.text('JOURNAL_DIR');
   return text === 'off' ? undefined : resolve(text ?? join(dataDir, 'journal'));
+}
+
+/** @returns undefined when no access key is set */
+function vendorAccess(reader: Reader): VendorAccess | undefined {
+  const endpoint = reader.read('ALIYUN_ENDPOINT', 'https://aiccs.aliyuncs.com', vendorEndpoint);
+  const accessKeyId = reader.read('ALIYUN_ACCESS_KEY_ID', undefined, accessKeyPart);
+  const accessKeySecret = reader.read('ALIYUN_ACCESS_KEY_SECRET', undefined, accessKeyPart);
+  const securityToken = reader.read('ALIYUN_SECURITY_TOKEN', undefined, accessKeyPart);
+  const needsKey = ['ALIYUN_ACCESS_KEY_ID', 'ALIYUN_ACCESS_KEY_SECRET', 'ALIYUN_SECURITY_TOKEN'].filter(
+    (name) => reader.text(name) !== undefined,
+  );
+  for (const missing of ['ALIYUN_ACCESS_KEY_ID', 'ALIYUN_ACCESS_KEY_SECRET'])
+    if (needsKey.length > 0 && !needsKey.includes(missing))
+      reader.problems.push(`${missing} is required with ${needsKey.join(' and ')}`);
+  if (endpoint === undefined || accessKeyId === undefined || accessKeySecret === undefined) return undefined;
+  return { endpoint, accessKeyId, accessKeySecret, securityToken };
+}
+
+/** @param tokens undefined when they are generated, for one source */
+function completeness(
+  reader: Reader,
+  access: VendorAccess | undefined,
+  tokens: readonly PushToken[] | undefined,
+): CompletenessSettings {
+  const sources = [...new Set(tokens?.map(({ source }) => source))];
+  const source = reader.read('COMPLETENESS_SOURCE', undefined, (text) =>
+    sources.length === 0 ? text : sourceAmong(text, sources),
+  );
+  if (access !== undefined && reader.text('COMPLETENESS_SOURCE') === undefined && sources.length > 1)
+    reader.problems.push(
+      `COMPLETENESS_SOURCE is required, because PUSH_TOKENS has several sources (${sources.join(', ')}): name the one whose calls the access key shows`,
+    );
+  return {
+    source,
+    intervalMs: reader.read('COMPLETENESS_INTERVAL', '1h', interval),
+    requestsPerSecond: reader.read('COMPLETENESS_RATE', '5', (text) => integer(text, 1, 10_000)) ?? 1,
+    repairs: reader.read('COMPLETENESS_REPAIR', 'off', (text) => oneOf(text, ['on', 'off'])) === 'on',
+  };
+}
+
+function sourceAmong(text: string, sources: readonly string[]): string {
+  if (!sources.includes(text)) throw new Error(`must be a source of PUSH_TOKENS (${sources.join(', ')})`);
+  return text;
+}
+
+/** @returns undefined for `off` */
+function interval(text: string): number | undefined {
+  if (text === 'off') return undefined;
+  return duration(text, SHORTEST_INTERVAL_MS, LONGEST_INTERVAL_MS, 'from 1s to 7d, or off');
 }
 
 function retentionDays(text: string): number {

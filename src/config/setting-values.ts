@@ -29,6 +29,29 @@ export function byteSize(text: string): number {
   return size;
 }
 
+const DURATION_UNITS_MS: Readonly<Record<string, number>> = {
+  s: 1000,
+  m: 60_000,
+  h: 3_600_000,
+  d: 86_400_000,
+};
+
+/**
+ * Reads a duration such as `90s`, `30m`, `1h` or `1d`.
+ *
+ * @param least milliseconds
+ * @param most milliseconds
+ * @param range says the limits in words
+ * @returns milliseconds
+ */
+export function duration(text: string, least: number, most: number, range: string): number {
+  const [, digits, unit = ''] = /^(\d{1,6})([smhd])$/.exec(text) ?? [];
+  const ms = Number(digits) * (DURATION_UNITS_MS[unit] ?? NaN);
+  if (!(ms >= least && ms <= most))
+    throw new Error(`must be a duration ${range}, such as 90s, 30m, 1h or 1d`);
+  return ms;
+}
+
 export function oneOf<T extends string>(text: string, allowed: readonly T[]): T {
   const found = allowed.find((value) => value === text);
   if (found === undefined) throw new Error(`must be one of ${allowed.join(', ')}`);
@@ -60,6 +83,29 @@ export function replicaUrl(text: string, primaryUrl: string | undefined): string
   if (primaryUrl === undefined) throw new Error('needs DATABASE_URL: the embedded database has no replica');
   if (url === primaryUrl) throw new Error('must not be the same as DATABASE_URL');
   return url;
+}
+
+/** Reads the URL of the vendor's query API. The errors never contain the URL: somebody may have put a key into it. */
+export function vendorEndpoint(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol !== 'https:' && url?.protocol !== 'http:')
+    throw new Error('must be a URL such as https://aiccs.aliyuncs.com');
+  if (`${url.username}${url.password}${url.search}${url.hash}` !== '')
+    throw new Error('must be a URL without user name, password, query and fragment');
+  return url.href;
+}
+
+/** Reads a part of an access key. It becomes part of a header. The errors never contain it. */
+export function accessKeyPart(text: string): string {
+  if (!/^[\x21-\x7e]+$/.test(text)) throw new Error('must be printable ASCII characters without spaces');
+  return text;
+}
+
+/** Whether requests to a URL leave this machine unencrypted. */
+export function isUnprotected(endpoint: string): boolean {
+  const { protocol, hostname } = new URL(endpoint);
+  const isLoopback = /^(localhost|127(\.\d+){3}|\[::1\])$/.test(hostname);
+  return protocol === 'http:' && !isLoopback;
 }
 
 /** Reads `name=token,name=token`. A name may occur several times. The errors never contain a token. */

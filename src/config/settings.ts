@@ -10,6 +10,28 @@ export interface PushToken {
 /** A network in CIDR form, as `ipaddr.js` uses it: an address and the length of its prefix in bits. */
 export type Network = readonly [address: string, prefixLength: number];
 
+/** Where the vendor's query API is, and the access key to it. */
+export interface VendorAccess {
+  /** An http or https URL without credentials, query and fragment. */
+  readonly endpoint: string;
+  readonly accessKeyId: string;
+  readonly accessKeySecret: string;
+  /** Undefined for a key that does not expire. */
+  readonly securityToken: string | undefined;
+}
+
+/** How the ledger is compared with the vendor's query API. */
+export interface CompletenessSettings {
+  /** The source whose calls the access key shows. Undefined: the only source of `pushTokens`. */
+  readonly source: string | undefined;
+  /** Milliseconds between two checks that the service begins by itself. Undefined: it begins none. */
+  readonly intervalMs: number | undefined;
+  /** Requests a second to the vendor. */
+  readonly requestsPerSecond: number;
+  /** Whether a repair follows each check. */
+  readonly repairs: boolean;
+}
+
 /** The protocol by which spans are sent. */
 export type TracingProtocol = 'http/protobuf' | 'http/json';
 
@@ -59,6 +81,9 @@ export class Settings {
   readonly recordingMaxBytes!: number;
   /** Days that files of recordings are kept; 0: for ever. */
   readonly recordingRetentionDays!: number;
+  /** Undefined: the service does not ask the vendor's query API. */
+  readonly vendorAccess!: VendorAccess | undefined;
+  readonly completeness!: CompletenessSettings;
   /** Undefined: any address may push. */
   readonly pushAllowFrom!: readonly Network[] | undefined;
   /** Requests a second that an API key may make; 0: any number. */

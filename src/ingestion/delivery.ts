@@ -3,7 +3,7 @@ import type { MessageKind } from './reading/message-kind.js';
 import { orderedId } from '../persistence/sql/ids.js';
 
 /** How a delivery came into the ledger. */
-type DeliveryWay = 'direct' | 'journal' | 'replay' | 'erasure';
+type DeliveryWay = 'direct' | 'journal' | 'replay' | 'erasure' | 'pull';
 
 /** Why a whole body is refused. */
 export interface Refusal {

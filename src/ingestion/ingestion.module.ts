@@ -8,6 +8,7 @@ import { JournalMetrics } from './journal/journal.metrics.js';
 import { Journal } from './journal/journal.js';
 import { PoisonGuard } from './journal/poison-guard.js';
 import { Keeper } from './keeper.js';
+import { PulledCalls } from './pulled-calls.js';
 import { BodyBudget } from './push/body-budget.js';
 import { MissedPushController } from './push/missed-push.controller.js';
 import { PushMetrics, PushWatch } from './push/push.metrics.js';
@@ -33,10 +34,11 @@ import { WritingModule } from './writing/writing.module.js';
     Journal,
     Drainer,
     Replayer,
+    PulledCalls,
     PushMetrics,
     JournalMetrics,
   ],
-  exports: [Journal, PushMetrics, Replayer, WritingModule],
+  exports: [Journal, PushMetrics, PulledCalls, Replayer, WritingModule],
 })
 export class IngestionModule implements NestModule {
   configure(consumer: MiddlewareConsumer): void {

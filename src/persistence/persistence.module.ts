@@ -6,6 +6,7 @@ import { dataSourceOptions } from './connections/data-source-options.js';
 import { DatabaseLifecycle } from './connections/database-lifecycle.js';
 import { Database } from './connections/database.js';
 import { ClusterNodes } from './schema/distribution/cluster-nodes.js';
+import { LeaseRepository } from './leases/lease.repository.js';
 import { ReadingDatabase } from './connections/reading-database.js';
 import { Replica } from './connections/replica.js';
 
@@ -26,7 +27,7 @@ import { Replica } from './connections/replica.js';
       },
     }),
   ],
-  providers: [Database, DatabaseLifecycle, ClusterNodes, ReadingDatabase, Replica],
-  exports: [Database, DatabaseLifecycle, ClusterNodes, ReadingDatabase, Replica],
+  providers: [Database, DatabaseLifecycle, ClusterNodes, ReadingDatabase, Replica, LeaseRepository],
+  exports: [Database, DatabaseLifecycle, ClusterNodes, ReadingDatabase, Replica, LeaseRepository],
 })
 export class PersistenceModule {}

@@ -14,7 +14,6 @@ import { ErasureSteps } from './erasure/erasure-steps.js';
 import { ErasuresController } from './erasure/erasures.controller.js';
 import { ErasuresService } from './erasure/erasures.service.js';
 import { JournalSearch } from './erasure/journal-search.js';
-import { LeaseRepository } from './lease.repository.js';
 import { PrivacyEvents } from './privacy-events.js';
 import { Retention } from './retention/retention.js';
 import { RetentionRepository } from './retention/retention.repository.js';
@@ -24,7 +23,6 @@ import { RetentionRepository } from './retention/retention.repository.js';
   imports: [SecurityModule, IngestionModule, WorkersModule],
   controllers: [ErasuresController],
   providers: [
-    LeaseRepository,
     PrivacyEvents,
     Retention,
     RetentionRepository,

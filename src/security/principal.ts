@@ -15,6 +15,7 @@ export const SCOPES = [
   'privacy:erase',
   'keys:manage',
   'audit:read',
+  'completeness:manage',
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 

@@ -61,6 +61,52 @@ export class JournalLevel {
   problem!: string | null;
 }
 
+/** Whether the setting PUSH_TIME_ZONE is right. */
+@ApiSchema({ name: 'TimeZoneStatus' })
+export class TimeZoneStatus {
+  @ApiProperty({ type: String, description: 'The time zone of the setting.', example: 'Asia/Shanghai' })
+  zone!: string;
+
+  @ApiProperty({
+    type: String,
+    enum: ['proved', 'refuted', 'unknown'],
+    description:
+      'Whether the newest call that is known both by a push and by the query API of the vendor proves the time zone. `refuted` is an error: the times of pushes are read wrongly. `unknown`: no call was known both ways yet.',
+    example: 'proved',
+  })
+  state!: string;
+
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description:
+      'How many minutes the times of pushes are ahead of the epoch times of the vendor. Null if the state is `unknown`.',
+    example: 0,
+  })
+  offsetMinutes!: number | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'What is wrong, and what to do. Null if nothing is known to be wrong.',
+    example: null,
+  })
+  problem!: string | null;
+}
+
+/** What the checks of completeness have found. */
+@ApiSchema({ name: 'CompletenessStatus' })
+export class CompletenessStatus {
+  @Count('Number of calls that the vendor counts and the ledger lacks, in all tasks.', 0)
+  missingCalls!: number;
+
+  @Time(
+    'When the last check of the recent or of all tasks was done. Null if there was none.',
+    '2025-06-01T02:05:31.120Z',
+  )
+  checkedAt!: string | null;
+}
+
 /** The status of the service. */
 @ApiSchema({ name: 'Status' })
 export class StatusDto {
@@ -98,6 +144,17 @@ export class StatusDto {
 
   @ApiProperty({ type: JournalLevel, nullable: true, description: 'The journal; null if it is off.' })
   journal!: JournalLevel | null;
+
+  @ApiProperty({
+    type: CompletenessStatus,
+    nullable: true,
+    description:
+      'What the checks of completeness have found. Null without an access key to the vendor, and while the database does not answer.',
+  })
+  completeness!: CompletenessStatus | null;
+
+  @ApiProperty({ type: TimeZoneStatus, description: 'Whether the time zone of the pushes is right.' })
+  pushTimeZone!: TimeZoneStatus;
 
   @ApiProperty({ type: Acknowledgements, description: 'How fast pushes were acknowledged.' })
   acknowledgements!: Acknowledgements;

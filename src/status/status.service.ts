@@ -1,9 +1,15 @@
 import { Injectable } from '@nestjs/common';
+import {
+  CompletenessRepository,
+  type CompletenessSummary,
+  type ZoneFinding,
+} from '../completeness/completeness.repository.js';
+import { VendorAccount } from '../completeness/vendor-account.js';
 import { Settings } from '../config/settings.js';
 import { Journal } from '../ingestion/journal/journal.js';
 import { PushMetrics } from '../ingestion/push/push.metrics.js';
 import { QuarantineRepository } from '../quarantine/quarantine.repository.js';
-import type { JournalLevel, StatusDto } from './status.dto.js';
+import type { CompletenessStatus, JournalLevel, StatusDto, TimeZoneStatus } from './status.dto.js';
 import { StatusRepository } from './status.repository.js';
 import { SingleFlight } from '../background/single-flight.js';
 import { DatabaseUnavailableError } from '../persistence/connections/unavailable.js';
@@ -17,6 +23,8 @@ const LIMIT_MS = 700;
 export class StatusService {
   private readonly newest: SharedQuestion<{ readonly pushAt: number | undefined }>;
   private readonly openEntries: SharedQuestion<number>;
+  private readonly summary: SharedQuestion<CompletenessSummary>;
+  private readonly zone: SharedQuestion<ZoneFinding | undefined>;
   private readonly startedAt = new Date(Date.now() - performance.now()).toISOString();
 
   constructor(
@@ -25,16 +33,22 @@ export class StatusService {
     private readonly journal: Journal,
     stored: StatusRepository,
     quarantine: QuarantineRepository,
+    private readonly account: VendorAccount,
+    completeness: CompletenessRepository,
   ) {
     this.newest = new SharedQuestion(async () => ({ pushAt: await stored.newestPushAt() }));
     this.openEntries = new SharedQuestion(() => quarantine.countOpen());
+    this.summary = new SharedQuestion(() => completeness.summary());
+    this.zone = new SharedQuestion(() => completeness.zone());
   }
 
   /** The current status. Values that need the database are null while it does not answer. */
   async now(): Promise<StatusDto> {
-    const [newest, openEntries, buckets] = await Promise.all([
+    const [newest, openEntries, summary, zone, buckets] = await Promise.all([
       this.newest.answer(),
       this.openEntries.answer(),
+      this.summary.answer(),
+      this.zone.answer(),
       this.pushes.acknowledgements(),
     ]);
     return {
@@ -43,6 +57,8 @@ export class StatusService {
       lastPushAt: latest(newest?.pushAt, this.pushes.lastAcknowledgedAt),
       openQuarantineEntries: openEntries ?? null,
       journal: this.journal.isOff ? null : this.journalLevel(),
+      completeness: summary === undefined || !this.account.isKnown ? null : completenessOf(summary),
+      pushTimeZone: timeZoneOf(this.settings.pushTimeZone, zone),
       acknowledgements: {
         limitMs: LIMIT_MS,
         buckets: buckets.map(({ upTo, count }) => ({
@@ -64,6 +80,22 @@ export class StatusService {
       problem: problem ?? null,
     };
   }
+}
+
+function completenessOf({ missing, checkedAt }: CompletenessSummary): CompletenessStatus {
+  return {
+    missingCalls: missing,
+    checkedAt: checkedAt === null ? null : new Date(checkedAt).toISOString(),
+  };
+}
+
+function timeZoneOf(zone: string, finding: ZoneFinding | undefined): TimeZoneStatus {
+  if (finding === undefined) return { zone, state: 'unknown', offsetMinutes: null, problem: null };
+  const offsetMinutes = finding.offsetMs / 60_000;
+  if (offsetMinutes === 0) return { zone, state: 'proved', offsetMinutes, problem: null };
+  const hours = `${Math.abs(offsetMinutes) / 60} hours ${offsetMinutes > 0 ? 'late' : 'early'}`;
+  const problem = `PUSH_TIME_ZONE=${zone} is wrong: the times of ${finding.calls} pushed calls of the task ${finding.taskId} are ${hours}, compared with the epoch times of the vendor's query API. Correct the setting.`;
+  return { zone, state: 'refuted', offsetMinutes, problem };
 }
 
 function latest(...times: readonly (number | undefined)[]): string | null {

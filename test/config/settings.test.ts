@@ -2,6 +2,7 @@ import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { existsSync, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { isUnprotected } from '../../src/config/setting-values.js';
 import { checkSettings, readSettings, SettingsError } from '../../src/config/read-settings.js';
 
 let folder: string;
@@ -179,5 +180,83 @@ describe('Settings', () => {
     const dataDir = join(folder, 'data');
     expect(checkSettings({ DATA_DIR: dataDir, PORT: '4000' }, false)).toMatchObject({ port: 4000, dataDir });
     expect(existsSync(dataDir)).toBe(false);
+  });
+
+  it("have the access to the vendor's API, when its key is given", () => {
+    const key = { ALIYUN_ACCESS_KEY_ID: 'id', ALIYUN_ACCESS_KEY_SECRET: 'secret' };
+    const accessOf = (environment: Record<string, string>) =>
+      readSettings({ ...external(), ...environment }, false).vendorAccess;
+    const access = {
+      endpoint: 'https://aiccs.aliyuncs.com/',
+      accessKeyId: 'id',
+      accessKeySecret: 'secret',
+      securityToken: undefined,
+    };
+    expect(accessOf({ ALIYUN_ENDPOINT: 'https://vendor.internal' })).toBeUndefined();
+    expect(accessOf(key)).toEqual(access);
+    expect(
+      accessOf({ ...key, ALIYUN_SECURITY_TOKEN: 'token', ALIYUN_ENDPOINT: 'http://127.0.0.1:4000/path/' }),
+    ).toEqual({ ...access, securityToken: 'token', endpoint: 'http://127.0.0.1:4000/path/' });
+  });
+
+  it("name what is wrong with the access to the vendor's API, and no secret", () => {
+    expect(problemsOf({ ALIYUN_ACCESS_KEY_ID: 'hunter2' })).toEqual([
+      'ALIYUN_ACCESS_KEY_SECRET is required with ALIYUN_ACCESS_KEY_ID',
+    ]);
+    expect(problemsOf({ ALIYUN_SECURITY_TOKEN: 'hunter2' })).toEqual([
+      'ALIYUN_ACCESS_KEY_ID is required with ALIYUN_SECURITY_TOKEN',
+      'ALIYUN_ACCESS_KEY_SECRET is required with ALIYUN_SECURITY_TOKEN',
+    ]);
+    expect(problemsOf({ ALIYUN_ACCESS_KEY_ID: 'a', ALIYUN_ACCESS_KEY_SECRET: 'hunter2\nHost: x' })).toEqual([
+      'ALIYUN_ACCESS_KEY_SECRET must be printable ASCII characters without spaces',
+    ]);
+    expect(problemsOf({ ALIYUN_ENDPOINT: 'ftp://hunter2@vendor' })).toEqual([
+      'ALIYUN_ENDPOINT must be a URL such as https://aiccs.aliyuncs.com',
+    ]);
+    for (const endpoint of ['https://id:hunter2@vendor/', 'https://vendor/?key=hunter2', 'https://vendor/#x'])
+      expect(problemsOf({ ALIYUN_ENDPOINT: endpoint })).toEqual([
+        'ALIYUN_ENDPOINT must be a URL without user name, password, query and fragment',
+      ]);
+  });
+
+  it('have a source, an interval, a rate and a wish to repair for the checks of completeness', () => {
+    const key = { ALIYUN_ACCESS_KEY_ID: 'id', ALIYUN_ACCESS_KEY_SECRET: 'secret' };
+    const two = { PUSH_TOKENS: `a=${'x'.repeat(16)},b=${'y'.repeat(16)}` };
+    const of = (environment: Record<string, string>) =>
+      readSettings({ ...external(), ...environment }, false).completeness;
+    expect(of({})).toEqual({
+      ...{ source: undefined, intervalMs: 3_600_000, requestsPerSecond: 5, repairs: false },
+    });
+    const all = {
+      ...{ COMPLETENESS_SOURCE: 'b', COMPLETENESS_INTERVAL: '90s', COMPLETENESS_RATE: '20' },
+      COMPLETENESS_REPAIR: 'on',
+    };
+    expect(of({ ...key, ...two, ...all })).toEqual({
+      ...{ source: 'b', intervalMs: 90_000, requestsPerSecond: 20, repairs: true },
+    });
+    expect(of({ COMPLETENESS_INTERVAL: 'off' }).intervalMs).toBeUndefined();
+    expect(problemsOf({ ...key, ...two })).toEqual([
+      expect.stringMatching(
+        /^COMPLETENESS_SOURCE is required, because PUSH_TOKENS has several sources \(a, b\)/,
+      ),
+    ]);
+    expect(problemsOf({ ...two, COMPLETENESS_SOURCE: 'c' })).toEqual([
+      'COMPLETENESS_SOURCE must be a source of PUSH_TOKENS (a, b)',
+    ]);
+    for (const wrong of ['1', '0s', '8d', '1.5h', 'on'])
+      expect(problemsOf({ COMPLETENESS_INTERVAL: wrong })).toEqual([
+        'COMPLETENESS_INTERVAL must be a duration from 1s to 7d, or off, such as 90s, 30m, 1h or 1d',
+      ]);
+  });
+
+  it.each([
+    ['https://aiccs.aliyuncs.com/', false],
+    ['http://127.0.0.1:4000/', false],
+    ['http://localhost/', false],
+    ['http://[::1]:4000/', false],
+    ['http://vendor.internal/', true],
+    ['http://127.0.0.1.example.com/', true],
+  ])('say whether requests to %s are unprotected: %p', (endpoint, expected) => {
+    expect(isUnprotected(endpoint)).toBe(expected);
   });
 });

@@ -22,6 +22,7 @@ const OPTIONS: CampaignOptions = {
   brokenBodies: 0,
   reorder: 0,
   strange: 0.01,
+  unpushed: 0,
 };
 
 /** What the sample holds that tests ask for. */

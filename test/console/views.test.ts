@@ -32,6 +32,7 @@ inBrowser('The views of the console', () => {
       `/tasks/${stage.sample.taskId}`,
       ['Batches side by side', 'When do people pick up?', 'Connected'],
     ],
+    ['completeness', '/completeness', ['No campaign was checked', 'Check all', 'Repair']],
     ['calls', '/calls', ['50 shown']],
     ['calls with filters', '/calls?answered=false&minDuration=99999', ['No calls', 'At least (s):']],
     [

@@ -10,7 +10,7 @@ import { SchemaChecks } from '../support/contract/schemas.js';
 import { IS_LONG } from '../support/form.js';
 import { API_KEY, type Answer, startLedger, type TestLedger } from '../support/ledger.js';
 import { expectProblem, isObject, object } from './helpers.js';
-import { type Known, prepare, REQUESTS } from './requests.js';
+import { type Known, prepare, REQUESTS, WITH_VENDOR } from './requests.js';
 import { valuesAbout, valuesAtBounds } from './values.js';
 
 const RUNS = Number(process.env['AGREEMENT_RUNS'] ?? (IS_LONG ? 20 : 8));
@@ -28,7 +28,7 @@ let ledger: TestLedger;
 let known: Known;
 
 beforeAll(async () => {
-  ledger = await startLedger();
+  ledger = await startLedger(WITH_VENDOR);
   known = await prepare(ledger);
 });
 afterAll(() => ledger.stop());

@@ -14,7 +14,16 @@ import { isObject, NO_DATABASE, spawnLedger, type LedgerProcess } from './helper
 import { answersIn } from '../support/raw-answers.js';
 import { RawClient } from '../security/raw-clients.js';
 import { until } from '../support/service.js';
-import { CONFLICTS, GONE, type Known, prepare, REQUESTS, type Sample, UNPROVOKED } from './requests.js';
+import {
+  CONFLICTS,
+  GONE,
+  type Known,
+  prepare,
+  REQUESTS,
+  type Sample,
+  UNPROVOKED,
+  WITH_VENDOR,
+} from './requests.js';
 
 const STRANGER = '192.0.2.1';
 /** Whose wrong secrets are too many, sooner or later. */
@@ -34,6 +43,7 @@ let known: Known;
 
 beforeAll(async () => {
   ledger = await startLedger({
+    ...WITH_VENDOR,
     PUSH_BODY_LIMIT: `${BODY_LIMIT}b`,
     PUSH_ALLOW_FROM: `127.0.0.1,${STUBBORN}`,
     TRUST_PROXY: 'on',
@@ -41,7 +51,7 @@ beforeAll(async () => {
   });
   const times = { headersTimeout: 200, requestTimeout: 200, checkEvery: 50, linger: 50 };
   hasty = await startLedger({}, undefined, { ...CONNECTION_LIMITS, ...times });
-  withoutDatabase = await spawnLedger({ DATABASE_URL: NO_DATABASE });
+  withoutDatabase = await spawnLedger({ ...WITH_VENDOR, DATABASE_URL: NO_DATABASE });
   known = await prepare(ledger);
 });
 afterAll(async () => {

@@ -8,6 +8,18 @@ import { record } from '../support/records.js';
 import { until } from '../support/service.js';
 import { dataOf, object, pushed, string } from './helpers.js';
 
+/**
+ * The settings with which every operation goes well: with an access key to a vendor that does not answer. Nobody waits for
+ * the checks and repairs that are requested.
+ */
+export const WITH_VENDOR = {
+  ALIYUN_ACCESS_KEY_ID: 'made-up-access-key',
+  ALIYUN_ACCESS_KEY_SECRET: 'made-up-secret-of-the-access-key',
+  ALIYUN_ENDPOINT: 'http://127.0.0.1:9',
+  COMPLETENESS_SOURCE: 'vendor',
+  COMPLETENESS_INTERVAL: 'off',
+} as const;
+
 /** What there is to ask for. */
 export interface Known {
   readonly callId: string;
@@ -24,6 +36,9 @@ export interface Known {
   /** An API key that opens no operation. */
   readonly powerlessKey: string;
   readonly erasure: string;
+  /** A check and a repair that are done. */
+  readonly check: string;
+  readonly repair: string;
 }
 
 export interface Sample {
@@ -63,7 +78,9 @@ export async function prepare(ledger: TestLedger): Promise<Known> {
     const { body } = await ledger.get(`/v1/erasures/${erasureId}`);
     return object(body)['status'] === 'done';
   });
+  const [check, repair] = await completenessOf(ledger, 'task-1', 'vendor');
   return {
+    ...{ check, repair },
     callId: 'one',
     taskId: 'task-1',
     batchId: 'batch-1',
@@ -75,6 +92,33 @@ export async function prepare(ledger: TestLedger): Promise<Known> {
     powerlessKey: (await makeKey(ledger, { scopes: ['numbers:read'] })).key,
     erasure: erasureId,
   };
+}
+
+/** What a check has found of the task, and the ids of a check and a repair. */
+export async function completenessOf(
+  { database }: TestLedger,
+  taskId: string,
+  source: string,
+): Promise<[check: string, repair: string]> {
+  const ids: [string, string] = [uuidv7(), uuidv7()];
+  await database.query(
+    `INSERT INTO completeness_tasks (task_id, source, verdict, reason, checked_at, vendor_calls, ledger_calls,
+        vendor_entries, ledger_entries, missing)
+      VALUES ($1, $2, 'missing', 'A reason.', now(), 3, 2, 3, 2, 1)`,
+    [taskId, source],
+  );
+  await database.query(
+    `INSERT INTO completeness_missing (task_id, detail_id, source, call_id, out_id, calling_time, state, changed_at)
+      VALUES ($1, '90001', $2, 'lost', '13900000008', now(), 'missing', now())`,
+    [taskId, source],
+  );
+  await database.query(
+    `INSERT INTO completeness_runs (id, kind, scope, task_id, automatic, dry_run, status, requested_at, next_try_at, failures,
+        tasks_done, examined, repairable, repaired, unrepairable)
+      SELECT unnest($1::uuid[]), unnest('{check,repair}'::text[]), 'task', $2, false, false, 'done', now(), now(), 0, 1, 1, 1, 1, 0`,
+    [ids, taskId],
+  );
+  return ids;
 }
 
 /** Of a number that nothing here holds. */
@@ -117,6 +161,12 @@ export const REQUESTS: Readonly<Record<string, (known: Known) => Sample>> = {
   eraseNumber: () => ({ target: '/v1/erasures', body: ERASURE }),
   listErasures: () => ({ target: '/v1/erasures?limit=1' }),
   getErasure: ({ erasure }) => ({ target: `/v1/erasures/${erasure}` }),
+  listCompleteness: ({ taskId }) => ({ target: `/v1/completeness?taskId=${taskId}&verdict=missing` }),
+  listMissingEntries: ({ taskId }) => ({ target: `/v1/completeness/${taskId}/missing?state=missing` }),
+  checkCompleteness: () => ({ target: '/v1/completeness/checks', body: '{}' }),
+  getCompletenessCheck: ({ check }) => ({ target: `/v1/completeness/checks/${check}` }),
+  repairCompleteness: () => ({ target: '/v1/completeness/repairs', body: '{"dryRun":true}' }),
+  getCompletenessRepair: ({ repair }) => ({ target: `/v1/completeness/repairs/${repair}` }),
   getStatus: () => ({ target: '/v1/status' }),
   getLiveness: () => ({ target: '/health/live' }),
   getReadiness: () => ({ target: '/health/ready' }),
@@ -138,6 +188,8 @@ export const GONE: Readonly<Record<string, (known: Known) => Sample>> = {
 export const UNPROVOKED: Readonly<Record<string, string>> = {
   'getCurrentApiKey 503': 'only for a key that the database has to be asked for',
   'getStatus 503': 'only for a key that the database has to be asked for',
+  'checkCompleteness 409': 'only without an access key to the vendor',
+  'repairCompleteness 409': 'only without an access key to the vendor',
   'getLiveness 503': 'only while the service shuts down, on a connection that is open already',
 };
 

@@ -8,7 +8,12 @@ import { CallRecord } from '../../src/call/call-record.js';
 const CONTENTS = ['A', 'B', 'C', 'bare', 'bare of another task'];
 
 /** A record of the one call that these tests are about. */
-function received(content: string, at: number, deliveryId: string, source = 'vendor'): CallState {
+function received(
+  content: string,
+  at: number,
+  deliveryId: string,
+  { source = 'vendor', pulled = false } = {},
+): CallState {
   const record = Object.assign(new CallRecord(), {
     callId: 'c',
     taskId: content === 'bare of another task' ? 'task-2' : 'task-1',
@@ -19,6 +24,7 @@ function received(content: string, at: number, deliveryId: string, source = 'ven
       callId: 'c',
       record,
       source,
+      pulled,
       occurredAt: at,
       answered: false,
       answerDelay: null,
@@ -52,14 +58,22 @@ function written(records: readonly CallState[]): { row: CallState; past: readonl
 }
 
 const records = fc
-  .array(fc.record({ content: fc.constantFrom(...CONTENTS), at: fc.integer({ min: 1, max: 4 }) }), {
-    minLength: 1,
-    maxLength: 8,
-  })
-  .map((all) => all.map(({ content, at }, index) => received(content, at, `delivery-${index}`)));
+  .array(
+    fc.record({
+      content: fc.constantFrom(...CONTENTS),
+      at: fc.integer({ min: 1, max: 4 }),
+      pulled: fc.boolean(),
+    }),
+    { minLength: 1, maxLength: 8 },
+  )
+  .map((all) =>
+    all.map(({ content, at, pulled }, index) =>
+      received(content, at, `delivery-${index}`, { pulled: pulled && !content.startsWith('bare') }),
+    ),
+  );
 
 describe('Records of one call', () => {
-  it('leave the content that was received last, with its last receipt and the first one of all', () => {
+  it('leave the content that was pushed last, else the one that was pulled last, and the first receipt of all', () => {
     fc.assert(
       fc.property(
         records.chain((all) =>
@@ -67,12 +81,14 @@ describe('Records of one call', () => {
         ),
         ([all, shuffled]) => {
           const full = all.filter(({ record }) => record.statusMsg !== null);
-          const candidates = full.length > 0 ? full : all;
+          const pushed = full.filter(({ pulled }) => !pulled);
+          const candidates = [pushed, full].find(({ length }) => length > 0) ?? all;
           const last = [...candidates].sort(
             (a, b) => b.lastReceivedAt - a.lastReceivedAt || (a.deliveryId < b.deliveryId ? 1 : -1),
           )[0];
           expect(written(shuffled).row).toMatchObject({
             contentHash: last?.contentHash,
+            pulled: last?.pulled,
             lastReceivedAt: last?.lastReceivedAt,
             lastDeliveryId: last?.deliveryId,
             firstReceivedAt: Math.min(...all.map(({ firstReceivedAt }) => firstReceivedAt)),
@@ -98,10 +114,24 @@ describe('Records of one call', () => {
 
   it('are a correction when another source pushes the same, and the call is of the last one then', () => {
     const { replaced, outcomes } = settle(new Map([['c', received('A', 1, 'd1')]]), [
-      received('A', 2, 'd2', 'another'),
+      received('A', 2, 'd2', { source: 'another' }),
     ]);
     expect(outcomes).toEqual(['corrected']);
     expect(replaced[0]?.after).toMatchObject({ source: 'another', revision: 2 });
+  });
+
+  it('replace pulled content when they are pushed, whenever they were received, and never the reverse', () => {
+    const pulled = settle(new Map([['c', received('A', 5, 'd5', { pulled: true })]]), [
+      received('A', 1, 'd1'),
+    ]);
+    expect(pulled.outcomes).toEqual(['corrected']);
+    expect(pulled.replaced[0]?.after).toMatchObject({ pulled: false, revision: 2, lastReceivedAt: 1 });
+    const pushed = settle(new Map([['c', received('A', 1, 'd1')]]), [
+      received('B', 5, 'd5', { pulled: true }),
+      received('A', 6, 'd6', { pulled: true }),
+    ]);
+    expect(pushed).toMatchObject({ outcomes: ['corrected', 'duplicate'], replaced: [], renewed: [] });
+    expect(pushed.past).toMatchObject([{ state: { contentHash: 'B' }, revision: null }]);
   });
 
   it('that are bare are duplicates, unless they name something else', () => {

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { Client } from 'pg';
 import type { EntityManager } from 'typeorm';
 import { Database } from '../../src/persistence/connections/database.js';
-import { everyOperationGoesWell } from '../contract/requests.js';
+import { everyOperationGoesWell, WITH_VENDOR } from '../contract/requests.js';
 import { endVendors, FAULTS, playVendor } from '../crash/vendor.js';
 import { askFor, erased } from '../privacy/erasing.js';
 import { tracesInDatabase } from '../privacy/traces.js';
@@ -56,7 +56,13 @@ beforeAll(async () => {
   database = await createDatabase('empty');
   bouncer = await PgBouncer.before(database.url, program, { default_pool_size: SESSIONS });
   const ports = await Promise.all([freePort(), freePort(), freePort()]);
-  const environment = { ...ACCESS, DATABASE_URL: bouncer.url, LOG_FORMAT: 'json', LOG_LEVEL: 'debug' };
+  const environment = {
+    ...ACCESS,
+    ...WITH_VENDOR,
+    DATABASE_URL: bouncer.url,
+    LOG_FORMAT: 'json',
+    LOG_LEVEL: 'debug',
+  };
   // At once, on an empty database.
   services = ports.map((port, index) => {
     // What goes by way of the journal, on a busy machine, is not yet there for whoever asks at once.

@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { vendorSettings } from '../completeness/checked-ledger.js';
 import { NO_DATABASE } from '../contract/helpers.js';
 import { startLedger } from '../support/ledger.js';
 import { programOrSkip } from '../support/programs.js';
@@ -22,7 +23,12 @@ let metrics: string;
 
 beforeAll(async () => {
   const folder = mkdtempSync(join(tmpdir(), 'call-ledger-journal-'));
-  const ledger = await startLedger({ JOURNAL_DIR: folder, DATABASE_REPLICA_URL: NO_DATABASE });
+  const ledger = await startLedger({
+    JOURNAL_DIR: folder,
+    DATABASE_REPLICA_URL: NO_DATABASE,
+    // Nobody is asked while no check is due.
+    ...vendorSettings('http://127.0.0.1:9'),
+  });
   await ledger.push([record('one')]);
   await ledger.get('/v1/calls/one');
   metrics = (await ledger.get('/metrics')).text;

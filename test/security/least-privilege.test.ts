@@ -8,6 +8,8 @@ import { Client, Pool, type QueryResultRow } from 'pg';
 import { type Privilege, TABLE_PRIVILEGES } from '../../src/persistence/schema/entities/entities.js';
 import { grantsTo } from '../../src/persistence/schema/grants.js';
 import { Retention } from '../../src/privacy/retention/retention.js';
+import { Completeness } from '../completeness/checked-ledger.js';
+import { ToldVendor } from '../completeness/told-vendor.js';
 import { everyOperationGoesWell } from '../contract/requests.js';
 import { erased, askFor } from '../privacy/erasing.js';
 import { Instance } from '../query/changes/instances.js';
@@ -64,10 +66,15 @@ function ledgerOf(url: string): Omit<TestLedger, 'stop'> {
 
 describe('The service, as a role that may not migrate,', () => {
   it('says what to do while the schema is behind, keeps pushes, and begins when it was done', async () => {
+    const vendor = await ToldVendor.listening();
+    cleanUps.push(() => vendor.server.close());
+    const lost = { detailId: '9001', callId: 'never-pushed' };
+    vendor.tasks = [{ taskId: 'task-of-the-vendor', entries: [lost] }];
     service = ServiceProcess.start(folder, await freePort(), {
       DATABASE_URL: roles.serviceUrl,
       PUSH_TOKENS: `vendor=${PUSH_TOKEN},other=${OTHER_PUSH_TOKEN}`,
       ADMIN_API_KEY: API_KEY,
+      ...ToldVendor.settingsOf(vendor.server.access),
       LOG_FORMAT: 'json',
       SENT_STATEMENTS: sentFile,
       NODE_OPTIONS: `--import=${new URL('sent-statements.mjs', import.meta.url).href}`,
@@ -94,6 +101,15 @@ describe('The service, as a role that may not migrate,', () => {
 
   it('can answer every operation', async () => {
     await everyOperationGoesWell({ ...ledger, stop: () => Promise.resolve() });
+  });
+
+  it('can check whether anything is missing, and repair it', async () => {
+    const completeness = new Completeness((path, init = {}) =>
+      ledger.request(path, { ...init, headers: { ...init.headers, authorization } }),
+    );
+    expect(await completeness.check()).toMatchObject({ status: 'done' });
+    expect(await completeness.repair()).toMatchObject({ status: 'done', repaired: 1 });
+    expect((await ledger.get('/v1/calls/never-pushed')).body).toMatchObject({ provenance: 'pulled' });
   });
 
   it('can take corrections, repetitions, broken bodies and what is new in them', async () => {

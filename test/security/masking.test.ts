@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SCOPES } from '../../src/security/principal.js';
 import { dataOf, pushed, string } from '../contract/helpers.js';
-import { type Known, prepare, REQUESTS } from '../contract/requests.js';
+import { type Known, prepare, REQUESTS, WITH_VENDOR } from '../contract/requests.js';
 import { makeKey, withKey } from '../support/api-keys.js';
 import { Contract } from '../support/contract/contract.js';
 import { describedApi } from '../support/contract/described.js';
@@ -54,7 +54,7 @@ let blind: string;
 let seeing: string;
 
 beforeAll(async () => {
-  ledger = await startLedger();
+  ledger = await startLedger(WITH_VENDOR);
   const prepared = await prepare(ledger);
   await pushed(ledger, [record('numbers', { ...FULL_OF_NUMBERS, callee: '13911110014' })]);
   const delivery = await pushed(ledger, [

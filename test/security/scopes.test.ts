@@ -1,7 +1,7 @@
 // Every operation of the API is open to keys with its scope alone, and no key does more than its maker can.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Scope, SCOPES } from '../../src/security/principal.js';
-import { prepare, REQUESTS, type Known } from '../contract/requests.js';
+import { prepare, REQUESTS, type Known, WITH_VENDOR } from '../contract/requests.js';
 import { askForKey, makeKey, revoke, withKey } from '../support/api-keys.js';
 import { Contract } from '../support/contract/contract.js';
 import { describedApi } from '../support/contract/described.js';
@@ -17,7 +17,7 @@ let ledger: TestLedger;
 let known: Known;
 
 beforeAll(async () => {
-  ledger = await startLedger();
+  ledger = await startLedger(WITH_VENDOR);
   known = await prepare(ledger);
   for (const scope of SCOPES) keyWith[scope] = (await makeKey(ledger, { scopes: [scope] })).key;
 });

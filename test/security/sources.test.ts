@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SCOPES } from '../../src/security/principal.js';
 import { dataOf, pushed, pushFromOther, string } from '../contract/helpers.js';
-import { type Known, prepare, REQUESTS } from '../contract/requests.js';
+import { completenessOf, type Known, prepare, REQUESTS, WITH_VENDOR } from '../contract/requests.js';
 import { eraseCalls } from '../query/changes/erasing.js';
 import { makeKey, withKey } from '../support/api-keys.js';
 import { Contract } from '../support/contract/contract.js';
@@ -29,15 +29,17 @@ let theirs: Known;
 let key: string;
 
 beforeAll(async () => {
-  ledger = await startLedger();
+  ledger = await startLedger(WITH_VENDOR);
   own = await prepare(ledger);
   const answer = await pushFromOther(ledger, [foreign('1'), foreign('2'), JSON.parse(BROKEN)]);
   // In a task and batch that both sources know.
   await pushFromOther(ledger, [foreign('3', { taskId: 'task-1', batchId: 'batch-1' })]);
   await eraseCalls(ledger.database, ['foreign-2']);
   const [entry] = dataOf(await ledger.get('/v1/quarantine?source=other'));
+  const [check, repair] = await completenessOf(ledger, 'foreign-task', 'other');
   theirs = {
     ...own,
+    ...{ check, repair },
     callId: 'foreign-1',
     taskId: 'foreign-task',
     batchId: 'foreign-batch',

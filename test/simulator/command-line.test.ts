@@ -1,3 +1,5 @@
+import { VendorApi } from '../../src/vendor-api/vendor-api.js';
+import { freePort, until } from '../support/service.js';
 import { SimulatorProgram } from './command.js';
 import { FakeLedger } from './fake-ledger.js';
 import { Receiver } from './receiver.js';
@@ -119,5 +121,43 @@ describe('the command', () => {
     const summary = lastLine(stdout);
     expect(summary).toMatchObject({ interrupted: true, verification: null, exitCode: 130 });
     expect(summary).toMatchObject({ records: { acknowledged: receiver.arrivals.length * 100 } });
+  });
+
+  test("serves the vendor's query API until SIGINT, and then ends with the result of the run", async () => {
+    const ledger = await FakeLedger.listening();
+    const port = await freePort();
+    const access = { accessKeyId: 'id', accessKeySecret: 'secret', securityToken: undefined };
+    const api = new VendorApi(
+      { ...access, endpoint: `http://127.0.0.1:${port}` },
+      { requestsPerSecond: 1000 },
+    );
+    const states = async () => {
+      const found: string[] = [];
+      for await (const { status, totalCallCount } of api.tasks(new AbortController().signal))
+        found.push(`${status} ${String(totalCallCount)}`);
+      return found.join();
+    };
+    const args = ['--url', ledger.url, ...ACCESS, '--calls', '200', '--tasks', '1', '--unpushed', '0.5'];
+    let stop: () => void = () => undefined;
+    const end = program.run([...args, '--serve-api', String(port), '--json'], (kill) => {
+      stop = () => {
+        kill('SIGINT');
+      };
+    });
+    await until('all is pushed', async () => (await states()) === 'stopped 200');
+    const taken = await program.run([...args, '--serve-api', String(port)]);
+    stop();
+    const { exitCode, stdout, stderr } = await end;
+    await ledger.close();
+    expect([exitCode, lastLine(stdout)]).toEqual([0, expect.objectContaining({ exitCode: 0, calls: 200 })]);
+    const { unpushed } = lastLine(stdout) as { unpushed: number };
+    expect(unpushed).toBeGreaterThan(40);
+    expect(ledger.rows.size).toBe(200 - unpushed);
+    expect(stdout).toContain(`Simulated 200 calls (${unpushed} of them never pushed)`);
+    expect(stderr).toContain(`The vendor's query API listens on http://127.0.0.1:${port} until Ctrl-C`);
+    expect([taken.exitCode, taken.stderr]).toEqual([
+      2,
+      expect.stringContaining(`--serve-api can't listen on port ${port} (EADDRINUSE)`),
+    ]);
   });
 });

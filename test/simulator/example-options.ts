@@ -16,6 +16,7 @@ export function campaignOptions(changes: Partial<CampaignOptions> = {}): Campaig
     brokenBodies: 0,
     reorder: 0,
     strange: 0,
+    unpushed: 0,
     ...changes,
   };
 }
@@ -33,6 +34,7 @@ export function simulatorOptions(
     campaign,
     vendor: { rate: null, concurrency: 4, maxRetries: 3, timeScale: 0.0001 },
     timeOutMs: 5000,
+    vendorApi: null,
     verify: true,
     verifyTimeoutMs: 100,
     json: false,

@@ -46,9 +46,11 @@ describe('the options', () => {
         brokenBodies: 0,
         reorder: 0,
         strange: 0,
+        unpushed: 0,
       },
       vendor: { rate: null, concurrency: 4, maxRetries: 3, timeScale: 1 },
       timeOutMs: 700,
+      vendorApi: null,
       verify: false,
       verifyTimeoutMs: 60_000,
       json: false,
@@ -92,6 +94,33 @@ describe('the options', () => {
       expect.stringMatching(/--rate .*"fast"/),
       expect.stringMatching(/--time-out .*whole number.*"7.5"/),
     ]);
+  });
+
+  test("serve the vendor's query API, with faults", () => {
+    const key = { PUSH_TOKENS: TOKEN, ALIYUN_ACCESS_KEY_ID: 'id', ALIYUN_ACCESS_KEY_SECRET: 'secret' };
+    const faults = {
+      throttling: 0,
+      errors: 0,
+      noCallId: 0,
+      chinese: 0,
+      numberIds: 0,
+      pageLimit: 100,
+    };
+    expect(parsed(['--serve-api', '4000']).vendorApi).toEqual({ port: 4000, accessKey: null, faults });
+    const list = 'throttling=.1, errors=0.2,no-call-id=0.3,chinese=0.4,number-ids=1,page-limit=7';
+    expect(parsed(['--serve-api', '0', '--api-faults', list], key).vendorApi).toEqual({
+      port: 0,
+      accessKey: { id: 'id', secret: 'secret' },
+      faults: { throttling: 0.1, errors: 0.2, noCallId: 0.3, chinese: 0.4, numberIds: 1, pageLimit: 7 },
+    });
+    const problemOf = (faultList: string) => problems(['--serve-api', '0', '--api-faults', faultList]);
+    expect(problemOf('slowness=0.1')).toEqual([
+      expect.stringMatching(/^--api-faults has no fault "slowness"/),
+    ]);
+    expect(problemOf('errors')).toEqual(['--api-faults needs errors=F, a share from 0 to 1']);
+    expect(problemOf('errors=1.1')).toEqual(['--api-faults needs errors=F, a share from 0 to 1']);
+    expect(problemOf('page-limit=0')).toEqual(['--api-faults needs page-limit=N, a whole number from 1']);
+    expect(problems(['--api-faults', 'errors=1'])).toEqual(['--api-faults needs --serve-api']);
   });
 
   test('need a key only to verify', () => {

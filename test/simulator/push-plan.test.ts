@@ -40,6 +40,29 @@ describe('the plan of pushes', () => {
     expect(own).toEqual(upTo(20_000));
   });
 
+  test('leaves out the asked-for share of the last calls to a person, everywhere', () => {
+    const options = campaignOptions({
+      calls: 20_000,
+      batchSize: 1,
+      duplicates: 0.2,
+      corrections: 0.2,
+      unpushed: 0.1,
+    });
+    const factory = new CallFactory(options);
+    const { first, corrections, entries } = planned(options);
+    const unpushed = upTo(20_000).filter((call) => !factory.isPushed(call));
+    // Seven of ten calls are the last ones to their person.
+    expect(unpushed.length / 20_000).toBeCloseTo(0.07, 2);
+    expect(factory.countUnpushed()).toBe(unpushed.length);
+    const sent = new Set(
+      entries([...first, ...corrections]).flatMap((entry) => (entry.kind === 'call' ? [entry.call] : [])),
+    );
+    expect(upTo(20_000).filter((call) => !sent.has(call))).toEqual(unpushed);
+    for (const push of first) expect(entries([push])).not.toEqual([]);
+    const lastCalls = new Map(upTo(20_000).map((call) => [factory.detailOf(call), call]));
+    for (const call of unpushed) expect(lastCalls.get(factory.detailOf(call))).toBe(call);
+  });
+
   test('corrects only calls of the same window, each once', () => {
     const { windows, entries } = planned(
       campaignOptions({ calls: 20_000, batchSize: 20, corrections: 0.02 }),

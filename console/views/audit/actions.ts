@@ -14,4 +14,7 @@ export const ACTIONS = [
   'erasure.requested',
   'erasure.done',
   'retention.done',
+  'check.requested',
+  'repair.requested',
+  'repair.done',
 ] as const;

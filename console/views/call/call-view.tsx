@@ -130,6 +130,14 @@ function Fields({ call }: { call: Call }) {
   );
 }
 
+/** A call that no push brought has less than others: it stands out. */
+function Provenance({ of: provenance }: { of: string }) {
+  const isPulled = provenance === 'pulled';
+  return (
+    <Mark tone={isPulled ? 'warn' : 'plain'}>{t(isPulled ? 'provenance.pulled' : 'provenance.pushed')}</Mark>
+  );
+}
+
 function LedgerFields({ call }: { call: Call }) {
   const { deliveryId } = call;
   return (
@@ -137,6 +145,7 @@ function LedgerFields({ call }: { call: Call }) {
       facts={[
         [t('field.occurredAt'), <Time at={call.occurredAt} />],
         [t('field.source'), <Id id={call.source} />],
+        [t('field.provenance'), <Provenance of={call.provenance} />],
         [t('field.revision'), call.revision],
         [t('field.firstReceivedAt'), <Time at={call.firstReceivedAt} />],
         [t('field.lastReceivedAt'), <Time at={call.lastReceivedAt} />],

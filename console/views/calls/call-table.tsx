@@ -23,12 +23,13 @@ export function CallTable({ calls, label }: { calls: readonly Call[]; label: str
     { title: t('field.callee'), cell: ({ callee }) => <Id id={callee} /> },
     {
       title: t('calls.outcome'),
-      cell: ({ smartStatusCode = null, answered, warnings }) => (
+      cell: ({ smartStatusCode = null, answered, warnings, provenance }) => (
         <>
           <Mark tone={answered === true ? 'good' : 'plain'}>
             {resultLabel(codes, smartStatusCode, t(answered === true ? 'calls.answered' : 'result.none'))}
           </Mark>
           {warnings != null && <Mark tone="warn">{t('calls.warned')}</Mark>}
+          {provenance === 'pulled' && <Mark tone="plain">{t('calls.pulled')}</Mark>}
         </>
       ),
     },

@@ -7,6 +7,7 @@ const WAYS: Readonly<Record<string, TextName>> = {
   journal: 'way.journal',
   replay: 'way.replay',
   erasure: 'way.erasure',
+  pull: 'way.pull',
 };
 
 /** How a delivery came into the ledger, and whether its body had come before. */

@@ -30,10 +30,11 @@ export const CALL_COLUMNS: readonly ArrayColumn<CallState>[] = columnsOf(CALLS);
 function stateOf(row: CallRow): CallState {
   const record = new CallRecord();
   copyFields(row, record);
-  const { callId, source, contentHash, firstReceivedAt, lastReceivedAt, lastDeliveryId, deliveryId } = row;
+  const { callId, source, pulled, contentHash, firstReceivedAt, lastReceivedAt, lastDeliveryId, deliveryId } =
+    row;
   const { occurredAt, answered, extra, warnings, revision } = row;
   return {
-    ...{ callId, source, contentHash, firstReceivedAt, lastReceivedAt, lastDeliveryId, deliveryId },
+    ...{ callId, source, pulled, contentHash, firstReceivedAt, lastReceivedAt, lastDeliveryId, deliveryId },
     ...{
       record,
       occurredAt,

@@ -11,6 +11,8 @@ import type { ReadCall, ReadMessage } from '../reading/record-reader.js';
 export interface Standing {
   readonly callId: string;
   readonly source: string;
+  /** Whether it comes from the vendor's query API rather than from a push. */
+  readonly pulled: boolean;
   /** 32 hexadecimal digits. */
   readonly contentHash: string;
   /** When the first record of the call was received, with any content. */
@@ -59,6 +61,7 @@ export function firstState(call: ReadCall, delivery: Delivery): CallState {
     warnings: call.warnings,
     contentHash: call.contentHash,
     source: delivery.source,
+    pulled: delivery.via === 'pull',
     occurredAt: call.occurredAt ?? delivery.receivedAt,
     revision: 1,
     firstReceivedAt: delivery.receivedAt,
@@ -71,10 +74,19 @@ export function firstState(call: ReadCall, delivery: Delivery): CallState {
 /** The state of a note or a recording that this delivery makes known. */
 export function firstMessageState<Message extends Identified>(
   { record, extra, warnings, contentHash }: ReadMessage<MessageKind, Message>,
-  { id, source, receivedAt }: Delivery,
+  { id, source, receivedAt, via }: Delivery,
 ): MessageState<Message> {
   return {
-    ...{ callId: record.callId, record, extra, warnings, contentHash, source, revision: 1 },
+    ...{
+      callId: record.callId,
+      record,
+      extra,
+      warnings,
+      contentHash,
+      source,
+      revision: 1,
+      pulled: via === 'pull',
+    },
     ...{ firstReceivedAt: receivedAt, lastReceivedAt: receivedAt, lastDeliveryId: id, deliveryId: id },
   };
 }
@@ -93,6 +105,7 @@ export function contentJson(state: CallState): string {
     occurredAt: time(state.occurredAt),
     answered: state.answered,
     source: state.source,
+    provenance: state.pulled ? 'pulled' : 'pushed',
     warnings: state.warnings,
   };
   for (const name of TIME_FIELDS) fields[name] = time(record[name]);

@@ -95,8 +95,8 @@ export class LedgerWriter {
     attempt: Attempt,
   ): Promise<WrittenGroup> {
     const group = [...unsorted].sort(byArrival);
-    // A replay has an earlier body on purpose, so it is not a redelivery.
-    const pushed = group.map(({ read }) => read.delivery).filter(({ via }) => via !== 'replay');
+    // A replay has an earlier body on purpose, and a pull has a body of its own. Neither is a redelivery.
+    const pushed = group.map(({ read }) => read.delivery).filter(isPush);
     const sameBodies = await this.deliveries.findSameBodies(transaction, pushed);
     const { states, campaigns, known, ...settled } = await this.settle(transaction, group, attempt);
     const redeliveries = await this.redeliveriesAmong(transaction, group, settled, sameBodies);
@@ -233,11 +233,16 @@ export class LedgerWriter {
       transaction,
       group.map(({ read, body }) => ({ delivery: read.delivery, body })),
     );
+    // Drift is what pushes have otherwise than documented. Pulled records are made by this service.
     await this.drift.add(
       transaction,
-      group.map(({ read }) => read),
+      group.map(({ read }) => read).filter(({ delivery }) => delivery.via !== 'pull'),
     );
   }
+}
+
+function isPush({ via }: Delivery): boolean {
+  return via !== 'replay' && via !== 'pull';
 }
 
 function byArrival(a: PackedDelivery, b: PackedDelivery): number {

@@ -73,10 +73,10 @@ function tableOf<Message extends Identified & Record<keyof Message, FieldValue>>
       for (const field of fields) record[field.name] = row[field.name];
       const { callId, source, contentHash, firstReceivedAt, lastReceivedAt, lastDeliveryId, deliveryId } =
         row;
-      const { extra, warnings, revision } = row;
+      const { pulled, extra, warnings, revision } = row;
       return {
         ...{ callId, source, contentHash, firstReceivedAt, lastReceivedAt, lastDeliveryId, deliveryId },
-        ...{ record, extra, warnings, revision },
+        ...{ record, pulled, extra, warnings, revision },
       };
     },
     history: 'message_revisions',
@@ -94,8 +94,12 @@ function contentWriter<Message extends Identified>(
   const namesOf = (wanted: FieldKind): ReadonlySet<string> =>
     new Set(fields.filter(({ kind }) => kind === wanted).map((field) => field.name));
   const [jsons, times] = [namesOf('json'), namesOf('time')];
-  return ({ record, source, warnings, extra }) => {
-    const all: readonly [string, unknown][] = Object.entries({ ...shown(record), source, warnings });
+  return ({ record, source, pulled, warnings, extra }) => {
+    const provenance = pulled ? 'pulled' : 'pushed';
+    const all: readonly [string, unknown][] = Object.entries({
+      ...shown(record),
+      ...{ source, provenance, warnings },
+    });
     const members = all.map(([field, value]) => {
       const isJson = jsons.has(field);
       const json = isJson ? String(value) : JSON.stringify(times.has(field) ? isoOf(value) : value);

@@ -36,6 +36,7 @@ export const RECEIPT_COLUMNS: readonly ArrayColumn<Standing>[] = [
 export const MESSAGE_COLUMNS: readonly ArrayColumn<MessageState>[] = [
   { name: 'delivery_id', type: 'uuid', value: (row) => row.deliveryId },
   { name: 'revision', type: 'integer', value: (row) => row.revision },
+  { name: 'pulled', type: 'boolean', value: (row) => row.pulled },
   { name: 'source', type: 'text', value: (row) => row.source },
   { name: 'content_hash', type: 'bytea', value: (row) => Buffer.from(row.contentHash, 'hex') },
   { name: 'extra', type: 'jsonb', value: (row) => row.extra },
@@ -46,7 +47,7 @@ export const MESSAGE_COLUMNS: readonly ArrayColumn<MessageState>[] = [
   },
 ];
 const KEY: ArrayColumn<Standing> = { name: 'call_id', type: 'text', value: (row) => row.callId };
-const STANDING = `call_id AS "callId", source, encode(content_hash, 'hex') AS "contentHash",
+const STANDING = `call_id AS "callId", source, pulled, encode(content_hash, 'hex') AS "contentHash",
   first_received_at AS "firstReceivedAt", last_received_at AS "lastReceivedAt",
   coalesce(last_delivery_id, delivery_id) AS "lastDeliveryId", delivery_id AS "deliveryId"`;
 

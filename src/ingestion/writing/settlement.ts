@@ -6,8 +6,9 @@
 // 2. A duplicate has the content of the row, from the same source. It only changes the row's last receipt.
 // 3. Other content that was received later replaces the row. Other content that was received earlier only goes to the
 // history, without a revision number.
-// 4. A bare record has only ids. It never replaces content, and never counts as the last receipt of content. Any
-// content replaces a bare row, whenever it was received.
+// 4. A record has a rank: a bare one has only ids, a pulled one has content from the vendor's query API, and a pushed
+// one has content from a push. A record replaces a row of a lower rank, whenever it was received. It never replaces a
+// row of a higher rank. Receipts are only compared within a rank.
 // 5. If a delivery has several records of a call, the last one counts. A bare one counts only if there is no other.
 // 6. The first receipt of a call is the earliest receipt of all records that were written for it.
 //
@@ -95,9 +96,9 @@ function settleOne<State extends MessageState>(row: State, state: State): Settle
   const firstReceivedAt = Math.min(row.firstReceivedAt, state.firstReceivedAt);
   if (isDuplicate(row, state))
     return { outcome: 'duplicate', after: renew(row, state), replaced: false, rejected: false };
-  const [isRowBare, isStateBare] = [isBare(row), isBare(state)];
-  if (isStateBare === isRowBare ? isReceivedBefore(state, row) : isStateBare) {
-    const says = !isStateBare || isRowBare || contradicts(state.record, row.record);
+  const [rowRank, stateRank] = [rankOf(row), rankOf(state)];
+  if (stateRank === rowRank ? isReceivedBefore(state, row) : stateRank < rowRank) {
+    const says = saysOther(row, state);
     const after = { ...row, firstReceivedAt };
     return { outcome: says ? 'corrected' : 'duplicate', after, replaced: false, rejected: says };
   }
@@ -107,9 +108,13 @@ function settleOne<State extends MessageState>(row: State, state: State): Settle
 
 /**
  * Whether a record is a duplicate of the row. The same content from another source is not one: the call then belongs to
- * the source that pushed it last.
+ * the source that pushed it last. Nor is pushed content a duplicate of pulled content.
  */
 export function isDuplicate(row: Standing, state: Standing): boolean {
+  return hasSameContent(row, state) && row.pulled === state.pulled;
+}
+
+function hasSameContent(row: Standing, state: Standing): boolean {
   return row.contentHash === state.contentHash && row.source === state.source;
 }
 
@@ -132,6 +137,22 @@ export function hasSameReceipts(a: Standing, b: Standing): boolean {
 function isReceivedBefore(state: Standing, row: Standing): boolean {
   if (state.lastReceivedAt !== row.lastReceivedAt) return state.lastReceivedAt < row.lastReceivedAt;
   return state.lastDeliveryId < row.lastDeliveryId;
+}
+
+/** The ranks of records, lowest first. */
+const BARE = 0;
+const PULLED = 1;
+const PUSHED = 2;
+
+function rankOf(state: MessageState): number {
+  if (isBare(state)) return BARE;
+  return state.pulled ? PULLED : PUSHED;
+}
+
+/** Whether a record that does not replace the row says anything that the row does not say. */
+function saysOther(row: MessageState, state: MessageState): boolean {
+  if (hasSameContent(row, state)) return false;
+  return !isBare(state) || isBare(row) || contradicts(state.record, row.record);
 }
 
 /** Whether a record has only ids. */

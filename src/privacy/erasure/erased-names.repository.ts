@@ -19,7 +19,23 @@ const statements = (table: string, column: string, writtenAt: string) => ({
 const NAMES = statements('api_keys', 'name', 'created_at');
 const REASONS = statements('erasures', 'reason', 'requested_at');
 
-/** Removes a number from texts that people have written: names of API keys and reasons of erasures. */
+const MISSING = {
+  find: {
+    name: 'erase-find-missing-entries',
+    text: `SELECT task_id, detail_id, out_id AS text FROM completeness_missing
+      WHERE changed_at <= to_timestamp($1 / 1000.0) AND ${mayHold('out_id', '$2', '$3')}`,
+  },
+  remove: {
+    name: 'erase-missing-entries',
+    text: `DELETE FROM completeness_missing AS m USING unnest($1::text[], $2::text[]) AS t(task_id, detail_id)
+      WHERE m.task_id = t.task_id AND m.detail_id = t.detail_id RETURNING 1`,
+  },
+};
+
+/**
+ * Removes a number from texts that people have written: names of API keys, reasons of erasures, and the references of
+ * missing calls.
+ */
 @Injectable()
 export class ErasedNamesRepository {
   /** @returns the number of rewritten names */
@@ -30,6 +46,23 @@ export class ErasedNamesRepository {
   /** @returns the number of rewritten reasons */
   rewriteReasons(transaction: Transaction, job: ErasureJob): Promise<number> {
     return rewrite(transaction, job, REASONS);
+  }
+
+  /**
+   * Deletes the missing entries whose reference holds the number. The next check counts them as held.
+   *
+   * @returns the number of deleted entries
+   */
+  async deleteMissing(transaction: Transaction, { requestedAt, search }: ErasureJob): Promise<number> {
+    const { plain, escaped } = search.sqlPatterns;
+    const { rows } = await transaction.query<{ task_id: string; detail_id: string; text: string }>({
+      ...MISSING.find,
+      values: [requestedAt, plain, escaped],
+    });
+    const held = rows.filter(({ text }) => search.isIn(text));
+    if (held.length === 0) return 0;
+    const values = [held.map((row) => row.task_id), held.map((row) => row.detail_id)];
+    return (await transaction.query({ ...MISSING.remove, values })).rows.length;
   }
 }
 

@@ -8,7 +8,7 @@ import {
 import { BackgroundLoop } from '../../background/background-loop.js';
 import { errorText } from '../../errors.js';
 import { DatabaseLifecycle } from '../../persistence/connections/database-lifecycle.js';
-import { LeaseLostError, LeaseRepository } from '../lease.repository.js';
+import { LeaseLostError, LeaseRepository } from '../../persistence/leases/lease.repository.js';
 import { pacerLimits, BackgroundPacer } from '../background-pacer.js';
 import { PrivacyEvents } from '../privacy-events.js';
 import { countsOf, type ErasureJob } from './erasure-job.js';

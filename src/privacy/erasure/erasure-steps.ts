@@ -148,7 +148,8 @@ export class ErasureSteps {
     return this.jobs.stepOn(job, async (transaction) => {
       const names = await this.names.rewriteNames(transaction, job);
       const reasons = await this.names.rewriteReasons(transaction, job);
-      return { next: undefined, erased: {}, uncounted: names + reasons };
+      const missing = await this.names.deleteMissing(transaction, job);
+      return { next: undefined, erased: {}, uncounted: names + reasons + missing };
     });
   }
 

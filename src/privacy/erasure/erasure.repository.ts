@@ -7,7 +7,7 @@ import { Database } from '../../persistence/connections/database.js';
 import type { Transaction } from '../../persistence/connections/statement.js';
 import { Erasure, StoredSecret } from '../../persistence/schema/entities/privacy.entities.js';
 import { ClusterNodes } from '../../persistence/schema/distribution/cluster-nodes.js';
-import { LeaseRepository } from '../lease.repository.js';
+import { LeaseRepository } from '../../persistence/leases/lease.repository.js';
 import { type ErasedCounts, type ErasureJob, type ErasureStep, type Phase, PHASES } from './erasure-job.js';
 
 export const ERASURES = 'erasures';

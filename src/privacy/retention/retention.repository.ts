@@ -2,8 +2,8 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../../persistence/connections/database.js';
 import type { Statement, Transaction } from '../../persistence/connections/statement.js';
 import { CallWriteRepository } from '../../ingestion/writing/call-write.repository.js';
+import { LeaseRepository } from '../../persistence/leases/lease.repository.js';
 import { deleteRecordings } from '../../persistence/sql/delete-recordings.js';
-import { LeaseRepository } from '../lease.repository.js';
 
 export const RETENTION = 'retention';
 

@@ -11,7 +11,7 @@ import { Settings } from '../../config/settings.js';
 import { errorText } from '../../errors.js';
 import { DatabaseLifecycle } from '../../persistence/connections/database-lifecycle.js';
 import { firstIdOf } from '../../persistence/sql/ids.js';
-import { LeaseLostError, LeaseRepository } from '../lease.repository.js';
+import { LeaseLostError, LeaseRepository } from '../../persistence/leases/lease.repository.js';
 import { pacerLimits, BackgroundPacer } from '../background-pacer.js';
 import { PrivacyEvents } from '../privacy-events.js';
 import {

@@ -2,13 +2,12 @@
 import { parseExact, stringifyExact } from '../../json/exact-numbers.js';
 import { NUMBER_FIELDS } from '../../numbers/json-pieces.js';
 import { OwnNumbers } from '../../numbers/own-numbers.js';
-import { columnOf } from '../../persistence/sql/entity-columns.js';
 import { isoOf } from '../../persistence/sql/value-parsers.js';
 import { maskEntry } from '../../security/masking/answer-mask.js';
 import { ruleOfAnswerField } from '../../security/masking/field-rules.js';
 import { maskNumber } from '../../security/masking/number-mask.js';
 import { maskReference, maskText } from '../../security/masking/text-mask.js';
-import { CALL_FIELDS, type CallField } from './call-fields.js';
+import { CALL_FIELDS, type CallField, typeOf } from './call-fields.js';
 
 type Text = string | null | undefined;
 
@@ -42,7 +41,7 @@ const READINGS: Readonly<Record<TextKind, (text: string) => string>> = {
 };
 
 export function kindOf(field: CallField): TextKind {
-  return KINDS[columnOf(field).type] ?? 'text';
+  return KINDS[typeOf(field)] ?? 'text';
 }
 
 /** Makes the text of a field in the API from PostgreSQL's. */

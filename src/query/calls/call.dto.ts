@@ -103,6 +103,15 @@ export class CallContent extends answered(CallRecord) {
     example: null,
   })
   warnings!: CallWarning[] | null;
+
+  @ApiProperty({
+    type: String,
+    enum: ['pushed', 'pulled'],
+    description:
+      "Where this content comes from. `pushed`: the vendor pushed it. `pulled`: no push brought the call, and a repair got it from the vendor's query API. That API does not have all fields: the others are null. A pushed record always replaces a pulled one.",
+    example: 'pushed',
+  })
+  provenance!: string;
 }
 
 /** A call in the ledger. */

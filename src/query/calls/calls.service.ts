@@ -111,15 +111,16 @@ function presentContent(present: CallDto): Content {
 }
 
 function pastContent(row: RevisionRow): Content {
-  const call = parseExact(row.content) as CallContent;
-  // Contents that were stored before the vendor added a field do not have it.
+  const call = parseExact(row.content) as Omit<CallContent, 'provenance'> & { provenance?: string };
+  // Contents that were stored before the vendor added a field do not have it. Those without provenance were pushed.
   const missing = FIELD_NAMES.filter((name) => !(name in call));
+  const { provenance = 'pushed' } = call;
   return {
     revision: row.revision,
     current: false,
     receivedAt: row.received_at.toISOString(),
     deliveryId: row.delivery_id,
-    call: Object.assign(call, Object.fromEntries(missing.map((name) => [name, null]))),
+    call: Object.assign(call, Object.fromEntries(missing.map((name) => [name, null])), { provenance }),
   };
 }
 

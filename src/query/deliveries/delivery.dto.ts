@@ -9,7 +9,7 @@ import {
 } from '../../http/parameters/parameters.js';
 
 const ID = { type: String, format: 'uuid', example: '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f' } as const;
-const WAYS = ['direct', 'journal', 'replay', 'erasure'] as const;
+const WAYS = ['direct', 'journal', 'replay', 'erasure', 'pull'] as const;
 const Count = (description: string, example: number) =>
   ApiProperty({ type: 'integer', description, example });
 
@@ -72,7 +72,7 @@ export class DeliveryDto {
     type: String,
     enum: [...WAYS],
     description:
-      'How it came into the ledger: directly, through the journal, as a replay from the quarantine, or as an erasure.',
+      "How it came into the ledger: directly, through the journal, as a replay from the quarantine, as an erasure, or as a repair that pulled missing calls from the vendor's query API.",
     example: 'direct',
   })
   via!: string;

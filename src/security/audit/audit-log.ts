@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { storableJson } from '../../persistence/sql/storable-json.js';
 import { orderedId } from '../../persistence/sql/ids.js';
 import { Database } from '../../persistence/connections/database.js';
 import type { Transaction } from '../../persistence/connections/statement.js';
@@ -58,7 +59,7 @@ export class AuditLog {
 
   /** Records a change in the transaction of the change, so that neither exists without the other. */
   async recordIn(transaction: Transaction, event: AuditEntry): Promise<void> {
-    await transaction.query({ ...WRITE, values: [jsonOf([rowOf(event)])] });
+    await transaction.query({ ...WRITE, values: [storableJson([rowOf(event)])] });
   }
 
   private async write(): Promise<void> {
@@ -69,7 +70,7 @@ export class AuditLog {
       try {
         await this.database.query({
           ...WRITE_SOON,
-          values: [jsonOf(batch.map(({ row }) => row))],
+          values: [storableJson(batch.map(({ row }) => row))],
         });
         for (const { resolve } of batch) resolve();
       } catch (error) {
@@ -78,14 +79,6 @@ export class AuditLog {
     }
     this.isWriting = false;
   }
-}
-
-/**
- * Writes rows as JSON. PostgreSQL's jsonb accepts neither NUL nor half of a surrogate pair. `JSON.stringify` writes
- * both as escapes, which are replaced here.
- */
-function jsonOf(rows: readonly AuditRow[]): string {
-  return JSON.stringify(rows).replaceAll(/\\u(?:0000|d[89a-f][0-9a-f]{2})/g, '\\ufffd');
 }
 
 function rowOf({ action, by, detail, rows }: AuditEntry): AuditRow {
@@ -120,6 +113,9 @@ export const AUDIT_ACTIONS = [
   'erasure.requested',
   'erasure.done',
   'retention.done',
+  'check.requested',
+  'repair.requested',
+  'repair.done',
 ] as const;
 
 type AuditAction = (typeof AUDIT_ACTIONS)[number];

@@ -42,6 +42,7 @@ const OF_ANSWERS: readonly (readonly [MaskRule, readonly string[]])[] = [
     ],
   ],
   ['keep', TIME_FIELDS],
+  ['keep', ['callingTime', 'checkedAt', 'requestedAt', 'startedAt', 'finishedAt']],
   ['keep', ['occurredAt', 'receivedAt', 'firstReceivedAt', 'lastReceivedAt', 'resolvedAt', 'firstSeenAt']],
   [
     'keep',

@@ -3,7 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SCOPES } from '../../../src/security/principal.js';
 import { pushFromOther, string } from '../../contract/helpers.js';
-import { type Known, prepare, REQUESTS } from '../../contract/requests.js';
+import { type Known, prepare, REQUESTS, WITH_VENDOR } from '../../contract/requests.js';
 import { makeKey, withKey } from '../../support/api-keys.js';
 import { Contract } from '../../support/contract/contract.js';
 import { describedApi } from '../../support/contract/described.js';
@@ -57,7 +57,7 @@ let limited: string;
 let foreignDelivery: string;
 
 beforeAll(async () => {
-  ledger = await startLedger({ QUERY_RATE_LIMIT: '100000' });
+  ledger = await startLedger({ ...WITH_VENDOR, QUERY_RATE_LIMIT: '100000' });
   known = await prepare(ledger);
   const answer = await pushFromOther(ledger, [
     record('foreign-1', { taskId: 'foreign-task' }),

@@ -3,7 +3,7 @@
 //
 // `npm test` tries a part of the texts on each parameter, and each text on some; TEST_FORM=long tries every text on every parameter.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { type Known, prepare, REQUESTS } from '../../contract/requests.js';
+import { type Known, prepare, REQUESTS, WITH_VENDOR } from '../../contract/requests.js';
 import { Contract } from '../../support/contract/contract.js';
 import { describedApi } from '../../support/contract/described.js';
 import type { Operation, ParameterObject } from '../../support/contract/document.js';
@@ -38,7 +38,7 @@ let known: Known;
 
 beforeAll(async () => {
   // The attack is faster than a key may ask.
-  ledger = await startLedger({ QUERY_RATE_LIMIT: '100000' });
+  ledger = await startLedger({ ...WITH_VENDOR, QUERY_RATE_LIMIT: '100000' });
   known = await prepare(ledger);
 });
 afterAll(() => ledger.stop());

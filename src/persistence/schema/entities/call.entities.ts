@@ -84,6 +84,10 @@ export class Call extends fieldColumns(CallRecord, 'calls_pkey') {
   @Column('boolean')
   answered!: boolean;
 
+  /** Whether the content comes from the vendor's query API rather than from a push. */
+  @Column('boolean', { default: false })
+  pulled!: boolean;
+
   @Column({ type: 'text', collation: 'C' })
   source!: string;
 

@@ -3,6 +3,7 @@ import { ApiKey, AuditEvent } from './access.entities.js';
 import { Batch, Task } from './campaign.entities.js';
 import { Call, CallRevision } from './call.entities.js';
 import { MessageRevision, RemovedFile, StoredNote, StoredRecording } from './message.entities.js';
+import { CheckedTask, CompletenessRun, MissingEntry } from './completeness.entities.js';
 import { CampaignTotals, Rollup, RollupGroup, RollupSums } from './rollup.entities.js';
 import { StoredDelivery, DeliveryBody, QuarantineEntry, SchemaDrift } from './delivery.entities.js';
 import { ErasedCall, Erasure, Lease, StoredSecret } from './privacy.entities.js';
@@ -36,6 +37,9 @@ const TABLES: readonly (readonly [entity: new () => object, ...privileges: Privi
   [ApiKey, 'SELECT', 'INSERT', 'UPDATE'],
   [AuditEvent, 'SELECT', 'INSERT'],
   [Lease, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  [CheckedTask, 'SELECT', 'INSERT', 'UPDATE'],
+  [MissingEntry, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  [CompletenessRun, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
 ];
 
 export const entities = TABLES.map(([entity]) => entity);

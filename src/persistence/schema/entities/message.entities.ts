@@ -27,6 +27,10 @@ export class StoredNote extends fieldColumns(CallNote, 'call_notes_pkey') {
   @Column('integer')
   revision!: number;
 
+  /** Whether the content comes from the vendor's query API rather than from a push. */
+  @Column('boolean', { default: false })
+  pulled!: boolean;
+
   @Column({ type: 'text', collation: 'C' })
   source!: string;
 
@@ -61,6 +65,10 @@ export class StoredRecording extends fieldColumns(CallRecording, 'call_recording
 
   @Column('integer')
   revision!: number;
+
+  /** Whether the content comes from the vendor's query API rather than from a push. */
+  @Column('boolean', { default: false })
+  pulled!: boolean;
 
   @Column({ type: 'text', collation: 'C' })
   source!: string;

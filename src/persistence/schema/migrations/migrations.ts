@@ -1,12 +1,14 @@
 import { CreateLedger1766000000000 } from './1766000000000-create-ledger.js';
 import { NarrowCallIndexes1767000000000 } from './1767000000000-narrow-call-indexes.js';
 import { RollupGroups1768000000000 } from './1768000000000-rollup-groups.js';
-import { CreateMessages1769000000000 } from './1769000000000-create-messages.js';
+import { AddCompleteness1769000000000 } from './1769000000000-add-completeness.js';
+import { CreateMessages1770000000000 } from './1770000000000-create-messages.js';
 
 /** Every migration, in order. */
 export const migrations = [
   CreateLedger1766000000000,
   NarrowCallIndexes1767000000000,
   RollupGroups1768000000000,
-  CreateMessages1769000000000,
+  AddCompleteness1769000000000,
+  CreateMessages1770000000000,
 ];

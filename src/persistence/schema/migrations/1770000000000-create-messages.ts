@@ -11,7 +11,8 @@ const RECEIPTS = `first_received_at timestamptz NOT NULL,
     last_received_at timestamptz NOT NULL,
     delivery_id uuid NOT NULL,
     last_delivery_id uuid,
-    revision integer NOT NULL`;
+    revision integer NOT NULL,
+    pulled boolean NOT NULL DEFAULT false`;
 const REST = `content_hash bytea NOT NULL,
     extra jsonb,
     warnings jsonb`;
@@ -77,7 +78,7 @@ const INTENTS = [
 ];
 
 /** The tables of the vendor's notes and recordings, and the intents in the statistics. */
-export class CreateMessages1769000000000 implements MigrationInterface {
+export class CreateMessages1770000000000 implements MigrationInterface {
   async up(runner: QueryRunner): Promise<void> {
     for (const statement of [...STATEMENTS, ...INTENTS]) await runner.query(statement);
   }

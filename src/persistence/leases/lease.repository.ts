@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
 import type { EntityManager } from 'typeorm';
-import { Database } from '../persistence/connections/database.js';
-import { Lease } from '../persistence/schema/entities/privacy.entities.js';
+import { Database } from '../connections/database.js';
+import { Lease } from '../schema/entities/privacy.entities.js';
 
 /**
  * When a lease expires, by the database's clock. Then another process may take the job over, for example from one that
