@@ -32,6 +32,25 @@ export interface CompletenessSettings {
   readonly repairs: boolean;
 }
 
+/** Where the files of recordings are kept. */
+export type RecordingPlace =
+  | {
+      readonly kind: 'folder';
+      /** Absolute path. */
+      readonly path: string;
+    }
+  | {
+      readonly kind: 's3';
+      readonly bucket: string;
+      /** Empty, or a text that ends with a slash. */
+      readonly prefix: string;
+      /** Undefined: Amazon's own of the region. */
+      readonly endpoint: string | undefined;
+      readonly region: string;
+      readonly accessKeyId: string;
+      readonly secretAccessKey: string;
+    };
+
 /** The protocol by which spans are sent. */
 export type TracingProtocol = 'http/protobuf' | 'http/json';
 
@@ -74,8 +93,8 @@ export class Settings {
   readonly bodyRetentionDays!: number;
   /** Days that calls are kept; 0: for ever. */
   readonly callRetentionDays!: number;
-  /** Absolute path of the folder for the files of recordings; undefined: they are not kept. */
-  readonly recordingStore!: string | undefined;
+  /** Undefined: the files of recordings are not kept. */
+  readonly recordingStore!: RecordingPlace | undefined;
   /** The hosts from which recordings may be downloaded. */
   readonly recordingHosts!: AllowedHosts;
   readonly recordingMaxBytes!: number;

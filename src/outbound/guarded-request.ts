@@ -51,9 +51,13 @@ export async function guardedRequest(
         );
       },
     });
-    request.once('timeout', () => request.destroy(new Error(`nothing came for ${idleMs} ms`)));
+    let answer: IncomingMessage | undefined;
+    request.once('timeout', () => (answer ?? request).destroy(new Error(`nothing came for ${idleMs} ms`)));
     request.once('error', reject);
-    request.once('response', resolve);
+    request.once('response', (response) => {
+      answer = response;
+      resolve(response);
+    });
     request.end(body);
   });
 }

@@ -6,7 +6,6 @@ import type { RecordingStore, StoredFile } from './recording-store.js';
 
 const MOST_REDIRECTS = 5;
 const REDIRECTS = new Set([301, 302, 303, 307, 308]);
-const IDLE_MS = 30_000;
 const LONGEST_TYPE = 100;
 
 /** Why a file was not kept. The message names no URL. */
@@ -16,6 +15,8 @@ export class DownloadError extends Error {}
 export interface DownloadLimits {
   readonly hosts: AllowedHosts;
   readonly maxBytes: number;
+  /** Milliseconds without any byte, after which the download fails. */
+  readonly idleMs: number;
   readonly signal: AbortSignal;
 }
 
@@ -41,18 +42,18 @@ export async function download(
     const { 'content-length': length, 'content-type': type = 'application/octet-stream' } = answer.headers;
     const expected = length === undefined ? undefined : Number(length);
     if (expected !== undefined && expected > limits.maxBytes) throw tooLarge(limits.maxBytes);
-    const stored = await store.put(key, chunksOf(answer, expected, limits.maxBytes));
+    const stored = await store.put(key, chunksOf(answer, expected, limits.maxBytes), limits.signal);
     return { ...stored, contentType: type.slice(0, LONGEST_TYPE) };
   } finally {
     answer.destroy();
   }
 }
 
-async function answerOf(first: URL, { hosts, signal }: DownloadLimits): Promise<IncomingMessage> {
+async function answerOf(first: URL, { hosts, signal, idleMs }: DownloadLimits): Promise<IncomingMessage> {
   let url = first;
   for (let redirects = 0; redirects <= MOST_REDIRECTS; redirects += 1) {
     const headers = { 'accept-encoding': 'identity' };
-    const answer = await guardedRequest(url, hosts, { headers, signal, idleMs: IDLE_MS });
+    const answer = await guardedRequest(url, hosts, { headers, signal, idleMs });
     const { statusCode = 0, headers: said } = answer;
     if (statusCode === 200) return answer;
     answer.destroy();

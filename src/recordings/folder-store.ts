@@ -1,50 +1,60 @@
-import { createHash, randomUUID } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, stat, unlink } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { constants, createReadStream } from 'node:fs';
+import {
+  copyFile,
+  type FileHandle,
+  link,
+  mkdir,
+  open,
+  readdir,
+  readFile,
+  rename,
+  rm,
+  rmdir,
+  stat,
+} from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import type { Readable } from 'node:stream';
 import { errorCode } from '../../platform/error-code.js';
-import type { ByteRange, RecordingStore, StoredFile } from './recording-store.js';
+import { type ByteRange, MARKER, type RecordingStore, type StoredFile } from './recording-store.js';
+import { writeChunks } from './write-chunks.js';
 
-/** Proves that several processes share the folder: it holds the id of the ledger. */
-const MARKER = 'ledger-id';
-/** The middle of the name of a file that is being written. */
-const PART = '.part-';
+/** The folder of files that are being written. */
+const PARTS = 'parts';
 /** A part that was not written for so long was left by a process that has died. */
 const LONGEST_PART_MS = 3_600_000;
-
-/** The folder belongs to another ledger. */
-export class ForeignFolderError extends Error {}
 
 /** Keeps files in a folder. */
 export class FolderStore implements RecordingStore {
   constructor(private readonly folder: string) {}
 
-  /**
-   * Prepares the folder, and removes what processes that died have left half written.
-   *
-   * @param ledgerId the same for all processes of a ledger
-   * @throws ForeignFolderError when the folder belongs to another ledger
-   */
-  async prepare(ledgerId: string): Promise<void> {
-    await mkdir(this.folder, { recursive: true, mode: 0o700 });
-    const marker = join(this.folder, MARKER);
-    await writeOnce(marker, ledgerId);
-    const found = (await readFile(marker, 'utf8')).trim();
-    if (found !== ledgerId)
-      throw new ForeignFolderError(
-        `${this.folder} holds the recordings of another ledger: all processes of a ledger must share one folder, and no other ledger may use it`,
-      );
-    await this.removeParts();
+  get name(): string {
+    return `the folder ${this.folder}`;
   }
 
-  async put(key: string, chunks: AsyncIterable<Buffer>): Promise<StoredFile> {
+  async identify(marker: string): Promise<string> {
+    await makeFolder(join(this.folder, PARTS));
+    const path = join(this.folder, MARKER);
+    await this.writeOnce(path, marker);
+    return (await readFile(path, 'utf8')).trim();
+  }
+
+  async sweep(): Promise<void> {
+    for (const name of await this.parts()) {
+      const path = join(this.folder, PARTS, name);
+      const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Infinity }));
+      if (Date.now() - mtimeMs > LONGEST_PART_MS) await rm(path, { force: true });
+    }
+  }
+
+  async put(key: string, chunks: AsyncIterable<Buffer>, signal: AbortSignal): Promise<StoredFile> {
     const path = this.pathOf(key);
     const folder = dirname(path);
-    await mkdir(folder, { recursive: true, mode: 0o700 });
-    const part = `${path}${PART}${randomUUID()}`;
+    await makeFolder(folder);
+    const part = this.partOf(key);
     try {
-      const written = await writeNew(part, chunks);
+      const written = await writeNew(part, (file) => writeChunks(file, chunks));
+      signal.throwIfAborted();
       await rename(part, path);
       await sync(folder);
       return written;
@@ -65,58 +75,72 @@ export class FolderStore implements RecordingStore {
     }
   }
 
+  /** Also removes what a process that died has left half written of this file. */
   async remove(key: string): Promise<void> {
-    await unlink(this.pathOf(key)).catch((error: unknown) => {
-      if (!isMissing(error)) throw error;
-    });
+    const path = this.pathOf(key);
+    await rm(path, { force: true });
+    for (const name of await this.parts())
+      if (name.startsWith(partPrefix(key))) await rm(join(this.folder, PARTS, name), { force: true });
+    // The folder stays while it has files of other contents of the call.
+    await rmdir(dirname(path)).catch(() => undefined);
+  }
+
+  close(): void {
+    // Nothing stays open between two calls.
+  }
+
+  private parts(): Promise<string[]> {
+    return readdir(join(this.folder, PARTS));
+  }
+
+  private partOf(key: string): string {
+    return join(this.folder, PARTS, partPrefix(key) + randomUUID());
   }
 
   private pathOf(key: string): string {
     return join(this.folder, key);
   }
 
-  private async removeParts(): Promise<void> {
-    const entries = await readdir(this.folder, { recursive: true });
-    for (const entry of entries.filter((name) => name.includes(PART))) {
-      const path = join(this.folder, entry);
-      const { mtimeMs } = await stat(path).catch(() => ({ mtimeMs: Infinity }));
-      if (Date.now() - mtimeMs > LONGEST_PART_MS) await rm(path, { force: true });
+  /**
+   * Writes a file unless it is there. Of several processes, one does. A process that dies meanwhile leaves no half
+   * file.
+   */
+  private async writeOnce(path: string, text: string): Promise<void> {
+    const part = this.partOf(MARKER);
+    try {
+      await writeNew(part, async (file) => {
+        await file.writeFile(`${text}\n`);
+        await file.sync();
+      });
+      await link(part, path).catch((error: unknown) => {
+        // Some network file systems have no hard links.
+        if (errorCode(error) === 'EEXIST') throw error;
+        return copyFile(part, path, constants.COPYFILE_EXCL);
+      });
+      await sync(this.folder);
+    } catch (error) {
+      if (errorCode(error) !== 'EEXIST') throw error;
+    } finally {
+      await rm(part, { force: true });
     }
   }
 }
 
-/** Writes a file unless it is there. Of several processes, one does. */
-async function writeOnce(path: string, text: string): Promise<void> {
-  let file: FileHandle;
-  try {
-    file = await open(path, 'wx', 0o600);
-  } catch (error) {
-    if (errorCode(error) === 'EEXIST') return;
-    throw error;
-  }
-  try {
-    await file.writeFile(`${text}\n`);
-    await file.sync();
-  } finally {
-    await file.close();
-  }
-}
-
-async function writeNew(path: string, chunks: AsyncIterable<Buffer>): Promise<StoredFile> {
+async function writeNew<T>(path: string, write: (file: FileHandle) => Promise<T>): Promise<T> {
   const file = await open(path, 'wx', 0o600);
-  const sha256 = createHash('sha256');
-  let bytes = 0;
   try {
-    for await (const chunk of chunks) {
-      await file.write(chunk);
-      sha256.update(chunk);
-      bytes += chunk.length;
-    }
-    await file.sync();
+    return await write(file);
   } finally {
     await file.close();
   }
-  return { bytes, sha256: sha256.digest() };
+}
+
+async function makeFolder(path: string): Promise<void> {
+  await mkdir(path, { recursive: true, mode: 0o700 });
+}
+
+function partPrefix(key: string): string {
+  return `${key.replaceAll('/', '-')}.`;
 }
 
 /** Makes a new name in a folder survive a loss of power. */

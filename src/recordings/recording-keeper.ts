@@ -5,22 +5,25 @@ import {
   type OnApplicationBootstrap,
   type OnApplicationShutdown,
 } from '@nestjs/common';
-import { clearInterval, setInterval } from 'node:timers';
 import { BackgroundLoop } from '../background/background-loop.js';
 import { Settings } from '../config/settings.js';
 import { errorText } from '../errors.js';
 import { DatabaseLifecycle } from '../persistence/connections/database-lifecycle.js';
-import { download } from './download.js';
+import { within } from '../within.js';
+import { downloadRecording } from './recording-download.js';
 import { RecordingFiles } from './recording-files.js';
+import { RecordingMetrics } from './recording.metrics.js';
 import { type ClaimedRecording, RecordingRepository } from './recording.repository.js';
+import type { RecordingStore } from './recording-store.js';
 
 /** How often to look for recordings when there were none. */
 const LOOK_MS = 1000;
 const MOST_AT_ONCE = 4;
 const MOST_REMOVED_AT_ONCE = 100;
-const RENEW_MS = 20_000;
-const FIRST_PAUSE_MS = 5000;
-const LONGEST_PAUSE_MS = 3_600_000;
+/** How often to look for what is over: URLs, retention times, and files that processes that died have left. */
+const CLEAN_MS = 60_000;
+const IDLE_MS = 30_000;
+const GRACE_MS = 2000;
 const BACKOFF = { firstMs: 2 * LOOK_MS, longestMs: 10_000 };
 
 /** Downloads recordings in the background before their URLs die. Any number of processes share the work. */
@@ -30,6 +33,10 @@ export class RecordingKeeper
 {
   private readonly logger = new Logger('Recordings');
   private readonly stopping = new AbortController();
+  private readonly running = new Set<Promise<void>>();
+  private cleanedAt: number | undefined;
+  /** Whether that was logged since the last cleaning. */
+  private removalFailed = false;
   private readonly loop = new BackgroundLoop({
     round: () => this.round(),
     backoff: BACKOFF,
@@ -44,15 +51,18 @@ export class RecordingKeeper
     private readonly lifecycle: DatabaseLifecycle,
     private readonly recordings: RecordingRepository,
     private readonly files: RecordingFiles,
+    private readonly metrics: RecordingMetrics,
   ) {}
 
   onApplicationBootstrap(): void {
-    if (this.settings.recordingStore !== undefined) this.loop.start();
+    this.loop.start();
   }
 
-  beforeApplicationShutdown(): void {
+  async beforeApplicationShutdown(): Promise<void> {
     this.loop.stop();
     this.stopping.abort();
+    // The downloads are given back, so that another process need not wait until it may take them over.
+    await within(GRACE_MS, Promise.all(this.running));
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -61,45 +71,61 @@ export class RecordingKeeper
 
   private async round(): Promise<number> {
     if (!this.lifecycle.migrated) return LOOK_MS;
-    await this.removeFiles();
-    const claimed = await this.recordings.claim(MOST_AT_ONCE);
-    await Promise.all(claimed.map((recording) => this.keep(recording)));
-    return claimed.length === MOST_AT_ONCE ? 0 : LOOK_MS;
-  }
-
-  private async removeFiles(): Promise<void> {
-    const files = await this.recordings.removed(MOST_REMOVED_AT_ONCE);
-    if (files.length === 0) return;
-    const store = await this.files.store();
-    for (const file of files) await store.remove(file);
-    await this.recordings.forget(files);
-  }
-
-  private async keep(recording: ClaimedRecording): Promise<void> {
-    const { key, earlierFile } = recording;
-    const store = await this.files.store();
-    const unwanted = new AbortController();
-    const renewing = setInterval(() => {
-      this.recordings.renew(recording).then(
-        (isWanted) => {
-          if (!isWanted) unwanted.abort();
-        },
-        () => undefined,
-      );
-    }, RENEW_MS);
-    try {
-      const { recordingHosts: hosts, recordingMaxBytes: maxBytes } = this.settings;
-      const signal = AbortSignal.any([this.stopping.signal, unwanted.signal]);
-      const file = await download(recording.url, store, key, { hosts, maxBytes, signal });
-      const isWanted = await this.recordings.kept(recording, file);
-      if (!isWanted) await store.remove(key);
-      else if (earlierFile !== null && earlierFile !== key) await store.remove(earlierFile);
-    } catch (error) {
-      if (this.loop.isStopping) return;
-      const pause = Math.min(FIRST_PAUSE_MS * 2 ** Math.min(recording.tries - 1, 20), LONGEST_PAUSE_MS);
-      await this.recordings.failed(recording, errorText(error), pause);
-    } finally {
-      clearInterval(renewing);
+    const isTimeToClean = this.cleanedAt === undefined || performance.now() - this.cleanedAt > CLEAN_MS;
+    if (isTimeToClean) await this.recordings.switch(this.files.isOn);
+    if (!this.files.isOn) {
+      this.cleanedAt = performance.now();
+      return CLEAN_MS;
     }
+    if (isTimeToClean) await this.recordings.expire();
+    const store = await this.files.store();
+    if (isTimeToClean) await this.clean(store);
+    const isMoreToRemove = await this.removeFiles(store);
+    const claimed = await this.recordings.claim(MOST_AT_ONCE - this.running.size);
+    for (const recording of claimed) this.begin(recording, store);
+    if (this.running.size === MOST_AT_ONCE) await Promise.race([...this.running, this.loop.rest(LOOK_MS)]);
+    return claimed.length > 0 || isMoreToRemove ? 0 : LOOK_MS;
+  }
+
+  private async clean(store: RecordingStore): Promise<void> {
+    await store.sweep();
+    this.removalFailed = false;
+    this.cleanedAt = performance.now();
+  }
+
+  /** Removes some files. A failure must not keep the service from downloading others. @returns whether there are more */
+  private async removeFiles(store: RecordingStore): Promise<boolean> {
+    const { recordingRetentionDays: days } = this.settings;
+    const old = days > 0 ? await this.recordings.removeOld(days, MOST_REMOVED_AT_ONCE) : 0;
+    const files = await this.recordings.removed(MOST_REMOVED_AT_ONCE);
+    const gone = [];
+    for (const file of files)
+      try {
+        await store.remove(file);
+        gone.push(file);
+      } catch (error) {
+        if (!this.removalFailed)
+          this.logger.error(`a file of ${store.name} can not be removed: ${errorText(error)}`);
+        this.removalFailed = true;
+        break;
+      }
+    if (gone.length > 0) await this.recordings.forget(gone);
+    return gone.length === MOST_REMOVED_AT_ONCE || old === MOST_REMOVED_AT_ONCE;
+  }
+
+  private begin(recording: ClaimedRecording, store: RecordingStore): void {
+    const { recordingHosts: hosts, recordingMaxBytes: maxBytes } = this.settings;
+    const limits = { hosts, maxBytes, idleMs: IDLE_MS, signal: this.stopping.signal };
+    const running = downloadRecording(recording, this.recordings, store, limits)
+      .then(
+        (outcome) => {
+          if (outcome !== 'stopped') this.metrics.ended(outcome);
+        },
+        (error: unknown) => {
+          this.logger.warn(`it can not be noted what became of a recording: ${errorText(error)}`);
+        },
+      )
+      .finally(() => this.running.delete(running));
+    this.running.add(running);
   }
 }

@@ -14,13 +14,14 @@ export interface ClaimedRecording {
   readonly key: string;
   /** The number of downloads that were begun, this one included. */
   readonly tries: number;
-  /** The key of the file of an earlier content. */
-  readonly earlierFile: string | null;
 }
 
 /** How long a download is this process's, by the database's clock. It is renewed while the download goes on. */
 const CLAIM = "now() + interval '60 s'";
-const IS_SAME = `call_id = $1 AND content_hash = decode($2, 'hex') AND state IN ('announced', 'failed')`;
+const IS_SAME = `call_id = $1 AND content_hash = decode($2, 'hex')`;
+const WAITS = "state IN ('announced', 'failed')";
+/** A download that began in time is finished. */
+const IS_WANTED = "state IN ('announced', 'failed', 'expired')";
 
 /** The recording of a call, and its file if that is kept. */
 export interface KeptRecording {
@@ -40,33 +41,74 @@ const FIND = {
     FROM calls c JOIN call_recordings r ON r.call_id = c.call_id
     WHERE c.call_id = $1 AND ${isOfSources('$2', 'c.source')}`,
 };
+const IS_DUE = `next_try_at <= now() AND ${WAITS}`;
 const EXPIRE = {
   name: 'expire-recordings',
   text: `UPDATE call_recordings SET state = 'expired', next_try_at = NULL
-    WHERE next_try_at IS NOT NULL AND expires_at <= now() AND state IN ('announced', 'failed')`,
+    WHERE next_try_at IS NOT NULL AND expires_at <= now() AND ${WAITS}`,
 };
+const SWITCH_OFF = {
+  name: 'switch-recordings-off',
+  text: `UPDATE call_recordings SET state = 'off', next_try_at = NULL
+    WHERE next_try_at IS NOT NULL AND ${WAITS}`,
+};
+const SWITCH_ON = {
+  name: 'switch-recordings-on',
+  text: `UPDATE call_recordings SET state = 'announced', next_try_at = now()
+    WHERE state = 'off' AND expires_at > now() AND record_file IS NOT NULL`,
+};
+const FIND_DUE = {
+  name: 'find-due-recordings',
+  text: `SELECT call_id AS "callId" FROM call_recordings WHERE ${IS_DUE} ORDER BY next_try_at LIMIT $1`,
+};
+// Of two processes that found the same one, the second waits for the first, and then it is not due any more.
 const CLAIM_DUE = {
   name: 'claim-recordings',
-  text: `UPDATE call_recordings r SET tries = r.tries + 1, next_try_at = ${CLAIM}
-    FROM (SELECT call_id FROM call_recordings WHERE next_try_at <= now() AND state IN ('announced', 'failed')
-      ORDER BY next_try_at LIMIT $1 FOR UPDATE SKIP LOCKED) AS due
-    WHERE r.call_id = due.call_id
-    RETURNING r.call_id AS "callId", r.record_file AS url, encode(r.content_hash, 'hex') AS "contentHash", r.tries,
-      (SELECT ${FILE_KEY} FROM (SELECT r.call_id, r.delivery_id) AS row) AS key, r.file AS "earlierFile"`,
+  text: `UPDATE call_recordings SET tries = tries + 1, next_try_at = ${CLAIM} WHERE call_id = ANY($1) AND ${IS_DUE}
+    RETURNING call_id AS "callId", record_file AS url, encode(content_hash, 'hex') AS "contentHash", tries,
+      ${FILE_KEY} AS key`,
 };
 const RENEW = {
   name: 'renew-recording',
-  text: `UPDATE call_recordings SET next_try_at = ${CLAIM} WHERE ${IS_SAME} RETURNING 1`,
+  text: `UPDATE call_recordings SET next_try_at = ${CLAIM} WHERE ${IS_SAME} AND ${IS_WANTED} RETURNING 1`,
 };
 const KEPT = {
   name: 'keep-recording',
   text: `UPDATE call_recordings SET state = 'kept', next_try_at = NULL, reason = NULL, file = $3, bytes = $4,
-      sha256 = $5, content_type = $6 WHERE ${IS_SAME} RETURNING 1`,
+      sha256 = $5, content_type = $6 WHERE ${IS_SAME}`,
+};
+/** Locks the row, so that its earlier file is still the one when it is replaced. */
+const EARLIER_FILE = {
+  name: 'find-earlier-file',
+  text: `SELECT file FROM call_recordings WHERE ${IS_SAME} AND ${IS_WANTED} FOR UPDATE`,
+};
+const REMOVE_FILE = {
+  name: 'remove-file',
+  text: 'INSERT INTO removed_files (file, not_before) VALUES ($1, now()) ON CONFLICT (file) DO NOTHING',
 };
 const FAILED = {
   name: 'fail-recording',
   text: `UPDATE call_recordings SET state = 'failed', reason = $3, next_try_at = now() + $4 * interval '1 ms'
-    WHERE ${IS_SAME}`,
+    WHERE ${IS_SAME} AND ${WAITS}`,
+};
+const RELEASED = {
+  name: 'release-recording',
+  text: `UPDATE call_recordings SET tries = tries - 1, next_try_at = now() WHERE ${IS_SAME} AND ${WAITS}`,
+};
+const FIND_OLD = {
+  name: 'find-old-recordings',
+  text: `SELECT call_id AS "callId" FROM call_recordings
+    WHERE state = 'kept' AND announced_at < now() - $1 * interval '1 day' ORDER BY announced_at LIMIT $2`,
+};
+const LOCK_OLD = {
+  name: 'lock-old-recording',
+  text: `SELECT file FROM call_recordings
+    WHERE call_id = $1 AND state = 'kept' AND announced_at < now() - $2 * interval '1 day' FOR UPDATE`,
+};
+const REMOVE_OLD = {
+  name: 'remove-old-recording',
+  text: `UPDATE call_recordings SET state = 'removed', file = NULL, bytes = NULL, sha256 = NULL, content_type = NULL
+    WHERE call_id = $1`,
 };
 
 const REMOVED = {
@@ -74,6 +116,17 @@ const REMOVED = {
   text: 'SELECT file FROM removed_files WHERE not_before <= now() LIMIT $1',
 };
 const FORGET = { name: 'forget-files', text: 'DELETE FROM removed_files WHERE file = ANY($1)' };
+
+const STATES = ['announced', 'kept', 'failed', 'expired', 'off', 'removed'];
+const COUNT = {
+  name: 'count-recordings',
+  text: 'SELECT state, count(*)::float8 AS count FROM call_recordings GROUP BY state',
+};
+const COUNT_EXPIRING = {
+  name: 'count-expiring-recordings',
+  text: `SELECT count(*)::int AS count FROM call_recordings
+    WHERE next_try_at IS NOT NULL AND expires_at < now() + $1 * interval '1 hour' AND ${WAITS}`,
+};
 
 /** Finds recordings to download, and notes what became of them. */
 @Injectable()
@@ -86,10 +139,24 @@ export class RecordingRepository {
     return row;
   }
 
-  /** Gives up those whose URL has died, and takes some that are due. Other processes take others. */
-  async claim(limit: number): Promise<ClaimedRecording[]> {
+  /** Gives up those whose URL has died. */
+  async expire(): Promise<void> {
     await this.database.query({ ...EXPIRE, values: [] });
-    return this.database.query<ClaimedRecording>({ ...CLAIM_DUE, values: [limit] });
+  }
+
+  /** Takes up those that were announced while nothing was kept, or gives up those that wait. */
+  async switch(isOn: boolean): Promise<void> {
+    await this.database.query({ ...(isOn ? SWITCH_ON : SWITCH_OFF), values: [] });
+  }
+
+  /** Takes some that are due. Other processes take others. */
+  async claim(limit: number): Promise<ClaimedRecording[]> {
+    const due = await this.database.query<{ callId: string }>({ ...FIND_DUE, values: [limit] });
+    if (due.length === 0) return [];
+    return this.database.query<ClaimedRecording>({
+      ...CLAIM_DUE,
+      values: [due.map(({ callId }) => callId)],
+    });
   }
 
   /** Keeps a download this process's for another minute. @returns false when nobody wants it any more */
@@ -102,8 +169,16 @@ export class RecordingRepository {
     { callId, contentHash, key }: ClaimedRecording,
     { bytes, sha256, contentType }: Downloaded,
   ): Promise<boolean> {
-    const values = [callId, contentHash, key, bytes, sha256, contentType];
-    return (await this.database.query({ ...KEPT, values })).length > 0;
+    return this.database.transaction(async (transaction) => {
+      const values = [callId, contentHash];
+      const { rows } = await transaction.query<{ file: string | null }>({ ...EARLIER_FILE, values });
+      const [row] = rows;
+      if (row === undefined) return false;
+      await transaction.query({ ...KEPT, values: [...values, key, bytes, sha256, contentType] });
+      if (row.file !== null && row.file !== key)
+        await transaction.query({ ...REMOVE_FILE, values: [row.file] });
+      return true;
+    });
   }
 
   /** The files that nothing needs any more, and that no download writes, some at a time. */
@@ -115,6 +190,44 @@ export class RecordingRepository {
   /** Forgets files that are not in the store any more. */
   async forget(files: readonly string[]): Promise<void> {
     await this.database.query({ ...FORGET, values: [files] });
+  }
+
+  /**
+   * Forgets some of the files that were announced more than so many days ago. They are removed from the store later.
+   *
+   * @returns how many
+   */
+  async removeOld(days: number, limit: number): Promise<number> {
+    const old = await this.database.query<{ callId: string }>({ ...FIND_OLD, values: [days, limit] });
+    for (const { callId } of old)
+      await this.database.transaction(async (transaction) => {
+        const { rows } = await transaction.query<{ file: string }>({ ...LOCK_OLD, values: [callId, days] });
+        const [row] = rows;
+        if (row === undefined) return;
+        await transaction.query({ ...REMOVE_OLD, values: [callId] });
+        await transaction.query({ ...REMOVE_FILE, values: [row.file] });
+      });
+    return old.length;
+  }
+
+  /** Gives a download back that was not this recording's fault to fail. */
+  async release({ callId, contentHash }: ClaimedRecording): Promise<void> {
+    await this.database.query({ ...RELEASED, values: [callId, contentHash] });
+  }
+
+  /** How many recordings have each state. */
+  async counts(): Promise<ReadonlyMap<string, number>> {
+    const rows = await this.database.query<{ state: string; count: number }>({ ...COUNT, values: [] });
+    return new Map([
+      ...STATES.map((state): [string, number] => [state, 0]),
+      ...rows.map(({ state, count }): [string, number] => [state, count]),
+    ]);
+  }
+
+  /** How many recordings are not kept yet, though their URLs expire within so many hours. */
+  async countExpiring(hours: number): Promise<number> {
+    const [row] = await this.database.query<{ count: number }>({ ...COUNT_EXPIRING, values: [hours] });
+    return row?.count ?? 0;
   }
 
   async failed({ callId, contentHash }: ClaimedRecording, reason: string, pauseMs: number): Promise<void> {

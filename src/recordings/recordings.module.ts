@@ -4,12 +4,13 @@ import { RecordingsController } from './recordings.controller.js';
 import { RecordingsService } from './recordings.service.js';
 import { RecordingFiles } from './recording-files.js';
 import { RecordingKeeper } from './recording-keeper.js';
+import { RecordingMetrics } from './recording.metrics.js';
 import { RecordingRepository } from './recording.repository.js';
 
 /** Keeps the files of recordings. */
 @Module({
   imports: [SecurityModule],
   controllers: [RecordingsController],
-  providers: [RecordingFiles, RecordingKeeper, RecordingRepository, RecordingsService],
+  providers: [RecordingFiles, RecordingKeeper, RecordingMetrics, RecordingRepository, RecordingsService],
 })
 export class RecordingsModule {}

@@ -2,7 +2,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
 import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -10,8 +10,9 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { AllowedHosts } from '../../src/outbound/allowed-hosts.js';
 import { NotAllowedError } from '../../src/outbound/guarded-request.js';
-import { download } from '../../src/recordings/download.js';
-import { FolderStore, ForeignFolderError } from '../../src/recordings/folder-store.js';
+import { download, type DownloadLimits } from '../../src/recordings/download.js';
+import { FolderStore } from '../../src/recordings/folder-store.js';
+import { MARKER } from '../../src/recordings/recording-store.js';
 
 const AUDIO = randomBytes(300_000);
 const MAX_BYTES = 1_000_000;
@@ -45,6 +46,10 @@ const ANSWERS: Readonly<Record<string, (response: ServerResponse) => void>> = {
     const more = () => response.write(AUDIO, (error) => error ?? more());
     more();
   },
+  '/silent': (response) => {
+    response.writeHead(200, { 'content-length': AUDIO.length });
+    response.write(AUDIO.subarray(0, 1000));
+  },
   '/empty': (response) => response.writeHead(200, { 'content-length': 0 }).end(),
 };
 
@@ -61,19 +66,24 @@ afterAll(() => {
   server.close();
   rmSync(folder, { recursive: true });
 });
-beforeEach(() => {
+beforeEach(async () => {
   folder = mkdtempSync(join(tmpdir(), 'call-ledger-recordings-'));
   store = new FolderStore(folder);
+  await store.identify('marker');
 });
 
-const load = (path: string, hosts = '127.0.0.1') =>
+const load = (path: string, hosts = '127.0.0.1', limits: Partial<DownloadLimits> = {}) =>
   download(`${origin}${path}`, store, KEY, {
     hosts: new AllowedHosts(hosts, 'none'),
     maxBytes: MAX_BYTES,
+    idleMs: 10_000,
     signal: new AbortController().signal,
+    ...limits,
   });
 const filesIn = () =>
-  readdirSync(folder, { recursive: true, withFileTypes: true }).filter((entry) => entry.isFile());
+  readdirSync(folder, { recursive: true, withFileTypes: true }).filter(
+    (entry) => entry.isFile() && entry.name !== MARKER,
+  );
 
 describe('A file', () => {
   it.each(['/good', '/chunked', '/redirect'])('from %s is kept byte for byte', async (path) => {
@@ -108,27 +118,21 @@ describe('A file', () => {
     expect(filesIn()).toEqual([]);
   });
 
+  it('that stops coming is not kept, and neither is one that nobody wants any more', async () => {
+    await expect(load('/silent', '127.0.0.1', { idleMs: 200 })).rejects.toThrow('nothing came for 200 ms');
+    const unwanted = new AbortController();
+    const loading = load('/silent', '127.0.0.1', { signal: unwanted.signal });
+    setImmediate(() => {
+      unwanted.abort();
+    });
+    await expect(loading).rejects.toThrow(/abort/i);
+    expect(filesIn()).toEqual([]);
+  });
+
   it('stays as it was when a later one fails', async () => {
     await load('/good');
     await expect(load('/cut')).rejects.toThrow();
     expect(readFileSync(join(folder, KEY)).equals(AUDIO)).toBe(true);
     expect(filesIn()).toHaveLength(1);
-  });
-});
-
-describe('A folder', () => {
-  it('belongs to one ledger, and what a process that died has left half written goes', async () => {
-    await store.prepare('one');
-    await store.prepare('one');
-    await expect(store.prepare('another')).rejects.toThrow(ForeignFolderError);
-    const [old, young] = [`${join(folder, 'x')}.part-1`, `${join(folder, 'x')}.part-2`];
-    for (const path of [old, young]) writeFileSync(path, 'half');
-    utimesSync(old, 0, 0);
-    await store.prepare('one');
-    expect(
-      filesIn()
-        .map(({ name }) => name)
-        .sort(),
-    ).toEqual(['ledger-id', 'x.part-2']);
   });
 });

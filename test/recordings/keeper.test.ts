@@ -107,7 +107,7 @@ it('A new signature is taken over, and a new file takes the place of the old one
   files.set('/other.wav', randomBytes(20));
   await announce([{ callId: 'late', recordFile: `${origin}/other.wav` }]);
   await until('the new file', async () => (await late())?.state === 'kept');
-  expect(kept()).toHaveLength(before.length);
+  await until('the old file to go', () => kept().length === before.length);
   expect(readFileSync(join(folder, (await late())?.file ?? ''))).toHaveLength(20);
 });
 

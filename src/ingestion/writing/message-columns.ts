@@ -22,25 +22,24 @@ export const NOTES: MessageTable<NoteState, NoteRow> = tableOf('note', 'call_not
   shown: (note) => ({ ...note }),
   columns: [],
 });
-export const RECORDINGS: MessageTable<RecordingState, RecordingRow> = tableOf(
-  'recording',
-  'call_recordings',
-  CallRecording,
-  RECORDING_FIELDS,
-  // The signature of the URL is a secret.
-  {
+/** @param isKept whether new recordings are to be downloaded */
+export function recordingsTable(isKept: boolean): MessageTable<RecordingState, RecordingRow> {
+  const nextTry = ({ record, lastReceivedAt }: RecordingState) =>
+    isKept && record.recordFile !== null ? lastReceivedAt : null;
+  return tableOf('recording', 'call_recordings', CallRecording, RECORDING_FIELDS, {
+    // The signature of the URL is a secret.
     shown: (recording) => ({ ...recording, recordFile: withoutQuery(recording.recordFile) }),
     // A new content is downloaded anew.
     columns: [
       instantColumn('announced_at', (row) => row.lastReceivedAt),
       instantColumn('expires_at', (row) => row.lastReceivedAt + URL_LIFE_MS),
-      instantColumn('next_try_at', (row) => (row.record.recordFile === null ? null : row.lastReceivedAt)),
+      instantColumn('next_try_at', nextTry),
       { name: 'tries', type: 'integer', value: () => 0 },
-      { name: 'state', type: 'text', value: () => 'announced' },
+      { name: 'state', type: 'text', value: () => (isKept ? 'announced' : 'off') },
       { name: 'reason', type: 'text', value: () => null },
     ],
-  },
-);
+  });
+}
 
 interface Particulars<Message extends Identified> {
   /** What the history keeps of a content. */

@@ -1,9 +1,11 @@
 import { Injectable } from '@nestjs/common';
+import { Settings } from '../../config/settings.js';
 import type { Transaction } from '../../persistence/connections/statement.js';
 import { ClusterNodes } from '../../persistence/schema/distribution/cluster-nodes.js';
+import { FILE_KEY } from '../../persistence/sql/delete-recordings.js';
 import type { RecordingState } from './call-state.js';
 import { type ArrayColumn, arrays, instantColumn, unnest } from './column-arrays.js';
-import { type RecordingRow, RECORDINGS, URL_LIFE_MS } from './message-columns.js';
+import { type RecordingRow, recordingsTable, URL_LIFE_MS } from './message-columns.js';
 import { MessageWriteRepository } from './message-write.repository.js';
 
 const URL_COLUMNS: readonly ArrayColumn<RecordingState>[] = [
@@ -23,11 +25,25 @@ const RENEW_URLS = {
     WHERE r.call_id = t.call_id AND r.content_hash = t.content_hash AND r.announced_at < t.announced_at`,
 };
 
+// A download of the earlier content may have written its file, although it is not kept.
+const REMOVE_UNFINISHED = {
+  name: 'remove-unfinished-files',
+  text: `INSERT INTO removed_files (file, not_before)
+    SELECT ${FILE_KEY}, greatest(now(), next_try_at) FROM call_recordings
+    WHERE call_id = ANY($1) AND tries > 0 AND state NOT IN ('kept', 'removed') ON CONFLICT (file) DO NOTHING`,
+};
+
 /** Writes `call_recordings` and the history of recordings. */
 @Injectable()
 export class RecordingWriteRepository extends MessageWriteRepository<RecordingState, RecordingRow> {
-  constructor(nodes: ClusterNodes) {
-    super(nodes, RECORDINGS);
+  constructor(nodes: ClusterNodes, settings: Settings) {
+    super(nodes, recordingsTable(settings.recordingStore !== undefined));
+  }
+
+  override async replace(transaction: Transaction, states: readonly RecordingState[]): Promise<void> {
+    if (states.length > 0)
+      await transaction.query({ ...REMOVE_UNFINISHED, values: [states.map(({ callId }) => callId)] });
+    await super.replace(transaction, states);
   }
 
   /** Takes over the newest signatures of URLs whose content came again. @param states oldest delivery first */

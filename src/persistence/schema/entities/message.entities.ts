@@ -49,6 +49,7 @@ export class StoredNote extends fieldColumns(CallNote, 'call_notes_pkey') {
 @Entity('call_recordings')
 @Index('call_recordings_delivery', ['deliveryId'])
 @Index('call_recordings_due', ['nextTryAt'], { where: '(next_try_at IS NOT NULL)' })
+@Index('call_recordings_kept', ['announcedAt'], { where: "(state = 'kept'::text)" })
 export class StoredRecording extends fieldColumns(CallRecording, 'call_recordings_pkey') {
   @Column('timestamptz', { name: 'first_received_at' })
   firstReceivedAt!: Date;

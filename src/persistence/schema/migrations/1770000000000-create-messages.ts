@@ -51,6 +51,7 @@ const STATEMENTS = [
     CONSTRAINT call_recordings_pkey PRIMARY KEY (call_id))`,
   'CREATE INDEX call_recordings_delivery ON call_recordings (delivery_id)',
   'CREATE INDEX call_recordings_due ON call_recordings (next_try_at) WHERE next_try_at IS NOT NULL',
+  "CREATE INDEX call_recordings_kept ON call_recordings (announced_at) WHERE state = 'kept'",
   `CREATE TABLE removed_files (
     file ${IDENTIFIER} NOT NULL,
     not_before timestamptz NOT NULL,
