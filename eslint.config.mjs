@@ -59,7 +59,7 @@ const MAY_IMPORT = {
     'workers',
   ],
   query: ['call', 'config', 'http', 'json', 'metrics', 'numbers', 'persistence', 'security', 'time', 'codes'],
-  recordings: ['background', 'config', 'http', 'metrics', 'outbound', 'persistence', 'security'],
+  recordings: ['background', 'config', 'http', 'ingestion', 'metrics', 'outbound', 'persistence', 'security'],
   quarantine: ['config', 'http', 'ingestion', 'metrics', 'persistence', 'security'],
   security: ['background', 'call', 'config', 'http', 'json', 'numbers', 'openapi', 'persistence'],
   status: [

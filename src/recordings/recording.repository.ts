@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../persistence/connections/database.js';
 import { FILE_KEY } from '../persistence/sql/delete-recordings.js';
 import { isOfSources } from '../security/visible-sources.js';
+import { RecordingChangesRepository } from './recording-changes.repository.js';
 import type { Downloaded } from './download.js';
 
 /** A recording whose download this process has begun. */
@@ -42,21 +43,31 @@ const FIND = {
     WHERE c.call_id = $1 AND ${isOfSources('$2', 'c.source')}`,
 };
 const IS_DUE = `next_try_at <= now() AND ${WAITS}`;
-const EXPIRE = {
-  name: 'expire-recordings',
-  text: `UPDATE call_recordings SET state = 'expired', next_try_at = NULL
-    WHERE next_try_at IS NOT NULL AND expires_at <= now() AND ${WAITS}`,
-};
-const SWITCH_OFF = {
-  name: 'switch-recordings-off',
-  text: `UPDATE call_recordings SET state = 'off', next_try_at = NULL
-    WHERE next_try_at IS NOT NULL AND ${WAITS}`,
-};
-const SWITCH_ON = {
-  name: 'switch-recordings-on',
-  text: `UPDATE call_recordings SET state = 'announced', next_try_at = now()
-    WHERE state = 'off' AND expires_at > now() AND record_file IS NOT NULL`,
-};
+const MOST_CHANGED_AT_ONCE = 1000;
+/** A change of the states of all recordings for which a condition holds. */
+const changeWhere = (name: string, condition: string, set: string) => ({
+  find: { name: `find-${name}`, text: `SELECT call_id FROM call_recordings WHERE ${condition} LIMIT $1` },
+  update: {
+    name,
+    text: `UPDATE call_recordings SET ${set}, change_delivery_id = $2
+      WHERE call_id = ANY($1) AND ${condition} RETURNING call_id`,
+  },
+});
+const EXPIRE = changeWhere(
+  'expire-recordings',
+  `next_try_at IS NOT NULL AND expires_at <= now() AND ${WAITS}`,
+  "state = 'expired', next_try_at = NULL",
+);
+const SWITCH_OFF = changeWhere(
+  'switch-recordings-off',
+  `next_try_at IS NOT NULL AND ${WAITS}`,
+  "state = 'off', next_try_at = NULL",
+);
+const SWITCH_ON = changeWhere(
+  'switch-recordings-on',
+  "state = 'off' AND expires_at > now() AND record_file IS NOT NULL",
+  "state = 'announced', next_try_at = now()",
+);
 const FIND_DUE = {
   name: 'find-due-recordings',
   text: `SELECT call_id AS "callId" FROM call_recordings WHERE ${IS_DUE} ORDER BY next_try_at LIMIT $1`,
@@ -75,40 +86,40 @@ const RENEW = {
 const KEPT = {
   name: 'keep-recording',
   text: `UPDATE call_recordings SET state = 'kept', next_try_at = NULL, reason = NULL, file = $3, bytes = $4,
-      sha256 = $5, content_type = $6 WHERE ${IS_SAME}`,
+      sha256 = $5, content_type = $6, change_delivery_id = $7 WHERE ${IS_SAME} AND ${IS_WANTED} RETURNING call_id`,
 };
-/** Locks the row, so that its earlier file is still the one when it is replaced. */
-const EARLIER_FILE = {
-  name: 'find-earlier-file',
-  text: `SELECT file FROM call_recordings WHERE ${IS_SAME} AND ${IS_WANTED} FOR UPDATE`,
+const REMOVE_EARLIER = {
+  name: 'remove-earlier-file',
+  text: `INSERT INTO removed_files (file, not_before) SELECT file, now() FROM call_recordings
+    WHERE ${IS_SAME} AND ${IS_WANTED} AND file <> $3 ON CONFLICT (file) DO NOTHING`,
 };
-const REMOVE_FILE = {
-  name: 'remove-file',
-  text: 'INSERT INTO removed_files (file, not_before) VALUES ($1, now()) ON CONFLICT (file) DO NOTHING',
-};
-const FAILED = {
+const failedWhere = (condition: string, set: string) =>
+  `UPDATE call_recordings SET state = 'failed', reason = $3, next_try_at = now() + $4 * interval '1 ms'${set}
+    WHERE ${IS_SAME} AND ${condition} RETURNING call_id`;
+const FAILED_FIRST = {
   name: 'fail-recording',
-  text: `UPDATE call_recordings SET state = 'failed', reason = $3, next_try_at = now() + $4 * interval '1 ms'
-    WHERE ${IS_SAME} AND ${WAITS}`,
+  text: failedWhere("state = 'announced'", ', change_delivery_id = $5'),
 };
+const FAILED_AGAIN = { name: 'fail-recording-again', text: failedWhere("state = 'failed'", '') };
 const RELEASED = {
   name: 'release-recording',
   text: `UPDATE call_recordings SET tries = tries - 1, next_try_at = now() WHERE ${IS_SAME} AND ${WAITS}`,
 };
 const FIND_OLD = {
   name: 'find-old-recordings',
-  text: `SELECT call_id AS "callId" FROM call_recordings
+  text: `SELECT call_id FROM call_recordings
     WHERE state = 'kept' AND announced_at < now() - $1 * interval '1 day' ORDER BY announced_at LIMIT $2`,
 };
-const LOCK_OLD = {
-  name: 'lock-old-recording',
-  text: `SELECT file FROM call_recordings
-    WHERE call_id = $1 AND state = 'kept' AND announced_at < now() - $2 * interval '1 day' FOR UPDATE`,
+const IS_OLD = "state = 'kept' AND announced_at < now() - $2 * interval '1 day'";
+const REMOVE_OLD_FILES = {
+  name: 'remove-old-files',
+  text: `INSERT INTO removed_files (file, not_before) SELECT file, now() FROM call_recordings
+    WHERE call_id = ANY($1) AND ${IS_OLD} ON CONFLICT (file) DO NOTHING`,
 };
 const REMOVE_OLD = {
-  name: 'remove-old-recording',
-  text: `UPDATE call_recordings SET state = 'removed', file = NULL, bytes = NULL, sha256 = NULL, content_type = NULL
-    WHERE call_id = $1`,
+  name: 'remove-old-recordings',
+  text: `UPDATE call_recordings SET state = 'removed', file = NULL, bytes = NULL, sha256 = NULL, content_type = NULL,
+      change_delivery_id = $3 WHERE call_id = ANY($1) AND ${IS_OLD} RETURNING call_id`,
 };
 
 const REMOVED = {
@@ -131,7 +142,10 @@ const COUNT_EXPIRING = {
 /** Finds recordings to download, and notes what became of them. */
 @Injectable()
 export class RecordingRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly changes: RecordingChangesRepository,
+  ) {}
 
   /** @param sources those that the asker may see; null: all. @returns undefined if there is no such call or recording */
   async find(callId: string, sources: readonly string[] | null): Promise<KeptRecording | undefined> {
@@ -141,12 +155,12 @@ export class RecordingRepository {
 
   /** Gives up those whose URL has died. */
   async expire(): Promise<void> {
-    await this.database.query({ ...EXPIRE, values: [] });
+    await this.changeAll(EXPIRE);
   }
 
   /** Takes up those that were announced while nothing was kept, or gives up those that wait. */
   async switch(isOn: boolean): Promise<void> {
-    await this.database.query({ ...(isOn ? SWITCH_ON : SWITCH_OFF), values: [] });
+    await this.changeAll(isOn ? SWITCH_ON : SWITCH_OFF);
   }
 
   /** Takes some that are due. Other processes take others. */
@@ -169,16 +183,13 @@ export class RecordingRepository {
     { callId, contentHash, key }: ClaimedRecording,
     { bytes, sha256, contentType }: Downloaded,
   ): Promise<boolean> {
-    return this.database.transaction(async (transaction) => {
-      const values = [callId, contentHash];
-      const { rows } = await transaction.query<{ file: string | null }>({ ...EARLIER_FILE, values });
-      const [row] = rows;
-      if (row === undefined) return false;
-      await transaction.query({ ...KEPT, values: [...values, key, bytes, sha256, contentType] });
-      if (row.file !== null && row.file !== key)
-        await transaction.query({ ...REMOVE_FILE, values: [row.file] });
-      return true;
-    });
+    const values = [callId, contentHash, key];
+    const changed = await this.changes.change(
+      [callId],
+      (deliveryId) => ({ ...KEPT, values: [...values, bytes, sha256, contentType, deliveryId] }),
+      { ...REMOVE_EARLIER, values },
+    );
+    return changed.length > 0;
   }
 
   /** The files that nothing needs any more, and that no download writes, some at a time. */
@@ -198,16 +209,14 @@ export class RecordingRepository {
    * @returns how many
    */
   async removeOld(days: number, limit: number): Promise<number> {
-    const old = await this.database.query<{ callId: string }>({ ...FIND_OLD, values: [days, limit] });
-    for (const { callId } of old)
-      await this.database.transaction(async (transaction) => {
-        const { rows } = await transaction.query<{ file: string }>({ ...LOCK_OLD, values: [callId, days] });
-        const [row] = rows;
-        if (row === undefined) return;
-        await transaction.query({ ...REMOVE_OLD, values: [callId] });
-        await transaction.query({ ...REMOVE_FILE, values: [row.file] });
+    const old = await this.database.query<{ call_id: string }>({ ...FIND_OLD, values: [days, limit] });
+    const ids = old.map((row) => row.call_id);
+    if (ids.length > 0)
+      await this.changes.change(ids, (deliveryId) => ({ ...REMOVE_OLD, values: [ids, days, deliveryId] }), {
+        ...REMOVE_OLD_FILES,
+        values: [ids, days],
       });
-    return old.length;
+    return ids.length;
   }
 
   /** Gives a download back that was not this recording's fault to fail. */
@@ -230,7 +239,25 @@ export class RecordingRepository {
     return row?.count ?? 0;
   }
 
+  /** Only the first failure is a change of the state. */
   async failed({ callId, contentHash }: ClaimedRecording, reason: string, pauseMs: number): Promise<void> {
-    await this.database.query({ ...FAILED, values: [callId, contentHash, reason, pauseMs] });
+    const values = [callId, contentHash, reason, pauseMs];
+    if ((await this.database.query({ ...FAILED_AGAIN, values })).length > 0) return;
+    await this.changes.change([callId], (deliveryId) => ({
+      ...FAILED_FIRST,
+      values: [...values, deliveryId],
+    }));
+  }
+
+  private async changeAll({ find, update }: ReturnType<typeof changeWhere>): Promise<void> {
+    for (;;) {
+      const found = await this.database.query<{ call_id: string }>({
+        ...find,
+        values: [MOST_CHANGED_AT_ONCE],
+      });
+      const ids = found.map((row) => row.call_id);
+      if (ids.length === 0) return;
+      await this.changes.change(ids, (deliveryId) => ({ ...update, values: [ids, deliveryId] }));
+    }
   }
 }

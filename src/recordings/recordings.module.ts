@@ -4,13 +4,22 @@ import { RecordingsController } from './recordings.controller.js';
 import { RecordingsService } from './recordings.service.js';
 import { RecordingFiles } from './recording-files.js';
 import { RecordingKeeper } from './recording-keeper.js';
+import { WritingModule } from '../ingestion/writing/writing.module.js';
+import { RecordingChangesRepository } from './recording-changes.repository.js';
 import { RecordingMetrics } from './recording.metrics.js';
 import { RecordingRepository } from './recording.repository.js';
 
 /** Keeps the files of recordings. */
 @Module({
-  imports: [SecurityModule],
+  imports: [SecurityModule, WritingModule],
   controllers: [RecordingsController],
-  providers: [RecordingFiles, RecordingKeeper, RecordingMetrics, RecordingRepository, RecordingsService],
+  providers: [
+    RecordingChangesRepository,
+    RecordingFiles,
+    RecordingKeeper,
+    RecordingMetrics,
+    RecordingRepository,
+    RecordingsService,
+  ],
 })
 export class RecordingsModule {}

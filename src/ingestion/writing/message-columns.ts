@@ -21,6 +21,7 @@ export type RecordingRow = MessageRow<CallRecording>;
 export const NOTES: MessageTable<NoteState, NoteRow> = tableOf('note', 'call_notes', CallNote, NOTE_FIELDS, {
   shown: (note) => ({ ...note }),
   columns: [],
+  reset: [],
 });
 /** @param isKept whether new recordings are to be downloaded */
 export function recordingsTable(isKept: boolean): MessageTable<RecordingState, RecordingRow> {
@@ -38,6 +39,7 @@ export function recordingsTable(isKept: boolean): MessageTable<RecordingState, R
       { name: 'state', type: 'text', value: () => (isKept ? 'announced' : 'off') },
       { name: 'reason', type: 'text', value: () => null },
     ],
+    reset: ['change_delivery_id'],
   });
 }
 
@@ -46,6 +48,7 @@ interface Particulars<Message extends Identified> {
   readonly shown: (record: Message) => object;
   /** The columns that only this message has. */
   readonly columns: readonly ArrayColumn<MessageState<Message>>[];
+  readonly reset: readonly string[];
 }
 
 function tableOf<Message extends Identified & Record<keyof Message, FieldValue>>(
@@ -53,7 +56,7 @@ function tableOf<Message extends Identified & Record<keyof Message, FieldValue>>
   name: string,
   messageClass: new () => Message,
   fields: readonly VendorField<keyof Message & string>[],
-  { shown, columns }: Particulars<Message>,
+  { shown, columns, reset }: Particulars<Message>,
 ): MessageTable<MessageState<Message>, MessageRow<Message>> {
   const selected = fields.map((field) => {
     const column = columnName(field.name);
@@ -81,6 +84,7 @@ function tableOf<Message extends Identified & Record<keyof Message, FieldValue>>
     history: 'message_revisions',
     historyColumns: [{ name: 'message', type: 'text', value: () => message }],
     historyKey: 'call_id, message, delivery_id',
+    reset,
     contentJson: contentWriter(fields, shown),
   };
 }
