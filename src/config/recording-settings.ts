@@ -33,7 +33,8 @@ function recordingPlace(reader: SettingReader, dataDir: string): RecordingPlace 
   const place = reader.read('RECORDING_STORE', undefined, s3Place);
   const endpoint = reader.read('S3_ENDPOINT', undefined, (url) => endpointUrl(url, 'https://s3.example.com'));
   const region = reader.read('S3_REGION', 'us-east-1', accessKeyPart);
-  const [accessKeyId, secretAccessKey] = S3_KEYS.map((name) => reader.read(name, undefined, accessKeyPart));
+  const accessKeyId = reader.read('S3_ACCESS_KEY_ID', undefined, accessKeyPart);
+  const secretAccessKey = reader.read('S3_SECRET_ACCESS_KEY', undefined, accessKeyPart);
   for (const name of S3_KEYS)
     if (reader.text(name) === undefined) reader.problems.push(`${name} is required with an S3 store`);
   if (

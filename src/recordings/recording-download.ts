@@ -31,6 +31,8 @@ export async function downloadRecording(
   try {
     const file = await download(recording.url, store, recording.key, { ...limits, signal });
     if (await recordings.kept(recording, file)) return 'kept';
+    // Another process has taken the recording over meanwhile, and kept the same file.
+    if (await recordings.hasFile(recording)) return 'unwanted';
     await store.remove(recording.key);
     return 'unwanted';
   } catch (error) {

@@ -93,6 +93,10 @@ const REMOVE_EARLIER = {
   text: `INSERT INTO removed_files (file, not_before) SELECT file, now() FROM call_recordings
     WHERE ${IS_SAME} AND ${IS_WANTED} AND file <> $3 ON CONFLICT (file) DO NOTHING`,
 };
+const HAS_FILE = {
+  name: 'has-recording-file',
+  text: 'SELECT 1 FROM call_recordings WHERE call_id = $1 AND file = $2',
+};
 const failedWhere = (condition: string, set: string) =>
   `UPDATE call_recordings SET state = 'failed', reason = $3, next_try_at = now() + $4 * interval '1 ms'${set}
     WHERE ${IS_SAME} AND ${condition} RETURNING call_id`;
@@ -178,7 +182,7 @@ export class RecordingRepository {
     return (await this.database.query({ ...RENEW, values: [callId, contentHash] })).length > 0;
   }
 
-  /** @returns false when the recording has another content by now, or was erased; then the file is nobody's */
+  /** @returns false when the recording is kept already, has another content by now, or was erased */
   async kept(
     { callId, contentHash, key }: ClaimedRecording,
     { bytes, sha256, contentType }: Downloaded,
@@ -190,6 +194,11 @@ export class RecordingRepository {
       { ...REMOVE_EARLIER, values },
     );
     return changed.length > 0;
+  }
+
+  /** Whether the file of the download is the one of the recording. */
+  async hasFile({ callId, key }: ClaimedRecording): Promise<boolean> {
+    return (await this.database.query({ ...HAS_FILE, values: [callId, key] })).length > 0;
   }
 
   /** The files that nothing needs any more, and that no download writes, some at a time. */

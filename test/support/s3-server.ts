@@ -1,5 +1,5 @@
 // An S3 server that is not ours.
-import { mkdtempSync, rmSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import S3rver from 's3rver';
@@ -13,7 +13,7 @@ export class S3Server {
     private readonly server: S3rver,
     readonly endpoint: string,
     /** Where the server keeps what it is given. */
-    private readonly folder: string,
+    readonly folder: string,
   ) {}
 
   static async start(): Promise<S3Server> {
@@ -37,6 +37,10 @@ export class S3Server {
       S3_ACCESS_KEY_ID: KEY,
       S3_SECRET_ACCESS_KEY: KEY,
     };
+  }
+
+  contentOf(key: string): Buffer {
+    return readFileSync(join(this.folder, BUCKET, `${key}._S3rver_object`));
   }
 
   async stop(): Promise<void> {
