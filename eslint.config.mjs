@@ -21,7 +21,7 @@ const MAY_IMPORT = {
     'security',
     'vendor-api',
   ],
-  config: ['time'],
+  config: ['outbound', 'time'],
   console: ['http'],
   health: ['background', 'config', 'http', 'ingestion', 'persistence'],
   http: ['background', 'tracing', 'json', 'numbers', 'openapi', 'persistence', 'time'],
@@ -45,6 +45,7 @@ const MAY_IMPORT = {
   metrics: ['background', 'config', 'http', 'persistence'],
   numbers: ['call', 'json'],
   openapi: [],
+  outbound: [],
   persistence: ['background', 'call', 'config', 'json', 'tracing'],
   privacy: [
     'background',
@@ -58,6 +59,7 @@ const MAY_IMPORT = {
     'workers',
   ],
   query: ['call', 'config', 'http', 'json', 'metrics', 'numbers', 'persistence', 'security', 'time', 'codes'],
+  recordings: ['background', 'config', 'http', 'ingestion', 'metrics', 'outbound', 'persistence', 'security'],
   quarantine: ['config', 'http', 'ingestion', 'metrics', 'persistence', 'security'],
   security: ['background', 'call', 'config', 'http', 'json', 'numbers', 'openapi', 'persistence'],
   status: [

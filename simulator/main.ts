@@ -3,6 +3,7 @@ import { errorCode } from '../platform/error-code.js';
 import { helpText } from './command-line/help.js';
 import { parseOptions } from './command-line/parse-options.js';
 import { progressOn } from './reporting/progress.js';
+import { RecordingServer } from './recording-server.js';
 import { simulate } from './simulation.js';
 import { UsageError, type SimulatorOptions } from './simulator-options.js';
 import { exitCodeOf, summaryObject, summaryText } from './reporting/summary.js';
@@ -30,15 +31,20 @@ function interruption(): AbortSignal {
 /** Runs the simulation. If the query API is served, it is served until the signal. */
 async function play(options: SimulatorOptions, signal: AbortSignal): Promise<void> {
   const api = await vendorApiOf(options);
+  const store =
+    options.campaign.recordings === true ? await RecordingServer.listening(options.campaign) : undefined;
   if (api !== undefined) process.stderr.write(`The vendor's query API listens on ${api.url}\n`);
-  const result = await simulate(options, progressOn(process.stderr), signal, () => api?.finish());
+  const result = await simulate(options, progressOn(process.stderr), signal, () => api?.finish(), store?.url);
   process.stdout.write(`${summaryText(result)}\n`);
   if (options.json) process.stdout.write(`${JSON.stringify(summaryObject(result))}\n`);
   process.exitCode = exitCodeOf(result);
-  if (api === undefined) return;
-  process.stderr.write(`The vendor's query API listens on ${api.url} until Ctrl-C\n`);
-  if (!signal.aborted) await once(signal, 'abort');
-  await api.close();
+  if (api !== undefined) process.stderr.write(`The vendor's query API listens on ${api.url} until Ctrl-C\n`);
+  // After a verification, the ledger has the recordings.
+  const mustServe = store !== undefined && !options.verify;
+  if (mustServe) process.stderr.write(`The recordings are served on ${store.url} until Ctrl-C\n`);
+  if ((api !== undefined || mustServe) && !signal.aborted) await once(signal, 'abort');
+  await api?.close();
+  await store?.close();
 }
 
 async function vendorApiOf({ campaign, vendorApi }: SimulatorOptions): Promise<VendorApiServer | undefined> {

@@ -40,18 +40,20 @@ export interface SimulationResult {
  * nothing more and does not verify. It never rejects because of the service.
  *
  * @param onPushed is called when everything is pushed, before the verification
+ * @param recordingsUrl where the recordings are served
  */
 export async function simulate(
   options: SimulatorOptions,
   progress: Progress,
   signal: AbortSignal,
   onPushed: () => void = NOTHING,
+  recordingsUrl = '',
 ): Promise<SimulationResult> {
   const factory = new CallFactory(options.campaign);
   const states = new CallStates(options.campaign.calls);
   const tally = new Tally();
   const begun = performance.now();
-  await push(options, { factory, states, tally, progress, signal });
+  await push(options, { factory, states, tally, progress, signal }, recordingsUrl);
   const pushingSeconds = (performance.now() - begun) / 1000;
   const interrupted = signal.aborted;
   onPushed();
@@ -85,12 +87,13 @@ interface Run {
 async function push(
   options: SimulatorOptions,
   { factory, states, tally, progress, signal }: Run,
+  recordingsUrl: string,
 ): Promise<void> {
   const plan = new PushPlan(factory);
   const client = new PushClient(options.url, options.token, options.timeOutMs);
   const vendor = new Vendor(options.vendor, {
     plan,
-    bodies: new PushBodies(factory, plan),
+    bodies: new PushBodies(factory, plan, recordingsUrl),
     accounts: new PushAccounts(factory, plan, states, tally),
     client,
     note: (text) => {

@@ -10,6 +10,7 @@ import { MetricsModule } from './metrics/metrics.module.js';
 import { TracingModule } from './tracing/tracing.js';
 import { PersistenceModule } from './persistence/persistence.module.js';
 import { PrivacyModule } from './privacy/privacy.module.js';
+import { RecordingsModule } from './recordings/recordings.module.js';
 import { QuarantineModule } from './quarantine/quarantine.module.js';
 import { QueryModule } from './query/query.module.js';
 import { ApiKeysModule } from './security/api-keys/api-keys.module.js';
@@ -30,6 +31,7 @@ export class AppModule {
         QuarantineModule,
         QueryModule,
         PrivacyModule,
+        RecordingsModule,
         CompletenessModule,
         ApiKeysModule,
         AuditModule,

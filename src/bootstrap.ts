@@ -11,6 +11,7 @@ import { errorStack, errorText, isFault } from './errors.js';
 import { Journal } from './ingestion/journal/journal.js';
 import { asAddressError, tryAddress } from './listening-address.js';
 import { DatabaseLifecycle } from './persistence/connections/database-lifecycle.js';
+import { RecordingFiles } from './recordings/recording-files.js';
 import { ServiceLogger } from './service-logger.js';
 import { announce, announceListening } from './start-message.js';
 import { within } from './within.js';
@@ -26,6 +27,8 @@ const TRUST_PROXY_WARNING =
   'TRUST_PROXY=on lets any client that reaches the service directly forge its address. Name the networks of your proxies instead, such as TRUST_PROXY=10.0.0.0/8.';
 const ENDPOINT_WARNING =
   'ALIYUN_ENDPOINT is an http URL: phone numbers and call records of the vendor come over the network unencrypted. Use an https URL.';
+const S3_WARNING =
+  'S3_ENDPOINT is an http URL: recordings go over the network unencrypted. Use an https URL.';
 
 const MEMORY_WARNING =
   'The process has too little memory: under load with large bodies, the system may end it. Give it 896 MiB at least, and the heap a quarter of that (NODE_OPTIONS=--max-old-space-size=224).';
@@ -40,6 +43,9 @@ async function bootstrap(): Promise<void> {
   if (settings.trustProxy === true) new Logger('Start').warn(TRUST_PROXY_WARNING);
   if (settings.vendorAccess !== undefined && isUnprotected(settings.vendorAccess.endpoint))
     new Logger('Start').warn(ENDPOINT_WARNING);
+  const { recordingStore: store } = settings;
+  if (store?.kind === 's3' && store.endpoint !== undefined && isUnprotected(store.endpoint))
+    new Logger('Start').warn(S3_WARNING);
   if (!MemoryPlan.ofProcess().fits) new Logger('Start').warn(MEMORY_WARNING);
   const app = await createApp(settings);
   tellOfTheEnd();
@@ -75,7 +81,9 @@ async function serve(app: NestExpressApplication, settings: Settings): Promise<v
   }
   await lifecycle.up();
   // If it is not migrated, the service was stopped before.
-  if (lifecycle.migrated) announce(url, settings, process.stdout.isTTY);
+  if (!lifecycle.migrated) return;
+  await app.get(RecordingFiles).check();
+  announce(url, settings, process.stdout.isTTY);
 }
 
 /**

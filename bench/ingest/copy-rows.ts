@@ -17,7 +17,7 @@ export function copyText(records: readonly string[]): Buffer {
   const drift = new DriftNotes();
   const lines = records.map((text) => {
     const call = reader.read(JSON.parse(text), () => text, drift);
-    if (!('record' in call)) throw new Error(call.reason);
+    if ('reason' in call || call.message !== 'report') throw new Error(JSON.stringify(call));
     const state = firstState(call, delivery);
     return `${CALL_COLUMNS.map((column) => copied(column, state)).join('\t')}\n`;
   });

@@ -9,6 +9,7 @@ const GROUPS: readonly (readonly [string, readonly OptionName[]])[] = [
     'Faults (F is a share, 0 to 1)',
     ['duplicates', 'corrections', 'broken', 'broken-bodies', 'reorder', 'strange', 'unpushed'],
   ],
+  ['Notes and recordings', ['notes', 'recordings', 'misdirected']],
   ["The vendor's query API", ['serve-api', 'api-faults']],
   ['Afterwards', ['verify', 'verify-timeout', 'json', 'help']],
 ];
@@ -43,6 +44,7 @@ Examples:
   npm run simulate -- --calls 20000 --duplicates 0.05 --corrections 0.01 --broken 0.01 --strange 0.2 --verify
   npm run simulate -- --url https://ledger.example.com --token "$TOKEN" --calls 5000 --rate 50
   npm run simulate -- --calls 20000 --unpushed 0.02 --serve-api 4000 --verify
+  npm run simulate -- --calls 2000 --notes --recordings --verify
   npm run simulate -- --calls 100000 --rate 1000 --time-scale 0.01 --verify --json
 `;
 

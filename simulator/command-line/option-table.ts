@@ -66,6 +66,14 @@ export const OPTIONS = {
     help: "calls that are never pushed; only the last calls to a person, which are those that the vendor's query API lists",
   },
 
+  notes: { help: 'also push the notes of answered calls: intent, tags and transcript' },
+  recordings: {
+    help: 'also announce the recordings of answered calls, and serve short audio files on 127.0.0.1; start the service with RECORDING_ALLOW_HOSTS=127.0.0.1',
+  },
+  misdirected: {
+    help: "push notes and recordings to the reports' URL, as a wrong setting in the vendor's console does",
+  },
+
   'serve-api': {
     value: 'PORT',
     help: "serve the vendor's query API on this port of 127.0.0.1, for all calls, until Ctrl-C",
@@ -76,7 +84,7 @@ export const OPTIONS = {
   },
 
   verify: {
-    help: 'afterwards, check through the API that every acknowledged call is stored once and correctly; with --serve-api and --unpushed, also that the ledger finds and repairs exactly the calls that were never pushed',
+    help: 'afterwards, check through the API that every acknowledged call is stored once and correctly; with --serve-api and --unpushed, also that the ledger finds and repairs exactly the calls that were never pushed; with --notes and --recordings, also the conversations and the audio',
   },
   'verify-timeout': {
     value: 'S',

@@ -26,6 +26,7 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): S
       concurrency: reader.whole('concurrency', 1, 1000),
       maxRetries: reader.whole('max-retries', 0, 100),
       timeScale: reader.number('time-scale', 0.000001, 100),
+      misdirected: reader.has('misdirected'),
     },
     timeOutMs: reader.whole('time-out', 1, 600_000),
     vendorApi: vendorApiOf(reader, env),
@@ -33,6 +34,8 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): S
     verifyTimeoutMs: reader.number('verify-timeout', 0.1, 86_400) * 1000,
     json: reader.has('json'),
   };
+  if (reader.has('misdirected') && !reader.has('notes') && !reader.has('recordings'))
+    reader.problems.push('--misdirected needs --notes or --recordings');
   if (reader.problems.length > 0) throw new UsageError(reader.problems);
   return options;
 }
@@ -52,6 +55,8 @@ function campaignOf(reader: OptionReader): CampaignOptions {
     reorder: reader.share('reorder'),
     strange: reader.share('strange'),
     unpushed: reader.share('unpushed'),
+    notes: reader.has('notes'),
+    recordings: reader.has('recordings'),
   };
 }
 

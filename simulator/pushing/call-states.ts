@@ -6,6 +6,7 @@ const SEEN = 16;
 const RIGHT = 32;
 const DOUBLE = 64;
 const UNLISTED = 128;
+const MESSAGES = { note: 1, recording: 2 } as const;
 
 /**
  * What is known about each call, in one byte for each: which versions were acknowledged, which were sent in a push
@@ -13,9 +14,12 @@ const UNLISTED = 128;
  */
 export class CallStates {
   private readonly states: Uint8Array;
+  /** Which messages about each call were acknowledged beside its report. */
+  private readonly messages: Uint8Array;
 
   constructor(readonly calls: number) {
     this.states = new Uint8Array(calls);
+    this.messages = new Uint8Array(calls);
   }
 
   acknowledge(call: number, version: Version): void {
@@ -25,6 +29,14 @@ export class CallStates {
   /** A push with this version was given up: the receiver may have it or not. */
   giveUp(call: number, version: Version): void {
     this.set(call, GIVEN_UP[version], true);
+  }
+
+  acknowledgeMessage(call: number, message: keyof typeof MESSAGES): void {
+    this.messages[call] = (this.messages[call] ?? 0) | MESSAGES[message];
+  }
+
+  hasMessage(call: number, message: keyof typeof MESSAGES): boolean {
+    return ((this.messages[call] ?? 0) & MESSAGES[message]) !== 0;
   }
 
   isAcknowledged(call: number): boolean {

@@ -67,6 +67,7 @@ export class PushAccounts {
     for (const entry of this.plan.entries(push)) {
       this.tally.recordsAcknowledged += 1;
       if (entry.kind === 'call') this.states.acknowledge(entry.call, entry.version);
+      else if (entry.kind !== 'broken') this.states.acknowledgeMessage(entry.call, entry.kind);
       else if (!push.again) this.tally.brokenRecordsAcknowledged += 1;
     }
     this.settle(push);
@@ -84,6 +85,7 @@ export class PushAccounts {
       injected.brokenRecords += 1;
       return;
     }
+    if (entry.kind !== 'call') return;
     if (entry.repeated) injected.repeatedRecords += 1;
     else if (entry.version === 1) injected.corrections += 1;
     else if (this.factory.oddities.strange(entry.call) !== undefined) injected.strangeRecords += 1;

@@ -1,15 +1,22 @@
 import { brokenBody, brokenRecord } from '../records/broken.js';
 import type { CallFactory } from '../records/call-factory.js';
+import { MessageFactory } from '../records/message-factory.js';
 import { recordText } from '../records/record-text.js';
 import type { Push } from './push.js';
 import type { PushPlan } from './push-plan.js';
 
 /** Makes the bodies of pushes. The same push always gives the same bytes. */
 export class PushBodies {
+  private readonly messages: MessageFactory;
+
+  /** @param recordingsUrl where the recordings are served */
   constructor(
     private readonly factory: CallFactory,
     private readonly plan: PushPlan,
-  ) {}
+    private readonly recordingsUrl = '',
+  ) {
+    this.messages = new MessageFactory(factory);
+  }
 
   bodyOf(push: Push): Buffer {
     const { run } = this.factory.ids;
@@ -22,6 +29,9 @@ export class PushBodies {
     const records: string[] = [];
     for (const entry of this.plan.entries(push)) {
       if (entry.kind === 'broken') records.push(brokenRecord(run, entry.number));
+      else if (entry.kind === 'note') records.push(this.messages.note(entry.call));
+      else if (entry.kind === 'recording')
+        records.push(this.messages.recording(entry.call, this.recordingsUrl));
       else records.push(this.record(entry.call, entry.version));
     }
     return Buffer.from(`[${records.join(',')}]`);

@@ -9,6 +9,9 @@ import { errorCode } from '../../platform/error-code.js';
 
 const LARGEST_ANSWER_BYTES = 65_536;
 
+/** The end of the URL that the vendor's console is given for a message. */
+export type PushTarget = 'call-reports' | 'call-notes' | 'call-recordings';
+
 /** The result of one attempt: an answer after `ms` milliseconds, no answer in time, or a broken connection. */
 export type Attempt =
   | { readonly kind: 'answer'; readonly status: number; readonly acknowledged: boolean; readonly ms: number }
@@ -20,7 +23,7 @@ export type Attempt =
  * path, over connections that stay open.
  */
 export class PushClient {
-  private readonly target: URL;
+  private readonly base: string;
   private readonly agent: HttpAgent | HttpsAgent;
 
   constructor(
@@ -28,16 +31,18 @@ export class PushClient {
     token: string,
     private readonly timeOutMs: number,
   ) {
-    this.target = new URL(`${url.replace(/\/+$/, '')}/push/${encodeURIComponent(token)}/call-reports`);
-    const secure = this.target.protocol === 'https:';
-    this.agent = secure ? new HttpsAgent({ keepAlive: true }) : new HttpAgent({ keepAlive: true });
+    this.base = `${url.replace(/\/+$/, '')}/push/${encodeURIComponent(token)}/`;
+    this.agent =
+      new URL(this.base).protocol === 'https:'
+        ? new HttpsAgent({ keepAlive: true })
+        : new HttpAgent({ keepAlive: true });
   }
 
-  /** Sends one body; never rejects. */
-  send(body: Buffer): Promise<Attempt> {
+  /** Sends one body to one of the three URLs; never rejects. */
+  send(body: Buffer, to: PushTarget = 'call-reports'): Promise<Attempt> {
     const begun = performance.now();
     return new Promise((resolve) => {
-      const request = this.request({
+      const request = this.request(new URL(this.base + to), {
         method: 'POST',
         agent: this.agent,
         headers: { 'content-type': 'application/json;charset=utf-8', 'content-length': body.length },
@@ -77,10 +82,8 @@ export class PushClient {
     this.agent.destroy();
   }
 
-  private request(options: RequestOptions) {
-    return this.target.protocol === 'https:'
-      ? requestHttps(this.target, options)
-      : requestHttp(this.target, options);
+  private request(target: URL, options: RequestOptions) {
+    return target.protocol === 'https:' ? requestHttps(target, options) : requestHttp(target, options);
   }
 }
 

@@ -1,9 +1,12 @@
 import type { CallFactory } from '../records/call-factory.js';
+import { MessageFactory } from '../records/message-factory.js';
 import { Purpose, type Random } from '../records/random.js';
 import type { Entry, Push } from './push.js';
 
 const MOST_PUSHES_IN_WINDOW = 100;
 const FARTHEST_BACK = 20;
+/** Notes and recordings come from so many pushes before to so many after their reports. */
+const MESSAGE_DISTANCE = [-3, 6] as const;
 
 /**
  * The pushes of one window. The corrections may be sent when all first pushes are settled, whatever their result.
@@ -27,11 +30,16 @@ interface Fate {
  */
 export class PushPlan {
   readonly windows: number;
+  private readonly conversations: MessageFactory;
+  /** The messages that are pushed beside the reports. */
+  private readonly messages: readonly ('notes' | 'recordings')[];
   private readonly pushes: number;
   private readonly windowSize: number;
 
   constructor(private readonly factory: CallFactory) {
     const { calls, batchSize, corrections } = factory.options;
+    this.conversations = new MessageFactory(factory);
+    this.messages = (['notes', 'recordings'] as const).filter((kind) => factory.options[kind] === true);
     this.pushes = Math.ceil(calls / batchSize);
     const forFullCorrection = corrections > 0 ? Math.ceil(1 / corrections) : MOST_PUSHES_IN_WINDOW;
     this.windowSize = Math.min(MOST_PUSHES_IN_WINDOW, Math.max(8, forFullCorrection));
@@ -47,6 +55,10 @@ export class PushPlan {
   *entries(push: Push): Generator<Entry> {
     if (push.content.kind === 'corrections') {
       for (const call of push.content.calls) yield { kind: 'call', call, version: 1, repeated: false };
+    }
+    if (push.content.kind === 'notes' || push.content.kind === 'recordings') {
+      const kind = push.content.kind === 'notes' ? 'note' : 'recording';
+      for (const call of this.answeredCallsOf(push.content.number)) yield { kind, call };
     }
     if (push.content.kind !== 'calls') return;
     for (const call of this.pushedCallsOf(push.content.number)) {
@@ -73,6 +85,11 @@ export class PushPlan {
         place(number + random.between(0, this.windowSize), { kind: 'calls', number }, true);
       }
       if (random.chance(brokenBodies)) place(number, { kind: 'broken-body', number }, false);
+      for (const kind of this.messages) {
+        if (this.answeredCallsOf(number).length === 0) continue;
+        place(number + random.between(...MESSAGE_DISTANCE), { kind, number }, false);
+        if (random.chance(duplicates)) place(number + FARTHEST_BACK, { kind, number }, true);
+      }
     }
     return placed.sort((one, other) => one.at - other.at).map(({ push }) => push);
   }
@@ -111,6 +128,10 @@ export class PushPlan {
     const from = window * this.windowSize;
     const length = Math.min(this.pushes, from + this.windowSize) - from;
     return Array.from({ length }, (_, index) => from + index);
+  }
+
+  private answeredCallsOf(push: number): number[] {
+    return this.pushedCallsOf(push).filter((call) => this.conversations.hasConversation(call));
   }
 
   private pushedCallsOf(push: number): number[] {

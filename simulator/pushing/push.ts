@@ -1,8 +1,8 @@
 import type { Version } from '../records/call-factory.js';
 
-/** The content of a push: a slice of the calls, corrections of earlier calls, or a body that can't be read. */
+/** The content of a push: a slice of the calls, of their notes or recordings, corrections of earlier calls, or a body that can't be read. */
 type PushContent =
-  | { readonly kind: 'calls'; readonly number: number }
+  | { readonly kind: 'calls' | 'notes' | 'recordings'; readonly number: number }
   | { readonly kind: 'corrections'; readonly calls: readonly number[] }
   | { readonly kind: 'broken-body'; readonly number: number };
 
@@ -19,4 +19,6 @@ export interface Push {
 /** One record in a push. */
 export type Entry =
   | { readonly kind: 'call'; readonly call: number; readonly version: Version; readonly repeated: boolean }
+  | { readonly kind: 'note'; readonly call: number }
+  | { readonly kind: 'recording'; readonly call: number }
   | { readonly kind: 'broken'; readonly number: number };

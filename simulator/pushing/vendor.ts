@@ -2,7 +2,7 @@ import { Pacer } from './pacer.js';
 import type { Push } from './push.js';
 import type { PushAccounts } from './push-accounts.js';
 import type { PushBodies } from './push-body.js';
-import type { PushClient } from './push-client.js';
+import type { PushClient, PushTarget } from './push-client.js';
 import type { PushPlan } from './push-plan.js';
 import { RetrySchedule, waitMs, type Trial } from './retry-schedule.js';
 
@@ -20,6 +20,8 @@ export interface VendorOptions {
   readonly concurrency: number;
   readonly maxRetries: number;
   readonly timeScale: number;
+  /** Whether notes and recordings go to the URL of reports. */
+  readonly misdirected?: boolean;
 }
 
 /** What the vendor works with; `note` prints a line for the user. */
@@ -139,12 +141,18 @@ export class Vendor {
     const { tally } = this.accounts;
     tally.attempts += 1;
     if (attempts > 0) tally.retries += 1;
-    const attempt = await this.client.send(this.bodies.bodyOf(push));
+    const attempt = await this.client.send(this.bodies.bodyOf(push), this.targetOf(push));
     const failure = this.accounts.attempted(push, attempt);
     if (failure === undefined) this.settle(push);
     else this.failed({ push, attempts: attempts + 1 }, failure);
     this.underWay -= 1;
     this.pump();
+  }
+
+  private targetOf({ content: { kind } }: Push): PushTarget {
+    if (this.options.misdirected === true) return 'call-reports';
+    if (kind === 'notes') return 'call-notes';
+    return kind === 'recordings' ? 'call-recordings' : 'call-reports';
   }
 
   private failed(trial: Trial, reason: string): void {

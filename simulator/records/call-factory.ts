@@ -64,6 +64,11 @@ export class CallFactory {
     return count;
   }
 
+  /** Whether the call is in Chinese. */
+  isChinese(call: number): boolean {
+    return this.habits(this.taskOf(call)).chinese;
+  }
+
   callIdOf(call: number): string {
     return this.ids.callId(call, this.oddities.of(call).idsAsNumbers);
   }

@@ -17,6 +17,10 @@ export interface CampaignOptions {
   readonly strange: number;
   /** Calls that are never pushed. */
   readonly unpushed: number;
+  /** Whether the notes of answered calls are pushed too. */
+  readonly notes?: boolean;
+  /** Whether their recordings are announced too. */
+  readonly recordings?: boolean;
 }
 
 /**
@@ -40,5 +44,7 @@ export function campaignFingerprint(options: CampaignOptions): string {
     options.strange,
     // Runs without such calls keep the ids that they had before there was this option.
     ...(options.unpushed > 0 ? [options.unpushed] : []),
+    ...(options.notes === true ? ['notes'] : []),
+    ...(options.recordings === true ? ['recordings'] : []),
   ].join('\n');
 }

@@ -14,6 +14,8 @@ export const Purpose = {
   ApiFault: 10,
   ApiEntry: 11,
   ApiNumberIds: 12,
+  Conversation: 13,
+  Audio: 14,
 } as const;
 export type Purpose = (typeof Purpose)[keyof typeof Purpose];
 

@@ -99,6 +99,7 @@ function verificationLines({ verification, verificationError }: SimulationResult
       (totals.uncertain > 0 ? `, ${totals.uncertain} not compared (pushes given up)` : ''),
     `quarantine ${quarantineText(verification)}`,
     ...completenessLines(verification),
+    ...conversationLines(verification),
     ...totals.wrong.slice(0, 5).map((line) => `           ${line}`),
     ...verification.examples.map((line) => `           ${line}`),
   ];
@@ -111,6 +112,15 @@ function completenessLines({ completeness }: VerificationResult): string[] {
     `repair     ${expected} calls never pushed: the ledger named ${named} of them and ${misnamed} others, ` +
       `and repaired ${repaired}` +
       (unrepairable > 0 ? `; of ${unrepairable} the query API does not say the callId` : ''),
+  ];
+}
+
+function conversationLines({ conversations }: VerificationResult): string[] {
+  if (conversations === null) return [];
+  const { notes, conversationsRight, recordings, recordingsRight, examples } = conversations;
+  return [
+    `messages   ${conversationsRight} of ${notes} conversations correct, ${recordingsRight} of ${recordings} recordings correct`,
+    ...examples.map((line) => `           ${line}`),
   ];
 }
 

@@ -1,6 +1,7 @@
 // The rows of the query API, with the vendor's field names.
 import type { CallFacts, Json } from '../records/call-facts.js';
 import type { CallFactory } from '../records/call-factory.js';
+import { MessageFactory } from '../records/message-factory.js';
 import { Purpose } from '../records/random.js';
 import type { ApiFaults } from './api-faults.js';
 import type { TaskCounts, VendorEntry } from './vendor-calls.js';
@@ -34,10 +35,14 @@ export const FAILED = 5;
 
 /** Makes the rows of a run's tasks, entries and calls. */
 export class ApiRows {
+  private readonly messages: MessageFactory;
+
   constructor(
     private readonly factory: CallFactory,
     private readonly faults: ApiFaults,
-  ) {}
+  ) {
+    this.messages = new MessageFactory(factory);
+  }
 
   /** @param running whether the vendor still makes calls */
   task({ task, calls, callsToday, entries }: TaskCounts, running: boolean): Row {
@@ -102,12 +107,28 @@ export class ApiRows {
       Duration: facts.duration,
       HangupDirection: facts.hangupDirection === null ? null : isMachine ? '1' : '0',
       Status: statusOf({ isConnected: facts.startTime !== null }),
-      MajorIntent: null,
-      ConversationRecord: '',
-      OutputTags: [],
+      ...this.conversationFields(call),
       Variables: [],
       RecordingFileDownloadUrl: null,
       EncryptionType: 0,
+    };
+  }
+
+  /** The note of a call, if notes are pushed. The recordings have no URL here, because another server has them. */
+  private conversationFields(call: number): Row {
+    const { notes } = this.factory.options;
+    if (notes !== true || !this.messages.hasConversation(call))
+      return { MajorIntent: null, ConversationRecord: '', OutputTags: [] };
+    const { majorIntent, outputTags, turns } = this.messages.conversation(call);
+    return {
+      MajorIntent: majorIntent,
+      ConversationRecord: JSON.stringify(turns),
+      OutputTags: Object.entries(outputTags).map(([name, value], index) => ({
+        Id: index + 1,
+        OutputTagName: name,
+        OutputTagDescription: '',
+        OutputTagValue: value,
+      })),
     };
   }
 

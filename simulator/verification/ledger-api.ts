@@ -18,6 +18,12 @@ export interface ApiAnswer {
   readonly body: unknown;
 }
 
+/** An answer of any type. */
+export interface FileAnswer {
+  readonly status: number;
+  readonly bytes: Buffer;
+}
+
 /** The API did not answer as it is described, so the ledger can't be verified. */
 export class ApiError extends Error {}
 
@@ -34,11 +40,17 @@ export class LedgerApi {
   ) {}
 
   /**
-   * Sends a request, and sends it again while the service can't answer.
+   * Sends a request for JSON, and sends it again while the service can't answer.
    *
    * @throws ApiError after `patienceMs`
    */
   async get(path: string, query: Readonly<Record<string, string>> = {}): Promise<ApiAnswer> {
+    const { status, bytes } = await this.getFile(path, query);
+    return { status, body: parsed(bytes.toString()) };
+  }
+
+  /** Like `get`, for answers of any type. */
+  async getFile(path: string, query: Readonly<Record<string, string>> = {}): Promise<FileAnswer> {
     const end = performance.now() + this.patienceMs;
     for (let pauseMs = PAUSE_MS; ; pauseMs = Math.min(LONGEST_PAUSE_MS, pauseMs * 2)) {
       const answer = await this.tryGet(path, query);
@@ -72,7 +84,9 @@ export class LedgerApi {
    * @throws ApiError
    */
   async post(path: string, body: JsonObject): Promise<JsonObject> {
-    const answer = await this.send(new URL(this.url + path), { method: 'POST', body: JSON.stringify(body) });
+    const sent = await this.send(new URL(this.url + path), { method: 'POST', body: JSON.stringify(body) });
+    const answer =
+      sent instanceof Error ? sent : { status: sent.status, body: parsed(sent.bytes.toString()) };
     if (!(answer instanceof Error) && answer.status === 202 && isObject(answer.body)) return answer.body;
     const problem = answer instanceof Error ? answer.message : JSON.stringify(answer).slice(0, 300);
     throw new ApiError(`POST ${path}: ${problem}`);
@@ -92,24 +106,23 @@ export class LedgerApi {
     } while (cursor !== undefined);
   }
 
-  private async tryGet(path: string, query: Readonly<Record<string, string>>): Promise<ApiAnswer | Error> {
+  private async tryGet(path: string, query: Readonly<Record<string, string>>): Promise<FileAnswer | Error> {
     const url = new URL(this.url + path);
     for (const [name, value] of Object.entries(query)) url.searchParams.set(name, value);
     return this.send(url, {});
   }
 
-  private async send(url: URL, request: RequestInit): Promise<ApiAnswer | Error> {
+  private async send(url: URL, request: RequestInit): Promise<FileAnswer | Error> {
     try {
       const response = await fetch(url, {
         ...request,
         headers: {
           authorization: `Bearer ${this.apiKey}`,
-          accept: 'application/json',
           'content-type': 'application/json',
         },
         signal: AbortSignal.any([this.signal, AbortSignal.timeout(ANSWER_TIME_OUT_MS)]),
       });
-      return { status: response.status, body: parsed(await response.text()) };
+      return { status: response.status, bytes: Buffer.from(await response.arrayBuffer()) };
     } catch (error) {
       const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
       return cause instanceof Error ? cause : new Error(String(cause));

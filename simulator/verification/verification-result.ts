@@ -1,4 +1,5 @@
 import { type CompletenessResult, faultsOf } from './completeness-check.js';
+import { conversationFaults, type ConversationsResult } from './conversations-check.js';
 import type { QuarantineResult } from './quarantine-check.js';
 import type { TotalsResult } from './totals-check.js';
 
@@ -23,6 +24,8 @@ export interface VerificationResult {
   readonly quarantine: QuarantineResult;
   /** Null unless the query API is served and has calls that were never pushed. */
   readonly completeness: CompletenessResult | null;
+  /** Null unless notes or recordings were pushed. */
+  readonly conversations: ConversationsResult | null;
   /** Some of the faults, a line each. */
   readonly examples: readonly string[];
 }
@@ -30,7 +33,7 @@ export interface VerificationResult {
 /** Returns the number of all faults. */
 export function countFaults(result: VerificationResult): number {
   const { missing, double, wrong, unlisted, unexpected, bodiesAccepted } = result;
-  const { totals, quarantine, completeness } = result;
+  const { totals, quarantine, completeness, conversations } = result;
   const lostFromQuarantine =
     quarantine.found === null ? 0 : Math.max(0, quarantine.expected - quarantine.found);
   return (
@@ -42,6 +45,7 @@ export function countFaults(result: VerificationResult): number {
     bodiesAccepted +
     totals.wrong.length +
     lostFromQuarantine +
-    (completeness === null ? 0 : faultsOf(completeness))
+    (completeness === null ? 0 : faultsOf(completeness)) +
+    (conversations === null ? 0 : conversationFaults(conversations))
   );
 }

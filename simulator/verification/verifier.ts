@@ -2,6 +2,7 @@ import type { CallStates } from '../pushing/call-states.js';
 import type { Tally } from '../pushing/tally.js';
 import type { CallFactory } from '../records/call-factory.js';
 import { checkCompleteness } from './completeness-check.js';
+import { ConversationsCheck } from './conversations-check.js';
 import { CallCheck } from './call-check.js';
 import { expectedTasks } from './expected-totals.js';
 import type { LedgerApi } from './ledger-api.js';
@@ -47,7 +48,12 @@ export class Verifier {
     // The repair comes last: the totals above are those of what was pushed.
     const mayRepair = this.hasVendorApi && this.factory.options.unpushed > 0;
     const completeness = mayRepair ? await checkCompleteness(this.api, this.factory, this.timeoutMs) : null;
-    return { ...calls, bodiesAccepted, totals, quarantine, completeness };
+    const { notes, recordings } = this.factory.options;
+    const conversations =
+      notes === true || recordings === true
+        ? await new ConversationsCheck(this.api, this.factory, this.states, this.timeoutMs).check()
+        : null;
+    return { ...calls, bodiesAccepted, totals, quarantine, completeness, conversations };
   }
 
   private count() {

@@ -10,6 +10,8 @@ export interface Values {
   readonly text: string | null;
   readonly integer: number | null;
   readonly time: Instant | null;
+  /** JSON text. */
+  readonly json: string | null;
 }
 
 export type FieldKind = keyof Values;
@@ -41,7 +43,11 @@ interface Traits {
 /** A field of the vendor's record. */
 export interface VendorField<Name extends string = string> extends Traits, Description {
   readonly name: Name;
+  /** The JSON type that the vendor documents. */
+  readonly jsonType: JsonType;
 }
+
+type JsonType = 'string' | 'number' | 'object';
 
 declare const TIME: unique symbol;
 
@@ -78,6 +84,7 @@ export const LARGEST_INTEGER = 2_147_483_647;
  */
 const IDENTIFIER_BYTES = 512;
 const CODE_BYTES = 128;
+const INTENT_BYTES = 64;
 const MESSAGE_BYTES = 8192;
 
 /** The fields of each decorated class. */
@@ -128,6 +135,28 @@ export function Code({
   return text({ kind: 'text', numbers: 'text', codes }, description, CODE_BYTES);
 }
 
+/** Decorates the intent of a person. The customer defines the intents. */
+export function Intent(description: Description): FieldDecorator<string | null> {
+  return text({ kind: 'text', numbers: 'text' }, description, INTENT_BYTES);
+}
+
+/** Decorates a URL with a signature, which is a secret. */
+export function Url(description: Description): FieldDecorator<string | null> {
+  return text({ kind: 'text', numbers: 'none' }, description, MESSAGE_BYTES);
+}
+
+/** Decorates a value with parts of its own. The record has its JSON text. @param type the JSON type of the vendor's value */
+export function Json({
+  type,
+  ...description
+}: Description & { readonly type: JsonType }): FieldDecorator<string | null> {
+  const rules = [IsOptional(), IsString()];
+  if (type !== 'object') return field({ kind: 'json', numbers: 'text' }, description, OPTIONAL, rules, type);
+  const example: unknown = JSON.parse(String(description.example));
+  const schema = { type, additionalProperties: true, nullable: true, selfRequired: false, example } as const;
+  return field({ kind: 'json', numbers: 'text' }, description, schema, rules, type);
+}
+
 /** Decorates free text. */
 export function Message(description: Description): FieldDecorator<string | null> {
   return text({ kind: 'text', numbers: 'text' }, description, MESSAGE_BYTES);
@@ -147,7 +176,12 @@ function text(traits: Traits, description: Description, mostBytes: number): Fiel
 }
 
 /** Decorates a duration in whole seconds. */
-export function Seconds(description: Description): FieldDecorator<number | null> {
+export const Seconds = integer;
+
+/** Decorates a count. */
+export const Count = integer;
+
+function integer(description: Description): FieldDecorator<number | null> {
   const schema = { type: 'integer', minimum: 0, maximum: LARGEST_INTEGER, ...OPTIONAL } as const;
   return field({ kind: 'integer', numbers: 'none' }, description, schema, [
     IsOptional(),
@@ -170,15 +204,16 @@ function field(
   description: Description,
   schema: ApiPropertyOptions,
   rules: readonly PropertyDecorator[],
+  jsonType: JsonType = traits.kind === 'integer' ? 'number' : 'string',
 ): (target: object, property: string) => void {
   const { inPushes = description.description, example } = description;
   const decorate = applyDecorators(
-    ApiProperty({ type: String, ...schema, description: inPushes, example }),
+    ApiProperty({ type: String, description: inPushes, example, ...schema }),
     ...rules,
   );
   return (target, name) => {
     const fields = registry.get(target.constructor) ?? [];
-    registry.set(target.constructor, [...fields, { name, ...traits, ...description }]);
+    registry.set(target.constructor, [...fields, { name, jsonType, ...traits, ...description }]);
     decorate(target, name);
   };
 }

@@ -3,12 +3,15 @@ import type { LogLevel } from '@nestjs/common';
 import { join, resolve } from 'node:path';
 import { errorText } from '../errors.js';
 import { credentialsFile, loadCredentials, type Renewal } from './credentials.js';
+import { recordingSettings } from './recording-settings.js';
+import { SettingReader } from './setting-reader.js';
 import {
   accessKeyPart,
   adminApiKey,
   byteSize,
   distributionOf,
   duration,
+  endpointUrl,
   integer,
   networks,
   oneOf,
@@ -17,7 +20,7 @@ import {
   replicaUrl,
   timeZone,
   trustProxy,
-  vendorEndpoint,
+  retentionDays,
 } from './setting-values.js';
 import {
   type CompletenessSettings,
@@ -50,40 +53,13 @@ const NOTHING_GENERATED = {
   databasePassword: '',
   credentialsNotice: undefined,
 };
+const VENDOR_ENDPOINT = 'https://aiccs.aliyuncs.com';
 const SHORTEST_INTERVAL_MS = 1000;
 const LONGEST_INTERVAL_MS = 7 * 86_400_000;
-const LONGEST_RETENTION_DAYS = 36_500;
 const LARGEST_BODY = 256 * 1024 * 1024;
 const TRACING_PROTOCOLS = ['http/protobuf', 'http/json'] as const;
 /** The prefix of OpenTelemetry's environment variables. */
 const TRACING_PREFIX = 'OTEL_EXPORTER_OTLP';
-
-/** Reads single settings and collects their problems. An empty value counts as unset. */
-class Reader {
-  readonly problems: string[] = [];
-
-  constructor(private readonly environment: NodeJS.ProcessEnv) {}
-
-  /**
-   * @returns undefined when the setting is unset and has no default, or when it can't be read (then a problem is
-   *   added)
-   */
-  read<T>(name: string, fallback: string | undefined, parse: (text: string) => T): T | undefined {
-    const text = this.text(name) ?? fallback;
-    if (text === undefined) return undefined;
-    try {
-      return parse(text);
-    } catch (error) {
-      this.problems.push(`${name} ${errorText(error)}`);
-      return undefined;
-    }
-  }
-
-  text(name: string): string | undefined {
-    const text = this.environment[name]?.trim();
-    return text === '' ? undefined : text;
-  }
-}
 
 /** The checked settings of the environment. Credentials that the service generates may still be missing. */
 export interface CheckedSettings extends Omit<
@@ -110,7 +86,7 @@ export function readSettings(environment: NodeJS.ProcessEnv, onTerminal: boolean
  * @throws SettingsError that names every problem
  */
 export function checkSettings(environment: NodeJS.ProcessEnv, onTerminal: boolean): CheckedSettings {
-  const reader = new Reader(environment);
+  const reader = new SettingReader(environment);
   const embedded = reader.text('DATABASE_URL') === undefined;
   const level = reader.read('LOG_LEVEL', 'info', (text) => oneOf(text, LEVELS)) ?? 'info';
   const dataDir = resolve(reader.text('DATA_DIR') ?? 'data');
@@ -135,6 +111,7 @@ export function checkSettings(environment: NodeJS.ProcessEnv, onTerminal: boolea
     journalMaxBytes: reader.read('JOURNAL_MAX_BYTES', '1gb', byteSize),
     bodyRetentionDays: reader.read('BODY_RETENTION_DAYS', '30', retentionDays),
     callRetentionDays: reader.read('CALL_RETENTION_DAYS', '0', retentionDays),
+    ...recordingSettings(reader, dataDir),
     vendorAccess: access,
     completeness: completeness(reader, access, givenTokens),
     pushAllowFrom: reader.read('PUSH_ALLOW_FROM', undefined, networks),
@@ -166,7 +143,7 @@ export function withCredentials(checked: CheckedSettings): Settings {
   return Object.assign(new Settings(), checked, { pushTokens, adminApiKey, ...NOTHING_GENERATED });
 }
 
-function distribution(reader: Reader, embedded: boolean): Distribution | undefined {
+function distribution(reader: SettingReader, embedded: boolean): Distribution | undefined {
   const distributed = reader.read('DATABASE_DISTRIBUTED', 'off', distributionOf);
   if (distributed !== undefined && embedded)
     reader.problems.push('DATABASE_DISTRIBUTED needs DATABASE_URL: the embedded database is one server');
@@ -177,14 +154,16 @@ function distribution(reader: Reader, embedded: boolean): Distribution | undefin
   return distributed;
 }
 
-function journalDir(reader: Reader, dataDir: string): string | undefined {
+function journalDir(reader: SettingReader, dataDir: string): string | undefined {
   const text = reader.text('JOURNAL_DIR');
   return text === 'off' ? undefined : resolve(text ?? join(dataDir, 'journal'));
 }
 
 /** @returns undefined when no access key is set */
-function vendorAccess(reader: Reader): VendorAccess | undefined {
-  const endpoint = reader.read('ALIYUN_ENDPOINT', 'https://aiccs.aliyuncs.com', vendorEndpoint);
+function vendorAccess(reader: SettingReader): VendorAccess | undefined {
+  const endpoint = reader.read('ALIYUN_ENDPOINT', VENDOR_ENDPOINT, (url) =>
+    endpointUrl(url, VENDOR_ENDPOINT),
+  );
   const accessKeyId = reader.read('ALIYUN_ACCESS_KEY_ID', undefined, accessKeyPart);
   const accessKeySecret = reader.read('ALIYUN_ACCESS_KEY_SECRET', undefined, accessKeyPart);
   const securityToken = reader.read('ALIYUN_SECURITY_TOKEN', undefined, accessKeyPart);
@@ -200,7 +179,7 @@ function vendorAccess(reader: Reader): VendorAccess | undefined {
 
 /** @param tokens undefined when they are generated, for one source */
 function completeness(
-  reader: Reader,
+  reader: SettingReader,
   access: VendorAccess | undefined,
   tokens: readonly PushToken[] | undefined,
 ): CompletenessSettings {
@@ -231,10 +210,6 @@ function interval(text: string): number | undefined {
   return duration(text, SHORTEST_INTERVAL_MS, LONGEST_INTERVAL_MS, 'from 1s to 7d, or off');
 }
 
-function retentionDays(text: string): number {
-  return integer(text, 0, LONGEST_RETENTION_DAYS);
-}
-
 /** A body becomes one string, and V8's strings are at most 512 MB long. */
 function bodyLimit(text: string): number {
   const size = byteSize(text);
@@ -242,7 +217,7 @@ function bodyLimit(text: string): number {
   return size;
 }
 
-function requireSecrets(reader: Reader): void {
+function requireSecrets(reader: SettingReader): void {
   for (const name of ['PUSH_TOKENS', 'ADMIN_API_KEY']) {
     if (reader.text(name) === undefined) {
       reader.problems.push(
@@ -292,7 +267,7 @@ function noticeOf(
  * OpenTelemetry's specification it would be on by default, and send to a port of this machine where perhaps nothing
  * listens. The SDK reads the other variables itself.
  */
-function readTracing(reader: Reader): TracingProtocol | undefined {
+function readTracing(reader: SettingReader): TracingProtocol | undefined {
   const hasEndpoint = [`${TRACING_PREFIX}_ENDPOINT`, `${TRACING_PREFIX}_TRACES_ENDPOINT`].some(
     (name) => reader.text(name) !== undefined,
   );

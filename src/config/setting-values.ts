@@ -9,6 +9,7 @@ const SOURCE_NAME = /^[A-Za-z0-9._-]{1,64}$/;
 const TOKEN = /^[\x21-\x2b\x2d-\x7e]+$/;
 const SHORTEST_TOKEN = 16;
 const SHORTEST_API_KEY = 32;
+const LONGEST_RETENTION_DAYS = 36_500;
 const PROXY_NAMES = new Set(['loopback', 'linklocal', 'uniquelocal']);
 
 export function integer(text: string, least: number, most: number): number {
@@ -85,14 +86,33 @@ export function replicaUrl(text: string, primaryUrl: string | undefined): string
   return url;
 }
 
-/** Reads the URL of the vendor's query API. The errors never contain the URL: somebody may have put a key into it. */
-export function vendorEndpoint(text: string): string {
+/**
+ * Reads the URL of an API. The errors never contain the URL: somebody may have put a key into it.
+ *
+ * @param example of such a URL
+ */
+export function endpointUrl(text: string, example: string): string {
   const url = URL.canParse(text) ? new URL(text) : undefined;
   if (url?.protocol !== 'https:' && url?.protocol !== 'http:')
-    throw new Error('must be a URL such as https://aiccs.aliyuncs.com');
+    throw new Error(`must be a URL such as ${example}`);
   if (`${url.username}${url.password}${url.search}${url.hash}` !== '')
     throw new Error('must be a URL without user name, password, query and fragment');
   return url.href;
+}
+
+/** Reads `s3://bucket/prefix`. The prefix that is returned is empty or ends with a slash. */
+export function s3Place(text: string): { bucket: string; prefix: string } {
+  const [, bucket, path = ''] =
+    /^s3:\/\/([a-z0-9][a-z0-9.-]{1,61}[a-z0-9])(?:\/([\w.!*'()/-]*))?$/.exec(text) ?? [];
+  const parts = path.split('/').filter((part) => part !== '');
+  if (bucket === undefined || parts.some((part) => part === '.' || part === '..'))
+    throw new Error('must be a folder, s3://bucket/prefix, or off');
+  return { bucket, prefix: parts.map((part) => `${part}/`).join('') };
+}
+
+/** Days; 0: for ever. */
+export function retentionDays(text: string): number {
+  return integer(text, 0, LONGEST_RETENTION_DAYS);
 }
 
 /** Reads a part of an access key. It becomes part of a header. The errors never contain it. */

@@ -1,4 +1,5 @@
 import type { LogLevel } from '@nestjs/common';
+import type { AllowedHosts } from '../outbound/allowed-hosts.js';
 
 /** A source of pushes and one of its push tokens. A source may have several at the same time, for rotation. */
 export interface PushToken {
@@ -30,6 +31,25 @@ export interface CompletenessSettings {
   /** Whether a repair follows each check. */
   readonly repairs: boolean;
 }
+
+/** Where the files of recordings are kept. */
+export type RecordingPlace =
+  | {
+      readonly kind: 'folder';
+      /** Absolute path. */
+      readonly path: string;
+    }
+  | {
+      readonly kind: 's3';
+      readonly bucket: string;
+      /** Empty, or a text that ends with a slash. */
+      readonly prefix: string;
+      /** Undefined: Amazon's own of the region. */
+      readonly endpoint: string | undefined;
+      readonly region: string;
+      readonly accessKeyId: string;
+      readonly secretAccessKey: string;
+    };
 
 /** The protocol by which spans are sent. */
 export type TracingProtocol = 'http/protobuf' | 'http/json';
@@ -73,6 +93,13 @@ export class Settings {
   readonly bodyRetentionDays!: number;
   /** Days that calls are kept; 0: for ever. */
   readonly callRetentionDays!: number;
+  /** Undefined: the files of recordings are not kept. */
+  readonly recordingStore!: RecordingPlace | undefined;
+  /** The hosts from which recordings may be downloaded. */
+  readonly recordingHosts!: AllowedHosts;
+  readonly recordingMaxBytes!: number;
+  /** Days that files of recordings are kept; 0: for ever. */
+  readonly recordingRetentionDays!: number;
   /** Undefined: the service does not ask the vendor's query API. */
   readonly vendorAccess!: VendorAccess | undefined;
   readonly completeness!: CompletenessSettings;

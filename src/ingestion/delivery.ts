@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import type { MessageKind } from './reading/message-kind.js';
 import { orderedId } from '../persistence/sql/ids.js';
 
 /** How a delivery came into the ledger. */
@@ -19,6 +20,8 @@ export interface Delivery {
   /** Epoch milliseconds. */
   readonly receivedAt: number;
   readonly remoteAddress: string | null;
+  /** The message of the URL that it was pushed to. Records without a telling key are taken for this message. */
+  readonly expects: MessageKind;
   /** The bytes after decompression. */
   readonly body: Buffer;
   /** The hash of `body`. */
@@ -46,12 +49,14 @@ export function arrive(
   remoteAddress: string | null,
   body: Buffer,
   receivedAt: number,
+  expects: MessageKind = 'report',
 ): Delivery {
   return {
     id: orderedId(receivedAt),
     source,
     receivedAt,
     remoteAddress,
+    expects,
     body,
     sha256: hash('sha256', body, 'buffer'),
     via: 'direct',

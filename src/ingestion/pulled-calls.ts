@@ -1,4 +1,5 @@
 import { Injectable } from '@nestjs/common';
+import { stringifyExact } from '../json/exact-numbers.js';
 import type { Transaction } from '../persistence/connections/statement.js';
 import { arrive } from './delivery.js';
 import { DeliveryReader } from './reading/delivery-reader.js';
@@ -6,7 +7,7 @@ import { Attempts } from './writing/attempts.js';
 import { packBody } from './writing/stored-body.js';
 
 /** A record with the vendor's field names, as a push would have it. */
-export type PulledRecord = Readonly<Record<string, string | number | null>> & { readonly callId: string };
+export type PulledRecord = Readonly<Record<string, unknown>> & { readonly callId: string };
 
 /** Calls from the vendor's query API, to be written as one delivery. */
 export interface Pull {
@@ -14,6 +15,7 @@ export interface Pull {
   readonly source: string;
   /** Before the vendor was asked, in epoch milliseconds: an erasure that was requested since counts as later. */
   readonly receivedAt: number;
+  /** Reports, notes and recordings. */
   readonly records: readonly PulledRecord[];
 }
 
@@ -33,7 +35,7 @@ export class PulledCalls {
     { source, receivedAt, records }: Pull,
     first: (transaction: Transaction) => Promise<void>,
   ): Promise<void> {
-    const body = Buffer.from(JSON.stringify(records));
+    const body = Buffer.from(stringifyExact(records));
     const delivery = { ...arrive(source, null, body, receivedAt), via: 'pull' as const };
     const read = await this.reader.read(delivery);
     const packed = { read, body: await packBody(body) };

@@ -53,7 +53,7 @@ export class Replayer {
   /**
    * Reads an entry by the rules of this version.
    *
-   * @returns undefined when it still contains no call
+   * @returns undefined when it still contains no message about a call
    * @throws ThreadLostError when a large entry cannot be read at the moment
    */
   async read({ id, source, receivedAt, records, raw }: KeptEntry): Promise<ReadableEntry | undefined> {
@@ -62,7 +62,8 @@ export class Replayer {
     const delivery = { ...arrive(source, null, raw, receivedAt.getTime()), via: 'replay' as const };
     try {
       const read = await this.reader.read(delivery);
-      return read.calls.length === 0 ? undefined : { id, read };
+      const messages = read.calls.length + read.notes.length + read.recordings.length;
+      return messages === 0 ? undefined : { id, read };
     } catch (error) {
       if (error instanceof UnreadableBodyError) return undefined;
       throw error;

@@ -2,18 +2,22 @@ import { Gauge, type Registry } from 'prom-client';
 import { SingleFlight } from '../background/single-flight.js';
 import { within } from '../within.js';
 
-/** The value is read at most once in this time, however often the metrics are scraped. */
+/** By default, the value is read at most once in this time, however often the metrics are scraped. */
 const ASKED_EVERY_MS = 5000;
 /** A scrape waits so long for the value. If the value comes later, a later scrape shows it. */
 const PATIENCE_MS = 300;
-/** A value that takes longer counts as missing. */
-const LATE_MS = 2000;
+/** A value that takes a larger share of the time between two readings counts as missing. */
+const LATE = 0.4;
 
 export interface PolledGaugeOptions {
   readonly name: string;
   readonly help: string;
-  /** Reads the value. It is called at most every five seconds, and never twice at once. */
-  readonly ask: () => Promise<number>;
+  /** The label by which `ask` gives several values. */
+  readonly label?: string;
+  /** Reads the value, or the values by label. It is called at most every `everyMs`, and never twice at once. */
+  readonly ask: () => Promise<number | ReadonlyMap<string, number>>;
+  /** Milliseconds between two readings; 5000 by default. A reading may take two fifths of it. */
+  readonly everyMs?: number;
   /** The value while there is no answer. If it is undefined, the gauge is left out. */
   readonly otherwise?: number;
 }
@@ -21,6 +25,7 @@ export interface PolledGaugeOptions {
 /** A gauge whose value is read from something that may be slow or unavailable. A scrape never waits long for it. */
 export class PolledGauge {
   private readonly gauge: Gauge;
+  private readonly everyMs: number;
   private askedAt = -Infinity;
   private readonly asking = new SingleFlight(() => this.ask());
 
@@ -28,8 +33,10 @@ export class PolledGauge {
     registry: Registry,
     private readonly options: PolledGaugeOptions,
   ) {
-    const { name, help } = options;
-    this.gauge = new Gauge({ name, help, registers: [registry], collect: () => this.collect() });
+    const { name, help, label, everyMs = ASKED_EVERY_MS } = options;
+    this.everyMs = everyMs;
+    const labelNames = label === undefined ? [] : [label];
+    this.gauge = new Gauge({ name, help, labelNames, registers: [registry], collect: () => this.collect() });
     // A new gauge shows 0, although nothing has answered yet.
     this.show(undefined);
   }
@@ -37,10 +44,10 @@ export class PolledGauge {
   private async collect(): Promise<void> {
     const now = performance.now();
     if (this.asking.isUnderWay) {
-      if (now - this.askedAt > LATE_MS) this.show(undefined);
+      if (now - this.askedAt > LATE * this.everyMs) this.show(undefined);
       return;
     }
-    if (now - this.askedAt < ASKED_EVERY_MS) return;
+    if (now - this.askedAt < this.everyMs) return;
     this.askedAt = now;
     await within(PATIENCE_MS, this.asking.run());
   }
@@ -48,16 +55,23 @@ export class PolledGauge {
   private async ask(): Promise<void> {
     try {
       const value = await this.options.ask();
-      this.show(performance.now() - this.askedAt > LATE_MS ? undefined : value);
+      this.show(performance.now() - this.askedAt > LATE * this.everyMs ? undefined : value);
     } catch {
       // The code behind `ask` reports the failure. Here only the value is missing.
       this.show(undefined);
     }
   }
 
-  private show(value: number | undefined): void {
+  private show(value: number | ReadonlyMap<string, number> | undefined): void {
     const shown = value ?? this.options.otherwise;
-    if (shown === undefined) this.gauge.remove();
-    else this.gauge.set(shown);
+    const { label } = this.options;
+    if (shown === undefined) this.hide();
+    else if (typeof shown === 'number') this.gauge.set(shown);
+    else if (label !== undefined) for (const [of, count] of shown) this.gauge.set({ [label]: of }, count);
+  }
+
+  private hide(): void {
+    if (this.options.label === undefined) this.gauge.remove();
+    else this.gauge.reset();
   }
 }

@@ -4,6 +4,7 @@ import { SecurityModule } from '../security/security.module.js';
 import { WorkersModule } from '../workers/workers.module.js';
 import { BodyEraser } from './erasure/body-eraser.js';
 import { ErasedBytesRepository } from './erasure/erased-bytes.repository.js';
+import { ErasedMessagesRepository } from './erasure/erased-messages.repository.js';
 import { ErasedRevisionsRepository } from './erasure/erased-revisions.repository.js';
 import { ErasedCallsRepository } from './erasure/erased-calls.repository.js';
 import { ErasedNamesRepository } from './erasure/erased-names.repository.js';
@@ -32,6 +33,7 @@ import { RetentionRepository } from './retention/retention.repository.js';
     BodyEraser,
     ErasedCallsRepository,
     ErasedRevisionsRepository,
+    ErasedMessagesRepository,
     ErasedBytesRepository,
     ErasedNamesRepository,
     JournalSearch,

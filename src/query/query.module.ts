@@ -13,6 +13,8 @@ import { ChangeRepository } from './changes/change.repository.js';
 import { ChangedCallsRepository } from './changes/changed-calls.repository.js';
 import { ChangesController } from './changes/changes.controller.js';
 import { ChangesService } from './changes/changes.service.js';
+import { ConversationRepository } from './conversations/conversation.repository.js';
+import { ConversationsController } from './conversations/conversations.controller.js';
 import { DeliveriesController } from './deliveries/deliveries.controller.js';
 import { DeliveriesService } from './deliveries/deliveries.service.js';
 import { DeliveryRepository } from './deliveries/delivery.repository.js';
@@ -37,6 +39,7 @@ import { TasksService } from './tasks/tasks.service.js';
   imports: [SecurityModule],
   controllers: [
     CallsController,
+    ConversationsController,
     TasksController,
     BatchesController,
     StatsController,
@@ -48,6 +51,7 @@ import { TasksService } from './tasks/tasks.service.js';
   ],
   providers: [
     ...[CallsService, CallRepository],
+    ConversationRepository,
     ...[TasksService, TaskRepository],
     ...[BatchesService, BatchRepository],
     ...[StatsService, StatsRepository],

@@ -6,6 +6,8 @@ import type { Viewer } from './visible-sources.js';
 /** The scopes of keys. An operation needs one of its scopes. `numbers:read` only adds to the others. */
 export const SCOPES = [
   'calls:read',
+  'conversations:read',
+  'recordings:read',
   'stats:read',
   'numbers:read',
   'deliveries:read',

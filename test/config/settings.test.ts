@@ -249,6 +249,41 @@ describe('Settings', () => {
       ]);
   });
 
+  it('have a store of recordings: a folder, S3, or none', () => {
+    const of = (environment: Record<string, string>) =>
+      readSettings({ ...external(), ...environment }, false).recordingStore;
+    expect(of({})).toEqual({ kind: 'folder', path: join(folder, 'data', 'recordings') });
+    expect(of({ RECORDING_STORE: '/var/recordings' })).toEqual({ kind: 'folder', path: '/var/recordings' });
+    expect(of({ RECORDING_STORE: 'off' })).toBeUndefined();
+    const s3 = {
+      RECORDING_STORE: 's3://the-bucket/a/prefix/',
+      S3_ACCESS_KEY_ID: 'id',
+      S3_SECRET_ACCESS_KEY: 'hunter2',
+    };
+    const place = {
+      ...{ kind: 's3', bucket: 'the-bucket', prefix: 'a/prefix/', region: 'us-east-1' },
+      ...{ endpoint: undefined, accessKeyId: 'id', secretAccessKey: 'hunter2' },
+    };
+    expect(of(s3)).toEqual(place);
+    expect(of({ ...s3, RECORDING_STORE: 's3://the-bucket' })).toEqual({ ...place, prefix: '' });
+    expect(of({ ...s3, S3_REGION: 'cn-north-1', S3_ENDPOINT: 'https://s3.example.com' })).toEqual({
+      ...place,
+      ...{ region: 'cn-north-1', endpoint: 'https://s3.example.com/' },
+    });
+    for (const store of ['s3://', 's3://B', 's3://the-bucket/../x', 'gs://the-bucket', 's3://the-bucket/?a=hunter2'])
+      expect(problemsOf({ ...s3, RECORDING_STORE: store })).toEqual([
+        'RECORDING_STORE must be a folder, s3://bucket/prefix, or off',
+      ]);
+    expect(problemsOf({ RECORDING_STORE: 's3://the-bucket', S3_ENDPOINT: 's3.example.com' })).toEqual([
+      'S3_ENDPOINT must be a URL such as https://s3.example.com',
+      'S3_ACCESS_KEY_ID is required with an S3 store',
+      'S3_SECRET_ACCESS_KEY is required with an S3 store',
+    ]);
+    expect(problemsOf({ ...s3, RECORDING_MAX_BYTES: '6gb' })).toEqual([
+      'RECORDING_MAX_BYTES must be at most 5gb with an S3 store',
+    ]);
+  });
+
   it.each([
     ['https://aiccs.aliyuncs.com/', false],
     ['http://127.0.0.1:4000/', false],

@@ -9,9 +9,8 @@ const namesIn = (text: string, pattern: RegExp) =>
 it('The guide to the configuration describes every setting and no other one', () => {
   // OpenTelemetry's own settings are in docs/configuration.md by the name of their group, and one of Node.js's is.
   const ownName = (name: string) => !name.startsWith('OTEL_') && name !== 'NODE_OPTIONS';
-  const read = namesIn(textOf('src/config/read-settings.ts'), /reader\.(?:read|text)\('(\w+)'/g).filter(
-    ownName,
-  );
+  const code = ['read-settings', 'recording-settings'].map((name) => textOf(`src/config/${name}.ts`)).join('\n');
+  const read = namesIn(code, /reader\.(?:read|text)\(\s*'(\w+)'/g).filter(ownName);
   const firstCells = [...textOf('docs/configuration.md').matchAll(/^\| (`.*?) +\|/gm)].map(
     ([, cell = '']) => cell,
   );

@@ -4,7 +4,7 @@ import { Client } from 'pg';
 import { arrive } from '../../src/ingestion/delivery.js';
 import { DeliveryReader } from '../../src/ingestion/reading/delivery-reader.js';
 import { Attempts } from '../../src/ingestion/writing/attempts.js';
-import { lockSlots } from '../../src/ingestion/writing/call-write.repository.js';
+import { lockSlots } from '../../src/ingestion/writing/message-write.repository.js';
 import { CALL_LOCKS } from '../../src/persistence/schema/advisory-locks.js';
 import { DatabaseUnavailableError } from '../../src/persistence/connections/unavailable.js';
 import { Instance } from '../query/changes/instances.js';

@@ -1,10 +1,9 @@
-// The vendor's other messages at the URL for reports: they harm no call, and nothing of them is lost.
+// The vendor's three messages, at whichever URL: they are told by their keys, and none harms another.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
-import { CallRecord } from '../../src/call/call-record.js';
-import { MessageKinds } from '../../src/ingestion/reading/message-kind.js';
+import { messageKindOf } from '../../src/ingestion/reading/message-kind.js';
 import { askFor, erased } from '../privacy/erasing.js';
-import { API_KEY, startLedger, type TestLedger } from '../support/ledger.js';
+import { type Answer, PUSH_TOKEN, startLedger, type TestLedger } from '../support/ledger.js';
 import { record } from '../support/records.js';
 import { rollupDifferences } from '../support/rollups.js';
 
@@ -25,14 +24,14 @@ const OF_REPORTS = [
 ];
 
 describe('A record', () => {
-  const kinds = new MessageKinds(Object.keys(new CallRecord()).concat('callId'));
+  const kindOf = (record: object) => messageKindOf(record, 'report');
   const empty = fc.constantFrom(null, '', 'x', 0);
 
   it.each(OF_REPORTS)('with %s is a report, whatever else it has', (field) => {
     fc.assert(
       fc.property(empty, fc.subarray(Object.keys({ ...RECORDING, ...NOTE })), (value, others) => {
         const other = Object.fromEntries(others.map((name) => [name, value]));
-        expect(kinds.of({ callId: 'c', ...other, [field]: value })).toBe('report');
+        expect(kindOf({ callId: 'c', ...other, [field]: value })).toBe('report');
       }),
     );
   });
@@ -46,18 +45,18 @@ describe('A record', () => {
   ])('is a %s by its key %s, with any value', (kind, key) => {
     fc.assert(
       fc.property(empty, (value) => {
-        expect(kinds.of({ callId: 'c', ...IDS, ...TIMES, realCaller: '1', [key]: value })).toBe(kind);
+        expect(kindOf({ callId: 'c', ...IDS, ...TIMES, realCaller: '1', [key]: value })).toBe(kind);
       }),
     );
   });
 
   it('is a report when it has none of these, and a recording before it is a note', () => {
-    expect(kinds.of({ callId: 'c', ...IDS, ...TIMES, realCaller: '1', strange: 1 })).toBe('report');
-    expect(kinds.of({ ...RECORDING, ...NOTE })).toBe('recording');
+    expect(kindOf({ callId: 'c', ...IDS, ...TIMES, realCaller: '1', strange: 1 })).toBe('report');
+    expect(kindOf({ ...RECORDING, ...NOTE })).toBe('recording');
   });
 });
 
-describe('At the URL for reports', () => {
+describe('Notes and recordings', () => {
   let ledger: TestLedger;
   beforeAll(async () => {
     ledger = await startLedger();
@@ -66,51 +65,116 @@ describe('At the URL for reports', () => {
 
   const call = async (callId: string) => (await ledger.get(`/v1/calls/${callId}`)).body;
   const stats = async () => (await ledger.get('/v1/stats/calls?groupBy=smartStatusCode')).body;
-  const open = async () =>
-    ((await ledger.get('/v1/quarantine?status=open')).body as { data: Record<string, unknown>[] }).data;
+  const rows = (table: string, callId: string) =>
+    ledger.database.query<Record<string, unknown>>(
+      `SELECT * FROM ${table} WHERE call_id = $1 ORDER BY revision`,
+      [callId],
+    );
+  const deliveryOf = async ({ headers }: Answer) =>
+    (await ledger.get(`/v1/deliveries/${headers.get('x-delivery-id') ?? ''}`)).body;
+  const pushTo = (url: string, records: unknown) =>
+    ledger.request(`/push/${PUSH_TOKEN}/${url}`, { method: 'POST', body: JSON.stringify(records) });
 
-  it('a note and a recording of a known call change nothing of it, and are kept for a later version', async () => {
+  it('of a known call change nothing of it, at the URL for reports too', async () => {
     await ledger.push([record('known', { callee: '13900000031' })]);
     const [before, sums] = [await call('known'), await stats()];
     for (const message of [RECORDING, NOTE]) {
       const answer = await ledger.push([{ callId: 'known', ...message }]);
       expect([answer.status, answer.text]).toEqual([200, '{"code":0,"msg":"Success"}']);
+      expect(await deliveryOf(answer)).toMatchObject({ records: 1, stored: 1, quarantined: 0 });
     }
     expect([await call('known'), await stats()]).toEqual([before, sums]);
-    expect(await open()).toMatchObject([
+    expect(await rows('call_notes', 'known')).toMatchObject([
       {
-        raw: expect.stringContaining('"majorIntent":"A"'),
-        reason: expect.stringContaining('AlicomAgentCallNote'),
-      },
-      {
-        raw: expect.stringContaining('"recordFile"'),
-        reason: expect.stringContaining('AlicomAgentCallRecord'),
+        major_intent: 'A',
+        output_tags: { 是否来店: '是' },
+        conversation_record: [{ role: 'user', content: '喂' }],
+        call_times: 1,
+        revision: 1,
+        extra: null,
+        warnings: null,
       },
     ]);
+    expect(await rows('call_recordings', 'known')).toMatchObject([
+      { duration: 20, record_file: RECORDING.recordFile, revision: 1 },
+    ]);
     expect(await rollupDifferences(ledger.database)).toEqual([]);
-    await erased(ledger.url, await askFor(ledger.url, '13900000031'));
-    expect((await ledger.get('/v1/calls/known')).status).toBe(404);
   });
 
-  it('they may stand in one array with reports, and before the report of their call', async () => {
+  it('may stand in one array with reports, and before the report of their call', async () => {
     const messages = [{ callId: 'mixed', ...NOTE }, record('mixed'), { callId: 'mixed', ...RECORDING }];
-    const { headers } = await ledger.push(messages);
-    const delivery = (await ledger.get(`/v1/deliveries/${headers.get('x-delivery-id') ?? ''}`)).body;
-    expect(delivery).toMatchObject({ records: 3, stored: 1, quarantined: 2 });
+    expect(await deliveryOf(await ledger.push(messages))).toMatchObject({ records: 3, stored: 3 });
     expect(await call('mixed')).toMatchObject({ duration: 330, revision: 1, smartStatusCode: 'ANSWERED' });
+    await ledger.push([{ callId: 'early', ...NOTE }]);
+    expect((await ledger.get('/v1/calls/early')).status).toBe(404);
+    await ledger.push([record('early')]);
+    expect(await call('early')).toMatchObject({ revision: 1 });
   });
 
-  it('a replay leaves them open as long as they are not taken', async () => {
-    const ids = (await open()).map(({ id }) => id);
-    const headers = { authorization: `Bearer ${API_KEY}` };
-    const body = JSON.stringify({ ids });
-    const { body: result } = await ledger.request('/v1/quarantine/replay', { method: 'POST', headers, body });
-    expect(result).toMatchObject({ examined: ids.length, replayed: 0, unreadable: ids.length });
+  it.each([
+    ['call-reports', 'calls'],
+    ['call-notes', 'call_notes'],
+    ['call-recordings', 'call_recordings'],
+  ])('with nothing but ids are what the URL %s says', async (url, table) => {
+    const callId = `bare-${url}`;
+    expect((await pushTo(url, { callId, ...IDS })).status).toBe(200);
+    expect(await rows(table, callId)).toMatchObject([{ revision: 1 }]);
+    // Told by its keys, and not by the URL.
+    await pushTo(url, [record(`report-${url}`), { callId: `note-${url}`, ...NOTE }]);
+    expect(await call(`report-${url}`)).toMatchObject({ revision: 1 });
+    expect(await rows('call_notes', `note-${url}`)).toMatchObject([{ major_intent: 'A' }]);
   });
 
-  it('a message of a sister product says what is wrong', async () => {
+  it('are corrected, with a history, and come again without effect', async () => {
+    const note = (majorIntent: string) => ({ callId: 'corrected', ...NOTE, majorIntent });
+    await pushTo('call-notes', [note('A')]);
+    expect(await deliveryOf(await pushTo('call-notes', [note('B')]))).toMatchObject({ corrected: 1 });
+    expect(await deliveryOf(await pushTo('call-notes', [note('B'), 1]))).toMatchObject({ duplicate: 1 });
+    await pushTo('call-notes', [{ callId: 'corrected', ...IDS }]);
+    expect(await rows('call_notes', 'corrected')).toMatchObject([{ major_intent: 'B', revision: 2 }]);
+    expect(await rows('message_revisions', 'corrected')).toMatchObject([
+      { message: 'note', revision: 1, content: { majorIntent: 'A', outputTags: { 是否来店: '是' } } },
+    ]);
+    // A new signature is no correction. The history has no signature.
+    const recording = (recordFile: string) => [{ callId: 'corrected', ...RECORDING, recordFile }];
+    await pushTo('call-recordings', recording('http://store.example/a.wav?Signature=1'));
+    const again = await pushTo('call-recordings', recording('http://store.example/a.wav?Signature=2'));
+    expect(await deliveryOf(again)).toMatchObject({ duplicate: 1 });
+    await pushTo('call-recordings', recording('http://store.example/b.wav?Signature=3'));
+    const past = await rows('message_revisions', 'corrected');
+    expect(JSON.stringify(past)).not.toContain('Signature');
+    expect(past).toHaveLength(2);
+  });
+
+  it('that can not be read in part are kept as they came, with a warning', async () => {
+    const broken = { outputTags: 7, conversationRecord: '[{"role":"user"', majorIntent: 'x'.repeat(65) };
+    await pushTo('call-notes', [{ callId: 'broken', ...NOTE, ...broken, strange: 1.0 }]);
+    const [row] = await rows('call_notes', 'broken');
+    expect(row).toMatchObject({
+      ...{ output_tags: null, conversation_record: null, major_intent: null },
+      extra: { ...broken, strange: 1 },
+      warnings: [
+        { field: 'majorIntent', reason: 'is longer than 64 bytes' },
+        { field: 'outputTags', reason: 'is not an object' },
+        { field: 'conversationRecord', reason: 'is not an array of turns' },
+      ],
+    });
+  });
+
+  it('of an erased call are not kept, unless its report comes anew', async () => {
+    await ledger.push([record('erased', { callee: '13900000032' })]);
+    await erased(ledger.url, await askFor(ledger.url, '13900000032'));
+    await pushTo('call-notes', [{ callId: 'erased', ...NOTE }]);
+    expect(await rows('call_notes', 'erased')).toEqual([]);
+    await ledger.push([record('erased', { callee: '13900000033' })]);
+    await pushTo('call-notes', [{ callId: 'erased', ...NOTE, call_times: 2 }]);
+    expect(await rows('call_notes', 'erased')).toMatchObject([{ call_times: 2 }]);
+  });
+
+  it('of a sister product say what is wrong', async () => {
     await ledger.push([{ call_id: 'sister', start_time: '2025-06-01 10:00:00' }]);
-    expect((await open())[0]).toMatchObject({ reason: expect.stringContaining('another product') });
+    const { data } = (await ledger.get('/v1/quarantine?status=open')).body as { data: { reason: string }[] };
+    expect(data[0]).toMatchObject({ reason: expect.stringContaining('another product') });
     await ledger.push([{ callId: 'ours', call_id: 'sister' }]);
     expect(await call('ours')).toMatchObject({ extra: { call_id: 'sister' } });
   });

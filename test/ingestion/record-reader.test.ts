@@ -16,7 +16,7 @@ const kinds = new Map<string, FieldKind>(VENDOR_FIELDS.map(({ name, kind }) => [
 function read(json: string): ReadCall {
   const [element] = readBody(Buffer.from(json)).elements;
   const reading = reader.read(element?.value, () => json, new DriftNotes());
-  if (!('record' in reading)) throw new Error(reading.reason);
+  if ('reason' in reading || reading.message !== 'report') throw new Error(JSON.stringify(reading));
   return reading;
 }
 

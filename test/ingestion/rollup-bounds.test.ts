@@ -91,6 +91,7 @@ function withoutLast(answered: number): RollupDelta {
     statusCode: '200000',
     smartStatusCode: 'ANSWERED',
     hangupDirection: 'User',
+    majorIntent: '',
     calls: -1,
     answered,
     duration: -330,

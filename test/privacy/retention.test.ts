@@ -91,6 +91,22 @@ describe('Calls', () => {
     expect(await idsOf('tasks', 'task_id')).toEqual(['task-1']);
   });
 
+  it('take their notes and recordings along, and so do notes and recordings whose call never came', async () => {
+    const instance = await start({ CALL_RETENTION_DAYS: '90' });
+    const messages = (callId: string, majorIntent: string) => [
+      { callId, majorIntent },
+      { callId, recordFile: `http://store.example/${majorIntent}.wav` },
+    ];
+    await receive(instance, 95, [record('old'), ...messages('old', 'A'), ...messages('orphan', 'A')]);
+    await receive(instance, 94, [...messages('orphan', 'B'), ...messages('renewed', 'A')]);
+    await receive(instance, 5, [record('young'), ...messages('young', 'A'), ...messages('late', 'A')]);
+    await receive(instance, 4, messages('renewed', 'A'));
+    expect(await retention(instance).run()).toMatchObject({ calls: 1, orphans: 2 });
+    for (const table of ['call_notes', 'call_recordings'])
+      expect(await idsOf(table, 'call_id')).toEqual(['late', 'renewed', 'young']);
+    expect(await idsOf('message_revisions', 'call_id')).toEqual([]);
+  });
+
   it('leave the times of the statistics behind, also when the last one is corrected into another place', async () => {
     const instance = await start({ CALL_RETENTION_DAYS: '90' });
     await receive(instance, 95, [record('old', { originateTime: '2025-06-01 09:50:00' })]);

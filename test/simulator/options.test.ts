@@ -47,8 +47,10 @@ describe('the options', () => {
         reorder: 0,
         strange: 0,
         unpushed: 0,
+        notes: false,
+        recordings: false,
       },
-      vendor: { rate: null, concurrency: 4, maxRetries: 3, timeScale: 1 },
+      vendor: { rate: null, concurrency: 4, maxRetries: 3, timeScale: 1, misdirected: false },
       timeOutMs: 700,
       vendorApi: null,
       verify: false,
@@ -67,7 +69,13 @@ describe('the options', () => {
     const options = parsed(`${args}${more}${rest} --first-day 2026-02-28`.split(' '), {});
     expect(options).toMatchObject({ url: 'https://x.example/base', token: 't', apiKey: 'k', timeOutMs: 900 });
     expect(options).toMatchObject({ verify: true, verifyTimeoutMs: 5000, json: true });
-    expect(options.vendor).toEqual({ rate: 2.5, concurrency: 9, maxRetries: 0, timeScale: 0.01 });
+    expect(options.vendor).toEqual({
+      rate: 2.5,
+      concurrency: 9,
+      maxRetries: 0,
+      timeScale: 0.01,
+      misdirected: false,
+    });
     expect(options.campaign).toMatchObject({ calls: 7, batchSize: 3, seed: 'abc', tasks: 2, batches: 6 });
     expect(options.campaign).toMatchObject({
       duplicates: 0.1,
@@ -121,6 +129,7 @@ describe('the options', () => {
     expect(problemOf('errors=1.1')).toEqual(['--api-faults needs errors=F, a share from 0 to 1']);
     expect(problemOf('page-limit=0')).toEqual(['--api-faults needs page-limit=N, a whole number from 1']);
     expect(problems(['--api-faults', 'errors=1'])).toEqual(['--api-faults needs --serve-api']);
+    expect(problems(['--misdirected'])).toEqual(['--misdirected needs --notes or --recordings']);
   });
 
   test('need a key only to verify', () => {

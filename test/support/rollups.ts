@@ -39,13 +39,15 @@ export async function rollupDifferences(database: Pick<TestDatabase, 'query'>): 
 
 const OF_THE_CALLS = `
     WITH from_rollups AS (
-      SELECT bucket_start, source, task_id, batch_id, status_code, smart_status_code, hangup_direction, ${SUMS}
-      FROM call_rollups GROUP BY 1, 2, 3, 4, 5, 6, 7 HAVING sum(calls) <> 0
+      SELECT bucket_start, source, task_id, batch_id, status_code, smart_status_code, hangup_direction, major_intent,
+        ${SUMS}
+      FROM call_rollups GROUP BY 1, 2, 3, 4, 5, 6, 7, 8 HAVING sum(calls) <> 0
         OR sum(answered) <> 0 OR sum(duration) <> 0 OR sum(answer_delay_ms) <> 0
     ), from_calls AS (
       SELECT date_bin('15 minutes', occurred_at, 'epoch') AS bucket_start, source, coalesce(task_id, '') AS task_id,
         coalesce(batch_id, '') AS batch_id, coalesce(status_code, '') AS status_code,
         coalesce(smart_status_code, '') AS smart_status_code, coalesce(hangup_direction, '') AS hangup_direction,
+        coalesce((SELECT n.major_intent FROM call_notes n WHERE n.call_id = calls.call_id), '') AS major_intent,
         count(*) AS calls, count(*) FILTER (WHERE answered) AS answered, coalesce(sum(duration), 0) AS duration,
         coalesce(sum(b_duration), 0) AS b_duration,
         coalesce(sum(extract(epoch FROM start_time - originate_time) * 1000) FILTER (WHERE has_delay), 0)::bigint
@@ -54,7 +56,7 @@ const OF_THE_CALLS = `
         min(occurred_at) AS first_occurred_at, max(occurred_at) AS last_occurred_at
       FROM calls CROSS JOIN LATERAL (
         SELECT answered AND start_time - originate_time BETWEEN '-1 day' AND '1 day' AS has_delay) AS delay
-      GROUP BY 1, 2, 3, 4, 5, 6, 7
+      GROUP BY 1, 2, 3, 4, 5, 6, 7, 8
     )
     (SELECT 'only in rollups' AS place, * FROM (TABLE from_rollups EXCEPT TABLE from_calls) AS a)
     UNION ALL (SELECT 'only in calls', * FROM (TABLE from_calls EXCEPT TABLE from_rollups) AS b)`;

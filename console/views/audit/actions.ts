@@ -3,6 +3,8 @@ export const ACTIONS = [
   'numbers.read',
   'numbers.searched',
   'body.read',
+  'conversation.read',
+  'recording.read',
   'export.begun',
   'export.ended',
   'key.created',

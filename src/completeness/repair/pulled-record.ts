@@ -3,7 +3,13 @@ import type { VendorConversation } from '../../vendor-api/vendor-conversation.js
 import type { MissingEntry } from '../../persistence/schema/entities/completeness.entities.js';
 
 /** A call as a push would bring it, or why the vendor's answer is not the call of the entry. */
-export type Pulled = { readonly record: PulledRecord } | { readonly unrepairable: string };
+export type Pulled =
+  | {
+      readonly record: PulledRecord;
+      /** The note and the recording of the call, if the vendor has them. */
+      readonly messages: readonly PulledRecord[];
+    }
+  | { readonly unrepairable: string };
 
 const NOT_ENCRYPTED = new Set([null, '0']);
 
@@ -24,12 +30,16 @@ export function pulledRecord(entry: MissingEntry, answer: VendorConversation | u
     return { unrepairable: 'The vendor does not say the callId, without which a call cannot be kept.' };
   // A hash is no telephone number, and it shows the number to whoever tries all numbers.
   const callee = NOT_ENCRYPTED.has(answer.encryptionType) ? answer.calledPhone : null;
+  const ids = {
+    callId,
+    taskId: entry.taskId,
+    detailId: entry.detailId,
+    outId: answer.outId ?? entry.outId,
+  };
   return {
+    messages: [...noteOf(ids, answer), ...recordingOf(ids, answer)],
     record: {
-      callId,
-      taskId: entry.taskId,
-      detailId: entry.detailId,
-      outId: answer.outId ?? entry.outId,
+      ...ids,
       caller: answer.callerPhone,
       callee,
       originateTime: iso(answer.startCallTime),
@@ -42,6 +52,31 @@ export function pulledRecord(entry: MissingEntry, answer: VendorConversation | u
       hangupDirection: answer.hangupDirection,
     },
   };
+}
+
+function noteOf(ids: PulledRecord, answer: VendorConversation): PulledRecord[] {
+  const { majorIntent, conversationRecord, outputTags } = answer;
+  if (isEmpty(majorIntent) && isEmpty(conversationRecord) && outputTags.length === 0) return [];
+  const tags = Object.fromEntries(outputTags.map(({ name, value }) => [name, value]));
+  return [{ ...ids, majorIntent, outputTags: outputTags.length === 0 ? null : tags, conversationRecord }];
+}
+
+function recordingOf(ids: PulledRecord, answer: VendorConversation): PulledRecord[] {
+  const { recordingUrl, pickUpTime, releaseTime, duration } = answer;
+  if (isEmpty(recordingUrl)) return [];
+  return [
+    {
+      ...ids,
+      startTime: iso(pickUpTime),
+      endTime: iso(releaseTime),
+      duration,
+      recordFile: recordingUrl,
+    },
+  ];
+}
+
+function isEmpty(text: string | null): boolean {
+  return text === null || text === '';
 }
 
 /** With an offset, so that PUSH_TIME_ZONE does not matter. */

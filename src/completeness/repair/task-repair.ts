@@ -26,6 +26,8 @@ const DAY_MS = 86_400_000;
 /** What became of an entry, and the record of its call if the repair writes it. */
 interface Examined extends EntryResult {
   readonly record: PulledRecord | undefined;
+  /** The note and the recording of that call. */
+  readonly messages?: readonly PulledRecord[];
 }
 
 /** Gets missing calls of a task from the vendor's query API and writes them. */
@@ -84,9 +86,9 @@ export class TaskRepair {
       this.refusals = 0;
       if ('unrepairable' in pulled)
         return { detailId, callId, state: 'unrepairable', reason: pulled.unrepairable, record: undefined };
-      const { record } = pulled;
+      const { record, messages } = pulled;
       if (this.mustNotCome(record, erased)) return heldResult({ detailId, callId: record.callId });
-      return { detailId, callId: record.callId, state: 'repaired', reason: null, record };
+      return { detailId, callId: record.callId, state: 'repaired', reason: null, record, messages };
     } catch (error) {
       if (!(error instanceof VendorApiError) || error.mayPass) throw error;
       this.refusals += 1;
@@ -147,7 +149,11 @@ export class TaskRepair {
       if (!dryRun) await this.missing.write(transaction, currentTask ?? '', examined);
     };
     if (records.length === 0 || dryRun) await this.runs.inTransaction(note);
-    else await this.pulls.write({ source: this.account.source, receivedAt, records }, note);
+    else {
+      const messages = examined.flatMap((one) => (one.record === undefined ? [] : (one.messages ?? [])));
+      const pull = { source: this.account.source, receivedAt, records: [...records, ...messages] };
+      await this.pulls.write(pull, note);
+    }
     return { ...run, ...changes };
   }
 

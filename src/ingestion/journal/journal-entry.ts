@@ -1,6 +1,7 @@
 // Encodes deliveries as entries of a journal segment, and decodes them. Checksums reveal all damage.
 import { crc32 } from 'node:zlib';
 import type { Delivery, Refusal } from '../delivery.js';
+import type { MessageKind } from '../reading/message-kind.js';
 
 // The format of an entry: a mark of 4 bytes; the length of the head, the length of the body, and a CRC-32 of both
 // lengths, head and body (4 bytes each, big-endian); the head (JSON); the body.
@@ -21,13 +22,18 @@ interface Head {
   readonly receivedAt: number;
   readonly remoteAddress: string | null;
   readonly sha256: string;
+  /** Absent for a report, and in entries of versions that took reports only. */
+  readonly expects?: MessageKind | undefined;
   readonly refusal?: Refusal | undefined;
 }
 
 /** Encodes an entry. Returns its bytes in pieces that must be written one after the other. */
 export function encodeEntry(delivery: Delivery): Buffer[] {
-  const { id, source, receivedAt, remoteAddress, sha256, body, refusal } = delivery;
-  const head: Head = { id, source, receivedAt, remoteAddress, sha256: sha256.toString('hex'), refusal };
+  const { id, source, receivedAt, remoteAddress, expects, sha256, body, refusal } = delivery;
+  const head: Head = {
+    ...{ id, source, receivedAt, remoteAddress, sha256: sha256.toString('hex'), refusal },
+    ...(expects !== 'report' && { expects }),
+  };
   const headBytes = Buffer.from(JSON.stringify(head));
   const frame = Buffer.alloc(FRAME_BYTES);
   MARK.copy(frame);
@@ -97,6 +103,6 @@ function checksum(frame: Buffer, head: Buffer, body: Buffer): number {
 }
 
 function deliveryOf(head: Buffer, body: Buffer): Delivery {
-  const { sha256, ...rest } = JSON.parse(head.toString('utf8')) as Head;
-  return { ...rest, body, sha256: Buffer.from(sha256, 'hex'), via: 'journal' };
+  const { sha256, expects = 'report', ...rest } = JSON.parse(head.toString('utf8')) as Head;
+  return { ...rest, expects, body, sha256: Buffer.from(sha256, 'hex'), via: 'journal' };
 }

@@ -42,7 +42,10 @@ export class MissedPushController {
     else request.pushSource = source;
     const end = segments.at(-1) ?? '';
     const path = TELLING_END.test(end) ? `this path, which ends with /${end}` : 'this path';
-    throw new PushError(404, `Pushes are not accepted at ${path}; push to /push/{token}/call-reports`);
+    throw new PushError(
+      404,
+      `Pushes are not accepted at ${path}; push to /push/{token}/call-reports, call-notes or call-recordings`,
+    );
   }
 
   /** The source of a known token, anywhere in the path or in the header. */

@@ -12,8 +12,12 @@ import {
   ApiResponse,
   getSchemaPath,
 } from '@nestjs/swagger';
+import { CallNote, NOTE_FIELDS } from '../../call/call-note.js';
 import { CallRecord, VENDOR_FIELDS } from '../../call/call-record.js';
+import { CallRecording, RECORDING_FIELDS } from '../../call/call-recording.js';
+import type { VendorField } from '../../call/field-decorators.js';
 import { challengeHeader, type HeaderDocs, RETRY_AFTER } from '../../openapi/common-answers.js';
+import type { MessageKind } from '../reading/message-kind.js';
 import { CHALLENGES } from './push.guard.js';
 
 const DELIVERY_ID = {
@@ -63,14 +67,51 @@ const REFUSALS: readonly Refusal[] = [
   ],
 ];
 
-const { taskId, batchId, detailId, ...others } = Object.fromEntries(
-  VENDOR_FIELDS.filter(({ name }) => !/^b[A-Z]/.test(name)).map(({ name, example }) => [name, example]),
-);
-/** The example: a call with one leg. */
-const EXAMPLE = [{ taskId, batchId, detailId, ...others }];
+/** How the documentation names a message and its operations. */
+interface Documented {
+  readonly messageClass: new () => object;
+  readonly fields: readonly VendorField[];
+  /** The end of the operations' IDs. */
+  readonly id: string;
+  readonly records: string;
+  readonly kept: string;
+}
 
-/** @param tokenInPath true for the route with the token in its path; false for the token in the Authorization header */
-export function PushDocs({ tokenInPath }: { tokenInPath: boolean }): MethodDecorator {
+const DOCUMENTED: Readonly<Record<MessageKind, Documented>> = {
+  report: {
+    messageClass: CallRecord,
+    // The example is a call with one leg.
+    fields: VENDOR_FIELDS.filter(({ name }) => !/^b[A-Z]/.test(name)),
+    id: '',
+    records: 'call records',
+    kept: 'as a call',
+  },
+  note: {
+    messageClass: CallNote,
+    fields: NOTE_FIELDS,
+    id: 'Notes',
+    records: 'notes of conversations',
+    kept: 'as the note of its call',
+  },
+  recording: {
+    messageClass: CallRecording,
+    fields: RECORDING_FIELDS,
+    id: 'Recordings',
+    records: 'announcements of recordings',
+    kept: 'as the recording of its call',
+  },
+};
+
+/**
+ * @param message the message of the URL
+ * @param tokenInPath true for the route with the token in its path; false for the token in the Authorization header
+ */
+export function PushDocs(
+  message: MessageKind,
+  { tokenInPath }: { readonly tokenInPath: boolean },
+): MethodDecorator {
+  const documented = DOCUMENTED[message];
+  const { id, records, kept } = documented;
   const security = tokenInPath
     ? [
         ApiParam({
@@ -82,15 +123,14 @@ export function PushDocs({ tokenInPath }: { tokenInPath: boolean }): MethodDecor
       ]
     : [ApiBearerAuth('pushToken'), ApiBasicAuth('pushPassword')];
   return applyDecorators(
-    ApiExtraModels(CallRecord, PushAnswer),
+    ApiExtraModels(documented.messageClass, PushAnswer),
     ApiOperation({
-      operationId: tokenInPath ? 'pushWithTokenInPath' : 'push',
-      summary: tokenInPath
-        ? 'Push call records, token in the path'
-        : 'Push call records, token in the header',
+      operationId: tokenInPath ? `push${id}WithTokenInPath` : `push${id}`,
+      summary: tokenInPath ? `Push ${records}, token in the path` : `Push ${records}, token in the header`,
       description:
-        'Send an array of call records, or one bare object. Any content type is accepted, and the body may be compressed. ' +
-        '200 means that every record is kept: as a call, or in the quarantine if it cannot be read as one.',
+        `Send an array of ${records}, or one bare object. Any content type is accepted, and the body may be compressed. ` +
+        `200 means that every record is kept: ${kept}, or in the quarantine if it cannot be read as one. ` +
+        'Each record is taken for the message whose fields it has, whatever the URL.',
       ...(tokenInPath ? { security: [] } : {}),
     }),
     ...security,
@@ -101,7 +141,7 @@ export function PushDocs({ tokenInPath }: { tokenInPath: boolean }): MethodDecor
         '`gzip`, `deflate` or `br`, or up to three of them in the order in which they were applied.',
       example: 'gzip',
     }),
-    Records(),
+    Records(documented),
     ApiResponse({
       status: 200,
       description: 'The push is kept. The same body, sent again within an hour, gets the same answer.',
@@ -112,16 +152,22 @@ export function PushDocs({ tokenInPath }: { tokenInPath: boolean }): MethodDecor
   );
 }
 
-function Records(): MethodDecorator {
+function Records({ messageClass, fields }: Documented): MethodDecorator {
+  const { taskId, batchId, detailId, ...others } = Object.fromEntries(
+    fields.map(({ name, example, jsonType }) => [
+      name,
+      jsonType === 'object' ? (JSON.parse(String(example)) as unknown) : example,
+    ]),
+  );
   return ApiBody({
     required: true,
     description: 'The records.',
     schema: {
       oneOf: [
-        { type: 'array', items: { $ref: getSchemaPath(CallRecord) } },
-        { $ref: getSchemaPath(CallRecord) },
+        { type: 'array', items: { $ref: getSchemaPath(messageClass) } },
+        { $ref: getSchemaPath(messageClass) },
       ],
-      example: EXAMPLE,
+      example: [{ taskId, batchId, detailId, ...others }],
     },
   });
 }

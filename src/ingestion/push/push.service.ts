@@ -3,6 +3,7 @@ import { Settings } from '../../config/settings.js';
 import { DatabaseUnavailableError } from '../../persistence/connections/unavailable.js';
 import { arrive } from '../delivery.js';
 import { type Failure, isTransient, Keeper, type KeptIn, type Outcome } from '../keeper.js';
+import type { MessageKind } from '../reading/message-kind.js';
 import { BodyBudget, BodyNotReadError } from './body-budget.js';
 import { readPushBody } from './push-body.js';
 import type { PushRequest } from './push.guard.js';
@@ -40,15 +41,22 @@ export class PushService {
     private readonly keeper: Keeper,
   ) {}
 
-  /** @param arrived gets the ID of the delivery as soon as the whole body has arrived */
-  async take(request: PushRequest, arrived: (deliveryId: string) => void): Promise<PushResult> {
+  /**
+   * @param expects the message of the URL
+   * @param arrived gets the ID of the delivery as soon as the whole body has arrived
+   */
+  async take(
+    request: PushRequest,
+    expects: MessageKind,
+    arrived: (deliveryId: string) => void,
+  ): Promise<PushResult> {
     const receivedAt = Date.now();
     const source = request.pushSource ?? '';
     const share = this.budget.open(source);
     let body: Buffer | undefined;
     try {
       const { bytes, undecodable } = await readPushBody(request, this.settings.pushBodyLimit, share);
-      const delivery = arrive(source, request.ip ?? null, bytes, receivedAt);
+      const delivery = arrive(source, request.ip ?? null, bytes, receivedAt, expects);
       arrived(delivery.id);
       body = delivery.body;
       if (undecodable === undefined) return answerTo(await this.keeper.keep(delivery), 400);

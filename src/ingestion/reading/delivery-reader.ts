@@ -8,7 +8,7 @@ import { validateBody } from './body-validator.js';
 import type { Delivery, Reject } from '../delivery.js';
 import { UnreadableBodyError } from './body-reader.js';
 import { PoisonGuard } from '../journal/poison-guard.js';
-import { type ReadCall, RecordReader } from './record-reader.js';
+import { type ReadCall, type ReadNote, type ReadRecording, RecordReader } from './record-reader.js';
 import { type ReadDelivery, type ReadRecords, recordsOfBody } from './records-of-body.js';
 import { check, type PackedRecords, read, type Refused } from './tasks.js';
 
@@ -16,7 +16,7 @@ import { check, type PackedRecords, read, type Refused } from './tasks.js';
 const MOST_TRIES = 2;
 
 /**
- * Reads the calls and rejects of a delivery. Large bodies are read on another thread, so that they do not block the
+ * Reads the messages and rejects of a delivery. Large bodies are read on another thread, so that they do not block the
  * main one.
  */
 @Injectable()
@@ -39,9 +39,10 @@ export class DeliveryReader {
    */
   async read(delivery: Delivery): Promise<ReadDelivery> {
     const { body } = delivery;
-    if (body.length <= MOST_BYTES_INLINE) return { delivery, ...recordsOfBody(body, this.records) };
+    if (body.length <= MOST_BYTES_INLINE)
+      return { delivery, ...recordsOfBody(body, this.records, delivery.expects) };
     const packed = await this.elsewhere(delivery, () =>
-      this.workers.run(read, { body, zone: this.zone }, shareOf(delivery)),
+      this.workers.run(read, { body, zone: this.zone, expected: delivery.expects }, shareOf(delivery)),
     );
     return { delivery, ...(await unpack(packed)) };
   }
@@ -91,15 +92,25 @@ function isRefused(result: unknown): result is Refused {
 }
 
 /** Unpacks one piece after another, so that other work gets its turn in between. */
-async function unpack({ calls: pieces, rejects, ...rest }: PackedRecords): Promise<ReadRecords> {
-  const calls: ReadCall[] = [];
-  for (const piece of pieces) {
-    for (const call of deserialize(piece) as ReadCall[]) calls.push(call);
-    await nextTurn();
-  }
+async function unpack({ calls, notes, recordings, rejects, ...rest }: PackedRecords): Promise<ReadRecords> {
   const unpacked = (deserialize(rejects) as Reject[]).map((reject) => ({
     ...reject,
     raw: Buffer.from(reject.raw),
   }));
-  return { ...rest, calls, rejects: unpacked };
+  return {
+    ...rest,
+    calls: await unpackEach<ReadCall>(calls),
+    notes: await unpackEach<ReadNote>(notes),
+    recordings: await unpackEach<ReadRecording>(recordings),
+    rejects: unpacked,
+  };
+}
+
+async function unpackEach<Message>(pieces: readonly Uint8Array[]): Promise<Message[]> {
+  const messages: Message[] = [];
+  for (const piece of pieces) {
+    for (const message of deserialize(piece) as Message[]) messages.push(message);
+    await nextTurn();
+  }
+  return messages;
 }

@@ -1,6 +1,5 @@
 // Notes schema drift: how records differ from the vendor's documentation (new fields, new codes, other types).
-import { type CallRecord, VENDOR_FIELDS } from '../../call/call-record.js';
-import type { FieldKind } from '../../call/field-decorators.js';
+import type { VendorField } from '../../call/field-decorators.js';
 import { isExactNumber } from '../../json/exact-numbers.js';
 
 /** The ways in which a record can differ from the vendor's documentation. */
@@ -25,10 +24,6 @@ export interface CountedDrift extends Drift {
  */
 const MOST_A_BODY = 100;
 const LONGEST = 100;
-const CODES = VENDOR_FIELDS.flatMap(({ name: field, codes }) =>
-  codes === undefined ? [] : [{ field, codes }],
-);
-const JSON_TYPES: Readonly<Record<FieldKind, string>> = { text: 'string', integer: 'number', time: 'string' };
 
 /** Counts the drift in the records of one body. */
 export class DriftNotes {
@@ -47,18 +42,15 @@ export class DriftNotes {
   }
 
   /** Checks whether a known field has the documented type. Null has every type. */
-  type(field: string, kind: FieldKind, value: unknown): void {
-    if (value === null || value === undefined || typeof value === JSON_TYPES[kind]) return;
+  type(field: string, documented: VendorField['jsonType'], value: unknown): void {
+    if (value === null || value === undefined) return;
     const type = jsonTypeOf(value);
-    if (type !== JSON_TYPES[kind]) this.add({ kind: 'otherType', field, value: type });
+    if (type !== documented) this.add({ kind: 'otherType', field, value: type });
   }
 
-  /** Checks whether the vendor's documentation lists the record's codes. */
-  codes(record: CallRecord): void {
-    for (const { field, codes } of CODES) {
-      const value = record[field];
-      if (typeof value === 'string' && !codes.has(value)) this.add({ kind: 'unlistedCode', field, value });
-    }
+  /** Notes a code that the vendor's documentation does not list. */
+  unlistedCode(field: string, value: string): void {
+    this.add({ kind: 'unlistedCode', field, value });
   }
 
   private add(drift: Drift): void {

@@ -1,7 +1,8 @@
 import type { Delivery, Reject } from '../delivery.js';
 import { type BodyContent, readBody } from './body-reader.js';
 import { type CountedDrift, DriftNotes } from './drift.js';
-import type { ReadCall, RecordReader } from './record-reader.js';
+import type { MessageKind } from './message-kind.js';
+import type { ReadCall, ReadNote, ReadRecording, RecordReader } from './record-reader.js';
 
 /**
  * The most separate entries in the quarantine for one body. Further rejects share one entry, so that a body of millions
@@ -11,13 +12,15 @@ const MOST_REJECT_ENTRIES = 1000;
 
 /** The content of a body. */
 export interface ReadRecords {
-  /** How many records the body has, calls and rejects together. */
+  /** How many records the body has, messages and rejects together. */
   readonly records: number;
   readonly calls: readonly ReadCall[];
+  readonly notes: readonly ReadNote[];
+  readonly recordings: readonly ReadRecording[];
   readonly rejects: readonly Reject[];
   /** How many records the rejects contain. One reject may contain many records. */
   readonly rejectedRecords: number;
-  /** The schema drift of the calls. */
+  /** The schema drift of the messages. */
   readonly drift: readonly CountedDrift[];
 }
 
@@ -35,21 +38,28 @@ interface RejectedElement {
 /**
  * Reads the records of a body.
  *
+ * @param expected the message of the URL that the body was pushed to
  * @throws UnreadableBodyError when the body contains no records
  */
-export function recordsOfBody(body: Buffer, reader: RecordReader): ReadRecords {
+export function recordsOfBody(body: Buffer, reader: RecordReader, expected?: MessageKind): ReadRecords {
   const content = readBody(body);
   const calls: ReadCall[] = [];
+  const notes: ReadNote[] = [];
+  const recordings: ReadRecording[] = [];
   const rejected: RejectedElement[] = [];
   const drift = new DriftNotes();
   content.elements.forEach((element, index) => {
-    const reading = reader.read(element.value, () => content.textOf(index), drift);
-    if ('record' in reading) calls.push(reading);
-    else rejected.push({ index, place: element.place, reason: reading.reason });
+    const reading = reader.read(element.value, () => content.textOf(index), drift, expected);
+    if ('reason' in reading) rejected.push({ index, place: element.place, reason: reading.reason });
+    else if (reading.message === 'report') calls.push(reading);
+    else if (reading.message === 'note') notes.push(reading);
+    else recordings.push(reading);
   });
   return {
     records: content.elements.length,
     calls,
+    notes,
+    recordings,
     rejects: rejects(rejected, content),
     rejectedRecords: rejected.length,
     drift: drift.found,

@@ -15,6 +15,7 @@ import {
   type PackedDelivery,
   type WrittenGroup,
 } from './ledger-writer.js';
+import { UnseenMessageError } from './rollup-settler.js';
 import { CallVanishedError } from './settlement.js';
 import { WritingMetrics } from './writing.metrics.js';
 
@@ -159,11 +160,11 @@ export class Attempts {
 }
 
 /**
- * Whether an error is a deadlock, a serialization failure, or a call that was deleted while it was being corrected. In
- * the last case, the next try inserts it as a new call.
+ * Whether an error is a deadlock, a serialization failure, a message that another transaction has committed meanwhile,
+ * or a call that was deleted while it was being corrected. In the last case, the next try inserts it as a new call.
  */
 function isConflict(error: unknown): boolean {
-  return isRetryable(error) || error instanceof CallVanishedError;
+  return isRetryable(error) || error instanceof CallVanishedError || error instanceof UnseenMessageError;
 }
 
 /** How many writers may add to the same rollups at once without waiting for each other. */

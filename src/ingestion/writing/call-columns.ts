@@ -1,54 +1,50 @@
 // The columns of the table `calls`, and how their values are made.
-import { type FieldName, INTEGER_FIELDS, TEXT_FIELDS, TIME_FIELDS } from '../../call/call-record.js';
-import { columnOf } from '../../persistence/sql/entity-columns.js';
-import type { CallState, Standing } from './call-state.js';
+import { CallRecord, copyFields, FIELD_NAMES, VENDOR_FIELDS } from '../../call/call-record.js';
+import { columnOf, selectedFields } from '../../persistence/sql/entity-columns.js';
+import { answerDelay } from '../reading/record-reader.js';
+import { type CallState, contentJson } from './call-state.js';
 import { type ArrayColumn, instantColumn } from './column-arrays.js';
+import { columnsOf, MESSAGE_COLUMNS, type MessageTable } from './message-write.repository.js';
+import { vendorColumns } from './vendor-columns.js';
 
-export const KEY: ArrayColumn<Standing> = { name: 'call_id', type: 'text', value: (row) => row.callId };
-/** The columns that say which deliveries the row came from. */
-export const RECEIPT_COLUMNS: readonly ArrayColumn<Standing>[] = [
-  instantColumn('first_received_at', (row) => row.firstReceivedAt),
-  instantColumn('last_received_at', (row) => row.lastReceivedAt),
-  { name: 'last_delivery_id', type: 'uuid', value: lastDeliveryOf },
-];
-/** All columns except the key. */
-export const CONTENT_COLUMNS: readonly ArrayColumn<CallState>[] = [
-  ...vendorColumns().filter(({ name }) => name !== KEY.name),
-  ...RECEIPT_COLUMNS,
-  instantColumn('occurred_at', (row) => row.occurredAt),
-  { name: 'delivery_id', type: 'uuid', value: (row) => row.deliveryId },
-  { name: 'revision', type: 'integer', value: (row) => row.revision },
-  { name: 'answered', type: 'boolean', value: (row) => row.answered },
-  { name: 'pulled', type: 'boolean', value: (row) => row.pulled },
-  { name: 'source', type: 'text', value: (row) => row.source },
-  { name: 'content_hash', type: 'bytea', value: (row) => Buffer.from(row.contentHash, 'hex') },
-  { name: 'extra', type: 'jsonb', value: (row) => row.extra },
-  {
-    name: 'warnings',
-    type: 'jsonb',
-    value: (row) => (row.warnings === null ? null : JSON.stringify(row.warnings)),
-  },
-];
-export const CALL_COLUMNS: readonly ArrayColumn<CallState>[] = [KEY, ...CONTENT_COLUMNS];
+/** A row as `pg` returns it with the times in epoch milliseconds. */
+export type CallRow = CallRecord & Omit<CallState, 'record' | 'answerDelay'>;
 
-function vendorColumns(): ArrayColumn<CallState>[] {
-  return [
-    ...TIME_FIELDS.map((field) =>
-      instantColumn<CallState>(columnOf(field).name, ({ record }) => record[field]),
-    ),
-    ...INTEGER_FIELDS.map((field) => plainColumn('integer', field)),
-    ...TEXT_FIELDS.map((field) => plainColumn('text', field)),
-  ];
-}
+export const CALLS: MessageTable<CallState, CallRow> = {
+  name: 'calls',
+  columns: [
+    ...vendorColumns<CallRecord, CallState>(VENDOR_FIELDS, (field) => columnOf(field).name),
+    instantColumn('occurred_at', (row) => row.occurredAt),
+    { name: 'answered', type: 'boolean', value: (row) => row.answered },
+    ...MESSAGE_COLUMNS,
+  ],
+  selected: `${selectedFields(FIELD_NAMES)}, occurred_at AS "occurredAt", answered`,
+  stateOf,
+  history: 'call_revisions',
+  historyColumns: [],
+  historyKey: 'call_id, delivery_id',
+  // The report's delivery is the newest one of the call.
+  reset: ['change_delivery_id'],
+  contentJson,
+};
+export const CALL_COLUMNS: readonly ArrayColumn<CallState>[] = columnsOf(CALLS);
 
-function plainColumn(type: 'integer' | 'text', field: FieldName): ArrayColumn<CallState> {
-  return { name: columnOf(field).name, type, value: ({ record }) => record[field] };
-}
-
-/**
- * The delivery of the last receipt. It is null, which takes no space, when that is the delivery that brought the
- * content.
- */
-function lastDeliveryOf({ lastDeliveryId, deliveryId }: Standing): string | null {
-  return lastDeliveryId === deliveryId ? null : lastDeliveryId;
+function stateOf(row: CallRow): CallState {
+  const record = new CallRecord();
+  copyFields(row, record);
+  const { callId, source, pulled, contentHash, firstReceivedAt, lastReceivedAt, lastDeliveryId, deliveryId } =
+    row;
+  const { occurredAt, answered, extra, warnings, revision } = row;
+  return {
+    ...{ callId, source, pulled, contentHash, firstReceivedAt, lastReceivedAt, lastDeliveryId, deliveryId },
+    ...{
+      record,
+      occurredAt,
+      answered,
+      answerDelay: answerDelay(record, answered),
+      extra,
+      warnings,
+      revision,
+    },
+  };
 }

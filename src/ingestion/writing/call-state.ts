@@ -1,7 +1,11 @@
-// The content of a row of `calls` in memory.
+// The content of a row of `calls`, `call_notes` or `call_recordings` in memory.
+import type { CallNote } from '../../call/call-note.js';
 import { type CallRecord, TIME_FIELDS } from '../../call/call-record.js';
+import type { CallRecording } from '../../call/call-recording.js';
 import type { Delivery } from '../delivery.js';
-import type { FieldWarning, ReadCall } from '../reading/record-reader.js';
+import type { FieldWarning } from '../reading/message-reader.js';
+import type { MessageKind } from '../reading/message-kind.js';
+import type { ReadCall, ReadMessage } from '../reading/record-reader.js';
 
 /** The values by which rows of calls are compared. Times are in epoch milliseconds. */
 export interface Standing {
@@ -21,16 +25,26 @@ export interface Standing {
   readonly deliveryId: string;
 }
 
-/** The content of a call, ready for its row. */
-export interface CallState extends Standing {
-  readonly record: CallRecord;
-  readonly occurredAt: number;
-  readonly answered: boolean;
-  readonly answerDelay: number | null;
+/** What every message has. */
+export type Identified = Pick<CallRecord, 'callId'>;
+
+/** The content of a message, ready for its row. */
+export interface MessageState<Message extends Identified = Identified> extends Standing {
+  readonly record: Message;
   /** JSON text of an object. */
   readonly extra: string | null;
   readonly warnings: readonly FieldWarning[] | null;
   readonly revision: number;
+}
+
+export type NoteState = MessageState<CallNote>;
+export type RecordingState = MessageState<CallRecording>;
+
+/** The content of a call, ready for its row. */
+export interface CallState extends MessageState<CallRecord> {
+  readonly occurredAt: number;
+  readonly answered: boolean;
+  readonly answerDelay: number | null;
 }
 
 /**
@@ -54,6 +68,26 @@ export function firstState(call: ReadCall, delivery: Delivery): CallState {
     lastReceivedAt: delivery.receivedAt,
     lastDeliveryId: delivery.id,
     deliveryId: delivery.id,
+  };
+}
+
+/** The state of a note or a recording that this delivery makes known. */
+export function firstMessageState<Message extends Identified>(
+  { record, extra, warnings, contentHash }: ReadMessage<MessageKind, Message>,
+  { id, source, receivedAt, via }: Delivery,
+): MessageState<Message> {
+  return {
+    ...{
+      callId: record.callId,
+      record,
+      extra,
+      warnings,
+      contentHash,
+      source,
+      revision: 1,
+      pulled: via === 'pull',
+    },
+    ...{ firstReceivedAt: receivedAt, lastReceivedAt: receivedAt, lastDeliveryId: id, deliveryId: id },
   };
 }
 

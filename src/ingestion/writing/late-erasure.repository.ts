@@ -8,9 +8,10 @@
 // when the number itself is not.
 import { Injectable } from '@nestjs/common';
 import { sealedNumber } from '../../numbers/number-secrets.js';
-import type { Transaction } from '../../persistence/connections/statement.js';
+import type { Statement, Transaction } from '../../persistence/connections/statement.js';
+import { ClusterNodes } from '../../persistence/schema/distribution/cluster-nodes.js';
 import type { Delivery } from '../delivery.js';
-import { type CallState, recordKey } from './call-state.js';
+import { recordKey, type Standing } from './call-state.js';
 import { type RequestedErasure, type LateNumbers, UnexaminedError } from './late-numbers.js';
 
 const ASKED_SINCE = {
@@ -34,16 +35,25 @@ const ERASED_SINCE = {
       WHERE e.call_id = t.call_id AND e.requested_at >= to_timestamp(t.received_at / 1000.0))`,
 };
 
+const ERASED = {
+  name: 'calls-erased',
+  text: 'SELECT DISTINCT call_id FROM erased_calls WHERE call_id = ANY($1)',
+};
+// The calls may be on other nodes than the erasures, so they are asked for by themselves.
+const REPORTED = { name: 'calls-reported', text: 'SELECT call_id FROM calls WHERE call_id = ANY($1)' };
+
 /** Finds out whether an erasure concerns what is being written. */
 @Injectable()
 export class LateErasureRepository {
+  constructor(private readonly nodes: ClusterNodes) {}
+
   /**
    * Finds records that were received before the erasure of their call was requested.
    *
    * @param states the records, as the results of `firstState`
    * @returns their {@link recordKey}s
    */
-  async erasedSince(transaction: Transaction, states: readonly CallState[]): Promise<ReadonlySet<string>> {
+  async erasedSince(transaction: Transaction, states: readonly Standing[]): Promise<ReadonlySet<string>> {
     const values = [
       states.map(({ deliveryId }) => deliveryId),
       states.map(({ callId }) => callId),
@@ -54,6 +64,22 @@ export class LateErasureRepository {
       values,
     });
     return new Set(rows.map((row) => recordKey({ deliveryId: row.delivery_id, callId: row.call_id })));
+  }
+
+  /** Returns the given calls that were erased, and of which no report has come since. */
+  async erasedWithoutReport(
+    transaction: Transaction,
+    callIds: readonly string[],
+  ): Promise<ReadonlySet<string>> {
+    const idsOf = async (statement: Statement, ids: readonly string[]) => {
+      const { rows } = await transaction.query<{ call_id: string }>({ ...statement, values: [ids] });
+      return rows.map((row) => row.call_id);
+    };
+    const erased = await idsOf(ERASED, callIds);
+    if (erased.length === 0) return new Set();
+    await this.nodes.awaitCommits(transaction);
+    const reported = new Set(await idsOf(REPORTED, erased));
+    return new Set(erased.filter((callId) => !reported.has(callId)));
   }
 
   /**

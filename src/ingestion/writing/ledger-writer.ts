@@ -1,10 +1,19 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../persistence/connections/statement.js';
+import type { ToldChanges } from '../../persistence/sql/told-changes.js';
 import type { Delivery, Reject } from '../delivery.js';
-import type { ReadCall } from '../reading/record-reader.js';
+import type { MessageKind } from '../reading/message-kind.js';
+import type { ReadMessage } from '../reading/record-reader.js';
 import type { ReadDelivery } from '../reading/records-of-body.js';
-import { CallSettler, type SettledCalls } from './call-settler.js';
-import { type CallState, firstState, recordKey } from './call-state.js';
+import { CallSettler } from './call-settler.js';
+import {
+  firstMessageState,
+  firstState,
+  type Identified,
+  type MessageState,
+  recordKey,
+  type Standing,
+} from './call-state.js';
 import type { NamedCampaigns } from './campaign.repository.js';
 import {
   type DeliveryCounts,
@@ -12,9 +21,13 @@ import {
   type WrittenDelivery,
 } from './delivery-write.repository.js';
 import { DriftRepository } from './drift.repository.js';
+import { ConversationSettler } from './conversation-settler.js';
+import { FeedPlaces } from './feed-places.js';
+import { countByDelivery } from './message-settler.js';
 import { LateErasureRepository } from './late-erasure.repository.js';
 import type { LateNumbers } from './late-numbers.js';
 import { QuarantineWriteRepository } from './quarantine-write.repository.js';
+import { type KnownMessages, RollupSettler } from './rollup-settler.js';
 import { isBare } from './settlement.js';
 import type { StoredBody } from './stored-body.js';
 
@@ -51,7 +64,7 @@ export class AlreadyWrittenError extends Error {
  * Some records belong to calls that were erased after the records had been received. These records must change nothing.
  */
 export class ErasedRecordsError extends Error {
-  constructor(readonly states: readonly CallState[]) {
+  constructor(readonly states: readonly Standing[]) {
     super('some records belong to calls that were erased after the records had been received');
   }
 }
@@ -63,6 +76,9 @@ const NOTHING_COUNTED: DeliveryCounts = { records: 0, stored: 0, corrected: 0, d
 export class LedgerWriter {
   constructor(
     private readonly calls: CallSettler,
+    private readonly conversations: ConversationSettler,
+    private readonly places: FeedPlaces,
+    private readonly rollups: RollupSettler,
     private readonly quarantine: QuarantineWriteRepository,
     private readonly deliveries: DeliveryWriteRepository,
     private readonly drift: DriftRepository,
@@ -70,11 +86,11 @@ export class LedgerWriter {
   ) {}
 
   /**
-   * Writes calls, corrections, rollups, tasks, batches, rejects, bodies and the deliveries themselves. A redelivery is
-   * only noted as one.
+   * Writes calls, notes, recordings, corrections, rollups, tasks, batches, rejects, bodies and the deliveries
+   * themselves. A redelivery is only noted as one.
    *
-   * @throws AlreadyWrittenError, ErasedRecordsError, UnexaminedError or CallVanishedError, when the transaction must
-   *   run again
+   * @throws AlreadyWrittenError, ErasedRecordsError, UnexaminedError, UnseenMessageError or CallVanishedError, when the
+   *   transaction must run again
    */
   async write(
     transaction: Transaction,
@@ -85,10 +101,7 @@ export class LedgerWriter {
     // A replay has an earlier body on purpose, and a pull has a body of its own. Neither is a redelivery.
     const pushed = group.map(({ read }) => read.delivery).filter(isPush);
     const sameBodies = await this.deliveries.findSameBodies(transaction, pushed);
-    const states = group
-      .flatMap(({ read }) => lastOfEach(read))
-      .filter((state) => !attempt.erased.has(recordKey(state)));
-    const settled = await this.calls.settle(transaction, states, attempt.lane);
+    const { states, campaigns, known, told, ...settled } = await this.settle(transaction, group, attempt);
     const redeliveries = await this.redeliveriesAmong(transaction, group, settled, sameBodies);
     await this.keepAsTheyCame(
       transaction,
@@ -100,7 +113,9 @@ export class LedgerWriter {
       return { delivery: read.delivery, counts, redeliveryOf };
     });
     await this.insertDeliveries(transaction, written, states, attempt.numbers);
-    return { deliveries: written, campaigns: settled.campaigns };
+    if (told !== undefined) await transaction.query(told.insert);
+    await this.rollups.check(transaction, known);
+    return { deliveries: written, campaigns };
   }
 
   /**
@@ -118,11 +133,50 @@ export class LedgerWriter {
     await this.erasures.noteLate(transaction, [delivery], numbers);
   }
 
+  private async settle(
+    transaction: Transaction,
+    group: readonly PackedDelivery[],
+    attempt: Attempt,
+  ): Promise<Settled> {
+    const reports = notErased(
+      group.flatMap(({ read }) => lastOfEach(read.calls).map((call) => firstState(call, read.delivery))),
+      attempt,
+    );
+    const notes = notErased(
+      group.flatMap(({ read }) =>
+        lastOfEach(read.notes).map((note) => firstMessageState(note, read.delivery)),
+      ),
+      attempt,
+    );
+    const recordings = notErased(
+      group.flatMap(({ read }) =>
+        lastOfEach(read.recordings).map((recording) => firstMessageState(recording, read.delivery)),
+      ),
+      attempt,
+    );
+    const states = [...reports, ...notes, ...recordings];
+    if (states.length > reports.length) await this.conversations.lock(transaction, states);
+    const calls = await this.calls.settle(transaction, reports);
+    const said = await this.conversations.settle(transaction, notes, recordings);
+    const deliveries = group.map(({ read }) => read.delivery.id);
+    const unreported = await this.places.move(transaction, deliveries, calls, said);
+    // This comes after the places. A call that is not found by both is found by the check.
+    const intents = await this.rollups.settle(transaction, calls, said.notes, attempt.lane);
+    return {
+      states,
+      campaigns: calls.campaigns,
+      known: { intents, unreported },
+      told: said.again.callIds.length === 0 ? undefined : said.again.told,
+      stored: countByDelivery([...calls.inserted, ...said.notes.inserted, ...said.recordings.inserted]),
+      corrected: sum(calls.corrected, said.notes.corrected, said.recordings.corrected),
+    };
+  }
+
   /** This comes last, because no other delivery can be committed from here to the commit. */
   private async insertDeliveries(
     transaction: Transaction,
     written: readonly WrittenDelivery[],
-    states: readonly CallState[],
+    states: readonly Standing[],
     numbers: LateNumbers,
   ): Promise<void> {
     const deliveries = written.map(({ delivery }) => delivery);
@@ -147,7 +201,7 @@ export class LedgerWriter {
   private async redeliveriesAmong(
     transaction: Transaction,
     group: readonly PackedDelivery[],
-    settled: SettledCalls,
+    settled: SettledRecords,
     sameBodies: ReadonlyMap<string, string>,
   ): Promise<Map<string, string>> {
     const redeliveries = new Map<string, string>();
@@ -171,7 +225,7 @@ export class LedgerWriter {
    * @param states the records of deliveries that were received before an erasure
    * @throws ErasedRecordsError when there are such records
    */
-  private async refuseErased(transaction: Transaction, states: readonly CallState[]): Promise<void> {
+  private async refuseErased(transaction: Transaction, states: readonly Standing[]): Promise<void> {
     const gone = await this.erasures.erasedSince(transaction, states);
     const refused = states.filter((state) => gone.has(recordKey(state)));
     if (refused.length > 0) throw new ErasedRecordsError(refused);
@@ -204,23 +258,51 @@ function byArrival(a: PackedDelivery, b: PackedDelivery): number {
   return first.receivedAt - second.receivedAt || (first.id < second.id ? -1 : 1);
 }
 
-/** The last record of each call in a delivery. A bare one counts only if there is no other. */
-function lastOfEach({ calls, delivery }: ReadDelivery): CallState[] {
-  const last = new Map<string, ReadCall>();
-  for (const call of calls) {
-    const { callId } = call.record;
+/** The effect of all records of a group. */
+interface Settled extends SettledRecords {
+  readonly states: readonly Standing[];
+  readonly campaigns: NamedCampaigns;
+  readonly known: KnownMessages;
+  /** To be inserted after the deliveries. */
+  readonly told: ToldChanges | undefined;
+}
+
+/** How many records of each delivery had which effect, by its id. */
+interface SettledRecords {
+  readonly stored: ReadonlyMap<string, number>;
+  readonly corrected: ReadonlyMap<string, number>;
+}
+
+/** The last record of each call among those of one message in a delivery. A bare one counts only if there is no other. */
+function lastOfEach<Read extends ReadMessage<MessageKind, Identified>>(records: readonly Read[]): Read[] {
+  const last = new Map<string, Read>();
+  for (const read of records) {
+    const { callId } = read.record;
     const before = last.get(callId);
-    if (before === undefined || !isBare(call) || isBare(before)) last.set(callId, call);
+    if (before === undefined || !isBare(read) || isBare(before)) last.set(callId, read);
   }
-  return [...last.values()].map((call) => firstState(call, delivery));
+  return [...last.values()];
+}
+
+function notErased<State extends MessageState>(
+  states: readonly State[],
+  { erased }: Attempt,
+): readonly State[] {
+  return erased.size === 0 ? states : states.filter((state) => !erased.has(recordKey(state)));
+}
+
+function sum(...counts: readonly ReadonlyMap<string, number>[]): ReadonlyMap<string, number> {
+  const sums = new Map<string, number>();
+  for (const [id, count] of counts.flatMap((each) => [...each])) sums.set(id, (sums.get(id) ?? 0) + count);
+  return sums;
 }
 
 function countsOf(
-  read: ReadDelivery,
-  { stored: storedBy, corrected: correctedBy }: SettledCalls,
+  { delivery, records, calls, notes, recordings, rejectedRecords }: ReadDelivery,
+  settled: SettledRecords,
 ): DeliveryCounts {
-  const stored = storedBy.get(read.delivery.id) ?? 0;
-  const corrected = correctedBy.get(read.delivery.id) ?? 0;
-  const duplicate = read.calls.length - stored - corrected;
-  return { records: read.records, stored, corrected, duplicate, quarantined: read.rejectedRecords };
+  const stored = settled.stored.get(delivery.id) ?? 0;
+  const corrected = settled.corrected.get(delivery.id) ?? 0;
+  const duplicate = calls.length + notes.length + recordings.length - stored - corrected;
+  return { records, stored, corrected, duplicate, quarantined: rejectedRecords };
 }

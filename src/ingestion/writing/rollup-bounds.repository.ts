@@ -32,6 +32,8 @@ const SET_BOUNDS = {
       ON b.place = cell.place
     WHERE ${OF_CELL} AND r.lane = b.lane`,
 };
+const INTENT_OF_CALL =
+  "coalesce((SELECT n.major_intent FROM call_notes AS n WHERE n.call_id = calls.call_id), '')";
 const CAMPAIGNS = `(SELECT DISTINCT * FROM unnest($1::text[], $2::text[], $3::text[]) AS t(task_id, batch_id, source))`;
 const OF_CAMPAIGN = ['task_id', 'batch_id', 'source']
   .map((column) => `r.${column} = c.${column}`)
@@ -204,6 +206,7 @@ export class RollupBoundsRepository {
       equal('status_code', cell.statusCode),
       equal('smart_status_code', cell.smartStatusCode),
       equal('hangup_direction', cell.hangupDirection),
+      `${INTENT_OF_CALL} = $${values.push(cell.majorIntent)}`,
     ].join(' AND ');
     const end = (order: string) =>
       `(SELECT occurred_at FROM calls WHERE ${where} ORDER BY occurred_at ${order} LIMIT 1)`;

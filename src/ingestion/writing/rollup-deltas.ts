@@ -15,6 +15,8 @@ export interface RollupDelta {
   readonly statusCode: string;
   readonly smartStatusCode: string;
   readonly hangupDirection: string;
+  /** Of the call's note. */
+  readonly majorIntent: string;
   calls: number;
   answered: number;
   duration: number;
@@ -27,24 +29,32 @@ export interface RollupDelta {
   readonly lostTimes: Set<number>;
 }
 
+/** A call and the intent of its note, or empty text. */
+export interface CalledWith {
+  readonly state: CallState;
+  readonly intent: string;
+}
+
 /** Adds up the changes that calls make to the rollups, by rollup row. */
 export class RollupDeltas {
   private readonly deltas = new Map<string, RollupDelta>();
 
-  add(state: CallState): RollupDelta {
-    const delta = this.deltaOf(state);
+  /** @param intent the intent of the call's note, or empty text */
+  add(state: CallState, intent: string): RollupDelta {
+    const delta = this.deltaOf(state, intent);
     this.count(delta, state, 1);
     delta.firstOccurredAt = Math.min(delta.firstOccurredAt ?? Infinity, state.occurredAt);
     delta.lastOccurredAt = Math.max(delta.lastOccurredAt ?? -Infinity, state.occurredAt);
     return delta;
   }
 
-  /** Counts the difference between two states of a call. */
-  replace(before: CallState, after: CallState): void {
-    const left = this.deltaOf(before);
-    this.count(left, before, -1);
-    const entered = this.add(after);
-    if (entered !== left || before.occurredAt !== after.occurredAt) left.lostTimes.add(before.occurredAt);
+  /** Counts the difference between two states of a call, each with the intent that its note had then. */
+  replace(before: CalledWith, after: CalledWith): void {
+    const left = this.deltaOf(before.state, before.intent);
+    this.count(left, before.state, -1);
+    const entered = this.add(after.state, after.intent);
+    if (entered !== left || before.state.occurredAt !== after.state.occurredAt)
+      left.lostTimes.add(before.state.occurredAt);
   }
 
   /** The deltas in the order of their keys. Every process locks the rows in this order. */
@@ -62,13 +72,13 @@ export class RollupDeltas {
     delta.answerDelayCalls += sign;
   }
 
-  private deltaOf(state: CallState): RollupDelta {
+  private deltaOf(state: CallState, majorIntent: string): RollupDelta {
     const { record, source } = state;
     const bucketStart = Math.floor(state.occurredAt / BUCKET_MS) * BUCKET_MS;
     const [taskId, batchId] = [record.taskId ?? '', record.batchId ?? ''];
     const [statusCode, smartStatusCode] = [record.statusCode ?? '', record.smartStatusCode ?? ''];
     const hangupDirection = record.hangupDirection ?? '';
-    const key = `${bucketStart}\0${source}\0${taskId}\0${batchId}\0${statusCode}\0${smartStatusCode}\0${hangupDirection}`;
+    const key = `${bucketStart}\0${source}\0${taskId}\0${batchId}\0${statusCode}\0${smartStatusCode}\0${hangupDirection}\0${majorIntent}`;
     const known = this.deltas.get(key);
     if (known !== undefined) return known;
     const delta: RollupDelta = {
@@ -79,6 +89,7 @@ export class RollupDeltas {
       statusCode,
       smartStatusCode,
       hangupDirection,
+      majorIntent,
       calls: 0,
       answered: 0,
       duration: 0,

@@ -3,7 +3,7 @@ import type { RollupDelta } from './rollup-deltas.js';
 
 type Names = Pick<
   RollupDelta,
-  'source' | 'taskId' | 'batchId' | 'statusCode' | 'smartStatusCode' | 'hangupDirection'
+  'source' | 'taskId' | 'batchId' | 'statusCode' | 'smartStatusCode' | 'hangupDirection' | 'majorIntent'
 >;
 
 /** 128 bits in hexadecimal. */
@@ -14,8 +14,10 @@ const KEY_LENGTH = 32;
  * A key that the database gives would have to be forgotten when the database is restored to an earlier state.
  */
 export function groupKey(names: Names): string {
-  const { source, taskId, batchId, statusCode, smartStatusCode, hangupDirection } = names;
+  const { source, taskId, batchId, statusCode, smartStatusCode, hangupDirection, majorIntent } = names;
   // No text of the ledger has a NUL.
-  const text = [source, taskId, batchId, statusCode, smartStatusCode, hangupDirection].join('\0');
+  const sixNames = [source, taskId, batchId, statusCode, smartStatusCode, hangupDirection];
+  // Groups without an intent have the key that they had before there were intents.
+  const text = (majorIntent === '' ? sixNames : [...sixNames, majorIntent]).join('\0');
   return hash('sha256', text, 'hex').slice(0, KEY_LENGTH);
 }

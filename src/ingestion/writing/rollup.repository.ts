@@ -29,6 +29,7 @@ const GROUP_COLUMNS: readonly ArrayColumn<RollupDelta>[] = [
   name('status_code', (row) => row.statusCode),
   name('smart_status_code', (row) => row.smartStatusCode),
   name('hangup_direction', (row) => row.hangupDirection),
+  name('major_intent', (row) => row.majorIntent),
 ];
 const SUMS = ['calls', 'answered', 'duration', 'b_duration', 'answer_delay_ms', 'answer_delay_calls'];
 const SUM_COLUMNS: readonly ArrayColumn<LaneDelta>[] = [

@@ -1,4 +1,5 @@
-// The rules that decide which content the row of a call has. This file does not use the database.
+// The rules that decide which content the row of a call has. They are the same for its note and its recording, each with
+// a row of its own. This file does not use the database.
 //
 // 1. The row has the content that was received last. The order in which deliveries are written does not matter (they
 // may be delayed by a slow transaction, a journal, another process or a replay).
@@ -13,25 +14,25 @@
 //
 // The writer adds one more rule: a record that was received before an erasure of its call changes nothing
 // (late-erasure.repository.ts).
-import { type CallRecord, IDENTIFIERS } from '../../call/call-record.js';
-import type { CallState, Standing } from './call-state.js';
+import { IDENTIFIERS } from '../../call/call-record.js';
+import type { MessageState, Standing } from './call-state.js';
 
 /** The effect of a record on the ledger. */
 type RecordOutcome = 'stored' | 'corrected' | 'duplicate';
 
 /** A content for the history. Its `revision` is null if it never was the content of the row. */
-export interface PastContent {
-  readonly state: CallState;
+export interface PastContent<State> {
+  readonly state: State;
   readonly revision: number | null;
 }
 
 /** The changes to the ledger that some records cause. */
-export interface Settlement {
+export interface Settlement<State> {
   /** The rows that get other content, each once. */
-  readonly replaced: readonly { readonly before: CallState; readonly after: CallState }[];
+  readonly replaced: readonly { readonly before: State; readonly after: State }[];
   /** The rows that keep their content and get other receipts, each once. */
   readonly renewed: readonly Standing[];
-  readonly past: readonly PastContent[];
+  readonly past: readonly PastContent<State>[];
   /** One outcome for each record, in the same order. */
   readonly outcomes: readonly RecordOutcome[];
 }
@@ -52,9 +53,12 @@ const IDS: ReadonlySet<string> = new Set(IDENTIFIERS);
  * @param incoming the records, as the results of `firstState`, oldest delivery first
  * @throws CallVanishedError when one of their calls has no row
  */
-export function settle(stored: ReadonlyMap<string, CallState>, incoming: readonly CallState[]): Settlement {
-  const current = new Map<string, CallState>();
-  const past: PastContent[] = [];
+export function settle<State extends MessageState>(
+  stored: ReadonlyMap<string, State>,
+  incoming: readonly State[],
+): Settlement<State> {
+  const current = new Map<string, State>();
+  const past: PastContent<State>[] = [];
   const outcomes = incoming.map((state): RecordOutcome => {
     const { callId } = state.record;
     const row = current.get(callId) ?? stored.get(callId);
@@ -79,16 +83,16 @@ export function settle(stored: ReadonlyMap<string, CallState>, incoming: readonl
   };
 }
 
-interface SettledOne {
+interface SettledOne<State> {
   readonly outcome: RecordOutcome;
-  readonly after: CallState;
+  readonly after: State;
   /** The row's content goes to the history. */
   readonly replaced: boolean;
   /** The record's content only goes to the history. */
   readonly rejected: boolean;
 }
 
-function settleOne(row: CallState, state: CallState): SettledOne {
+function settleOne<State extends MessageState>(row: State, state: State): SettledOne<State> {
   const firstReceivedAt = Math.min(row.firstReceivedAt, state.firstReceivedAt);
   if (isDuplicate(row, state))
     return { outcome: 'duplicate', after: renew(row, state), replaced: false, rejected: false };
@@ -140,23 +144,29 @@ const BARE = 0;
 const PULLED = 1;
 const PUSHED = 2;
 
-function rankOf(state: CallState): number {
+function rankOf(state: MessageState): number {
   if (isBare(state)) return BARE;
   return state.pulled ? PULLED : PUSHED;
 }
 
 /** Whether a record that does not replace the row says anything that the row does not say. */
-function saysOther(row: CallState, state: CallState): boolean {
+function saysOther(row: MessageState, state: MessageState): boolean {
   if (hasSameContent(row, state)) return false;
   return !isBare(state) || isBare(row) || contradicts(state.record, row.record);
 }
 
 /** Whether a record has only ids. */
-export function isBare({ record, extra }: Pick<CallState, 'record' | 'extra'>): boolean {
-  return extra === null && Object.entries(record).every(([field, value]) => IDS.has(field) || value === null);
+export function isBare({ record, extra }: Pick<MessageState, 'record' | 'extra'>): boolean {
+  return (
+    extra === null &&
+    Object.entries<unknown>(record).every(([field, value]) => IDS.has(field) || value === null)
+  );
 }
 
 /** Whether a bare record has another task, batch, entry or reference than the row. */
-function contradicts(bare: CallRecord, row: CallRecord): boolean {
-  return IDENTIFIERS.some((name) => bare[name] !== null && bare[name] !== row[name]);
+function contradicts(bare: object, row: object): boolean {
+  return IDENTIFIERS.some((name) => {
+    const said: unknown = Reflect.get(bare, name);
+    return said !== null && said !== Reflect.get(row, name);
+  });
 }

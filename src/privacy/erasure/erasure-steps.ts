@@ -3,6 +3,7 @@ import type { ErasureJob, ErasureStep, FoundRows } from './erasure-job.js';
 import { ErasureRepository } from './erasure.repository.js';
 import { ErasedBytesRepository } from './erased-bytes.repository.js';
 import { ErasedCallsRepository } from './erased-calls.repository.js';
+import { ErasedMessagesRepository, type MessageTableName } from './erased-messages.repository.js';
 import { ErasedRevisionsRepository } from './erased-revisions.repository.js';
 import { ErasedNamesRepository } from './erased-names.repository.js';
 import { JournalSearch } from './journal-search.js';
@@ -20,6 +21,7 @@ export class ErasureSteps {
     private readonly jobs: ErasureRepository,
     private readonly calls: ErasedCallsRepository,
     private readonly revisions: ErasedRevisionsRepository,
+    private readonly messages: ErasedMessagesRepository,
     private readonly bytes: ErasedBytesRepository,
     private readonly names: ErasedNamesRepository,
     private readonly journal: JournalSearch,
@@ -42,6 +44,14 @@ export class ErasureSteps {
         return this.eraseCalls(job, await this.calls.withText(job, rows));
       case 'revisions':
         return this.eraseRevisions(job, rows);
+      case 'notes':
+        return this.rewriteMessages('call_notes', job, rows);
+      case 'recordings':
+        return this.rewriteMessages('call_recordings', job, rows);
+      case 'messageRevisions':
+        return this.rewriteMessages('message_revisions', job, rows);
+      case 'files':
+        return this.awaitFiles(job);
       case 'bodies':
         return this.rewriteBodies(job, rows);
       case 'quarantine':
@@ -89,6 +99,25 @@ export class ErasureSteps {
     return this.jobs.stepOn(job, async (transaction) => ({
       next,
       erased: await this.revisions.erase(transaction, job.search, rows),
+    }));
+  }
+
+  private async awaitFiles(job: ErasureJob): Promise<ErasureJob> {
+    if (await this.messages.areFilesLeft())
+      throw new NotYetError('waits until files of recordings are removed from the store');
+    return this.jobs.stepOn(job, () => Promise.resolve(OVER));
+  }
+
+  private async rewriteMessages(
+    table: MessageTableName,
+    job: ErasureJob,
+    limit: number,
+  ): Promise<ErasureJob> {
+    const { rows, next } = await this.messages.withText(table, job, limit);
+    return this.jobs.stepOn(job, async (transaction) => ({
+      next,
+      erased: {},
+      uncounted: await this.messages.rewrite(transaction, table, job, rows),
     }));
   }
 

@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../persistence/connections/database.js';
-import type { Transaction } from '../../persistence/connections/statement.js';
+import type { Statement, Transaction } from '../../persistence/connections/statement.js';
 import { CallWriteRepository } from '../../ingestion/writing/call-write.repository.js';
 import { LeaseRepository } from '../../persistence/leases/lease.repository.js';
+import { deleteRecordings } from '../../persistence/sql/delete-recordings.js';
 
 export const RETENTION = 'retention';
 
@@ -38,6 +39,33 @@ const DELETE_CALLS = {
 const DELETE_REVISIONS = {
   name: 'retain-revisions',
   text: 'DELETE FROM call_revisions WHERE call_id = ANY($1) RETURNING 1',
+};
+export type MessagesTable = 'call_notes' | 'call_recordings';
+/** Notes and recordings are deleted with their calls. */
+const DELETE_MESSAGES = [
+  { name: 'retain-notes', text: 'DELETE FROM call_notes WHERE call_id = ANY($1)' },
+  { name: 'retain-recordings', text: deleteRecordings('call_id = ANY($1)') },
+  { name: 'retain-message-revisions', text: 'DELETE FROM message_revisions WHERE call_id = ANY($1)' },
+];
+/** Those whose report never came. */
+const oldOrphans = (table: MessagesTable) => ({
+  name: `retain-${table}-find`,
+  text: `SELECT call_id, delivery_id FROM ${table} m
+    WHERE delivery_id >= $1 AND delivery_id < $2 AND (last_delivery_id IS NULL OR last_delivery_id < $2)
+      AND NOT EXISTS (SELECT 1 FROM calls c WHERE c.call_id = m.call_id)
+    ORDER BY delivery_id LIMIT $3`,
+});
+const DELETE_ORPHAN_REVISIONS = {
+  name: 'retain-orphan-revisions',
+  text: 'DELETE FROM message_revisions WHERE call_id = ANY($1) AND message = $2 RETURNING 1',
+};
+const ARE_OLD = 'call_id = ANY($1) AND greatest(delivery_id, last_delivery_id) < $2';
+const DELETE_ORPHANS: Readonly<Record<MessagesTable, Statement>> = {
+  call_notes: {
+    name: 'retain-orphan-notes',
+    text: `DELETE FROM call_notes WHERE ${ARE_OLD} RETURNING call_id`,
+  },
+  call_recordings: { name: 'retain-orphan-recordings', text: deleteRecordings(ARE_OLD) },
 };
 const deleteEntries = (name: string, only: string) => ({
   name,
@@ -86,7 +114,7 @@ export class RetentionRepository {
   }
 
   /**
-   * Deletes the calls whose last delivery is one of the oldest, with their revisions. It takes the locks that
+   * Deletes the calls whose last delivery is one of the oldest, with their revisions, notes and recordings. It takes the locks that
    * corrections take. So a concurrent correction is committed before, and the call stays, or it finds no row and writes
    * a new call.
    *
@@ -107,6 +135,36 @@ export class RetentionRepository {
       });
       const goneIds = gone.rows.map((row) => row.call_id);
       const revisions = await transaction.query({ ...DELETE_REVISIONS, values: [goneIds] });
+      for (const statement of DELETE_MESSAGES) await transaction.query({ ...statement, values: [goneIds] });
+      const next = callIds.length < limit ? undefined : old.rows.at(-1)?.delivery_id;
+      return { deleted: goneIds.length, revisions: revisions.rows.length, next };
+    });
+  }
+
+  /**
+   * Deletes the notes or recordings whose last delivery is one of the oldest, and whose call is not in the ledger.
+   *
+   * @param from `next` of the step before, or the nil UUID
+   * @param before the first delivery whose messages stay
+   * @throws LeaseLostError
+   */
+  deleteOrphans(table: MessagesTable, from: string, before: string, limit: number): Promise<RetentionStep> {
+    return this.step(async (transaction) => {
+      const values = [from, before, limit];
+      const old = await transaction.query<{ call_id: string; delivery_id: string }>({
+        ...oldOrphans(table),
+        values,
+      });
+      const callIds = old.rows.map((row) => row.call_id);
+      if (callIds.length === 0) return { deleted: 0, revisions: 0, next: undefined };
+      await this.calls.lock(transaction, callIds);
+      const gone = await transaction.query<{ call_id: string }>({
+        ...DELETE_ORPHANS[table],
+        values: [callIds, before],
+      });
+      const goneIds = gone.rows.map((row) => row.call_id);
+      const message = table === 'call_notes' ? 'note' : 'recording';
+      const revisions = await transaction.query({ ...DELETE_ORPHAN_REVISIONS, values: [goneIds, message] });
       const next = callIds.length < limit ? undefined : old.rows.at(-1)?.delivery_id;
       return { deleted: goneIds.length, revisions: revisions.rows.length, next };
     });
@@ -160,6 +218,8 @@ export interface Retained {
   bodies: number;
   calls: number;
   revisions: number;
+  /** Notes and recordings whose call never came. Those of deleted calls are not counted. */
+  orphans: number;
   resolvedEntries: number;
   openEntries: number;
 }

@@ -77,7 +77,14 @@ export class Retention implements OnApplicationBootstrap, BeforeApplicationShutd
     // The lease alone would let the same process in twice.
     if (this.isAtWork || !(await this.leases.claim(RETENTION))) return undefined;
     this.isAtWork = true;
-    const done: Retained = { bodies: 0, calls: 0, revisions: 0, resolvedEntries: 0, openEntries: 0 };
+    const done: Retained = {
+      bodies: 0,
+      calls: 0,
+      revisions: 0,
+      orphans: 0,
+      resolvedEntries: 0,
+      openEntries: 0,
+    };
     try {
       const { bodyRetentionDays, callRetentionDays } = this.settings;
       if (bodyRetentionDays > 0) await this.deleteBodies(now - bodyRetentionDays * DAY_MS, done);
@@ -122,6 +129,14 @@ export class Retention implements OnApplicationBootstrap, BeforeApplicationShutd
       done.revisions += step.revisions;
       return step;
     });
+    for (const table of ['call_notes', 'call_recordings'] as const) {
+      await this.inSteps(NIL, async (from, limit) => {
+        const step = await this.retention.deleteOrphans(table, from, id, limit);
+        done.orphans += step.deleted;
+        done.revisions += step.revisions;
+        return step;
+      });
+    }
     await this.inSteps(NIL, async (from, limit) => {
       const step = await this.retention.deleteEntries('open', from, id, limit, new Date(before));
       done.openEntries += step.deleted;

@@ -84,6 +84,8 @@ export class ApiKeysController {
 @Controller('v1/api-keys/current')
 @QueryApi(
   'calls:read',
+  'conversations:read',
+  'recordings:read',
   'stats:read',
   'deliveries:read',
   'quarantine:manage',

@@ -102,6 +102,8 @@ export const AUDIT_ACTIONS = [
   'numbers.read',
   'numbers.searched',
   'body.read',
+  'conversation.read',
+  'recording.read',
   'export.begun',
   'export.ended',
   'key.created',

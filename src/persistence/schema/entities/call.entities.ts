@@ -11,18 +11,31 @@ const COLUMNS: Readonly<Record<FieldKind, ColumnOptions>> = {
   text: { type: 'text', collation: 'C', nullable: true },
   integer: { type: 'integer', nullable: true },
   time: { type: 'timestamptz', nullable: true },
+  json: { type: 'jsonb', nullable: true },
 };
 
-/** Makes a class with a column for each field of a record, for example `b_ring_time` for `bRingTime`. */
-function columnsOf<Fields extends object>(record: new () => Fields): new () => WithTimesAs<Date, Fields>;
-function columnsOf(record: new () => object): new () => object {
+/** The name of a field's column, for example `b_ring_time` for `bRingTime`. */
+export function columnName(field: string): string {
+  return field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+}
+
+/**
+ * Makes a class with a column for each field of a record.
+ *
+ * @param primaryKey the name of the table's primary key
+ */
+export function fieldColumns<Fields extends object>(
+  record: new () => Fields,
+  primaryKey: string,
+): new () => WithTimesAs<Date, Fields>;
+export function fieldColumns(record: new () => object, primaryKey: string): new () => object {
   class VendorColumns {}
   const fields: readonly VendorField[] = fieldsOf(record);
   for (const { name: field, kind, identifies } of fields) {
-    const name = field.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+    const name = columnName(field);
     const decorate =
       identifies === 'key'
-        ? PrimaryColumn({ ...COLUMNS[kind], name, nullable: false, primaryKeyConstraintName: 'calls_pkey' })
+        ? PrimaryColumn({ ...COLUMNS[kind], name, nullable: false, primaryKeyConstraintName: primaryKey })
         : Column({ ...COLUMNS[kind], name });
     decorate(VendorColumns.prototype, field);
   }
@@ -42,9 +55,10 @@ function columnsOf(record: new () => object): new () => object {
 @Index('calls_out', ['outId'], { where: '(out_id IS NOT NULL)' })
 @Index('calls_callee_reversed', { synchronize: false })
 @Index('calls_delivery', ['deliveryId'])
+@Index('calls_changed', ['changeDeliveryId'], { where: '(change_delivery_id IS NOT NULL)' })
 @Index('calls_last_received', { synchronize: false })
 @Index('calls_warned', { synchronize: false })
-export class Call extends columnsOf(CallRecord) {
+export class Call extends fieldColumns(CallRecord, 'calls_pkey') {
   @Column('timestamptz', { name: 'occurred_at' })
   occurredAt!: Date;
 
@@ -63,6 +77,13 @@ export class Call extends columnsOf(CallRecord) {
   /** The delivery that last brought this content again. Later records are compared with it. Null means `deliveryId`. */
   @Column('uuid', { name: 'last_delivery_id', nullable: true })
   lastDeliveryId!: string | null;
+
+  /**
+   * The delivery that last changed the call's note or recording, if it came after `deliveryId`. The call's place in
+   * the feed is there. Null means `deliveryId`.
+   */
+  @Column('uuid', { name: 'change_delivery_id', nullable: true })
+  changeDeliveryId!: string | null;
 
   /** 1 for the first content of the call, one more for each correction. */
   @Column('integer')

@@ -2,6 +2,7 @@ import { getMetadataArgsStorage } from 'typeorm';
 import { ApiKey, AuditEvent } from './access.entities.js';
 import { Batch, Task } from './campaign.entities.js';
 import { Call, CallRevision } from './call.entities.js';
+import { MessageRevision, RemovedFile, StoredNote, StoredRecording } from './message.entities.js';
 import { CheckedTask, CompletenessRun, MissingEntry } from './completeness.entities.js';
 import { CampaignTotals, Rollup, RollupGroup, RollupSums } from './rollup.entities.js';
 import { StoredDelivery, DeliveryBody, QuarantineEntry, SchemaDrift } from './delivery.entities.js';
@@ -18,6 +19,10 @@ const TABLES: readonly (readonly [entity: new () => object, ...privileges: Privi
   [Batch, 'SELECT', 'INSERT'],
   [Call, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   [CallRevision, 'SELECT', 'INSERT', 'DELETE'],
+  [StoredNote, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  [StoredRecording, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  [MessageRevision, 'SELECT', 'INSERT', 'DELETE'],
+  [RemovedFile, 'SELECT', 'INSERT', 'DELETE'],
   [RollupGroup, 'SELECT', 'INSERT'],
   [Rollup, 'SELECT', 'INSERT', 'UPDATE'],
   [RollupSums, 'SELECT', 'INSERT', 'UPDATE'],

@@ -37,6 +37,10 @@ export class RollupGroup {
 
   @Column({ type: 'text', name: 'hangup_direction', collation: 'C' })
   hangupDirection!: string;
+
+  /** Of the note of the call. */
+  @Column({ type: 'text', name: 'major_intent', collation: 'C', default: '' })
+  majorIntent!: string;
 }
 
 /**

@@ -2,6 +2,7 @@ import { CreateLedger1766000000000 } from './1766000000000-create-ledger.js';
 import { NarrowCallIndexes1767000000000 } from './1767000000000-narrow-call-indexes.js';
 import { RollupGroups1768000000000 } from './1768000000000-rollup-groups.js';
 import { AddCompleteness1769000000000 } from './1769000000000-add-completeness.js';
+import { CreateMessages1770000000000 } from './1770000000000-create-messages.js';
 
 /** Every migration, in order. */
 export const migrations = [
@@ -9,4 +10,5 @@ export const migrations = [
   NarrowCallIndexes1767000000000,
   RollupGroups1768000000000,
   AddCompleteness1769000000000,
+  CreateMessages1770000000000,
 ];
