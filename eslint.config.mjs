@@ -58,7 +58,7 @@ const MAY_IMPORT = {
     'security',
     'workers',
   ],
-  query: ['call', 'config', 'http', 'json', 'metrics', 'numbers', 'persistence', 'security', 'time', 'codes'],
+  query: ['background', 'call', 'config', 'http', 'json', 'metrics', 'numbers', 'persistence', 'security', 'time', 'codes'],
   recordings: ['background', 'config', 'http', 'outbound', 'persistence', 'security'],
   quarantine: ['config', 'http', 'ingestion', 'metrics', 'persistence', 'security'],
   security: ['background', 'call', 'config', 'http', 'json', 'numbers', 'openapi', 'persistence'],
@@ -75,6 +75,7 @@ const MAY_IMPORT = {
   time: [],
   tracing: ['config'],
   'vendor-api': ['background', 'config', 'json'],
+  webhooks: ['background', 'config', 'http', 'numbers', 'outbound', 'persistence', 'query', 'security'],
   workers: ['config'],
   codes: [],
 };

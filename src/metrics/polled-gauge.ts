@@ -12,11 +12,17 @@ const LATE_MS = 2000;
 export interface PolledGaugeOptions {
   readonly name: string;
   readonly help: string;
-  /** Reads the value. It is called at most every five seconds, and never twice at once. */
-  readonly ask: () => Promise<number>;
+  /** The name of the label of a gauge that has several values. */
+  readonly label?: string;
+  /**
+   * Reads the value, or the values by the label. It is called at most every five seconds, and never twice at once.
+   */
+  readonly ask: () => Promise<GaugeValue>;
   /** The value while there is no answer. If it is undefined, the gauge is left out. */
   readonly otherwise?: number;
 }
+
+type GaugeValue = number | ReadonlyMap<string, number>;
 
 /** A gauge whose value is read from something that may be slow or unavailable. A scrape never waits long for it. */
 export class PolledGauge {
@@ -28,8 +34,11 @@ export class PolledGauge {
     registry: Registry,
     private readonly options: PolledGaugeOptions,
   ) {
-    const { name, help } = options;
-    this.gauge = new Gauge({ name, help, registers: [registry], collect: () => this.collect() });
+    const { name, help, label } = options;
+    this.gauge = new Gauge({
+      ...{ name, help, registers: [registry], collect: () => this.collect() },
+      labelNames: label === undefined ? [] : [label],
+    });
     // A new gauge shows 0, although nothing has answered yet.
     this.show(undefined);
   }
@@ -55,9 +64,16 @@ export class PolledGauge {
     }
   }
 
-  private show(value: number | undefined): void {
-    const shown = value ?? this.options.otherwise;
-    if (shown === undefined) this.gauge.remove();
-    else this.gauge.set(shown);
+  private show(value: GaugeValue | undefined): void {
+    const { label = '', otherwise } = this.options;
+    const shown = value ?? otherwise;
+    if (typeof shown === 'number') {
+      this.gauge.set(shown);
+      return;
+    }
+    // `reset` would show 0 for a gauge without labels.
+    if (this.options.label === undefined) this.gauge.remove();
+    else this.gauge.reset();
+    for (const [name, one] of shown ?? []) this.gauge.set({ [label]: name }, one);
   }
 }
