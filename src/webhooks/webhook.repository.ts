@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import { ArrayContainedBy, type EntityManager, type FindOptionsWhere, LessThan, Raw } from 'typeorm';
+import { ArrayContainedBy, type FindOptionsWhere, LessThan, Raw } from 'typeorm';
 import { Database } from '../persistence/connections/database.js';
 import type { Transaction } from '../persistence/connections/statement.js';
 import { StoredWebhook, WebhookAttempt } from '../persistence/schema/entities/webhook.entities.js';
@@ -22,6 +22,7 @@ const LAGS = {
   name: 'webhook-lags',
   text: `SELECT w.id, ${LAG_COLUMNS} FROM webhooks w ${lagOf('w')} WHERE w.id = ANY($1::uuid[])`,
 };
+const LOCK = { name: 'lock-webhook', text: 'SELECT 1 FROM webhooks WHERE id = $1 FOR UPDATE' };
 // Ids of deliveries are in the order in which they were received.
 const PLACE_OF_TIME = {
   name: 'place-of-time',
@@ -46,12 +47,10 @@ export class WebhookRepository {
     );
   }
 
-  /** Finds a webhook and locks its row. */
-  findToChange(manager: EntityManager, id: string, sources: Sources): Promise<StoredWebhook | null> {
-    return manager.findOne(StoredWebhook, {
-      where: { id, ...within(sources) },
-      lock: { mode: 'pessimistic_write' },
-    });
+  /** Finds a webhook and locks its row. TypeORM locks rows only in transactions that it has begun itself. */
+  async findToChange(transaction: Transaction, id: string, sources: Sources): Promise<StoredWebhook | null> {
+    await transaction.query({ ...LOCK, values: [id] });
+    return transaction.manager.findOneBy(StoredWebhook, { id, ...within(sources) });
   }
 
   /** @returns the webhook as it is stored; UTF-8 replaces halves of surrogate pairs in its texts */

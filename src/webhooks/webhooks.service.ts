@@ -215,7 +215,7 @@ export class WebhooksService {
   async remove(id: string, asker: Principal): Promise<void> {
     if (!isUuid(id)) throw new NotFoundException(MISSING);
     await this.database.transaction(async (transaction) => {
-      found(await this.webhooks.findToChange(transaction.manager, id, asker.sources));
+      found(await this.webhooks.findToChange(transaction, id, asker.sources));
       await this.webhooks.remove(transaction, id);
       const event = { action: 'webhook.deleted', by: asker, detail: { id }, rows: null } as const;
       await this.audit.recordIn(transaction, event);
@@ -230,7 +230,7 @@ export class WebhooksService {
   ): Promise<WebhookDto> {
     if (!isUuid(id)) throw new NotFoundException(MISSING);
     const changed = await this.database.transaction(async (transaction: Transaction) => {
-      const webhook = found(await this.webhooks.findToChange(transaction.manager, id, asker.sources));
+      const webhook = found(await this.webhooks.findToChange(transaction, id, asker.sources));
       if (!mayBeBlind) refuseUnseen(webhook, asker);
       const { changes, audit } = await work(webhook);
       await this.audit.recordIn(transaction, { ...audit, by: asker, rows: null });
