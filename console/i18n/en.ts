@@ -265,6 +265,7 @@ export const EN = {
   'way.replay': 'Replay',
   'way.erasure': 'Erasure',
   'way.pull': 'Repair',
+  'way.recording': 'Recording',
   'drift.what': 'What came otherwise than the vendor describes it. Nothing of it is lost.',
   'drift.kind': 'Kind',
   'drift.unknownField': 'Unknown field',

@@ -265,6 +265,7 @@ export const ZH: Readonly<Record<keyof typeof EN, string>> = {
   'way.replay': '重放',
   'way.erasure': '删除',
   'way.pull': '补录',
+  'way.recording': '录音',
   'drift.what': '与供应商文档不一致的内容。没有任何数据丢失。',
   'drift.kind': '类型',
   'drift.unknownField': '未知字段',

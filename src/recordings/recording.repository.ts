@@ -2,6 +2,7 @@ import { Injectable } from '@nestjs/common';
 import { Database } from '../persistence/connections/database.js';
 import { FILE_KEY } from '../persistence/sql/delete-recordings.js';
 import { isOfSources } from '../security/visible-sources.js';
+import { RecordingChangesRepository } from './recording-changes.repository.js';
 import type { Downloaded } from './download.js';
 
 /** A recording whose download this process has begun. */
@@ -40,10 +41,16 @@ const FIND = {
     FROM calls c JOIN call_recordings r ON r.call_id = c.call_id
     WHERE c.call_id = $1 AND ${isOfSources('$2', 'c.source')}`,
 };
+const MOST_EXPIRED_AT_ONCE = 1000;
+const ARE_OVER = "next_try_at IS NOT NULL AND expires_at <= now() AND state IN ('announced', 'failed')";
+const OVER = {
+  name: 'recordings-over',
+  text: `SELECT call_id FROM call_recordings WHERE ${ARE_OVER} LIMIT $1`,
+};
 const EXPIRE = {
   name: 'expire-recordings',
-  text: `UPDATE call_recordings SET state = 'expired', next_try_at = NULL
-    WHERE next_try_at IS NOT NULL AND expires_at <= now() AND state IN ('announced', 'failed')`,
+  text: `UPDATE call_recordings SET state = 'expired', next_try_at = NULL, change_delivery_id = $2
+    WHERE call_id = ANY($1) AND ${ARE_OVER} RETURNING call_id`,
 };
 const CLAIM_DUE = {
   name: 'claim-recordings',
@@ -61,13 +68,16 @@ const RENEW = {
 const KEPT = {
   name: 'keep-recording',
   text: `UPDATE call_recordings SET state = 'kept', next_try_at = NULL, reason = NULL, file = $3, bytes = $4,
-      sha256 = $5, content_type = $6 WHERE ${IS_SAME} RETURNING 1`,
+      sha256 = $5, content_type = $6, change_delivery_id = $7 WHERE ${IS_SAME} RETURNING call_id`,
 };
-const FAILED = {
+const failedWhere = (condition: string, set: string) =>
+  `UPDATE call_recordings SET state = 'failed', reason = $3, next_try_at = now() + $4 * interval '1 ms'${set}
+    WHERE ${IS_SAME} AND ${condition} RETURNING call_id`;
+const FAILED_FIRST = {
   name: 'fail-recording',
-  text: `UPDATE call_recordings SET state = 'failed', reason = $3, next_try_at = now() + $4 * interval '1 ms'
-    WHERE ${IS_SAME}`,
+  text: failedWhere("state <> 'failed'", ', change_delivery_id = $5'),
 };
+const FAILED_AGAIN = { name: 'fail-recording-again', text: failedWhere("state = 'failed'", '') };
 
 const REMOVED = {
   name: 'removed-files',
@@ -78,7 +88,10 @@ const FORGET = { name: 'forget-files', text: 'DELETE FROM removed_files WHERE fi
 /** Finds recordings to download, and notes what became of them. */
 @Injectable()
 export class RecordingRepository {
-  constructor(private readonly database: Database) {}
+  constructor(
+    private readonly database: Database,
+    private readonly changes: RecordingChangesRepository,
+  ) {}
 
   /** @param sources those that the asker may see; null: all. @returns undefined if there is no such call or recording */
   async find(callId: string, sources: readonly string[] | null): Promise<KeptRecording | undefined> {
@@ -88,7 +101,10 @@ export class RecordingRepository {
 
   /** Gives up those whose URL has died, and takes some that are due. Other processes take others. */
   async claim(limit: number): Promise<ClaimedRecording[]> {
-    await this.database.query({ ...EXPIRE, values: [] });
+    const over = await this.database.query<{ call_id: string }>({ ...OVER, values: [MOST_EXPIRED_AT_ONCE] });
+    const ids = over.map((row) => row.call_id);
+    if (ids.length > 0)
+      await this.changes.change(ids, (deliveryId) => ({ ...EXPIRE, values: [ids, deliveryId] }));
     return this.database.query<ClaimedRecording>({ ...CLAIM_DUE, values: [limit] });
   }
 
@@ -103,7 +119,11 @@ export class RecordingRepository {
     { bytes, sha256, contentType }: Downloaded,
   ): Promise<boolean> {
     const values = [callId, contentHash, key, bytes, sha256, contentType];
-    return (await this.database.query({ ...KEPT, values })).length > 0;
+    const changed = await this.changes.change([callId], (deliveryId) => ({
+      ...KEPT,
+      values: [...values, deliveryId],
+    }));
+    return changed.length > 0;
   }
 
   /** The files that nothing needs any more, and that no download writes, some at a time. */
@@ -117,7 +137,13 @@ export class RecordingRepository {
     await this.database.query({ ...FORGET, values: [files] });
   }
 
+  /** Only the first failure is a change of the state. */
   async failed({ callId, contentHash }: ClaimedRecording, reason: string, pauseMs: number): Promise<void> {
-    await this.database.query({ ...FAILED, values: [callId, contentHash, reason, pauseMs] });
+    const values = [callId, contentHash, reason, pauseMs];
+    if ((await this.database.query({ ...FAILED_AGAIN, values })).length > 0) return;
+    await this.changes.change([callId], (deliveryId) => ({
+      ...FAILED_FIRST,
+      values: [...values, deliveryId],
+    }));
   }
 }

@@ -1,10 +1,12 @@
 // The statistics count each call under the intent of its note, whichever of both was written first, and by whom.
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { Journal } from '../../src/ingestion/journal/journal.js';
 import { Dice } from '../fuzz/dice.js';
 import { Instance } from '../query/changes/instances.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { PUSH_TOKEN } from '../support/ledger.js';
 import { record } from '../support/records.js';
+import { until } from '../support/service.js';
 import { rollupDifferences } from '../support/rollups.js';
 
 const SEED = Number(process.env['INTENTS_SEED'] ?? Math.floor(Math.random() * 1e9));
@@ -60,6 +62,9 @@ it('after messages of all kinds in any order from two services', async () => {
     }
   };
   await Promise.all(Array.from({ length: CLIENTS }, (_, index) => client(index)));
+  await until('the journals to be empty', () =>
+    instances.every(({ app }) => app.get(Journal, { strict: false }).isEmpty),
+  );
   expect(await database.query('SELECT count(*)::int AS calls FROM calls')).toEqual([{ calls: CALLS }]);
   expect(await database.query('SELECT count(*)::int AS notes FROM call_notes')).toEqual([{ notes: CALLS }]);
   expect(await rollupDifferences(database)).toEqual([]);

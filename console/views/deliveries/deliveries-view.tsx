@@ -15,7 +15,7 @@ import { WayMark } from './way-mark.js';
 
 type Delivery = Schemas['Delivery'];
 
-const WAYS = ['direct', 'journal', 'replay', 'erasure', 'pull'] as const;
+const WAYS = ['direct', 'journal', 'replay', 'erasure', 'pull', 'recording'] as const;
 
 export function DeliveriesView() {
   const { query } = route.value;

@@ -8,6 +8,7 @@ const WAYS: Readonly<Record<string, TextName>> = {
   replay: 'way.replay',
   erasure: 'way.erasure',
   pull: 'way.pull',
+  recording: 'way.recording',
 };
 
 /** How a delivery came into the ledger, and whether its body had come before. */

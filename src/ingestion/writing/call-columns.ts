@@ -23,6 +23,8 @@ export const CALLS: MessageTable<CallState, CallRow> = {
   history: 'call_revisions',
   historyColumns: [],
   historyKey: 'call_id, delivery_id',
+  // The report's delivery is the newest one of the call.
+  reset: ['change_delivery_id'],
   contentJson,
 };
 export const CALL_COLUMNS: readonly ArrayColumn<CallState>[] = columnsOf(CALLS);

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../persistence/connections/statement.js';
+import { ToldChanges } from '../../persistence/sql/told-changes.js';
 import type { NoteState, RecordingState, Standing } from './call-state.js';
 import { LateErasureRepository } from './late-erasure.repository.js';
 import type { NoteRow, RecordingRow } from './message-columns.js';
@@ -11,6 +12,14 @@ import { RecordingWriteRepository } from './recording-write.repository.js';
 export interface SettledConversations {
   readonly notes: SettledMessages<NoteState>;
   readonly recordings: SettledMessages<RecordingState>;
+  /** The recordings that had failed or expired, and are announced again by the same content. */
+  readonly again: AnnouncedAgain;
+}
+
+/** `told` must be inserted if there are any. */
+interface AnnouncedAgain {
+  readonly told: ToldChanges;
+  readonly callIds: readonly string[];
 }
 
 /** Updates the notes and recordings of calls with the records of some deliveries. */
@@ -64,9 +73,10 @@ export class ConversationSettler {
       notes: await this.notes.settle(transaction, notes.filter(isKept)),
       recordings: await this.recordings.settle(transaction, announced),
     };
-    if (announced.length > settled.recordings.inserted.length)
-      await this.urls.renewUrls(transaction, announced);
-    return settled;
+    const told = new ToldChanges('recording');
+    const isNew = announced.length === settled.recordings.inserted.length;
+    const again = isNew ? [] : await this.urls.renewUrls(transaction, announced, told.id);
+    return { ...settled, again: { told, callIds: again } };
   }
 }
 

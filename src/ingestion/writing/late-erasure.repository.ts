@@ -8,7 +8,8 @@
 // when the number itself is not.
 import { Injectable } from '@nestjs/common';
 import { sealedNumber } from '../../numbers/number-secrets.js';
-import type { Transaction } from '../../persistence/connections/statement.js';
+import type { Statement, Transaction } from '../../persistence/connections/statement.js';
+import { ClusterNodes } from '../../persistence/schema/distribution/cluster-nodes.js';
 import type { Delivery } from '../delivery.js';
 import { recordKey, type Standing } from './call-state.js';
 import { type RequestedErasure, type LateNumbers, UnexaminedError } from './late-numbers.js';
@@ -34,15 +35,18 @@ const ERASED_SINCE = {
       WHERE e.call_id = t.call_id AND e.requested_at >= to_timestamp(t.received_at / 1000.0))`,
 };
 
-const ERASED_WITHOUT_REPORT = {
-  name: 'calls-erased-without-report',
-  text: `SELECT DISTINCT e.call_id FROM erased_calls e WHERE e.call_id = ANY($1)
-    AND NOT EXISTS (SELECT 1 FROM calls c WHERE c.call_id = e.call_id)`,
+const ERASED = {
+  name: 'calls-erased',
+  text: 'SELECT DISTINCT call_id FROM erased_calls WHERE call_id = ANY($1)',
 };
+// The calls may be on other nodes than the erasures, so they are asked for by themselves.
+const REPORTED = { name: 'calls-reported', text: 'SELECT call_id FROM calls WHERE call_id = ANY($1)' };
 
 /** Finds out whether an erasure concerns what is being written. */
 @Injectable()
 export class LateErasureRepository {
+  constructor(private readonly nodes: ClusterNodes) {}
+
   /**
    * Finds records that were received before the erasure of their call was requested.
    *
@@ -67,11 +71,15 @@ export class LateErasureRepository {
     transaction: Transaction,
     callIds: readonly string[],
   ): Promise<ReadonlySet<string>> {
-    const { rows } = await transaction.query<{ call_id: string }>({
-      ...ERASED_WITHOUT_REPORT,
-      values: [callIds],
-    });
-    return new Set(rows.map((row) => row.call_id));
+    const idsOf = async (statement: Statement, ids: readonly string[]) => {
+      const { rows } = await transaction.query<{ call_id: string }>({ ...statement, values: [ids] });
+      return rows.map((row) => row.call_id);
+    };
+    const erased = await idsOf(ERASED, callIds);
+    if (erased.length === 0) return new Set();
+    await this.nodes.awaitCommits(transaction);
+    const reported = new Set(await idsOf(REPORTED, erased));
+    return new Set(erased.filter((callId) => !reported.has(callId)));
   }
 
   /**

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../persistence/connections/statement.js';
+import type { ToldChanges } from '../../persistence/sql/told-changes.js';
 import type { Delivery, Reject } from '../delivery.js';
 import type { MessageKind } from '../reading/message-kind.js';
 import type { ReadMessage } from '../reading/record-reader.js';
@@ -21,6 +22,7 @@ import {
 } from './delivery-write.repository.js';
 import { DriftRepository } from './drift.repository.js';
 import { ConversationSettler } from './conversation-settler.js';
+import { FeedPlaces } from './feed-places.js';
 import { countByDelivery } from './message-settler.js';
 import { LateErasureRepository } from './late-erasure.repository.js';
 import type { LateNumbers } from './late-numbers.js';
@@ -75,6 +77,7 @@ export class LedgerWriter {
   constructor(
     private readonly calls: CallSettler,
     private readonly conversations: ConversationSettler,
+    private readonly places: FeedPlaces,
     private readonly rollups: RollupSettler,
     private readonly quarantine: QuarantineWriteRepository,
     private readonly deliveries: DeliveryWriteRepository,
@@ -98,7 +101,7 @@ export class LedgerWriter {
     // A replay has an earlier body on purpose, and a pull has a body of its own. Neither is a redelivery.
     const pushed = group.map(({ read }) => read.delivery).filter(isPush);
     const sameBodies = await this.deliveries.findSameBodies(transaction, pushed);
-    const { states, campaigns, known, ...settled } = await this.settle(transaction, group, attempt);
+    const { states, campaigns, known, told, ...settled } = await this.settle(transaction, group, attempt);
     const redeliveries = await this.redeliveriesAmong(transaction, group, settled, sameBodies);
     await this.keepAsTheyCame(
       transaction,
@@ -110,6 +113,7 @@ export class LedgerWriter {
       return { delivery: read.delivery, counts, redeliveryOf };
     });
     await this.insertDeliveries(transaction, written, states, attempt.numbers);
+    if (told !== undefined) await transaction.query(told.insert);
     await this.rollups.check(transaction, known);
     return { deliveries: written, campaigns };
   }
@@ -154,11 +158,15 @@ export class LedgerWriter {
     if (states.length > reports.length) await this.conversations.lock(transaction, states);
     const calls = await this.calls.settle(transaction, reports);
     const said = await this.conversations.settle(transaction, notes, recordings);
-    const known = await this.rollups.settle(transaction, calls, said.notes, attempt.lane);
+    const deliveries = group.map(({ read }) => read.delivery.id);
+    const unreported = await this.places.move(transaction, deliveries, calls, said);
+    // This comes after the places. A call that is not found by both is found by the check.
+    const intents = await this.rollups.settle(transaction, calls, said.notes, attempt.lane);
     return {
       states,
       campaigns: calls.campaigns,
-      known,
+      known: { intents, unreported },
+      told: said.again.callIds.length === 0 ? undefined : said.again.told,
       stored: countByDelivery([...calls.inserted, ...said.notes.inserted, ...said.recordings.inserted]),
       corrected: sum(calls.corrected, said.notes.corrected, said.recordings.corrected),
     };
@@ -255,6 +263,8 @@ interface Settled extends SettledRecords {
   readonly states: readonly Standing[];
   readonly campaigns: NamedCampaigns;
   readonly known: KnownMessages;
+  /** To be inserted after the deliveries. */
+  readonly told: ToldChanges | undefined;
 }
 
 /** How many records of each delivery had which effect, by its id. */

@@ -21,6 +21,7 @@ export type RecordingRow = MessageRow<CallRecording>;
 export const NOTES: MessageTable<NoteState, NoteRow> = tableOf('note', 'call_notes', CallNote, NOTE_FIELDS, {
   shown: (note) => ({ ...note }),
   columns: [],
+  reset: [],
 });
 export const RECORDINGS: MessageTable<RecordingState, RecordingRow> = tableOf(
   'recording',
@@ -39,6 +40,7 @@ export const RECORDINGS: MessageTable<RecordingState, RecordingRow> = tableOf(
       { name: 'state', type: 'text', value: () => 'announced' },
       { name: 'reason', type: 'text', value: () => null },
     ],
+    reset: ['change_delivery_id'],
   },
 );
 
@@ -47,6 +49,7 @@ interface Particulars<Message extends Identified> {
   readonly shown: (record: Message) => object;
   /** The columns that only this message has. */
   readonly columns: readonly ArrayColumn<MessageState<Message>>[];
+  readonly reset: readonly string[];
 }
 
 function tableOf<Message extends Identified & Record<keyof Message, FieldValue>>(
@@ -54,7 +57,7 @@ function tableOf<Message extends Identified & Record<keyof Message, FieldValue>>
   name: string,
   messageClass: new () => Message,
   fields: readonly VendorField<keyof Message & string>[],
-  { shown, columns }: Particulars<Message>,
+  { shown, columns, reset }: Particulars<Message>,
 ): MessageTable<MessageState<Message>, MessageRow<Message>> {
   const selected = fields.map((field) => {
     const column = columnName(field.name);
@@ -82,6 +85,7 @@ function tableOf<Message extends Identified & Record<keyof Message, FieldValue>>
     history: 'message_revisions',
     historyColumns: [{ name: 'message', type: 'text', value: () => message }],
     historyKey: 'call_id, message, delivery_id',
+    reset,
     contentJson: contentWriter(fields, shown),
   };
 }

@@ -22,6 +22,8 @@ export interface MessageTable<State extends MessageState, Row extends QueryResul
   readonly historyColumns: readonly ArrayColumn<PastContent<State>>[];
   /** The key of the history's table. */
   readonly historyKey: string;
+  /** The columns that are null again in a row whose content is replaced. */
+  readonly reset: readonly string[];
   /** The JSON text of a content for the history. */
   readonly contentJson: (state: State) => string;
 }
@@ -96,7 +98,7 @@ export abstract class MessageWriteRepository<State extends MessageState, Row ext
     private readonly nodes: ClusterNodes,
     private readonly table: MessageTable<State, Row>,
   ) {
-    const { name, history, historyColumns, historyKey, contentJson } = table;
+    const { name, history, historyColumns, historyKey, contentJson, reset } = table;
     this.columns = columnsOf(table);
     this.past = [
       { name: 'call_id', type: 'text', value: ({ state }) => state.callId },
@@ -111,14 +113,19 @@ export abstract class MessageWriteRepository<State extends MessageState, Row ext
       text: `INSERT INTO ${into} (${names(columns)})
         SELECT ${selected(columns, 't')} FROM ${unnest(columns, 't')} ${rest}`,
     });
-    const update = (title: string, [key, ...changed]: readonly ArrayColumn<never>[]) => ({
+    const update = (
+      title: string,
+      [key, ...changed]: readonly ArrayColumn<never>[],
+      toNull: readonly string[],
+    ) => ({
       name: `${title}-${name}`,
       text: `UPDATE ${name} SET (${names(changed)}) = ROW(${selected(changed, 't')})
+          ${toNull.map((column) => `, ${column} = NULL`).join('')}
         FROM ${unnest(key === undefined ? changed : [key, ...changed], 't')} WHERE ${name}.call_id = t.call_id`,
     });
     this.insertStatement = insert(name, this.columns, UNLESS_KNOWN);
-    this.updateStatement = update('update', this.columns);
-    this.receiptsStatement = update('update-receipts', [KEY, ...RECEIPT_COLUMNS]);
+    this.updateStatement = update('update', this.columns, reset);
+    this.receiptsStatement = update('update-receipts', [KEY, ...RECEIPT_COLUMNS], []);
     this.standingsStatement = {
       name: `select-standings-${name}`,
       text: `SELECT ${STANDING} FROM ${name} WHERE call_id = ANY($1)`,

@@ -11,8 +11,8 @@ import { RollupRepository } from './rollup.repository.js';
 export interface KnownMessages {
   /** The calls that it wrote, with the intents of their notes; empty text for none. */
   readonly intents: ReadonlyMap<string, string>;
-  /** The calls whose notes it wrote, and whether there was such a call. */
-  readonly calls: ReadonlyMap<string, boolean>;
+  /** The calls whose notes or recordings it wrote, and that had no report. */
+  readonly unreported: ReadonlySet<string>;
 }
 
 /** Another transaction has committed the note of a call, or the call of a note, which this one did not see. */
@@ -31,13 +31,16 @@ export class RollupSettler {
     private readonly notes: NoteWriteRepository,
   ) {}
 
-  /** @param lane the lane of the rollups */
+  /**
+   * @param lane the lane of the rollups
+   * @returns the calls that were written, with the intents of their notes
+   */
   async settle(
     transaction: Transaction,
     calls: Pick<SettledMessages<CallState>, 'inserted' | 'replaced'>,
     notes: Pick<SettledMessages<NoteState>, 'inserted' | 'replaced'>,
     lane: number,
-  ): Promise<KnownMessages> {
+  ): Promise<KnownMessages['intents']> {
     const written = [...calls.inserted, ...calls.replaced.map(({ after }) => after)].map(
       ({ callId }) => callId,
     );
@@ -58,12 +61,7 @@ export class RollupSettler {
     const states = others.length === 0 ? NO_CALLS : await this.calls.states(transaction, others);
     for (const { left, entered } of movedBy(notes, states)) deltas.replace(left, entered);
     await this.rollups.add(transaction, deltas.sorted(), lane);
-    return {
-      intents: new Map(written.map((callId) => [callId, intents.get(callId) ?? ''])),
-      calls: new Map(
-        [...before.keys()].map((callId) => [callId, isWritten.has(callId) || states.has(callId)]),
-      ),
-    };
+    return new Map(written.map((callId) => [callId, intents.get(callId) ?? '']));
   }
 
   /**
@@ -72,15 +70,14 @@ export class RollupSettler {
    *
    * @throws UnseenMessageError when they are not
    */
-  async check(transaction: Transaction, { intents, calls }: KnownMessages): Promise<void> {
+  async check(transaction: Transaction, { intents, unreported }: KnownMessages): Promise<void> {
     if (intents.size > 0) {
       const now = await this.notes.intents(transaction, [...intents.keys()]);
       for (const [callId, intent] of intents)
         if ((now.get(callId) ?? '') !== intent) throw new UnseenMessageError();
     }
-    const unknown = [...calls].filter(([, isKnown]) => !isKnown).map(([callId]) => callId);
-    if (unknown.length === 0) return;
-    const now = await this.calls.standings(transaction, unknown);
+    if (unreported.size === 0) return;
+    const now = await this.calls.standings(transaction, [...unreported]);
     if (now.size > 0) throw new UnseenMessageError();
   }
 }

@@ -7,6 +7,7 @@ import { CampaignRepository } from './campaign.repository.js';
 import { ConversationSettler } from './conversation-settler.js';
 import { DeliveryWriteRepository } from './delivery-write.repository.js';
 import { DriftRepository } from './drift.repository.js';
+import { FeedPlaces } from './feed-places.js';
 import { GroupCommit } from './group-commit.js';
 import { NoteWriteRepository } from './note-write.repository.js';
 import { RecordingWriteRepository } from './recording-write.repository.js';
@@ -30,6 +31,7 @@ import { WritingMetrics } from './writing.metrics.js';
     CampaignRepository,
     DeliveryWriteRepository,
     DriftRepository,
+    FeedPlaces,
     LateErasureRepository,
     NoteWriteRepository,
     RecordingWriteRepository,

@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { TELEPHONE_NUMBERS, TEXT_FIELDS } from '../../call/call-record.js';
 import { columnOf } from '../../persistence/sql/entity-columns.js';
-import { orderedId } from '../../persistence/sql/ids.js';
+import { ToldChanges } from '../../persistence/sql/told-changes.js';
 import { CallWriteRepository } from '../../ingestion/writing/call-write.repository.js';
 import { pieces } from '../../ingestion/writing/array-parameters.js';
 import { coreOf } from '../../numbers/core.js';
@@ -65,13 +65,6 @@ const NOTE_ERASED = {
     SELECT $1::uuid, t.call_id, array_agg(DISTINCT t.source), to_timestamp($4 / 1000.0)
     FROM (SELECT unnest($2::text[]) AS call_id, unnest($3::text[]) AS source) AS t GROUP BY t.call_id`,
 };
-const TELL = {
-  name: 'tell-erasure',
-  text: `INSERT INTO deliveries (position, id, received_at, bytes, records, stored, corrected, duplicate, quarantined, ack_ms,
-      source, via, sha256)
-    VALUES (next_delivery_position(), $1, to_timestamp($2 / 1000.0), 0, 0, 0, 0, 0, 0, 0, 'erasure', 'erasure', '')`,
-};
-
 /** Finds calls that hold a number, and deletes them with their history. */
 @Injectable()
 export class ErasedCallsRepository {
@@ -173,11 +166,10 @@ export class ErasedCallsRepository {
     gone: readonly { readonly call_id: string; readonly source: string }[],
     requestedAt: number,
   ): Promise<void> {
-    const now = Date.now();
-    const delivery = orderedId(now);
-    const values = [delivery, gone.map((row) => row.call_id), gone.map((row) => row.source), requestedAt];
+    const told = new ToldChanges('erasure');
+    const values = [told.id, gone.map((row) => row.call_id), gone.map((row) => row.source), requestedAt];
     await transaction.query({ ...NOTE_ERASED, values });
-    await transaction.query({ ...TELL, values: [delivery, now] });
+    await transaction.query(told.insert);
   }
 }
 

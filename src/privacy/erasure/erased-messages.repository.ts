@@ -3,11 +3,12 @@ import { hash } from 'node:crypto';
 import { NOTE_FIELDS } from '../../call/call-note.js';
 import { RECORDING_FIELDS } from '../../call/call-recording.js';
 import type { VendorField } from '../../call/field-decorators.js';
-import { NoteWriteRepository } from '../../ingestion/writing/note-write.repository.js';
+import { CallWriteRepository } from '../../ingestion/writing/call-write.repository.js';
 import type { NumberSearch } from '../../numbers/number-search.js';
 import { Database } from '../../persistence/connections/database.js';
 import type { Statement, Transaction } from '../../persistence/connections/statement.js';
 import { columnName } from '../../persistence/schema/entities/call.entities.js';
+import { ToldChanges } from '../../persistence/sql/told-changes.js';
 import { deleteRecordings } from '../../persistence/sql/delete-recordings.js';
 import { BodyEraser } from './body-eraser.js';
 import { type ErasureJob, type FoundRows, MAY_HOLD, REQUESTED } from './erasure-job.js';
@@ -94,7 +95,7 @@ type Texts = Readonly<Record<string, string | null>>;
 export class ErasedMessagesRepository {
   constructor(
     private readonly database: Database,
-    private readonly notes: NoteWriteRepository,
+    private readonly calls: CallWriteRepository,
     private readonly eraser: BodyEraser,
   ) {}
 
@@ -136,17 +137,26 @@ export class ErasedMessagesRepository {
     callIds: readonly string[],
   ): Promise<number> {
     if (callIds.length === 0) return 0;
-    await this.notes.lock(transaction, callIds);
+    await this.calls.lock(transaction, callIds);
     const values = [requestedAt, callIds];
     const { rows } = await transaction.query<Texts>({ ...statementOf(READ, table), values });
-    let rewritten = 0;
+    const rewritten: string[] = [];
     for (const row of rows) {
       const erased = await this.erasedRow(table, row, search);
       if (erased === undefined) continue;
       await transaction.query(updateOf(table, erased));
-      rewritten += 1;
+      rewritten.push(row['call_id'] ?? '');
     }
-    return rewritten;
+    if (table !== 'message_revisions' && rewritten.length > 0) await this.tell(transaction, rewritten);
+    return rewritten.length;
+  }
+
+  /** Lets the feed tell the calls again: its readers may have the number in the tags of a note. */
+  private async tell(transaction: Transaction, callIds: readonly string[]): Promise<void> {
+    const told = new ToldChanges('erasure');
+    await transaction.query(told.insert);
+    // After the position is drawn, every call is visible whose report does not come later in the feed anyway.
+    await this.calls.moveInFeed(transaction, new Map(callIds.map((callId) => [callId, told.id])));
   }
 
   /** @returns undefined when the row does not hold the number */

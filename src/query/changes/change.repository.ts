@@ -1,12 +1,12 @@
 // Reads the changes after a place in the feed.
 //
 // Why a reader misses no change: the feed is the deliveries in the order of their positions. Each delivery has the
-// calls whose rows it was the last to write.
+// calls whose row, note or recording it was the last to write.
 // - Positions become visible in order, because they are drawn under a lock that is held until the commit. Who sees
 //   a position sees every smaller one that will ever exist. Gaps stay gaps. The time when a delivery was received
 //   does not matter.
 // - A row refers to a delivery only after that delivery's own transaction. So the calls of a visible position can
-//   only become fewer, by a correction or an erasure. These have a position that is greater than all positions that
+//   only become fewer, by a correction, a note, a recording or an erasure. These have a position that is greater than all positions that
 //   were visible before. A reader that has passed such a call, or is in the middle of a delivery, finds the call
 //   again at the later position.
 // - Deliveries and calls are read in one snapshot, and the next place is after what this snapshot shows. If the
@@ -43,8 +43,8 @@ const MOST_DELIVERIES = 5000;
  */
 const FIRST_DELIVERIES = 100;
 
-/** Must be the same text as the predicate of the index deliveries_changes. */
-export const CHANGED = "(stored > 0 OR corrected > 0 OR via = 'erasure')";
+/** Must be the same text as the predicate of the index deliveries_told. */
+export const CHANGED = "(stored > 0 OR corrected > 0 OR via IN ('erasure', 'recording'))";
 const NEWEST = {
   name: 'newest-change',
   text: `SELECT coalesce(max(position), 0) AS position FROM deliveries WHERE ${CHANGED}`,
@@ -56,10 +56,9 @@ const LAST_DRAWN = {
 const NEXT_DELIVERIES = {
   name: 'next-changed-deliveries',
   text: `SELECT id, position, via, found::int FROM (
-      SELECT *, sum(stored + corrected) OVER (ORDER BY position) - stored - corrected AS calls_before,
-        count(*) OVER () AS found
-      FROM (SELECT id, position, via, stored, corrected FROM deliveries WHERE ${CHANGED} AND position >= $1
-        ORDER BY position LIMIT $3) AS next
+      SELECT *, sum(calls) OVER (ORDER BY position) - calls AS calls_before, count(*) OVER () AS found
+      FROM (SELECT id, position, via, stored + corrected + (via = 'recording')::int AS calls
+        FROM deliveries WHERE ${CHANGED} AND position >= $1 ORDER BY position LIMIT $3) AS next
     ) AS counted WHERE calls_before < $2 ORDER BY position`,
 };
 /** What reads the feed. */

@@ -9,7 +9,7 @@ import {
 } from '../../http/parameters/parameters.js';
 
 const ID = { type: String, format: 'uuid', example: '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f' } as const;
-const WAYS = ['direct', 'journal', 'replay', 'erasure', 'pull'] as const;
+const WAYS = ['direct', 'journal', 'replay', 'erasure', 'pull', 'recording'] as const;
 const Count = (description: string, example: number) =>
   ApiProperty({ type: 'integer', description, example });
 
@@ -42,7 +42,7 @@ export class DeliveryDto {
     type: String,
     pattern: '^([0-9a-f]{64})?$',
     description:
-      'SHA-256 of its body after decompression, in hexadecimal. Empty for an erasure, which has no body.',
+      'SHA-256 of its body after decompression, in hexadecimal. Empty for erasures and changes of recordings, which have no body.',
     example: '2cf24dba5fb0a30e26e83b2ac5b9e29e1b161e5c1fa7425e73043362938b9824',
   })
   sha256!: string;
@@ -72,7 +72,7 @@ export class DeliveryDto {
     type: String,
     enum: [...WAYS],
     description:
-      "How it came into the ledger: directly, through the journal, as a replay from the quarantine, as an erasure, or as a repair that pulled missing calls from the vendor's query API.",
+      "How it came into the ledger: directly, through the journal, as a replay from the quarantine, as an erasure, as a repair that pulled missing calls from the vendor's query API, or as a change of recordings in this ledger.",
     example: 'direct',
   })
   via!: string;

@@ -13,9 +13,10 @@ export const LAG_COLUMNS = `coalesce(lag.changes, 0)::float8 AS "lagChanges",
  * @param row a table with `position` and `sources`
  */
 export function lagOf(row: string): string {
-  return `LEFT JOIN LATERAL (SELECT min(received_at) AS since, sum(CASE WHEN via = 'erasure'
-      THEN (SELECT count(*) FROM erased_calls e WHERE e.delivery_id = d.id) ELSE stored + corrected END) AS changes
+  return `LEFT JOIN LATERAL (SELECT min(received_at) AS since, sum(CASE via WHEN 'recording' THEN 1
+      WHEN 'erasure' THEN (SELECT count(*) FROM erased_calls e WHERE e.delivery_id = d.id)
+      ELSE stored + corrected END) AS changes
     FROM (SELECT id, via, source, received_at, stored, corrected FROM deliveries
       WHERE ${CHANGED} AND position >= ${row}.position ORDER BY position LIMIT ${MOST_COUNTED}) AS d
-    WHERE ${row}.sources IS NULL OR d.via = 'erasure' OR d.source = ANY(${row}.sources)) AS lag ON true`;
+    WHERE ${row}.sources IS NULL OR d.via IN ('erasure', 'recording') OR d.source = ANY(${row}.sources)) AS lag ON true`;
 }

@@ -9,50 +9,39 @@ import { type CallHistory, KindsRepository } from './kinds.repository.js';
 
 /** How many reads of this process there may be at once, for all webhooks together. */
 const MOST_READS = 2;
-/** So long, webhooks at the same place with the same filter share what was read. What changes after it comes later. */
-const SHARED_MS = 1000;
-const MOST_SHARED = 20;
-
 /** A page of the feed, and what happened to its calls. */
 export interface ReadChanges {
   readonly page: NextChanges;
   readonly histories: ReadonlyMap<string, CallHistory>;
 }
 
-interface Shared {
-  readonly at: number;
-  readonly changes: Promise<ReadChanges>;
-}
-
 @Injectable()
 export class FeedReader {
   private readonly reads = new Semaphore(MOST_READS);
-  private readonly shared = new Map<string, Shared>();
+  /** Reads that have not begun. Webhooks at the same place with the same filter share them. */
+  private readonly waiting = new Map<string, Promise<ReadChanges>>();
 
   constructor(
     private readonly feed: PrimaryFeed,
     private readonly kinds: KindsRepository,
   ) {}
 
-  /** @throws DatabaseUnavailableError */
+  /**
+   * Reads the feed as it is now or later.
+   *
+   * @throws DatabaseUnavailableError
+   */
   read(followed: FollowedCalls, after: FeedPlace, limit: number): Promise<ReadChanges> {
     const key = JSON.stringify([followed, after, limit]);
-    const known = this.shared.get(key);
-    if (known !== undefined && performance.now() - known.at < SHARED_MS) return known.changes;
-    const changes = this.reads.run(() => this.readNow(followed, after, limit));
-    this.share(key, changes);
-    return changes;
-  }
-
-  private share(key: string, changes: Promise<ReadChanges>): void {
-    const forget = () => {
-      if (this.shared.get(key)?.changes === changes) this.shared.delete(key);
-    };
-    this.shared.set(key, { at: performance.now(), changes });
-    setTimeout(forget, SHARED_MS).unref();
-    changes.catch(forget);
-    const [oldest] = this.shared.keys();
-    if (this.shared.size > MOST_SHARED && oldest !== undefined) this.shared.delete(oldest);
+    const waiting = this.waiting.get(key);
+    if (waiting !== undefined) return waiting;
+    const read = this.reads.run(() => {
+      this.waiting.delete(key);
+      return this.readNow(followed, after, limit);
+    });
+    // A read that has begun at once is not shared: what is read must be of after the request for it.
+    if (this.reads.waiting > 0) this.waiting.set(key, read);
+    return read;
   }
 
   private async readNow(followed: FollowedCalls, after: FeedPlace, limit: number): Promise<ReadChanges> {

@@ -26,7 +26,8 @@ const FIND = {
   text: `SELECT calls.call_id AS "callId", calls.revision, calls.delivery_id AS report,
       (SELECT past.delivery_id FROM call_revisions AS past
         WHERE past.call_id = calls.call_id AND past.revision = 1 LIMIT 1) AS first,
-      note.delivery_id AS note, recording.delivery_id AS recording
+      note.delivery_id AS note,
+      coalesce(recording.change_delivery_id, recording.delivery_id) AS recording
     FROM calls LEFT JOIN call_notes AS note ON note.call_id = calls.call_id
       LEFT JOIN call_recordings AS recording ON recording.call_id = calls.call_id
     WHERE calls.call_id = ANY($1)`,

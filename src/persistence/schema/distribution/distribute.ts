@@ -3,11 +3,17 @@ import type { QueryRunner } from 'typeorm';
 import { SchemaBehindError, UnsuitableDatabaseError } from '../../connections/unavailable.js';
 
 /**
- * The tables that are distributed, both by `call_id`, so that all rows of a call are on one node. Every other table
+ * The tables that are distributed, all by `call_id`, so that all rows of a call are on one node. Every other table
  * stays on the coordinator. It is small or grows with the pushes rather than with the calls, and the tables that it is
  * joined with are there too.
  */
-const DISTRIBUTED_TABLES = ['calls', 'call_revisions'] as const;
+const DISTRIBUTED_TABLES = [
+  'calls',
+  'call_revisions',
+  'call_notes',
+  'call_recordings',
+  'message_revisions',
+] as const;
 
 interface Queryable {
   query(text: string): Promise<unknown>;
@@ -38,10 +44,11 @@ export async function distribute(runner: QueryRunner, alone: Alone): Promise<str
     `SELECT current_user AS role, pg_has_role(relowner, 'USAGE') AS owned FROM pg_class WHERE oid = 'calls'::regclass`,
   )) as [{ role: string; owned: boolean }];
   const distributed = await alone(async () => {
-    if (await areCallsDistributed(runner)) return false;
-    if (calls.owned) return distributeNow(runner);
+    const local = await localTables(runner);
+    if (local.length === 0) return false;
+    if (calls.owned) return distributeNow(runner, local);
     throw new SchemaBehindError(
-      `the calls are not distributed, and the role ${calls.role} may not distribute them: run "npm run migrate" with ` +
+      `${local.join(', ')} are not distributed, and the role ${calls.role} may not distribute them: run "npm run migrate" with ` +
         'DATABASE_DISTRIBUTED=citus and the DATABASE_URL of the role that owns the tables',
     );
   });
@@ -65,12 +72,23 @@ async function hasCitus(database: Queryable): Promise<boolean> {
   return found.length > 0;
 }
 
-async function distributeNow(runner: QueryRunner): Promise<true> {
-  const [calls, revisions] = DISTRIBUTED_TABLES;
-  await runner.query(`SELECT create_distributed_table('${calls}', 'call_id')`);
-  await runner.query(
-    `SELECT create_distributed_table('${revisions}', 'call_id', colocate_with => '${calls}')`,
-  );
+/** The tables that are still only on the coordinator. An earlier version may have distributed fewer of them. */
+async function localTables(database: Queryable): Promise<readonly string[]> {
+  const rows = (await database.query(
+    'SELECT logicalrelid::regclass::text AS name FROM pg_dist_partition',
+  )) as {
+    name: string;
+  }[];
+  const distributed = new Set(rows.map(({ name }) => name));
+  return DISTRIBUTED_TABLES.filter((table) => !distributed.has(table));
+}
+
+async function distributeNow(runner: QueryRunner, tables: readonly string[]): Promise<true> {
+  const [calls] = DISTRIBUTED_TABLES;
+  for (const table of tables) {
+    const beside = table === calls ? '' : `, colocate_with => '${calls}'`;
+    await runner.query(`SELECT create_distributed_table('${table}', 'call_id'${beside})`);
+  }
   return true;
 }
 

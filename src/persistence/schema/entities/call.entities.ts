@@ -55,6 +55,7 @@ export function fieldColumns(record: new () => object, primaryKey: string): new 
 @Index('calls_out', ['outId'], { where: '(out_id IS NOT NULL)' })
 @Index('calls_callee_reversed', { synchronize: false })
 @Index('calls_delivery', ['deliveryId'])
+@Index('calls_changed', ['changeDeliveryId'], { where: '(change_delivery_id IS NOT NULL)' })
 @Index('calls_last_received', { synchronize: false })
 @Index('calls_warned', { synchronize: false })
 export class Call extends fieldColumns(CallRecord, 'calls_pkey') {
@@ -76,6 +77,13 @@ export class Call extends fieldColumns(CallRecord, 'calls_pkey') {
   /** The delivery that last brought this content again. Later records are compared with it. Null means `deliveryId`. */
   @Column('uuid', { name: 'last_delivery_id', nullable: true })
   lastDeliveryId!: string | null;
+
+  /**
+   * The delivery that last changed the call's note or recording, if it came after `deliveryId`. The call's place in
+   * the feed is there. Null means `deliveryId`.
+   */
+  @Column('uuid', { name: 'change_delivery_id', nullable: true })
+  changeDeliveryId!: string | null;
 
   /** 1 for the first content of the call, one more for each correction. */
   @Column('integer')

@@ -4,8 +4,8 @@ import { CountColumn } from './rollup.entities.js';
 /** One acknowledged push. Unless it is a redelivery, records = stored + corrected + duplicate + quarantined. */
 @Entity('deliveries')
 @Index('deliveries_position', ['position'], { unique: true })
-@Index('deliveries_changes', ['position'], {
-  where: "((stored > 0) OR (corrected > 0) OR (via = 'erasure'::text))",
+@Index('deliveries_told', ['position'], {
+  where: "((stored > 0) OR (corrected > 0) OR (via = ANY (ARRAY['erasure'::text, 'recording'::text])))",
 })
 @Index('deliveries_body_hash', ['sha256', 'receivedAt'])
 @Index('deliveries_quarantined', ['id'], { where: '(quarantined > 0)' })

@@ -120,6 +120,10 @@ export class StoredRecording extends fieldColumns(CallRecording, 'call_recording
   /** SHA-256 of the file. */
   @Column('bytea', { nullable: true })
   sha256!: Buffer | null;
+
+  /** The delivery (`via` is `recording`) of the last change of `state`. Null means `deliveryId`. */
+  @Column('uuid', { name: 'change_delivery_id', nullable: true })
+  changeDeliveryId!: string | null;
 }
 
 /** A file in the store of recordings that nothing needs any more. */

@@ -1,5 +1,13 @@
-import type { MigrationInterface, QueryRunner } from 'typeorm';
+import type { QueryRunner } from 'typeorm';
 import { IDENTIFIER } from './create-ledger/identifier.js';
+import {
+  createConcurrently,
+  exchangeBack,
+  exchangeConcurrently,
+  type IndexExchange,
+  type NewIndex,
+  type StepwiseMigration,
+} from './index-steps.js';
 
 const IDS = `call_id ${IDENTIFIER} NOT NULL,
     source ${IDENTIFIER} NOT NULL,
@@ -47,6 +55,7 @@ const STATEMENTS = [
     file ${IDENTIFIER},
     content_type ${IDENTIFIER},
     sha256 bytea,
+    change_delivery_id uuid,
     ${REST},
     CONSTRAINT call_recordings_pkey PRIMARY KEY (call_id))`,
   'CREATE INDEX call_recordings_delivery ON call_recordings (delivery_id)',
@@ -77,8 +86,29 @@ const INTENTS = [
   viewWith('major_intent, '),
 ];
 
-/** The tables of the vendor's notes and recordings, and the intents in the statistics. */
-export class CreateMessages1770000000000 implements MigrationInterface {
+/** Few calls have it set, and only these are in the index. */
+const MOVED_CALLS: NewIndex = {
+  name: 'calls_changed',
+  definition: 'ON calls (change_delivery_id) WHERE change_delivery_id IS NOT NULL',
+};
+const DELIVERIES: readonly IndexExchange[] = [
+  {
+    name: 'deliveries_told',
+    definition:
+      "ON deliveries (position) WHERE stored > 0 OR corrected > 0 OR via IN ('erasure', 'recording')",
+    replaces: 'deliveries_changes',
+    replacedDefinition: "ON deliveries (position) WHERE stored > 0 OR corrected > 0 OR via = 'erasure'",
+  },
+];
+
+/** The tables of the vendor's notes and recordings, the intents in the statistics, and the places of calls in the feed. */
+export class CreateMessages1770000000000 implements StepwiseMigration {
+  async before(runner: QueryRunner): Promise<void> {
+    await runner.query('ALTER TABLE calls ADD COLUMN IF NOT EXISTS change_delivery_id uuid');
+    await createConcurrently(runner, [MOVED_CALLS]);
+    await exchangeConcurrently(runner, DELIVERIES);
+  }
+
   async up(runner: QueryRunner): Promise<void> {
     for (const statement of [...STATEMENTS, ...INTENTS]) await runner.query(statement);
   }
@@ -91,5 +121,7 @@ export class CreateMessages1770000000000 implements MigrationInterface {
     await runner.query('DROP TABLE removed_files');
     await runner.query('DROP TABLE call_recordings');
     await runner.query('DROP TABLE call_notes');
+    await exchangeBack(runner, DELIVERIES);
+    await runner.query('ALTER TABLE calls DROP COLUMN change_delivery_id');
   }
 }

@@ -13,22 +13,22 @@ export function isStepwise(migration: MigrationInterface): migration is Stepwise
   return 'before' in migration && typeof migration.before === 'function';
 }
 
-/** An index, and the one in whose place it comes. */
-export interface IndexExchange {
+export interface NewIndex {
   readonly name: string;
   /** What follows after `CREATE INDEX name`. */
   readonly definition: string;
+}
+
+/** An index, and the one in whose place it comes. */
+export interface IndexExchange extends NewIndex {
   readonly replaces: string;
   readonly replacedDefinition: string;
 }
 
-/** Makes the new indexes, then drops those that they replace. An index that was begun and not finished is made anew. */
-export async function exchangeConcurrently(
-  runner: QueryRunner,
-  exchanges: readonly IndexExchange[],
-): Promise<void> {
+/** Makes indexes. One that was begun and not finished is made anew. */
+export async function createConcurrently(runner: QueryRunner, indexes: readonly NewIndex[]): Promise<void> {
   await withoutTimeOuts(clientOf(await runner.connect()), async () => {
-    for (const { name, definition } of exchanges) {
+    for (const { name, definition } of indexes) {
       const [found] = (await runner.query(
         `SELECT indisvalid AS valid FROM pg_index WHERE indexrelid = to_regclass('${name}')`,
       )) as { valid: boolean }[];
@@ -36,6 +36,16 @@ export async function exchangeConcurrently(
       if (found !== undefined) await runner.query(`DROP INDEX CONCURRENTLY ${name}`);
       await runner.query(`CREATE INDEX CONCURRENTLY ${name} ${definition}`);
     }
+  });
+}
+
+/** Makes the new indexes, then drops those that they replace. */
+export async function exchangeConcurrently(
+  runner: QueryRunner,
+  exchanges: readonly IndexExchange[],
+): Promise<void> {
+  await createConcurrently(runner, exchanges);
+  await withoutTimeOuts(clientOf(await runner.connect()), async () => {
     for (const { replaces } of exchanges) {
       await runner.query(`DROP INDEX CONCURRENTLY IF EXISTS ${replaces}`);
     }
