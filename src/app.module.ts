@@ -16,6 +16,7 @@ import { QueryModule } from './query/query.module.js';
 import { ApiKeysModule } from './security/api-keys/api-keys.module.js';
 import { ConsoleModule } from './console/console.module.js';
 import { AuditModule } from './security/audit/audit.module.js';
+import { WebhooksModule } from './webhooks/webhooks.module.js';
 import { StatusModule } from './status/status.module.js';
 
 /** The root module, with all modules of the service. */
@@ -33,6 +34,7 @@ export class AppModule {
         PrivacyModule,
         RecordingsModule,
         CompletenessModule,
+        WebhooksModule,
         ApiKeysModule,
         AuditModule,
         HealthModule,

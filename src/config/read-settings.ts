@@ -2,6 +2,7 @@
 import type { LogLevel } from '@nestjs/common';
 import { join, resolve } from 'node:path';
 import { errorText } from '../errors.js';
+import { AllowedHosts } from '../outbound/allowed-hosts.js';
 import { credentialsFile, loadCredentials, type Renewal } from './credentials.js';
 import { recordingSettings } from './recording-settings.js';
 import { SettingReader } from './setting-reader.js';
@@ -112,6 +113,8 @@ export function checkSettings(environment: NodeJS.ProcessEnv, onTerminal: boolea
     bodyRetentionDays: reader.read('BODY_RETENTION_DAYS', '30', retentionDays),
     callRetentionDays: reader.read('CALL_RETENTION_DAYS', '0', retentionDays),
     ...recordingSettings(reader, dataDir),
+    webhookHosts: reader.read('WEBHOOK_ALLOW_HOSTS', '', (text) => new AllowedHosts(text, 'public')),
+    webhookSecretKey: reader.read('WEBHOOK_SECRET_KEY', undefined, adminApiKey),
     vendorAccess: access,
     completeness: completeness(reader, access, givenTokens),
     pushAllowFrom: reader.read('PUSH_ALLOW_FROM', undefined, networks),

@@ -15,12 +15,14 @@ export interface PolledGaugeOptions {
   /** The label by which `ask` gives several values. */
   readonly label?: string;
   /** Reads the value, or the values by label. It is called at most every `everyMs`, and never twice at once. */
-  readonly ask: () => Promise<number | ReadonlyMap<string, number>>;
+  readonly ask: () => Promise<GaugeValue>;
   /** Milliseconds between two readings; 5000 by default. A reading may take two fifths of it. */
   readonly everyMs?: number;
   /** The value while there is no answer. If it is undefined, the gauge is left out. */
   readonly otherwise?: number;
 }
+
+type GaugeValue = number | ReadonlyMap<string, number>;
 
 /** A gauge whose value is read from something that may be slow or unavailable. A scrape never waits long for it. */
 export class PolledGauge {
@@ -62,16 +64,19 @@ export class PolledGauge {
     }
   }
 
-  private show(value: number | ReadonlyMap<string, number> | undefined): void {
+  private show(value: GaugeValue | undefined): void {
     const shown = value ?? this.options.otherwise;
     const { label } = this.options;
-    if (shown === undefined) this.hide();
-    else if (typeof shown === 'number') this.gauge.set(shown);
-    else if (label !== undefined) for (const [of, count] of shown) this.gauge.set({ [label]: of }, count);
-  }
-
-  private hide(): void {
-    if (this.options.label === undefined) this.gauge.remove();
-    else this.gauge.reset();
+    if (typeof shown === 'number') {
+      this.gauge.set(shown);
+      return;
+    }
+    // What is not among the values any more is left out. `reset` would show 0 for a gauge without labels.
+    if (label === undefined) {
+      this.gauge.remove();
+      return;
+    }
+    this.gauge.reset();
+    for (const [of, one] of shown ?? []) this.gauge.set({ [label]: of }, one);
   }
 }

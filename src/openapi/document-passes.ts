@@ -80,12 +80,13 @@ interface ObjectSchema {
  */
 export function closeBodies(document: OpenAPIObject): void {
   for (const [path, item] of Object.entries(document.paths)) {
-    const body = path.startsWith('/v1') ? item.post?.requestBody : undefined;
-    if (body === undefined || '$ref' in body) continue;
-    const schema = body.content['application/json']?.schema;
-    if (schema === undefined || !('$ref' in schema)) throw new Error(`the body of POST ${path} has no name`);
-    const named = document.components?.schemas?.[schema.$ref.split('/').at(-1) ?? ''];
-    if (named !== undefined && 'properties' in named) close(named);
+    for (const body of [item.post?.requestBody, item.patch?.requestBody]) {
+      if (!path.startsWith('/v1') || body === undefined || '$ref' in body) continue;
+      const schema = body.content['application/json']?.schema;
+      if (schema === undefined || !('$ref' in schema)) throw new Error(`a body of ${path} has no name`);
+      const named = document.components?.schemas?.[schema.$ref.split('/').at(-1) ?? ''];
+      if (named !== undefined && 'properties' in named) close(named);
+    }
   }
 }
 

@@ -5,6 +5,7 @@ import { readFileSync } from 'node:fs';
 import { addBounds, closeBodies, keepExamplesFromForms, withNullTypes } from './document-passes.js';
 import { addCommonAnswers } from './common-answers.js';
 import { addUnreadableAnswers } from './unreadable.js';
+import { addWebhooks } from './webhooks.js';
 
 interface PackageFile {
   readonly version: string;
@@ -35,6 +36,7 @@ export function createDocument(app: INestApplication): OpenAPIObject {
     .addTag('Tasks and batches', 'Campaigns, and the totals of their calls.')
     .addTag('Statistics', 'Sums of calls, by time and by fields.')
     .addTag('Changes', 'Changes of calls, for clients that keep a copy of the ledger.')
+    .addTag('Webhooks', 'Changes of calls, sent to the URLs of others.')
     .addTag('Exports', 'Calls as files.')
     .addTag('Deliveries', 'Pushes, and what each of them did.')
     .addTag('Quarantine', 'Records and bodies that could not be read as calls.')
@@ -63,6 +65,7 @@ export function createDocument(app: INestApplication): OpenAPIObject {
   closeBodies(document);
   withNullTypes(document);
   addBounds(document);
+  addWebhooks(document);
   return document;
 }
 

@@ -1,4 +1,6 @@
 import { Module } from '@nestjs/common';
+import { Database } from '../persistence/connections/database.js';
+import { ClusterNodes } from '../persistence/schema/distribution/cluster-nodes.js';
 import { SecurityModule } from '../security/security.module.js';
 import { BatchRepository } from './batches/batch.repository.js';
 import { BatchesController } from './batches/batches.controller.js';
@@ -6,7 +8,7 @@ import { BatchesService } from './batches/batches.service.js';
 import { CallRepository } from './calls/call.repository.js';
 import { CallsController } from './calls/calls.controller.js';
 import { CallsService } from './calls/calls.service.js';
-import { ChangeFeed } from './changes/change-feed.js';
+import { ChangeFeed, PrimaryFeed } from './changes/change-feed.js';
 import { ChangesMetrics } from './changes/changes.metrics.js';
 import { ChangeWatcher } from './changes/change-watcher.js';
 import { ChangeRepository } from './changes/change.repository.js';
@@ -21,6 +23,11 @@ import { DeliveryRepository } from './deliveries/delivery.repository.js';
 import { ExportRepository } from './exports/export.repository.js';
 import { ExportsController } from './exports/exports.controller.js';
 import { ExportLimits, ExportsService } from './exports/exports.service.js';
+import { FollowerRepository } from './followers/follower.repository.js';
+import { FollowerRetention } from './followers/follower-retention.js';
+import { FollowersController } from './followers/followers.controller.js';
+import { FollowersMetrics } from './followers/followers.metrics.js';
+import { FollowersService } from './followers/followers.service.js';
 import { SchemaDriftController } from './schema-drift/schema-drift.controller.js';
 import { SchemaDriftRepository } from './schema-drift/schema-drift.repository.js';
 import { SchemaDriftService } from './schema-drift/schema-drift.service.js';
@@ -44,6 +51,7 @@ import { TasksService } from './tasks/tasks.service.js';
     BatchesController,
     StatsController,
     ChangesController,
+    FollowersController,
     ExportsController,
     DeliveriesController,
     StatusCodesController,
@@ -56,10 +64,18 @@ import { TasksService } from './tasks/tasks.service.js';
     ...[BatchesService, BatchRepository],
     ...[StatsService, StatsRepository],
     ...[ChangesService, ChangeFeed, ChangeWatcher, ChangeRepository, ChangedCallsRepository, ChangesMetrics],
+    {
+      provide: PrimaryFeed,
+      useFactory: (database: Database, nodes: ClusterNodes, changed: ChangedCallsRepository) =>
+        new PrimaryFeed(new ChangeRepository(database, database, nodes, changed)),
+      inject: [Database, ClusterNodes, ChangedCallsRepository],
+    },
+    ...[FollowersService, FollowerRepository, FollowersMetrics, FollowerRetention],
     ...[ExportsService, ExportRepository, ExportLimits],
     ...[DeliveriesService, DeliveryRepository],
     ...[StatusCodesService, StatusCodeRepository],
     ...[SchemaDriftService, SchemaDriftRepository],
   ],
+  exports: [ChangeFeed, PrimaryFeed],
 })
 export class QueryModule {}

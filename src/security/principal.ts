@@ -16,6 +16,7 @@ export const SCOPES = [
   'keys:manage',
   'audit:read',
   'completeness:manage',
+  'webhooks:manage',
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 

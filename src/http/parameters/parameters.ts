@@ -77,6 +77,12 @@ export function DigitsParameter(described: Description, least: number, most: num
   return parameter(rule, described);
 }
 
+/** The name that a client gives itself. */
+export function NameParameter(described: Description): PropertyDecorator {
+  const expected = 'must be 1 to 64 of the characters a-z, 0-9, dot, underscore and dash';
+  return parameter(text({ minLength: 1, maxLength: 64, pattern: '^[a-z0-9._-]+$', expected }), described);
+}
+
 export function IntegerParameter(
   described: Description,
   least: number,

@@ -150,6 +150,26 @@ export function list(
   };
 }
 
+/** An object whose fields may be missing. It has no others. */
+export function object(fields: Readonly<Record<string, ValueRule & Description>>): ValueRule {
+  const properties = Object.entries(fields).map(
+    ([name, { schema, description, example }]) => [name, { ...schema, description, example }] as const,
+  );
+  return {
+    schema: { type: 'object', properties: Object.fromEntries(properties), additionalProperties: false },
+    problem(value) {
+      if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'must be an object';
+      const [problem] = Object.entries(value).flatMap(([name, field]: [string, unknown]) => {
+        const rule = Object.hasOwn(fields, name) ? fields[name] : undefined;
+        if (rule === undefined) return [`must not have the field ${name.slice(0, 64)}`];
+        const wrong = rule.problem(field);
+        return wrong === undefined ? [] : [`has a field ${name} that ${wrong}`];
+      });
+      return problem;
+    },
+  };
+}
+
 /** Any text: an id or a code of the vendor, or part of one. */
 export const TEXT = text({ maxLength: LONGEST_TEXT });
 

@@ -9,6 +9,8 @@ export const POSITION_LOCK = 1;
 export const MIGRATION_LOCK = 2;
 /** Held while the first and last times of rollups are computed again. */
 export const BOUNDS_LOCK = 3;
+/** Held while a follower of the feed gets a new name. */
+export const FOLLOWERS_LOCK = 4;
 
 /** The class of the locks of single calls. The second number of such a lock is a slot. */
 export const CALL_LOCKS = 1_129_072_710;

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import { DatabaseUnavailableError } from '../../persistence/connections/unavailable.js';
 import { type NextChanges, ChangeRepository } from './change.repository.js';
-import type { FeedPlace, FollowedCalls } from './changed-calls.repository.js';
+import type { FeedPlace } from './feed-place.js';
+import type { FollowedCalls } from './followed-calls.js';
 
 /**
  * How long one page may search. On a busy machine, it passes 100,000 deliveries whose calls have all been changed
@@ -9,8 +10,6 @@ import type { FeedPlace, FollowedCalls } from './changed-calls.repository.js';
  */
 const LONGEST_WALK_MS = 1000;
 const MOST_CALLS_A_STEP = 50_000;
-
-export const BEGINNING: FeedPlace = { position: 0, callId: '' };
 
 /** Reads the feed of changes in pages, with a limit on the time for each page. */
 @Injectable()
@@ -50,3 +49,6 @@ export class ChangeFeed {
     return page;
   }
 }
+
+/** The feed as the primary has it, for work in the background. It leaves the read replica to clients. */
+export class PrimaryFeed extends ChangeFeed {}

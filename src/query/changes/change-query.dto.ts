@@ -3,6 +3,7 @@ import {
   CursorParameter,
   IntegerParameter,
   ListParameter,
+  NameParameter,
 } from '../../http/parameters/parameters.js';
 import { DEFAULT_LIMIT } from '../../http/parameters/page.js';
 import { CALL_FIELDS, type CallField } from '../calls/call-fields.js';
@@ -40,6 +41,13 @@ export class ChangeQuery {
   )
   wait?: number;
 
+  @NameParameter({
+    description:
+      'The name of the follower: 1 to 64 of the characters `a-z0-9._-`. How far it is, then shows in `/v1/followers`: the `after` that it last sent. Each key has its own names, 100 at most.',
+    example: 'crm',
+  })
+  follower?: string;
+
   @ListParameter({
     description:
       'The source that pushed the call. A call that another source has taken over since comes as erased.',
@@ -52,6 +60,13 @@ export class ChangeQuery {
     example: '118100000000000001',
   })
   taskId?: string[];
+
+  @ListParameter({
+    description:
+      'The intent of the person who was called, from the note of the call. A call whose intent a new note has changed comes as erased.',
+    example: 'A',
+  })
+  majorIntent?: string[];
 
   @ChoicesParameter(
     {

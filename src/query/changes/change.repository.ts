@@ -15,18 +15,14 @@
 //
 // A viewer of some sources gets only the calls of these sources. If a correction of another source takes over a
 // call, the viewer gets it as erased, provided that the viewer may have seen it before.
-import { Injectable } from '@nestjs/common';
+import { Inject, Injectable } from '@nestjs/common';
 import { Database } from '../../persistence/connections/database.js';
 import type { Transaction } from '../../persistence/connections/statement.js';
 import { ClusterNodes } from '../../persistence/schema/distribution/cluster-nodes.js';
 import { ReadingDatabase } from '../../persistence/connections/reading-database.js';
-import {
-  type Change,
-  type ChangedDelivery,
-  ChangedCallsRepository,
-  type FeedPlace,
-  type FollowedCalls,
-} from './changed-calls.repository.js';
+import { type Change, type ChangedDelivery, ChangedCallsRepository } from './changed-calls.repository.js';
+import type { FeedPlace } from './feed-place.js';
+import type { FollowedCalls } from './followed-calls.js';
 
 /** The changes of the next deliveries. */
 export interface NextChanges {
@@ -48,7 +44,7 @@ const MOST_DELIVERIES = 5000;
 const FIRST_DELIVERIES = 100;
 
 /** Must be the same text as the predicate of the index deliveries_told. */
-const CHANGED = "(stored > 0 OR corrected > 0 OR via IN ('erasure', 'recording'))";
+export const CHANGED = "(stored > 0 OR corrected > 0 OR via IN ('erasure', 'recording'))";
 const NEWEST = {
   name: 'newest-change',
   text: `SELECT coalesce(max(position), 0) AS position FROM deliveries WHERE ${CHANGED}`,
@@ -65,6 +61,9 @@ const NEXT_DELIVERIES = {
         FROM deliveries WHERE ${CHANGED} AND position >= $1 ORDER BY position LIMIT $3) AS next
     ) AS counted WHERE calls_before < $2 ORDER BY position`,
 };
+/** What reads the feed. */
+type FeedServer = Pick<ReadingDatabase, 'read' | 'snapshot'>;
+
 @Injectable()
 export class ChangeRepository {
   /**
@@ -73,7 +72,7 @@ export class ChangeRepository {
   private committedEverywhere = 0;
 
   constructor(
-    private readonly database: ReadingDatabase,
+    @Inject(ReadingDatabase) private readonly database: FeedServer,
     private readonly primary: Database,
     private readonly nodes: ClusterNodes,
     private readonly changed: ChangedCallsRepository,

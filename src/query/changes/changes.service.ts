@@ -1,19 +1,19 @@
 // Answers requests for changes, at once or when there is a change.
 import { Injectable } from '@nestjs/common';
-import { decodeCursor, encodeCursor } from '../../http/parameters/cursor.js';
 import { InvalidParametersException } from '../../http/problems/refusals.js';
 import { DEFAULT_LIMIT } from '../../http/parameters/page.js';
 import type { WrittenAnswer } from '../../http/answers/written-answer.js';
 import { KeyStreams, type StreamKind } from '../../security/key-streams.js';
 import { type Principal, seesNumbers } from '../../security/principal.js';
-import { BEGINNING, ChangeFeed } from './change-feed.js';
+import { FollowersService } from '../followers/followers.service.js';
+import { ChangeFeed } from './change-feed.js';
 import type { ChangeQuery } from './change-query.dto.js';
 import { ChangeWatcher } from './change-watcher.js';
 import { ChangeWriter } from './change-writer.js';
 import type { NextChanges } from './change.repository.js';
-import type { FeedPlace, FollowedCalls } from './changed-calls.repository.js';
+import { BEGINNING, BEYOND, decodePlace, encodePlace, type FeedPlace } from './feed-place.js';
+import { type FollowedCalls, followedBy } from './followed-calls.js';
 
-const KIND = 'changes';
 const NOW = 'now';
 /** A larger page is read in parts, so that the rows of only two of them are in memory. */
 const MOST_AT_ONCE = 1000;
@@ -21,12 +21,6 @@ const MOST_AT_ONCE = 1000;
 const MOST_BYTES = 16 * 1024 * 1024;
 /** A key may have half of all requests that may wait, so that other keys have room. */
 const WAITING: StreamKind = { name: 'requests that wait for changes', most: 1000 };
-/**
- * The error for a cursor that is ahead. Otherwise the answer would be "nothing new" until new changes had passed
- * its position, and the client would miss them.
- */
-const BEYOND =
-  'is ahead of this ledger, which seems to have been restored to an earlier state: begin again without it';
 
 @Injectable()
 export class ChangesService {
@@ -34,6 +28,7 @@ export class ChangesService {
     private readonly feed: ChangeFeed,
     private readonly watcher: ChangeWatcher,
     private readonly streams: KeyStreams,
+    private readonly followers: FollowersService,
   ) {}
 
   /**
@@ -52,6 +47,7 @@ export class ChangesService {
     const writer = new ChangeWriter({ fields: query.fields, isMasked: !seesNumbers(asker) }, asLines);
     const followed = followedBy(asker, query);
     const place = await this.placeOf(query.after);
+    if (query.follower !== undefined) await this.followers.note(query.follower, place, asker);
     let page = await this.first(followed, place, query, asker, gone);
     if (limit === 0 && page.changes.length > 0)
       page = { changes: [], next: place, upToDate: false, isLarge: false };
@@ -66,7 +62,7 @@ export class ChangesService {
       page = await next;
     }
     await writer.add(page.changes);
-    const nextCursor = encodeCursor(KIND, [page.next.position, page.next.callId]);
+    const nextCursor = encodePlace(page.next);
     return { answer: writer.answer({ nextCursor, upToDate: page.upToDate }), nextCursor };
   }
 
@@ -103,8 +99,7 @@ export class ChangesService {
   private async placeOf(after: string | undefined): Promise<FeedPlace> {
     if (after === undefined) return BEGINNING;
     if (after === NOW) return this.feed.end();
-    const [position, callId] = decodeCursor(after, KIND, ['number', 'string'], 'after');
-    return { position: Number(position), callId: String(callId) };
+    return decodePlace(after, 'after');
   }
 }
 
@@ -115,14 +110,4 @@ function isNothingNew({ changes, upToDate }: NextChanges): boolean {
 /** Whether the answer goes on after this part: there are more changes, which are not large and were found in time. */
 function isPartOfMore({ changes, upToDate, isLarge }: NextChanges): boolean {
   return changes.length > 0 && !upToDate && !isLarge;
-}
-
-/** The calls that the asker may see and asks for. */
-function followedBy(
-  { sources }: Principal,
-  { source, taskId }: Pick<ChangeQuery, 'source' | 'taskId'>,
-): FollowedCalls {
-  const asked = source ?? sources;
-  const visible = sources === null || asked === null ? asked : asked.filter((name) => sources.includes(name));
-  return { sources: visible, taskIds: taskId ?? null };
 }

@@ -92,6 +92,8 @@ export class ApiKeysController {
   'privacy:erase',
   'keys:manage',
   'audit:read',
+  'completeness:manage',
+  'webhooks:manage',
 )
 @ApiTags('API keys')
 export class CurrentKeyController {

@@ -72,6 +72,19 @@ export class KnownKeys {
     return !hasExpired(holder) && (await this.current(ageMs)).holders.has(holder.keyId);
   }
 
+  /**
+   * Finds the holder of a key by the key's id.
+   *
+   * @param ageMs the greatest age of the known keys, in ms
+   * @returns undefined if the key is not known, or is expired or revoked
+   * @throws DatabaseUnavailableError
+   */
+  async holderById(keyId: string, ageMs: number): Promise<KeyHolder | undefined> {
+    if (keyId === ADMIN.keyId) return ADMIN;
+    const holder = (await this.current(ageMs)).holders.get(keyId)?.holder;
+    return holder === undefined || hasExpired(holder) ? undefined : holder;
+  }
+
   /** Call it after a change of keys, so that this process knows it at once. */
   forget(): void {
     this.changes += 1;

@@ -116,6 +116,13 @@ export const AUDIT_ACTIONS = [
   'check.requested',
   'repair.requested',
   'repair.done',
+  'webhook.created',
+  'webhook.changed',
+  'webhook.secretRotated',
+  'webhook.rewound',
+  'webhook.deleted',
+  'webhook.sent',
+  'follower.deleted',
 ] as const;
 
 type AuditAction = (typeof AUDIT_ACTIONS)[number];

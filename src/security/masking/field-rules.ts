@@ -32,6 +32,8 @@ const OF_ANSWERS: readonly (readonly [MaskRule, readonly string[]])[] = [
       'keyId',
       'createdBy',
       'key',
+      'secret',
+      'messageId',
       'nextCursor',
       'cursor',
       'source',

@@ -7,6 +7,7 @@ import { CheckedTask, CompletenessRun, MissingEntry } from './completeness.entit
 import { CampaignTotals, Rollup, RollupGroup, RollupSums } from './rollup.entities.js';
 import { StoredDelivery, DeliveryBody, QuarantineEntry, SchemaDrift } from './delivery.entities.js';
 import { ErasedCall, Erasure, Lease, StoredSecret } from './privacy.entities.js';
+import { Follower, StoredWebhook, WebhookAttempt } from './webhook.entities.js';
 
 export type Privilege = 'SELECT' | 'INSERT' | 'UPDATE' | 'DELETE';
 
@@ -40,6 +41,9 @@ const TABLES: readonly (readonly [entity: new () => object, ...privileges: Privi
   [CheckedTask, 'SELECT', 'INSERT', 'UPDATE'],
   [MissingEntry, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   [CompletenessRun, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  [Follower, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  [StoredWebhook, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  [WebhookAttempt, 'SELECT', 'INSERT', 'DELETE'],
 ];
 
 export const entities = TABLES.map(([entity]) => entity);
