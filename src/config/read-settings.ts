@@ -3,6 +3,8 @@ import type { LogLevel } from '@nestjs/common';
 import { join, resolve } from 'node:path';
 import { errorText } from '../errors.js';
 import { AllowedHosts } from '../outbound/allowed-hosts.js';
+import { SettingReader } from './setting-reader.js';
+import { readSignIn } from './read-sign-in.js';
 import { credentialsFile, loadCredentials, type Renewal } from './credentials.js';
 import {
   accessKeyPart,
@@ -59,33 +61,6 @@ const TRACING_PROTOCOLS = ['http/protobuf', 'http/json'] as const;
 /** The prefix of OpenTelemetry's environment variables. */
 const TRACING_PREFIX = 'OTEL_EXPORTER_OTLP';
 
-/** Reads single settings and collects their problems. An empty value counts as unset. */
-class Reader {
-  readonly problems: string[] = [];
-
-  constructor(private readonly environment: NodeJS.ProcessEnv) {}
-
-  /**
-   * @returns undefined when the setting is unset and has no default, or when it can't be read (then a problem is
-   *   added)
-   */
-  read<T>(name: string, fallback: string | undefined, parse: (text: string) => T): T | undefined {
-    const text = this.text(name) ?? fallback;
-    if (text === undefined) return undefined;
-    try {
-      return parse(text);
-    } catch (error) {
-      this.problems.push(`${name} ${errorText(error)}`);
-      return undefined;
-    }
-  }
-
-  text(name: string): string | undefined {
-    const text = this.environment[name]?.trim();
-    return text === '' ? undefined : text;
-  }
-}
-
 /** The checked settings of the environment. Credentials that the service generates may still be missing. */
 export interface CheckedSettings extends Omit<
   Settings,
@@ -111,7 +86,7 @@ export function readSettings(environment: NodeJS.ProcessEnv, onTerminal: boolean
  * @throws SettingsError that names every problem
  */
 export function checkSettings(environment: NodeJS.ProcessEnv, onTerminal: boolean): CheckedSettings {
-  const reader = new Reader(environment);
+  const reader = new SettingReader(environment);
   const embedded = reader.text('DATABASE_URL') === undefined;
   const level = reader.read('LOG_LEVEL', 'info', (text) => oneOf(text, LEVELS)) ?? 'info';
   const dataDir = resolve(reader.text('DATA_DIR') ?? 'data');
@@ -129,6 +104,8 @@ export function checkSettings(environment: NodeJS.ProcessEnv, onTerminal: boolea
     dataDir,
     pushTokens: givenTokens,
     adminApiKey: reader.read('ADMIN_API_KEY', undefined, adminApiKey),
+    sealingKey: reader.read('SEALING_KEY', undefined, adminApiKey),
+    signIn: readSignIn(reader),
     pushTimeZone: reader.read('PUSH_TIME_ZONE', 'Asia/Shanghai', timeZone),
     pushBodyLimit: reader.read('PUSH_BODY_LIMIT', '32mb', bodyLimit),
     ackDeadlineMs: reader.read('ACK_DEADLINE_MS', '400', (text) => integer(text, 1, 60_000)),
@@ -168,7 +145,7 @@ export function withCredentials(checked: CheckedSettings): Settings {
   return Object.assign(new Settings(), checked, { pushTokens, adminApiKey, ...NOTHING_GENERATED });
 }
 
-function distribution(reader: Reader, embedded: boolean): Distribution | undefined {
+function distribution(reader: SettingReader, embedded: boolean): Distribution | undefined {
   const distributed = reader.read('DATABASE_DISTRIBUTED', 'off', distributionOf);
   if (distributed !== undefined && embedded)
     reader.problems.push('DATABASE_DISTRIBUTED needs DATABASE_URL: the embedded database is one server');
@@ -180,7 +157,7 @@ function distribution(reader: Reader, embedded: boolean): Distribution | undefin
 }
 
 /** How the files of recordings are kept. */
-function recordings(reader: Reader, dataDir: string) {
+function recordings(reader: SettingReader, dataDir: string) {
   const store = reader.text('RECORDING_STORE') ?? join(dataDir, 'recordings');
   return {
     recordingStore: store === 'off' ? undefined : resolve(store),
@@ -194,13 +171,13 @@ function recordings(reader: Reader, dataDir: string) {
   };
 }
 
-function journalDir(reader: Reader, dataDir: string): string | undefined {
+function journalDir(reader: SettingReader, dataDir: string): string | undefined {
   const text = reader.text('JOURNAL_DIR');
   return text === 'off' ? undefined : resolve(text ?? join(dataDir, 'journal'));
 }
 
 /** @returns undefined when no access key is set */
-function vendorAccess(reader: Reader): VendorAccess | undefined {
+function vendorAccess(reader: SettingReader): VendorAccess | undefined {
   const endpoint = reader.read('ALIYUN_ENDPOINT', 'https://aiccs.aliyuncs.com', vendorEndpoint);
   const accessKeyId = reader.read('ALIYUN_ACCESS_KEY_ID', undefined, accessKeyPart);
   const accessKeySecret = reader.read('ALIYUN_ACCESS_KEY_SECRET', undefined, accessKeyPart);
@@ -217,7 +194,7 @@ function vendorAccess(reader: Reader): VendorAccess | undefined {
 
 /** @param tokens undefined when they are generated, for one source */
 function completeness(
-  reader: Reader,
+  reader: SettingReader,
   access: VendorAccess | undefined,
   tokens: readonly PushToken[] | undefined,
 ): CompletenessSettings {
@@ -259,7 +236,7 @@ function bodyLimit(text: string): number {
   return size;
 }
 
-function requireSecrets(reader: Reader): void {
+function requireSecrets(reader: SettingReader): void {
   for (const name of ['PUSH_TOKENS', 'ADMIN_API_KEY']) {
     if (reader.text(name) === undefined) {
       reader.problems.push(
@@ -309,7 +286,7 @@ function noticeOf(
  * OpenTelemetry's specification it would be on by default, and send to a port of this machine where perhaps nothing
  * listens. The SDK reads the other variables itself.
  */
-function readTracing(reader: Reader): TracingProtocol | undefined {
+function readTracing(reader: SettingReader): TracingProtocol | undefined {
   const hasEndpoint = [`${TRACING_PREFIX}_ENDPOINT`, `${TRACING_PREFIX}_TRACES_ENDPOINT`].some(
     (name) => reader.text(name) !== undefined,
   );
