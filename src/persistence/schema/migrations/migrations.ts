@@ -3,6 +3,7 @@ import { NarrowCallIndexes1767000000000 } from './1767000000000-narrow-call-inde
 import { RollupGroups1768000000000 } from './1768000000000-rollup-groups.js';
 import { AddCompleteness1769000000000 } from './1769000000000-add-completeness.js';
 import { CreateMessages1770000000000 } from './1770000000000-create-messages.js';
+import { CreatePeople1772000000000 } from './1772000000000-create-people.js';
 
 /** Every migration, in order. */
 export const migrations = [
@@ -11,4 +12,5 @@ export const migrations = [
   RollupGroups1768000000000,
   AddCompleteness1769000000000,
   CreateMessages1770000000000,
+  CreatePeople1772000000000,
 ];
