@@ -70,7 +70,8 @@ export class Follower {
   /** One request, without its redirects. */
   async send(url: string, init: RequestInit = {}): Promise<Response> {
     const cookie = [...this.cookies].map(([name, value]) => `${name}=${value}`).join('; ');
-    const headers = { ...(cookie !== '' && { cookie }), ...init.headers };
+    // A connection that is kept may be closed at the very moment when it is used again.
+    const headers = { connection: 'close', ...(cookie !== '' && { cookie }), ...init.headers };
     const response = await fetch(url, { ...init, headers, redirect: 'manual' });
     for (const line of response.headers.getSetCookie()) {
       this.set.push(line);
