@@ -21,6 +21,9 @@ import { DeliveryRepository } from './deliveries/delivery.repository.js';
 import { ExportRepository } from './exports/export.repository.js';
 import { ExportsController } from './exports/exports.controller.js';
 import { ExportLimits, ExportsService } from './exports/exports.service.js';
+import { LabelRepository } from './labels/label.repository.js';
+import { LabelsController } from './labels/labels.controller.js';
+import { LabelsService } from './labels/labels.service.js';
 import { SchemaDriftController } from './schema-drift/schema-drift.controller.js';
 import { SchemaDriftRepository } from './schema-drift/schema-drift.repository.js';
 import { SchemaDriftService } from './schema-drift/schema-drift.service.js';
@@ -41,6 +44,7 @@ import { TasksService } from './tasks/tasks.service.js';
     CallsController,
     ConversationsController,
     TasksController,
+    LabelsController,
     BatchesController,
     StatsController,
     ChangesController,
@@ -52,6 +56,7 @@ import { TasksService } from './tasks/tasks.service.js';
   providers: [
     ...[CallsService, CallRepository],
     ConversationRepository,
+    ...[LabelsService, LabelRepository],
     ...[TasksService, TaskRepository],
     ...[BatchesService, BatchRepository],
     ...[StatsService, StatsRepository],
