@@ -44,6 +44,7 @@ const MAY_IMPORT = {
   json: [],
   metrics: ['background', 'config', 'http', 'persistence'],
   numbers: ['call', 'json'],
+  people: ['background', 'config', 'http', 'persistence', 'security'],
   openapi: [],
   outbound: [],
   persistence: ['background', 'call', 'config', 'json', 'tracing'],

@@ -9,6 +9,7 @@ import { RequestWatch } from './http/connections/request-watch.js';
 import { MetricsModule } from './metrics/metrics.module.js';
 import { TracingModule } from './tracing/tracing.js';
 import { PersistenceModule } from './persistence/persistence.module.js';
+import { PeopleModule } from './people/people.module.js';
 import { PrivacyModule } from './privacy/privacy.module.js';
 import { RecordingsModule } from './recordings/recordings.module.js';
 import { QuarantineModule } from './quarantine/quarantine.module.js';
@@ -36,6 +37,7 @@ export class AppModule {
         CompletenessModule,
         WebhooksModule,
         ApiKeysModule,
+        PeopleModule,
         AuditModule,
         HealthModule,
         MetricsModule,

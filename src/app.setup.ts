@@ -14,6 +14,7 @@ import { parseQuery, RequestValidationPipe } from './http/parameters/validation.
 import { singleSlashes } from './ingestion/push/missed-push.controller.js';
 import { RequestWatch } from './http/connections/request-watch.js';
 import { consolePolicy, securityHeaders, swaggerUiPolicy, tlsOnly } from './http/answers/security-headers.js';
+import { signInRate } from './people/sign-in-rate.js';
 import { ServiceLogger } from './service-logger.js';
 import { serveDocs } from './serve-docs.js';
 import { ApiGate } from './security/api-gate.js';
@@ -45,13 +46,15 @@ export async function createApp(
   app.disable('x-powered-by');
   // Answers to pushes and errors need no ETag. ExactJsonInterceptor gives answers of the API their ETag.
   app.disable('etag');
-  app.use(['/docs', '/openapi.json', '/openapi.yaml', '/metrics', '/console'], lowPriority());
+  app.use(['/docs', '/openapi.json', '/openapi.yaml', '/metrics', '/console', '/auth'], lowPriority());
   app.use(singleSlashes, requestIds(), app.get(RequestWatch).use, securityHeaders(), tlsOnly(), hostNeeded());
   app.use('/docs', swaggerUiPolicy());
   app.use('/console', consolePolicy());
   // The order matters: bodies of unauthenticated requests are not read.
   app.use('/v1', notStored(), compressed(), ...app.get(ApiGate).handlers(), jsonBody());
   app.use('/v1/erasures', erasureRate());
+  app.use('/auth', notStored());
+  app.use(['/auth/sign-in', '/auth/callback'], signInRate());
   app.useGlobalPipes(new RequestValidationPipe());
   app.useGlobalFilters(new ProblemFilter());
   serveDocs(app);

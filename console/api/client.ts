@@ -15,12 +15,21 @@ const NOBODY_ANSWERED: Problem = { status: 0, detail: '', errors: [], requestId:
 /** The connection failed: before there was an answer, or within it. */
 class Unanswered extends Error {}
 
-let bearer: string | undefined;
+/** A person who has signed in with the company's account: the browser sends their cookie by itself. */
+export interface Person {
+  /** What a request that changes something must send, because other sites can make the browser send the cookie. */
+  readonly csrfToken: string;
+}
+
+/** An API key, or a person. */
+type Asker = string | Person | undefined;
+
+let current: Asker;
 let whenRefused: () => void = () => undefined;
 
-/** @param refused called when the key is not valid any more */
-export function askAs(key: string | undefined, refused: () => void): void {
-  bearer = key;
+/** @param refused called when the key is not valid any more, or the session has ended */
+export function askAs(asker: Asker, refused: () => void): void {
+  current = asker;
   whenRefused = refused;
 }
 
@@ -30,19 +39,20 @@ export const api = createClient<paths, 'application/json'>({
 });
 
 /**
- * As `fetch`, with the key.
+ * As `fetch`, with the key or as the person.
  *
  * @throws DOMException AbortError
  * @throws Error that {@link problemOf} reads
  */
 export async function askService(request: Request): Promise<Response> {
-  const asker = bearer;
-  if (asker !== undefined) request.headers.set('Authorization', `Bearer ${asker}`);
-  const response = await arrived(
-    fetch(request, { credentials: 'omit', cache: 'no-store', redirect: 'error' }),
-  );
+  const asker = current;
+  if (typeof asker === 'string') request.headers.set('Authorization', `Bearer ${asker}`);
+  else if (asker !== undefined && request.method !== 'GET')
+    request.headers.set('X-CSRF-Token', asker.csrfToken);
+  const credentials = typeof asker === 'object' ? 'same-origin' : 'omit';
+  const response = await arrived(fetch(request, { credentials, cache: 'no-store', redirect: 'error' }));
   // An answer to a key that was signed out meanwhile says nothing of the one that is signed in.
-  if (response.status === 401 && asker === bearer) whenRefused();
+  if (response.status === 401 && asker === current) whenRefused();
   return response;
 }
 

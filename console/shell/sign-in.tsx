@@ -1,6 +1,7 @@
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Problem } from '../api/client.js';
-import { ended, signIn } from '../api/session.js';
+import { signInAddress } from '../api/company-account.js';
+import { ended, offersAccounts, signIn } from '../api/session.js';
 import { t, type TextName } from '../i18n/i18n.js';
 import { ProblemNote } from '../ui/states.js';
 import { Preferences } from './preferences-bar.js';
@@ -12,7 +13,7 @@ const LICENCES = './console/assets/licences.txt';
 const KEY = /^[\x21-\x7e]+$/;
 const NO_KEY: Problem = { status: 400, detail: '', errors: [], requestId: undefined };
 
-/** The way in: an API key, which is kept until the tab is closed, and nowhere else. */
+/** The way in: the company's account, or an API key, which is kept until the tab is closed, and nowhere else. */
 export function SignIn() {
   const input = useRef<HTMLInputElement>(null);
   const [problem, setProblem] = useState<Problem>();
@@ -40,6 +41,7 @@ export function SignIn() {
             {t('signIn.ended')}
           </div>
         )}
+        {offersAccounts.value && <CompanyAccount />}
         <form onSubmit={(event) => void submit(event)}>
           <label class="field">
             <span>{t('signIn.key')}</span>
@@ -57,6 +59,22 @@ export function SignIn() {
       </div>
       <Preferences />
     </main>
+  );
+}
+
+/** Leads to the company's identity provider, and back to the place that the page shows. */
+function CompanyAccount() {
+  // The address is made at the click: what the page shows may have changed until then.
+  const go = () => {
+    location.assign(signInAddress());
+  };
+  return (
+    <>
+      <button type="button" class="button button-main" onClick={go}>
+        {t('signIn.account')}
+      </button>
+      <p class="quiet small">{t('signIn.or')}</p>
+    </>
   );
 }
 

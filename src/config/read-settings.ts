@@ -3,6 +3,7 @@ import type { LogLevel } from '@nestjs/common';
 import { join, resolve } from 'node:path';
 import { errorText } from '../errors.js';
 import { AllowedHosts } from '../outbound/allowed-hosts.js';
+import { readSignIn } from './read-sign-in.js';
 import { credentialsFile, loadCredentials, type Renewal } from './credentials.js';
 import { recordingSettings } from './recording-settings.js';
 import { SettingReader } from './setting-reader.js';
@@ -105,6 +106,8 @@ export function checkSettings(environment: NodeJS.ProcessEnv, onTerminal: boolea
     dataDir,
     pushTokens: givenTokens,
     adminApiKey: reader.read('ADMIN_API_KEY', undefined, adminApiKey),
+    sealingKey: reader.read('SEALING_KEY', undefined, adminApiKey),
+    signIn: readSignIn(reader),
     pushTimeZone: reader.read('PUSH_TIME_ZONE', 'Asia/Shanghai', timeZone),
     pushBodyLimit: reader.read('PUSH_BODY_LIMIT', '32mb', bodyLimit),
     ackDeadlineMs: reader.read('ACK_DEADLINE_MS', '400', (text) => integer(text, 1, 60_000)),

@@ -128,6 +128,45 @@ export function isUnprotected(endpoint: string): boolean {
   return protocol === 'http:' && !isLoopback;
 }
 
+/** Reads a URL over which people sign in. On this machine, it may be http. */
+export function personalUrl(text: string): string {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol !== 'https:' && url?.protocol !== 'http:')
+    throw new Error('must be a URL such as https://ledger.example.com');
+  if (`${url.username}${url.password}${url.search}${url.hash}` !== '')
+    throw new Error('must be a URL without user name, password, query and fragment');
+  if (isUnprotected(url.href))
+    throw new Error('must be an https URL: http is only allowed for localhost and loopback addresses');
+  return text;
+}
+
+/** Reads the secret of a client of an identity provider. The errors never contain it. */
+export function clientSecret(text: string): string {
+  if (!/^[\x20-\x7e]+$/.test(text)) throw new Error('must be printable ASCII characters');
+  return text;
+}
+
+/** Reads `managers=calls:read,stats:read;admins=*`: the scopes of people, by what they belong to. */
+export function roleScopes(text: string): ReadonlyMap<string, readonly string[]> {
+  if (text === '') return new Map();
+  const roles = new Map<string, readonly string[]>();
+  for (const [index, entry] of text.split(';').entries()) {
+    // A role may contain an equals sign, as names of directories do. Scopes contain none.
+    const separator = entry.lastIndexOf('=');
+    const role = entry.slice(0, separator).trim();
+    const scopes = entry
+      .slice(separator + 1)
+      .split(',')
+      .map((scope) => scope.trim());
+    if (separator < 0 || role === '' || scopes.some((scope) => !/^(\*|[a-z]+:[a-z]+)$/.test(scope)))
+      throw new Error(
+        `entry ${index + 1} must be role=scope,scope or role=*, such as managers=calls:read,stats:read;admins=*`,
+      );
+    roles.set(role, [...(roles.get(role) ?? []), ...scopes]);
+  }
+  return roles;
+}
+
 /** Reads `name=token,name=token`. A name may occur several times. The errors never contain a token. */
 export function pushTokens(text: string): PushToken[] {
   const entries = text.split(',').map((entry) => entry.trim());

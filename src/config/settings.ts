@@ -51,6 +51,25 @@ export type RecordingPlace =
       readonly secretAccessKey: string;
     };
 
+/** How people sign in with an identity provider (OpenID Connect). */
+export interface SignInSettings {
+  /** The provider's issuer URL. */
+  readonly issuer: string;
+  readonly clientId: string;
+  readonly clientSecret: string;
+  /** Where people reach this service, without a slash at the end. */
+  readonly publicUrl: string;
+  /** The claim that lists what a person belongs to. */
+  readonly rolesClaim: string;
+  /** The scopes of each value of the claim; `*` means every scope. */
+  readonly roles: ReadonlyMap<string, readonly string[]>;
+  readonly sessionMs: number;
+  /** What is asked of the provider, separated by spaces. Undefined: what the provider supports. */
+  readonly scopes: string | undefined;
+  /** OpenID Connect's `prompt`. Undefined: what the standard demands. `off`: none. */
+  readonly prompt: string | undefined;
+}
+
 /** The protocol by which spans are sent. */
 export type TracingProtocol = 'http/protobuf' | 'http/json';
 
@@ -81,6 +100,10 @@ export class Settings {
   readonly generatedPushToken!: string | undefined;
   readonly adminApiKey!: string;
   readonly apiKeyIsGenerated!: boolean;
+  /** What secrets in the database and in cookies are encrypted with. Undefined: with `adminApiKey`. */
+  readonly sealingKey!: string | undefined;
+  /** Undefined: people can't sign in, only API keys can. */
+  readonly signIn!: SignInSettings | undefined;
   /** IANA name of the time zone for the vendor's times without an offset. */
   readonly pushTimeZone!: string;
   readonly pushBodyLimit!: number;

@@ -42,6 +42,7 @@ export function createDocument(app: INestApplication): OpenAPIObject {
     .addTag('Quarantine', 'Records and bodies that could not be read as calls.')
     .addTag('Completeness', "Comparison with the vendor's counts, and repair of what is missing.")
     .addTag('API keys', 'Keys for this API, and what each may do.')
+    .addTag('People', 'The sessions of people who have signed in.')
     .addTag('Audit', 'The record of who read, changed or erased what.')
     .addTag('Privacy', 'Erasure of a phone number everywhere.')
     .addTag('Health', 'For orchestrators and operators.')

@@ -28,6 +28,9 @@ import { FollowerRetention } from './followers/follower-retention.js';
 import { FollowersController } from './followers/followers.controller.js';
 import { FollowersMetrics } from './followers/followers.metrics.js';
 import { FollowersService } from './followers/followers.service.js';
+import { LabelRepository } from './labels/label.repository.js';
+import { LabelsController } from './labels/labels.controller.js';
+import { LabelsService } from './labels/labels.service.js';
 import { SchemaDriftController } from './schema-drift/schema-drift.controller.js';
 import { SchemaDriftRepository } from './schema-drift/schema-drift.repository.js';
 import { SchemaDriftService } from './schema-drift/schema-drift.service.js';
@@ -48,6 +51,7 @@ import { TasksService } from './tasks/tasks.service.js';
     CallsController,
     ConversationsController,
     TasksController,
+    LabelsController,
     BatchesController,
     StatsController,
     ChangesController,
@@ -60,6 +64,7 @@ import { TasksService } from './tasks/tasks.service.js';
   providers: [
     ...[CallsService, CallRepository],
     ConversationRepository,
+    ...[LabelsService, LabelRepository],
     ...[TasksService, TaskRepository],
     ...[BatchesService, BatchRepository],
     ...[StatsService, StatsRepository],

@@ -1,4 +1,4 @@
-import { Injectable, UnauthorizedException } from '@nestjs/common';
+import { ForbiddenException, Injectable, UnauthorizedException } from '@nestjs/common';
 import type { RequestHandler, Response } from 'express';
 import { Settings } from '../config/settings.js';
 import { REQUEST_ID } from '../http/answers/api-headers.js';
@@ -6,7 +6,9 @@ import { tooManyRequests } from '../http/problems/refusals.js';
 import { KnownKeys } from './api-keys/known-keys.js';
 import { bearerToken } from './secret.js';
 import { FailedLogins } from './failed-logins.js';
-import type { AuthenticatedRequest } from './principal.js';
+import type { AuthenticatedRequest, KeyHolder } from './principal.js';
+import { KnownSessions } from './sessions/known-sessions.js';
+import { cookieName, cookieOf, isCsrfToken, parseTicket } from './sessions/session-cookie.js';
 import { queryRate } from './query-rate.js';
 
 /** The value of `WWW-Authenticate`, which RFC 6750 requires in every answer 401. */
@@ -14,8 +16,12 @@ export const CHALLENGE = 'Bearer realm="call-ledger"';
 /** The message for a key that is wrong, expired or revoked. */
 export const UNKNOWN_KEY = 'This API key is not known, or not valid any more';
 
+/** The header by which a page proves that it is the console's, and not one of another site. */
+export const CSRF_HEADER = 'X-CSRF-Token';
+const READING = ['GET', 'HEAD', 'OPTIONS'];
+
 /**
- * Checks the API key of every request to the API before its body is read. It also covers routes that do not exist, so
+ * Checks the API key, or the session of a person, of every request to the API before its body is read. It also covers routes that do not exist, so
  * every new route is behind it.
  */
 @Injectable()
@@ -24,6 +30,7 @@ export class ApiGate {
     private readonly settings: Settings,
     private readonly keys: KnownKeys,
     private readonly failures: FailedLogins,
+    private readonly sessions: KnownSessions,
   ) {}
 
   /**
@@ -47,7 +54,7 @@ export class ApiGate {
    */
   private async identify(request: AuthenticatedRequest, response: Response): Promise<void> {
     const key = bearerToken(request.headers.authorization);
-    const holder = key === undefined ? undefined : await this.keys.holderOf(key);
+    const holder = key === undefined ? await this.personOf(request) : await this.keys.holderOf(key);
     if (holder !== undefined) {
       const requestId = response.get(REQUEST_ID) ?? '';
       request.principal = { ...holder, remoteAddress: request.ip ?? null, requestId };
@@ -59,6 +66,24 @@ export class ApiGate {
       key === undefined
         ? 'An API key is needed. Send it in the header "Authorization: Bearer <key>".'
         : UNKNOWN_KEY,
+    );
+  }
+
+  /**
+   * The person whose session the request's cookie is of. A request that names a key, or tries to, is none of a session.
+   *
+   * @returns undefined if it has no cookie of an open session
+   * @throws ForbiddenException if it writes without the session's token
+   */
+  private async personOf(request: AuthenticatedRequest): Promise<KeyHolder | undefined> {
+    const { signIn } = this.settings;
+    if (signIn === undefined || request.headers.authorization !== undefined) return undefined;
+    const ticket = parseTicket(cookieOf(request, cookieName('session', signIn)) ?? '');
+    const person = ticket === undefined ? undefined : await this.sessions.holderOf(ticket);
+    if (ticket === undefined || person === undefined) return undefined;
+    if (READING.includes(request.method) || isCsrfToken(request.get(CSRF_HEADER), ticket)) return person;
+    throw new ForbiddenException(
+      `The request changes something and comes with a session, so it needs the header ${CSRF_HEADER}. GET /auth/session has its value.`,
     );
   }
 

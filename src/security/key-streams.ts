@@ -3,6 +3,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { within } from '../within.js';
 import { RefusalWithHeaders, tooManyRequests } from '../http/problems/refusals.js';
 import { KnownKeys } from './api-keys/known-keys.js';
+import { KnownSessions } from './sessions/known-sessions.js';
 import { CHALLENGE, UNKNOWN_KEY } from './api-gate.js';
 import type { Principal } from './principal.js';
 
@@ -40,7 +41,10 @@ export class KeyStreams {
   private readonly streams = new Set<OpenStream>();
   private isWatching = false;
 
-  constructor(private readonly keys: KnownKeys) {}
+  constructor(
+    private readonly keys: KnownKeys,
+    private readonly sessions: KnownSessions,
+  ) {}
 
   /** @throws RefusalWithHeaders 429 if the key family has its share already */
   open(kind: StreamKind, asker: Principal): KeyStream {
@@ -75,7 +79,8 @@ export class KeyStreams {
 
   private async isGood({ asker }: OpenStream): Promise<boolean> {
     try {
-      return await this.keys.isGood(asker, LOOK_MS);
+      const known = asker.sessionId === undefined ? this.keys : this.sessions;
+      return await known.isGood(asker, LOOK_MS);
     } catch {
       // While the database is unavailable, nobody can revoke a key. The next request reports that it is unavailable.
       return true;

@@ -17,6 +17,7 @@ export const SCOPES = [
   'audit:read',
   'completeness:manage',
   'webhooks:manage',
+  'labels:write',
 ] as const;
 export type Scope = (typeof SCOPES)[number];
 
@@ -25,9 +26,9 @@ export function isScope(text: string): text is Scope {
   return SCOPES.some((scope) => scope === text);
 }
 
-/** The holder of a key, and what the key may do and see. */
+/** The holder of a key, or a person who has signed in, and what they may do and see. */
 export interface KeyHolder extends Viewer {
-  /** The key's id; that of {@link ADMIN} for the key of the settings. */
+  /** The key's id; that of {@link ADMIN} for the key of the settings; `person:` and the provider's id for a person. */
   readonly keyId: string;
   readonly name: string;
   readonly scopes: readonly Scope[];
@@ -40,6 +41,8 @@ export interface KeyHolder extends Viewer {
    * limits. Each key that ADMIN_API_KEY made begins a family of its own.
    */
   readonly family: string;
+  /** The session of a person. Keys have none. */
+  readonly sessionId?: string;
 }
 
 /** The holder of ADMIN_API_KEY. */

@@ -8,6 +8,10 @@ import { AuditLog } from './audit/audit-log.js';
 import { FailedLogins } from './failed-logins.js';
 import { KeyStreams } from './key-streams.js';
 import { NumberSearches } from './number-searches.js';
+import { Sealing } from './sealing.js';
+import { KnownSessions } from './sessions/known-sessions.js';
+import { RoleScopes } from './sessions/role-scopes.js';
+import { SessionRepository } from './sessions/session.repository.js';
 import { PushTokens } from './push-tokens.js';
 
 /** Access control: who may push, and who may query. */
@@ -23,6 +27,10 @@ import { PushTokens } from './push-tokens.js';
     AuditLog,
     KeyStreams,
     NumberSearches,
+    Sealing,
+    SessionRepository,
+    RoleScopes,
+    KnownSessions,
   ],
   exports: [
     PushTokens,
@@ -33,6 +41,10 @@ import { PushTokens } from './push-tokens.js';
     AuditLog,
     KeyStreams,
     NumberSearches,
+    Sealing,
+    SessionRepository,
+    RoleScopes,
+    KnownSessions,
   ],
 })
 export class SecurityModule {}

@@ -33,6 +33,8 @@ export interface Known {
   readonly replayedEntry: string;
   /** The id of an API key that nothing else needs. */
   readonly apiKey: string;
+  /** The session of a person that nothing else needs. */
+  readonly session: string;
   /** An API key that opens no operation. */
   readonly powerlessKey: string;
   readonly erasure: string;
@@ -78,9 +80,15 @@ export async function prepare(ledger: TestLedger): Promise<Known> {
     const { body } = await ledger.get(`/v1/erasures/${erasureId}`);
     return object(body)['status'] === 'done';
   });
+  const session = uuidv7();
+  await ledger.database.query(
+    `INSERT INTO sessions (id, created_at, expires_at, checked_at, secret_hash, subject, name, roles)
+      VALUES ($1, now(), now() + interval '1 hour', now(), $2, 'ada', 'Ada Example', '{managers}')`,
+    [session, Buffer.alloc(32)],
+  );
   const [check, repair] = await completenessOf(ledger, 'task-1', 'vendor');
   return {
-    ...{ check, repair },
+    ...{ check, repair, session },
     callId: 'one',
     taskId: 'task-1',
     batchId: 'batch-1',
@@ -134,6 +142,11 @@ export const REQUESTS: Readonly<Record<string, (known: Known) => Sample>> = {
   listTasks: () => ({ target: '/v1/tasks?order=asc' }),
   getTask: ({ taskId }) => ({ target: `/v1/tasks/${taskId}` }),
   listBatchesOfTask: ({ taskId }) => ({ target: `/v1/tasks/${taskId}/batches` }),
+  labelTask: ({ taskId }) => ({ target: `/v1/tasks/${taskId}/label`, body: '{"name":"Spring sale"}' }),
+  labelBatch: ({ taskId, batchId }) => ({
+    target: `/v1/tasks/${taskId}/batches/${batchId}/label`,
+    body: '{"name":"Sunday","note":"First wave"}',
+  }),
   getBatch: ({ taskId, batchId }) => ({ target: `/v1/tasks/${taskId}/batches/${batchId}` }),
   listBatches: ({ taskId }) => ({ target: `/v1/batches?taskId=${taskId}` }),
   getCallStats: () => ({ target: '/v1/stats/calls?interval=day&groupBy=taskId&fill=false' }),
@@ -155,6 +168,8 @@ export const REQUESTS: Readonly<Record<string, (known: Known) => Sample>> = {
     body: '{"name":"CRM","scopes":["calls:read"],"sources":["vendor"],"expiresAt":"2099-01-01T00:00:00Z"}',
   }),
   revokeApiKey: ({ apiKey }) => ({ target: `/v1/api-keys/${apiKey}` }),
+  listSessions: () => ({ target: '/v1/sessions?limit=10' }),
+  endSession: ({ session }) => ({ target: `/v1/sessions/${session}` }),
   listAuditEvents: () => ({
     target: '/v1/audit-events?action=key.created&keyId=admin&from=2025-06-01&limit=1',
   }),

@@ -1,6 +1,6 @@
 // docs/configuration.md describes every setting that the service reads, and no other one.
 import { expect, it } from '@jest/globals';
-import { readFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 
 const textOf = (path: string) => readFileSync(new URL(`../../${path}`, import.meta.url), 'utf8');
 const namesIn = (text: string, pattern: RegExp) =>
@@ -9,8 +9,9 @@ const namesIn = (text: string, pattern: RegExp) =>
 it('The guide to the configuration describes every setting and no other one', () => {
   // OpenTelemetry's own settings are in docs/configuration.md by the name of their group, and one of Node.js's is.
   const ownName = (name: string) => !name.startsWith('OTEL_') && name !== 'NODE_OPTIONS';
-  const code = ['read-settings', 'recording-settings'].map((name) => textOf(`src/config/${name}.ts`)).join('\n');
-  const read = namesIn(code, /reader\.(?:read|text)\(\s*'(\w+)'/g).filter(ownName);
+  const config = readdirSync(new URL('../../src/config', import.meta.url));
+  const sources = config.map((name) => textOf(`src/config/${name}`)).join('\n');
+  const read = namesIn(sources, /reader\.(?:read|text)\(\s*'(\w+)'/g).filter(ownName);
   const firstCells = [...textOf('docs/configuration.md').matchAll(/^\| (`.*?) +\|/gm)].map(
     ([, cell = '']) => cell,
   );

@@ -18,9 +18,12 @@ export function secretsOf(environment: Readonly<Record<string, string | undefine
   const passwords = [environment['DATABASE_URL'], environment['DATABASE_REPLICA_URL']].map((url = '') =>
     URL.canParse(url) ? decodeURIComponent(new URL(url).password) : '',
   );
-  const ofVendor = ['ALIYUN_ACCESS_KEY_SECRET', 'ALIYUN_SECURITY_TOKEN'].map(
-    (name) => environment[name] ?? '',
-  );
+  const ofVendor = [
+    'ALIYUN_ACCESS_KEY_SECRET',
+    'ALIYUN_SECURITY_TOKEN',
+    'OIDC_CLIENT_SECRET',
+    'SEALING_KEY',
+  ].map((name) => environment[name] ?? '');
   const ofPushes = tokens.split(',').map((entry) => entry.split('=').slice(1).join('='));
   const given = [...ofPushes, key, ...passwords, ...ofVendor];
   return given.filter((secret) => secret.length >= SHORTEST_PASSWORD);

@@ -2,6 +2,7 @@ import { Injectable, Logger } from '@nestjs/common';
 import { Settings } from '../../config/settings.js';
 import { Journal } from '../../ingestion/journal/journal.js';
 import { CheckedTask } from '../../persistence/schema/entities/completeness.entities.js';
+import { holdsNumber } from '../../numbers/find-numbers.js';
 import { NONE } from '../../numbers/own-numbers.js';
 import { maskText } from '../../security/masking/text-mask.js';
 import { VendorApiError } from '../../vendor-api/vendor-api-error.js';
@@ -38,6 +39,8 @@ interface KnownFacts {
   readonly facts: TaskFacts;
   readonly counts: Counts;
 }
+
+const LONGEST_NAME = 100;
 
 /** What a comparison found. */
 interface Compared extends KnownFacts {
@@ -81,6 +84,7 @@ export class TaskCheck {
       if (before === undefined && other === undefined) return undefined;
       if (before === undefined)
         return await this.unknown(taskId, source, 'The vendor does not know this task (any more).');
+      await this.noteName(before);
       return await this.compare(before, options);
     } catch (error) {
       if (!(error instanceof VendorApiError) || error.mayPass) throw error;
@@ -196,6 +200,16 @@ export class TaskCheck {
       return "The vendor's number of calls changed during the check";
     if (comparison.underWay > 0) return `${comparison.underWay} calls are under way`;
     return underWayText(after);
+  }
+
+  /** A name with a phone number is not kept: no erasure would find it there. */
+  private async noteName({ taskId, taskName }: VendorTask): Promise<void> {
+    const name =
+      taskName
+        ?.replaceAll(/\p{Cc}/gu, ' ')
+        .trim()
+        .slice(0, LONGEST_NAME) ?? '';
+    if (name !== '' && !holdsNumber(name)) await this.tasks.noteName(taskId, name);
   }
 
   private report(proof: ZoneProof | undefined, taskId: string): void {

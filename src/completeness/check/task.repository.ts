@@ -59,6 +59,12 @@ const COUNT_MISSING = {
   text: `SELECT count(*)::float8 AS count FROM completeness_missing
     WHERE task_id = $1 AND state IN ('missing', 'unrepairable')`,
 };
+const NAME = {
+  name: 'completeness-name-task',
+  text: `INSERT INTO labels AS l (task_id, batch_id, vendor_name, changed_at) VALUES ($1, '', $2, now())
+    ON CONFLICT (task_id, batch_id) DO UPDATE SET vendor_name = excluded.vendor_name
+    WHERE l.vendor_name IS DISTINCT FROM excluded.vendor_name`,
+};
 const ROWS_AT_ONCE = 5000;
 
 /** Reads and writes the results of checks. */
@@ -101,6 +107,11 @@ export class CheckedTaskRepository {
       values: [taskId],
     });
     return new Map(rows.map(({ detailId, callId }) => [detailId, callId]));
+  }
+
+  /** Keeps the name that the vendor gives a task. It shows where nobody has given another one. */
+  async noteName(taskId: string, name: string): Promise<void> {
+    await this.database.query({ ...NAME, values: [taskId, name] });
   }
 
   /** How many listed entries of the task are missing. */

@@ -66,6 +66,11 @@ function listOf(value: unknown): unknown {
   return value;
 }
 
+/** A text that the parameter's values are searched for. */
+export function SearchParameter(described: Description, most: number): PropertyDecorator {
+  return parameter(text({ minLength: 1, maxLength: most, type: 'must be given once, as text' }), described);
+}
+
 export function DigitsParameter(described: Description, least: number, most: number): PropertyDecorator {
   const rule = text({
     minLength: least,

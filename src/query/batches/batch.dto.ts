@@ -1,6 +1,7 @@
 import { ApiProperty, ApiSchema } from '@nestjs/swagger';
 import { PageOf, PageQuery } from '../../http/parameters/page.js';
 import { ChoiceParameter, ListParameter } from '../../http/parameters/parameters.js';
+import { NameOf, NameParameter, NoteOfLabel } from '../labels/label.dto.js';
 import { Totals } from '../totals.js';
 
 /** A batch of a task and the totals of its calls. */
@@ -24,12 +25,24 @@ export class BatchDto extends Totals {
     example: '2025-06-01T02:05:31.120Z',
   })
   firstSeenAt!: string;
+
+  @NameOf('task')
+  taskName!: string | null;
+
+  @NameOf('batch')
+  batchName!: string | null;
+
+  @NoteOfLabel()
+  note!: string | null;
 }
 
 export class BatchPage extends PageOf(BatchDto, 'The batches.') {}
 
 /** Which batches, in which order. */
 export class BatchQuery extends PageQuery {
+  @NameParameter('batches')
+  name?: string;
+
   @ListParameter({ description: 'The task.', example: '118100000000000001' })
   taskId?: string[];
 

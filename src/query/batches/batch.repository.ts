@@ -1,4 +1,5 @@
 // Reads batches with their totals.
+import { addNameCondition } from '../labels/label.repository.js';
 import { Injectable } from '@nestjs/common';
 import { ReadingDatabase } from '../../persistence/connections/reading-database.js';
 import { SqlConditions } from '../../persistence/sql/sql-conditions.js';
@@ -13,6 +14,8 @@ export interface BatchRow extends TotalsRow {
 }
 
 export interface BatchFilter {
+  /** A part of the name. */
+  readonly name?: string | undefined;
   readonly taskId?: readonly string[] | undefined;
   readonly batchId?: readonly string[] | undefined;
 }
@@ -47,6 +50,7 @@ export class BatchRepository {
     sql.add(hasVisibleCalls(OF_BATCH, sources));
     sql.oneOf('task_id', filter.taskId);
     sql.oneOf('batch_id', filter.batchId);
+    addNameCondition(sql, filter.name, 'b.batch_id', 'b');
     if (after !== undefined) {
       const position = [
         sql.instant(after.firstSeenAt),

@@ -1,4 +1,5 @@
 import { ApiProperty } from '@nestjs/swagger';
+import { NameOf } from '../labels/label.dto.js';
 import { Sums } from '../totals.js';
 import { MOST_ROWS } from './stats-query.dto.js';
 
@@ -43,6 +44,12 @@ export class CallStatsRow extends Sums {
 
   @groupField('batchId', 'B20250601')
   batchId?: string | null;
+
+  @NameOf('task', false)
+  taskName?: string | null;
+
+  @NameOf('batch', false)
+  batchName?: string | null;
 
   @groupField('statusCode', '200000')
   statusCode?: string | null;

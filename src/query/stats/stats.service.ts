@@ -16,6 +16,7 @@ import {
 import type { CallStats, CallStatsRow } from './stats.dto.js';
 import { type StatsFilter, StatsRepository, type SumsOfGroup } from './stats.repository.js';
 import { LATEST_MS } from '../../time/civil-time.js';
+import { type Labels, LabelsService } from '../labels/labels.service.js';
 import { sumsOf } from '../totals.js';
 
 @Injectable()
@@ -24,6 +25,7 @@ export class StatsService {
     private readonly settings: Settings,
     private readonly database: ReadingDatabase,
     private readonly stats: StatsRepository,
+    private readonly labels: LabelsService,
   ) {}
 
   /** @throws InvalidParametersException */
@@ -50,10 +52,23 @@ export class StatsService {
     });
     if (divided === undefined) return { data: [] };
     if (sums.length > MOST_ROWS) throw tooManyRows();
-    if (!fill) return { data: answerRows(divided, groupBy, sums) };
+    if (!fill) return { data: await this.named(answerRows(divided, groupBy, sums), groupBy) };
     const groups = groupsOf(groupBy, sums);
     if (groups.length * (divided.edges.length + 1) > MOST_ROWS) throw tooManyRows();
-    return { data: answerRows(divided, groupBy, filled(divided, groups, sums)) };
+    const rows = answerRows(divided, groupBy, filled(divided, groups, sums));
+    return { data: await this.named(rows, groupBy) };
+  }
+
+  /** Adds the names of tasks, and of batches where their task is known. */
+  private async named(rows: CallStatsRow[], groupBy: readonly GroupField[]): Promise<CallStatsRow[]> {
+    if (!groupBy.includes('taskId')) return rows;
+    const labels = await this.labels.of(rows);
+    const hasBatches = groupBy.includes('batchId');
+    return rows.map((row) => ({
+      ...row,
+      taskName: labels.of(row.taskId).name,
+      ...(hasBatches && { batchName: nameOfBatch(row, labels) }),
+    }));
   }
 
   /** @returns undefined when the range has no buckets: it is empty, or open and without calls */
@@ -80,6 +95,11 @@ export class StatsService {
     checkEdges([start, ...rest], interval, zone);
     return { start, edges: rest.slice(0, -1), end: rest.at(-1) ?? end };
   }
+}
+
+/** Calls without a batch have no name of one. */
+function nameOfBatch({ taskId, batchId }: CallStatsRow, labels: Labels): string | null {
+  return (batchId ?? '') === '' ? null : labels.of(taskId, batchId).name;
 }
 
 function tooManyBuckets(interval: string): InvalidParametersException {

@@ -1,4 +1,5 @@
 // Reads tasks with their totals.
+import { addNameCondition } from '../labels/label.repository.js';
 import { Injectable } from '@nestjs/common';
 import { ReadingDatabase } from '../../persistence/connections/reading-database.js';
 import { SqlConditions } from '../../persistence/sql/sql-conditions.js';
@@ -32,10 +33,12 @@ export class TaskRepository {
     order: 'asc' | 'desc',
     after: TaskPosition | undefined,
     limit: number,
+    name?: string,
   ): Promise<TaskRow[]> {
     const sql = new SqlConditions();
     const sources = sql.parameter(viewer.sources);
     sql.add(hasVisibleCalls(OF_TASK, sources));
+    addNameCondition(sql, name);
     if (after !== undefined) {
       const position = `(${sql.instant(after.firstSeenAt)}, ${sql.parameter(after.taskId)})`;
       sql.add(`(first_seen_at, task_id) ${order === 'desc' ? '<' : '>'} ${position}`);

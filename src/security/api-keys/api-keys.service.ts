@@ -91,9 +91,9 @@ export class ApiKeysService {
     });
   }
 
-  /** The stored key of the asker; null for the key of the settings, which is in no table. */
-  private async makerOf({ manager }: Transaction, { keyId }: Principal): Promise<ApiKey | null> {
-    return keyId === ADMIN.keyId ? null : this.keys.find(manager, keyId);
+  /** The stored key of the asker; null for the key of the settings and for people, who are in no table of keys. */
+  private async makerOf({ manager }: Transaction, { keyId, sessionId }: Principal): Promise<ApiKey | null> {
+    return keyId === ADMIN.keyId || sessionId !== undefined ? null : this.keys.find(manager, keyId);
   }
 
   private async change<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {

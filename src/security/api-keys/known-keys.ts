@@ -3,12 +3,15 @@ import { SingleFlight } from '../../background/single-flight.js';
 import { Settings } from '../../config/settings.js';
 import { ADMIN, isScope, type KeyHolder } from '../principal.js';
 import { Secret } from '../secret.js';
+import { personId } from '../sessions/known-sessions.js';
 import { isSecretOf, parseKey } from './api-key.js';
 import { ApiKeyRepository, type KnownKey } from './api-key.repository.js';
 import { KeyUses } from './key-uses.js';
 
 /** The time within which a process learns that another one has created or revoked a key. */
 const FRESH_MS = 2000;
+/** The keys that people make share the limits of those people. */
+const PERSON = personId('');
 /** The pause before the keys are read again after the database has not answered. */
 const PAUSE_MS = 500;
 
@@ -136,6 +139,7 @@ function knownHolder(key: KnownKey, family: string): KnownHolder {
 function familiesOf(keys: readonly KnownKey[]): ReadonlyMap<string, string> {
   const families = new Map<string, string>();
   const eldestFirst = [...keys].sort((a, b) => (a.id < b.id ? -1 : 1));
-  for (const { id, createdBy: maker } of eldestFirst) families.set(id, families.get(maker) ?? id);
+  for (const { id, createdBy: maker } of eldestFirst)
+    families.set(id, families.get(maker) ?? (maker.startsWith(PERSON) ? maker : id));
   return families;
 }

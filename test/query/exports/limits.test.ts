@@ -14,6 +14,9 @@ import { ApiKeyRepository } from '../../../src/security/api-keys/api-key.reposit
 import { KeyUses } from '../../../src/security/api-keys/key-uses.js';
 import { KnownKeys } from '../../../src/security/api-keys/known-keys.js';
 import { AuditLog } from '../../../src/security/audit/audit-log.js';
+import { KnownSessions } from '../../../src/security/sessions/known-sessions.js';
+import { RoleScopes } from '../../../src/security/sessions/role-scopes.js';
+import { SessionRepository } from '../../../src/security/sessions/session.repository.js';
 import { KeyStreams } from '../../../src/security/key-streams.js';
 import { ADMIN } from '../../../src/security/principal.js';
 import { ExportsService } from '../../../src/query/exports/exports.service.js';
@@ -133,7 +136,10 @@ describe('An export on which nothing moves', () => {
       new ReadingDatabase(database, new Replica(settings, database)),
       new ExportRepository(),
       new AuditLog(database),
-      new KeyStreams(new KnownKeys(settings, apiKeys, new KeyUses(apiKeys))),
+      new KeyStreams(
+        new KnownKeys(settings, apiKeys, new KeyUses(apiKeys)),
+        new KnownSessions(new SessionRepository(database), new RoleScopes(settings)),
+      ),
     );
     const asker = { ...ADMIN, remoteAddress: null, requestId: 'one' };
     const failures: unknown[] = [];

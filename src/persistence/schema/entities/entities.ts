@@ -6,6 +6,7 @@ import { MessageRevision, RemovedFile, StoredNote, StoredRecording } from './mes
 import { CheckedTask, CompletenessRun, MissingEntry } from './completeness.entities.js';
 import { CampaignTotals, Rollup, RollupGroup, RollupSums } from './rollup.entities.js';
 import { StoredDelivery, DeliveryBody, QuarantineEntry, SchemaDrift } from './delivery.entities.js';
+import { Label, Session } from './people.entities.js';
 import { ErasedCall, Erasure, Lease, StoredSecret } from './privacy.entities.js';
 import { Follower, StoredWebhook, WebhookAttempt } from './webhook.entities.js';
 
@@ -37,6 +38,8 @@ const TABLES: readonly (readonly [entity: new () => object, ...privileges: Privi
   [StoredSecret, 'SELECT', 'INSERT'],
   [ApiKey, 'SELECT', 'INSERT', 'UPDATE'],
   [AuditEvent, 'SELECT', 'INSERT'],
+  [Session, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  [Label, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   [Lease, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   [CheckedTask, 'SELECT', 'INSERT', 'UPDATE'],
   [MissingEntry, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],

@@ -4,6 +4,7 @@ import { RollupGroups1768000000000 } from './1768000000000-rollup-groups.js';
 import { AddCompleteness1769000000000 } from './1769000000000-add-completeness.js';
 import { CreateMessages1770000000000 } from './1770000000000-create-messages.js';
 import { AddWebhooks1771000000000 } from './1771000000000-add-webhooks.js';
+import { CreatePeople1772000000000 } from './1772000000000-create-people.js';
 
 /** Every migration, in order. */
 export const migrations = [
@@ -13,4 +14,5 @@ export const migrations = [
   AddCompleteness1769000000000,
   CreateMessages1770000000000,
   AddWebhooks1771000000000,
+  CreatePeople1772000000000,
 ];
