@@ -1,6 +1,7 @@
 // Who is signed in: a key in, what it may do out. The key is kept by the browser until its tab is closed.
 import { signal } from '@preact/signals';
 import { forTab } from '../state/kept.js';
+import { forgetTrail } from '../state/trail.js';
 import { answerOf, api, askAs, type Problem, type Schemas } from './client.js';
 
 type CurrentKey = Schemas['CurrentApiKey'];
@@ -49,6 +50,7 @@ export async function signIn(key: string): Promise<Problem | undefined> {
 export function signOut(): void {
   turn += 1;
   forTab.remove(STORED);
+  forgetTrail();
   askAs(undefined, () => undefined);
   unresumed.value = undefined;
   session.value = undefined;

@@ -3,6 +3,7 @@ import { useEffect, useRef, useState } from 'preact/hooks';
 import { session, signOut } from '../api/session.js';
 import { t } from '../i18n/i18n.js';
 import { route, to } from '../state/route.js';
+import { travelFrom, travelTo } from '../state/travel.js';
 import { visible } from '../text/visible.js';
 import { Given } from '../ui/given.js';
 import { Icon } from '../ui/icons.js';
@@ -19,6 +20,9 @@ export function Frame({ takesFocus }: { takesFocus: boolean }) {
   const view = views.find((other) => other.name === name);
   const place = `${name ?? ''}/${id ?? ''}`;
   const hasCome = useRef(takesFocus);
+  useEffect(() => {
+    travelFrom([name ?? 'overview', ...route.value.path.slice(1)], route.value.query);
+  }, [route.value]);
   useEffect(() => {
     document.title = `${view === undefined ? '' : `${t(view.title)} · `}Call Ledger`;
   });
@@ -107,7 +111,7 @@ function Navigation({ views, current }: NavigationProps) {
           .filter(({ within }) => within === undefined)
           .map(({ name, title }) => (
             <li key={name}>
-              <a href={to([name])} aria-current={name === current ? 'page' : undefined}>
+              <a href={to([name], travelTo(name))} aria-current={name === current ? 'page' : undefined}>
                 {t(title)}
               </a>
             </li>

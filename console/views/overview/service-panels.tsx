@@ -2,8 +2,8 @@
 import { useEffect, useState } from 'preact/hooks';
 import { answerOf, api, type Schemas } from '../../api/client.js';
 import { whileInSight } from '../../api/following.js';
-import { may } from '../../api/session.js';
-import { useAsk } from '../../api/use-ask.js';
+import { may, seesAll } from '../../api/session.js';
+import { type Asked, useAsk } from '../../api/use-ask.js';
 import { t } from '../../i18n/i18n.js';
 import { to } from '../../state/route.js';
 import { ago, bytes, count, dateTime, percent } from '../../time/format.js';
@@ -13,10 +13,13 @@ import { Tile } from './tile.js';
 
 type Status = Schemas['Status'];
 
-/** @param tick undefined: it is not time to ask yet */
-export function ServicePanels({ tick }: { tick: string | undefined }) {
+/** @param tick undefined: it is not time to ask yet. Nobody is asked for keys that may not see it. */
+export function useStatus(tick: string | undefined): Asked<Status> {
   const question = (signal: AbortSignal) => answerOf(api.GET('/v1/status', { signal }));
-  const asked = useAsk('status', tick === undefined ? undefined : question, tick);
+  return useAsk('status', tick === undefined || !seesAll() ? undefined : question, tick);
+}
+
+export function ServicePanels({ asked }: { asked: Asked<Status> }) {
   return (
     <Shown asked={asked} lines={3}>
       {(status) => (
