@@ -1,6 +1,6 @@
 // What stands around every view: the navigation, who is signed in, the preferences.
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { session, signOut } from '../api/session.js';
+import { may, session, signOut } from '../api/session.js';
 import { t } from '../i18n/i18n.js';
 import { route, to } from '../state/route.js';
 import { travelFrom, travelTo } from '../state/travel.js';
@@ -10,7 +10,10 @@ import { Icon } from '../ui/icons.js';
 import { Empty } from '../ui/states.js';
 import { Boundary } from './boundary.js';
 import { focusHeading } from './focus.js';
+import { Outage } from './outage.js';
 import { Preferences } from './preferences-bar.js';
+import { SavedViews } from './saved-views.js';
+import { SearchAnywhere } from './search-anywhere.js';
 import { offered, type View } from './views.js';
 
 /** @param takesFocus whether the view that it begins with is where somebody has come to */
@@ -38,6 +41,7 @@ export function Frame({ takesFocus }: { takesFocus: boolean }) {
       </a>
       <Side place={place} views={views} current={view?.within ?? view?.name} />
       <main id="main" tabIndex={-1}>
+        <Outage />
         {view === undefined ? (
           <Nowhere hasViews={views.length > 0} />
         ) : (
@@ -85,7 +89,11 @@ function Side({ place, ...navigation }: NavigationProps & { place: string }) {
         </button>
       </div>
       <div class="side-body" id="navigation">
-        <Navigation {...navigation} />
+        <div>
+          {may('calls:read') && <SearchAnywhere />}
+          <Navigation {...navigation} />
+          <SavedViews />
+        </div>
         <Who />
       </div>
     </aside>

@@ -10,6 +10,7 @@ import { Head } from '../../ui/bits.js';
 import { RangePicker } from '../../ui/range-picker.js';
 import { CallsOverTime } from './calls-over-time.js';
 import { Outcomes } from './outcomes.js';
+import { Updated } from '../../ui/updated.js';
 import { SetFilters } from '../calls/filters.js';
 import { ChangedMost } from './changed-most.js';
 import { FirstPush } from './first-push.js';
@@ -30,6 +31,7 @@ export function OverviewView() {
   return (
     <>
       <Head title={t('nav.overview')}>
+        <Updated />
         <label class="check">
           <input
             type="checkbox"

@@ -1,13 +1,12 @@
 // How the service does: the last push, how soon pushes are acknowledged, what waits in the journal and the quarantine.
-import { useEffect, useState } from 'preact/hooks';
 import { answerOf, api, type Schemas } from '../../api/client.js';
-import { whileInSight } from '../../api/following.js';
 import { may, seesAll } from '../../api/session.js';
 import { type Asked, useAsk } from '../../api/use-ask.js';
 import { t } from '../../i18n/i18n.js';
 import { to } from '../../state/route.js';
 import { ago, bytes, count, dateTime, percent } from '../../time/format.js';
 import { Shown } from '../../ui/states.js';
+import { useSeconds } from '../../ui/updated.js';
 import { Acknowledgements } from './acknowledgements.js';
 import { Tile } from './tile.js';
 
@@ -25,10 +24,9 @@ export function ServicePanels({ asked }: { asked: Asked<Status> }) {
       {(status) => (
         <>
           {!status.databaseAnswers && (
-            <div class="note note-away" role="alert">
-              <strong>{t('problem.away')}</strong>
-              <p>{t('overview.away', { n: count(status.journal?.entries ?? 0) })}</p>
-            </div>
+            <p class="note note-away" role="alert">
+              {t('overview.away', { n: count(status.journal?.entries ?? 0) })}
+            </p>
           )}
           <div class="tiles tiles-service">
             <LastPush at={status.lastPushAt} />
@@ -52,23 +50,6 @@ function LastPush({ at }: { at: string | null }) {
       note={dateTime(at)}
     />
   );
-}
-
-function useSeconds(): number {
-  const [now, setNow] = useState(Date.now());
-  useEffect(() => {
-    const show = () => {
-      setNow(Date.now());
-    };
-    return whileInSight(document, (signal) => {
-      show();
-      const timer = setInterval(show, 1000);
-      signal.addEventListener('abort', () => {
-        clearInterval(timer);
-      });
-    });
-  }, []);
-  return now;
 }
 
 function JournalTile({ journal }: { journal: Status['journal'] }) {
