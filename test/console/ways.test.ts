@@ -2,9 +2,11 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
+import { DateTime } from 'luxon';
 import type { Locator } from 'playwright-core';
 import { dataOf, string } from '../contract/helpers.js';
 import { API_KEY, PUSH_TOKEN, startLedger } from '../support/ledger.js';
+import { record } from '../support/records.js';
 import { until } from '../support/service.js';
 import { installedBrowser, launch } from './browser.js';
 import { setStage, type Stage } from './stage.js';
@@ -36,6 +38,23 @@ async function callsAt(href: string): Promise<number> {
   return text.split('\n').filter((line) => line !== '').length;
 }
 
+/** A campaign that everybody answered the day before yesterday, by the clocks of Shanghai, and nobody yesterday. */
+async function pushFallen(): Promise<void> {
+  const now = DateTime.now().setZone('Asia/Shanghai');
+  for (const [days, answered] of [
+    [2, true],
+    [1, false],
+  ] as const) {
+    const at = now.minus({ days }).toFormat('yyyy-MM-dd 12:00:00');
+    const times = { originateTime: at, startTime: answered ? at : null, endTime: null };
+    await stage.ledger.push(
+      Array.from({ length: 400 }, (_, call) =>
+        record(`fallen-${days}-${call}`, { ...times, taskId: 'fallen' }),
+      ),
+    );
+  }
+}
+
 async function hrefs(links: Locator): Promise<[href: string, text: string][]> {
   return Promise.all(
     (await links.all()).map(
@@ -53,6 +72,7 @@ inBrowser('From the numbers of the console', () => {
   it('a fallen rate leads to its calls by three clicks', async () => {
     const { visitor, ledger } = stage;
     const { page } = visitor;
+    await pushFallen();
     await visitor.open('/overview');
     const clicks = new Clicks();
     await clicks.on(page.locator('.popover summary'));
@@ -61,6 +81,8 @@ inBrowser('From the numbers of the console', () => {
     const number = changed.locator('tbody tr').first().locator('td:nth-child(2) a');
     await number.waitFor();
     await visitor.settled();
+    // That of which the rate fell is the first one.
+    expect(await changed.locator('tbody tr').first().innerText()).toMatch(/^fallen\b/);
     const counted = numberIn(await number.innerText());
     await clicks.on(number);
     await visitor.sees(`${counted} calls`);
@@ -69,7 +91,9 @@ inBrowser('From the numbers of the console', () => {
     const { from, to, taskId } = Object.fromEntries(new URLSearchParams(query));
     // Yesterday, by the clocks of Shanghai.
     expect([from, to].map((at) => string(at).slice(11))).toEqual(['16:00:00.000Z', '16:00:00.000Z']);
-    const [sum] = dataOf(await ledger.get(`/v1/stats/calls?from=${string(from)}&to=${string(to)}&taskId=${string(taskId)}`));
+    const [sum] = dataOf(
+      await ledger.get(`/v1/stats/calls?from=${string(from)}&to=${string(to)}&taskId=${string(taskId)}`),
+    );
     expect(sum?.['calls']).toBe(counted);
   });
 
@@ -77,10 +101,12 @@ inBrowser('From the numbers of the console', () => {
     'of %s each tile leads to exactly the calls that it counts',
     async (hash) => {
       const { visitor } = stage;
+      await visitor.open('/nowhere');
       await visitor.open(hash);
       const counted = visitor.page.locator('.tile').filter({
         has: visitor.page.getByRole('heading', { name: /^(Calls|Answered)$/ }),
       });
+      await counted.locator('a').nth(1).waitFor();
       const found = await hrefs(counted.locator('a'));
       expect(found).toHaveLength(2);
       for (const [href, text] of found) expect([text, await callsAt(href)]).toEqual([text, numberIn(text)]);

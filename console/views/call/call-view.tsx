@@ -4,7 +4,7 @@ import { answerOf, api, type Schemas } from '../../api/client.js';
 import { carrierLabel, useCodes } from '../../api/results.js';
 import { may } from '../../api/session.js';
 import { useAsk } from '../../api/use-ask.js';
-import { t, type TextName } from '../../i18n/i18n.js';
+import { reasonText, t, type TextName } from '../../i18n/i18n.js';
 import { isAskable } from '../../state/askable.js';
 import { to } from '../../state/route.js';
 import { neighboursOf } from '../../state/trail.js';
@@ -141,7 +141,7 @@ function Warnings({ warnings }: { warnings: NonNullable<Call['warnings']> }) {
       <ul>
         {warnings.map(({ field, reason }) => (
           <li key={field + reason}>
-            <Id id={field} /> <Given text={reason} />
+            <Id id={field} /> <Given text={reasonText(reason)} />
           </li>
         ))}
       </ul>

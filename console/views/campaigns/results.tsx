@@ -21,7 +21,7 @@ interface Props {
 export function Results({ taskId, name, range }: Props) {
   const asked = useAsk(`${taskId} ${name}`, (signal) => sumsBy('smartStatusCode', range, signal, { taskId }));
   return (
-    <Panel title={t('overview.outcomes')} note="smartStatusCode">
+    <Panel title={t('overview.outcomes')}>
       <Shown asked={asked} lines={8}>
         {(rows) =>
           rows.length === 0 ? (

@@ -140,6 +140,7 @@ function Sums({ range, filters, now, then }: Compared) {
 }
 
 function Missed({ n, href }: { n: number; href: string | undefined }) {
+  if (n === 0) return null;
   const text = t('sum.missed', { n: count(n) });
   return href === undefined ? <>{text}</> : <a href={href}>{text}</a>;
 }
