@@ -2,13 +2,14 @@
 import createClient from 'openapi-fetch';
 import type { components, paths } from '../generated/api.js';
 import { type Answer, isAbort, type Problem } from './answer.js';
+import { heard, look } from './live.js';
+import { SERVICE } from './service.js';
 
 export type Schemas = components['schemas'];
 
 export { type Answer, isAbort, type Problem };
 
-/** The folder that the console is served from is the API's, too, whatever path a proxy gives it. */
-export const SERVICE = new URL('.', document.baseURI);
+export { SERVICE };
 
 const NOBODY_ANSWERED: Problem = { status: 0, detail: '', errors: [], requestId: undefined };
 
@@ -51,6 +52,7 @@ export async function askService(request: Request): Promise<Response> {
     request.headers.set('X-CSRF-Token', asker.csrfToken);
   const credentials = typeof asker === 'object' ? 'same-origin' : 'omit';
   const response = await arrived(fetch(request, { credentials, cache: 'no-store', redirect: 'error' }));
+  if (response.ok) heard();
   // An answer to a key that was signed out meanwhile says nothing of the one that is signed in.
   if (response.status === 401 && asker === current) whenRefused();
   return response;
@@ -61,7 +63,9 @@ export async function arrived<T>(coming: Promise<T>): Promise<T> {
   try {
     return await coming;
   } catch (error) {
-    throw isAbort(error) ? error : new Unanswered('the connection failed', { cause: error });
+    if (isAbort(error)) throw error;
+    void look();
+    throw new Unanswered('the connection failed', { cause: error });
   }
 }
 

@@ -1,6 +1,6 @@
 // The vendor's codes with what they mean, asked for a session until they are had.
 import { useEffect, useState } from 'preact/hooks';
-import { codeLabel } from '../i18n/i18n.js';
+import { carrierText, codeLabel } from '../i18n/i18n.js';
 import { answerOf, api, type Schemas } from './client.js';
 import { session } from './session.js';
 
@@ -46,5 +46,6 @@ export function resultLabel(known: Codes | undefined, code: string | null, none:
 
 /** What a carrier's code means. */
 export function carrierLabel(known: Codes | undefined, code: string | null): string | undefined {
-  return known?.statusCode.find((entry) => entry.code === code)?.label ?? undefined;
+  if (code === null) return undefined;
+  return carrierText(code, known?.statusCode.find((entry) => entry.code === code)?.label);
 }

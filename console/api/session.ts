@@ -1,6 +1,7 @@
 // Who is signed in: a key or a person in, what they may do out. The key is kept by the browser until its tab is closed.
 import { signal } from '@preact/signals';
 import { forTab } from '../state/kept.js';
+import { forgetTrail } from '../state/trail.js';
 import { answerOf, api, askAs, type Person, type Problem, type Schemas } from './client.js';
 import { companyAccount, endSession } from './company-account.js';
 
@@ -71,6 +72,7 @@ function forget(): void {
   person = undefined;
   forTab.remove(STORED);
   forTab.remove(SIGNED_IN);
+  forgetTrail();
   askAs(undefined, () => undefined);
   unresumed.value = undefined;
   session.value = undefined;

@@ -2,6 +2,7 @@
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { Asking, type Question } from './asking.js';
 import type { Answer, Problem } from './client.js';
+import { recoveries } from './live.js';
 import { Pace } from './pace.js';
 
 /** Of all that the page asks. */
@@ -50,6 +51,9 @@ export function useAsk<T>(
     asking.current = { ...asking.current, tick };
     asking.current.of.ask();
   }, [tick]);
+  useEffect(() => {
+    if (recoveries.value > 0 && state.problem?.status === 0) asking.current?.of.ask();
+  }, [recoveries.value]);
   const again = useCallback(() => {
     asking.current?.of.ask();
   }, []);

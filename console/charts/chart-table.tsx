@@ -35,7 +35,7 @@ export function ChartTable({ label, times, series, show }: TimeChartProps) {
                   <td>{dateTime(time).slice(0, 16)}</td>
                   {series.map((line) => (
                     <td key={line.label} class="number">
-                      {show(line.values[index] ?? null)}
+                      <Value text={show(line.values[index] ?? null)} href={line.hrefOf?.(index)} />
                     </td>
                   ))}
                 </tr>
@@ -46,4 +46,8 @@ export function ChartTable({ label, times, series, show }: TimeChartProps) {
       )}
     </details>
   );
+}
+
+function Value({ text, href }: { text: string; href: string | undefined }) {
+  return href === undefined ? <>{text}</> : <a href={href}>{text}</a>;
 }

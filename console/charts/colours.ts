@@ -1,6 +1,6 @@
 // The names of colours of the style sheet in, what a canvas understands out.
 
-/** Of results that everybody knows; others take the next of {@link OTHERS}. */
+/** Of results, by how often they are met: the first ones can be told apart by everybody. The others share their colours. */
 const OF_RESULT: Readonly<Record<string, string>> = {
   ANSWERED: '--answered',
   NO_ANSWER: '--series-2',
@@ -9,14 +9,20 @@ const OF_RESULT: Readonly<Record<string, string>> = {
   POWERED_OFF: '--series-5',
   UNAVAILABLE: '--series-6',
   INVALID_NUMBER: '--series-7',
+  SUSPEND: '--series-8',
+  INTELLIGENT_ANSWER: '--series-9',
+  CANCEL: '--series-1',
 };
-const OTHERS = ['--series-8', '--series-9', '--series-1'];
+const OTHERS = ['--series-8', '--series-9', '--series-1'] as const;
 export const REST = '--series-rest';
 
-/** A colour for each result, the same in every view; without the ones that are too many. */
-export function resultColours(results: readonly (string | null)[]): Map<string | null, string> {
-  const free = [...OTHERS];
-  return new Map(results.map((result) => [result, OF_RESULT[result ?? ''] ?? free.shift() ?? REST]));
+/** The same for a result in every chart, list and page. */
+export function resultColour(result: string | null): string {
+  if (result === null) return REST;
+  const known = OF_RESULT[result];
+  if (known !== undefined) return known;
+  const sum = [...result].reduce((all, character) => all + (character.codePointAt(0) ?? 0), 0);
+  return OTHERS[sum % OTHERS.length] ?? REST;
 }
 
 /** @param name of a custom property, such as `--answered` */

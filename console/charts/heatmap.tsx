@@ -1,12 +1,24 @@
 // Calls and answered ones by the hour and weekday in, a table of answer rates out, coloured by them.
+import { useState } from 'preact/hooks';
 import { t } from '../i18n/i18n.js';
-import { count, percent, weekdayName } from '../time/format.js';
+import { count, dateTime, percent, weekdayName } from '../time/format.js';
+import { Dialog } from '../ui/dialog.js';
 import { TableFrame } from '../ui/table-frame.js';
 
 /** Of an hour of a weekday; by `weekday * 24 + hour`. */
 export interface HeatCell {
   calls: number;
   answered: number;
+  /** What it adds up. */
+  readonly hours: HeatHour[];
+}
+
+interface HeatHour {
+  /** Epoch milliseconds. */
+  readonly from: number;
+  readonly calls: number;
+  readonly answered: number;
+  readonly href: string | undefined;
 }
 
 /** Of fewer calls a rate says little. */
@@ -51,8 +63,9 @@ export function Heatmap({ label, cells }: { label: string; cells: readonly HeatC
               <tr key={weekday}>
                 <th scope="row">{weekdayName(weekday)}</th>
                 {hours.map((hour) => {
-                  const cell = cells[weekday * 24 + hour] ?? { calls: 0, answered: 0 };
-                  return <Cell key={hour} cell={cell} step={stepOf(cell)} />;
+                  const cell = cells[weekday * 24 + hour] ?? NOTHING;
+                  const name = `${weekdayName(weekday)} ${String(hour).padStart(2, '0')}:00`;
+                  return <Cell key={hour} name={name} cell={cell} step={stepOf(cell)} />;
                 })}
               </tr>
             ))}
@@ -64,10 +77,57 @@ export function Heatmap({ label, cells }: { label: string; cells: readonly HeatC
   );
 }
 
-function Cell({ cell: { calls, answered }, step }: { cell: HeatCell; step: string }) {
+const NOTHING: HeatCell = { calls: 0, answered: 0, hours: [] };
+
+/** Leads to its calls: at once, or by the hours that it adds up. */
+function Cell({ name, cell, step }: { name: string; cell: HeatCell; step: string }) {
+  const [isOpen, setOpen] = useState(false);
+  const { calls, answered, hours } = cell;
+  const told = t('heat.cell', { answered: count(answered), calls: count(calls) });
+  const text = calls === 0 ? '' : percent(answered / calls, 0).replace('%', '');
+  const [first] = hours;
   return (
-    <td class={`heat-${step}`} title={t('heat.cell', { answered: count(answered), calls: count(calls) })}>
-      {calls === 0 ? '' : percent(answered / calls, 0).replace('%', '')}
+    <td class={`heat-${step}`} title={told}>
+      {first?.href === undefined ? (
+        text
+      ) : hours.length === 1 ? (
+        <a href={first.href} aria-label={`${name}: ${told}`}>
+          {text}
+        </a>
+      ) : (
+        <button
+          type="button"
+          aria-label={`${name}: ${told}`}
+          onClick={() => {
+            setOpen(true);
+          }}
+        >
+          {text}
+        </button>
+      )}
+      {isOpen && (
+        <Dialog
+          title={name}
+          onClose={() => {
+            setOpen(false);
+          }}
+        >
+          <Hours hours={hours} />
+        </Dialog>
+      )}
     </td>
+  );
+}
+
+function Hours({ hours }: { hours: readonly HeatHour[] }) {
+  return (
+    <ul class="hours">
+      {hours.toReversed().map(({ from, calls, answered, href }) => (
+        <li key={from}>
+          <a href={href}>{dateTime(from).slice(0, 16)}</a>{' '}
+          <span class="quiet">{t('heat.cell', { answered: count(answered), calls: count(calls) })}</span>
+        </li>
+      ))}
+    </ul>
   );
 }

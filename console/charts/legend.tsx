@@ -8,6 +8,34 @@ export interface Pointed {
   readonly index: number;
   /** CSS pixels from the left of the chart. */
   readonly left: number;
+  /** Whether there is more room to the left of the pointer. */
+  readonly isLeft: boolean;
+}
+
+/** Which colour is what. A name leads to the calls that it counts. */
+export function Legend({ series }: TimeChartProps) {
+  return (
+    <ul class="legend chart-legend">
+      {series.map((line) => (
+        <li key={line.label}>
+          <Swatch line={line} />
+          {line.href === undefined ? (
+            <span class="quiet">
+              <Cut text={line.label} />
+            </span>
+          ) : (
+            <a href={line.href}>
+              <Cut text={line.label} />
+            </a>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Swatch({ line: { kind, colour } }: { line: Series }) {
+  return <span class={`swatch swatch-${kind}`} style={{ color: `var(${colour})` }} aria-hidden="true" />;
 }
 
 interface PointedProps {
@@ -16,43 +44,31 @@ interface PointedProps {
   readonly pointed: Signal<Pointed | undefined>;
 }
 
-/** Which colour is what, and the values at the pointer. They have their room before they are there: nothing moves. */
-export function Legend({ chart: { series, show }, pointed }: PointedProps) {
-  const index = pointed.value?.index;
-  return (
-    <ul class="legend chart-legend">
-      {series.map((line) => (
-        <li key={line.label}>
-          <span
-            class={`swatch swatch-${line.kind}`}
-            style={{ color: `var(${line.colour})` }}
-            aria-hidden="true"
-          />
-          <span class="quiet">
-            <Cut text={line.label} />
-          </span>
-          <strong class="chart-value" style={{ minWidth: roomFor(line, show) }}>
-            {index !== undefined && show(line.values[index] ?? null)}
-          </strong>
-        </li>
-      ))}
-    </ul>
-  );
-}
-
-/** The greatest value has the longest text. A `%` is half as wide again as a digit. */
-function roomFor({ values }: Series, show: TimeChartProps['show']): string {
-  return `${show(Math.max(0, ...values.map((value) => value ?? 0))).length + 0.6}ch`;
-}
-
-/** The time at the pointer, over the chart. */
-export function PointedTime({ chart: { times }, pointed }: PointedProps) {
-  const { index = -1, left = 0 } = pointed.value ?? {};
+/** The time and the values at the pointer, beside it: over the chart, so that nothing moves. Bars on each other stand as there. */
+export function PointedValues({ chart, pointed }: PointedProps) {
+  const { times, series, show, isStacked = false } = chart;
+  const { index = -1, left = 0, isLeft = false } = pointed.value ?? {};
   const at = times[index];
   if (at === undefined) return null;
+  const lines = (isStacked ? series.toReversed() : series).filter(
+    ({ values }) => !isStacked || (values[index] ?? 0) !== 0,
+  );
   return (
-    <span class="chart-time" style={{ left: `clamp(0px, ${left}px - 9ch, 100% - 18ch)` }} aria-hidden="true">
-      {dateTime(at).slice(0, 16)}
-    </span>
+    <div
+      class={isLeft ? 'chart-tip chart-tip-left' : 'chart-tip'}
+      style={{ left: `${left}px` }}
+      aria-hidden="true"
+    >
+      <strong class="chart-time">{dateTime(at).slice(0, 16)}</strong>
+      {lines.map((line) => (
+        <span key={line.label} class="chart-value">
+          <Swatch line={line} />
+          <span class="chart-name">
+            <Cut text={line.label} />
+          </span>
+          <strong>{show(line.values[index] ?? null)}</strong>
+        </span>
+      ))}
+    </div>
   );
 }

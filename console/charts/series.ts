@@ -6,9 +6,16 @@ export interface Series {
   /** A custom property of the style sheet. */
   readonly colour: string;
   readonly kind: 'bars' | 'line' | 'dashed';
+  /** The address of the calls that a value counts; @param index of the value. Undefined: it has none. */
+  readonly hrefOf?: (index: number) => string | undefined;
+  /** The address of the calls that all its values count. */
+  readonly href?: string | undefined;
 }
 
 export interface TimeChartProps {
+  /** Of the file that it is saved as. */
+  readonly name: string;
+  /** What it says, for those who do not see it. */
   readonly label: string;
   /** Where each value's part of the range begins; epoch milliseconds. */
   readonly times: readonly number[];
@@ -22,7 +29,9 @@ export interface TimeChartProps {
   readonly showOnAxis?: (value: number) => string;
   /** Whether the bars stand on each other. */
   readonly isStacked?: boolean;
-  /** The least upper end of the scale. */
-  readonly top?: number;
+  /** Whether the scale fits rates: it shows where they are rather than all from 0 to 1. */
+  readonly isRate?: boolean;
+  /** A range that was dragged over; epoch milliseconds. */
+  readonly onRange?: (from: number, to: number) => void;
   readonly height?: number;
 }

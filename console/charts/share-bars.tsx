@@ -7,6 +7,8 @@ export interface Share {
   readonly code: string;
   readonly value: number;
   readonly colour: string;
+  /** The address of what it counts. */
+  readonly href: string | undefined;
 }
 
 /** What a whole consists of, the largest first. */
@@ -15,10 +17,10 @@ export function ShareBars({ shares }: { shares: readonly Share[] }) {
   const most = Math.max(1, ...shares.map(({ value }) => value));
   return (
     <ul class="shares">
-      {shares.map(({ label, code, value, colour }) => (
+      {shares.map(({ label, code, value, colour, href }) => (
         <li key={code}>
           <span class="share-label" title={visible(code)}>
-            {visibly(label)}
+            {href === undefined ? visibly(label) : <a href={href}>{visibly(label)}</a>}
           </span>
           <span class="share-track" aria-hidden="true">
             <span

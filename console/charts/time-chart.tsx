@@ -5,7 +5,8 @@ import uPlot from 'uplot';
 import { colours, language, timeZone } from '../state/preferences.js';
 import { dataOf, optionsOf } from './chart-options.js';
 import { ChartTable } from './chart-table.js';
-import { Legend, type Pointed, PointedTime } from './legend.js';
+import { ChartFiles } from './chart-files.js';
+import { Legend, type Pointed, PointedValues } from './legend.js';
 import type { TimeChartProps } from './series.js';
 
 export function TimeChart(props: TimeChartProps) {
@@ -38,19 +39,22 @@ export function TimeChart(props: TimeChartProps) {
     <figure class="chart">
       <div class="chart-place">
         <div ref={place} role="img" aria-label={props.label} class="chart-canvas" />
-        <PointedTime chart={props} pointed={pointed} />
+        <PointedValues chart={props} pointed={pointed} />
       </div>
-      <Legend chart={props} pointed={pointed} />
-      <ChartTable {...props} />
+      <Legend {...props} />
+      <div class="chart-foot">
+        <ChartTable {...props} />
+        <ChartFiles chart={props} canvas={() => place.current?.querySelector('canvas') ?? undefined} />
+      </div>
     </figure>
   );
 }
 
 /** All that a chart is made anew for. */
-function structureOf({ series, isStacked, top, height }: TimeChartProps): string {
+function structureOf({ series, isStacked, isRate, height }: TimeChartProps): string {
   const lines = series.map(({ label, colour, kind }) => [label, colour, kind]);
   const page = [colours.value, language.value, timeZone.value];
-  return JSON.stringify([lines, isStacked, top, height, page]);
+  return JSON.stringify([lines, isStacked, isRate, height, page]);
 }
 
 /** All that it shows. */

@@ -1,7 +1,8 @@
 // The name of a text in, the text in the person's language out.
 import { language } from '../state/preferences.js';
-import { CODES_ZH } from './codes-zh.js';
+import { CARRIER_CODES_ZH, CODES_ZH } from './codes-zh.js';
 import { EN } from './en.js';
+import { reasonInChinese } from './reasons-zh.js';
 import { ZH } from './zh.js';
 
 export type TextName = keyof typeof EN;
@@ -10,6 +11,16 @@ export type TextName = keyof typeof EN;
 export function t(name: TextName, values: Readonly<Record<string, string | number>> = {}): string {
   const text: string = (language.value === 'zh' ? ZH : EN)[name];
   return text.replaceAll(/\{(\w+)\}/g, (place, key: string) => String(values[key] ?? place));
+}
+
+/** As the API words it, in the person's language. */
+export function reasonText(reason: string): string {
+  return language.value === 'zh' ? reasonInChinese(reason) : reason;
+}
+
+/** What a carrier's code means; @param label in English, as the API gives it */
+export function carrierText(code: string, label: string | null | undefined): string | undefined {
+  return (language.value === 'zh' ? CARRIER_CODES_ZH[code] : undefined) ?? label ?? undefined;
 }
 
 /** What a code means; @param label in English, as the API gives it */

@@ -1,15 +1,19 @@
 // What stands around every view: the navigation, who is signed in, the preferences.
 import { useEffect, useRef, useState } from 'preact/hooks';
-import { session, signOut } from '../api/session.js';
+import { may, session, signOut } from '../api/session.js';
 import { t } from '../i18n/i18n.js';
 import { route, to } from '../state/route.js';
+import { travelFrom, travelTo } from '../state/travel.js';
 import { visible } from '../text/visible.js';
 import { Given } from '../ui/given.js';
 import { Icon } from '../ui/icons.js';
 import { Empty } from '../ui/states.js';
 import { Boundary } from './boundary.js';
 import { focusHeading } from './focus.js';
+import { Outage } from './outage.js';
 import { Preferences } from './preferences-bar.js';
+import { SavedViews } from './saved-views.js';
+import { SearchAnywhere } from './search-anywhere.js';
 import { offered, type View } from './views.js';
 
 /** @param takesFocus whether the view that it begins with is where somebody has come to */
@@ -19,6 +23,9 @@ export function Frame({ takesFocus }: { takesFocus: boolean }) {
   const view = views.find((other) => other.name === name);
   const place = `${name ?? ''}/${id ?? ''}`;
   const hasCome = useRef(takesFocus);
+  useEffect(() => {
+    travelFrom([name ?? 'overview', ...route.value.path.slice(1)], route.value.query);
+  }, [route.value]);
   useEffect(() => {
     document.title = `${view === undefined ? '' : `${t(view.title)} · `}Call Ledger`;
   });
@@ -34,6 +41,7 @@ export function Frame({ takesFocus }: { takesFocus: boolean }) {
       </a>
       <Side place={place} views={views} current={view?.within ?? view?.name} />
       <main id="main" tabIndex={-1}>
+        <Outage />
         {view === undefined ? (
           <Nowhere hasViews={views.length > 0} />
         ) : (
@@ -81,7 +89,11 @@ function Side({ place, ...navigation }: NavigationProps & { place: string }) {
         </button>
       </div>
       <div class="side-body" id="navigation">
-        <Navigation {...navigation} />
+        <div>
+          {may('calls:read') && <SearchAnywhere />}
+          <Navigation {...navigation} />
+          <SavedViews />
+        </div>
         <Who />
       </div>
     </aside>
@@ -107,7 +119,7 @@ function Navigation({ views, current }: NavigationProps) {
           .filter(({ within }) => within === undefined)
           .map(({ name, title }) => (
             <li key={name}>
-              <a href={to([name])} aria-current={name === current ? 'page' : undefined}>
+              <a href={to([name], travelTo(name))} aria-current={name === current ? 'page' : undefined}>
                 {t(title)}
               </a>
             </li>

@@ -51,6 +51,12 @@ export function goWith(changes: Query): void {
   go(route.value.path, { ...route.value.query, ...changes });
 }
 
+/** Shows another range of time, from here on. @param from epoch milliseconds, as `end` */
+export function chooseRange(from: number, end: number): void {
+  const [start, stop] = [from, end].map((at) => new Date(at).toISOString());
+  goWith({ span: undefined, from: start, to: stop, cursor: undefined });
+}
+
 /** To the next page of the list in sight. The browser keeps with the address that it was come to so, even when it is loaded anew. */
 export function goNext(cursor: string): void {
   goWith({ cursor });

@@ -1,7 +1,8 @@
 // The range of the address in, the instants that the API is asked for out.
 import { timeZone } from '../state/preferences.js';
 import type { Query } from '../state/route.js';
-import { iso, isSpan, SPANS } from './range.js';
+import { isPeriod, periodOf } from './periods.js';
+import { iso, isNamed, isSpan, SPANS } from './range.js';
 import { MINUTE_MS } from './units.js';
 
 export interface Between {
@@ -11,9 +12,13 @@ export interface Between {
   readonly timeZone?: string;
 }
 
-/** A span that ends now, or from and to; empty: all of time. A span begins with a minute: pages and exports agree longer. */
+/** A span that ends now, a period of the calendar, or from and to; empty: all of time. A span begins with a minute: pages and exports agree longer. */
 export function between({ span, from, to }: Query): Between {
   if (isSpan(span)) return { from: iso(Math.floor((Date.now() - SPANS[span]) / MINUTE_MS) * MINUTE_MS) };
+  if (isPeriod(span)) {
+    const period = periodOf(span, Date.now(), timeZone.value);
+    return { from: iso(period.from), ...(period.to !== undefined && { to: iso(period.to) }) };
+  }
   return {
     ...(from !== undefined && { from }),
     ...(to !== undefined && { to }),
@@ -33,7 +38,7 @@ export function receivedBetween(query: Query) {
 
 /** All else of the address; a span that is none, too. */
 export function othersOf({ span, from: _from, to: _to, ...others }: Query): Readonly<Record<string, string>> {
-  return asItStands({ ...others, ...(!isSpan(span) && { span }) });
+  return asItStands({ ...others, ...(!isNamed(span) && { span }) });
 }
 
 /**

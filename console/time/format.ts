@@ -90,6 +90,12 @@ export function percent(rate: number | null, digits = 1): string {
   return rate === null ? '–' : `${(rate * 100).toFixed(digits)}%`;
 }
 
+/** A difference of rates, as −5.1 pp. @param difference of 1 */
+export function points(difference: number): string {
+  const n = Math.round(difference * 1000) / 10;
+  return t('unit.points', { n: `${n > 0 ? '+' : ''}${(n === 0 ? 0 : n).toFixed(1)}` });
+}
+
 /** 95 as 1:35, 3725 as 1:02:05 */
 export function length(seconds: number | null): string {
   if (seconds === null) return '–';

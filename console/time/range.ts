@@ -1,5 +1,6 @@
 // The range of time that the address names in, the instants it means now and how to divide it out.
 import { datesIn, daysLater, instantOf, startOfDay, startOfHour } from './local.js';
+import { isPeriod, type Period, periodOf } from './periods.js';
 import { DAY_MS, HOUR_MS, MINUTE_MS } from './units.js';
 
 const QUARTER_MS = 15 * MINUTE_MS;
@@ -25,6 +26,8 @@ export interface Range {
   readonly from: number;
   readonly to: number;
   readonly interval: Interval;
+  /** Days to the range that it is compared with; not given: that before it, as long as it is. */
+  readonly back?: number;
 }
 
 /** Why an address means no range that could be summed up. */
@@ -45,14 +48,21 @@ export function isSpan(text: string | undefined): text is Span {
   return text !== undefined && Object.hasOwn(SPANS, text);
 }
 
+/** Whether an address may have it as its span. */
+export function isNamed(text: string | undefined): text is Span | Period {
+  return isSpan(text) || isPeriod(text);
+}
+
 /**
  * @param ends `from` and `to` as {@link instantOf} reads them, an open `to` is now; without both, a span
  * @param otherwise what none of them means
  */
 export function rangeOf(ends: Ends, now: number, otherwise: Span, zone: string): Chosen {
   const { span, from = '', to = '' } = ends;
-  if (from === '' && to === '')
+  if (from === '' && to === '') {
+    if (isPeriod(span)) return { range: rangeOfPeriod(span, now, zone) };
     return { range: spanUntil(now, isSpan(span) ? SPANS[span] : SPANS[otherwise], zone) };
+  }
   const [start, end] = [from, to].map((text) => (text === '' ? now : instantOf(text, zone)));
   if (start === undefined || end === undefined)
     return { fault: 'unreadable', text: start === undefined ? from : to };
@@ -64,6 +74,11 @@ function spanUntil(now: number, ms: number, zone: string): Range {
   // By dates: across a change of the clocks, the hours of so many days begin on the day before.
   const isOfDays = isDated(intervalFor(ms));
   return aligned(isOfDays ? daysLater(now, -ms / DAY_MS, zone) : now - ms, now, zone);
+}
+
+function rangeOfPeriod(period: Period, now: number, zone: string): Range {
+  const { from, to, back } = periodOf(period, now, zone);
+  return { ...aligned(from, to ?? Math.max(now, from + MINUTE_MS), zone), back };
 }
 
 /** The range, widened to where intervals begin and end. */
@@ -108,7 +123,9 @@ export function untilNow(range: Range, now: number): Range {
  * The range before it, with as many intervals; of more than a day, at the same times of the day. Those by hours and shorter
  * are as long in hours, too, those by days and weeks in dates.
  */
-export function before({ from, to, interval }: Range, zone: string): Range {
+export function before({ from, to, interval, back }: Range, zone: string): Range {
+  if (back !== undefined)
+    return { from: daysLater(from, -back, zone), to: daysLater(to, -back, zone), interval };
   if (isDated(interval)) {
     const dates = datesIn(from, to, zone);
     const days = interval === 'week' ? Math.ceil(dates / 7) * 7 : dates;

@@ -54,6 +54,11 @@ function NotAskable({ id }: { id: string }) {
   );
 }
 
+/** A link where there is an address. */
+export function Linked({ href, children }: { href: string | undefined; children: ComponentChildren }) {
+  return href === undefined ? <>{children}</> : <a href={href}>{children}</a>;
+}
+
 /** The name that somebody gave a key. */
 export function Name({ name }: { name: string }) {
   return (
@@ -85,9 +90,19 @@ const ONE_LINE = 12;
 /** Longer ones are codes rather than words. */
 const MOST_WORDS = 40;
 
-export function Mark({ tone, children: text }: { tone: Tone; children: string }) {
+interface MarkProps {
+  readonly tone: Tone;
+  /** A custom property of the style sheet: what charts show it by. */
+  readonly colour?: string;
+  readonly children: string;
+}
+
+export function Mark({ tone, colour, children: text }: MarkProps) {
   return (
     <span class={visible(text).length > ONE_LINE ? `mark mark-${tone} mark-long` : `mark mark-${tone}`}>
+      {colour !== undefined && (
+        <span class="dot" style={{ background: `var(${colour})` }} aria-hidden="true" />
+      )}
       <Cut text={text} most={MOST_WORDS} />
     </span>
   );
@@ -96,7 +111,13 @@ export function Mark({ tone, children: text }: { tone: Tone; children: string })
 interface HeadProps {
   readonly title: ComponentChildren;
   /** Where it belongs, with the way back. */
-  readonly parent?: { readonly title: string; readonly path: readonly string[] };
+  readonly parent?: {
+    readonly title: string;
+    readonly path: readonly string[];
+    readonly query?: Query;
+    /** Instead of path and query. */
+    readonly address?: string | undefined;
+  };
   readonly children?: ComponentChildren;
 }
 
@@ -106,7 +127,7 @@ export function Head({ title, parent, children }: HeadProps) {
     <header class="head">
       <div>
         {parent !== undefined && (
-          <a class="crumb" href={to(parent.path)}>
+          <a class="crumb" href={parent.address ?? to(parent.path, parent.query)}>
             <Icon name="back" /> {parent.title}
           </a>
         )}

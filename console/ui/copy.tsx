@@ -2,8 +2,15 @@ import { useState } from 'preact/hooks';
 import { t } from '../i18n/i18n.js';
 import { Icon } from './icons.js';
 
+interface CopyProps {
+  readonly text: string;
+  readonly label: string;
+  /** Beside a value: without words. */
+  readonly isSmall?: boolean;
+}
+
 /** Puts a text where it can be pasted from; where the browser does not let the page, the person does it by the keyboard. */
-export function Copy({ text, label }: { text: string; label: string }) {
+export function Copy({ text, label, isSmall = false }: CopyProps) {
   const [state, setState] = useState<'copied' | 'selected'>();
   const copy = async () => {
     try {
@@ -15,6 +22,18 @@ export function Copy({ text, label }: { text: string; label: string }) {
     }
   };
   if (state === 'selected') return <Selected text={text} label={label} />;
+  if (isSmall)
+    return (
+      <button
+        type="button"
+        class={state === undefined ? 'copy' : 'copy copy-done'}
+        onClick={() => void copy()}
+        aria-label={state === undefined ? label : t('action.copied')}
+        title={label}
+      >
+        <Icon name={state === undefined ? 'copy' : 'done'} />
+      </button>
+    );
   return (
     <button type="button" class="button button-small" onClick={() => void copy()} aria-label={label}>
       <Icon name="copy" />{' '}

@@ -1,6 +1,9 @@
 // Shows JSON with its parts told apart. The text is not made anew: numbers keep all their digits.
 import type { ComponentChildren } from 'preact';
+import { t } from '../i18n/i18n.js';
+import { indented } from '../text/indented.js';
 import { type Token, tokensIn } from '../text/json-tokens.js';
+import { Copy } from './copy.js';
 import { visibly } from './given.js';
 
 /** Characters with colours. An element for each word of a longer text takes seconds. */
@@ -62,4 +65,15 @@ function colouredPart(text: string, tokens: readonly Token[], from: number, to: 
 function breakable(between: string): ComponentChildren[] {
   const [first = '', ...rest] = between.split(',');
   return [...visibly(first, true), ...rest.flatMap((part) => [',', <wbr />, ...visibly(part, true)])];
+}
+
+/** JSON of one thing: indented, with a button that copies it so. @param what it is, for those who do not see it */
+export function Json({ text, what }: { text: string; what: string }) {
+  const shown = indented(text);
+  return (
+    <div class="json-copy">
+      <Copy text={shown} label={t('call.copyValue', { name: what })} />
+      <JsonText text={shown} />
+    </div>
+  );
 }

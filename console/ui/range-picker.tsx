@@ -1,13 +1,15 @@
 // Which time: spans that end now, or any two instants; in any zone. What is chosen stands in the address.
-import { useEffect, useRef, useState } from 'preact/hooks';
+import { useState } from 'preact/hooks';
 import { t, type TextName } from '../i18n/i18n.js';
 import { goWith, type Query } from '../state/route.js';
 import { timeZone, validZone } from '../state/preferences.js';
 import { visible } from '../text/visible.js';
 import { dateTime } from '../time/format.js';
-import { isSpan, SPANS } from '../time/range.js';
+import { PERIODS } from '../time/periods.js';
+import { isNamed, SPANS } from '../time/range.js';
 import { fromLocal, instantOf, toLocal } from '../time/local.js';
 import { Icon } from './icons.js';
+import { usePopover } from './popover.js';
 
 interface RangePickerProps {
   readonly query: Query;
@@ -45,39 +47,14 @@ export function RangePicker({ query, otherwise }: RangePickerProps) {
   );
 }
 
-/** What opens below its button, and closes by Escape, by a choice, or by a click anywhere else. */
-function usePopover() {
-  const details = useRef<HTMLDetailsElement>(null);
-  const close = () => {
-    if (details.current === null) return;
-    details.current.open = false;
-    details.current.querySelector('summary')?.focus();
-  };
-  const closeOnEscape = ({ key }: KeyboardEvent) => {
-    if (key === 'Escape' && details.current?.open === true) close();
-  };
-  useEffect(() => {
-    // The focus goes to what was clicked.
-    const closeFromOutside = ({ target }: Event) => {
-      const element = details.current;
-      if (element !== null && target instanceof Node && !element.contains(target)) element.open = false;
-    };
-    document.addEventListener('pointerdown', closeFromOutside);
-    return () => {
-      document.removeEventListener('pointerdown', closeFromOutside);
-    };
-  }, []);
-  return { details, close, closeOnEscape };
-}
-
 /** Undefined: none. */
 function chosenSpan({ span, from, to }: Query, otherwise: string | undefined): string | undefined {
   if (from || to) return undefined;
-  return isSpan(span) ? span : otherwise;
+  return isNamed(span) ? span : otherwise;
 }
 
 function labelOf(query: Query, chosen: string | undefined): string {
-  if (isSpan(chosen)) return t(`span.${chosen}`);
+  if (isNamed(chosen)) return t(`span.${chosen}`);
   const { from, to } = query;
   if (!from && !to) return t('span.all');
   return `${from ? endLabel(from) : '…'} – ${to ? endLabel(to) : t('range.now')}`;
@@ -109,7 +86,7 @@ function Spans({ query, chosen, withAll, onChoose }: SpansProps) {
           }}
         />
       )}
-      {Object.keys(SPANS).map((span) => (
+      {[...PERIODS, ...Object.keys(SPANS)].map((span) => (
         <SpanButton
           key={span}
           span={span}

@@ -1,6 +1,9 @@
 // What stands where an answer is not there: yet, at all, or because something went wrong.
+import { signal } from '@preact/signals';
 import type { ComponentChildren } from 'preact';
+import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Problem } from '../api/client.js';
+import { isOut } from '../api/live.js';
 import type { Asked } from '../api/use-ask.js';
 import { t } from '../i18n/i18n.js';
 import { Given } from './given.js';
@@ -30,6 +33,23 @@ export function Empty({ title, children }: { title: string; children?: Component
 const AWAY = 'The database is not available';
 const isAway = ({ status, detail }: Problem) => status === 503 && detail === AWAY;
 
+/** Parts of the page that say that the database is not there, in their order. */
+const sayers = signal<readonly object[]>([]);
+
+/** Whether this part is the one that says so: what many parts would say is said once. @param isMeant whether it would */
+export function useOnce(isMeant: boolean): boolean {
+  const own = useRef({});
+  useLayoutEffect(() => {
+    if (!isMeant) return undefined;
+    const { current } = own;
+    sayers.value = [...sayers.value, current];
+    return () => {
+      sayers.value = sayers.value.filter((other) => other !== current);
+    };
+  }, [isMeant]);
+  return !isMeant || sayers.value[0] === own.current;
+}
+
 function titleOf(problem: Problem): string {
   const { status } = problem;
   if (status === undefined) return t('problem.unexpected');
@@ -45,6 +65,8 @@ function titleOf(problem: Problem): string {
 
 /** What went wrong, in words for a person, with the request's id for whoever looks into the log. */
 export function ProblemNote({ problem, again }: { problem: Problem; again?: () => void }) {
+  const isFirst = useOnce(isAway(problem));
+  if (!isFirst) return null;
   return (
     <div class={problem.status === 503 ? 'note note-away' : 'note note-bad'} role="alert">
       <Icon name="warning" />
@@ -93,7 +115,9 @@ interface ShownProps<T> {
 
 /** An answer as it is shown, or why there is none. An old answer stays in sight while a newer question has a problem. */
 export function Shown<T>({ asked, lines, children }: ShownProps<T>) {
-  const { data, problem, isPending, again } = asked;
+  const { data, problem: found, isPending, again } = asked;
+  // Of an outage it is said once, above the view, which goes on by itself.
+  const problem = found?.status === 0 && isOut.value ? undefined : found;
   return (
     <>
       {problem !== undefined && <ProblemNote problem={problem} again={again} />}

@@ -54,7 +54,7 @@ inBrowser('The charts of the console', () => {
     const places = () =>
       page.evaluate<
         string[]
-      >(`[...document.querySelectorAll('main *:not(.u-over *):not(.chart-time)')].map((element) => {
+      >(`[...document.querySelectorAll('main *:not(.u-over *):not(.chart-tip, .chart-tip *)')].map((element) => {
         const { left, top, width, height } = element.getBoundingClientRect();
         return [element.className, left, top + scrollY, width, height].join(' ');
       })`);
@@ -124,7 +124,7 @@ inBrowser('The charts of the console', () => {
     const { visitor } = stage;
     await visitor.open('/overview?span=7d&compare=1');
     const style = await visitor.page.evaluate(`(() => {
-      const part = [...document.querySelectorAll('.chart-legend li')].find((one) => one.innerText === 'Calls before');
+      const part = [...document.querySelectorAll('.chart-legend li')].find((one) => one.innerText === 'Calls, previous period');
       return part && getComputedStyle(part.querySelector('.swatch')).borderTopStyle;
     })()`);
     expect(style).toBe('dashed');
@@ -139,17 +139,24 @@ inBrowser('The charts of the console', () => {
     await plot.hover({ position: { x: width / 2 + 1, y: 20 } });
     const chart = visitor.page.locator('.chart').first();
     await chart.locator('.chart-time', { hasText: '2025-10-26 12:00' }).waitFor();
-    expect(await chart.locator('.chart-legend li').allInnerTexts()).toEqual(['Calls1', 'Answered1']);
+    const values = (await chart.locator('.chart-value').allInnerTexts()).map((text) => text.split(/\s+/));
+    expect(values).toEqual([
+      ['Calls', '1'],
+      ['Answered', '1'],
+    ]);
+    // The others show the same moment.
+    expect(await visitor.page.locator('.chart-time').allInnerTexts()).toEqual(
+      Array(3).fill('2025-10-26 12:00'),
+    );
     await visitor.page.mouse.move(0, 0);
     await chart.locator('.chart-time').waitFor({ state: 'detached' });
-    expect(await chart.locator('.chart-legend li').allInnerTexts()).toEqual(['Calls', 'Answered']);
   });
 
   it('and tiles say of what did not change that it went neither up nor down', async () => {
     const { visitor } = stage;
     await visitor.open('/overview?from=2025-10-26&to=2025-10-28&compare=1');
     const change = visitor.page.locator('.tile', { hasText: 'Calls' }).locator('.change').first();
-    expect(await change.innerText()).toBe('0.0% vs before');
+    expect(await change.innerText()).toBe('0.0% vs previous period');
     expect(await change.locator('svg').count()).toBe(0);
   });
 });

@@ -12,7 +12,7 @@ import { Visitor } from './visitor.js';
 const executable = installedBrowser();
 const inBrowser = executable === undefined ? describe.skip : describe;
 const BUTTON = 'Sign in with your company account';
-const ENDED = 'You are not signed in any more. Please sign in again.';
+const ENDED = 'Your sign-in has expired or was revoked. Sign in again.';
 const PEOPLE = {
   ada: { name: 'Ada Example', groups: ['managers'] },
   root: { name: 'Root Example', groups: ['admins'] },

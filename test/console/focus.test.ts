@@ -53,7 +53,7 @@ inBrowser('The keyboard in the console', () => {
     await visitor.holds(`location.hash === '#/calls'`);
     await hasFocus(visitor, 'Calls');
     await page.locator('.filter-form summary').press('Enter');
-    await page.getByLabel('At least (s)').fill('5');
+    await page.getByLabel('Talk time at least (s)').fill('5');
     await page.getByRole('button', { name: 'Apply' }).press('Enter');
     await visitor.holds(`location.hash === '#/calls?minDuration=5'`);
     await visitor.settled();

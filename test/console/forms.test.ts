@@ -21,13 +21,13 @@ inBrowser('The forms of the console', () => {
     const { ledger, sample, visitor } = stage;
     await visitor.open('/quarantine?status=open');
     await visitor.page.getByRole('button', { name: 'Replay', exact: true }).click();
-    await visitor.page.getByText('This is what would happen:').waitFor();
+    await visitor.page.getByText('Expected result:').waitFor();
     expect(await visitor.page.getByRole('button', { name: 'Replay 0 entries' }).isDisabled()).toBe(true);
     expect(await visitor.violations()).toEqual([]);
     await visitor.page.keyboard.press('Escape');
     const [entry] = dataOf(await ledger.get(`/v1/quarantine?deliveryId=${sample.delivery}`));
     await visitor.open(`/quarantine/${string(entry?.['id'])}`);
-    await visitor.page.getByRole('button', { name: 'Show what was pushed' }).click();
+    await visitor.page.getByRole('button', { name: 'Show payload' }).click();
     const marked = visitor.page.locator('.panel', { hasText: 'In the whole body' }).locator('mark');
     expect(await marked.innerText()).toBe(STRAY);
     await visitor.page.getByRole('button', { name: 'Discard' }).click();
@@ -76,10 +76,10 @@ inBrowser('The forms of the console', () => {
     await visitor.page.getByLabel('Number', { exact: true }).fill('13900000000');
     await visitor.page.getByLabel('The number again').fill('13900000001');
     await visitor.page.getByLabel('Reason').fill('Asked for by the person');
-    expect(await visitor.page.getByRole('button', { name: 'Erase everywhere' }).isDisabled()).toBe(true);
+    expect(await visitor.page.getByRole('button', { name: 'Erase permanently' }).isDisabled()).toBe(true);
     expect(await visitor.violations()).toEqual([]);
     await visitor.page.getByLabel('The number again').fill('13900000000');
-    await visitor.page.getByRole('button', { name: 'Erase everywhere' }).click();
+    await visitor.page.getByRole('button', { name: 'Erase permanently' }).click();
     await visitor.sees('Done');
   });
 });

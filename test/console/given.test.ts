@@ -136,7 +136,7 @@ inBrowser('Ids and bodies', () => {
     const { ledger, visitor } = stage;
     const pushed = await ledger.push(JSON.stringify([record(CALL)], undefined, 2));
     await visitor.open(`/deliveries/${pushed.headers.get('x-delivery-id') ?? ''}`);
-    await visitor.page.getByRole('button', { name: 'Show what was pushed' }).click();
+    await visitor.page.getByRole('button', { name: 'Show payload' }).click();
     const shown = await visitor.page.locator('.json').innerText();
     expect(shown).toContain(String.raw`"callId": "rtl-\u202Egpj.exe"`);
     expect([shown.includes(OVERRIDE), shown.split('\n').length > 10]).toEqual([false, true]);
@@ -150,12 +150,12 @@ inBrowser('Ids and bodies', () => {
     const delivery = pushed.headers.get('x-delivery-id') ?? '';
     const [entry] = dataOf(await ledger.get(`/v1/quarantine?deliveryId=${delivery}`));
     await visitor.open(`/deliveries/${delivery}`);
-    await visitor.page.getByRole('button', { name: 'Show what was pushed' }).click();
+    await visitor.page.getByRole('button', { name: 'Show payload' }).click();
     await visitor.page.locator('.json').waitFor();
     const whole = await charactersOf('.json');
     await visitor.open(`/quarantine/${string(entry?.['id'])}`);
-    await visitor.page.getByRole('button', { name: 'Show what was pushed' }).click();
-    await visitor.sees('Only what is around the place is shown.');
+    await visitor.page.getByRole('button', { name: 'Show payload' }).click();
+    await visitor.sees('Only the part around the place is shown.');
     const excerpt = await charactersOf('.json');
     const textOf = (characters: readonly Character[]) => characters.map(({ text }) => text).join('');
     const first = textOf(whole).indexOf(textOf(excerpt));

@@ -117,7 +117,7 @@ inBrowser('The layout of the console', () => {
   it.each([1024, 1440])('shows the outId of calls without scrolling at a width of %d', async (width) => {
     const visitor = await visitorOf(sized(width));
     await visitor.open('/calls');
-    const head = visitor.page.getByRole('columnheader', { name: 'Own reference (outId)' });
+    const head = visitor.page.getByRole('columnheader', { name: 'Your reference (outId)' });
     const { x = 0, width: own = 0 } = (await head.boundingBox()) ?? {};
     expect([own > 0, x + own <= width]).toEqual([true, true]);
     await visitor.leave();

@@ -29,7 +29,7 @@ inBrowser('The console in trouble', () => {
       const before = await reads();
       await visitor.open(hash);
       expect([hash, await reads()]).toEqual([hash, before]);
-      await visitor.page.getByRole('button', { name: 'Show what was pushed' }).click();
+      await visitor.page.getByRole('button', { name: 'Show payload' }).click();
       await visitor.sees(text);
       expect([hash, await reads()]).toEqual([hash, before + 1]);
     }
@@ -41,13 +41,13 @@ inBrowser('The console in trouble', () => {
     // As of a version of the service that answers otherwise.
     await page.route('**/v1/calls?*', (route) => route.fulfill({ json: { data: [null], page: {} } }));
     await visitor.open('/calls');
-    await visitor.sees('This view can not be shown');
+    await visitor.sees('This page cannot be shown');
     expect(await visitor.violations()).toEqual([]);
     expect(visitor.complaints.splice(0).length).toBeGreaterThan(0);
     await page.getByRole('link', { name: 'Deliveries' }).click();
-    await visitor.sees('Committed in');
+    await visitor.sees('Commit time');
     await visitor.open('/calls?answered=true');
-    await visitor.sees('This view can not be shown');
+    await visitor.sees('This page cannot be shown');
     await page.unroute('**/v1/calls?*');
     await page.getByRole('link', { name: 'To: Calls' }).click();
     await visitor.sees('50 shown');
@@ -60,14 +60,14 @@ inBrowser('The console in trouble', () => {
     const html = { contentType: 'text/html', body: '<h1>Bad gateway</h1>' };
     await page.route('**/v1/deliveries/*/body', (route) => route.fulfill({ status: 502, ...html }));
     await visitor.open(`/deliveries/${sample.delivery}`);
-    await page.getByRole('button', { name: 'Show what was pushed' }).click();
+    await page.getByRole('button', { name: 'Show payload' }).click();
     await visitor.sees('Something went wrong');
     await page.unroute('**/v1/deliveries/*/body');
     await page.getByRole('button', { name: 'Try again' }).click();
     await visitor.sees(/"beside"/);
     await page.route('**/v1/deliveries?*', (route) => route.fulfill({ status: 200, ...html }));
     await visitor.open('/deliveries?span=24h');
-    await visitor.sees('What came can not be read');
+    await visitor.sees('The answer cannot be read');
     expect(await visitor.violations()).toEqual([]);
     await page.unroute('**/v1/deliveries?*');
   });
@@ -83,8 +83,8 @@ inBrowser('The console in trouble', () => {
       }),
     );
     await visitor.open('/deliveries?span=7d');
-    await visitor.sees('Not now', detail);
-    expect(await visitor.text()).not.toContain('The database is away');
+    await visitor.sees('Temporarily unavailable', detail);
+    expect(await visitor.text()).not.toContain('The database is unavailable');
     await visitor.page.unroute('**/v1/deliveries?*');
   });
 

@@ -88,11 +88,11 @@ inBrowser('The search of the console', () => {
     const box = visitor.page.getByRole('combobox', { name: 'Find by any id or number' });
     await visitor.open('/calls');
     await box.fill('PO-7,rev 2');
-    await visitor.sees(/ids that hold a comma can not be looked for/);
+    await visitor.sees(/Ids with a comma cannot be searched for/);
     await box.fill('call,1');
     await box.press('Enter');
     await visitor.holds(`location.hash === '#/calls/call%2C1'`);
-    await visitor.sees('b,comma', /its calls can not be listed/);
+    await visitor.sees('b,comma', /its calls cannot be listed/);
     expect(await visitor.page.getByRole('link', { name: 'b,comma' }).count()).toBe(0);
   });
 
@@ -127,7 +127,7 @@ inBrowser('The search of the console', () => {
       ['/erasures?nonsense=1', 'nonsense'],
     ] as const) {
       await visitor.open(hash);
-      await visitor.sees('The question was refused');
+      await visitor.sees('Invalid request');
       const place = visitor.page.locator('.note-bad code');
       expect([hash, await place.allInnerTexts()]).toEqual([hash, [refused]]);
     }
@@ -174,9 +174,13 @@ inBrowser('The search of the console', () => {
     await visitor.open(`/calls?answered=false&minDuration=5&smartStatusCode=${string(code)}`);
     const chips = visitor.page.locator('.chip > span');
     await visitor.page.getByText('Result: Connected').waitFor();
-    expect(await chips.allInnerTexts()).toEqual(['Result: Connected', 'Answered: No', 'At least (s): 5']);
+    expect(await chips.allInnerTexts()).toEqual([
+      'Result: Connected',
+      'Answered: No',
+      'Talk time at least (s): 5',
+    ]);
     await visitor.page.getByRole('button', { name: '中文' }).click();
-    expect(await chips.allInnerTexts()).toEqual(['结果: 已接通', '是否接通: 否', '最短（秒）: 5']);
+    expect(await chips.allInnerTexts()).toEqual(['结果: 已接通', '是否接通: 否', '通话时长不少于（秒）: 5']);
     await visitor.page.getByRole('button', { name: 'English' }).click();
   });
 
@@ -214,7 +218,7 @@ inBrowser('The search of the console', () => {
     await visitor.open('/calls');
     await proxy.refuse();
     await visitor.page.getByRole('combobox').fill(string(call?.['callId']));
-    await visitor.sees('The database is away');
+    await visitor.sees('The database is unavailable');
     expect(await visitor.text()).not.toContain('The ledger has nothing');
     expect(await visitor.violations()).toEqual([]);
     await proxy.acceptAgain();

@@ -7,7 +7,7 @@ import { gzipSync } from 'node:zlib';
 import { filesIn } from '../../src/console/console-files.js';
 import { startLedger, type TestLedger } from '../support/ledger.js';
 
-const MOST_BYTES = 300_000;
+const MOST_BYTES = 150_000;
 
 let ledger: TestLedger;
 

@@ -25,7 +25,7 @@ inBrowser('The session of the console', () => {
     const other = await Visitor.at(browser, ledger.url);
     await other.page.getByLabel('API key').fill('clk_wrong');
     await other.page.keyboard.press('Enter');
-    await other.page.getByText('This key is not known, or not valid any more.').waitFor();
+    await other.page.getByText('Unknown, expired or revoked key.').waitFor();
     expect(await other.violations()).toEqual([]);
     await other.signIn(key);
     expect(await other.page.locator('nav[aria-label="Views"] a').allInnerTexts()).toEqual(['Calls']);
@@ -34,7 +34,7 @@ inBrowser('The session of the console', () => {
     expect(await other.page.locator('tbody a[href^="#/tasks"]').count()).toBe(0);
     expect(await other.text()).not.toMatch(/\b1200\d{7}\b/);
     await other.open('/deliveries');
-    await other.sees('Nothing is here');
+    await other.sees('Page not found');
     expect(await other.page.evaluate('JSON.stringify([{ ...localStorage }, location.href])')).not.toContain(
       key,
     );
@@ -61,7 +61,7 @@ inBrowser('The session of the console', () => {
     // Keys that were asked for just now are still known.
     await until('the key', async () => (await withKey(ledger, key, '/v1/api-keys/current')).status === 503);
     await page.reload();
-    await patient.sees('The database is away', /^You are still signed in/);
+    await patient.sees('The database is unavailable', /^You are still signed in/);
     expect(await patient.violations()).toEqual([]);
     await proxy.acceptAgain();
     await page.locator('.frame').waitFor();
@@ -76,7 +76,7 @@ inBrowser('The session of the console', () => {
     await revoke(ledger, id);
     await until('its end', async () => (await withKey(ledger, key, '/v1/api-keys/current')).status === 401);
     await late.page.reload();
-    await late.sees('You are not signed in any more. Please sign in again.');
+      await late.sees('Your sign-in has expired or was revoked. Sign in again.');
     expect(await late.page.evaluate('sessionStorage.length')).toBe(0);
     await late.leave();
   });
@@ -138,9 +138,9 @@ inBrowser('The session of the console', () => {
     const { key } = await makeKey(ledger, { name: 'Numbers alone', scopes: ['numbers:read'] });
     const guest = await Visitor.at(browser, ledger.url);
     for (const [typed, text] of [
-      ['密钥', 'This is no key: keys have Latin letters, digits and signs alone.'],
-      ['two words', 'This is no key: keys have Latin letters, digits and signs alone.'],
-      [key, 'This key may not see any view.'],
+      ['密钥', 'That does not look like an API key.'],
+      ['two words', 'That does not look like an API key.'],
+      [key, 'This key may not see any page.'],
     ] as const) {
       await guest.page.getByLabel('API key').fill(typed);
       await guest.page.keyboard.press('Enter');

@@ -23,36 +23,36 @@ inBrowser('The views of the console', () => {
     [
       'overview',
       '/overview?span=30d&compare=1',
-      ['Last push', 'Answer rate', 'Outcomes', /of \d+ pushes within 700 ms/],
+      ['Last push', 'Answer rate', 'Results', /of \d+ pushes within 700 ms/],
     ],
     ['overview of minutes', '/overview?span=5m', ['Calls over time']],
     ['campaigns', '/tasks', [stage.sample.taskId, 'Calls in 28 days']],
     [
       'one campaign',
       `/tasks/${stage.sample.taskId}`,
-      ['Batches side by side', 'When do people pick up?', 'Connected'],
+      ['Batches compared', 'When do people pick up?', 'Connected'],
     ],
-    ['completeness', '/completeness', ['No campaign was checked', 'Check all', 'Repair']],
+    ['completeness', '/completeness', ['No campaign has been checked', 'Check all', 'Repair']],
     ['calls', '/calls', ['50 shown']],
-    ['calls with filters', '/calls?answered=false&minDuration=99999', ['No calls', 'At least (s):']],
+    [
+      'calls with filters',
+      '/calls?answered=false&minDuration=99999',
+      ['No calls', 'Talk time at least (s):'],
+    ],
     [
       'one call',
       `/calls/${encodeURIComponent(stage.sample.corrected)}`,
-      ['Timeline', 'Revision 2', 'As it was pushed', 'Show what was pushed'],
+      ['Timeline', 'Revision 2', 'Original payload', 'Show payload'],
     ],
     ['redials', `/details/${stage.sample.redialled}`, ['Dial 1', 'Dial 2', / later$/]],
-    ['deliveries', '/deliveries', ['Direct', 'Committed in']],
-    [
-      'one delivery',
-      `/deliveries/${stage.sample.delivery}`,
-      ['What it did', 'SHA-256', 'Show what was pushed'],
-    ],
+    ['deliveries', '/deliveries', ['Direct', 'Commit time']],
+    ['one delivery', `/deliveries/${stage.sample.delivery}`, ['Result', 'SHA-256', 'Show payload']],
     ['quarantine', '/quarantine', ['The callId is missing', 'Open']],
     ['schema drift', '/drift', ['Unknown field']],
     ['keys', '/keys', ['No keys yet']],
     ['audit', '/audit', ['numbers.read', 'ADMIN_API_KEY']],
     ['erasures', '/erasures', ['No erasures']],
-    ['nothing', '/nowhere', ['Nothing is here']],
+    ['nothing', '/nowhere', ['Page not found']],
   ];
 
   it.each(['light', 'dark'] as const)(
@@ -117,9 +117,9 @@ inBrowser('The views of the console', () => {
   it('leads from a time without calls to the newest that there are', async () => {
     const { visitor } = stage;
     await visitor.open('/overview?from=2001-01-01&to=2001-02-01');
-    await visitor.sees('No calls in this time');
+    await visitor.sees('No calls in this period');
     expect(await visitor.violations()).toEqual([]);
-    await visitor.page.getByRole('button', { name: /^Show the newest: \d{4}-\d{2}$/ }).click();
+    await visitor.page.getByRole('button', { name: /^Show the newest calls: \d{4}-\d{2}$/ }).click();
     await visitor.sees('Connected');
   });
 
@@ -131,7 +131,7 @@ inBrowser('The views of the console', () => {
     await chinese.sees('批次对比', '接通率', '已接通', '周一');
     expect(await chinese.violations()).toEqual([]);
     await chinese.page.getByRole('button', { name: 'English' }).click();
-    await chinese.sees('Batches side by side');
+    await chinese.sees('Batches compared');
     await chinese.leave();
   });
 
@@ -151,7 +151,7 @@ inBrowser('The views of the console', () => {
     await visitor.open('/calls');
     await proxy.refuse();
     await visitor.open('/calls?answered=true');
-    await visitor.sees('The database is away', /pushes are still taken/);
+    await visitor.sees('The database is unavailable', /pushes are still accepted/);
     expect(await visitor.violations()).toEqual([]);
   });
 });

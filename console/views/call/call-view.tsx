@@ -1,18 +1,24 @@
 // All that the ledger knows of one call.
+import type { ComponentChildren } from 'preact';
 import { answerOf, api, type Schemas } from '../../api/client.js';
-import { carrierLabel, resultLabel, useCodes } from '../../api/results.js';
+import { carrierLabel, useCodes } from '../../api/results.js';
 import { may } from '../../api/session.js';
 import { useAsk } from '../../api/use-ask.js';
-import { t } from '../../i18n/i18n.js';
+import { reasonText, t, type TextName } from '../../i18n/i18n.js';
 import { isAskable } from '../../state/askable.js';
 import { to } from '../../state/route.js';
+import { neighboursOf } from '../../state/trail.js';
+import { travelTo } from '../../state/travel.js';
 import { memberText } from '../../text/record-places.js';
 import { date, length } from '../../time/format.js';
-import { Facts, Head, Id, Mark, Panel, Time } from '../../ui/bits.js';
+import { Facts, Head, Id, Linked, Mark, Panel, Time } from '../../ui/bits.js';
 import { Copy } from '../../ui/copy.js';
 import { Given } from '../../ui/given.js';
-import { JsonText } from '../../ui/json.js';
+import { Icon } from '../../ui/icons.js';
+import { Json } from '../../ui/json.js';
+import { Result } from '../../ui/result.js';
 import { Shown } from '../../ui/states.js';
+import { callsOf } from '../calls/calls-link.js';
 import { RawRecord } from './raw-record.js';
 import { Revisions } from './revisions.js';
 import { Timeline } from './timeline.js';
@@ -24,22 +30,52 @@ export function CallView({ callId }: { callId: string }) {
   const asked = useAsk(callId, (signal) =>
     answerOf(api.GET('/v1/calls/{callId}', { params: { path }, signal, parseAs: 'text' })),
   );
+  const trail = neighboursOf(callId);
+  const parent = {
+    title: t('nav.calls'),
+    path: ['calls'],
+    query: travelTo('calls'),
+    address: trail?.address,
+  };
   return (
     <>
-      <Head title={<Id id={callId} />} parent={{ title: t('nav.calls'), path: ['calls'] }}>
+      <Head title={<Id id={callId} />} parent={parent}>
+        {trail !== undefined && <Neighbours {...trail} />}
         <Copy text={callId} label={t('call.copyId')} />
       </Head>
       <Shown asked={asked} lines={12}>
-        {(text) => <CallParts call={JSON.parse(text) as Call} extra={memberText(text, 'extra')} />}
+        {(text) => <CallParts call={JSON.parse(text) as Call} text={text} />}
       </Shown>
     </>
   );
 }
 
-/** @param extra as JSON, with all digits of its numbers */
-function CallParts({ call, extra = 'null' }: { call: Call; extra: string | undefined }) {
+/** Within the list that one came from. */
+function Neighbours({ before, behind, place, of }: NonNullable<ReturnType<typeof neighboursOf>>) {
+  return (
+    <nav class="neighbours" aria-label={t('call.neighbours')}>
+      <Neighbour id={before} title={t('call.before')} icon="back" />
+      <span class="quiet small">{t('call.place', { n: place, of })}</span>
+      <Neighbour id={behind} title={t('call.behind')} icon="next" />
+    </nav>
+  );
+}
+
+function Neighbour({ id, title, icon }: { id: string | undefined; title: string; icon: 'back' | 'next' }) {
+  if (id === undefined) return null;
+  return (
+    <a class="button button-icon" href={to(['calls', id])} aria-label={title} title={title}>
+      <Icon name={icon} />
+    </a>
+  );
+}
+
+/** @param text of the call as it came: with all digits of its numbers */
+function CallParts({ call, text }: { call: Call; text: string }) {
+  const extra = memberText(text, 'extra') ?? 'null';
   return (
     <>
+      <Headline call={call} />
       <Panel title={t('call.timeline')} note={date(call.occurredAt)}>
         <Timeline call={call} />
       </Panel>
@@ -54,7 +90,7 @@ function CallParts({ call, extra = 'null' }: { call: Call; extra: string | undef
           </Panel>
           {extra !== 'null' && (
             <Panel title={t('call.extra')} note="extra">
-              <JsonText text={extra} />
+              <Json text={extra} what="extra" />
             </Panel>
           )}
         </div>
@@ -65,6 +101,39 @@ function CallParts({ call, extra = 'null' }: { call: Call; extra: string | undef
   );
 }
 
+/** Who was called, when, what became of it, for how long, and what they wanted. */
+function Headline({ call }: { call: Call }) {
+  const { callee, occurredAt, answered, smartStatusCode, duration } = call;
+  const intent = intentOf(call);
+  return (
+    <div class="panel headline">
+      <span>
+        <Id id={callee} />
+        <CopyValue name="field.callee" value={callee} />
+      </span>
+      <Time at={occurredAt} />
+      <Result code={smartStatusCode} isAnswered={answered} />
+      {answered && (
+        <span>
+          {t('field.duration')} {length(duration)}
+        </span>
+      )}
+      {intent !== undefined && (
+        <span>
+          {t('field.majorIntent')}: <Given text={intent} />
+        </span>
+      )}
+    </div>
+  );
+}
+
+/** Of a call with a note. */
+function intentOf(call: object): string | undefined {
+  const note: unknown = 'note' in call ? call.note : undefined;
+  if (typeof note !== 'object' || note === null || !('majorIntent' in note)) return undefined;
+  return typeof note.majorIntent === 'string' ? note.majorIntent : undefined;
+}
+
 function Warnings({ warnings }: { warnings: NonNullable<Call['warnings']> }) {
   return (
     <div class="note note-away">
@@ -72,7 +141,7 @@ function Warnings({ warnings }: { warnings: NonNullable<Call['warnings']> }) {
       <ul>
         {warnings.map(({ field, reason }) => (
           <li key={field + reason}>
-            <Id id={field} /> <Given text={reason} />
+            <Id id={field} /> <Given text={reasonText(reason)} />
           </li>
         ))}
       </ul>
@@ -82,17 +151,16 @@ function Warnings({ warnings }: { warnings: NonNullable<Call['warnings']> }) {
 
 function Fields({ call }: { call: Call }) {
   const codes = useCodes();
-  const { smartStatusCode, statusCode, taskId, batchId, detailId, duration, bDuration } = call;
+  const { callee, smartStatusCode, statusCode, taskId, batchId, detailId, duration, bDuration } = call;
   const carrier = carrierLabel(codes, statusCode);
+  const calls = (group: Readonly<Record<string, string | null>>) => callsOf({}, {}, group);
   return (
     <Facts
       facts={[
         [
           t('calls.outcome'),
           <>
-            <Mark tone={call.answered ? 'good' : 'plain'}>
-              {resultLabel(codes, smartStatusCode, t('result.none'))}
-            </Mark>{' '}
+            <Result code={smartStatusCode} isAnswered={call.answered} />{' '}
             {smartStatusCode !== null && (
               <span class="quiet">
                 <Id id={smartStatusCode} />
@@ -108,26 +176,65 @@ function Fields({ call }: { call: Call }) {
         ],
         [t('field.statusMsg'), <Given text={call.statusMsg ?? '–'} />],
         [t('field.hangupDirection'), <Given text={call.hangupDirection ?? '–'} />],
-        [t('field.callee'), <Id id={call.callee} />],
-        [t('field.caller'), <Id id={call.caller} />],
-        [t('field.realCaller'), <Id id={call.realCaller} />],
+        [
+          t('field.callee'),
+          <Copied name="field.callee" value={callee}>
+            <Linked href={calls({ callee })}>{t('call.ofNumber')}</Linked>
+          </Copied>,
+        ],
+        [t('field.caller'), <Copied name="field.caller" value={call.caller} />],
+        [t('field.realCaller'), <Copied name="field.realCaller" value={call.realCaller} />],
         [t('field.duration'), length(duration)],
-        [t('field.bDuration'), length(bDuration)],
-        [t('field.taskId'), <Id id={taskId} path={['tasks', taskId ?? '']} />],
-        [t('field.batchId'), <Id id={batchId} path={['calls']} query={{ batchId: batchId ?? undefined }} />],
-        [t('field.outId'), <Id id={call.outId} />],
+        ...(call.bOriginateTime === null && bDuration === null
+          ? []
+          : [[t('field.bDuration'), length(bDuration)] as const]),
+        [
+          t('field.taskId'),
+          <Copied name="field.taskId" value={taskId} path={['tasks', taskId ?? '']}>
+            <Linked href={calls({ taskId })}>{t('call.ofTask')}</Linked>
+          </Copied>,
+        ],
+        [
+          t('field.batchId'),
+          <Copied name="field.batchId" value={batchId}>
+            <Linked href={calls({ batchId })}>{t('call.ofBatch')}</Linked>
+          </Copied>,
+        ],
+        [t('field.outId'), <Copied name="field.outId" value={call.outId} />],
         [
           t('field.detailId'),
-          <>
-            <Id id={detailId} />{' '}
+          <Copied name="field.detailId" value={detailId}>
             {detailId !== null && isAskable(detailId) && (
               <a href={to(['details', detailId])}>{t('call.redials')}</a>
             )}
-          </>,
+          </Copied>,
         ],
       ]}
     />
   );
+}
+
+interface CopiedProps {
+  readonly name: TextName;
+  readonly value: string | null;
+  readonly path?: readonly ['tasks', string];
+  /** A way to more of the kind. */
+  readonly children?: ComponentChildren;
+}
+
+/** An id or a number that can be copied. */
+function Copied({ name, value, path, children }: CopiedProps) {
+  return (
+    <>
+      <Id id={value} {...(path !== undefined && { path })} />
+      <CopyValue name={name} value={value} /> {value !== null && <span class="small">{children}</span>}
+    </>
+  );
+}
+
+function CopyValue({ name, value }: Pick<CopiedProps, 'name' | 'value'>) {
+  if (value === null || value === '') return null;
+  return <Copy text={value} label={t('call.copyValue', { name: t(name) })} isSmall />;
 }
 
 /** A call that no push brought has less than others: it stands out. */
@@ -149,7 +256,13 @@ function LedgerFields({ call }: { call: Call }) {
         [t('field.revision'), call.revision],
         [t('field.firstReceivedAt'), <Time at={call.firstReceivedAt} />],
         [t('field.lastReceivedAt'), <Time at={call.lastReceivedAt} />],
-        [t('field.deliveryId'), <Id id={deliveryId} path={['deliveries', deliveryId]} />],
+        [
+          t('field.deliveryId'),
+          <>
+            <Id id={deliveryId} path={['deliveries', deliveryId]} />
+            <CopyValue name="field.deliveryId" value={deliveryId} />
+          </>,
+        ],
       ]}
     />
   );

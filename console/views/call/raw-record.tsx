@@ -1,7 +1,7 @@
 import { t } from '../../i18n/i18n.js';
 import { placeOfCall } from '../../text/record-places.js';
 import { ShortId } from '../../ui/bits.js';
-import { JsonText } from '../../ui/json.js';
+import { Json } from '../../ui/json.js';
 import { Empty } from '../../ui/states.js';
 import { BodyPanel } from '../deliveries/body-panel.js';
 
@@ -22,5 +22,5 @@ export function RawRecord({ callId, deliveryId }: { callId: string; deliveryId: 
 function Record({ text, callId }: { text: string; callId: string }) {
   const place = placeOfCall(text, callId);
   if (place === undefined) return <Empty title={t('call.raw.notFound')} />;
-  return <JsonText text={text.slice(...place)} />;
+  return <Json text={text.slice(...place)} what={t('call.raw')} />;
 }

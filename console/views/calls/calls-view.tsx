@@ -1,14 +1,19 @@
 // Calls by their filters, which stand in the address; the newest first, page by page.
+import { useEffect } from 'preact/hooks';
 import { answerOf, api } from '../../api/client.js';
 import { useAsk } from '../../api/use-ask.js';
 import { t } from '../../i18n/i18n.js';
-import { route } from '../../state/route.js';
+import { type Query, route } from '../../state/route.js';
 import { timeZone } from '../../state/preferences.js';
+import { leaveTrail } from '../../state/trail.js';
 import { Head } from '../../ui/bits.js';
+import { Choice } from '../../ui/choice.js';
 import { Pager } from '../../ui/pager.js';
 import { RangePicker } from '../../ui/range-picker.js';
 import { Empty, Shown } from '../../ui/states.js';
-import { CallTable } from './call-table.js';
+import { Table } from '../../ui/table.js';
+import { callColumns, ColumnChoice } from './call-columns.js';
+import { CallCount } from './call-count.js';
 import { selectionOf } from './call-filters.js';
 import { Export } from './export.js';
 import { Filters } from './filters.js';
@@ -24,24 +29,47 @@ export function CallsView() {
     const page = { limit: A_PAGE, ...(cursor !== undefined && { cursor }) };
     return answerOf(api.GET('/v1/calls', { params: { query: { ...selectionOf(query), ...page } }, signal }));
   });
+  const calls = asked.data?.data;
+  useEffect(() => {
+    if (calls !== undefined) leaveTrail(calls.map(({ callId }) => callId));
+  }, [calls]);
   return (
     <>
       <Head title={t('nav.calls')}>
+        <Choice
+          name="order"
+          title={t('tasks.order')}
+          any={t('tasks.newest')}
+          values={['asc']}
+          labelOf={() => t('tasks.oldest')}
+        />
         <RangePicker query={query} />
+        <ColumnChoice />
         <Export query={query} />
       </Head>
       <SearchBox />
       <Filters query={query} />
+      <CallCount query={query} />
       <Shown asked={asked} lines={12}>
         {({ data }) =>
           data.length === 0 ? (
-            <Empty title={t('calls.none')}>{t('calls.none.more')}</Empty>
+            <None query={query} />
           ) : (
-            <CallTable calls={data} label={t('nav.calls')} />
+            <Table
+              label={t('nav.calls')}
+              rows={data}
+              columns={callColumns()}
+              keyOf={({ callId }) => callId}
+            />
           )
         }
       </Shown>
       <Pager of={asked.data} />
     </>
   );
+}
+
+function None({ query }: { query: Query }) {
+  const isAll = Object.keys(query).length === 0;
+  return <Empty title={t('calls.none')}>{t(isAll ? 'calls.none.yet' : 'calls.none.more')}</Empty>;
 }

@@ -12,6 +12,7 @@ import {
 import { t } from '../../i18n/i18n.js';
 import type { Query } from '../../state/route.js';
 import { bytes } from '../../time/format.js';
+import { saveFile } from '../../ui/files.js';
 import { Dialog } from '../../ui/dialog.js';
 import { Icon } from '../../ui/icons.js';
 import { Opener } from '../../ui/opener.js';
@@ -90,7 +91,7 @@ async function download(
   if (!response.ok) return refusalOf(response);
   // The browser keeps large ones on its disk. A stream that breaks throws: half a file is none.
   const blob = await arrived(new Response(response.body?.pipeThrough(counting(onReceived))).blob());
-  save(blob, nameIn(response) ?? `calls.${format}`);
+  saveFile(blob, nameIn(response) ?? `calls.${format}`);
   return undefined;
 }
 
@@ -107,15 +108,4 @@ function counting(onReceived: (bytes: number) => void): TransformStream<Uint8Arr
 
 function nameIn(response: Response): string | undefined {
   return /filename="([^"]+)"/.exec(response.headers.get('Content-Disposition') ?? '')?.[1];
-}
-
-function save(blob: Blob, name: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  // The browser has begun to save it by then.
-  setTimeout(() => {
-    URL.revokeObjectURL(link.href);
-  }, 60_000);
 }

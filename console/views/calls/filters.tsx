@@ -9,25 +9,32 @@ import { type Filter, FILTERS, listIn } from './call-filters.js';
 
 /** The filters that are set, each with the way to take it away; and a form for all that there are. */
 export function Filters({ query }: { query: Query }) {
+  return (
+    <div class="filters">
+      <SetFilters query={query} />
+      <details class="filter-form">
+        <summary class="button button-small">{t('filters.title')}</summary>
+        <FilterForm query={query} />
+      </details>
+    </div>
+  );
+}
+
+/** The filters that are set, each with the way to take it away. */
+export function SetFilters({ query }: { query: Query }) {
   const codes = useCodes();
   const set = FILTERS.flatMap((filter) => {
     const text = query[filter.name];
     return text === undefined ? [] : [{ ...filter, value: wordsOf(filter, text, codes) }];
   });
   return (
-    <div class="filters">
-      <ul class="chips" aria-label={t('filters.set')}>
-        {set.map(({ name, title, value }) => (
-          <li key={name}>
-            <Chip name={name} title={t(title)} value={value} />
-          </li>
-        ))}
-      </ul>
-      <details class="filter-form">
-        <summary class="button button-small">{t('filters.title')}</summary>
-        <FilterForm query={query} />
-      </details>
-    </div>
+    <ul class="chips" aria-label={t('filters.set')}>
+      {set.map(({ name, title, value }) => (
+        <li key={name}>
+          <Chip name={name} title={t(title)} value={value} />
+        </li>
+      ))}
+    </ul>
   );
 }
 

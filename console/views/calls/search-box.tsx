@@ -1,5 +1,5 @@
 // One box for every id and number: it says what of the ledger has what was typed, and leads there.
-import { useEffect, useId, useState } from 'preact/hooks';
+import { useEffect, useId, useRef, useState } from 'preact/hooks';
 import { isAbort, problemOf } from '../../api/client.js';
 import { t } from '../../i18n/i18n.js';
 import { isAskable } from '../../state/askable.js';
@@ -19,14 +19,25 @@ interface Found extends Meanings {
   readonly typed: string;
 }
 
-export function SearchBox() {
-  const { typed, answer, again, active, isShown, type, press, close, choose } = useSearch();
+interface SearchBoxProps {
+  readonly takesFocus?: boolean;
+  /** Told when a way is taken. */
+  readonly onChosen?: () => void;
+}
+
+export function SearchBox({ takesFocus = false, onChosen }: SearchBoxProps) {
+  const { typed, answer, again, active, isShown, type, press, close, choose } = useSearch(onChosen);
+  const input = useRef<HTMLInputElement>(null);
+  useEffect(() => {
+    if (takesFocus) input.current?.focus();
+  }, [takesFocus]);
   const list = useId();
   const meanings = answer?.found ?? [];
   return (
     <div class="search" role="search">
       <Icon name="search" />
       <input
+        ref={input}
         type="text"
         role="combobox"
         aria-label={t('search.label')}
@@ -64,7 +75,7 @@ export function SearchBox() {
 }
 
 /** What is typed and what comes of it, with what the keys do. */
-function useSearch() {
+function useSearch(onChosen: (() => void) | undefined) {
   const [typed, setTyped] = useState('');
   const [isOpen, setOpen] = useState(false);
   const [active, setActive] = useState(0);
@@ -85,6 +96,7 @@ function useSearch() {
     if (meaning === undefined) return;
     close();
     setTyped('');
+    onChosen?.();
     go(meaning.path, meaning.query);
   };
   useEffect(() => {

@@ -1,12 +1,15 @@
 // The calls to one person of a campaign, one after the other: how often were they dialled, and when did they answer?
+import { useEffect } from 'preact/hooks';
 import { answerOf, api, type Schemas } from '../../api/client.js';
-import { resultLabel, useCodes } from '../../api/results.js';
 import { useAsk } from '../../api/use-ask.js';
 import { t } from '../../i18n/i18n.js';
 import { to } from '../../state/route.js';
+import { leaveTrail } from '../../state/trail.js';
+import { travelTo } from '../../state/travel.js';
 import { ago, count, length } from '../../time/format.js';
-import { Head, Id, Mark, Time } from '../../ui/bits.js';
+import { Head, Id, Time } from '../../ui/bits.js';
 import { Copy } from '../../ui/copy.js';
+import { Result } from '../../ui/result.js';
 import { Empty, Shown } from '../../ui/states.js';
 
 type Call = Schemas['SelectedCall'];
@@ -17,9 +20,16 @@ const MOST = 200;
 export function DetailView({ detailId }: { detailId: string }) {
   const query = { detailId: [detailId], order: 'asc' as const, limit: MOST };
   const asked = useAsk(detailId, (signal) => answerOf(api.GET('/v1/calls', { params: { query }, signal })));
+  const calls = asked.data?.data;
+  useEffect(() => {
+    if (calls !== undefined) leaveTrail(calls.map(({ callId }) => callId));
+  }, [calls]);
   return (
     <>
-      <Head title={<Id id={detailId} />} parent={{ title: t('nav.calls'), path: ['calls'] }}>
+      <Head
+        title={<Id id={detailId} />}
+        parent={{ title: t('nav.calls'), path: ['calls'], query: travelTo('calls') }}
+      >
         <Copy text={detailId} label={t('detail.copyId')} />
       </Head>
       <p class="quiet">{t('detail.what')}</p>
@@ -50,7 +60,6 @@ export function DetailView({ detailId }: { detailId: string }) {
 }
 
 function Dial({ call, before, number }: { call: Call; before: Call | undefined; number: number }) {
-  const codes = useCodes();
   const {
     callId,
     occurredAt = '',
@@ -69,9 +78,7 @@ function Dial({ call, before, number }: { call: Call; before: Call | undefined; 
       )}
       <p class="dial-head">
         <strong>{t('detail.dial', { n: number })}</strong>
-        <Mark tone={answered ? 'good' : 'plain'}>
-          {resultLabel(codes, smartStatusCode, t('result.none'))}
-        </Mark>
+        <Result code={smartStatusCode} isAnswered={answered} />
         <a href={to(['calls', callId])}>
           <Time at={occurredAt} />
         </a>

@@ -4,16 +4,18 @@ import { useAsk } from '../../api/use-ask.js';
 import { TimeChart } from '../../charts/time-chart.js';
 import { t } from '../../i18n/i18n.js';
 import { timeZone } from '../../state/preferences.js';
-import { count, shortWhole } from '../../time/format.js';
-import { aligned, type Range } from '../../time/range.js';
-import { HOUR_MS } from '../../time/units.js';
+import { chooseRange } from '../../state/route.js';
+import { count, percent, shortWhole } from '../../time/format.js';
+import type { Range } from '../../time/range.js';
 import { Panel } from '../../ui/bits.js';
 import { Shown } from '../../ui/states.js';
+import { callsSeries, rateSeries } from '../overview/calls-over-time.js';
 
 interface Props {
   readonly taskId: string;
-  readonly firstCallAt: string;
-  readonly lastCallAt: string;
+  /** Names the range, however it moves on with time. */
+  readonly name: string;
+  readonly range: Range;
 }
 
 interface Found {
@@ -22,44 +24,51 @@ interface Found {
 }
 
 async function ask(range: Range, taskId: string, signal: AbortSignal): Promise<Answer<Found>> {
-  const { data, problem } = await overTime(range, signal, { taskId: [taskId] });
+  const { data, problem } = await overTime(range, signal, { taskId });
   return problem === undefined ? { data: { range, rows: data } } : { problem };
 }
 
-/** The calls of a campaign from its first to its last. */
-export function TaskOverTime({ taskId, firstCallAt, lastCallAt }: Props) {
-  // Never by minutes: those are read from the calls, of all campaigns.
-  const from = Math.min(Date.parse(firstCallAt), Date.parse(lastCallAt) - 4 * HOUR_MS);
-  const range = aligned(from, Date.parse(lastCallAt) + 1, timeZone.value);
-  const asked = useAsk(`${taskId} ${timeZone.value}`, (signal) => ask(range, taskId, signal));
+/** The calls of a campaign, and how many were answered. */
+export function TaskOverTime({ taskId, name, range }: Props) {
+  const asked = useAsk(`${taskId} ${name} ${timeZone.value}`, (signal) => ask(range, taskId, signal));
   return (
-    <Panel title={t('overview.calls')}>
-      <Shown asked={asked} lines={6}>
-        {(found) => (
-          <TimeChart
-            label={t('overview.calls.label', { n: count(sumOf(found.rows).calls) })}
-            times={found.rows.map(({ start }) => Date.parse(start ?? ''))}
-            series={[
-              {
-                label: t('sum.calls'),
-                values: found.rows.map(({ calls }) => calls),
-                colour: '--calls',
-                kind: 'bars',
-              },
-              {
-                label: t('sum.answered'),
-                values: found.rows.map(({ answered }) => answered),
-                colour: '--answered',
-                kind: 'bars',
-              },
-            ]}
-            from={found.range.from}
-            to={found.range.to}
-            show={(value) => (value === null ? '–' : count(value))}
-            showOnAxis={shortWhole}
-          />
-        )}
-      </Shown>
-    </Panel>
+    <Shown asked={asked} lines={6}>
+      {(found) => <Charts {...found} taskId={taskId} />}
+    </Shown>
+  );
+}
+
+function Charts({ range, rows, taskId }: Found & { taskId: string }) {
+  const sum = sumOf(rows);
+  const shared = {
+    times: rows.map(({ start }) => Date.parse(start ?? '')),
+    from: range.from,
+    to: range.to,
+    onRange: chooseRange,
+  };
+  return (
+    <div class="pair">
+      <Panel title={t('overview.calls')}>
+        <TimeChart
+          {...shared}
+          name={t('overview.calls')}
+          label={t('overview.calls.label', { n: count(sum.calls) })}
+          series={callsSeries(rows, range, { taskId })}
+          show={(value) => (value === null ? '–' : count(value))}
+          showOnAxis={shortWhole}
+        />
+      </Panel>
+      <Panel title={t('sum.rate')}>
+        <TimeChart
+          {...shared}
+          name={t('sum.rate')}
+          label={t('overview.rate.label', { rate: percent(sum.answerRate) })}
+          series={[rateSeries(rows, { taskId })]}
+          show={(value) => percent(value)}
+          showOnAxis={(value) => percent(value, 0)}
+          isRate
+        />
+      </Panel>
+    </div>
   );
 }

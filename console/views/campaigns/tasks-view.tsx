@@ -11,11 +11,16 @@ import { asItStands } from '../../time/between.js';
 import { count, hours, length } from '../../time/format.js';
 import { daysLater, startOfDay } from '../../time/local.js';
 import { iso } from '../../time/range.js';
-import { Head, Id, Time } from '../../ui/bits.js';
+import { Head, Id, Linked, Time } from '../../ui/bits.js';
 import { Choice } from '../../ui/choice.js';
 import { Pager } from '../../ui/pager.js';
+import { RangePicker } from '../../ui/range-picker.js';
 import { Empty, Shown } from '../../ui/states.js';
 import { type Column, Table } from '../../ui/table.js';
+import { callsOf } from '../calls/calls-link.js';
+import { RangeNote } from '../overview/range-note.js';
+import { chosenRange } from './chosen-range.js';
+import { TasksInRange } from './tasks-in-range.js';
 
 type Task = Schemas['Task'];
 
@@ -55,20 +60,35 @@ async function ask(wanted: Query, signal: AbortSignal): Promise<Answer<Found>> {
   return { data: { tasks, days, rows: rows.data } };
 }
 
+/** All campaigns, or those that have calls in the range of the address. */
 export function TasksView() {
   const { query } = route.value;
-  const asked = useAsk(JSON.stringify([query, timeZone.value]), (signal) => ask(query, signal));
+  const chosen = chosenRange(query);
   return (
     <>
       <Head title={t('nav.tasks')}>
-        <Choice
-          name="order"
-          title={t('tasks.order')}
-          any={t('tasks.newest')}
-          values={['asc']}
-          labelOf={() => t('tasks.oldest')}
-        />
+        {chosen === undefined && (
+          <Choice
+            name="order"
+            title={t('tasks.order')}
+            any={t('tasks.newest')}
+            values={['asc']}
+            labelOf={() => t('tasks.oldest')}
+          />
+        )}
+        <RangePicker query={query} />
       </Head>
+      {chosen === undefined && <AllTasks query={query} />}
+      {chosen?.fault !== undefined && <RangeNote {...chosen} />}
+      {chosen?.range !== undefined && <TasksInRange query={query} range={chosen.range} />}
+    </>
+  );
+}
+
+function AllTasks({ query }: { query: Query }) {
+  const asked = useAsk(JSON.stringify([query, timeZone.value]), (signal) => ask(query, signal));
+  return (
+    <>
       <Shown asked={asked} lines={10}>
         {(found) =>
           found.tasks.data.length === 0 ? (
@@ -90,7 +110,11 @@ function TaskTable({ tasks, days, rows }: Found) {
       title: t('tasks.days', { n: DAYS }),
       cell: ({ taskId }) => <TaskDays taskId={taskId} days={days} rows={rows} />,
     },
-    { title: t('sum.calls'), kind: 'number', cell: ({ calls }) => count(calls) },
+    {
+      title: t('sum.calls'),
+      kind: 'number',
+      cell: ({ taskId, calls }) => <Linked href={callsOf({}, {}, { taskId })}>{count(calls)}</Linked>,
+    },
     { title: t('sum.rate'), cell: ({ answerRate }) => <RateBar rate={answerRate} /> },
     { title: t('sum.talked'), kind: 'number', cell: ({ totalDuration }) => hours(totalDuration) },
     { title: t('sum.average'), kind: 'number', cell: ({ averageDuration }) => length(averageDuration) },

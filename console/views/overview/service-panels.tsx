@@ -1,31 +1,32 @@
 // How the service does: the last push, how soon pushes are acknowledged, what waits in the journal and the quarantine.
-import { useEffect, useState } from 'preact/hooks';
 import { answerOf, api, type Schemas } from '../../api/client.js';
-import { whileInSight } from '../../api/following.js';
-import { may } from '../../api/session.js';
-import { useAsk } from '../../api/use-ask.js';
+import { may, seesAll } from '../../api/session.js';
+import { type Asked, useAsk } from '../../api/use-ask.js';
 import { t } from '../../i18n/i18n.js';
 import { to } from '../../state/route.js';
 import { ago, bytes, count, dateTime, percent } from '../../time/format.js';
 import { Shown } from '../../ui/states.js';
+import { useSeconds } from '../../ui/updated.js';
 import { Acknowledgements } from './acknowledgements.js';
 import { Tile } from './tile.js';
 
 type Status = Schemas['Status'];
 
-/** @param tick undefined: it is not time to ask yet */
-export function ServicePanels({ tick }: { tick: string | undefined }) {
+/** @param tick undefined: it is not time to ask yet. Nobody is asked for keys that may not see it. */
+export function useStatus(tick: string | undefined): Asked<Status> {
   const question = (signal: AbortSignal) => answerOf(api.GET('/v1/status', { signal }));
-  const asked = useAsk('status', tick === undefined ? undefined : question, tick);
+  return useAsk('status', tick === undefined || !seesAll() ? undefined : question, tick);
+}
+
+export function ServicePanels({ asked }: { asked: Asked<Status> }) {
   return (
     <Shown asked={asked} lines={3}>
       {(status) => (
         <>
           {!status.databaseAnswers && (
-            <div class="note note-away" role="alert">
-              <strong>{t('problem.away')}</strong>
-              <p>{t('overview.away', { n: count(status.journal?.entries ?? 0) })}</p>
-            </div>
+            <p class="note note-away" role="alert">
+              {t('overview.away', { n: count(status.journal?.entries ?? 0) })}
+            </p>
           )}
           <div class="tiles tiles-service">
             <LastPush at={status.lastPushAt} />
@@ -49,23 +50,6 @@ function LastPush({ at }: { at: string | null }) {
       note={dateTime(at)}
     />
   );
-}
-
-function useSeconds(): number {
-  const [now, setNow] = useState(Date.now());
-  useEffect(() => {
-    const show = () => {
-      setNow(Date.now());
-    };
-    return whileInSight(document, (signal) => {
-      show();
-      const timer = setInterval(show, 1000);
-      signal.addEventListener('abort', () => {
-        clearInterval(timer);
-      });
-    });
-  }, []);
-  return now;
 }
 
 function JournalTile({ journal }: { journal: Status['journal'] }) {

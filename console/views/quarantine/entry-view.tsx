@@ -4,7 +4,7 @@ import { answerOf, api, type Schemas } from '../../api/client.js';
 import { may } from '../../api/session.js';
 import { useAsk } from '../../api/use-ask.js';
 import { useSend } from '../../api/use-send.js';
-import { t } from '../../i18n/i18n.js';
+import { reasonText, t } from '../../i18n/i18n.js';
 import { Facts, Head, Id, Panel, Time } from '../../ui/bits.js';
 import { Copy } from '../../ui/copy.js';
 import { Dialog } from '../../ui/dialog.js';
@@ -32,7 +32,7 @@ export function EntryView({ id }: { id: string }) {
           <>
             <div class="note note-away">
               <strong>
-                <Given text={entry.reason} />
+                <Given text={reasonText(entry.reason)} />
               </strong>
               <p>
                 {t('quarantine.at')} {entry.place === '' ? t('quarantine.whole') : <Id id={entry.place} />}

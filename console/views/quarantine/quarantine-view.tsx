@@ -1,7 +1,7 @@
 // What could not be read as a call, and what is to become of it.
 import { answerOf, api, type Schemas } from '../../api/client.js';
 import { useAsk } from '../../api/use-ask.js';
-import { t } from '../../i18n/i18n.js';
+import { reasonText, t } from '../../i18n/i18n.js';
 import { route, to } from '../../state/route.js';
 import { timeZone } from '../../state/preferences.js';
 import { othersOf, receivedBetween } from '../../time/between.js';
@@ -84,7 +84,11 @@ function columns(): Column<Entry>[] {
       ),
     },
     { title: t('quarantine.status'), cell: ({ status }) => <StatusMark status={status} /> },
-    { title: t('quarantine.reason'), kind: 'text', cell: ({ reason }) => <Given text={reason} /> },
+    {
+      title: t('quarantine.reason'),
+      kind: 'text',
+      cell: ({ reason }) => <Given text={reasonText(reason)} />,
+    },
     {
       title: t('quarantine.place'),
       cell: ({ place }) => (place === '' ? t('quarantine.whole') : <Id id={place} />),

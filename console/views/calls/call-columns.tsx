@@ -1,0 +1,111 @@
+// The columns of the list of calls, and which of them a person wants: kept in the browser.
+import { signal } from '@preact/signals';
+import type { Schemas } from '../../api/client.js';
+import { t, type TextName } from '../../i18n/i18n.js';
+import { forGood } from '../../state/kept.js';
+import { to } from '../../state/route.js';
+import { length } from '../../time/format.js';
+import { Id, Mark, Time } from '../../ui/bits.js';
+import { Popover } from '../../ui/popover.js';
+import { Result } from '../../ui/result.js';
+import type { Column } from '../../ui/table.js';
+
+export type Call = Schemas['SelectedCall'];
+
+interface CallColumn extends Omit<Column<Call>, 'title'> {
+  readonly name: string;
+  readonly title: TextName;
+}
+
+const COLUMNS: readonly CallColumn[] = [
+  { name: 'callee', title: 'field.callee', cell: ({ callee }) => <Id id={callee} /> },
+  { name: 'result', title: 'calls.outcome', cell: (call) => <Outcome call={call} /> },
+  {
+    name: 'duration',
+    title: 'field.duration',
+    kind: 'number',
+    cell: ({ duration = null }) => length(duration),
+  },
+  // What a company's own systems know a call by comes before the vendor's ids.
+  { name: 'outId', title: 'field.outId', cell: ({ outId }) => <Id id={outId} /> },
+  {
+    name: 'taskId',
+    title: 'field.taskId',
+    cell: ({ taskId }) => <Id id={taskId} path={['tasks', taskId ?? '']} />,
+  },
+  {
+    name: 'batchId',
+    title: 'field.batchId',
+    cell: ({ batchId }) => <Id id={batchId} path={['calls']} query={{ batchId: batchId ?? undefined }} />,
+  },
+  {
+    name: 'detailId',
+    title: 'field.detailId',
+    cell: ({ detailId }) => <Id id={detailId} path={['details', detailId ?? '']} />,
+  },
+  { name: 'caller', title: 'field.caller', cell: ({ caller }) => <Id id={caller} /> },
+  { name: 'realCaller', title: 'field.realCaller', cell: ({ realCaller }) => <Id id={realCaller} /> },
+  {
+    name: 'hangup',
+    title: 'field.hangupDirection',
+    cell: ({ hangupDirection }) => <Id id={hangupDirection} />,
+  },
+  { name: 'statusCode', title: 'field.statusCode', cell: ({ statusCode }) => <Id id={statusCode} /> },
+  { name: 'source', title: 'field.source', cell: ({ source }) => <Id id={source} /> },
+];
+const USUAL = ['callee', 'result', 'duration', 'outId', 'taskId', 'batchId'];
+
+const STORED = 'call-ledger.columns';
+const chosen = signal(forGood.get(STORED)?.split(',') ?? USUAL);
+
+/** The time, which leads to the call, and those that are wanted. */
+export function callColumns(): Column<Call>[] {
+  const time: Column<Call> = {
+    title: t('field.occurredAt'),
+    cell: ({ callId, occurredAt }) => (
+      <a href={to(['calls', callId])}>
+        <Time at={occurredAt} />
+      </a>
+    ),
+  };
+  const wanted = COLUMNS.filter(({ name }) => chosen.value.includes(name));
+  return [time, ...wanted.map((column) => ({ ...column, title: t(column.title) }))];
+}
+
+export function ColumnChoice() {
+  const toggle = (name: string) => {
+    const { value } = chosen;
+    chosen.value = value.includes(name) ? value.filter((other) => other !== name) : [...value, name];
+    forGood.set(STORED, chosen.value.join(','));
+  };
+  return (
+    <Popover summary={t('calls.columns')}>
+      <ul class="columns">
+        {COLUMNS.map(({ name, title }) => (
+          <li key={name}>
+            <label class="check">
+              <input
+                type="checkbox"
+                checked={chosen.value.includes(name)}
+                onChange={() => {
+                  toggle(name);
+                }}
+              />
+              {t(title)}
+            </label>
+          </li>
+        ))}
+      </ul>
+    </Popover>
+  );
+}
+
+function Outcome({ call: { smartStatusCode = null, answered, warnings, provenance } }: { call: Call }) {
+  return (
+    <>
+      <Result code={smartStatusCode} isAnswered={answered === true} />
+      {warnings != null && <Mark tone="warn">{t('calls.warned')}</Mark>}
+      {provenance === 'pulled' && <Mark tone="plain">{t('calls.pulled')}</Mark>}
+    </>
+  );
+}

@@ -1,0 +1,118 @@
+// The campaigns that have calls in a range, beside what they had in the period before.
+import type { Answer } from '../../api/client.js';
+import { type StatsRow, sumsBy } from '../../api/stats.js';
+import { useAsk } from '../../api/use-ask.js';
+import { RateBar } from '../../charts/rate-bar.js';
+import { t } from '../../i18n/i18n.js';
+import { timeZone } from '../../state/preferences.js';
+import type { Query } from '../../state/route.js';
+import { rangeIn } from '../../state/travel.js';
+import { count, hours, length, points } from '../../time/format.js';
+import { before, type Range, untilNow } from '../../time/range.js';
+import { Id, Linked } from '../../ui/bits.js';
+import { Empty, Shown } from '../../ui/states.js';
+import { type Column, Table } from '../../ui/table.js';
+import { callsOf } from '../calls/calls-link.js';
+import { delayText } from '../overview/calls-over-time.js';
+
+interface TaskSums extends StatsRow {
+  /** Of the answer rate, against the period before; null: one of them has no calls. */
+  readonly change: number | null;
+}
+
+interface Found {
+  readonly range: Range;
+  readonly tasks: readonly TaskSums[];
+}
+
+async function ask(whole: Range, signal: AbortSignal): Promise<Answer<Found>> {
+  const range = untilNow(whole, Date.now());
+  const [now, then] = await Promise.all([
+    sumsBy('taskId', range, signal),
+    sumsBy('taskId', before(range, timeZone.value), signal),
+  ]);
+  if (now.problem !== undefined) return now;
+  if (then.problem !== undefined) return then;
+  const rates = new Map(then.data.map(({ taskId = null, answerRate }) => [taskId, answerRate]));
+  const tasks = now.data.map((row): TaskSums => {
+    const past = rates.get(row.taskId ?? null) ?? null;
+    return { ...row, change: past === null || row.answerRate === null ? null : row.answerRate - past };
+  });
+  return { data: { range, tasks: tasks.sort((a, b) => b.calls - a.calls) } };
+}
+
+export function TasksInRange({ query, range }: { query: Query; range: Range }) {
+  const key = `range ${JSON.stringify([rangeIn(query), timeZone.value])}`;
+  const asked = useAsk(key, (signal) => ask(range, signal));
+  return (
+    <Shown asked={asked} lines={10}>
+      {(found) =>
+        found.tasks.length === 0 ? (
+          <Empty title={t('overview.none')} />
+        ) : (
+          <Table
+            label={t('nav.tasks')}
+            rows={found.tasks}
+            columns={columnsOf(found.range, rangeIn(query))}
+            keyOf={({ taskId }) => taskId ?? ''}
+            save={t('nav.tasks')}
+          />
+        )
+      }
+    </Shown>
+  );
+}
+
+function columnsOf(range: Range, query: Query): Column<TaskSums>[] {
+  const calls = (taskId: string | null, which: Query = {}) => callsOf(range, which, { taskId });
+  return [
+    {
+      title: t('field.taskId'),
+      cell: ({ taskId = null }) => <Id id={taskId} path={['tasks', taskId ?? '']} query={query} />,
+      value: ({ taskId = null }) => taskId,
+    },
+    {
+      title: t('sum.rate'),
+      cell: ({ answerRate }) => <RateBar rate={answerRate} />,
+      value: ({ answerRate }) => answerRate,
+    },
+    {
+      title: t('changed.points'),
+      kind: 'number',
+      cell: ({ change }) => (change === null ? '–' : points(change)),
+      value: ({ change }) => change,
+    },
+    {
+      title: t('sum.calls'),
+      kind: 'number',
+      cell: (row) => <Linked href={calls(row.taskId ?? null)}>{count(row.calls)}</Linked>,
+      value: (row) => row.calls,
+    },
+    {
+      title: t('sum.answered'),
+      kind: 'number',
+      cell: ({ taskId = null, answered }) => (
+        <Linked href={calls(taskId, { answered: 'true' })}>{count(answered)}</Linked>
+      ),
+      value: ({ answered }) => answered,
+    },
+    {
+      title: t('sum.talked'),
+      kind: 'number',
+      cell: ({ totalDuration }) => hours(totalDuration),
+      value: ({ totalDuration }) => totalDuration,
+    },
+    {
+      title: t('sum.average'),
+      kind: 'number',
+      cell: ({ averageDuration }) => length(averageDuration),
+      value: ({ averageDuration }) => averageDuration,
+    },
+    {
+      title: t('sum.delay'),
+      kind: 'number',
+      cell: ({ averageAnswerDelay }) => delayText(averageAnswerDelay),
+      value: ({ averageAnswerDelay }) => averageAnswerDelay,
+    },
+  ];
+}
