@@ -20,7 +20,7 @@ export type RecordingRow = MessageRow<CallRecording>;
 
 export const NOTES: MessageTable<NoteState, NoteRow> = tableOf('note', 'call_notes', CallNote, NOTE_FIELDS, {
   shown: (note) => ({ ...note }),
-  columns: [],
+  columns: [{ name: 'turns', type: 'integer', value: ({ record }) => turnsIn(record.conversationRecord) }],
   reset: [],
 });
 /** @param isKept whether new recordings are to be downloaded */
@@ -110,6 +110,13 @@ function contentWriter<Message extends Identified>(
     });
     return `{${members.join(',')},"extra":${extra ?? 'null'}}`;
   };
+}
+
+/** Each turn begins so. Quotes within a text are escaped. */
+const TURN = /\{"role":/g;
+
+function turnsIn(conversation: string | null): number {
+  return conversation?.match(TURN)?.length ?? 0;
 }
 
 function isoOf(epochMs: unknown): string | null {

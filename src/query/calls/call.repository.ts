@@ -1,11 +1,13 @@
 import { Injectable } from '@nestjs/common';
 import { ReadingDatabase } from '../../persistence/connections/reading-database.js';
+import { ClusterNodes } from '../../persistence/schema/distribution/cluster-nodes.js';
 import { bytesOfJson, endsEarly, sizedPage, type SizedRow } from '../../persistence/sql/sized-page.js';
 import { isOfSources, type Viewer } from '../../security/visible-sources.js';
 import { AS_ANSWERED } from '../../persistence/sql/value-parsers.js';
 import { type CallFilter, conditionsOf } from './call-filter.js';
-import { CALL_FIELDS, SELECTED_CALL } from './call-fields.js';
+import { CALL_FIELDS, type CallField, SELECTED_CALL } from './call-fields.js';
 import { inTime, placeInMoment } from './call-order.js';
+import { callPage } from './call-page.js';
 import type { CallTexts } from './call-texts.js';
 import type { CallDto } from './call.dto.js';
 
@@ -13,6 +15,12 @@ import type { CallDto } from './call.dto.js';
 export interface CallPosition {
   readonly occurredAt: number;
   readonly callId: string;
+}
+
+/** How many calls to read, and which fields of them; undefined: all. */
+interface CallPart {
+  readonly limit: number;
+  readonly fields: readonly CallField[] | undefined;
 }
 
 export interface RevisionRow {
@@ -64,7 +72,10 @@ const CONTENT_OF_REVISION = {
 
 @Injectable()
 export class CallRepository {
-  constructor(private readonly database: ReadingDatabase) {}
+  constructor(
+    private readonly database: ReadingDatabase,
+    private readonly nodes: ClusterNodes,
+  ) {}
 
   /**
    * Returns the calls after a position, in time order. The page ends early if the unknown fields of its calls are
@@ -75,7 +86,7 @@ export class CallRepository {
     viewer: Viewer,
     order: 'asc' | 'desc',
     after: CallPosition | undefined,
-    limit: number,
+    { limit, fields }: CallPart,
   ): Promise<{ calls: CallTexts[]; endsEarly: boolean }> {
     const sql = conditionsOf(after === undefined ? filter : withoutPassed(filter, order, after), viewer);
     if (after !== undefined) {
@@ -86,9 +97,10 @@ export class CallRepository {
       );
     }
     const sorted = inTime(order, 'place');
-    const page = `SELECT *, ${placeInMoment('call_id')} AS place FROM calls ${sql.where}
+    const page = callPage(fields, 'calls', this.nodes.isDistributed);
+    const calls = `SELECT *, ${placeInMoment('call_id')} AS place${page.rowColumns} FROM calls ${sql.where}
       ORDER BY ${sorted} LIMIT ${sql.parameter(limit)}`;
-    const text = sizedPage(SELECTED_CALL, page, bytesOfJson('extra'), sorted);
+    const text = page.statement(calls, sorted);
     const rows = await this.database.readTexts({ text, values: sql.values });
     return { calls: rows, endsEarly: rows.length < Number(rows[0]?.[FOUND] ?? 0) };
   }

@@ -35,7 +35,10 @@ export class CallsService {
     const kind = `calls ${order}`;
     const after = query.cursor === undefined ? undefined : positionOf(query.cursor, kind);
     const filter = filterOf(query, this.settings.pushTimeZone, asker);
-    const { calls, endsEarly } = await this.calls.list(filter, asker, order, after, limit + 1);
+    const { calls, endsEarly } = await this.calls.list(filter, asker, order, after, {
+      limit: limit + 1,
+      fields,
+    });
     const { data, page } = pageOf(calls, limit, (last) => encodeCursor(kind, placeOf(last)), endsEarly);
     const form = { fields, isMasked: !seesNumbers(asker) };
     const { texts, withNumbers } = await writeEntries(
@@ -106,7 +109,7 @@ function placeOf(call: CallTexts): [occurredAt: number, callId: string] {
 }
 
 function presentContent(present: CallDto): Content {
-  const { revision, lastReceivedAt, firstReceivedAt, deliveryId, ...call } = present;
+  const { revision, lastReceivedAt, firstReceivedAt, deliveryId, note, recording, ...call } = present;
   return { revision, current: true, receivedAt: lastReceivedAt, deliveryId, call };
 }
 

@@ -1,7 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../persistence/connections/statement.js';
-import { bytesOfJson, sizedPage } from '../../persistence/sql/sized-page.js';
-import { CALL_FIELDS, SELECTED_CALL } from '../calls/call-fields.js';
+import { ClusterNodes } from '../../persistence/schema/distribution/cluster-nodes.js';
+import { CALL_FIELDS } from '../calls/call-fields.js';
+import { callPage } from '../calls/call-page.js';
 import type { CallTexts } from '../calls/call-texts.js';
 import type { FeedPlace } from './feed-place.js';
 import { type FollowedCalls, followedParameters, IS_FOLLOWED, IS_OR_WAS_FOLLOWED } from './followed-calls.js';
@@ -34,36 +35,40 @@ interface Wanted {
 // ids and walks the whole index, or goes through all ids for each call. 5,000 deliveries without a call take 13 ms
 // instead of 6 s.
 const IDS = 'ANY(ARRAY(SELECT t.id FROM unnest($1::uuid[]) AS t(id)))';
-const CALLS_OF = `SELECT *, coalesce(change_delivery_id, delivery_id) AS place, coalesce(${IS_FOLLOWED}, false) AS is_followed
+const callsOf = (columns: string) =>
+  `SELECT *, coalesce(change_delivery_id, delivery_id) AS place, coalesce(${IS_FOLLOWED}, false) AS is_followed${columns}
   FROM calls WHERE (change_delivery_id = ${IDS} OR (change_delivery_id IS NULL AND delivery_id = ${IDS}))
     AND ${IS_OR_WAS_FOLLOWED} OFFSET 0`;
 const ERASED_OF = `SELECT *, delivery_id AS place FROM erased_calls
   WHERE delivery_id = ANY($1::uuid[]) AND ($6::text[] IS NULL OR sources && $6::text[])`;
 // `FROM unnest($1, $2)` is not possible: Citus 13.2 gives the second column the type of the first one, and returns
 // wrong positions.
-const nextOf = (rows: string) => `
-  SELECT row.*, d.position FROM (SELECT unnest($1::uuid[]) AS id, unnest($2::bigint[]) AS position) AS d
+const nextOf = (rows: string, columns = '') => `
+  SELECT row.*, d.position${columns} FROM (SELECT unnest($1::uuid[]) AS id, unnest($2::bigint[]) AS position) AS d
   JOIN (${rows}) AS row ON row.place = d.id
   WHERE (d.position, row.call_id) > ($3::bigint, $4::text)
   ORDER BY d.position, row.call_id LIMIT $5::integer`;
-const NEXT_CALLS = sizedPage(
-  `${SELECTED_CALL}, position, is_followed`,
-  nextOf(CALLS_OF),
-  bytesOfJson('extra'),
-  'position, call_id',
-);
 const NEXT_ERASED = nextOf(ERASED_OF);
+
+function nextCallsOf(fields: FollowedCalls['fields'], isDistributed: boolean): string {
+  const page = callPage(fields, isDistributed ? 'calls' : 'row', isDistributed);
+  const rows = isDistributed ? nextOf(callsOf(page.rowColumns)) : nextOf(callsOf(''), page.rowColumns);
+  return page.statement(rows, 'position, call_id', ['position', 'is_followed']);
+}
 
 /** Reads the calls that deliveries have changed. */
 @Injectable()
 export class ChangedCallsRepository {
+  constructor(private readonly nodes: ClusterNodes) {}
+
   /** Returns the changes of deliveries, in order. Only deliveries of erasures have erased calls. */
   async of(
     transaction: Transaction,
     deliveries: readonly ChangedDelivery[],
     wanted: Wanted,
   ): Promise<{ changes: Change[]; endsEarly: boolean }> {
-    const { calls, endsEarly } = await nextCalls(transaction, deliveries, wanted);
+    const text = nextCallsOf(wanted.followed.fields, this.nodes.isDistributed);
+    const { calls, endsEarly } = await nextCalls(transaction, text, deliveries, wanted);
     const erased = await nextErased(
       transaction,
       deliveries.filter(({ via }) => via === 'erasure'),
@@ -76,7 +81,7 @@ export class ChangedCallsRepository {
   }
 }
 
-/** Where the further columns of {@link NEXT_CALLS} are. */
+/** Where the further columns of {@link nextCallsOf} are. */
 const [POSITION, IS_NOW_FOLLOWED, FOUND] = [
   CALL_FIELDS.length,
   CALL_FIELDS.length + 1,
@@ -87,14 +92,12 @@ const CALL_ID = CALL_FIELDS.indexOf('callId');
 /** Reads the calls. Like the list of calls, it ends early if their unknown fields are large. */
 async function nextCalls(
   transaction: Transaction,
+  text: string,
   deliveries: readonly ChangedDelivery[],
   wanted: Wanted,
 ): Promise<{ calls: Change[]; endsEarly: boolean }> {
   if (deliveries.length === 0) return { calls: [], endsEarly: false };
-  const rows = await transaction.texts({
-    text: NEXT_CALLS,
-    values: parametersOf(deliveries, wanted),
-  });
+  const rows = await transaction.texts({ text, values: parametersOf(deliveries, wanted) });
   const calls = rows.map((row) => ({
     position: Number(row[POSITION]),
     callId: row[CALL_ID] ?? '',

@@ -45,7 +45,7 @@ export class ChangesService {
   ): Promise<{ readonly answer: WrittenAnswer; readonly nextCursor: string }> {
     const { limit = DEFAULT_LIMIT } = query;
     const writer = new ChangeWriter({ fields: query.fields, isMasked: !seesNumbers(asker) }, asLines);
-    const followed = followedBy(asker, query);
+    const followed = followedBy(asker, query, query.fields);
     const place = await this.placeOf(query.after);
     if (query.follower !== undefined) await this.followers.note(query.follower, place, asker);
     let page = await this.first(followed, place, query, asker, gone);

@@ -1,5 +1,6 @@
 // Which calls a reader of the feed follows, and the SQL that chooses them.
 import { isOfSources, type Viewer } from '../../security/visible-sources.js';
+import type { CallField } from '../calls/call-fields.js';
 
 /** Filters of the feed. Undefined: any. */
 export interface FeedFilter {
@@ -19,10 +20,20 @@ export interface FollowedCalls {
   readonly smartStatusCodes: readonly string[] | null;
   readonly answered: boolean | null;
   readonly majorIntents: readonly string[] | null;
+  /** The fields to read; undefined: all. */
+  readonly fields: readonly CallField[] | undefined;
 }
 
-/** The calls that fit a filter and that the viewer may see. */
-export function followedBy({ sources }: Viewer, filter: FeedFilter): FollowedCalls {
+/**
+ * The calls that fit a filter and that the viewer may see.
+ *
+ * @param fields the fields to read; undefined: all
+ */
+export function followedBy(
+  { sources }: Viewer,
+  filter: FeedFilter,
+  fields: readonly CallField[] | undefined,
+): FollowedCalls {
   const asked = filter.source ?? sources;
   const visible = sources === null || asked === null ? asked : asked.filter((name) => sources.includes(name));
   return {
@@ -32,6 +43,7 @@ export function followedBy({ sources }: Viewer, filter: FeedFilter): FollowedCal
     smartStatusCodes: filter.smartStatusCode ?? null,
     answered: filter.answered ?? null,
     majorIntents: filter.majorIntent ?? null,
+    fields,
   };
 }
 

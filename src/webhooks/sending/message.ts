@@ -82,7 +82,8 @@ export class Messages {
   }
 
   private read(webhook: ClaimedWebhook, viewer: Viewer, limit: number): Promise<ReadChanges> {
-    return this.reader.read(followedBy(viewer, webhook.filter), placeOf(webhook), limit);
+    const followed = followedBy(viewer, webhook.filter, webhook.fields?.filter(isCallField));
+    return this.reader.read(followed, placeOf(webhook), limit);
   }
 
   private async write(webhook: ClaimedWebhook, { page, histories }: ReadChanges): Promise<Written> {

@@ -29,6 +29,7 @@ const STATEMENTS = [
   `CREATE TABLE call_notes (
     ${RECEIPTS},
     call_times integer,
+    turns integer NOT NULL,
     ${IDS},
     major_intent ${IDENTIFIER},
     real_caller ${IDENTIFIER},
