@@ -349,6 +349,7 @@ export const EN = {
   'scope.keys:manage': 'make and revoke keys',
   'scope.audit:read': 'who did what',
   'scope.completeness:manage': 'check and repair completeness',
+  'scope.webhooks:manage': 'send changes to webhooks',
   'audit.at': 'When',
   'audit.action': 'What',
   'audit.key': 'Key',

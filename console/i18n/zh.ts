@@ -348,6 +348,7 @@ export const ZH: Readonly<Record<keyof typeof EN, string>> = {
   'scope.keys:manage': '管理密钥',
   'scope.audit:read': '审计记录',
   'scope.completeness:manage': '检查与补录',
+  'scope.webhooks:manage': '管理 Webhook，推送变更',
   'audit.at': '时间',
   'audit.action': '操作',
   'audit.key': '密钥',
