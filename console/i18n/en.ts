@@ -379,7 +379,7 @@ export const EN = {
   'scope.keys:manage': 'make and revoke keys',
   'scope.audit:read': 'who did what',
   'scope.completeness:manage': 'check and repair completeness',
-  'scope.webhooks:manage': 'send changes to other systems',
+  'scope.webhooks:manage': 'send changes to webhooks',
   'scope.labels:write': 'name campaigns and batches',
   'scope.conversations:read': 'what was said',
   'scope.recordings:read': 'recordings',

@@ -378,7 +378,7 @@ export const ZH: Readonly<Record<keyof typeof EN, string>> = {
   'scope.keys:manage': '管理密钥',
   'scope.audit:read': '审计记录',
   'scope.completeness:manage': '检查与补录',
-  'scope.webhooks:manage': '向其他系统推送变更',
+  'scope.webhooks:manage': '管理 Webhook，推送变更',
   'scope.labels:write': '为外呼任务和批次命名',
   'scope.conversations:read': '对话内容',
   'scope.recordings:read': '录音',

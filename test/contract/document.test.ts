@@ -124,7 +124,8 @@ const PROVOCATIONS: Readonly<Record<number, (operation: Operation) => Promise<An
   409: (operation) => {
     const request = CONFLICTS[operation.operationId];
     if (request === undefined) throw new Error(`add ${operation.operationId} to CONFLICTS`);
-    return send(operation, request(known).target);
+    const { target, body } = request(known);
+    return send(operation, target, { body });
   },
   410: (operation) => {
     const request = GONE[operation.operationId];

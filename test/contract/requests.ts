@@ -1,7 +1,8 @@
 // A request for each operation of the API that goes well. A new operation is added here.
 import { expect } from '@jest/globals';
 import { v7 as uuidv7 } from 'uuid';
-import { makeKey } from '../support/api-keys.js';
+import { makeKey, revoke, withKey } from '../support/api-keys.js';
+import { makeWebhook } from '../webhooks/webhooks.js';
 import { contractOf } from '../support/exchange.js';
 import { API_KEY, PUSH_TOKEN, type TestLedger } from '../support/ledger.js';
 import { record } from '../support/records.js';
@@ -13,12 +14,16 @@ import { dataOf, object, pushed, string } from './helpers.js';
  * the checks and repairs that are requested.
  */
 export const WITH_VENDOR = {
+  WEBHOOK_ALLOW_HOSTS: '127.0.0.1',
   ALIYUN_ACCESS_KEY_ID: 'made-up-access-key',
   ALIYUN_ACCESS_KEY_SECRET: 'made-up-secret-of-the-access-key',
   ALIYUN_ENDPOINT: 'http://127.0.0.1:9',
   COMPLETENESS_SOURCE: 'vendor',
   COMPLETENESS_INTERVAL: 'off',
 } as const;
+
+/** The URL of webhooks: nobody listens there. */
+const NOBODY = 'http://127.0.0.1:9/';
 
 /** What there is to ask for. */
 export interface Known {
@@ -41,6 +46,12 @@ export interface Known {
   /** A check and a repair that are done. */
   readonly check: string;
   readonly repair: string;
+  readonly webhook: string;
+  /** A webhook that nothing else needs. */
+  readonly doomedWebhook: string;
+  /** A webhook whose key was revoked. */
+  readonly orphan: string;
+  readonly follower: string;
 }
 
 export interface Sample {
@@ -89,6 +100,10 @@ export async function prepare(ledger: TestLedger): Promise<Known> {
   const [check, repair] = await completenessOf(ledger, 'task-1', 'vendor');
   return {
     ...{ check, repair, session },
+    webhook: await webhookOf(ledger),
+    doomedWebhook: await webhookOf(ledger),
+    orphan: await orphanOf(ledger),
+    follower: await followerOf(ledger),
     callId: 'one',
     taskId: 'task-1',
     batchId: 'batch-1',
@@ -100,6 +115,27 @@ export async function prepare(ledger: TestLedger): Promise<Known> {
     powerlessKey: (await makeKey(ledger, { scopes: ['numbers:read'] })).key,
     erasure: erasureId,
   };
+}
+
+/** A webhook with an attempt. */
+export async function webhookOf(ledger: TestLedger, key = API_KEY): Promise<string> {
+  const { id } = await makeWebhook(ledger, { name: 'CRM', url: NOBODY, startAt: 'now' }, key);
+  await withKey(ledger, key, `/v1/webhooks/${id}/test`, { method: 'POST' });
+  return id;
+}
+
+/** A webhook that nobody can resume. */
+async function orphanOf(ledger: TestLedger): Promise<string> {
+  const { id, key } = await makeKey(ledger, { scopes: ['webhooks:manage'] });
+  const webhook = await webhookOf(ledger, key);
+  await revoke(ledger, id);
+  return webhook;
+}
+
+/** A follower of a key. */
+export async function followerOf(ledger: TestLedger, key = API_KEY, name = 'crm'): Promise<string> {
+  await withKey(ledger, key, `/v1/changes?limit=0&follower=${name}`);
+  return name;
 }
 
 /** What a check has found of the task, and the ids of a check and a repair. */
@@ -151,6 +187,23 @@ export const REQUESTS: Readonly<Record<string, (known: Known) => Sample>> = {
   listBatches: ({ taskId }) => ({ target: `/v1/batches?taskId=${taskId}` }),
   getCallStats: () => ({ target: '/v1/stats/calls?interval=day&groupBy=taskId&fill=false' }),
   listChanges: () => ({ target: '/v1/changes?limit=1&wait=0' }),
+  listFollowers: () => ({ target: '/v1/followers?limit=10' }),
+  deleteFollower: ({ follower }) => ({ target: `/v1/followers/${follower}` }),
+  createWebhook: () => ({
+    target: '/v1/webhooks',
+    body: JSON.stringify({ name: 'CRM', url: NOBODY, filter: { source: ['vendor'] }, fields: ['outId'] }),
+  }),
+  listWebhooks: () => ({ target: '/v1/webhooks?limit=10' }),
+  getWebhook: ({ webhook }) => ({ target: `/v1/webhooks/${webhook}` }),
+  changeWebhook: ({ webhook }) => ({ target: `/v1/webhooks/${webhook}`, body: '{"state":"active"}' }),
+  testWebhook: ({ webhook }) => ({ target: `/v1/webhooks/${webhook}/test` }),
+  rotateWebhookSecret: ({ webhook }) => ({ target: `/v1/webhooks/${webhook}/rotate-secret` }),
+  rewindWebhook: ({ webhook }) => ({
+    target: `/v1/webhooks/${webhook}/rewind`,
+    body: '{"time":"2025-06-01T00:00:00Z"}',
+  }),
+  listWebhookAttempts: ({ webhook }) => ({ target: `/v1/webhooks/${webhook}/attempts?limit=10` }),
+  deleteWebhook: ({ doomedWebhook }) => ({ target: `/v1/webhooks/${doomedWebhook}` }),
   exportCalls: () => ({ target: '/v1/exports/calls?format=csv&fields=outId&for=program' }),
   listDeliveries: () => ({ target: '/v1/deliveries?via=direct&hasQuarantined=true' }),
   getDelivery: ({ delivery }) => ({ target: `/v1/deliveries/${delivery}` }),
@@ -192,6 +245,7 @@ export const REQUESTS: Readonly<Record<string, (known: Known) => Sample>> = {
 /** Requests that the state of what they ask for forbids, by operationId. */
 export const CONFLICTS: Readonly<Record<string, (known: Known) => Sample>> = {
   discardQuarantined: ({ replayedEntry }) => ({ target: `/v1/quarantine/${replayedEntry}/discard` }),
+  changeWebhook: ({ orphan }) => ({ target: `/v1/webhooks/${orphan}`, body: '{"state":"active"}' }),
 };
 
 /** Requests for what is not kept any more, by operationId. */
@@ -205,6 +259,7 @@ export const UNPROVOKED: Readonly<Record<string, string>> = {
   'getStatus 503': 'only for a key that the database has to be asked for',
   'checkCompleteness 409': 'only without an access key to the vendor',
   'repairCompleteness 409': 'only without an access key to the vendor',
+  'testWebhook 409': 'only while a request is under way for 11 s, or with another key for secrets',
   'getLiveness 503': 'only while the service shuts down, on a connection that is open already',
 };
 

@@ -73,6 +73,8 @@ function valuesOf(schema: Schema): fc.Arbitrary<unknown> {
       return integers(schema);
     case 'array':
       return arrays(schema);
+    case 'object':
+      return objects(schema);
     default:
       return texts(schema);
   }
@@ -98,6 +100,15 @@ function texts(schema: Schema): fc.Arbitrary<string> {
   return fc
     .stringMatching(new RegExp(pattern, 'u'))
     .filter((text) => [...text].length >= least && [...text].length <= most);
+}
+
+/** Some fields of an object, each of them fitting. */
+function objects(schema: Schema): fc.Arbitrary<object> {
+  const { properties } = schema;
+  const fields = Object.entries(isObject(properties) ? properties : {}).map(
+    ([name, field]) => [name, valuesOf(isObject(field) ? field : {})] as const,
+  );
+  return fc.record(Object.fromEntries(fields), { requiredKeys: [] });
 }
 
 function itemsOf(schema: Schema): Schema {

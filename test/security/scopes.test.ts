@@ -1,7 +1,7 @@
 // Every operation of the API is open to keys with its scope alone, and no key does more than its maker can.
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { type Scope, SCOPES } from '../../src/security/principal.js';
-import { prepare, REQUESTS, type Known, WITH_VENDOR } from '../contract/requests.js';
+import { followerOf, prepare, REQUESTS, type Known, WITH_VENDOR } from '../contract/requests.js';
 import { askForKey, makeKey, revoke, withKey } from '../support/api-keys.js';
 import { Contract } from '../support/contract/contract.js';
 import { describedApi } from '../support/contract/described.js';
@@ -20,6 +20,8 @@ beforeAll(async () => {
   ledger = await startLedger(WITH_VENDOR);
   known = await prepare(ledger);
   for (const scope of SCOPES) keyWith[scope] = (await makeKey(ledger, { scopes: [scope] })).key;
+  // Without `webhooks:manage`, a key has only its own followers.
+  await followerOf(ledger, keyWith['calls:read']);
 });
 afterAll(() => ledger.stop());
 

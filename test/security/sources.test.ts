@@ -2,7 +2,15 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import { SCOPES } from '../../src/security/principal.js';
 import { dataOf, pushed, pushFromOther, string } from '../contract/helpers.js';
-import { completenessOf, type Known, prepare, REQUESTS, WITH_VENDOR } from '../contract/requests.js';
+import {
+  completenessOf,
+  followerOf,
+  type Known,
+  prepare,
+  REQUESTS,
+  webhookOf,
+  WITH_VENDOR,
+} from '../contract/requests.js';
 import { eraseCalls } from '../query/changes/erasing.js';
 import { makeKey, withKey } from '../support/api-keys.js';
 import { Contract } from '../support/contract/contract.js';
@@ -47,7 +55,20 @@ beforeAll(async () => {
     openEntry: string(entry?.['id']),
     apiKey: (await makeKey(ledger, { name: 'foreign', scopes: ['calls:read'], sources: ['other'] })).id,
   };
+  const foreignKey = await makeKey(ledger, { name: 'foreign', scopes: SCOPES, sources: ['other'] });
+  const foreignWebhook = await webhookOf(ledger, foreignKey.key);
+  theirs = {
+    ...theirs,
+    ...{ webhook: foreignWebhook, doomedWebhook: foreignWebhook },
+    follower: await followerOf(ledger, foreignKey.key, 'foreign-follower'),
+  };
   key = (await makeKey(ledger, { scopes: SCOPES, sources: ['vendor', 'third'] })).key;
+  own = {
+    ...own,
+    webhook: await webhookOf(ledger, key),
+    doomedWebhook: await webhookOf(ledger, key),
+    follower: await followerOf(ledger, key),
+  };
 });
 afterAll(() => ledger.stop());
 

@@ -17,4 +17,11 @@ export const ACTIONS = [
   'check.requested',
   'repair.requested',
   'repair.done',
+  'webhook.created',
+  'webhook.changed',
+  'webhook.secretRotated',
+  'webhook.rewound',
+  'webhook.deleted',
+  'webhook.sent',
+  'follower.deleted',
 ] as const;

@@ -17,6 +17,7 @@ const statements = (table: string, column: string, writtenAt: string) => ({
   },
 });
 const NAMES = statements('api_keys', 'name', 'created_at');
+const NAMES_OF_WEBHOOKS = statements('webhooks', 'name', 'created_at');
 const REASONS = statements('erasures', 'reason', 'requested_at');
 
 const MISSING = {
@@ -33,14 +34,15 @@ const MISSING = {
 };
 
 /**
- * Removes a number from texts that people have written: names of API keys, reasons of erasures, and the references of
+ * Removes a number from texts that people have written: names of API keys and webhooks, reasons of erasures, and the references of
  * missing calls.
  */
 @Injectable()
 export class ErasedNamesRepository {
   /** @returns the number of rewritten names */
-  rewriteNames(transaction: Transaction, job: ErasureJob): Promise<number> {
-    return rewrite(transaction, job, NAMES);
+  async rewriteNames(transaction: Transaction, job: ErasureJob): Promise<number> {
+    const ofKeys = await rewrite(transaction, job, NAMES);
+    return ofKeys + (await rewrite(transaction, job, NAMES_OF_WEBHOOKS));
   }
 
   /** @returns the number of rewritten reasons */
