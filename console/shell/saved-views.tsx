@@ -29,9 +29,7 @@ function read(): SavedView[] {
 function isView(kept: unknown): kept is SavedView {
   if (typeof kept !== 'object' || kept === null || !('name' in kept) || !('address' in kept)) return false;
   // Nothing but views of the console is a link.
-  return (
-    typeof kept.name === 'string' && typeof kept.address === 'string' && kept.address.startsWith('#/')
-  );
+  return typeof kept.name === 'string' && typeof kept.address === 'string' && kept.address.startsWith('#/');
 }
 
 function keep(views: readonly SavedView[]): void {

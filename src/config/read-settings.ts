@@ -116,8 +116,7 @@ export function checkSettings(environment: NodeJS.ProcessEnv, onTerminal: boolea
     bodyRetentionDays: reader.read('BODY_RETENTION_DAYS', '30', retentionDays),
     callRetentionDays: reader.read('CALL_RETENTION_DAYS', '0', retentionDays),
     ...recordingSettings(reader, dataDir),
-    webhookHosts: reader.read('WEBHOOK_ALLOW_HOSTS', '', (text) => new AllowedHosts(text, 'public')),
-    webhookSecretKey: reader.read('WEBHOOK_SECRET_KEY', undefined, adminApiKey),
+    ...webhooks(reader),
     vendorAccess: access,
     completeness: completeness(reader, access, givenTokens),
     pushAllowFrom: reader.read('PUSH_ALLOW_FROM', undefined, networks),
@@ -158,6 +157,13 @@ function distribution(reader: SettingReader, embedded: boolean): Distribution | 
   if (distributed !== undefined && reader.text('DATABASE_REPLICA_URL') !== undefined)
     reader.problems.push("DATABASE_DISTRIBUTED can't be used with DATABASE_REPLICA_URL");
   return distributed;
+}
+
+function webhooks(reader: SettingReader) {
+  return {
+    webhookHosts: reader.read('WEBHOOK_ALLOW_HOSTS', '', (text) => new AllowedHosts(text, 'public')),
+    webhookSecretKey: reader.read('WEBHOOK_SECRET_KEY', undefined, adminApiKey),
+  };
 }
 
 function journalDir(reader: SettingReader, dataDir: string): string | undefined {

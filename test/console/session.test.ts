@@ -76,7 +76,7 @@ inBrowser('The session of the console', () => {
     await revoke(ledger, id);
     await until('its end', async () => (await withKey(ledger, key, '/v1/api-keys/current')).status === 401);
     await late.page.reload();
-      await late.sees('Your sign-in has expired or was revoked. Sign in again.');
+    await late.sees('Your sign-in has expired or was revoked. Sign in again.');
     expect(await late.page.evaluate('sessionStorage.length')).toBe(0);
     await late.leave();
   });

@@ -24,7 +24,8 @@ export function Tile({ title, value, note, tone, change, isPoints = false, href 
         {href === undefined ? (
           value
         ) : (
-          <a href={href} aria-label={`${title}: ${String(value)}`}>
+          <a href={href}>
+            <span class="sr-only">{`${title}: `}</span>
             {value}
           </a>
         )}
