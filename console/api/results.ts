@@ -1,6 +1,6 @@
 // The vendor's codes with what they mean, asked for a session until they are had.
 import { useEffect, useState } from 'preact/hooks';
-import { carrierText, codeLabel } from '../i18n/i18n.js';
+import { carrierText, codeLabel, t, type TextName } from '../i18n/i18n.js';
 import { answerOf, api, type Schemas } from './client.js';
 import { session } from './session.js';
 
@@ -48,4 +48,18 @@ export function resultLabel(known: Codes | undefined, code: string | null, none:
 export function carrierLabel(known: Codes | undefined, code: string | null): string | undefined {
   if (code === null) return undefined;
   return carrierText(code, known?.statusCode.find((entry) => entry.code === code)?.label);
+}
+
+const HANGUPS: Readonly<Record<string, TextName>> = {
+  User: 'field.hangup.callee',
+  用户: 'field.hangup.callee',
+  Machine: 'field.hangup.service',
+  机器: 'field.hangup.service',
+};
+
+/** Who hung up, with what the vendor calls them; others as they came. */
+export function hangupText(direction: string | null): string {
+  if (direction === null) return '–';
+  const known = HANGUPS[direction];
+  return known === undefined ? direction : `${t(known)} (${direction})`;
 }

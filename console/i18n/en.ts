@@ -206,6 +206,8 @@ export const EN = {
   'field.lastReceivedAt': 'Last received',
   'field.deliveryId': 'Delivery',
   'field.majorIntent': 'Intent',
+  'field.hangup.callee': 'Callee',
+  'field.hangup.service': 'Service',
   'call.copyId': "Copy the call's id",
   'call.timeline': 'Timeline',
   'call.noTimes': 'This call came without times',

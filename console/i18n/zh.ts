@@ -206,6 +206,8 @@ export const ZH: Readonly<Record<keyof typeof EN, string>> = {
   'field.lastReceivedAt': '最近接收',
   'field.deliveryId': '推送',
   'field.majorIntent': '意向',
+  'field.hangup.callee': '被叫',
+  'field.hangup.service': '机器人',
   'call.copyId': '复制通话 ID',
   'call.timeline': '时间线',
   'call.noTimes': '此通话没有时间信息',

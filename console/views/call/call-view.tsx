@@ -1,7 +1,7 @@
 // All that the ledger knows of one call.
 import type { ComponentChildren } from 'preact';
 import { answerOf, api, type Schemas } from '../../api/client.js';
-import { carrierLabel, useCodes } from '../../api/results.js';
+import { carrierLabel, hangupText, useCodes } from '../../api/results.js';
 import { may } from '../../api/session.js';
 import { useAsk } from '../../api/use-ask.js';
 import { reasonText, t, type TextName } from '../../i18n/i18n.js';
@@ -175,7 +175,7 @@ function Fields({ call }: { call: Call }) {
           </>,
         ],
         [t('field.statusMsg'), <Given text={call.statusMsg ?? '–'} />],
-        [t('field.hangupDirection'), <Given text={call.hangupDirection ?? '–'} />],
+        [t('field.hangupDirection'), <Given text={hangupText(call.hangupDirection)} />],
         [
           t('field.callee'),
           <Copied name="field.callee" value={callee}>

@@ -1,6 +1,6 @@
 // What changed most against the period before: by campaign, batch, result, hangup. Each number leads to its calls.
 import type { Answer } from '../../api/client.js';
-import { resultLabel, useCodes } from '../../api/results.js';
+import { hangupText, resultLabel, useCodes } from '../../api/results.js';
 import { type Filters, type Grouping, type StatsRow, sumsBy } from '../../api/stats.js';
 import { useAsk } from '../../api/use-ask.js';
 import { t, type TextName } from '../../i18n/i18n.js';
@@ -9,6 +9,7 @@ import { goWith, route } from '../../state/route.js';
 import { count, dateTime, percent, points } from '../../time/format.js';
 import { before, iso, type Range, untilNow } from '../../time/range.js';
 import { Id, Linked, Panel } from '../../ui/bits.js';
+import { Given } from '../../ui/given.js';
 import { Empty, Shown } from '../../ui/states.js';
 import { Switch } from '../../ui/switch.js';
 import { type Column, Table } from '../../ui/table.js';
@@ -198,6 +199,7 @@ function Value({ of: { dimension, range }, value }: { of: Found; value: string |
   const codes = useCodes();
   const { field } = dimension;
   if (field === 'smartStatusCode') return <>{resultLabel(codes, value, t('result.none'))}</>;
+  if (field === 'hangupDirection') return <Given text={hangupText(value)} />;
   const ends = { from: iso(range.from), to: iso(range.to) };
   return field === 'taskId' ? (
     <Id id={value} path={['tasks', value ?? '']} query={ends} />
