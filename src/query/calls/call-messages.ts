@@ -21,6 +21,20 @@ export function sizeOfNote(call: string): string {
     FROM call_notes n WHERE n.call_id = ${call}.call_id)`;
 }
 
+const IDS = `'callId', call_id, 'taskId', task_id, 'batchId', batch_id, 'detailId', detail_id, 'outId', out_id`;
+const ORIGIN = `'source', source, 'provenance', CASE WHEN pulled THEN 'pulled' ELSE 'pushed' END,
+  'warnings', warnings, 'extra', extra`;
+
+/** SELECTs of the current contents of the notes and recordings of the call $1, in the form of the history's. */
+export const CURRENT_MESSAGES = `SELECT 'note' AS message, revision, last_received_at AS received_at, delivery_id,
+    json_build_object(${IDS}, 'majorIntent', major_intent, 'outputTags', output_tags, 'call_times', call_times,
+      'realCaller', real_caller, 'turns', turns, ${ORIGIN})::text AS content
+  FROM call_notes WHERE call_id = $1
+  UNION ALL SELECT 'recording', revision, last_received_at, delivery_id,
+    json_build_object(${IDS}, 'startTime', ${time('start_time')}, 'endTime', ${time('end_time')},
+      'duration', duration, 'recordFile', record_file, ${ORIGIN})::text
+  FROM call_recordings WHERE call_id = $1`;
+
 /** SQL for the recording of a call; null if there is none. The vendor's URL is a secret. */
 export function recordingOf(call: string): string {
   return `(SELECT json_build_object('state', r.state, 'startTime', ${time('r.start_time')},

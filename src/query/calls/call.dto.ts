@@ -16,7 +16,7 @@ import {
   type VendorField,
   type WithTimesAs,
 } from '../../call/field-decorators.js';
-import { PageInfo, PageOf } from '../../http/parameters/page.js';
+import { PageOf } from '../../http/parameters/page.js';
 import { plainDateTime } from '../../time/civil-time.js';
 
 interface Field {
@@ -24,8 +24,8 @@ interface Field {
   readonly example: unknown;
 }
 
-const KnownText = (field: Field) => ApiProperty({ type: String, ...field });
-const KnownTime = (field: Field) => ApiProperty({ type: String, format: 'date-time', ...field });
+export const KnownText = (field: Field) => ApiProperty({ type: String, ...field });
+export const KnownTime = (field: Field) => ApiProperty({ type: String, format: 'date-time', ...field });
 
 /** The times in the vendor's examples are in Shanghai's zone. */
 const OFFSET_OF_EXAMPLES_MS = 28_800_000;
@@ -48,7 +48,7 @@ function schemaOf({ kind, identifies, description, example }: VendorField): ApiP
 }
 
 /** The schema of any JSON. Each type is named, because Nest's document makes an object of an empty schema. */
-const ANY_VALUE = [
+export const ANY_VALUE = [
   { type: 'string' },
   { type: 'number' },
   { type: 'boolean' },
@@ -324,62 +324,3 @@ export class SelectedCall extends IntersectionType(
 ) {}
 
 export class CallPage extends PageOf(SelectedCall, 'The calls.') {}
-
-/** A field that differs between a content of a call and the content before. */
-export class FieldChange {
-  @KnownText({ description: 'The field.', example: 'duration' })
-  field!: string;
-
-  @ApiProperty({ oneOf: ANY_VALUE, description: 'Its value before.', example: 330 })
-  before!: unknown;
-
-  @ApiProperty({ oneOf: ANY_VALUE, description: 'Its value in this content.', example: 331 })
-  after!: unknown;
-}
-
-/** One content of a call, and the delivery that first brought it. */
-@ApiSchema({ name: 'CallRevision' })
-export class CallRevisionDto {
-  @ApiProperty({
-    type: 'integer',
-    minimum: 1,
-    nullable: true,
-    description:
-      "The revision. Null for a content that was never current: it was received earlier than the ledger's content, or it had only ids.",
-    example: 1,
-  })
-  revision!: number | null;
-
-  @ApiProperty({ type: Boolean, description: 'Whether this is the current content.', example: true })
-  current!: boolean;
-
-  @KnownTime({ description: 'When it was last received.', example: '2025-06-01T02:05:31.120Z' })
-  receivedAt!: string;
-
-  @ApiProperty({
-    type: String,
-    format: 'uuid',
-    description: 'The delivery that first brought it.',
-    example: '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f',
-  })
-  deliveryId!: string;
-
-  @ApiProperty({
-    type: [FieldChange],
-    nullable: true,
-    description:
-      'What it changed. Null for the first content, for a content that arrived too late to change anything, and if the content before is not kept any more.',
-  })
-  changes!: FieldChange[] | null;
-
-  @ApiProperty({ type: CallContent, description: 'The content.' })
-  call!: CallContent;
-}
-
-export class CallHistory {
-  @ApiProperty({ type: [CallRevisionDto], description: 'Every content, newest first.' })
-  data!: CallRevisionDto[];
-
-  @ApiProperty({ type: PageInfo, description: 'The limit of this page and the cursor of the next page.' })
-  page!: PageInfo;
-}

@@ -192,3 +192,46 @@ it('The feed of an intent tells a call as erased when its note was corrected to 
   await ledger.push([{ callId: 'never', majorIntent: 'Y' }, record('never')]);
   expect(await told()).toEqual([]);
 });
+
+it('The history has every content of the report, the note and the recording, in pages', async () => {
+  const ids = { callId: 'told', taskId: 'task-1' };
+  const recording = (path: string) => ({
+    ...ids,
+    recordFile: `http://store.example/${path}?Signature=secret`,
+  });
+  await ledger.push([record('told')]);
+  await ledger.push([
+    { ...ids, majorIntent: 'A', conversationRecord: NOTE.conversationRecord },
+    recording('1.wav'),
+  ]);
+  await ledger.push([{ ...ids, majorIntent: 'B' }, recording('2.wav'), record('told', { duration: 1 })]);
+  const whole = await ledger.get('/v1/calls/told/history');
+  const { data: all } = whole.body as {
+    data: { message: string; revision: number; changes: object[] | null }[];
+  };
+  expect(all.map(({ message, revision, changes }) => [message, revision, changes?.length])).toEqual([
+    ['report', 2, 1],
+    ['recording', 2, 1],
+    ['note', 2, 2],
+    ['recording', 1, undefined],
+    ['note', 1, undefined],
+    ['report', 1, undefined],
+  ]);
+  expect(whole.text).not.toContain('secret');
+  expect(whole.text).not.toContain('您好');
+  expect(all[1]).toMatchObject({
+    current: true,
+    recording: { recordFile: 'http://store.example/2.wav?…' },
+    changes: [{ field: 'recordFile', before: 'http://store.example/1.wav?…' }],
+  });
+  expect(all[4]).toMatchObject({ current: false, note: { majorIntent: 'A', turns: 2, attempt: null } });
+  const paged: unknown[] = [];
+  let cursor = '';
+  do {
+    const answer = await ledger.get(`/v1/calls/told/history?limit=1${cursor}`);
+    const { data, page } = answer.body as { data: object[]; page: { nextCursor: string | null } };
+    paged.push(...data);
+    cursor = page.nextCursor === null ? '' : `&cursor=${page.nextCursor}`;
+  } while (cursor !== '');
+  expect(paged).toEqual(all);
+});
