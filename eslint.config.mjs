@@ -60,7 +60,7 @@ const MAY_IMPORT = {
   ],
   query: ['call', 'config', 'http', 'json', 'metrics', 'numbers', 'persistence', 'security', 'time', 'codes'],
   recordings: ['background', 'config', 'http', 'ingestion', 'metrics', 'outbound', 'persistence', 'security'],
-  quarantine: ['config', 'http', 'ingestion', 'metrics', 'persistence', 'security'],
+  quarantine: ['config', 'http', 'ingestion', 'json', 'metrics', 'persistence', 'security'],
   security: ['background', 'call', 'config', 'http', 'json', 'numbers', 'openapi', 'persistence'],
   status: [
     'background',

@@ -2,6 +2,7 @@
 import type { Client } from 'pg';
 import { encodeCursor } from '../../src/http/parameters/cursor.js';
 import type { ReadingDatabase } from '../../src/persistence/connections/reading-database.js';
+import { ClusterNodes } from '../../src/persistence/schema/distribution/cluster-nodes.js';
 import type { Viewer } from '../../src/security/visible-sources.js';
 import { BatchRepository } from '../../src/query/batches/batch.repository.js';
 import { type CallFilter, conditionsOf } from '../../src/query/calls/call-filter.js';
@@ -21,6 +22,7 @@ export interface Question {
 }
 
 const EVERYTHING: Viewer = { sources: null };
+const ONE_SERVER = new ClusterNodes({ distributed: false });
 const PAGE = 50;
 /** 10,000 pages of 50, or what there is. */
 const DEEP = 500_000;
@@ -78,8 +80,9 @@ async function pagesOf(
   client: Client,
   database: ReadingDatabase,
 ): Promise<Question[]> {
-  const calls = new CallRepository(database);
-  const ask = (after?: CallPosition) => () => calls.list(filter, EVERYTHING, 'desc', after, PAGE + 1);
+  const calls = new CallRepository(database, ONE_SERVER);
+  const ask = (after?: CallPosition) => () =>
+    calls.list(filter, EVERYTHING, 'desc', after, { limit: PAGE + 1, fields: undefined });
   const path = `/v1/calls?${parametersOf(filter)}`;
   const first = { what: `${name}, first page`, path, bare: ask() };
   const deep = await deepPlace(filter, client);
@@ -115,7 +118,7 @@ function parametersOf(filter: CallFilter): string {
 
 function singlesOf(sample: Sample, database: ReadingDatabase): Question[] {
   const { call_id: callId, task_id: taskId, batch_id: batchId } = sample;
-  const calls = new CallRepository(database);
+  const calls = new CallRepository(database, ONE_SERVER);
   const tasks = new TaskRepository(database);
   const batches = new BatchRepository(database);
   return [

@@ -3,6 +3,7 @@ import { errorText } from '../errors.js';
 import type { Transaction } from '../persistence/connections/statement.js';
 import { arrive } from './delivery.js';
 import { isTransient } from './keeper.js';
+import type { MessageKind } from './reading/message-kind.js';
 import { UnreadableBodyError } from './reading/body-reader.js';
 import { DeliveryReader } from './reading/delivery-reader.js';
 import type { ReadDelivery } from './reading/records-of-body.js';
@@ -18,6 +19,8 @@ export interface KeptEntry {
   /** 1, or more for records that are kept in one array; null for a whole body. */
   readonly records: number | null;
   readonly raw: Buffer;
+  /** The message of the URL that it was pushed to; null: a report. */
+  readonly expects: string | null;
 }
 
 /** An entry that can be read now, and the delivery that it becomes. */
@@ -39,6 +42,10 @@ class NotOpenError extends Error {}
 
 const ARRAY = /^\s*\[/;
 
+function kindOf(expects: string | null): MessageKind {
+  return expects === 'note' || expects === 'recording' ? expects : 'report';
+}
+
 /** Writes entries of the quarantine as calls, with the time at which they first arrived. */
 @Injectable()
 export class Replayer {
@@ -56,10 +63,18 @@ export class Replayer {
    * @returns undefined when it still contains no message about a call
    * @throws ThreadLostError when a large entry cannot be read at the moment
    */
-  async read({ id, source, receivedAt, records, raw }: KeptEntry): Promise<ReadableEntry | undefined> {
+  async read({
+    id,
+    source,
+    receivedAt,
+    records,
+    raw,
+    expects,
+  }: KeptEntry): Promise<ReadableEntry | undefined> {
     // A record that is an array is not a call. Only a body that is an array may contain calls.
     if (records === 1 && ARRAY.test(raw.toString('latin1', 0, 100))) return undefined;
-    const delivery = { ...arrive(source, null, raw, receivedAt.getTime()), via: 'replay' as const };
+    const arrived = arrive(source, null, raw, receivedAt.getTime(), kindOf(expects));
+    const delivery = { ...arrived, via: 'replay' as const };
     try {
       const read = await this.reader.read(delivery);
       const messages = read.calls.length + read.notes.length + read.recordings.length;

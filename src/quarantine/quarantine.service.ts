@@ -1,6 +1,7 @@
 import { ConflictException, Injectable, NotFoundException } from '@nestjs/common';
 import { isUtf8 } from 'node:buffer';
 import { validate as isUuid } from 'uuid';
+import { bytesWithoutSignatures } from '../json/signed-urls.js';
 import { Settings } from '../config/settings.js';
 import { decodeIdCursor, encodeCursor, LAST_ID } from '../http/parameters/cursor.js';
 import { instantOf } from '../http/parameters/instant-text.js';
@@ -89,7 +90,7 @@ function entryDto(entry: QuarantineEntry): QuarantineEntryDto {
     reason: entry.reason,
     records: entry.records,
     rawEncoding,
-    raw: entry.raw.toString(rawEncoding),
+    raw: bytesWithoutSignatures(entry.raw).toString(rawEncoding),
     status: entry.status,
     resolvedAt: entry.resolvedAt?.toISOString() ?? null,
     replayedAs: entry.replayedAs,

@@ -19,6 +19,8 @@ export interface NumberSearchQuery {
   readonly statusCode?: readonly string[];
   readonly smartStatusCode?: readonly string[];
   readonly hangupDirection?: readonly string[];
+  readonly majorIntent?: readonly string[];
+  readonly tag?: readonly string[];
   readonly callId?: readonly string[];
   readonly outId?: readonly string[];
   readonly detailId?: readonly string[];
@@ -93,7 +95,12 @@ export class NumberSearches {
 function countOf(query: NumberSearchQuery): number {
   const { callee = [], caller = [], realCaller = [], calleeEndsWith } = query;
   const { outId = [], statusCode = [], smartStatusCode = [], hangupDirection = [] } = query;
-  const texts = [...outId, ...statusCode, ...smartStatusCode, ...hangupDirection].filter(isNumber);
+  const { majorIntent = [], tag = [] } = query;
+  const tagged = tag.map((each) => each.slice(each.indexOf(':') + 1));
+  const texts = [
+    ...[...outId, ...statusCode, ...smartStatusCode],
+    ...[...hangupDirection, ...majorIntent, ...tagged],
+  ].filter(isNumber);
   return different([...callee, ...caller, ...realCaller, ...texts]) + (calleeEndsWith === undefined ? 0 : 1);
 }
 

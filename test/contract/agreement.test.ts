@@ -156,13 +156,15 @@ describe('A query parameter is taken as described, and not otherwise:', () => {
     const bounds = valuesAtBounds(schema, ...examplesOf(schema));
     await fc.assert(
       fc.asyncProperty(valuesAbout(schema, ...examplesOf(schema)), async (value) => {
-        const text = textOf(value);
-        fc.pre(text.isWellFormed());
+        const isRepeated = parameter.explode === true;
+        const texts = isRepeated && Array.isArray(value) ? value.map(textOf) : [textOf(value)];
+        const text = texts.join(isRepeated ? '&' : '');
+        fc.pre(texts.length > 0 && text.isWellFormed());
         const path = REQUESTS[operation.operationId]?.(known).target.split('?')[0] ?? '';
-        const target = `${path}?${name}=${encodeURIComponent(text)}`;
+        const target = `${path}?${texts.map((one) => `${name}=${encodeURIComponent(one)}`).join('&')}`;
         // Else it is too long for a request.
         fc.pre(target.length < 12_000);
-        const taken = isToBeTaken(operation, name, schema, valueOf(text, schema));
+        const taken = isToBeTaken(operation, name, schema, isRepeated ? texts : valueOf(text, schema));
         expectAgreement(name, text, await ledger.get(target), taken);
         tally.count(taken);
       }),

@@ -1,5 +1,8 @@
 // A request for each operation of the API that goes well. A new operation is added here.
 import { expect } from '@jest/globals';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { v7 as uuidv7 } from 'uuid';
 import { makeKey } from '../support/api-keys.js';
 import { contractOf } from '../support/exchange.js';
@@ -18,6 +21,7 @@ export const WITH_VENDOR = {
   ALIYUN_ENDPOINT: 'http://127.0.0.1:9',
   COMPLETENESS_SOURCE: 'vendor',
   COMPLETENESS_INTERVAL: 'off',
+  RECORDING_ALLOW_HOSTS: '127.0.0.1',
 } as const;
 
 /** What there is to ask for. */
@@ -49,6 +53,7 @@ export interface Sample {
 
 /** Puts into a ledger what {@link REQUESTS} ask for. */
 export async function prepare(ledger: TestLedger): Promise<Known> {
+  await messagesOf(ledger, 'one');
   await pushed(ledger, [record('one', { unknown: 1 }), record('two'), { stray: true }]);
   await pushed(ledger, [record('gone')]);
   const [entry] = dataOf(await ledger.get('/v1/quarantine'));
@@ -94,6 +99,27 @@ export async function prepare(ledger: TestLedger): Promise<Known> {
   };
 }
 
+/** Pushes the note and the recording of a call, and waits until the recording is kept or can not be kept. */
+async function messagesOf(ledger: TestLedger, callId: string): Promise<void> {
+  const store = createServer((_request, response) => {
+    response.writeHead(200, { 'content-type': 'audio/wav' }).end('RIFF');
+  });
+  store.listen(0, '127.0.0.1');
+  await once(store, 'listening');
+  const { port } = store.address() as AddressInfo;
+  const conversationRecord = JSON.stringify([{ role: 'user', content: '喂' }]);
+  await pushed(ledger, [
+    { callId, majorIntent: 'A', outputTags: { 是否来店: '是' }, conversationRecord },
+    { callId, recordFile: `http://127.0.0.1:${port}/a.wav?Signature=s` },
+  ]);
+  await until('the recording', async () => {
+    const rows = await ledger.database.query<{ state: string }>('SELECT state FROM call_recordings');
+    return rows.every(({ state }) => state !== 'announced');
+  });
+  store.closeAllConnections();
+  store.close();
+}
+
 /** What a check has found of the task, and the ids of a check and a repair. */
 export async function completenessOf(
   { database }: TestLedger,
@@ -128,9 +154,15 @@ const ERASURE = JSON.stringify({ number: '13900000009', reason: 'Asked for by th
 export const REQUESTS: Readonly<Record<string, (known: Known) => Sample>> = {
   pushWithTokenInPath: () => ({ target: `/push/${PUSH_TOKEN}/call-reports`, body: '[]' }),
   push: () => ({ target: '/push/call-reports', body: '[]' }),
+  pushNotesWithTokenInPath: () => ({ target: `/push/${PUSH_TOKEN}/call-notes`, body: '[]' }),
+  pushNotes: () => ({ target: '/push/call-notes', body: '[]' }),
+  pushRecordingsWithTokenInPath: () => ({ target: `/push/${PUSH_TOKEN}/call-recordings`, body: '[]' }),
+  pushRecordings: () => ({ target: '/push/call-recordings', body: '[]' }),
   listCalls: () => ({ target: '/v1/calls?limit=1&taskId=task-1,task-2&from=2025-06-01&answered=true' }),
   getCall: ({ callId }) => ({ target: `/v1/calls/${callId}` }),
   getCallHistory: ({ callId }) => ({ target: `/v1/calls/${callId}/history?limit=10` }),
+  getConversation: ({ callId }) => ({ target: `/v1/calls/${callId}/conversation` }),
+  getRecording: ({ callId }) => ({ target: `/v1/calls/${callId}/recording` }),
   listTasks: () => ({ target: '/v1/tasks?order=asc' }),
   getTask: ({ taskId }) => ({ target: `/v1/tasks/${taskId}` }),
   listBatchesOfTask: ({ taskId }) => ({ target: `/v1/tasks/${taskId}/batches` }),
@@ -201,7 +233,7 @@ export async function everyOperationGoesWell(ledger: TestLedger): Promise<void> 
     const { target, body } = REQUESTS[operationId]?.(known) ?? { target: 'no sample' };
     const answer = await ledger.request(target, {
       method,
-      headers: { authorization: `Bearer ${operationId === 'push' ? PUSH_TOKEN : API_KEY}` },
+      headers: { authorization: `Bearer ${/^push[A-Z]?[a-z]*$/.test(operationId) ? PUSH_TOKEN : API_KEY}` },
       ...(body === undefined ? {} : { body }),
     });
     expect([operationId, Math.floor(answer.status / 100), answer.text]).toEqual([

@@ -39,6 +39,18 @@ export function ListParameter({ description, example }: Description, items = TEX
   return listParameter(list(items, { most: MOST_IN_A_LIST, type: 'must be text' }), description, [example]);
 }
 
+/** Values of which each is a parameter of its own. They may hold commas. */
+export function RepeatedParameter(
+  { description, example }: Description,
+  items: ValueRule,
+  most: number,
+): PropertyDecorator {
+  const options = { style: 'form', explode: true, description, example: [example] } as const;
+  return parameter(list(items, { most, type: 'must be text' }), options, (value) =>
+    typeof value === 'string' ? [value] : value,
+  );
+}
+
 /** A list of names from a fixed set, each at most once. */
 export function ChoicesParameter(
   { description, example }: Description,

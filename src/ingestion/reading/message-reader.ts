@@ -1,5 +1,6 @@
 // Reads the fields of one of the vendor's messages by the rules in the decorators of its class.
 import { fieldsOf, type VendorField } from '../../call/field-decorators.js';
+import { withoutSignatures } from '../../json/signed-urls.js';
 import { memberTexts } from '../../json/scanner.js';
 import type { ZonedTime } from '../../time/zoned-time.js';
 import type { DriftNotes } from './drift.js';
@@ -121,7 +122,8 @@ export class MessageReader<Message extends Record<keyof Message, FieldValue>> {
     const { kept, warnings } = notes;
     return {
       record,
-      extra: kept.length === 0 ? null : extraJson(kept),
+      // A URL with a signature may be in a field that its message should not have.
+      extra: kept.length === 0 ? null : withoutSignatures(extraJson(kept)),
       warnings: warnings.length === 0 ? null : warnings,
     };
   }

@@ -4,7 +4,6 @@ import { CallRecording, RECORDING_FIELDS } from '../../call/call-recording.js';
 import type { FieldKind, VendorField } from '../../call/field-decorators.js';
 import { columnName } from '../../persistence/schema/entities/call.entities.js';
 import type { FieldValue } from '../reading/field-readers.js';
-import { withoutQuery } from '../reading/record-reader.js';
 import type { Identified, MessageState, NoteState, RecordingState } from './call-state.js';
 import { type ArrayColumn, instantColumn } from './column-arrays.js';
 import { MESSAGE_COLUMNS, type MessageTable } from './message-write.repository.js';
@@ -20,7 +19,7 @@ export type RecordingRow = MessageRow<CallRecording>;
 
 export const NOTES: MessageTable<NoteState, NoteRow> = tableOf('note', 'call_notes', CallNote, NOTE_FIELDS, {
   shown: (note) => ({ ...note }),
-  columns: [],
+  columns: [{ name: 'turns', type: 'integer', value: ({ record }) => turnsIn(record.conversationRecord) }],
   reset: [],
 });
 /** @param isKept whether new recordings are to be downloaded */
@@ -29,7 +28,7 @@ export function recordingsTable(isKept: boolean): MessageTable<RecordingState, R
     isKept && record.recordFile !== null ? lastReceivedAt : null;
   return tableOf('recording', 'call_recordings', CallRecording, RECORDING_FIELDS, {
     // The signature of the URL is a secret.
-    shown: (recording) => ({ ...recording, recordFile: withoutQuery(recording.recordFile) }),
+    shown: (recording) => ({ ...recording, recordFile: hiddenQuery(recording.recordFile) }),
     // A new content is downloaded anew.
     columns: [
       instantColumn('announced_at', (row) => row.lastReceivedAt),
@@ -110,6 +109,17 @@ function contentWriter<Message extends Identified>(
     });
     return `{${members.join(',')},"extra":${extra ?? 'null'}}`;
   };
+}
+
+function hiddenQuery(url: string | null): string | null {
+  return url?.replace(/[?#].*$/s, '?…') ?? null;
+}
+
+/** Each turn begins so. Quotes within a text are escaped. */
+const TURN = /\{"role":/g;
+
+function turnsIn(conversation: string | null): number {
+  return conversation?.match(TURN)?.length ?? 0;
 }
 
 function isoOf(epochMs: unknown): string | null {

@@ -6,12 +6,12 @@ import { orderedId } from '../../persistence/sql/ids.js';
 
 const INSERT = {
   name: 'insert-quarantine',
-  text: `INSERT INTO quarantine (id, delivery_id, received_at, source, status, place, reason, sha256, raw, records)
-    SELECT t.id, $2, to_timestamp($3 / 1000.0), $4, 'open', t.place, t.reason, $5, t.raw, t.records
+  text: `INSERT INTO quarantine (id, delivery_id, received_at, source, status, place, reason, sha256, raw, records, expects)
+    SELECT t.id, $2, to_timestamp($3 / 1000.0), $4, 'open', t.place, t.reason, $5, t.raw, t.records, $10
     FROM unnest($1::uuid[], $6::text[], $7::text[], $8::bytea[], $9::integer[]) AS t(id, place, reason, raw, records)
     ON CONFLICT (sha256) WHERE sha256 IS NOT NULL DO UPDATE SET status = 'open', resolved_at = NULL, replayed_as = NULL,
       delivery_id = excluded.delivery_id, received_at = excluded.received_at, source = excluded.source,
-      place = excluded.place, reason = excluded.reason
+      place = excluded.place, reason = excluded.reason, expects = excluded.expects
     WHERE quarantine.status <> 'open' AND date_trunc('milliseconds', quarantine.resolved_at) <= excluded.received_at`,
 };
 const MARK_REPLAYED = {
@@ -79,5 +79,6 @@ function values(delivery: Delivery, rejects: readonly Reject[], sha256: Buffer |
     rejects.map((reject) => reject.reason),
     binaryBytes(rejects, ({ raw }) => raw),
     rejects.map((reject) => reject.records),
+    delivery.expects === 'report' ? null : delivery.expects,
   ];
 }

@@ -12,6 +12,7 @@ const PARSERS: { readonly getTypeParser: (type: number) => (text: string) => unk
 export const AS_ANSWERED = parsers({
   [types.builtins.TIMESTAMPTZ]: isoOf,
   [types.builtins.JSONB]: parseExact,
+  [types.builtins.JSON]: parseExact,
 });
 
 /** Times as epoch milliseconds. */

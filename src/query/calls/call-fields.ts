@@ -1,6 +1,7 @@
 import { FIELD_NAMES } from '../../call/call-record.js';
 import { columnOf, selectedFields } from '../../persistence/sql/entity-columns.js';
 import type { CallDto } from './call.dto.js';
+import { noteOf, recordingOf } from './call-messages.js';
 
 export type CallField = keyof CallDto;
 
@@ -17,19 +18,32 @@ const OF_LEDGER = [
   'deliveryId',
   'provenance',
 ] as const satisfies readonly CallField[];
+/** The fields that are objects of other tables. */
+const OF_MESSAGES = ['note', 'recording'] as const satisfies readonly CallField[];
 
 /** All fields of a call, in the order of lists and exports. */
-export const CALL_FIELDS: readonly CallField[] = [...FIELD_NAMES, ...OF_LEDGER];
+export const CALL_FIELDS: readonly CallField[] = [...FIELD_NAMES, ...OF_LEDGER, ...OF_MESSAGES];
 
 /** The column says only whether the call was pulled, which takes a byte of each row. */
 const PROVENANCE = `CASE WHEN pulled THEN 'pulled' ELSE 'pushed' END AS "provenance"`;
 
+/** SQL for the note and the recording of a call. */
+type MessagesSql = Readonly<Record<(typeof OF_MESSAGES)[number], string>>;
+
 /** The select list that makes a `CallDto` of a row of `calls`, in the order of {@link CALL_FIELDS}. */
-export const SELECTED_CALL = CALL_FIELDS.map((field) =>
-  field === 'provenance' ? PROVENANCE : selectedFields([field]),
-).join(', ');
+export function selectedCall(messages: MessagesSql): string {
+  return CALL_FIELDS.map((field) => {
+    if (field === 'provenance') return PROVENANCE;
+    if (field === 'note' || field === 'recording') return `${messages[field]} AS "${field}"`;
+    return selectedFields([field]);
+  }).join(', ');
+}
+
+/** {@link selectedCall} with all fields, where `calls` has no alias. */
+export const SELECTED_CALL = selectedCall({ note: noteOf('calls'), recording: recordingOf('calls') });
 
 /** The type of a field's value in PostgreSQL. */
 export function typeOf(field: CallField): string {
+  if (field === 'note' || field === 'recording') return 'jsonb';
   return field === 'provenance' ? 'text' : columnOf(field).type;
 }

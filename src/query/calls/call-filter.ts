@@ -70,7 +70,39 @@ export function conditionsOf(filter: CallFilter, viewer: Viewer): SqlConditions 
   sql.atLeast('duration', filter.minDuration);
   sql.atMost('duration', filter.maxDuration);
   if (filter.hasWarnings !== undefined) sql.add(`warnings IS ${filter.hasWarnings ? 'NOT ' : ''}NULL`);
+  addNote(sql, filter);
+  addRecording(sql, filter);
   return sql;
+}
+
+function addNote(sql: SqlConditions, { majorIntent, tag = [], hasNote }: CallFilter): void {
+  const conditions = tag.map((each) => {
+    const [name, value] = [each.slice(0, each.indexOf(':')), each.slice(each.indexOf(':') + 1)];
+    const holds = [value, [value]].map((wanted) => sql.parameter(JSON.stringify({ [name]: wanted })));
+    return `(${holds.map((wanted) => `m.output_tags @> ${wanted}::jsonb`).join(' OR ')})`;
+  });
+  if (majorIntent !== undefined)
+    conditions.push(`m.major_intent = ANY(${sql.parameter(majorIntent)}::text[])`);
+  addMessage(sql, 'call_notes', conditions, hasNote);
+}
+
+function addRecording(sql: SqlConditions, { recordingState, hasRecording }: CallFilter): void {
+  const conditions =
+    recordingState === undefined ? [] : [`m.state = ANY(${sql.parameter(recordingState)}::text[])`];
+  addMessage(sql, 'call_recordings', conditions, hasRecording);
+}
+
+/** @param conditions of the message's row `m`, if the call must have one that meets them */
+function addMessage(
+  sql: SqlConditions,
+  table: string,
+  conditions: readonly string[],
+  has: boolean | undefined,
+): void {
+  const exists = (those: readonly string[]) =>
+    `EXISTS (SELECT 1 FROM ${table} m WHERE ${['m.call_id = calls.call_id', ...those].join(' AND ')})`;
+  if (conditions.length > 0) sql.add(exists(conditions));
+  if (has !== undefined) sql.add(`${has ? '' : 'NOT '}${exists([])}`);
 }
 
 /** Returns a number as it was written, and its digits alone with each prefix that it may have. */

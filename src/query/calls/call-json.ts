@@ -7,7 +7,7 @@ type Text = string | null | undefined;
 const ESCAPED = /["\\\u0000-\u001f\ud800-\udfff]/;
 
 /** Writes a text as JSON. Most texts need no escapes. With `JSON.stringify` for all of them, a call took twice as long. */
-function jsonText(text: string): string {
+export function jsonText(text: string): string {
   return ESCAPED.test(text) ? JSON.stringify(text) : `"${text}"`;
 }
 
@@ -21,21 +21,30 @@ function valuesOf(field: CallField): (text: Text) => string {
   return remembering((text) => (text === null || text === undefined ? 'null' : write(text)));
 }
 
+/** A member of the written objects. */
+export interface JsonMember {
+  readonly name: string;
+  /** The place of its text in a call. */
+  readonly index: number;
+  /** Makes JSON of the text. */
+  readonly valueOf: (text: Text) => string;
+}
+
+export function jsonMember(name: CallField): JsonMember {
+  return { name, index: CALL_FIELDS.indexOf(name), valueOf: valuesOf(name) };
+}
+
 /**
  * Makes the writer of calls as JSON objects, from PostgreSQL's own texts. Parsing them and writing them with
  * `JSON.stringify` took three times as long. A writer keeps texts of the call before, so use one for each answer.
  *
- * @param names the fields, in this order
+ * @param members in this order
  */
-export function callJson(names: readonly CallField[]): (call: CallTexts) => string {
-  const members = names.map((name, place) => ({
-    index: CALL_FIELDS.indexOf(name),
-    place: place * 2 + 1,
-    valueOf: valuesOf(name),
-  }));
-  const parts = [...names.flatMap((name, place) => [`${place === 0 ? '{' : ','}"${name}":`, '']), '}'];
+export function callJson(members: readonly JsonMember[]): (call: CallTexts) => string {
+  const places = members.map(({ index, valueOf }, place) => ({ index, place: place * 2 + 1, valueOf }));
+  const parts = [...members.flatMap(({ name }, place) => [`${place === 0 ? '{' : ','}"${name}":`, '']), '}'];
   return (call) => {
-    for (const { index, place, valueOf } of members) parts[place] = valueOf(call[index]);
+    for (const { index, place, valueOf } of places) parts[place] = valueOf(call[index]);
     // With `+`, V8 keeps the parts, and its garbage collector copies them until the whole answer is written.
     return parts.join('');
   };

@@ -7,11 +7,21 @@ import {
   InstantParameter,
   IntegerParameter,
   ListParameter,
+  RepeatedParameter,
   TimeZoneParameter,
 } from '../../http/parameters/parameters.js';
 import { PageQuery } from '../../http/parameters/page.js';
+import { text } from '../../http/parameters/value-rules.js';
+import { RECORDING_STATES } from './call.dto.js';
 import { CALL_FIELDS, type CallField } from './call-fields.js';
 
+const MOST_TAGS = 20;
+const TAG = text({
+  maxLength: 1024,
+  pattern: '^[^:\\x00]+:[^\\x00]*$',
+  expected: 'must be a name, a colon and a value',
+  type: 'must be text',
+});
 const LONGEST_DURATION = 2_147_483_647;
 
 /** Which calls. All conditions must hold. */
@@ -120,17 +130,43 @@ export class CallConditions {
     example: false,
   })
   hasWarnings?: boolean;
+
+  @ListParameter({ description: 'The intent that the note of the call names.', example: 'A' })
+  majorIntent?: string[];
+
+  @RepeatedParameter(
+    {
+      description:
+        "A tag of the call's note and its value, as `name:value`. If the tag is a list, one element must be equal. Repeat the parameter for several tags: all must hold.",
+      example: '是否来店:是',
+    },
+    TAG,
+    MOST_TAGS,
+  )
+  tag?: string[];
+
+  @BooleanParameter({ description: 'Whether the call has a note.', example: true })
+  hasNote?: boolean;
+
+  @BooleanParameter({ description: 'Whether the call has a recording, in any state.', example: true })
+  hasRecording?: boolean;
+
+  @ChoicesParameter({ description: 'The state of its recording.', example: 'kept' }, RECORDING_STATES)
+  recordingState?: string[];
 }
 
-/** Which calls, in which order, and which of their fields. */
-export class CallSelection extends CallConditions {
+/** Which calls, in which order. */
+export class OrderedCalls extends CallConditions {
   @ChoiceParameter(
     { description: '`desc` (default): newest calls first. `asc`: oldest first.', example: 'desc' },
     ['desc', 'asc'],
     'desc',
   )
   order?: 'desc' | 'asc';
+}
 
+/** Which page of which calls, and which of their fields. */
+export class CallQuery extends IntersectionType(PageQuery, OrderedCalls) {
   @ChoicesParameter(
     {
       description: 'The fields to return, in addition to `callId`. Default: all fields.',
@@ -140,6 +176,3 @@ export class CallSelection extends CallConditions {
   )
   fields?: CallField[];
 }
-
-/** Which page of which calls. */
-export class CallQuery extends IntersectionType(PageQuery, CallSelection) {}

@@ -1,7 +1,7 @@
 // Writes the calls of an answer from PostgreSQL's texts, masked if they must be.
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { CALL_FIELDS, type CallField } from './call-fields.js';
-import { callJson } from './call-json.js';
+import { callJson, jsonMember } from './call-json.js';
 import { type CallTexts, maskedTexts, showsNumbers } from './call-texts.js';
 
 /** After so many calls, other requests get their turn. They take some 2 ms. */
@@ -33,7 +33,7 @@ export async function writeEntries<Entry>(
   write: (entry: Entry, call: string | undefined) => string,
 ): Promise<WrittenEntries> {
   const names = [...new Set<CallField>(['callId', ...(fields ?? CALL_FIELDS)])];
-  const json = callJson(names);
+  const json = callJson(names.map(jsonMember));
   const isShown = showsNumbers(names);
   const texts: string[] = [];
   let withNumbers = 0;

@@ -1,7 +1,9 @@
 import {
+  ApiExtraModels,
   ApiProperty,
   type ApiPropertyOptions,
   ApiSchema,
+  getSchemaPath,
   IntersectionType,
   OmitType,
   PartialType,
@@ -14,7 +16,7 @@ import {
   type VendorField,
   type WithTimesAs,
 } from '../../call/field-decorators.js';
-import { PageInfo, PageOf } from '../../http/parameters/page.js';
+import { PageOf } from '../../http/parameters/page.js';
 import { plainDateTime } from '../../time/civil-time.js';
 
 interface Field {
@@ -22,8 +24,8 @@ interface Field {
   readonly example: unknown;
 }
 
-const KnownText = (field: Field) => ApiProperty({ type: String, ...field });
-const KnownTime = (field: Field) => ApiProperty({ type: String, format: 'date-time', ...field });
+export const KnownText = (field: Field) => ApiProperty({ type: String, ...field });
+export const KnownTime = (field: Field) => ApiProperty({ type: String, format: 'date-time', ...field });
 
 /** The times in the vendor's examples are in Shanghai's zone. */
 const OFFSET_OF_EXAMPLES_MS = 28_800_000;
@@ -46,7 +48,7 @@ function schemaOf({ kind, identifies, description, example }: VendorField): ApiP
 }
 
 /** The schema of any JSON. Each type is named, because Nest's document makes an object of an empty schema. */
-const ANY_VALUE = [
+export const ANY_VALUE = [
   { type: 'string' },
   { type: 'number' },
   { type: 'boolean' },
@@ -114,7 +116,163 @@ export class CallContent extends answered(CallRecord) {
   provenance!: string;
 }
 
+/** What the vendor's note says of the conversation of a call. */
+@ApiSchema({ name: 'Note' })
+export class NoteDto {
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The intent of the person who was called. The customer defines the intents.',
+    example: 'A',
+  })
+  majorIntent!: string | null;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    nullable: true,
+    description: "The customer's own tags. A value is a text, or a list of texts.",
+    example: { 是否来店: '是', 感兴趣: ['价格', '地址'] },
+  })
+  outputTags!: Record<string, unknown> | null;
+
+  @ApiProperty({
+    type: 'integer',
+    maximum: LARGEST_INTEGER,
+    nullable: true,
+    description: 'Which attempt to reach the person this call was. The first one is 1.',
+    example: 1,
+  })
+  attempt!: number | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The number that was shown to the callee.',
+    example: '05710000001',
+  })
+  realCaller!: string | null;
+
+  @ApiProperty({
+    type: 'integer',
+    description:
+      'The number of turns of the conversation, which `/v1/calls/{callId}/conversation` has. 0 if the note has none.',
+    example: 14,
+  })
+  turns!: number;
+
+  @KnownTime({
+    description: 'When its current content was last received.',
+    example: '2025-06-01T02:05:33.480Z',
+  })
+  receivedAt!: string;
+
+  @ApiProperty({
+    type: 'integer',
+    minimum: 1,
+    description: '1 for the first content of the note; each correction adds 1.',
+    example: 1,
+  })
+  revision!: number;
+
+  @ApiProperty({
+    type: 'object',
+    additionalProperties: true,
+    nullable: true,
+    description: 'Unknown fields, and known fields that could not be read, as they arrived.',
+    example: null,
+  })
+  extra!: Record<string, unknown> | null;
+
+  @ApiProperty({
+    type: [CallWarning],
+    nullable: true,
+    description: 'The fields that could not be read, or not completely.',
+    example: null,
+  })
+  warnings!: CallWarning[] | null;
+}
+
+export const RECORDING_STATES = ['announced', 'kept', 'failed', 'expired', 'off', 'removed'] as const;
+
+/** The recording of a call, and whether the ledger has it. */
+@ApiSchema({ name: 'Recording' })
+export class RecordingDto {
+  @ApiProperty({
+    type: String,
+    enum: [...RECORDING_STATES],
+    description:
+      "`announced`: it will be downloaded. `kept`: `/v1/calls/{callId}/recording` has it. `failed`: a download failed, and is tried again until the vendor's URL expires. `expired`: that URL expired before. `off`: the ledger keeps no recordings. `removed`: its time of retention is over.",
+    example: 'kept',
+  })
+  state!: string;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'When the recording starts.',
+    example: '2025-06-01T02:00:00.000Z',
+  })
+  startTime!: string | null;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'When the recording ends.',
+    example: '2025-06-01T02:05:30.000Z',
+  })
+  endTime!: string | null;
+
+  @ApiProperty({
+    type: 'integer',
+    maximum: LARGEST_INTEGER,
+    nullable: true,
+    description: 'Its length in seconds, as the vendor says.',
+    example: 330,
+  })
+  duration!: number | null;
+
+  @KnownTime({
+    description: 'When the vendor last announced it.',
+    example: '2025-06-01T02:06:10.020Z',
+  })
+  announcedAt!: string;
+
+  @KnownTime({
+    description: "When the vendor's URL of it expires.",
+    example: '2025-06-08T02:06:10.020Z',
+  })
+  expiresAt!: string;
+
+  @ApiProperty({
+    type: 'integer',
+    nullable: true,
+    description: 'The bytes of the file. Null if none was kept.',
+    example: 2_640_044,
+  })
+  bytes!: number | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'The content type of the file. Null if none was kept.',
+    example: 'audio/x-wav',
+  })
+  contentType!: string | null;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Why the last download failed.',
+    example: null,
+  })
+  reason!: string | null;
+}
+
 /** A call in the ledger. */
+@ApiExtraModels(NoteDto, RecordingDto)
 @ApiSchema({ name: 'Call' })
 export class CallDto extends CallContent {
   @ApiProperty({
@@ -145,6 +303,18 @@ export class CallDto extends CallContent {
     example: '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f',
   })
   deliveryId!: string;
+
+  @ApiProperty({
+    oneOf: [{ $ref: getSchemaPath(NoteDto) }, { type: 'null' }],
+    description: "The vendor's note of the conversation. Null if none came.",
+  })
+  note!: NoteDto | null;
+
+  @ApiProperty({
+    oneOf: [{ $ref: getSchemaPath(RecordingDto) }, { type: 'null' }],
+    description: 'The recording. Null if none was announced.',
+  })
+  recording!: RecordingDto | null;
 }
 
 /** A call in a list: all fields, or `callId` and the fields that the parameter `fields` names. */
@@ -154,62 +324,3 @@ export class SelectedCall extends IntersectionType(
 ) {}
 
 export class CallPage extends PageOf(SelectedCall, 'The calls.') {}
-
-/** A field that differs between a content of a call and the content before. */
-export class FieldChange {
-  @KnownText({ description: 'The field.', example: 'duration' })
-  field!: string;
-
-  @ApiProperty({ oneOf: ANY_VALUE, description: 'Its value before.', example: 330 })
-  before!: unknown;
-
-  @ApiProperty({ oneOf: ANY_VALUE, description: 'Its value in this content.', example: 331 })
-  after!: unknown;
-}
-
-/** One content of a call, and the delivery that first brought it. */
-@ApiSchema({ name: 'CallRevision' })
-export class CallRevisionDto {
-  @ApiProperty({
-    type: 'integer',
-    minimum: 1,
-    nullable: true,
-    description:
-      "The revision. Null for a content that was never current: it was received earlier than the ledger's content, or it had only ids.",
-    example: 1,
-  })
-  revision!: number | null;
-
-  @ApiProperty({ type: Boolean, description: 'Whether this is the current content.', example: true })
-  current!: boolean;
-
-  @KnownTime({ description: 'When it was last received.', example: '2025-06-01T02:05:31.120Z' })
-  receivedAt!: string;
-
-  @ApiProperty({
-    type: String,
-    format: 'uuid',
-    description: 'The delivery that first brought it.',
-    example: '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f',
-  })
-  deliveryId!: string;
-
-  @ApiProperty({
-    type: [FieldChange],
-    nullable: true,
-    description:
-      'What it changed. Null for the first content, for a content that arrived too late to change anything, and if the content before is not kept any more.',
-  })
-  changes!: FieldChange[] | null;
-
-  @ApiProperty({ type: CallContent, description: 'The content.' })
-  call!: CallContent;
-}
-
-export class CallHistory {
-  @ApiProperty({ type: [CallRevisionDto], description: 'Every content, newest first.' })
-  data!: CallRevisionDto[];
-
-  @ApiProperty({ type: PageInfo, description: 'The limit of this page and the cursor of the next page.' })
-  page!: PageInfo;
-}

@@ -1,11 +1,14 @@
 import { Injectable } from '@nestjs/common';
 import { ReadingDatabase } from '../../persistence/connections/reading-database.js';
+import { ClusterNodes } from '../../persistence/schema/distribution/cluster-nodes.js';
 import { bytesOfJson, endsEarly, sizedPage, type SizedRow } from '../../persistence/sql/sized-page.js';
 import { isOfSources, type Viewer } from '../../security/visible-sources.js';
 import { AS_ANSWERED } from '../../persistence/sql/value-parsers.js';
 import { type CallFilter, conditionsOf } from './call-filter.js';
-import { CALL_FIELDS, SELECTED_CALL } from './call-fields.js';
+import { CALL_FIELDS, type CallField, SELECTED_CALL } from './call-fields.js';
 import { inTime, placeInMoment } from './call-order.js';
+import { CURRENT_MESSAGES } from './call-messages.js';
+import { callPage } from './call-page.js';
 import type { CallTexts } from './call-texts.js';
 import type { CallDto } from './call.dto.js';
 
@@ -15,7 +18,21 @@ export interface CallPosition {
   readonly callId: string;
 }
 
+/** How many calls to read, and which fields of them; undefined: all. */
+interface CallPart {
+  readonly limit: number;
+  readonly fields: readonly CallField[] | undefined;
+}
+
+/** A place in the history of a call: a message of a delivery. */
+export interface HistoryPlace {
+  readonly deliveryId: string;
+  readonly message: string;
+}
+
 export interface RevisionRow {
+  /** `report`, `note` or `recording`. */
+  readonly message: string;
   readonly revision: number | null;
   readonly received_at: Date;
   readonly delivery_id: string;
@@ -23,14 +40,16 @@ export interface RevisionRow {
   readonly content: string;
 }
 
-/** A call and its earlier contents. */
+/** A call with its messages, and their earlier contents. */
 export interface History {
   readonly call: CallDto;
+  /** The current contents of its note and its recording. */
+  readonly current: readonly RevisionRow[];
   readonly past: readonly RevisionRow[];
   /** There are more contents, although fewer were read than the limit allows. */
   readonly endsEarly: boolean;
-  /** The content that the oldest of these replaced. */
-  readonly replaced: RevisionRow | undefined;
+  /** The contents that the oldest of each message replaced. */
+  readonly replaced: readonly RevisionRow[];
 }
 
 /** Where the number of rows without the limit on bytes stands. */
@@ -43,28 +62,35 @@ const FIND_CALL = {
 };
 // The contents of a call may come from several sources, each content from one source.
 const OF_SOURCES = isOfSources('$3', "content->>'source'");
+const ALL_PAST = `(SELECT 'report' AS message, revision, received_at, delivery_id, content
+    FROM call_revisions WHERE call_id = $1
+  UNION ALL SELECT message, revision, received_at, delivery_id, content
+    FROM message_revisions WHERE call_id = $1) AS past`;
 // An erased content may still have its source, but it has no callId.
 const PAST_CONTENTS = {
   name: 'past-contents',
   text: sizedPage(
-    'revision, received_at, delivery_id, content::text',
-    `SELECT * FROM call_revisions
-      WHERE call_id = $1 AND delivery_id < $2 AND content ? 'callId' AND ${OF_SOURCES}
-      ORDER BY delivery_id DESC LIMIT $4`,
+    'message, revision, received_at, delivery_id, content::text',
+    `SELECT * FROM ${ALL_PAST}
+      WHERE (delivery_id, message) < ($2::uuid, $5::text) AND content ? 'callId' AND ${OF_SOURCES}
+      ORDER BY delivery_id DESC, message DESC LIMIT $4`,
     bytesOfJson('content'),
-    'delivery_id DESC',
+    'delivery_id DESC, message DESC',
   ),
 };
-
-const CONTENT_OF_REVISION = {
-  name: 'content-of-revision',
-  text: `SELECT revision, received_at, delivery_id, content::text FROM call_revisions
-    WHERE call_id = $1 AND revision = $2 AND ${OF_SOURCES}`,
+const REPLACED_CONTENTS = {
+  name: 'replaced-contents',
+  text: `SELECT message, revision, received_at, delivery_id, content::text FROM ${ALL_PAST}
+    WHERE (message, revision) IN (SELECT unnest($2::text[]), unnest($4::integer[])) AND ${OF_SOURCES}`,
 };
+const CURRENT = { name: 'current-messages', text: CURRENT_MESSAGES };
 
 @Injectable()
 export class CallRepository {
-  constructor(private readonly database: ReadingDatabase) {}
+  constructor(
+    private readonly database: ReadingDatabase,
+    private readonly nodes: ClusterNodes,
+  ) {}
 
   /**
    * Returns the calls after a position, in time order. The page ends early if the unknown fields of its calls are
@@ -75,7 +101,7 @@ export class CallRepository {
     viewer: Viewer,
     order: 'asc' | 'desc',
     after: CallPosition | undefined,
-    limit: number,
+    { limit, fields }: CallPart,
   ): Promise<{ calls: CallTexts[]; endsEarly: boolean }> {
     const sql = conditionsOf(after === undefined ? filter : withoutPassed(filter, order, after), viewer);
     if (after !== undefined) {
@@ -86,9 +112,10 @@ export class CallRepository {
       );
     }
     const sorted = inTime(order, 'place');
-    const page = `SELECT *, ${placeInMoment('call_id')} AS place FROM calls ${sql.where}
+    const page = callPage(fields, 'calls', this.nodes.isDistributed);
+    const calls = `SELECT *, ${placeInMoment('call_id')} AS place${page.rowColumns} FROM calls ${sql.where}
       ORDER BY ${sorted} LIMIT ${sql.parameter(limit)}`;
-    const text = sizedPage(SELECTED_CALL, page, bytesOfJson('extra'), sorted);
+    const text = page.statement(calls, sorted);
     const rows = await this.database.readTexts({ text, values: sql.values });
     return { calls: rows, endsEarly: rows.length < Number(rows[0]?.[FOUND] ?? 0) };
   }
@@ -98,30 +125,43 @@ export class CallRepository {
   }
 
   /**
-   * Returns a call and its other contents before a delivery, newest first, from one snapshot. Ids of deliveries are
-   * in the order of arrival. The contents end early if they are large. `replaced` is the content that the oldest of
-   * them replaced.
+   * Returns a call with its note and its recording, and their other contents before a place, newest first, from one
+   * snapshot. Ids of deliveries are in the order of arrival. The contents end early if they are large.
    */
   history(
     callId: string,
     { sources }: Viewer,
-    beforeDelivery: string,
+    before: HistoryPlace,
     limit: number,
   ): Promise<History | undefined> {
     return this.database.findInSnapshot(async (transaction) => {
       const calls = await transaction.query<CallDto>({ ...FIND_CALL, values: [callId, sources] });
       const [call] = calls.rows;
       if (call === undefined) return undefined;
+      const current = await transaction.query<RevisionRow>({ ...CURRENT, values: [callId] });
       const past = await transaction.query<RevisionRow & SizedRow>({
         ...PAST_CONTENTS,
-        values: [callId, beforeDelivery, sources, limit],
+        values: [callId, before.deliveryId, sources, limit, before.message],
       });
-      const oldest = past.rows.findLast(({ revision }) => revision !== null)?.revision ?? call.revision;
+      const wanted = new Map(
+        [{ message: 'report', revision: call.revision }, ...current.rows, ...past.rows].map((row) => [
+          row.message,
+          row.revision,
+        ]),
+      );
+      for (const { message, revision } of past.rows) if (revision !== null) wanted.set(message, revision);
+      const revisions = [...wanted.values()].map((revision) => (revision ?? 0) - 1);
       const replaced = await transaction.query<RevisionRow>({
-        ...CONTENT_OF_REVISION,
-        values: [callId, oldest - 1, sources],
+        ...REPLACED_CONTENTS,
+        values: [callId, [...wanted.keys()], sources, revisions],
       });
-      return { call, past: past.rows, endsEarly: endsEarly(past.rows), replaced: replaced.rows[0] };
+      return {
+        call,
+        current: current.rows,
+        past: past.rows,
+        endsEarly: endsEarly(past.rows),
+        replaced: replaced.rows,
+      };
     });
   }
 }

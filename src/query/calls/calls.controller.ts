@@ -9,7 +9,8 @@ import { NumberSearches } from '../../security/number-searches.js';
 import { Asker, type Principal } from '../../security/principal.js';
 import { NEXT_PAGE_LINK, QueryApi } from '../../security/query-api.js';
 import { CallQuery } from './call-query.dto.js';
-import { CallDto, CallHistory, CallPage } from './call.dto.js';
+import { CallDto, CallPage } from './call.dto.js';
+import { CallHistory } from './call-revision.dto.js';
 import { CallsService } from './calls.service.js';
 
 const CALL_ID = { name: 'callId', description: 'The call.', example: '100001611234^100001811234' };
@@ -65,7 +66,8 @@ export class CallsController {
   @ApiOperation({
     operationId: 'getCallHistory',
     summary: 'Get the history of a call',
-    description: 'Every content that was delivered for the call, and the delivery that first brought it.',
+    description:
+      'Every content that was delivered for the call, its note and its recording, and the delivery that first brought it.',
   })
   @ApiParam(CALL_ID)
   @ApiOkResponse({

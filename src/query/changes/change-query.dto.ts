@@ -53,6 +53,13 @@ export class ChangeQuery {
   })
   taskId?: string[];
 
+  @ListParameter({
+    description:
+      'The intent that the note of the call names. A call whose note was corrected to another intent comes as erased.',
+    example: 'A',
+  })
+  majorIntent?: string[];
+
   @ChoicesParameter(
     {
       description: 'The fields of calls to return, in addition to `callId`. Default: all fields.',

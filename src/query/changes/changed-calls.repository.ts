@@ -1,8 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../persistence/connections/statement.js';
-import { bytesOfJson, sizedPage } from '../../persistence/sql/sized-page.js';
+import { ClusterNodes } from '../../persistence/schema/distribution/cluster-nodes.js';
 import { isOfSources } from '../../security/visible-sources.js';
-import { CALL_FIELDS, SELECTED_CALL } from '../calls/call-fields.js';
+import { CALL_FIELDS, type CallField } from '../calls/call-fields.js';
+import { callPage } from '../calls/call-page.js';
 import type { CallTexts } from '../calls/call-texts.js';
 
 /**
@@ -24,10 +25,13 @@ export interface Change {
   readonly call: CallTexts | undefined;
 }
 
-/** Which calls to follow. Null: all sources, or all tasks. */
+/** Which calls to follow. Null: all sources, all tasks, or all intents. */
 export interface FollowedCalls {
   readonly sources: readonly string[] | null;
   readonly taskIds: readonly string[] | null;
+  readonly intents: readonly string[] | null;
+  /** The fields to read; undefined: all. */
+  readonly fields?: readonly CallField[] | undefined;
 }
 
 export interface ChangedDelivery {
@@ -44,47 +48,57 @@ interface Wanted {
   readonly limit: number;
 }
 
-const IS_FOLLOWED = `(${isOfSources('$6', 'calls.source')} AND ($7::text[] IS NULL OR calls.task_id = ANY($7::text[])))`;
-// Only a correction can change the source or the task of a call. Both conditions are checked on the node that has the
+const IS_REPORT = `(${isOfSources('$6', 'calls.source')} AND ($7::text[] IS NULL OR calls.task_id = ANY($7::text[])))`;
+const IS_NOTE = `($8::text[] IS NULL OR EXISTS (SELECT 1 FROM call_notes n
+  WHERE n.call_id = calls.call_id AND n.major_intent = ANY($8::text[])))`;
+const IS_FOLLOWED = `(${IS_REPORT} AND ${IS_NOTE})`;
+// Only a correction can change the source or the task of a call. All conditions are checked on the node that has the
 // call and its revisions. A content that was erased has kept its source alone.
-const WAS_FOLLOWED = `${isOfSources('$6', "past.content->>'source'")}
+const WAS_REPORT = `${isOfSources('$6', "past.content->>'source'")}
   AND ($7::text[] IS NULL OR NOT past.content ? 'callId' OR past.content->>'taskId' = ANY($7::text[]))`;
-const IS_OR_WAS_FOLLOWED = `(${IS_FOLLOWED} OR (calls.revision > 1 AND EXISTS (
-  SELECT 1 FROM call_revisions AS past WHERE past.call_id = calls.call_id AND ${WAS_FOLLOWED})))`;
+// A reader may have got the call with any of its reports and any of its notes.
+const IS_OR_WAS_FOLLOWED = `(${IS_REPORT} OR (calls.revision > 1 AND EXISTS (
+    SELECT 1 FROM call_revisions AS past WHERE past.call_id = calls.call_id AND ${WAS_REPORT})))
+  AND (${IS_NOTE} OR EXISTS (SELECT 1 FROM message_revisions m WHERE m.call_id = calls.call_id
+    AND m.message = 'note' AND m.content->>'majorIntent' = ANY($8::text[])))`;
 // The ids are a subselect, and OFFSET 0 is an optimization fence. Otherwise PostgreSQL expects many calls for many
 // ids and walks the whole index, or goes through all ids for each call. 5,000 deliveries without a call take 13 ms
 // instead of 6 s.
 const IDS = 'ANY(ARRAY(SELECT t.id FROM unnest($1::uuid[]) AS t(id)))';
-const CALLS_OF = `SELECT *, coalesce(change_delivery_id, delivery_id) AS place, coalesce(${IS_FOLLOWED}, false) AS is_followed
+const callsOf = (columns: string) =>
+  `SELECT *, coalesce(change_delivery_id, delivery_id) AS place, coalesce(${IS_FOLLOWED}, false) AS is_followed${columns}
   FROM calls WHERE (change_delivery_id = ${IDS} OR (change_delivery_id IS NULL AND delivery_id = ${IDS}))
     AND ${IS_OR_WAS_FOLLOWED} OFFSET 0`;
 const ERASED_OF = `SELECT *, delivery_id AS place FROM erased_calls
   WHERE delivery_id = ANY($1::uuid[]) AND ($6::text[] IS NULL OR sources && $6::text[])`;
 // `FROM unnest($1, $2)` is not possible: Citus 13.2 gives the second column the type of the first one, and returns
 // wrong positions.
-const nextOf = (rows: string) => `
-  SELECT row.*, d.position FROM (SELECT unnest($1::uuid[]) AS id, unnest($2::bigint[]) AS position) AS d
+const nextOf = (rows: string, columns = '') => `
+  SELECT row.*, d.position${columns} FROM (SELECT unnest($1::uuid[]) AS id, unnest($2::bigint[]) AS position) AS d
   JOIN (${rows}) AS row ON row.place = d.id
   WHERE (d.position, row.call_id) > ($3::bigint, $4::text)
   ORDER BY d.position, row.call_id LIMIT $5::integer`;
-const NEXT_CALLS = sizedPage(
-  `${SELECTED_CALL}, position, is_followed`,
-  nextOf(CALLS_OF),
-  bytesOfJson('extra'),
-  'position, call_id',
-);
 const NEXT_ERASED = nextOf(ERASED_OF);
+
+function nextCallsOf(fields: FollowedCalls['fields'], isDistributed: boolean): string {
+  const page = callPage(fields, isDistributed ? 'calls' : 'row', isDistributed);
+  const rows = isDistributed ? nextOf(callsOf(page.rowColumns)) : nextOf(callsOf(''), page.rowColumns);
+  return page.statement(rows, 'position, call_id', ['position', 'is_followed']);
+}
 
 /** Reads the calls that deliveries have changed. */
 @Injectable()
 export class ChangedCallsRepository {
+  constructor(private readonly nodes: ClusterNodes) {}
+
   /** Returns the changes of deliveries, in order. Only deliveries of erasures have erased calls. */
   async of(
     transaction: Transaction,
     deliveries: readonly ChangedDelivery[],
     wanted: Wanted,
   ): Promise<{ changes: Change[]; endsEarly: boolean }> {
-    const { calls, endsEarly } = await nextCalls(transaction, deliveries, wanted);
+    const text = nextCallsOf(wanted.followed.fields, this.nodes.isDistributed);
+    const { calls, endsEarly } = await nextCalls(transaction, text, deliveries, wanted);
     const erased = await nextErased(
       transaction,
       deliveries.filter(({ via }) => via === 'erasure'),
@@ -97,7 +111,7 @@ export class ChangedCallsRepository {
   }
 }
 
-/** Where the further columns of {@link NEXT_CALLS} are. */
+/** Where the further columns of {@link nextCallsOf} are. */
 const [POSITION, IS_NOW_FOLLOWED, FOUND] = [
   CALL_FIELDS.length,
   CALL_FIELDS.length + 1,
@@ -108,14 +122,12 @@ const CALL_ID = CALL_FIELDS.indexOf('callId');
 /** Reads the calls. Like the list of calls, it ends early if their unknown fields are large. */
 async function nextCalls(
   transaction: Transaction,
+  text: string,
   deliveries: readonly ChangedDelivery[],
   wanted: Wanted,
 ): Promise<{ calls: Change[]; endsEarly: boolean }> {
   if (deliveries.length === 0) return { calls: [], endsEarly: false };
-  const rows = await transaction.texts({
-    text: NEXT_CALLS,
-    values: parametersOf(deliveries, wanted),
-  });
+  const rows = await transaction.texts({ text, values: parametersOf(deliveries, wanted) });
   const calls = rows.map((row) => ({
     position: Number(row[POSITION]),
     callId: row[CALL_ID] ?? '',
@@ -132,8 +144,8 @@ async function nextErased(
   if (deliveries.length === 0) return [];
   const { rows } = await transaction.query<{ position: string; call_id: string }>({
     text: NEXT_ERASED,
-    // The tasks of erased calls are not known any more.
-    values: parametersOf(deliveries, wanted).slice(0, -1),
+    // The tasks and intents of erased calls are not known any more.
+    values: parametersOf(deliveries, wanted).slice(0, -2),
   });
   return rows.map((row) => ({ position: Number(row.position), callId: row.call_id, call: undefined }));
 }
@@ -147,5 +159,6 @@ function parametersOf(deliveries: readonly ChangedDelivery[], { followed, after,
     limit,
     followed.sources,
     followed.taskIds,
+    followed.intents,
   ];
 }

@@ -120,9 +120,9 @@ function isPartOfMore({ changes, upToDate, isLarge }: NextChanges): boolean {
 /** The calls that the asker may see and asks for. */
 function followedBy(
   { sources }: Principal,
-  { source, taskId }: Pick<ChangeQuery, 'source' | 'taskId'>,
+  { source, taskId, majorIntent, fields }: ChangeQuery,
 ): FollowedCalls {
   const asked = source ?? sources;
   const visible = sources === null || asked === null ? asked : asked.filter((name) => sources.includes(name));
-  return { sources: visible, taskIds: taskId ?? null };
+  return { sources: visible, taskIds: taskId ?? null, intents: majorIntent ?? null, fields };
 }

@@ -2,6 +2,7 @@ import { GoneException, Injectable, NotFoundException } from '@nestjs/common';
 import { promisify } from 'node:util';
 import { gunzip } from 'node:zlib';
 import { validate as isUuid } from 'uuid';
+import { bytesWithoutSignatures } from '../../json/signed-urls.js';
 import { Settings } from '../../config/settings.js';
 import { decodeIdCursor, encodeCursor, LAST_ID } from '../../http/parameters/cursor.js';
 import { instantOf } from '../../http/parameters/instant-text.js';
@@ -36,7 +37,7 @@ export class DeliveriesService {
   }
 
   /**
-   * Returns the bytes of a push after decompression. The body of a redelivery is kept with the delivery that it
+   * Returns the bytes of a push after decompression, without the signatures of URLs. The body of a redelivery is kept with the delivery that it
    * repeats.
    *
    * @throws NotFoundException
@@ -46,7 +47,8 @@ export class DeliveriesService {
     const { redeliveryOf: first } = await this.delivery(id, asker);
     const stored = await this.deliveries.body(first ?? id);
     if (stored === null) throw new GoneException('The body is not kept any more');
-    return stored.encoding === 'gzip' ? decompress(stored.body) : stored.body;
+    const body = stored.encoding === 'gzip' ? await decompress(stored.body) : stored.body;
+    return bytesWithoutSignatures(body);
   }
 
   private async delivery(id: string, asker: Principal): Promise<StoredDelivery> {

@@ -1,7 +1,14 @@
 // The formats of exports: CSV (RFC 4180), and NDJSON with a JSON object in each line.
 import { CALL_FIELDS, type CallField } from '../calls/call-fields.js';
-import { callJson } from '../calls/call-json.js';
+import { callJson, type JsonMember, jsonMember, jsonText } from '../calls/call-json.js';
 import { type CallTexts, kindOf, readingOf, remembering } from '../calls/call-texts.js';
+import {
+  EXPORT_FIELDS,
+  type ExportField,
+  isColumnField,
+  memberColumn,
+  TABLE_FIELDS,
+} from './export-fields.js';
 import type { ExportQuery } from './export-query.dto.js';
 
 /** How calls, or some of their fields, are written into a file. */
@@ -20,14 +27,41 @@ type Text = string | null | undefined;
 type Cell = (text: Text) => string;
 
 /** @param names the names of the columns */
-function csvFormat(names: readonly CallField[], reader: 'spreadsheet' | 'program'): CallFormat {
+function csvFormat(names: readonly ExportField[], reader: 'spreadsheet' | 'program'): CallFormat {
   const textOf = reader === 'spreadsheet' ? guarded : (text: string) => text;
-  const columns = names.map((name) => ({ index: CALL_FIELDS.indexOf(name), cell: cellOf(name, textOf) }));
+  const columns = names.map((name) => columnOf(name, textOf));
   return {
     mediaType: 'text/csv; charset=utf-8; header=present',
     head: `${reader === 'spreadsheet' ? BYTE_ORDER_MARK : ''}${names.join(',')}\r\n`,
     line: (call) => `${columns.map(({ index, cell }) => cell(call[index])).join(',')}\r\n`,
   };
+}
+
+interface CsvColumn {
+  readonly index: number;
+  readonly cell: Cell;
+}
+
+function columnOf(name: ExportField, textOf: (text: string) => string): CsvColumn {
+  if (!isColumnField(name)) return { index: CALL_FIELDS.indexOf(name), cell: cellOf(name, textOf) };
+  const { index, kind, valueOf } = memberColumn(name);
+  const write = { text: (text: string) => quoted(textOf(text)), json: quoted, number: plain }[kind];
+  return { index, cell: (json) => writtenOr('', valueOf(json), write) };
+}
+
+function memberOf(name: ExportField): JsonMember {
+  if (!isColumnField(name)) return jsonMember(name);
+  const { index, kind, valueOf } = memberColumn(name);
+  const write = kind === 'text' ? jsonText : plain;
+  return { name, index, valueOf: (json) => writtenOr('null', valueOf(json), write) };
+}
+
+function writtenOr(none: string, value: string | null, write: (text: string) => string): string {
+  return value === null ? none : write(value);
+}
+
+function plain(text: string): string {
+  return text;
 }
 
 /** Only texts and JSON are in quotes. Spreadsheets show times and ids in the ledger's forms as text. */
@@ -74,12 +108,13 @@ export function guarded(text: string): string {
 }
 
 /** @param names the names of the fields */
-function ndjsonFormat(names: readonly CallField[]): CallFormat {
-  const json = callJson(names);
+function ndjsonFormat(names: readonly ExportField[]): CallFormat {
+  const json = callJson(names.map(memberOf));
   return { mediaType: 'application/x-ndjson', head: '', line: (call) => `${json(call)}\n` };
 }
 
 export function formatOf({ format = 'csv', fields, for: reader = 'spreadsheet' }: ExportQuery): CallFormat {
-  const names = [...new Set<CallField>(['callId', ...(fields ?? CALL_FIELDS)])];
+  const all = format === 'csv' ? TABLE_FIELDS : EXPORT_FIELDS;
+  const names = [...new Set<ExportField>(['callId', ...(fields ?? all)])];
   return format === 'csv' ? csvFormat(names, reader) : ndjsonFormat(names);
 }

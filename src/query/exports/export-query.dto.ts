@@ -1,11 +1,22 @@
-import { ChoiceParameter } from '../../http/parameters/parameters.js';
-import { CallSelection } from '../calls/call-query.dto.js';
+import { ChoiceParameter, ChoicesParameter } from '../../http/parameters/parameters.js';
+import { OrderedCalls } from '../calls/call-query.dto.js';
+import { EXPORT_FIELDS, type ExportField } from './export-fields.js';
 
 export const EXPORT_FORMATS = ['csv', 'ndjson'] as const;
 export const CSV_READERS = ['spreadsheet', 'program'] as const;
 
 /** Which calls, in which order, which of their fields, and in which form. */
-export class ExportQuery extends CallSelection {
+export class ExportQuery extends OrderedCalls {
+  @ChoicesParameter(
+    {
+      description:
+        'The fields to write, in addition to `callId`. Default: all fields; but a table has `note` and `recording` only if they are named.',
+      example: 'outId,answered,majorIntent',
+    },
+    EXPORT_FIELDS,
+  )
+  fields?: ExportField[];
+
   @ChoiceParameter(
     {
       description:

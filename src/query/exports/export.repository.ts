@@ -5,7 +5,8 @@ import { LOCK_TIME_OUT } from '../../persistence/connections/session.js';
 import type { Viewer } from '../../security/visible-sources.js';
 import { AS_WRITTEN } from '../../persistence/sql/value-parsers.js';
 import { type CallFilter, conditionsOf } from '../calls/call-filter.js';
-import { SELECTED_CALL } from '../calls/call-fields.js';
+import { type CallField, selectedCall } from '../calls/call-fields.js';
+import { noteOf, recordingOf } from '../calls/call-messages.js';
 import { inTime } from '../calls/call-order.js';
 import type { CallTexts } from '../calls/call-texts.js';
 import { RowFlow } from './row-flow.js';
@@ -17,6 +18,13 @@ import { RowFlow } from './row-flow.js';
 const BEGIN = `BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY;
   SET LOCAL statement_timeout = 0; ${LOCK_TIME_OUT}; SET LOCAL timezone = 'UTC'`;
 const TERMINATE = 'SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE application_name = $1';
+
+/** Which rows an export has, beside its filter. */
+interface ExportedRows {
+  readonly order: 'asc' | 'desc';
+  /** The fields that are read. */
+  readonly fields: readonly CallField[];
+}
 
 /** Reads the calls of an export. */
 @Injectable()
@@ -32,11 +40,15 @@ export class ExportRepository {
   async open(
     server: QueryServer,
     filter: CallFilter,
-    order: 'asc' | 'desc',
+    { order, fields }: ExportedRows,
     viewer: Viewer,
   ): Promise<RowFlow<CallTexts>> {
     const { where, values } = conditionsOf(filter, viewer);
-    const text = `SELECT ${SELECTED_CALL} FROM calls ${where} ORDER BY ${inTime(order)}`;
+    const messages = {
+      note: fields.includes('note') ? noteOf('calls') : 'NULL',
+      recording: fields.includes('recording') ? recordingOf('calls') : 'NULL',
+    };
+    const text = `SELECT ${selectedCall(messages)} FROM calls ${where} ORDER BY ${inTime(order)}`;
     const name = `call-ledger export ${randomUUID()}`;
     const client = await server.dedicatedConnection(name);
     const query = { text, values, types: AS_WRITTEN, rowMode: 'array' } as const;

@@ -14,6 +14,7 @@ import { KeyStreams } from '../../security/key-streams.js';
 import { type Principal, seesNumbers } from '../../security/principal.js';
 import { filterOf } from '../calls/call-filter.js';
 import { CallFile } from './call-file.js';
+import { EXPORT_FIELDS, fieldsBehind } from './export-fields.js';
 import { type CallFormat, formatOf } from './call-formats.js';
 import { maskedTexts } from '../calls/call-texts.js';
 import type { ExportQuery } from './export-query.dto.js';
@@ -107,11 +108,12 @@ export class ExportsService {
     const { query, asker, request, response } = asked;
     const filter = filterOf(query, this.settings.pushTimeZone, asker);
     const format = formatFor(query, asker);
+    const fields = fieldsBehind(query.fields ?? EXPORT_FIELDS);
     const detail = { ...auditedRequest(request), masked: !seesNumbers(asker) };
     await this.audit.record({ action: 'export.begun', by: asker, detail, rows: null });
     let file: CallFile | undefined;
     const begin = async (server: QueryServer) => {
-      const rows = await this.calls.open(server, filter, query.order ?? 'desc', asker);
+      const rows = await this.calls.open(server, filter, { order: query.order ?? 'desc', fields }, asker);
       file = new CallFile(rows, format, this.limits.idleMs);
       endWith(keyEnd, file);
       return accepted(file, response);

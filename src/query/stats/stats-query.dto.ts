@@ -30,6 +30,7 @@ export const GROUP_FIELDS = [
   'statusCode',
   'smartStatusCode',
   'hangupDirection',
+  'majorIntent',
 ] as const;
 export type GroupField = (typeof GROUP_FIELDS)[number];
 
@@ -40,6 +41,7 @@ export const COLUMN_OF: Readonly<Record<GroupField, string>> = {
   statusCode: 'status_code',
   smartStatusCode: 'smart_status_code',
   hangupDirection: 'hangup_direction',
+  majorIntent: 'major_intent',
 };
 
 const ON_A_QUARTER = `Must be on a quarter-hour of UTC, because the statistics are kept by quarter-hours. With interval \`${MINUTE}\` it must be on a minute.`;
@@ -80,6 +82,9 @@ export class StatsQuery {
 
   @ListParameter({ description: 'Who hung up.', example: 'User' })
   hangupDirection?: string[];
+
+  @ListParameter({ description: 'The intent that the note of the call names.', example: 'A' })
+  majorIntent?: string[];
 
   @ChoiceParameter(
     {

@@ -53,6 +53,9 @@ export class CallStatsRow extends Sums {
   @groupField('hangupDirection', 'User')
   hangupDirection?: string | null;
 
+  @groupField('majorIntent', 'A')
+  majorIntent?: string | null;
+
   @ApiProperty({
     type: Number,
     minimum: 0,

@@ -19,6 +19,7 @@ export interface StatsFilter {
   readonly statusCode?: readonly string[] | undefined;
   readonly smartStatusCode?: readonly string[] | undefined;
   readonly hangupDirection?: readonly string[] | undefined;
+  readonly majorIntent?: readonly string[] | undefined;
 }
 
 /** A time in the first quarter-hour that has calls, and a time in the last one. */
@@ -56,10 +57,12 @@ export interface SumsQuestion {
 const FROM_CALLS = `FROM (SELECT occurred_at AS bucket_start, source, coalesce(task_id, '') AS task_id,
     coalesce(batch_id, '') AS batch_id, coalesce(status_code, '') AS status_code,
     coalesce(smart_status_code, '') AS smart_status_code, coalesce(hangup_direction, '') AS hangup_direction,
+    coalesce(major_intent, '') AS major_intent,
     1 AS calls, answered::int AS answered, coalesce(duration, 0) AS duration,
     answer_delay_ms, (answer_delay_ms IS NOT NULL)::int AS answer_delay_calls
   FROM (SELECT *, CASE WHEN answered AND start_time BETWEEN originate_time - interval '1 day'
-    AND originate_time + interval '1 day' THEN extract(epoch FROM start_time - originate_time) * 1000 END AS answer_delay_ms FROM calls) AS delayed) AS each_call`;
+    AND originate_time + interval '1 day' THEN extract(epoch FROM start_time - originate_time) * 1000 END AS answer_delay_ms,
+      (SELECT n.major_intent FROM call_notes n WHERE n.call_id = calls.call_id) AS major_intent FROM calls) AS delayed) AS each_call`;
 
 @Injectable()
 export class StatsRepository {
@@ -134,7 +137,7 @@ function conditionsOf(filter: StatsFilter, viewer: Viewer): SqlConditions {
   const sql = visibleTo(viewer);
   sql.between('bucket_start', filter.from, filter.to);
   sql.oneOf('source', filter.source);
-  for (const field of ['taskId', 'batchId', 'statusCode', 'smartStatusCode', 'hangupDirection'] as const) {
+  for (const field of GROUP_FIELDS.filter((each) => each !== 'source')) {
     // In the rollups, empty text means that a call has no value. So it is no value to search for: the same search
     // in the calls finds nothing.
     sql.oneOf(

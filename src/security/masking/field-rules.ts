@@ -22,7 +22,7 @@ const OF_RECORDS: readonly (readonly [MaskRule, readonly string[]])[] = [
 ];
 /** Fields of answers alone. The service makes their values: names, ids, times and cursors. */
 const OF_ANSWERS: readonly (readonly [MaskRule, readonly string[]])[] = [
-  ['free', ['extra']],
+  ['free', ['extra', 'outputTags']],
   ['asked', ['detail']],
   ['json', ['raw']],
   ['keep', ['id', 'ids', 'deliveryId', 'sampleDeliveryId', 'replayedAs', 'redeliveryOf', 'requestId']],
@@ -43,7 +43,18 @@ const OF_ANSWERS: readonly (readonly [MaskRule, readonly string[]])[] = [
   ],
   ['keep', TIME_FIELDS],
   ['keep', ['callingTime', 'checkedAt', 'requestedAt', 'startedAt', 'finishedAt']],
-  ['keep', ['occurredAt', 'receivedAt', 'firstReceivedAt', 'lastReceivedAt', 'resolvedAt', 'firstSeenAt']],
+  [
+    'keep',
+    [
+      'occurredAt',
+      'receivedAt',
+      'firstReceivedAt',
+      'lastReceivedAt',
+      'resolvedAt',
+      'firstSeenAt',
+      'announcedAt',
+    ],
+  ],
   [
     'keep',
     ['lastSeenAt', 'firstCallAt', 'lastCallAt', 'createdAt', 'expiresAt', 'revokedAt', 'lastUsedAt', 'at'],

@@ -8,6 +8,7 @@ import { Database } from '../../../src/persistence/connections/database.js';
 import { ReadingDatabase } from '../../../src/persistence/connections/reading-database.js';
 import { Replica } from '../../../src/persistence/connections/replica.js';
 import type { Statement, TextRow } from '../../../src/persistence/connections/statement.js';
+import { ClusterNodes } from '../../../src/persistence/schema/distribution/cluster-nodes.js';
 import { migrate } from '../../../src/persistence/schema/migrator.js';
 import { CALL_FIELDS } from '../../../src/query/calls/call-fields.js';
 import type { CallFilter } from '../../../src/query/calls/call-filter.js';
@@ -17,8 +18,8 @@ import { createDatabase, type TestDatabase } from '../../support/database.js';
 const MOMENT = Date.parse('2025-06-01T04:00:00Z');
 const CALLS = 20_000;
 const PAGE = 50;
-/** A page of 50 calls touches some 60 buffers of 8 kB, and all calls of the moment some 700. */
-const MOST_BUFFERS = 200;
+/** A page of 50 calls touches some 60 buffers of 8 kB, 200 for their notes and recordings, and all calls of the moment 700. */
+const MOST_BUFFERS = 400;
 
 const INSERT = `INSERT INTO calls (call_id, occurred_at, first_received_at, last_received_at, delivery_id, revision,
     answered, source, task_id, batch_id, detail_id, content_hash, warnings)
@@ -61,7 +62,10 @@ beforeAll(async () => {
   };
   const settings = readSettings(environment, false);
   const database = new Explaining(dataSource, settings);
-  calls = new CallRepository(new ReadingDatabase(database, new Replica(settings, database)));
+  calls = new CallRepository(
+    new ReadingDatabase(database, new Replica(settings, database)),
+    new ClusterNodes({ distributed: false }),
+  );
 });
 afterAll(async () => {
   await dataSource.destroy();
@@ -96,7 +100,10 @@ describe('Pages amid very many calls of one second', () => {
     const seen = new Set<string>();
     let after = await middle();
     for (let page = 0; page < 4; page += 1) {
-      const { calls: found } = await calls.list(filter, { sources: null }, order, after, PAGE);
+      const { calls: found } = await calls.list(filter, { sources: null }, order, after, {
+        limit: PAGE,
+        fields: undefined,
+      });
       expect(found).toHaveLength(PAGE);
       for (const call of found) seen.add(call[CALL_ID] ?? '');
       after = { occurredAt: MOMENT, callId: found.at(-1)?.[CALL_ID] ?? '' };

@@ -128,7 +128,9 @@ export class Contract {
       const given = query.getAll(name);
       const isList = parameter.schema['type'] === 'array';
       const value = isList
-        ? given.flatMap((text) => text.split(',').map((part) => part.trim()))
+        ? parameter.explode === true
+          ? given
+          : given.flatMap((text) => text.split(',').map((part) => part.trim()))
         : given.length === 1
           ? given[0]
           : given;

@@ -127,6 +127,10 @@ export class QuarantineEntry {
   @Column('integer', { nullable: true })
   records!: number | null;
 
+  /** The message of the URL that it was pushed to: `note` or `recording`. Null: `report`. */
+  @Column({ type: 'text', collation: 'C', nullable: true })
+  expects!: string | null;
+
   /** When it was replayed or discarded. */
   @Column('timestamptz', { name: 'resolved_at', nullable: true })
   resolvedAt!: Date | null;

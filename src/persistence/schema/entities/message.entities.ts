@@ -9,6 +9,10 @@ import { CountColumn } from './rollup.entities.js';
 @Index('call_notes_delivery', ['deliveryId'])
 @Index('call_notes_intent', ['majorIntent'], { where: '(major_intent IS NOT NULL)' })
 export class StoredNote extends fieldColumns(CallNote, 'call_notes_pkey') {
+  /** The number of turns of the conversation, so that lists need not read it. */
+  @Column('integer')
+  turns!: number;
+
   @Column('timestamptz', { name: 'first_received_at' })
   firstReceivedAt!: Date;
 

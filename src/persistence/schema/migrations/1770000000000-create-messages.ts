@@ -29,6 +29,7 @@ const STATEMENTS = [
   `CREATE TABLE call_notes (
     ${RECEIPTS},
     call_times integer,
+    turns integer NOT NULL,
     ${IDS},
     major_intent ${IDENTIFIER},
     real_caller ${IDENTIFIER},
@@ -73,6 +74,8 @@ const STATEMENTS = [
     revision integer,
     content jsonb NOT NULL,
     CONSTRAINT message_revisions_pkey PRIMARY KEY (call_id, message, delivery_id))`,
+  // Null means a report, and takes no room.
+  `ALTER TABLE quarantine ADD COLUMN expects ${IDENTIFIER}`,
 ];
 
 const viewWith = (
@@ -122,6 +125,7 @@ export class CreateMessages1770000000000 implements StepwiseMigration {
     await runner.query('DROP TABLE removed_files');
     await runner.query('DROP TABLE call_recordings');
     await runner.query('DROP TABLE call_notes');
+    await runner.query('ALTER TABLE quarantine DROP COLUMN expects');
     await exchangeBack(runner, DELIVERIES);
     await runner.query('ALTER TABLE calls DROP COLUMN change_delivery_id');
   }
