@@ -15,7 +15,7 @@ it('The guide to the configuration describes every setting and no other one', ()
   const firstCells = [...textOf('docs/configuration.md').matchAll(/^\| (`.*?) +\|/gm)].map(
     ([, cell = '']) => cell,
   );
-  const described = namesIn(firstCells.join('\n'), /`([A-Z_]+)`/g).filter(ownName);
+  const described = namesIn(firstCells.join('\n'), /`([A-Z0-9_]+)`/g).filter(ownName);
   expect(read.length).toBeGreaterThan(20);
   expect(described).toEqual(read);
 });
