@@ -73,6 +73,11 @@ interface Changes {
   readonly headers?: Record<string, string>;
 }
 
+/** The body without which a request is refused before anything is looked for. Pushes have none. */
+function bodyOf(operation: Operation): string | undefined {
+  return operation.path.includes('{') && !isPush(operation) ? sampleOf(operation).body : undefined;
+}
+
 /** Sends a request to an operation with all that it needs, but for the changes. */
 function send(operation: Operation, target: string, { url, body, headers }: Changes = {}): Promise<Answer> {
   const secret = isPush(operation) ? PUSH_TOKEN : API_KEY;
@@ -120,7 +125,7 @@ const PROVOCATIONS: Readonly<Record<number, (operation: Operation) => Promise<An
         ? { 'x-forwarded-for': STRANGER }
         : { authorization: `Bearer ${known.powerlessKey}` },
     }),
-  404: (operation) => send(operation, filled(operation, NIL)),
+  404: (operation) => send(operation, filled(operation, NIL), { body: bodyOf(operation) }),
   409: (operation) => {
     const request = CONFLICTS[operation.operationId];
     if (request === undefined) throw new Error(`add ${operation.operationId} to CONFLICTS`);

@@ -3,7 +3,7 @@ import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from
 import { callIds, dataOf, object, pushed, pushFromOther, string } from '../contract/helpers.js';
 import { eraseCalls } from '../query/changes/erasing.js';
 import { makeKey, revoke, withKey } from '../support/api-keys.js';
-import { startLedger, type TestLedger } from '../support/ledger.js';
+import { PUSH_TOKEN, startLedger, type TestLedger } from '../support/ledger.js';
 import { record } from '../support/records.js';
 import { until } from '../support/service.js';
 import { Receiver } from './receiver.js';
@@ -98,6 +98,51 @@ describe('A webhook', () => {
     await pushed(ledger, [record('d1', { duration: 10 })]);
     await settle(id);
     expect(receiver.requests).toHaveLength(2);
+  });
+
+  it('tells of notes and recordings, by their own kinds, also to those who want nothing else', async () => {
+    const all = await listen();
+    const { id: noted, secret } = await makeWebhook(ledger, { url, startAt: 'now', events: ['call.noted'] });
+    await send(ledger, 'PATCH', all, { state: 'paused' });
+    receiver.secrets.push(secret);
+    const push = async (path: string, records: unknown) => {
+      const target = `/push/${PUSH_TOKEN}/${path}`;
+      const answer = await ledger.request(target, { method: 'POST', body: JSON.stringify(records) });
+      expect(answer.status).toBe(200);
+    };
+    await pushed(ledger, [record('p1')]);
+    await settle(noted);
+    await push('call-notes', [{ callId: 'p1', majorIntent: 'A' }]);
+    // Before its report, a note is of no call.
+    await push('call-notes', [{ callId: 'p2', majorIntent: 'B' }]);
+    await settle(noted);
+    await pushed(ledger, [record('p2')]);
+    await pushed(ledger, [record('p3')]);
+    await settle(noted);
+    expect(events()).toEqual(['call.noted p1', 'call.noted p2']);
+    await send(ledger, 'PATCH', noted, { state: 'paused' });
+    await send(ledger, 'PATCH', all, { state: 'active' });
+    await settle(all);
+    await push('call-recordings', [{ callId: 'p1', recordFile: 'https://store.example.com/p1.wav' }]);
+    await until('the recording', () => events().includes('call.recorded p1'));
+    expect(events().slice(2)).toEqual(
+      expect.arrayContaining(['call.noted p1', 'call.stored p2', 'call.stored p3', 'call.recorded p1']),
+    );
+  });
+
+  it('tells that a new intent takes a call out of its filter', async () => {
+    const id = await listen({ filter: { majorIntent: ['A'] } });
+    const note = (majorIntent: string) =>
+      ledger.request(`/push/${PUSH_TOKEN}/call-notes`, {
+        method: 'POST',
+        body: JSON.stringify([{ callId: 'q1', majorIntent }]),
+      });
+    await pushed(ledger, [record('q1')]);
+    await note('A');
+    await arrive(1);
+    await note('B');
+    await settle(id);
+    expect(events()).toEqual(['call.noted q1', 'call.erased q1']);
   });
 
   it('tells that a call does not fit its filter any more', async () => {
