@@ -7,13 +7,18 @@ import { NoParameters } from '../http/parameters/validation.pipe.js';
 import { Asker, type Principal } from '../security/principal.js';
 import { NEXT_PAGE_LINK, QueryApi } from '../security/query-api.js';
 import {
+  DiscardRequest,
+  DiscardResult,
   QuarantineEntryDto,
+  QuarantineGroups,
   QuarantinePage,
   QuarantineQuery,
+  QuarantineSelection,
   ReplayRequest,
   ReplayResult,
 } from './quarantine.dto.js';
 import { QuarantineService } from './quarantine.service.js';
+import { DiscardService } from './discard.service.js';
 import { ReplayService } from './replay.service.js';
 
 const ID = {
@@ -31,6 +36,7 @@ export class QuarantineController {
   constructor(
     private readonly quarantine: QuarantineService,
     private readonly replays: ReplayService,
+    private readonly discards: DiscardService,
   ) {}
 
   @Get()
@@ -48,6 +54,18 @@ export class QuarantineController {
     @Res({ passthrough: true }) response: Response,
   ): Promise<QuarantinePage> {
     return linkNext(await this.quarantine.list(query, asker), request, response);
+  }
+
+  @Get('groups')
+  @ApiOperation({
+    operationId: 'groupQuarantine',
+    summary: 'Group quarantine entries by cause',
+    description:
+      'Groups entries by reason and source, with how many there are, and when the first and the last one arrived. It counts at most the newest 100,000 entries. To see the entries of a group, send its `reason` and `source` to the list; to work on them, to replay or discard.',
+  })
+  @ApiOkResponse({ type: QuarantineGroups, description: 'The groups.' })
+  groups(@Query() query: QuarantineSelection, @Asker() asker: Principal): Promise<QuarantineGroups> {
+    return this.quarantine.groups(query, asker);
   }
 
   @Get(':id')
@@ -83,6 +101,24 @@ export class QuarantineController {
     @Asker() asker: Principal,
   ): Promise<ReplayResult> {
     return this.replays.replay(request, asker);
+  }
+
+  @Post('discard')
+  @HttpCode(200)
+  @ApiOperation({
+    operationId: 'discardQuarantine',
+    summary: 'Discard quarantine entries',
+    description:
+      'Marks open entries as not needed. They stay visible, but replays skip them. Send it with `dryRun` first: it then only counts. A request without any filter is refused.',
+  })
+  @ApiOkResponse({ type: DiscardResult, description: 'The result.' })
+  @BodyMayBeRefused()
+  discardAll(
+    @Body() request: DiscardRequest,
+    @Query() _none: NoParameters,
+    @Asker() asker: Principal,
+  ): Promise<DiscardResult> {
+    return this.discards.discard(request, asker);
   }
 
   @Post(':id/discard')

@@ -5,6 +5,7 @@ import {
   InstantParameter,
   ListParameter,
   MOST_IN_A_LIST,
+  SearchParameter,
   TimeZoneParameter,
 } from '../http/parameters/parameters.js';
 import {
@@ -14,6 +15,7 @@ import {
   oneOf,
   OptionalField,
   TEXT,
+  text,
   TRUE_OR_FALSE,
   uuid,
 } from '../http/parameters/value-rules.js';
@@ -25,8 +27,14 @@ const RECEIVED_FROM = {
 };
 const RECEIVED_TO = { description: 'Only entries that arrived before this time.', example: '2025-06-02' };
 const SOURCE = { description: 'Only entries from these sources.', example: 'vendor' };
+const REASON = {
+  description: 'Only entries with this reason, which is the whole text.',
+  example: 'The callId is missing',
+};
 const DELIVERY = { description: 'Only entries of the deliveries with these ids.', example: ID.example };
 
+export const MOST_GROUPS = 1000;
+const LONGEST_REASON = 600;
 const MOST_REPLAYED = 10_000;
 export const DEFAULT_REPLAYED = 1000;
 const MOST_IDS = 1000;
@@ -133,8 +141,8 @@ class ReceivedRange {
   timeZone?: string;
 }
 
-/** Filter for the list. An entry must meet all conditions. */
-export class QuarantineQuery extends IntersectionType(PageQuery, ReceivedRange) {
+/** Filter for entries. An entry must meet all conditions. */
+export class QuarantineSelection extends ReceivedRange {
   @ChoicesParameter({ description: 'Only entries with these statuses.', example: 'open' }, STATUSES)
   status?: string[];
 
@@ -143,10 +151,16 @@ export class QuarantineQuery extends IntersectionType(PageQuery, ReceivedRange) 
 
   @ListParameter(DELIVERY, DELIVERY_ID)
   deliveryId?: string[];
+
+  @SearchParameter(REASON, LONGEST_REASON)
+  reason?: string;
 }
 
-/** Filter for the open entries to replay. An entry must meet all conditions. */
-export class ReplayRequest extends ReceivedRange {
+/** Filter for the list. */
+export class QuarantineQuery extends IntersectionType(PageQuery, QuarantineSelection) {}
+
+/** Filter for the open entries to replay or to discard. An entry must meet all conditions. */
+class EntriesRequest extends ReceivedRange {
   @OptionalField(list(uuid('must be ids of entries'), { most: MOST_IDS, type: AN_ARRAY }), {
     description: 'Only the entries with these ids.',
     example: [ID.example],
@@ -165,32 +179,103 @@ export class ReplayRequest extends ReceivedRange {
   })
   deliveryId?: string[];
 
+  @OptionalField(text({ minLength: 1, maxLength: LONGEST_REASON }), REASON)
+  reason?: string;
+
   @OptionalField(oneOf(['open']), {
     description:
-      'Selects all open entries. Unless `dryRun` is true, a replay needs at least one of `status`, `ids`, `source`, `deliveryId`, `receivedFrom` and `receivedTo`.',
+      'Selects all open entries. Unless `dryRun` is true, the request needs at least one of `status`, `ids`, `source`, `deliveryId`, `reason`, `receivedFrom` and `receivedTo`.',
     example: 'open',
   })
   status?: 'open';
 
   @OptionalField(TRUE_OR_FALSE, {
-    description: 'If true, the replay changes nothing and only counts what it would do.',
+    description: 'If true, the request changes nothing and only counts what it would do.',
     example: true,
   })
   dryRun?: boolean;
 
   // The schema does not state the default, because generated clients would then demand the field.
   @OptionalField(integer(1, MOST_REPLAYED), {
-    description: `The most entries to read. Default: ${DEFAULT_REPLAYED}.`,
+    description: `The most entries to take. Default: ${DEFAULT_REPLAYED}.`,
     example: DEFAULT_REPLAYED,
   })
   limit?: number;
 
   @OptionalField(CURSOR, {
     description:
-      'The `nextCursor` of the previous replay. The replay continues after the entries that it read.',
+      'The `nextCursor` of the previous answer. The request continues after the entries that were taken.',
     example: 'WyJyZXBsYXkiLCIwMTk3MmEzZSJd',
   })
   cursor?: string;
+}
+
+/** The open entries to replay. */
+export class ReplayRequest extends EntriesRequest {}
+
+/** The open entries to discard. */
+export class DiscardRequest extends EntriesRequest {}
+
+/** The result of a discard of several entries. With `dryRun`, it is what a discard would do. */
+export class DiscardResult {
+  @ApiProperty({ type: Boolean, description: 'Whether the request only counted.', example: true })
+  dryRun!: boolean;
+
+  @ApiProperty({ type: 'integer', description: 'Number of discarded entries.', example: 118 })
+  discarded!: number;
+
+  @ApiProperty({ type: 'integer', description: 'Number of `ids` without an open entry.', example: 0 })
+  notOpen!: number;
+
+  @ApiProperty({
+    type: String,
+    nullable: true,
+    description: 'Send it as `cursor` to continue. Null if no entry is left.',
+    example: null,
+  })
+  nextCursor!: string | null;
+}
+
+/** Entries with the same cause. */
+@ApiSchema({ name: 'QuarantineGroup' })
+export class QuarantineGroupDto {
+  @ApiProperty({ ...REASON, type: String, description: 'Why the entries could not be read as calls.' })
+  reason!: string;
+
+  @ApiProperty({ type: String, description: 'The source that pushed them.', example: 'vendor' })
+  source!: string;
+
+  @ApiProperty({ type: 'integer', description: 'Number of entries.', example: 118 })
+  entries!: number;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    description: 'When the first of them arrived.',
+    example: '2025-06-01T02:05:31.120Z',
+  })
+  firstReceivedAt!: string;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    description: 'When the last of them arrived.',
+    example: '2025-06-01T03:12:07.000Z',
+  })
+  lastReceivedAt!: string;
+
+  @ApiProperty({ ...ID, description: 'The newest of them.' })
+  id!: string;
+}
+
+/** The quarantine, by cause. */
+export class QuarantineGroups {
+  @ApiProperty({
+    type: [QuarantineGroupDto],
+    maxItems: MOST_GROUPS,
+    description: 'The groups, the largest first.',
+  })
+  data!: QuarantineGroupDto[];
 }
 
 /** The result of a replay. With `dryRun`, it is what a replay would do. */

@@ -5,13 +5,14 @@ import { QuarantineController } from './quarantine.controller.js';
 import { QuarantineMetrics } from './quarantine.metrics.js';
 import { QuarantineRepository } from './quarantine.repository.js';
 import { QuarantineService } from './quarantine.service.js';
+import { DiscardService } from './discard.service.js';
 import { ReplayService } from './replay.service.js';
 
 /** Lists, replays and discards records and bodies that could not be read as calls. */
 @Module({
   imports: [SecurityModule, IngestionModule],
   controllers: [QuarantineController],
-  providers: [QuarantineService, ReplayService, QuarantineRepository, QuarantineMetrics],
+  providers: [QuarantineService, ReplayService, DiscardService, QuarantineRepository, QuarantineMetrics],
   exports: [QuarantineRepository],
 })
 export class QuarantineModule {}

@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import type { EntityManager } from 'typeorm';
+import type { Transaction } from '../persistence/connections/statement.js';
 import { Database } from '../persistence/connections/database.js';
 import { QuarantineEntry } from '../persistence/schema/entities/delivery.entities.js';
 import { columnsOf, selectedColumns } from '../persistence/sql/entity-columns.js';
@@ -13,6 +14,8 @@ export interface QuarantineFilter {
   readonly status?: readonly string[] | undefined;
   readonly source?: readonly string[] | undefined;
   readonly deliveryId?: readonly string[] | undefined;
+  /** The whole text. */
+  readonly reason?: string | undefined;
   readonly receivedFrom?: number | undefined;
   readonly receivedTo?: number | undefined;
 }
@@ -23,6 +26,22 @@ export interface QuarantineFilter {
  */
 export type Place = { readonly before: string } | { readonly after: string };
 
+/** Entries with the same reason, of the same source. */
+export interface EntryGroup {
+  readonly reason: string;
+  readonly source: string;
+  readonly entries: number;
+  readonly first: Date;
+  readonly last: Date;
+  /** The newest entry. */
+  readonly id: string;
+}
+
+const DISCARD_ALL = {
+  name: 'discard-entries',
+  text: `UPDATE quarantine SET status = 'discarded', resolved_at = now()
+    WHERE id = ANY($1::uuid[]) AND status = 'open' RETURNING id`,
+};
 const COLUMNS = selectedColumns(columnsOf(QuarantineEntry));
 /** The highest number of entries that is counted. To count so many takes about 10 ms, with an index-only scan. */
 export const MOST_COUNTED = 100_000;
@@ -64,6 +83,30 @@ export class QuarantineRepository {
     return { entries, endsEarly: endsEarly(entries) };
   }
 
+  /** Groups the newest entries by reason and source, the largest group first. It reads at most {@link MOST_COUNTED}. */
+  groups(filter: QuarantineFilter, viewer: Viewer, limit: number): Promise<EntryGroup[]> {
+    const sql = conditionsOf(filter, viewer);
+    const text = `SELECT reason, source, count(*)::int AS entries, min(received_at) AS first, max(received_at) AS last,
+        (array_agg(id ORDER BY id DESC))[1] AS id
+      FROM (SELECT id, reason, source, received_at FROM quarantine ${sql.where} ORDER BY id DESC LIMIT ${MOST_COUNTED}) AS newest
+      GROUP BY reason, source ORDER BY entries DESC, reason, source LIMIT ${sql.parameter(limit)}`;
+    return this.database.read<EntryGroup & Record<string, unknown>>({ text, values: sql.values });
+  }
+
+  /** The ids of entries after one, oldest first. */
+  async idsAfter(filter: QuarantineFilter, viewer: Viewer, after: string, limit: number): Promise<string[]> {
+    const sql = conditionsOf(filter, viewer);
+    sql.add(`id > ${sql.parameter(after)}`);
+    const text = `SELECT id FROM quarantine ${sql.where} ORDER BY id LIMIT ${sql.parameter(limit)}`;
+    return (await this.database.read<{ id: string }>({ text, values: sql.values })).map(({ id }) => id);
+  }
+
+  /** @returns the ids of those that were open and are discarded now */
+  async discardAll(transaction: Transaction, ids: readonly string[]): Promise<string[]> {
+    const { rows } = await transaction.query<{ id: string }>({ ...DISCARD_ALL, values: [ids] });
+    return rows.map(({ id }) => id);
+  }
+
   find(id: string, viewer: Viewer): Promise<QuarantineEntry | null> {
     return this.database.readEntities((manager) =>
       manager.findOneBy(QuarantineEntry, { id, ...ofVisibleSources(viewer) }),
@@ -85,6 +128,7 @@ function conditionsOf(filter: QuarantineFilter, viewer: Viewer): SqlConditions {
     sql.add(`delivery_id = ANY(${sql.parameter(filter.deliveryId)}::uuid[])`);
   sql.oneOf('status', filter.status);
   sql.oneOf('source', filter.source);
+  if (filter.reason !== undefined) sql.oneOf('reason', [filter.reason]);
   sql.between('received_at', filter.receivedFrom, filter.receivedTo);
   return sql;
 }

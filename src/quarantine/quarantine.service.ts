@@ -10,7 +10,13 @@ import { Database } from '../persistence/connections/database.js';
 import type { QuarantineEntry } from '../persistence/schema/entities/delivery.entities.js';
 import { AuditLog } from '../security/audit/audit-log.js';
 import type { Principal } from '../security/principal.js';
-import type { QuarantineEntryDto, QuarantineQuery } from './quarantine.dto.js';
+import {
+  MOST_GROUPS,
+  type QuarantineEntryDto,
+  type QuarantineGroups,
+  type QuarantineQuery,
+  type QuarantineSelection,
+} from './quarantine.dto.js';
 import { QuarantineRepository } from './quarantine.repository.js';
 
 /** Lists, shows and discards entries of the quarantine. */
@@ -35,6 +41,23 @@ export class QuarantineService {
       limit + 1,
     );
     return pageOf(entries.map(entryDto), limit, (last) => encodeCursor('quarantine', [last.id]), endsEarly);
+  }
+
+  /**
+   * Groups entries by cause.
+   *
+   * @throws InvalidParametersException if a time is not valid
+   */
+  async groups(query: QuarantineSelection, asker: Principal): Promise<QuarantineGroups> {
+    const filter = { ...query, ...receivedRange(query, this.settings.pushTimeZone) };
+    const groups = await this.quarantine.groups(filter, asker, MOST_GROUPS);
+    const data = groups.map(({ reason, source, entries, first, last, id }) => ({
+      ...{ reason, source, entries },
+      firstReceivedAt: first.toISOString(),
+      lastReceivedAt: last.toISOString(),
+      id,
+    }));
+    return { data };
   }
 
   /** @throws NotFoundException if there is no entry with this id that the key may see */

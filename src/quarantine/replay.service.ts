@@ -15,10 +15,11 @@ import { receivedRange } from './quarantine.service.js';
 /** The most entries that are read and written in one transaction. */
 const ENTRIES_A_STEP = 200;
 
-const WHICH = {
+/** The error for a request that names no entries. */
+export const WHICH = {
   path: '',
   message:
-    'must say which entries: ids, source, deliveryId, receivedFrom, receivedTo, or {"status": "open"} for all open ones',
+    'must say which entries: ids, source, deliveryId, reason, receivedFrom, receivedTo, or {"status": "open"} for all open ones',
 };
 
 /** Replays entries of the quarantine. */
@@ -40,10 +41,10 @@ export class ReplayService {
    * @throws DatabaseUnavailableError
    */
   async replay(request: ReplayRequest, asker: Principal): Promise<ReplayResult> {
-    const { dryRun = false, limit = DEFAULT_REPLAYED, cursor, ids, source, deliveryId } = request;
+    const { dryRun = false, limit = DEFAULT_REPLAYED, cursor, ids, source, deliveryId, reason } = request;
     if (!dryRun && !namesEntries(request)) throw new InvalidParametersException([WHICH]);
     const times = receivedRange(request, this.settings.pushTimeZone);
-    const filter = { ids, source, deliveryId, ...times, status: ['open'] };
+    const filter = { ids, source, deliveryId, reason, ...times, status: ['open'] };
     const result = emptyResult(dryRun);
     let after = cursor === undefined ? NIL : decodeIdCursor(cursor, 'replay');
     while (result.examined < limit) {
@@ -102,9 +103,12 @@ export class ReplayService {
   }
 }
 
-/** Whether the request names entries. A request that lost its body or its filter must not replay everything. */
-function namesEntries({ ids, source, deliveryId, receivedFrom, receivedTo, status }: ReplayRequest): boolean {
-  return [ids, source, deliveryId, receivedFrom, receivedTo, status].some((named) => named !== undefined);
+/** Whether the request names entries. A request that lost its body or its filter must not change everything. */
+export function namesEntries(request: ReplayRequest): boolean {
+  const { ids, source, deliveryId, reason, receivedFrom, receivedTo, status } = request;
+  return [ids, source, deliveryId, reason, receivedFrom, receivedTo, status].some(
+    (named) => named !== undefined,
+  );
 }
 
 function eventOf(entries: readonly ReadableEntry[], by: Principal): AuditEntry {
