@@ -2,6 +2,7 @@
 import { signal } from '@preact/signals';
 import { forTab } from '../state/kept.js';
 import { forgetTrail } from '../state/trail.js';
+import { travelled } from '../state/travel.js';
 import { answerOf, api, askAs, type Problem, type Schemas } from './client.js';
 
 type CurrentKey = Schemas['CurrentApiKey'];
@@ -51,6 +52,7 @@ export function signOut(): void {
   turn += 1;
   forTab.remove(STORED);
   forgetTrail();
+  travelled.value = {};
   askAs(undefined, () => undefined);
   unresumed.value = undefined;
   session.value = undefined;
