@@ -2,6 +2,7 @@
 import { signal } from '@preact/signals';
 import { forTab } from '../state/kept.js';
 import { forgetTrail } from '../state/trail.js';
+import { travelled } from '../state/travel.js';
 import { answerOf, api, askAs, type Person, type Problem, type Schemas } from './client.js';
 import { companyAccount, endSession } from './company-account.js';
 
@@ -73,6 +74,7 @@ function forget(): void {
   forTab.remove(STORED);
   forTab.remove(SIGNED_IN);
   forgetTrail();
+  travelled.value = {};
   askAs(undefined, () => undefined);
   unresumed.value = undefined;
   session.value = undefined;

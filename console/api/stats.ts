@@ -1,6 +1,7 @@
 // Questions about what calls add up to.
 import type { SumFilter } from '../state/travel.js';
 import type { Range } from '../time/range.js';
+import { MINUTE_MS } from '../time/units.js';
 import { iso } from '../time/range.js';
 import { timeZone } from '../state/preferences.js';
 import type { paths } from '../generated/api.js';
@@ -12,6 +13,7 @@ type StatsQuery = NonNullable<paths['/v1/stats/calls']['get']['parameters']['que
 export type Grouping = NonNullable<StatsQuery['groupBy']>[number];
 /** As they stand in an address. */
 export type Filters = Readonly<Partial<Record<SumFilter, string>>>;
+const QUARTER_MS = 15 * MINUTE_MS;
 type Ends = Pick<Range, 'from' | 'to'>;
 
 /** Sums by the range's intervals, every one of them. */
@@ -39,19 +41,49 @@ export async function resultsOverTime(
   return rowsOf(answerOf(api.GET('/v1/stats/calls', { params: { query }, signal })));
 }
 
-/** Sums of a range by the values of a field; without one, of all of it. */
+/**
+ * Sums of a range by the values of a field; without one, of all of it. The API has sums of whole quarters of an hour: those of other
+ * ranges, which are short, are put together from minutes, and have no average delay.
+ */
 export async function sumsBy(
   groupBy: Grouping | undefined,
   range: Ends | undefined,
   signal: AbortSignal,
   filter: Filters = {},
 ): Promise<Answer<StatsRow[]>> {
+  const isWhole = range === undefined || [range.from, range.to].every((end) => end % QUARTER_MS === 0);
   const query = {
     ...(range !== undefined && bounds(range)),
     ...(groupBy !== undefined && { groupBy: [groupBy] }),
+    ...(!isWhole && { interval: '1m' as const }),
     ...listsOf(filter),
   };
-  return rowsOf(answerOf(api.GET('/v1/stats/calls', { params: { query }, signal })));
+  const answer = await rowsOf(answerOf(api.GET('/v1/stats/calls', { params: { query }, signal })));
+  if (isWhole || answer.data === undefined) return answer;
+  const groups = new Map<string | null, StatsRow[]>();
+  for (const row of answer.data) {
+    const value = groupBy === undefined ? null : (row[groupBy] ?? null);
+    groups.set(value, [...(groups.get(value) ?? []), row]);
+  }
+  return { data: [...groups.values()].flatMap((rows) => together(rows)) };
+}
+
+/** The rows of one group as one row. */
+function together(rows: readonly StatsRow[]): StatsRow[] {
+  const [first] = rows;
+  if (first === undefined) return [];
+  const { calls, answered, answerRate, talked, averageTalk } = sumOf(rows);
+  return [
+    {
+      ...first,
+      calls,
+      answered,
+      answerRate,
+      totalDuration: talked,
+      averageDuration: averageTalk,
+      averageAnswerDelay: null,
+    },
+  ];
 }
 
 /** As the API takes them. */

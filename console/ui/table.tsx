@@ -14,6 +14,8 @@ export interface Column<T> {
   readonly kind?: 'number' | 'text';
   /** By which rows are sorted, and which a file holds. */
   readonly value?: (row: T) => Value;
+  /** Of a column by which the API sorts: rows that are not on the page, too. */
+  readonly order?: { readonly isUp: boolean; readonly turn: () => void };
 }
 
 interface TableProps<T> {
@@ -89,24 +91,28 @@ interface HeadProps<T> {
   readonly sortBy?: (title: string) => void;
 }
 
-function Head<T>({ column: { title, kind }, order, sortBy }: HeadProps<T>) {
-  if (sortBy === undefined)
+function Head<T>({ column: { title, kind, order: own }, order, sortBy }: HeadProps<T>) {
+  const turn =
+    own?.turn ??
+    (sortBy &&
+      (() => {
+        sortBy(title);
+      }));
+  if (turn === undefined)
     return (
       <th scope="col" class={kind}>
         {title}
       </th>
     );
-  const isSorted = order?.title === title;
+  const isUp = own?.isUp ?? (order?.title === title ? order.isUp : undefined);
   return (
-    <th scope="col" class={kind} aria-sort={isSorted ? (order.isUp ? 'ascending' : 'descending') : undefined}>
-      <button
-        type="button"
-        class="sort"
-        onClick={() => {
-          sortBy(title);
-        }}
-      >
-        {title} {isSorted && <Icon name={order.isUp ? 'up' : 'down'} />}
+    <th
+      scope="col"
+      class={kind}
+      aria-sort={isUp === undefined ? undefined : isUp ? 'ascending' : 'descending'}
+    >
+      <button type="button" class="sort" onClick={turn}>
+        {title} {isUp !== undefined && <Icon name={isUp ? 'up' : 'down'} />}
       </button>
     </th>
   );

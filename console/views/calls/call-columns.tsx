@@ -3,7 +3,7 @@ import { signal } from '@preact/signals';
 import type { Schemas } from '../../api/client.js';
 import { t, type TextName } from '../../i18n/i18n.js';
 import { forGood } from '../../state/kept.js';
-import { to } from '../../state/route.js';
+import { goWith, route, to } from '../../state/route.js';
 import { length } from '../../time/format.js';
 import { Id, Mark, Time } from '../../ui/bits.js';
 import { Popover } from '../../ui/popover.js';
@@ -60,8 +60,15 @@ const chosen = signal(forGood.get(STORED)?.split(',') ?? USUAL);
 
 /** The time, which leads to the call, and those that are wanted. */
 export function callColumns(): Column<Call>[] {
+  const isUp = route.value.query['order'] === 'asc';
   const time: Column<Call> = {
     title: t('field.occurredAt'),
+    order: {
+      isUp,
+      turn: () => {
+        goWith({ order: isUp ? undefined : 'asc', cursor: undefined });
+      },
+    },
     cell: ({ callId, occurredAt }) => (
       <a href={to(['calls', callId])}>
         <Time at={occurredAt} />

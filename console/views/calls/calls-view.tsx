@@ -7,7 +7,6 @@ import { type Query, route } from '../../state/route.js';
 import { timeZone } from '../../state/preferences.js';
 import { leaveTrail } from '../../state/trail.js';
 import { Head } from '../../ui/bits.js';
-import { Choice } from '../../ui/choice.js';
 import { Pager } from '../../ui/pager.js';
 import { RangePicker } from '../../ui/range-picker.js';
 import { Empty, Shown } from '../../ui/states.js';
@@ -36,13 +35,6 @@ export function CallsView() {
   return (
     <>
       <Head title={t('nav.calls')}>
-        <Choice
-          name="order"
-          title={t('tasks.order')}
-          any={t('tasks.newest')}
-          values={['asc']}
-          labelOf={() => t('tasks.oldest')}
-        />
         <RangePicker query={query} />
         <ColumnChoice />
         <Export query={query} />
