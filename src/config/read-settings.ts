@@ -113,10 +113,9 @@ export function checkSettings(environment: NodeJS.ProcessEnv, onTerminal: boolea
     ackDeadlineMs: reader.read('ACK_DEADLINE_MS', '400', (text) => integer(text, 1, 60_000)),
     journalDir: journalDir(reader, dataDir),
     journalMaxBytes: reader.read('JOURNAL_MAX_BYTES', '1gb', byteSize),
-    bodyRetentionDays: reader.read('BODY_RETENTION_DAYS', '30', retentionDays),
-    callRetentionDays: reader.read('CALL_RETENTION_DAYS', '0', retentionDays),
+    ...retention(reader),
     ...recordingSettings(reader, dataDir),
-    ...webhooks(reader),
+    webhookHosts: reader.read('WEBHOOK_ALLOW_HOSTS', '', (text) => new AllowedHosts(text, 'public')),
     vendorAccess: access,
     completeness: completeness(reader, access, givenTokens),
     pushAllowFrom: reader.read('PUSH_ALLOW_FROM', undefined, networks),
@@ -159,10 +158,10 @@ function distribution(reader: SettingReader, embedded: boolean): Distribution | 
   return distributed;
 }
 
-function webhooks(reader: SettingReader) {
+function retention(reader: SettingReader) {
   return {
-    webhookHosts: reader.read('WEBHOOK_ALLOW_HOSTS', '', (text) => new AllowedHosts(text, 'public')),
-    webhookSecretKey: reader.read('WEBHOOK_SECRET_KEY', undefined, adminApiKey),
+    bodyRetentionDays: reader.read('BODY_RETENTION_DAYS', '30', retentionDays),
+    callRetentionDays: reader.read('CALL_RETENTION_DAYS', '0', retentionDays),
   };
 }
 

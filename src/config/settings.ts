@@ -125,8 +125,6 @@ export class Settings {
   readonly recordingRetentionDays!: number;
   /** The hosts to which webhooks may go beside public ones, also without TLS. */
   readonly webhookHosts!: AllowedHosts;
-  /** Seals the secrets of webhooks. Undefined: a key in a file of `dataDir` does. */
-  readonly webhookSecretKey!: string | undefined;
   /** Undefined: the service does not ask the vendor's query API. */
   readonly vendorAccess!: VendorAccess | undefined;
   readonly completeness!: CompletenessSettings;

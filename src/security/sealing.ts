@@ -6,6 +6,7 @@ const ALGORITHM = 'aes-256-gcm';
 const KEY_BYTES = 32;
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
+const FINGERPRINT_BYTES = 8;
 
 /**
  * Encrypts small secrets for a place that others may read: a table, a cookie (AES-256-GCM). The key comes from the
@@ -14,8 +15,6 @@ const TAG_BYTES = 16;
  */
 @Injectable()
 export class Sealing {
-  private readonly keys = new Map<string, Buffer>();
-
   constructor(private readonly settings: Settings) {}
 
   /** @param use what the secret is for; {@link opened} must name the same use, and each use has a key of its own */
@@ -39,12 +38,17 @@ export class Sealing {
     }
   }
 
+  /** Identifies the key of this process: {@link opened} only opens what was sealed by the same one. */
+  fingerprint(): Buffer {
+    return this.derived('fingerprint', FINGERPRINT_BYTES);
+  }
+
   private keyFor(use: string): Buffer {
-    const known = this.keys.get(use);
-    if (known !== undefined) return known;
+    return this.derived(use, KEY_BYTES);
+  }
+
+  private derived(use: string, bytes: number): Buffer {
     const secret = this.settings.sealingKey ?? this.settings.adminApiKey;
-    const key = Buffer.from(hkdfSync('sha256', secret, '', `call-ledger ${use}`, KEY_BYTES));
-    this.keys.set(use, key);
-    return key;
+    return Buffer.from(hkdfSync('sha256', secret, '', `call-ledger ${use}`, bytes));
   }
 }

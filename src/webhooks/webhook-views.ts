@@ -7,16 +7,12 @@ import type { Lag } from './webhook.repository.js';
 
 const NO_LAG: Lag = { lagChanges: 0, lagSeconds: 0 };
 const OTHER_KEY =
-  'This process has another key than the one that sealed the secret (WEBHOOK_SECRET_KEY, or the file in DATA_DIR). Give the key back, or rotate the secret';
+  'This process has another key than the one that sealed the secret (SEALING_KEY, or ADMIN_API_KEY). Give the key back, or rotate the secret';
 
 /** @param fingerprint identifies the key of this process */
-export function webhookDto(
-  webhook: StoredWebhook,
-  lag: Lag | undefined,
-  fingerprint: Buffer | undefined,
-): WebhookDto {
+export function webhookDto(webhook: StoredWebhook, lag: Lag | undefined, fingerprint: Buffer): WebhookDto {
   const { id, name, url, events, filter, fields, numbers, maxChanges, sources, state } = webhook;
-  const canOpen = fingerprint?.equals(webhook.sealedWith) === true;
+  const canOpen = fingerprint.equals(webhook.sealedWith);
   return {
     ...{ id, name, url, events, filter, fields, numbers, maxChanges, sources },
     createdBy: webhook.keyId,

@@ -23,6 +23,11 @@ describe('A sealed secret', () => {
     expect(sealed.includes(SECRET)).toBe(false);
   });
 
+  it('is sealed by a key that its fingerprint identifies', () => {
+    expect(sealing().fingerprint()).toEqual(sealing().fingerprint());
+    expect(sealing({ SEALING_KEY: 's'.repeat(32) }).fingerprint()).not.toEqual(sealing().fingerprint());
+  });
+
   it('is another text each time', () => {
     expect(sealing().sealed('tokens', SECRET)).not.toEqual(sealed);
   });

@@ -46,7 +46,6 @@ function start(port: number): ServiceProcess {
     DATABASE_URL: database.url,
     PUSH_TOKENS: `vendor=${PUSH_TOKEN}`,
     ADMIN_API_KEY: API_KEY,
-    WEBHOOK_SECRET_KEY: 'w'.repeat(40),
     WEBHOOK_ALLOW_HOSTS: '127.0.0.1',
     LOG_LEVEL: 'error',
   });

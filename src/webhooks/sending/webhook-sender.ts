@@ -86,7 +86,7 @@ export class WebhookSender
     await this.forgetAttempts();
     const fingerprint = this.secrets.fingerprint();
     const places = Math.min(MOST_A_LOOK, MOST_AT_ONCE - this.works.size);
-    if (fingerprint === undefined || places <= 0) return LOOK_MS;
+    if (places <= 0) return LOOK_MS;
     const claimed = await this.claims.claim(fingerprint, [...this.works.keys()], places);
     for (const webhook of claimed) this.begin(webhook);
     return claimed.length === MOST_A_LOOK ? 0 : LOOK_MS;
