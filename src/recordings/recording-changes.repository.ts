@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { CallWriteRepository } from '../ingestion/writing/call-write.repository.js';
 import { Database } from '../persistence/connections/database.js';
-import type { Statement, Transaction } from '../persistence/connections/statement.js';
+import type { Statement } from '../persistence/connections/statement.js';
 import { ToldChanges } from '../persistence/sql/told-changes.js';
 
 /** Changes the states of recordings, and lets the feed tell their calls again. */
@@ -32,14 +32,8 @@ export class RecordingChangesRepository {
       const told = new ToldChanges('recording');
       const { rows } = await transaction.query<{ call_id: string }>(update(told.id));
       const changed = rows.map((row) => row.call_id);
-      if (changed.length > 0) await this.tell(transaction, told, changed);
+      if (changed.length > 0) await this.calls.tell(transaction, told, changed);
       return changed;
     });
-  }
-
-  /** After the position is drawn, every call is visible whose report does not come later in the feed anyway. */
-  private async tell(transaction: Transaction, told: ToldChanges, callIds: readonly string[]): Promise<void> {
-    await transaction.query(told.insert);
-    await this.calls.moveInFeed(transaction, new Map(callIds.map((callId) => [callId, told.id])));
   }
 }

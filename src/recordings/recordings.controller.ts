@@ -32,11 +32,15 @@ function AudioFile(): MethodDecorator {
       headers: { ...HEADERS, 'Content-Range': text('Which part.', 'bytes 0-1023/262144') },
       content: AUDIO,
     }),
-    ApiResponse({ status: 304, description: 'The file is the one that `If-None-Match` names.' }),
+    ApiResponse({
+      status: 304,
+      description: 'The file is the one that `If-None-Match` names.',
+      headers: HEADERS,
+    }),
     ApiResponse({
       status: 416,
       description: 'The file has no such part.',
-      headers: { 'Content-Range': text('The size of the file.', 'bytes */262144') },
+      headers: { ...HEADERS, 'Content-Range': text('The size of the file.', 'bytes */262144') },
     }),
   );
 }

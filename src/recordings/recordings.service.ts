@@ -52,10 +52,6 @@ export class RecordingsService {
       'Content-Type': found.contentType,
       ETag: etag,
       'Accept-Ranges': 'bytes',
-      'Cache-Control': 'private, no-cache',
-      // Whatever type the store of the vendor gave: the file must not act as a page of this service.
-      'Content-Security-Policy': "sandbox; default-src 'none'",
-      'Content-Disposition': 'inline',
     });
     if (request.fresh) {
       response.status(304).end();

@@ -102,6 +102,7 @@ const PROVOCATIONS: Readonly<Record<number, (operation: Operation) => Promise<An
   201: goesWell,
   202: goesWell,
   204: goesWell,
+  206: (operation) => send(operation, sampleOf(operation).target, { headers: { range: 'bytes=0-1' } }),
   304: async (operation) => {
     const { target } = sampleOf(operation);
     let answer = await send(operation, target);
@@ -151,6 +152,7 @@ const PROVOCATIONS: Readonly<Record<number, (operation: Operation) => Promise<An
   413: (operation) => send(operation, sampleOf(operation).target, { body: ' '.repeat(2 * BODY_LIMIT) }),
   415: (operation) =>
     send(operation, sampleOf(operation).target, { body: '{}', headers: { 'content-encoding': 'lzma' } }),
+  416: (operation) => send(operation, sampleOf(operation).target, { headers: { range: 'bytes=999-' } }),
   429: async (operation) => {
     const headers = { authorization: 'Bearer wrong', 'x-forwarded-for': STUBBORN };
     const fail = () => send(operation, filled(operation, 'wrong'), { headers });

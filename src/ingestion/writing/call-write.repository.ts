@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../persistence/connections/statement.js';
 import { ClusterNodes } from '../../persistence/schema/distribution/cluster-nodes.js';
+import type { ToldChanges } from '../../persistence/sql/told-changes.js';
 import { type CallRow, CALLS } from './call-columns.js';
 import type { CallState } from './call-state.js';
 import { MessageWriteRepository } from './message-write.repository.js';
@@ -32,5 +33,19 @@ export class CallWriteRepository extends MessageWriteRepository<CallState, CallR
     const values = [[...places.keys()], [...places.values()]];
     const { rows } = await transaction.query<{ call_id: string }>({ ...MOVE, values });
     return new Set(rows.map((row) => row.call_id));
+  }
+
+  /**
+   * Inserts a delivery without records, and moves calls to its place in the feed. Take the locks of the calls before.
+   * From then to the commit, nobody else can draw a position.
+   */
+  async tell(transaction: Transaction, told: ToldChanges, callIds: readonly string[]): Promise<void> {
+    const places = new Map(callIds.map((callId) => [callId, told.id]));
+    // Most calls are moved before the position is drawn, so that others need not wait for that.
+    const found = await this.moveInFeed(transaction, places);
+    await transaction.query(told.insert);
+    const missing = new Map([...places].filter(([callId]) => !found.has(callId)));
+    // A report that is not visible now either comes later in the feed than this delivery.
+    if (missing.size > 0) await this.moveInFeed(transaction, missing);
   }
 }

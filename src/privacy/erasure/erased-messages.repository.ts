@@ -147,16 +147,10 @@ export class ErasedMessagesRepository {
       await transaction.query(updateOf(table, erased));
       rewritten.push(row['call_id'] ?? '');
     }
-    if (table !== 'message_revisions' && rewritten.length > 0) await this.tell(transaction, rewritten);
+    // Readers of the feed may have the number in the tags of a note.
+    if (table !== 'message_revisions' && rewritten.length > 0)
+      await this.calls.tell(transaction, new ToldChanges('erasure'), rewritten);
     return rewritten.length;
-  }
-
-  /** Lets the feed tell the calls again: its readers may have the number in the tags of a note. */
-  private async tell(transaction: Transaction, callIds: readonly string[]): Promise<void> {
-    const told = new ToldChanges('erasure');
-    await transaction.query(told.insert);
-    // After the position is drawn, every call is visible whose report does not come later in the feed anyway.
-    await this.calls.moveInFeed(transaction, new Map(callIds.map((callId) => [callId, told.id])));
   }
 
   /** @returns undefined when the row does not hold the number */

@@ -23,7 +23,7 @@ export function historyOf(found: History, before: HistoryPlace): CallRevisionDto
   contents.sort((a, b) => (isBefore(a, b) ? 1 : -1));
   const all = [...contents, ...replaced.map((row) => contentOf(row, false))];
   const numbers = [call, ...all.map(fieldsOf)].flatMap((fields) =>
-    TELEPHONE_NUMBERS.map((name) => Reflect.get(fields, name) as unknown),
+    TELEPHONE_NUMBERS.map((name): unknown => Reflect.get(fields, name)),
   );
   const callee = [...new Set(numbers)];
   return withChanges(contents, all).map((shown) => withCallNumbers(shown, [{ callee }]));

@@ -12,7 +12,7 @@ import {
 } from '../../http/parameters/parameters.js';
 import { PageQuery } from '../../http/parameters/page.js';
 import { text } from '../../http/parameters/value-rules.js';
-import { RECORDING_STATES } from './call.dto.js';
+import { RECORDING_STATES } from './call-messages.dto.js';
 import { CALL_FIELDS, type CallField } from './call-fields.js';
 
 const MOST_TAGS = 20;

@@ -1,6 +1,8 @@
 import { ApiProperty, ApiSchema, IntersectionType, PickType } from '@nestjs/swagger';
 import { PageInfo } from '../../http/parameters/page.js';
-import { ANY_VALUE, CallContent, KnownText, KnownTime, NoteDto, RecordingDto } from './call.dto.js';
+import { CallContent } from './call.dto.js';
+import { NoteDto, RecordingDto } from './call-messages.dto.js';
+import { ANY_VALUE, KnownText, KnownTime } from './call-parts.dto.js';
 
 const MESSAGES = ['report', 'note', 'recording'] as const;
 

@@ -31,7 +31,8 @@ beforeAll(async () => {
     BEGIN IF random() < 0.3 THEN PERFORM pg_sleep(random() * 0.03); END IF; RETURN NULL; END $$;
     CREATE CONSTRAINT TRIGGER dawdle AFTER INSERT ON deliveries DEFERRABLE INITIALLY DEFERRED
       FOR EACH ROW EXECUTE FUNCTION dawdle()`);
-  const environment = { ACK_DEADLINE_MS: '150' };
+  // States of recordings would go on to change after the test has looked at the ledger.
+  const environment = { ACK_DEADLINE_MS: '150', RECORDING_STORE: 'off' };
   instances = [
     await Instance.start(database.url, environment),
     await Instance.start(database.url, environment),
@@ -50,13 +51,23 @@ function anInstance(): Instance {
 }
 const sharedCall = () => `call-${below(SHARED_CALLS)}`;
 
+/** A report, or a note or a recording of a call, which may have no report. */
+function someRecord(): Record<string, unknown> {
+  const [callId, kind] = [sharedCall(), Math.random()];
+  if (kind < 0.15) return { callId, majorIntent: 'ABC'.charAt(below(3)) };
+  if (kind < 0.25) return { callId, recordFile: `http://store.example/${below(3)}.wav` };
+  return someReport();
+}
+
 function someRecords(): Record<string, unknown>[] {
-  return Array.from({ length: 1 + below(30) }, () =>
-    record(Math.random() < 0.7 ? sharedCall() : `own-${below(1e9)}`, {
-      duration: below(1000),
-      ...(Math.random() < 0.1 && { longNumber: 12.5, note: 'x'.repeat(below(3000)) }),
-    }),
-  );
+  return Array.from({ length: 1 + below(30) }, someRecord);
+}
+
+function someReport(): Record<string, unknown> {
+  return record(Math.random() < 0.7 ? sharedCall() : `own-${below(1e9)}`, {
+    duration: below(1000),
+    ...(Math.random() < 0.1 && { longNumber: 12.5, text: 'x'.repeat(below(3000)) }),
+  });
 }
 
 /** Goes on until the time is over. */
@@ -194,5 +205,8 @@ function differences(copy: ReadonlyMap<string, CallDto>, ledger: ReadonlyMap<str
 
 /** What the feed tells of a call. A record that comes again unchanged moves the receipts, and is no change. */
 function told(call: CallDto | undefined): unknown {
-  return call === undefined ? undefined : { ...call, firstReceivedAt: '', lastReceivedAt: '' };
+  if (call === undefined) return undefined;
+  const note = call.note === null ? null : { ...call.note, receivedAt: '' };
+  const recording = call.recording === null ? null : { ...call.recording, announcedAt: '', expiresAt: '' };
+  return { ...call, note, recording, firstReceivedAt: '', lastReceivedAt: '' };
 }
