@@ -9,18 +9,25 @@ const HIDDEN_BYTES = Buffer.from(HIDDEN).toString('latin1');
  */
 const WORD = /(?:[^\s"'<>\\]|\\{1,8}\/|\\{1,8}u00(?!2[27]|3[cCeE])[2-7][0-9a-fA-F])+/g;
 const MARK = /\?|\\{1,8}u003[fF]/;
-const IS_URL = /https?:/i;
+/** What stands before the value of the vendor's field, also in JSON within a text. It is looked for in this many characters. */
+const OF_RECORDING = /recordFile[^\w]{1,40}$/i;
+const BEFORE_VALUE = 50;
 const IS_SIGNED = /(?:signature|accesskeyid|security-token|x-oss-[a-z-]{1,40})(?:=|\\{1,8}u003d)/i;
 
-/** Replaces the query parts of the URLs in a text. Valid JSON stays valid. */
+/**
+ * Replaces the query parts of signed URLs, and of all URLs in the field `recordFile`. Other URLs stay, because they may be
+ * what somebody wants to keep. Valid JSON stays valid.
+ */
 export function withoutSignatures(text: string, hidden = HIDDEN): string {
   if (!MARK.test(text)) return text;
-  return text.replace(WORD, (word) => {
+  return text.replace(WORD, (word, offset: number) => {
     const mark = MARK.exec(word);
     if (mark === null) return word;
     const query = mark.index + mark[0].length;
     if (query === word.length) return word;
-    const isHidden = IS_URL.test(word.slice(0, mark.index)) || IS_SIGNED.test(word.slice(query));
+    const isHidden =
+      IS_SIGNED.test(word.slice(query)) ||
+      OF_RECORDING.test(text.slice(Math.max(0, offset - BEFORE_VALUE), offset));
     return isHidden ? word.slice(0, query) + hidden : word;
   });
 }

@@ -18,6 +18,12 @@ describe('The signature of a URL is hidden', () => {
     ['in broken JSON', `[{"recordFile":"${URL}`],
     ['in a text', `see ${URL} here`],
     ['without http', JSON.stringify({ recordFile: URL.slice(5) })],
+    ['of a form that is not known, in its field', '{"recordFile": "http://x.example/a.wav?k=secret"}'],
+    [
+      'of a form that is not known, in its field in a text',
+      JSON.stringify({ t: '{"recordFile":"http://x.example/a.wav?k=secret"}' }),
+    ],
+    ['in another field', JSON.stringify({ file: URL })],
   ])('%s', (_where, text) => {
     const shown = withoutSignatures(text);
     expect(shown).toContain('…');
@@ -25,6 +31,11 @@ describe('The signature of a URL is hidden', () => {
     expect(shown).not.toContain('secret');
     if (!text.endsWith('}')) return;
     expect(Object.keys(JSON.parse(shown) as object)).toEqual(Object.keys(JSON.parse(text) as object));
+  });
+
+  it('and other URLs stay', () => {
+    const text = JSON.stringify({ crm: 'https://crm.example/person?id=5&tab=calls', outId: 'why?' });
+    expect(withoutSignatures(text)).toBe(text);
   });
 
   it('in bytes that are not all text, and nothing else changes', () => {
