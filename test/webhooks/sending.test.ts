@@ -251,7 +251,7 @@ describe('A failed request', () => {
     await until('the longer pause', async () => (await dueIn()) > 3600);
     receiver.behave = () => (response) => response.writeHead(302, { location: `${url}/other` }).end();
     await hurry();
-    await until('the third failure', async () => receiver.requests.length === 3);
+    await until('the third failure', () => receiver.requests.length === 3);
     await until('the redirect', async () =>
       JSON.stringify((await webhookOf(ledger, id))['lastFailure']).includes('Redirects are not followed'),
     );
