@@ -20,6 +20,7 @@ import { say, sayNoMore } from './support/progress.js';
 import { tableOf, writeResults } from './support/report.js';
 import { BenchServer } from './support/server.js';
 import { benchWatching } from './watching/watching.js';
+import { benchWebhooks } from './webhooks/webhooks.js';
 
 /** Every benchmark, in the order in which they run. A new one is added here. */
 const PARTS: Readonly<Record<string, (context: Context) => Promise<Finding[]> | Finding[]>> = {
@@ -32,6 +33,7 @@ const PARTS: Readonly<Record<string, (context: Context) => Promise<Finding[]> | 
   size: benchSize,
   retention: benchRetention,
   watching: benchWatching,
+  webhooks: benchWebhooks,
   painting: benchPainting,
   bodies: benchBodies,
   attack: benchAttack,

@@ -5,6 +5,11 @@ export type Reach = 'none' | 'public' | 'any';
 
 type Network = readonly [address: ipaddr.IPv4 | ipaddr.IPv6, prefixLength: number];
 
+/**
+ * All public addresses of IPv6 are in 2000::/3. `ipaddr.js` takes others for public, too, such as the IPv4 addresses in ::/96.
+ */
+const GLOBAL_IPV6 = ipaddr.IPv6.parse('2000::');
+
 const HOST_NAME = /^(?:[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?\.)*[a-z0-9_](?:[a-z0-9_-]*[a-z0-9_])?$/;
 
 /**
@@ -62,7 +67,7 @@ function addressOf(hostname: string): ipaddr.IPv4 | ipaddr.IPv6 | undefined {
  * IPv4 address.
  */
 export function isPublic(address: ipaddr.IPv4 | ipaddr.IPv6): boolean {
-  return address.range() === 'unicast';
+  return address.range() === 'unicast' && (address instanceof ipaddr.IPv4 || address.match(GLOBAL_IPV6, 3));
 }
 
 function networkOf(entry: string): Network | undefined {

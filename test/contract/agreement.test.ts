@@ -18,7 +18,7 @@ const RUNS = Number(process.env['AGREEMENT_RUNS'] ?? (IS_LONG ? 20 : 8));
 const OTHER_FIELDS: Readonly<Record<string, object>> = {
   createApiKey: { name: 'of the test', scopes: ['calls:read'] },
   eraseNumber: { number: '13900000009', reason: 'Asked for by the person' },
-  createWebhook: { name: 'of the test', url: 'http://127.0.0.1:9/', startAt: 'now' },
+  createWebhook: { name: 'of the test', url: 'https://crm.invalid/calls', startAt: 'now' },
   replayQuarantine: { dryRun: true, source: ['vendor'] },
 };
 

@@ -17,7 +17,6 @@ import { dataOf, object, pushed, string } from './helpers.js';
  * the checks and repairs that are requested.
  */
 export const WITH_VENDOR = {
-  WEBHOOK_ALLOW_HOSTS: '127.0.0.1',
   ALIYUN_ACCESS_KEY_ID: 'made-up-access-key',
   ALIYUN_ACCESS_KEY_SECRET: 'made-up-secret-of-the-access-key',
   ALIYUN_ENDPOINT: 'http://127.0.0.1:9',
@@ -26,8 +25,8 @@ export const WITH_VENDOR = {
   RECORDING_ALLOW_HOSTS: '127.0.0.1',
 } as const;
 
-/** The URL of webhooks: nobody listens there. */
-const NOBODY = 'http://127.0.0.1:9/';
+/** The URL of webhooks: there is no such host. */
+const NOBODY = 'https://crm.invalid/calls';
 
 /** What there is to ask for. */
 export interface Known {

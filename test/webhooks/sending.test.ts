@@ -14,7 +14,7 @@ let receiver: Receiver;
 let url: string;
 
 beforeAll(async () => {
-  ledger = await startLedger({ WEBHOOK_ALLOW_HOSTS: '127.0.0.1' });
+  ledger = await startLedger({ WEBHOOK_ALLOW_HOSTS: '127.0.0.1', RECORDING_STORE: 'off' });
 });
 afterAll(() => ledger.stop());
 beforeEach(async () => {
@@ -142,7 +142,8 @@ describe('A webhook', () => {
     await arrive(1);
     await note('B');
     await settle(id);
-    expect(events()).toEqual(['call.noted q1', 'call.erased q1']);
+    // Calls of other tests have this intent, too.
+    expect(events().filter((event) => event.endsWith('q1'))).toEqual(['call.noted q1', 'call.erased q1']);
   });
 
   it('tells that a call does not fit its filter any more', async () => {
@@ -251,7 +252,7 @@ describe('A failed request', () => {
     await until('the longer pause', async () => (await dueIn()) > 3600);
     receiver.behave = () => (response) => response.writeHead(302, { location: `${url}/other` }).end();
     await hurry();
-    await until('the third failure', async () => receiver.requests.length === 3);
+    await until('the third failure', () => receiver.requests.length === 3);
     await until('the redirect', async () =>
       JSON.stringify((await webhookOf(ledger, id))['lastFailure']).includes('Redirects are not followed'),
     );
@@ -331,7 +332,7 @@ describe('Whoever manages webhooks', () => {
   });
 
   it('finds no secret in the database', async () => {
-    const { secret } = await makeWebhook(ledger, { url });
+    const { secret } = await makeWebhook(ledger, { url, startAt: 'now' });
     const [row] = await ledger.database.query<{ all: string }>(
       "SELECT string_agg(w::text || encode(w.sealed_secret, 'escape'), '') AS all FROM webhooks w",
     );

@@ -73,7 +73,6 @@ async function make(): Promise<string> {
 async function killOften(signal: AbortSignal): Promise<void> {
   while (!signal.aborted) {
     await wait(KILL_EVERY_MS, undefined, { signal }).catch(() => undefined);
-    if (signal.aborted) return;
     const [, victim] = services;
     if (victim === undefined) return;
     await victim.end('SIGKILL');

@@ -1,6 +1,9 @@
 import { Injectable } from '@nestjs/common';
 import { randomUUID } from 'node:crypto';
+import type { QueryResultRow } from 'pg';
+import { Semaphore } from '../../background/semaphore.js';
 import { Database } from '../../persistence/connections/database.js';
+import type { Statement, Transaction } from '../../persistence/connections/statement.js';
 import { orderedId } from '../../persistence/sql/ids.js';
 import { CHANGED } from '../../query/changes/change.repository.js';
 import type { FeedPlace } from '../../query/changes/feed-place.js';
@@ -63,6 +66,11 @@ export interface Attempt {
  */
 const HELD = "now() + interval '12 s'";
 const MOST_ATTEMPTS = 1000;
+/**
+ * How many connections of the pool all webhooks of this process may use at once, beside those that read the feed.
+ * Without that limit, 100 busy webhooks took all connections, and pushes were refused.
+ */
+const MOST_STATEMENTS = 2;
 
 const OF_CLAIM = `w.id, w.name, w.url, w.events, w.filter, w.fields, w.numbers, w.max_changes AS "maxChanges",
   w.key_id AS "keyId", w.sealed_secret AS "sealedSecret",
@@ -145,6 +153,7 @@ const FORGET = {
 @Injectable()
 export class ClaimRepository {
   private readonly holder = randomUUID();
+  private readonly statements = new Semaphore(MOST_STATEMENTS);
 
   constructor(private readonly database: Database) {}
 
@@ -155,13 +164,13 @@ export class ClaimRepository {
    * @param own those that this process works on already
    */
   claim(sealedWith: Buffer, own: readonly string[], limit: number): Promise<ClaimedWebhook[]> {
-    return this.database.query<ClaimedWebhook>({ ...CLAIM, values: [this.holder, sealedWith, own, limit] });
+    return this.run<ClaimedWebhook>({ ...CLAIM, values: [this.holder, sealedWith, own, limit] });
   }
 
   /** Takes a webhook whatever its state. @returns undefined if somebody else has it, or it is gone */
   async claimOne(id: string, sealedWith: Buffer): Promise<ClaimedWebhook | undefined> {
     const values = [this.holder, id, sealedWith];
-    return (await this.database.query<ClaimedWebhook>({ ...CLAIM_ONE, values }))[0];
+    return (await this.run<ClaimedWebhook>({ ...CLAIM_ONE, values }))[0];
   }
 
   /** Moves the cursor without a request. @returns false if the webhook was changed, or is another process's */
@@ -178,7 +187,7 @@ export class ClaimRepository {
   /** Notes what became of a request, and moves the cursor if it went well. @returns as {@link advance} */
   finish(webhook: ClaimedWebhook, attempt: Attempt, outcome: Outcome): Promise<boolean> {
     const { at, result } = attempt;
-    return this.database.transaction(async (transaction) => {
+    return this.inTransaction(async (transaction) => {
       const { rows } =
         outcome.kind === 'succeeded'
           ? await transaction.query({
@@ -202,36 +211,44 @@ export class ClaimRepository {
 
   /** Notes an attempt alone. */
   addAttempt(webhookId: string, attempt: Attempt): Promise<void> {
-    return this.database.transaction(async (transaction) => {
+    return this.inTransaction(async (transaction) => {
       for (const statement of attemptStatements(webhookId, attempt)) await transaction.query(statement);
     });
   }
 
   /** Lets others have the webhook. @param pauseMs the shortest time until it is due again */
   async release({ id }: Pick<ClaimedWebhook, 'id'>, pauseMs = 0): Promise<void> {
-    await this.database.query({ ...RELEASE, values: [id, this.holder, pauseMs] });
+    await this.run({ ...RELEASE, values: [id, this.holder, pauseMs] });
   }
 
   async pause(webhook: ClaimedWebhook, reason: string): Promise<void> {
-    await this.database.query({ ...PAUSE, values: [...this.ours(webhook), reason] });
+    await this.run({ ...PAUSE, values: [...this.ours(webhook), reason] });
   }
 
   /** Pauses the webhooks whose API key is revoked or has expired. */
   async pauseOrphans(reason: string): Promise<void> {
-    await this.database.query({ ...PAUSE_ORPHANS, values: [reason] });
+    await this.run({ ...PAUSE_ORPHANS, values: [reason] });
   }
 
   /** Forgets attempts before an id. @returns how many */
   async forgetAttempts(before: string, limit: number): Promise<number> {
-    return (await this.database.query({ ...FORGET, values: [before, limit] })).length;
+    return (await this.run({ ...FORGET, values: [before, limit] })).length;
+  }
+
+  private run<Row extends QueryResultRow>(statement: Statement): Promise<Row[]> {
+    return this.statements.run(() => this.database.query<Row>(statement));
+  }
+
+  private inTransaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+    return this.statements.run(() => this.database.transaction(work));
   }
 
   private ours({ id, round }: ClaimedWebhook): unknown[] {
     return [id, this.holder, round];
   }
 
-  private async changes(statement: { name: string; text: string; values: unknown[] }): Promise<boolean> {
-    return (await this.database.query(statement)).length > 0;
+  private async changes(statement: Statement): Promise<boolean> {
+    return (await this.run(statement)).length > 0;
   }
 }
 

@@ -119,7 +119,7 @@ function eventOf(
   return newestEvent(callId, history, after, events);
 }
 
-export function placeOf({ position, callId }: Pick<ClaimedWebhook, 'position' | 'callId'>): FeedPlace {
+function placeOf({ position, callId }: Pick<ClaimedWebhook, 'position' | 'callId'>): FeedPlace {
   return { position, callId };
 }
 

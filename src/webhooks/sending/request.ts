@@ -8,7 +8,7 @@ import { maskText } from '../../security/masking/text-mask.js';
 import { targetOf } from '../target.js';
 
 /** How long a request may take, from the look-up of the host to the end of what is read of the answer. */
-export const LONGEST_REQUEST_MS = 10_000;
+const LONGEST_REQUEST_MS = 10_000;
 /** What is read of an answer. The rest is dropped with the connection. */
 const MOST_ANSWER_BYTES = 4096;
 const MOST_ANSWER_CHARACTERS = 200;

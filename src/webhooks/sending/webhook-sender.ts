@@ -24,6 +24,9 @@ const LOOK_MS = 200;
 const MOST_A_LOOK = 50;
 /** Receivers that hang hold their place for 10 s. So there are many places. */
 const MOST_AT_ONCE = 500;
+/** Webhooks that are up to date get some 25 requests a second from a process, all of them together. */
+const REST_A_WEBHOOK_MS = 40;
+const SHORTEST_REST_MS = 300;
 const KEYS_EVERY_MS = 1000;
 const FORGET_EVERY_MS = 3_600_000;
 const FORGET_AT_ONCE = 10_000;
@@ -92,9 +95,14 @@ export class WebhookSender
     return claimed.length === MOST_A_LOOK ? 0 : LOOK_MS;
   }
 
+  /** The more webhooks are at work, the longer each waits for more changes, and sends these together. */
+  private get restMs(): number {
+    return Math.max(SHORTEST_REST_MS, this.works.size * REST_A_WEBHOOK_MS);
+  }
+
   private begin(webhook: ClaimedWebhook): void {
     const work = this.worker
-      .work(webhook, this.stopping.signal)
+      .work(webhook, this.stopping.signal, this.restMs)
       .catch((error: unknown) => {
         // The loop reports that the database is away.
         if (error instanceof DatabaseUnavailableError) return;

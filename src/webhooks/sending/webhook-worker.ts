@@ -44,15 +44,16 @@ export class WebhookWorker {
    * Sends what a webhook does not have yet, until there is no more or a request fails. Then others may have it.
    *
    * @param stopping aborted when the process stops
+   * @param restMs how long it then waits for more, so that requests do not become too many
    * @throws DatabaseUnavailableError
    */
-  async work(webhook: ClaimedWebhook, stopping: AbortSignal): Promise<void> {
+  async work(webhook: ClaimedWebhook, stopping: AbortSignal, restMs: number): Promise<void> {
     let current = webhook;
     let step: Step = 'again';
     let pauseMs = FAULT_MS;
     try {
       while (step === 'again' && !stopping.aborted) [step, current] = await this.step(current, stopping);
-      pauseMs = step === 'busy' ? BUSY_MS : 0;
+      pauseMs = step === 'busy' ? BUSY_MS : step === 'done' ? restMs : 0;
     } finally {
       await this.claims.release(webhook, pauseMs);
     }
