@@ -192,4 +192,6 @@ const WHOLE = new Set([
   'eraseNumber',
   'listErasures',
   'getErasure',
+  'listSessions',
+  'endSession',
 ]);
