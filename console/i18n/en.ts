@@ -342,6 +342,8 @@ export const EN = {
   'keys.sources.field': 'Limited to sources (commas; empty: all)',
   'keys.expires.field': 'Expires (empty: never)',
   'scope.calls:read': 'calls, the feed, exports',
+  'scope.conversations:read': 'what was said',
+  'scope.recordings:read': 'recordings',
   'scope.stats:read': 'statistics, campaigns',
   'scope.numbers:read': 'numbers unmasked',
   'scope.deliveries:read': 'pushes and their bodies',

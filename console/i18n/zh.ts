@@ -341,6 +341,8 @@ export const ZH: Readonly<Record<keyof typeof EN, string>> = {
   'keys.sources.field': '限定来源（逗号分隔，留空为全部）',
   'keys.expires.field': '过期时间（留空为永不过期）',
   'scope.calls:read': '通话、变更流、导出',
+  'scope.conversations:read': '对话内容',
+  'scope.recordings:read': '录音',
   'scope.stats:read': '统计、任务',
   'scope.numbers:read': '查看完整号码',
   'scope.deliveries:read': '推送及原文',
