@@ -352,7 +352,7 @@ export const EN = {
   'scope.keys:manage': 'make and revoke keys',
   'scope.audit:read': 'who did what',
   'scope.completeness:manage': 'check and repair completeness',
-  'scope.labels:write': 'name campaigns and batches',
+  'scope.labels:write': 'labels of campaigns and batches',
   'audit.at': 'When',
   'audit.action': 'What',
   'audit.key': 'Key',

@@ -106,8 +106,8 @@ inBrowser("The company's account", () => {
     expect(await created).toBe(403);
     await root.page.getByRole('button', { name: 'New key' }).click();
     const dialog = root.page.getByRole('dialog');
-    await dialog.getByLabel('Name').fill('By a person');
-    await dialog.getByLabel('calls:read').check();
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('By a person');
+    await dialog.getByRole('checkbox', { name: 'calls:read' }).check();
     await dialog.getByRole('button', { name: 'New key' }).click();
     await dialog.getByText(/^clk_/).waitFor();
     const elsewhere = await root.page.context().newPage();
