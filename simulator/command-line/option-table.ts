@@ -22,8 +22,7 @@ export const OPTIONS = {
   },
   'first-day': {
     value: 'DAY',
-    default: '2025-09-01',
-    help: "the campaigns' first day, yyyy-MM-dd in Shanghai",
+    help: "the campaigns' first day, yyyy-MM-dd in Shanghai (default: such that they end today, or yesterday until the evening)",
   },
 
   rate: { value: 'N', default: 'unlimited', help: 'records a second, without retries' },

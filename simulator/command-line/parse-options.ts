@@ -2,6 +2,7 @@ import { credentialsPath, firstToken, readCredentials, type Credentials } from '
 import { OptionReader } from './option-reader.js';
 import { NO_FAULTS, readApiFaults } from '../vendor-api/api-faults.js';
 import type { VendorApiOptions } from '../vendor-api/vendor-api-server.js';
+import { recentFirstDay } from '../records/campaign.js';
 import type { CampaignOptions } from '../records/campaign-options.js';
 import { UsageError, type SimulatorOptions } from '../simulator-options.js';
 
@@ -41,12 +42,13 @@ export function parseOptions(args: readonly string[], env: NodeJS.ProcessEnv): S
 }
 
 function campaignOf(reader: OptionReader): CampaignOptions {
+  const calls = reader.whole('calls', 1, 100_000_000);
   return {
     seed: reader.text('seed') ?? '',
-    calls: reader.whole('calls', 1, 100_000_000),
+    calls,
     tasks: reader.whole('tasks', 1, 1000),
     batches: reader.whole('batches', 1, 1000),
-    firstDay: reader.day('first-day'),
+    firstDay: reader.has('first-day') ? reader.day('first-day') : recentFirstDay(calls, Date.now()),
     batchSize: reader.whole('batch-size', 1, 10_000),
     duplicates: reader.share('duplicates'),
     corrections: reader.share('corrections'),

@@ -1,6 +1,6 @@
 import type { CampaignOptions } from './campaign-options.js';
 import { Purpose, type RandomStreams } from './random.js';
-import { shanghaiMidnight } from './shanghai-time.js';
+import { shanghaiDay, shanghaiMidnight } from './shanghai-time.js';
 
 /** Ten calls go to seven people: two of them are called again, one a third time. */
 const CALLS_IN_BLOCK = 10;
@@ -9,6 +9,27 @@ const CALLS_A_DAY = 20_000;
 const LONGEST_CAMPAIGN_DAYS = 60;
 const OPENING_HOUR = 9;
 const OPEN_HOURS = 11;
+
+const DAY_MS = 86_400_000;
+/** Redials come up to an hour after closing. */
+const CLOSED_HOUR = OPENING_HOUR + OPEN_HOURS + 1;
+
+function daysFor(calls: number): number {
+  return Math.min(LONGEST_CAMPAIGN_DAYS, Math.ceil(calls / CALLS_A_DAY));
+}
+
+/**
+ * Returns the first day of campaigns whose calls are all over, and end as late as possible: today, or yesterday as long as
+ * people may still be called today. A newcomer then sees them in the last 24 hours.
+ *
+ * @param now epoch milliseconds
+ */
+export function recentFirstDay(calls: number, now: number): string {
+  const lastDay = now - CLOSED_HOUR * 3_600_000;
+  // A number of calls that could not be read is reported elsewhere.
+  const days = Number.isFinite(calls) ? daysFor(calls) : 1;
+  return shanghaiDay(lastDay - (days - 1) * DAY_MS);
+}
 
 /** The place of a call in the campaigns. All numbers start at 0. */
 export interface Place {
@@ -38,7 +59,7 @@ export class Campaign {
     private readonly streams: RandomStreams,
   ) {
     this.blocks = Math.ceil(options.calls / CALLS_IN_BLOCK);
-    this.days = Math.min(LONGEST_CAMPAIGN_DAYS, Math.ceil(options.calls / CALLS_A_DAY));
+    this.days = daysFor(options.calls);
     this.midnight = shanghaiMidnight(options.firstDay);
   }
 

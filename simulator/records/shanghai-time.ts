@@ -15,6 +15,11 @@ export function shanghaiTime(epochMs: number): string {
   return `${dayText(day)} ${hours}:${minutes}:${TWO_DIGITS[second % 60] ?? ''}`;
 }
 
+/** Returns the day of a moment in Asia/Shanghai, as `yyyy-MM-dd`. */
+export function shanghaiDay(epochMs: number): string {
+  return shanghaiTime(epochMs).slice(0, 10);
+}
+
 /**
  * Returns the midnight of a day (`yyyy-MM-dd`) in Asia/Shanghai, in epoch milliseconds; NaN if there is no such
  * day.

@@ -6,11 +6,10 @@ import { BodyMayBeRefused, MayBeMissing, MayConflict } from '../http/problems/pr
 import { NoParameters } from '../http/parameters/validation.pipe.js';
 import { Asker, type Principal } from '../security/principal.js';
 import { NEXT_PAGE_LINK, QueryApi } from '../security/query-api.js';
+import { DiscardResult, QuarantineGroups } from './quarantine-bulk.dto.js';
 import {
   DiscardRequest,
-  DiscardResult,
   QuarantineEntryDto,
-  QuarantineGroups,
   QuarantinePage,
   QuarantineQuery,
   QuarantineSelection,

@@ -20,20 +20,19 @@ import {
   uuid,
 } from '../http/parameters/value-rules.js';
 
-const ID = { type: String, format: 'uuid', example: '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f' } as const;
+export const ID = { type: String, format: 'uuid', example: '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f' } as const;
 const RECEIVED_FROM = {
   description: 'Only entries that arrived at this time or later.',
   example: '2025-06-01T00:00:00+08:00',
 };
 const RECEIVED_TO = { description: 'Only entries that arrived before this time.', example: '2025-06-02' };
 const SOURCE = { description: 'Only entries from these sources.', example: 'vendor' };
-const REASON = {
+export const REASON = {
   description: 'Only entries with this reason, which is the whole text.',
   example: 'The callId is missing',
 };
 const DELIVERY = { description: 'Only entries of the deliveries with these ids.', example: ID.example };
 
-export const MOST_GROUPS = 1000;
 const LONGEST_REASON = 600;
 const MOST_REPLAYED = 10_000;
 export const DEFAULT_REPLAYED = 1000;
@@ -215,68 +214,6 @@ export class ReplayRequest extends EntriesRequest {}
 
 /** The open entries to discard. */
 export class DiscardRequest extends EntriesRequest {}
-
-/** The result of a discard of several entries. With `dryRun`, it is what a discard would do. */
-export class DiscardResult {
-  @ApiProperty({ type: Boolean, description: 'Whether the request only counted.', example: true })
-  dryRun!: boolean;
-
-  @ApiProperty({ type: 'integer', description: 'Number of discarded entries.', example: 118 })
-  discarded!: number;
-
-  @ApiProperty({ type: 'integer', description: 'Number of `ids` without an open entry.', example: 0 })
-  notOpen!: number;
-
-  @ApiProperty({
-    type: String,
-    nullable: true,
-    description: 'Send it as `cursor` to continue. Null if no entry is left.',
-    example: null,
-  })
-  nextCursor!: string | null;
-}
-
-/** Entries with the same cause. */
-@ApiSchema({ name: 'QuarantineGroup' })
-export class QuarantineGroupDto {
-  @ApiProperty({ ...REASON, type: String, description: 'Why the entries could not be read as calls.' })
-  reason!: string;
-
-  @ApiProperty({ type: String, description: 'The source that pushed them.', example: 'vendor' })
-  source!: string;
-
-  @ApiProperty({ type: 'integer', description: 'Number of entries.', example: 118 })
-  entries!: number;
-
-  @ApiProperty({
-    type: String,
-    format: 'date-time',
-    description: 'When the first of them arrived.',
-    example: '2025-06-01T02:05:31.120Z',
-  })
-  firstReceivedAt!: string;
-
-  @ApiProperty({
-    type: String,
-    format: 'date-time',
-    description: 'When the last of them arrived.',
-    example: '2025-06-01T03:12:07.000Z',
-  })
-  lastReceivedAt!: string;
-
-  @ApiProperty({ ...ID, description: 'The newest of them.' })
-  id!: string;
-}
-
-/** The quarantine, by cause. */
-export class QuarantineGroups {
-  @ApiProperty({
-    type: [QuarantineGroupDto],
-    maxItems: MOST_GROUPS,
-    description: 'The groups, the largest first.',
-  })
-  data!: QuarantineGroupDto[];
-}
 
 /** The result of a replay. With `dryRun`, it is what a replay would do. */
 export class ReplayResult {

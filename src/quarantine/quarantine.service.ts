@@ -10,13 +10,8 @@ import { Database } from '../persistence/connections/database.js';
 import type { QuarantineEntry } from '../persistence/schema/entities/delivery.entities.js';
 import { AuditLog } from '../security/audit/audit-log.js';
 import type { Principal } from '../security/principal.js';
-import {
-  MOST_GROUPS,
-  type QuarantineEntryDto,
-  type QuarantineGroups,
-  type QuarantineQuery,
-  type QuarantineSelection,
-} from './quarantine.dto.js';
+import { MOST_GROUPS, type QuarantineGroups } from './quarantine-bulk.dto.js';
+import type { QuarantineEntryDto, QuarantineQuery, QuarantineSelection } from './quarantine.dto.js';
 import { QuarantineRepository } from './quarantine.repository.js';
 
 /** Lists, shows and discards entries of the quarantine. */

@@ -106,8 +106,8 @@ inBrowser("The company's account", () => {
     expect(await created).toBe(403);
     await root.page.getByRole('button', { name: 'New key' }).click();
     const dialog = root.page.getByRole('dialog');
-    await dialog.getByLabel('Name').fill('By a person');
-    await dialog.getByLabel('calls:read').check();
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('By a person');
+    await dialog.getByRole('checkbox', { name: 'calls:read' }).check();
     await dialog.getByRole('button', { name: 'New key' }).click();
     await dialog.getByText(/^clk_/).waitFor();
     const elsewhere = await root.page.context().newPage();
@@ -136,8 +136,12 @@ inBrowser("The company's account", () => {
   ])('leads back to the sign-in, and then to the same place, when the session %s', async (_how, end) => {
     const ada = await signIn('ada', '/calls?taskId=task-1');
     await end();
-    // The page notices by itself.
-    await ada.page.getByText(ENDED).waitFor();
+    await until('the page to notice', async () => {
+      await ada.page.evaluate(
+        `location.hash = '#/calls?taskId=task-1&minDuration=${Math.floor(Math.random() * 9)}'`,
+      );
+      return ada.page.getByText(ENDED).isVisible();
+    });
     await provider.has(PEOPLE);
     const place = ada.page.url();
     // The provider still knows this browser, and only asks for consent.

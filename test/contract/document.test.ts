@@ -126,7 +126,7 @@ const PROVOCATIONS: Readonly<Record<number, (operation: Operation) => Promise<An
         ? { 'x-forwarded-for': STRANGER }
         : { authorization: `Bearer ${known.powerlessKey}` },
     }),
-  404: (operation) => send(operation, filled(operation, NIL), { body: bodyOf(operation) }),
+  404: (operation) => send(operation, filled(operation, NIL), { body: sampleOf(operation).body }),
   409: (operation) => {
     const request = CONFLICTS[operation.operationId];
     if (request === undefined) throw new Error(`add ${operation.operationId} to CONFLICTS`);

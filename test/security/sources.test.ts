@@ -213,4 +213,6 @@ const WHOLE = new Set([
   'eraseNumber',
   'listErasures',
   'getErasure',
+  'listSessions',
+  'endSession',
 ]);

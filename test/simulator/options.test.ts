@@ -3,6 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { helpText } from '../../simulator/command-line/help.js';
 import { OPTIONS } from '../../simulator/command-line/option-table.js';
+import { recentFirstDay } from '../../simulator/records/campaign.js';
 import { parseOptions } from '../../simulator/command-line/parse-options.js';
 import { UsageError, type SimulatorOptions } from '../../simulator/simulator-options.js';
 
@@ -38,7 +39,7 @@ describe('the options', () => {
         calls: 1000,
         tasks: 5,
         batches: 4,
-        firstDay: '2025-09-01',
+        firstDay: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
         batchSize: 100,
         duplicates: 0,
         corrections: 0,
@@ -57,6 +58,14 @@ describe('the options', () => {
       verifyTimeoutMs: 60_000,
       json: false,
     });
+  });
+
+  test('have campaigns end as late as they can without calls that are still to come', () => {
+    const at = (time: string) => Date.parse(`${time}+08:00`);
+    expect(recentFirstDay(1000, at('2025-06-10T22:00:00'))).toBe('2025-06-10');
+    expect(recentFirstDay(1000, at('2025-06-10T20:00:00'))).toBe('2025-06-09');
+    expect(recentFirstDay(40_001, at('2025-06-10T22:00:00'))).toBe('2025-06-08');
+    expect(recentFirstDay(100_000_000, at('2025-06-10T22:00:00'))).toBe('2025-04-12');
   });
 
   test('are taken as given', () => {
