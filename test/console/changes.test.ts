@@ -53,15 +53,18 @@ describe('What changed most', () => {
   it('is of shares where the field says what became of the calls, and nothing without calls', () => {
     const then = new Map([
       ['BUSY', { calls: 10, answered: 0 }],
-      ['ANSWERED', { calls: 90, answered: 90 }],
+      ['NO_ANSWER', { calls: 10, answered: 0 }],
+      ['ANSWERED', { calls: 80, answered: 80 }],
     ]);
     const now = new Map([
       ['BUSY', { calls: 30, answered: 0 }],
-      ['ANSWERED', { calls: 70, answered: 70 }],
+      ['NO_ANSWER', { calls: 5, answered: 0 }],
+      ['ANSWERED', { calls: 65, answered: 65 }],
     ]);
     expect(shareChanges(now, then).map(({ value, effect }) => [value, effect.toFixed(2)])).toEqual([
       ['BUSY', '0.20'],
-      ['ANSWERED', '-0.20'],
+      ['ANSWERED', '-0.15'],
+      ['NO_ANSWER', '-0.05'],
     ]);
     expect(rateChanges(now, new Map())).toEqual([]);
   });

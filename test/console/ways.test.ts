@@ -34,7 +34,7 @@ const numberIn = (text: string) => Number(text.replaceAll(/\D/g, ''));
 async function callsAt(href: string): Promise<number> {
   const { searchParams } = new URL(href.replace(/^#\/calls/, 'http://calls/'));
   expect(href).toMatch(/^#\/calls/);
-  const calls = dataOf(await stage.ledger.get(`/v1/calls?${searchParams}&limit=1000&fields=callId`));
+  const calls = dataOf(await stage.ledger.get(`/v1/calls?${searchParams.toString()}&limit=1000&fields=callId`));
   // More would be on a second page.
   expect(calls.length).toBeLessThan(1000);
   return calls.length;
@@ -48,7 +48,8 @@ async function pushFallen(): Promise<void> {
     [1, false],
   ] as const) {
     const at = now.minus({ days }).toFormat('yyyy-MM-dd 12:00:00');
-    const times = { originateTime: at, startTime: answered ? at : null, endTime: null };
+    const smartStatusCode = answered ? 'ANSWERED' : 'NO_ANSWER';
+    const times = { originateTime: at, startTime: answered ? at : null, endTime: null, smartStatusCode };
     await stage.ledger.push(
       Array.from({ length: 200 }, (_, call) =>
         record(`fallen-${days}-${call}`, { ...times, taskId: 'fallen' }),

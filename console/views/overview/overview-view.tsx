@@ -26,7 +26,7 @@ export function OverviewView() {
   const status = useStatus(tick);
   const isCompared = query['compare'] !== undefined;
   const isEmpty = status.data?.lastPushAt === null && status.data.databaseAnswers;
-  if (isEmpty && status.data !== undefined)
+  if (isEmpty)
     return <FirstPush zone={status.data.pushTimeZone.zone} again={status.again} />;
   return (
     <>
