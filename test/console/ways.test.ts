@@ -34,7 +34,9 @@ const numberIn = (text: string) => Number(text.replaceAll(/\D/g, ''));
 async function callsAt(href: string): Promise<number> {
   const { searchParams } = new URL(href.replace(/^#\/calls/, 'http://calls/'));
   expect(href).toMatch(/^#\/calls/);
-  const calls = dataOf(await stage.ledger.get(`/v1/calls?${searchParams.toString()}&limit=1000&fields=callId`));
+  const calls = dataOf(
+    await stage.ledger.get(`/v1/calls?${searchParams.toString()}&limit=1000&fields=callId`),
+  );
   // More would be on a second page.
   expect(calls.length).toBeLessThan(1000);
   return calls.length;

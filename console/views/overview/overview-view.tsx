@@ -26,8 +26,7 @@ export function OverviewView() {
   const status = useStatus(tick);
   const isCompared = query['compare'] !== undefined;
   const isEmpty = status.data?.lastPushAt === null && status.data.databaseAnswers;
-  if (isEmpty)
-    return <FirstPush zone={status.data.pushTimeZone.zone} again={status.again} />;
+  if (isEmpty) return <FirstPush zone={status.data.pushTimeZone.zone} again={status.again} />;
   return (
     <>
       <Head title={t('nav.overview')}>
