@@ -94,7 +94,11 @@ inBrowser('From the numbers of the console', () => {
     const changed = page.locator('.panel', { has: page.getByRole('heading', { name: 'What changed most' }) });
     const number = changed.locator('tbody tr').first().locator('td:nth-child(2) a');
     // That of which the rate fell is the first one.
-    await changed.locator('tbody tr:first-child', { hasText: /^fallen/ }).waitFor();
+    const first = changed.locator('tbody tr').first();
+    await until('the campaign of which the rate fell', async () => {
+      const text = (await first.count()) === 0 ? '' : await first.innerText();
+      return text.startsWith('fallen');
+    });
     await visitor.settled();
     const counted = numberIn(await number.innerText());
     await clicks.on(number);
