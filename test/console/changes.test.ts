@@ -3,10 +3,10 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { DateTime } from 'luxon';
 import { reasonInChinese } from '../../console/i18n/reasons-zh.js';
+import { csvOf } from '../../console/text/csv.js';
 import { indented } from '../../console/text/indented.js';
 import { PERIODS, periodOf } from '../../console/time/periods.js';
 import { before, rangeOf, untilNow } from '../../console/time/range.js';
-import { csvOf } from '../../console/ui/files.js';
 import { type Group, rateChanges, shareChanges } from '../../console/views/overview/changes.js';
 
 const group = fc
