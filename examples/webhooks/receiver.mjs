@@ -1,5 +1,6 @@
 // Receives webhooks of Call Ledger in Node.js 20 or newer, without packages.
 // WEBHOOK_SECRET=whsec_… PORT=8080 node receiver.mjs
+import { Buffer } from 'node:buffer';
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { createServer } from 'node:http';
 

@@ -3,10 +3,10 @@ import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { DateTime } from 'luxon';
 import { reasonInChinese } from '../../console/i18n/reasons-zh.js';
+import { csvOf } from '../../console/text/csv.js';
 import { indented } from '../../console/text/indented.js';
 import { PERIODS, periodOf } from '../../console/time/periods.js';
 import { before, rangeOf, untilNow } from '../../console/time/range.js';
-import { csvOf } from '../../console/ui/files.js';
 import { type Group, rateChanges, shareChanges } from '../../console/views/overview/changes.js';
 
 const group = fc
@@ -53,15 +53,18 @@ describe('What changed most', () => {
   it('is of shares where the field says what became of the calls, and nothing without calls', () => {
     const then = new Map([
       ['BUSY', { calls: 10, answered: 0 }],
-      ['ANSWERED', { calls: 90, answered: 90 }],
+      ['NO_ANSWER', { calls: 10, answered: 0 }],
+      ['ANSWERED', { calls: 80, answered: 80 }],
     ]);
     const now = new Map([
       ['BUSY', { calls: 30, answered: 0 }],
-      ['ANSWERED', { calls: 70, answered: 70 }],
+      ['NO_ANSWER', { calls: 5, answered: 0 }],
+      ['ANSWERED', { calls: 65, answered: 65 }],
     ]);
     expect(shareChanges(now, then).map(({ value, effect }) => [value, effect.toFixed(2)])).toEqual([
       ['BUSY', '0.20'],
-      ['ANSWERED', '-0.20'],
+      ['ANSWERED', '-0.15'],
+      ['NO_ANSWER', '-0.05'],
     ]);
     expect(rateChanges(now, new Map())).toEqual([]);
   });

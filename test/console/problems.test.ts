@@ -49,7 +49,7 @@ inBrowser('The console in trouble', () => {
     await visitor.open('/calls?answered=true');
     await visitor.sees('This page cannot be shown');
     await page.unroute('**/v1/calls?*');
-    await page.getByRole('link', { name: 'To: Calls' }).click();
+    await page.getByRole('link', { name: 'Back to Calls' }).click();
     await visitor.sees('50 shown');
     expect(visitor.complaints.splice(0).length).toBeGreaterThan(0);
   });

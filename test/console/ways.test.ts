@@ -34,7 +34,9 @@ const numberIn = (text: string) => Number(text.replaceAll(/\D/g, ''));
 async function callsAt(href: string): Promise<number> {
   const { searchParams } = new URL(href.replace(/^#\/calls/, 'http://calls/'));
   expect(href).toMatch(/^#\/calls/);
-  const calls = dataOf(await stage.ledger.get(`/v1/calls?${searchParams}&limit=1000&fields=callId`));
+  const calls = dataOf(
+    await stage.ledger.get(`/v1/calls?${searchParams.toString()}&limit=1000&fields=callId`),
+  );
   // More would be on a second page.
   expect(calls.length).toBeLessThan(1000);
   return calls.length;
@@ -48,7 +50,8 @@ async function pushFallen(): Promise<void> {
     [1, false],
   ] as const) {
     const at = now.minus({ days }).toFormat('yyyy-MM-dd 12:00:00');
-    const times = { originateTime: at, startTime: answered ? at : null, endTime: null };
+    const smartStatusCode = answered ? 'ANSWERED' : 'NO_ANSWER';
+    const times = { originateTime: at, startTime: answered ? at : null, endTime: null, smartStatusCode };
     await stage.ledger.push(
       Array.from({ length: 200 }, (_, call) =>
         record(`fallen-${days}-${call}`, { ...times, taskId: 'fallen' }),
@@ -91,7 +94,11 @@ inBrowser('From the numbers of the console', () => {
     const changed = page.locator('.panel', { has: page.getByRole('heading', { name: 'What changed most' }) });
     const number = changed.locator('tbody tr').first().locator('td:nth-child(2) a');
     // That of which the rate fell is the first one.
-    await changed.locator('tbody tr:first-child', { hasText: /^fallen/ }).waitFor();
+    const first = changed.locator('tbody tr').first();
+    await until('the campaign of which the rate fell', async () => {
+      const text = (await first.count()) === 0 ? '' : await first.innerText();
+      return text.startsWith('fallen');
+    });
     await visitor.settled();
     const counted = numberIn(await number.innerText());
     await clicks.on(number);

@@ -73,11 +73,6 @@ interface Changes {
   readonly headers?: Record<string, string>;
 }
 
-/** The body without which a request is refused before anything is looked for. Pushes have none. */
-function bodyOf(operation: Operation): string | undefined {
-  return operation.path.includes('{') && !isPush(operation) ? sampleOf(operation).body : undefined;
-}
-
 /** Sends a request to an operation with all that it needs, but for the changes. */
 function send(operation: Operation, target: string, { url, body, headers }: Changes = {}): Promise<Answer> {
   const secret = isPush(operation) ? PUSH_TOKEN : API_KEY;

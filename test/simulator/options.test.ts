@@ -39,7 +39,7 @@ describe('the options', () => {
         calls: 1000,
         tasks: 5,
         batches: 4,
-        firstDay: expect.stringMatching(/^\d{4}-\d\d-\d\d$/),
+        firstDay: expect.stringMatching(/^\d{4}-\d\d-\d\d$/) as string,
         batchSize: 100,
         duplicates: 0,
         corrections: 0,

@@ -25,9 +25,8 @@ export function OverviewView() {
   const tick = changes === 0 ? undefined : String(changes);
   const status = useStatus(tick);
   const isCompared = query['compare'] !== undefined;
-  const { data } = status;
-  if (data?.lastPushAt === null && data.databaseAnswers)
-    return <FirstPush zone={data.pushTimeZone.zone} again={status.again} />;
+  const isEmpty = status.data?.lastPushAt === null && status.data.databaseAnswers;
+  if (isEmpty) return <FirstPush zone={status.data.pushTimeZone.zone} again={status.again} />;
   return (
     <>
       <Head title={t('nav.overview')}>

@@ -24,8 +24,7 @@ export function Tile({ title, value, note, tone, change, isPoints = false, href 
         {href === undefined ? (
           value
         ) : (
-          <a href={href}>
-            <span class="sr-only">{`${title}: `}</span>
+          <a href={href} aria-label={typeof value === 'string' ? `${title}: ${value}` : undefined}>
             {value}
           </a>
         )}
