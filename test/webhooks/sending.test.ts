@@ -62,7 +62,7 @@ describe('A webhook', () => {
     expect(attempts.map(({ status, problem }) => [status, problem])).toEqual(
       receiver.requests.map(() => [204, null]),
     );
-    expect(JSON.stringify(attempts)).not.toMatch(/a1|139/);
+    expect(JSON.stringify(attempts)).not.toMatch(/"a1"|139\*/);
   });
 
   it('begins where it is told to, and sends at most as many changes as it is told to', async () => {

@@ -27,6 +27,7 @@ const MOST_AT_ONCE = 500;
 /** Webhooks that are up to date get some 25 requests a second from a process, all of them together. */
 const REST_A_WEBHOOK_MS = 40;
 const SHORTEST_REST_MS = 300;
+const RECENT_MS = 60_000;
 const KEYS_EVERY_MS = 1000;
 const FORGET_EVERY_MS = 3_600_000;
 const FORGET_AT_ONCE = 10_000;
@@ -43,6 +44,8 @@ export class WebhookSender
   private readonly logger = new Logger('Webhooks');
   private readonly stopping = new AbortController();
   private readonly works = new Map<string, Promise<void>>();
+  /** When this process last began to work on webhooks. */
+  private readonly recent = new Map<string, number>();
   private keysAt = -Infinity;
   private forgottenAt = performance.now();
   private readonly loop = new BackgroundLoop({
@@ -95,12 +98,15 @@ export class WebhookSender
     return claimed.length === MOST_A_LOOK ? 0 : LOOK_MS;
   }
 
-  /** The more webhooks are at work, the longer each waits for more changes, and sends these together. */
+  /** The more webhooks have had something to do lately, the longer each waits for more, and sends it together. */
   private get restMs(): number {
-    return Math.max(SHORTEST_REST_MS, this.works.size * REST_A_WEBHOOK_MS);
+    const since = performance.now() - RECENT_MS;
+    for (const [id, at] of this.recent) if (at < since) this.recent.delete(id);
+    return Math.max(SHORTEST_REST_MS, this.recent.size * REST_A_WEBHOOK_MS);
   }
 
   private begin(webhook: ClaimedWebhook): void {
+    this.recent.set(webhook.id, performance.now());
     const work = this.worker
       .work(webhook, this.stopping.signal, this.restMs)
       .catch((error: unknown) => {
