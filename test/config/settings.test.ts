@@ -270,7 +270,13 @@ describe('Settings', () => {
       ...place,
       ...{ region: 'cn-north-1', endpoint: 'https://s3.example.com/' },
     });
-    for (const store of ['s3://', 's3://B', 's3://the-bucket/../x', 'gs://the-bucket', 's3://the-bucket/?a=hunter2'])
+    for (const store of [
+      's3://',
+      's3://B',
+      's3://the-bucket/../x',
+      'gs://the-bucket',
+      's3://the-bucket/?a=hunter2',
+    ])
       expect(problemsOf({ ...s3, RECORDING_STORE: store })).toEqual([
         'RECORDING_STORE must be a folder, s3://bucket/prefix, or off',
       ]);

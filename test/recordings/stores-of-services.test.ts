@@ -49,7 +49,10 @@ const start = async (store: Record<string, string>, on = database) => {
   return service;
 };
 const announce = async (service: ServiceProcess, callId: string) => {
-  const answer = await service.push([record(callId), { callId, recordFile: `${origin}/${callId}?Signature=s` }]);
+  const answer = await service.push([
+    record(callId),
+    { callId, recordFile: `${origin}/${callId}?Signature=s` },
+  ]);
   expect(answer.status).toBe(200);
 };
 interface Row {
@@ -57,7 +60,9 @@ interface Row {
   readonly file: string | null;
 }
 const rowOf = async (callId: string) => {
-  const rows = await database.query<Row>('SELECT state, file FROM call_recordings WHERE call_id = $1', [callId]);
+  const rows = await database.query<Row>('SELECT state, file FROM call_recordings WHERE call_id = $1', [
+    callId,
+  ]);
   return rows[0];
 };
 const becomes = (callId: string, state: string) =>
@@ -73,7 +78,9 @@ it('Recordings that were announced while nothing was kept are downloaded when th
   const on = await (await start({ RECORDING_STORE: join(folder, 'store') })).ready();
   await becomes('one', 'kept');
   await on.end('SIGTERM');
-  await database.query("UPDATE call_recordings SET state = 'failed', next_try_at = now() + interval '1 h', file = NULL");
+  await database.query(
+    "UPDATE call_recordings SET state = 'failed', next_try_at = now() + interval '1 h', file = NULL",
+  );
   await (await start({ RECORDING_STORE: 'off' })).ready();
   await becomes('one', 'off');
 });
