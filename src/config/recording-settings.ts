@@ -27,9 +27,10 @@ export function recordingSettings(reader: SettingReader, dataDir: string) {
 }
 
 function recordingPlace(reader: SettingReader, dataDir: string): RecordingPlace | undefined {
-  const text = reader.text('RECORDING_STORE') ?? join(dataDir, 'recordings');
+  const text = reader.text('RECORDING_STORE');
+  if (text === undefined) return { kind: 'folder', path: join(dataDir, 'recordings'), isDefault: true };
   if (text === 'off') return undefined;
-  if (!/^[a-z0-9+.-]+:\/\//i.test(text)) return { kind: 'folder', path: resolve(text) };
+  if (!/^[a-z0-9+.-]+:\/\//i.test(text)) return { kind: 'folder', path: resolve(text), isDefault: false };
   const place = reader.read('RECORDING_STORE', undefined, s3Place);
   const endpoint = reader.read('S3_ENDPOINT', undefined, (url) => endpointUrl(url, 'https://s3.example.com'));
   const region = reader.read('S3_REGION', 'us-east-1', accessKeyPart);

@@ -38,6 +38,8 @@ export type RecordingPlace =
       readonly kind: 'folder';
       /** Absolute path. */
       readonly path: string;
+      /** Whether it is in `dataDir` because RECORDING_STORE is not set. */
+      readonly isDefault: boolean;
     }
   | {
       readonly kind: 's3';

@@ -39,6 +39,15 @@ export class RecordingFiles implements OnApplicationShutdown {
     return this.settings.recordingStore !== undefined;
   }
 
+  /**
+   * Whether the store is only taken once there is a recording. So processes with folders of their own can share a ledger
+   * that has no recordings.
+   */
+  get waitsForRecordings(): boolean {
+    const place = this.settings.recordingStore;
+    return place?.kind === 'folder' && place.isDefault;
+  }
+
   /** @throws ForeignStoreError, DatabaseUnavailableError, or the error of the store */
   async store(): Promise<RecordingStore> {
     this.prepared ??= this.prepare();
@@ -59,10 +68,15 @@ export class RecordingFiles implements OnApplicationShutdown {
   async check(): Promise<void> {
     if (!this.isOn) return;
     try {
-      await within(CHECK_MS, this.store());
+      await within(CHECK_MS, this.checkNow());
     } catch (error) {
       if (error instanceof ForeignStoreError) throw error;
     }
+  }
+
+  private async checkNow(): Promise<void> {
+    if (this.waitsForRecordings && (await this.knownId(STORE)) === undefined) return;
+    await this.store();
   }
 
   async onApplicationShutdown(): Promise<void> {
@@ -111,9 +125,14 @@ export class RecordingFiles implements OnApplicationShutdown {
   /** @param candidate becomes the id if there is none */
   private async idOf(name: string, candidate: string): Promise<string> {
     await this.database.query({ ...MAKE_ID, values: [name, candidate] });
+    const id = await this.knownId(name);
+    if (id === undefined) throw new Error(`the ledger has no id of the name ${name}`);
+    return id;
+  }
+
+  private async knownId(name: string): Promise<string | undefined> {
     const [row] = await this.database.query<{ id: string }>({ ...FIND_ID, values: [name] });
-    if (row === undefined) throw new Error(`the ledger has no id of the name ${name}`);
-    return row.id;
+    return row?.id;
   }
 }
 

@@ -78,6 +78,7 @@ export class RecordingKeeper
       return CLEAN_MS;
     }
     if (isTimeToClean) await this.recordings.expire();
+    if (this.files.waitsForRecordings && !(await this.recordings.areThere())) return LOOK_MS;
     const store = await this.files.store();
     if (isTimeToClean) await this.clean(store);
     const isMoreToRemove = await this.removeFiles(store);

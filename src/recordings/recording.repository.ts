@@ -17,6 +17,10 @@ export interface ClaimedRecording {
   readonly tries: number;
 }
 
+const ARE_THERE = {
+  name: 'are-there-recordings',
+  text: 'SELECT EXISTS (SELECT 1 FROM call_recordings) OR EXISTS (SELECT 1 FROM removed_files) AS any',
+};
 /** How long a download is this process's, by the database's clock. It is renewed while the download goes on. */
 const CLAIM = "now() + interval '60 s'";
 const IS_SAME = `call_id = $1 AND content_hash = decode($2, 'hex')`;
@@ -165,6 +169,12 @@ export class RecordingRepository {
   /** Takes up those that were announced while nothing was kept, or gives up those that wait. */
   async switch(isOn: boolean): Promise<void> {
     await this.changeAll(isOn ? SWITCH_ON : SWITCH_OFF);
+  }
+
+  /** Whether there is anything to do with a store: a recording, or a file that nothing needs any more. */
+  async areThere(): Promise<boolean> {
+    const [row] = await this.database.query<{ any: boolean }>(ARE_THERE);
+    return row?.any === true;
   }
 
   /** Takes some that are due. Other processes take others. */

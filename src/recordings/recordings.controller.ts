@@ -2,7 +2,7 @@ import { applyDecorators, Controller, Get, Param, Query, Req, Res } from '@nestj
 import { ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { NoParameters } from '../http/parameters/validation.pipe.js';
-import { MayBeMissing } from '../http/problems/problem.docs.js';
+import { MayBeMissing, RangeMayBeBeyond } from '../http/problems/problem.docs.js';
 import { Asker, type Principal } from '../security/principal.js';
 import { QueryApi } from '../security/query-api.js';
 import { RecordingsService } from './recordings.service.js';
@@ -37,11 +37,7 @@ function AudioFile(): MethodDecorator {
       description: 'The file is the one that `If-None-Match` names.',
       headers: HEADERS,
     }),
-    ApiResponse({
-      status: 416,
-      description: 'The file has no such part.',
-      headers: { ...HEADERS, 'Content-Range': text('The size of the file.', 'bytes */262144') },
-    }),
+    RangeMayBeBeyond({ ...HEADERS, 'Content-Range': text('The size of the file.', 'bytes */262144') }),
   );
 }
 

@@ -3,6 +3,7 @@ import type { Request, Response } from 'express';
 import { createHash } from 'node:crypto';
 import { type Readable, Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
+import { RefusalWithHeaders } from '../http/problems/refusals.js';
 import { errorText } from '../errors.js';
 import { auditedRequest } from '../security/audit/audited-request.js';
 import { AuditLog } from '../security/audit/audit-log.js';
@@ -59,8 +60,9 @@ export class RecordingsService {
     }
     const range = rangeOf(request, found, etag);
     if (range === 'unsatisfiable') {
-      response.status(416).set('Content-Range', `bytes */${found.bytes}`).end();
-      return;
+      throw new RefusalWithHeaders(416, 'The file has no such part', {
+        'Content-Range': `bytes */${found.bytes}`,
+      });
     }
     const content = await (await this.files.store()).open(found.file, range);
     if (content === undefined) throw new NotFoundException('The file of the recording is not in the store');

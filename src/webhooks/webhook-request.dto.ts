@@ -1,4 +1,6 @@
 import {
+  listOf,
+  oneOrMore,
   CURSOR,
   Field,
   INSTANT,
@@ -20,7 +22,7 @@ export const MOST_CHANGES = 1000;
 export const DEFAULT_CHANGES = 100;
 export const CURSOR_EXAMPLE = 'WyJjaGFuZ2VzIiw0MTksIiJd';
 
-const TEXTS = list(TEXT, { least: 1, most: MOST_IN_A_LIST, type: 'must be an array of texts' });
+const TEXTS = oneOrMore(TEXT, MOST_IN_A_LIST, 'must be a text or an array of texts');
 const texts = (description: string, example: string) => ({ ...TEXTS, description, example: [example] });
 export const FILTER = object({
   source: texts('The source that pushed the call.', 'vendor'),
@@ -72,6 +74,22 @@ export const EVENT_DOCS = {
 export const NUMBERS = ['masked', 'full'] as const;
 export const STATES = ['active', 'paused'] as const;
 
+/** A filter as it is given: one value or several of each field. */
+export type RequestedFilter = {
+  readonly [Name in keyof StoredFilter]: StoredFilter[Name] extends string[] | undefined
+    ? string | string[] | undefined
+    : StoredFilter[Name];
+};
+
+/** The filter as it is stored. */
+export function storedFilter({ answered, ...lists }: RequestedFilter): StoredFilter {
+  const given = Object.entries(lists).map(([name, value]) => [name, listOf(value)] as const);
+  return {
+    ...(Object.fromEntries(given.filter(([, value]) => value !== undefined)) as StoredFilter),
+    ...(answered !== undefined && { answered }),
+  };
+}
+
 /** A request to create a webhook. */
 export class NewWebhookRequest {
   @Field(text({ minLength: 1, maxLength: 100 }), NAME_DOCS)
@@ -84,7 +102,7 @@ export class NewWebhookRequest {
   events?: string[];
 
   @OptionalField(FILTER, FILTER_DOCS)
-  filter?: StoredFilter;
+  filter?: RequestedFilter;
 
   @OptionalField(FIELD_LIST, FIELD_DOCS)
   fields?: string[];
@@ -119,7 +137,7 @@ export class WebhookChanges {
     ...FILTER_DOCS,
     description: `${FILTER_DOCS.description} \`{}\`: all calls. Calls that were sent and do not fit the new filter are not sent as erased.`,
   })
-  filter?: StoredFilter;
+  filter?: RequestedFilter;
 
   @OptionalField(FIELD_LIST, {
     ...FIELD_DOCS,

@@ -23,6 +23,7 @@ import { KEY_ENDED, WebhookWorker } from './sending/webhook-worker.js';
 import { EVENTS } from './sending/kinds.repository.js';
 import { TargetError, targetOf } from './target.js';
 import {
+  storedFilter,
   DEFAULT_CHANGES,
   type NewWebhookRequest,
   type RewindRequest,
@@ -100,7 +101,7 @@ export class WebhooksService {
     const entry: StoredWebhook = {
       ...{ id, name, url, numbers, ...place, createdAt: now, dueAt: now, sealedWith, sealedSecret: sealed },
       events: request.events ?? [...EVENTS],
-      filter: { ...request.filter },
+      filter: storedFilter(request.filter ?? {}),
       fields: request.fields ?? null,
       maxChanges: request.maxChanges ?? DEFAULT_CHANGES,
       keyId: asker.keyId,
@@ -133,7 +134,7 @@ export class WebhooksService {
       if (state === 'active') await this.refuseWithoutKey(webhook);
       const changes: Partial<StoredWebhook> = {
         ...(url !== undefined && { url }),
-        ...(filter !== undefined && { filter: { ...filter } }),
+        ...(filter !== undefined && { filter: storedFilter(filter) }),
         ...(fields !== undefined && { fields }),
         ...isActive,
         ...{ failures: 0, failingSince: null, dueAt: new Date(), round: webhook.round + 1 },

@@ -20,6 +20,9 @@ const OTHER_FIELDS: Readonly<Record<string, object>> = {
   eraseNumber: { number: '13900000009', reason: 'Asked for by the person' },
   createWebhook: { name: 'of the test', url: 'https://crm.invalid/calls', startAt: 'now' },
   replayQuarantine: { dryRun: true, source: ['vendor'] },
+  discardQuarantine: { dryRun: true, status: ['discarded'], source: ['vendor'] },
+  labelTask: { name: 'Spring sale' },
+  labelBatch: { name: 'Sunday' },
 };
 
 const { document, operations } = new Contract(await describedApi());
@@ -240,6 +243,14 @@ describe('The description bounds', () => {
       const items = unbounded(object(schema['items']), `${place}/items`);
       return has('maxItems') ? items : [place, ...items];
     }
+    if (types.includes('object'))
+      return schema['additionalProperties'] === false
+        ? Object.entries(object(schema['properties'])).flatMap(([name, of]) =>
+            unbounded(object(of), `${place}/${name}`),
+          )
+        : [place];
+    if (Array.isArray(schema['oneOf']))
+      return schema['oneOf'].flatMap((of, index) => unbounded(object(of), `${place}/${index}`));
     const isBound =
       types.includes('boolean') ||
       has('enum') ||

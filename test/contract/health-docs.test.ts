@@ -207,7 +207,9 @@ describe('the docs', () => {
       const statuses = responses.map(([status]) => status);
       if (path.startsWith('/v1/')) {
         expect([name, statuses]).toEqual([name, expect.arrayContaining(['400', '401'])]);
-        expect([name, statuses.filter((status) => status.startsWith('2')).length]).toEqual([name, 1]);
+        // A part of a file is another success than the file.
+        const successes = statuses.filter((status) => status.startsWith('2') && status !== '206');
+        expect([name, successes.length]).toEqual([name, 1]);
       }
       if (path.startsWith('/v1/') && path.includes('{'))
         expect([name, statuses]).toEqual([name, expect.arrayContaining(['404'])]);
@@ -263,6 +265,7 @@ describe('the docs', () => {
           'minDuration',
           'maxDuration',
           'hasWarnings',
+          ...['majorIntent', 'tag', 'hasNote', 'hasRecording', 'recordingState'],
           'fields',
           'order',
           'limit',
@@ -293,7 +296,8 @@ describe('the docs', () => {
     const [batch] = dataOf(await ledger.get('/v1/batches'));
     expect(Object.keys(object(batch)).sort()).toEqual(described('GET /v1/batches', ['data', '[]']));
     const [entry] = dataOf(await ledger.get('/v1/calls/documented/history'));
-    expect(Object.keys(object(entry)).sort()).toEqual(
+    // A revision of a report has a call; others have a note or a recording.
+    expect([...Object.keys(object(entry)), 'note', 'recording'].sort()).toEqual(
       described('GET /v1/calls/{callId}/history', ['data', '[]']),
     );
   });

@@ -107,6 +107,8 @@ describe("the vendor's example", () => {
       extra: null,
       warnings: null,
       provenance: 'pushed',
+      note: null,
+      recording: null,
       revision: 1,
       firstReceivedAt: expect.any(String),
       lastReceivedAt: expect.any(String),

@@ -231,7 +231,7 @@ describe('Discarding an entry', () => {
 });
 
 const WHICH =
-  'must say which entries: ids, source, deliveryId, receivedFrom, receivedTo, or {"status": "open"} for all open ones';
+  'must say which entries: ids, source, deliveryId, reason, receivedFrom, receivedTo, or {"status": "open"} for all open ones';
 
 describe('A request that can not be understood', () => {
   it('because it is too large is told so', async () => {

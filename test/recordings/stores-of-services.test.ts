@@ -38,8 +38,8 @@ afterEach(async () => {
   rmSync(folder, { recursive: true });
 });
 
-const start = async (store: Record<string, string>, on = database) => {
-  const service = ServiceProcess.start(join(folder, 'data'), await freePort(), {
+const start = async (store: Record<string, string>, on = database, data = 'data') => {
+  const service = ServiceProcess.start(join(folder, data), await freePort(), {
     ...ACCESS,
     DATABASE_URL: on.url,
     RECORDING_ALLOW_HOSTS: '127.0.0.1',
@@ -118,6 +118,17 @@ it('A service does not start with the store of another ledger, nor with another 
   expect(await foreign.exit()).toBe(1);
   expect(foreign.output).toContain('holds the recordings of another ledger');
   await (await start({ RECORDING_STORE: store })).ready();
+});
+
+it('Services with folders of their own share a ledger until its first recording is kept', async () => {
+  const first = await (await start({})).ready();
+  const second = await (await start({}, database, 'other-data')).ready();
+  expect(await second.end('SIGTERM')).toBe(0);
+  await announce(first, 'one');
+  await becomes('one', 'kept');
+  const third = await start({}, database, 'other-data');
+  expect(await third.exit()).toBe(1);
+  expect(third.output).toContain('is not the store that this ledger uses');
 });
 
 it('A service is ready, takes pushes and lets recordings wait while its store can not be reached', async () => {

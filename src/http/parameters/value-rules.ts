@@ -150,6 +150,20 @@ export function list(
   };
 }
 
+/** One value, or an array of them. {@link listOf} makes an array of both. */
+export function oneOrMore(items: ValueRule, most: number, type: string): ValueRule {
+  const several = list(items, { least: 1, most, type });
+  return {
+    schema: { oneOf: [items.schema, several.schema] },
+    problem: (value) => (typeof value === 'string' ? items : several).problem(value),
+  };
+}
+
+export function listOf<Value>(given: Value | readonly Value[] | undefined): Value[] | undefined {
+  if (given === undefined) return undefined;
+  return Array.isArray(given) ? (given as Value[]) : [given as Value];
+}
+
 /** An object whose fields may be missing. It has no others. */
 export function object(fields: Readonly<Record<string, ValueRule & Description>>): ValueRule {
   const properties = Object.entries(fields).map(

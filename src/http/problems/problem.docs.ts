@@ -82,6 +82,17 @@ export function MayConflict(detail: string): ClassDecorator & MethodDecorator {
   });
 }
 
+/** For files of which a part can be asked for. */
+export function RangeMayBeBeyond(headers: HeaderDocs): ClassDecorator & MethodDecorator {
+  return problemResponse({
+    status: 416,
+    title: 'Range Not Satisfiable',
+    description: 'The file has no such part.',
+    detail: 'The file has no such part',
+    headers,
+  });
+}
+
 /** For operations other than GET: {@link jsonBody} reads their bodies, even where none is expected. */
 export function BodyMayBeRefused(): ClassDecorator & MethodDecorator {
   return applyDecorators(

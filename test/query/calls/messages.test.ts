@@ -22,7 +22,7 @@ const RECORDING = {
   recordFile: 'http://store.example/a.wav?Signature=secret',
 };
 /** Nothing is downloaded here. */
-const STATE = 'announced';
+const STATE = 'off';
 const SHOWN_NOTE = {
   majorIntent: 'A',
   outputTags: NOTE.outputTags,

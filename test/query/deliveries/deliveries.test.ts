@@ -109,7 +109,12 @@ describe('The deliveries', () => {
     expect(await ledger.get('/v1/deliveries?via=pigeon')).toMatchObject({
       status: 400,
       body: {
-        errors: [{ path: 'via', message: 'must be one or more of direct, journal, replay, erasure, pull' }],
+        errors: [
+          {
+            path: 'via',
+            message: 'must be one or more of direct, journal, replay, erasure, pull, recording',
+          },
+        ],
       },
     });
     expect((await ledger.request('/v1/deliveries')).status).toBe(401);
