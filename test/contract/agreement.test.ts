@@ -3,6 +3,7 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { coreOf } from '../../src/numbers/core.js';
+import { holdsNumber } from '../../src/numbers/find-numbers.js';
 import { Contract } from '../support/contract/contract.js';
 import { describedApi } from '../support/contract/described.js';
 import type { Operation, Schema } from '../support/contract/document.js';
@@ -20,7 +21,7 @@ const OTHER_FIELDS: Readonly<Record<string, object>> = {
   eraseNumber: { number: '13900000009', reason: 'Asked for by the person' },
   createWebhook: { name: 'of the test', url: 'https://crm.invalid/calls', startAt: 'now' },
   replayQuarantine: { dryRun: true, source: ['vendor'] },
-  discardQuarantine: { dryRun: true, status: ['discarded'], source: ['vendor'] },
+  discardQuarantine: { dryRun: true, source: ['vendor'] },
   labelTask: { name: 'Spring sale' },
   labelBatch: { name: 'Sunday' },
 };
@@ -65,6 +66,7 @@ const isKnownZone: Beyond = (value) => {
 /** None that is made up is one of this ledger's. */
 const isCursor: Beyond = () => false;
 
+const isNumberless: Beyond = (value) => !holdsNumber(String(value));
 const BEYOND: Readonly<Record<string, Beyond>> = {
   from: isOfCalendar,
   to: isOfCalendar,
@@ -83,6 +85,10 @@ const BEYOND: Readonly<Record<string, Beyond>> = {
   expiresAt: (value) =>
     isOfCalendar(value) === true && Date.parse(String(value).replace(' ', '+')) > Date.now(),
   number: (value) => coreOf(String(value)) !== undefined,
+  'labelTask name': isNumberless,
+  'labelTask note': isNumberless,
+  'labelBatch name': isNumberless,
+  'labelBatch note': isNumberless,
 };
 
 function beyondOf({ operationId }: Operation, name: string): Beyond {

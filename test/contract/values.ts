@@ -64,7 +64,8 @@ const stray: fc.Arbitrary<unknown> = fc.oneof(
 );
 
 function valuesOf(schema: Schema): fc.Arbitrary<unknown> {
-  const choices = schema['enum'];
+  const { oneOf: forms, enum: choices } = schema;
+  if (Array.isArray(forms)) return fc.oneof(...forms.map((form) => valuesOf(isObject(form) ? form : {})));
   if (Array.isArray(choices)) return fc.constantFrom(...(choices as unknown[]));
   switch ([schema['type']].flat().find((type) => type !== 'null')) {
     case 'boolean':

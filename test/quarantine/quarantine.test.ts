@@ -67,7 +67,7 @@ describe('The quarantine', () => {
     expect((await ledger.get('/v1/quarantine/01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f')).status).toBe(404);
     expect((await ledger.get('/v1/quarantine/nonsense')).status).toBe(404);
     expect((await ledger.get('/v1/quarantine?cursor=WyJxdWFyYW50aW5lIiwieCJd')).status).toBe(400);
-    expect((await ledger.get('/v1/quarantine?reason=x')).status).toBe(400);
+    expect((await ledger.get('/v1/quarantine?cause=x')).status).toBe(400);
     expect((await ledger.request('/v1/quarantine')).status).toBe(401);
   });
 });
