@@ -54,7 +54,11 @@ export class RecordingsController {
     description:
       'The audio file, with the content type that the store of the vendor gave. Each request is recorded in the audit.',
   })
-  @ApiParam({ name: 'callId', description: 'The call.', example: '100001611234^100001811234' })
+  @ApiParam({
+    name: 'callId',
+    description: 'The call.',
+    extensions: { 'x-ids-from': '/v1/calls?recordingState=kept' },
+  })
   @AudioFile()
   @MayBeMissing('There is no call with this callId, or its recording is not kept')
   async find(

@@ -8,7 +8,7 @@ import { API_KEY, startLedger, type TestLedger } from '../support/ledger.js';
 import { record } from '../support/records.js';
 import { until } from '../support/service.js';
 import { dataOf, isObject, string } from '../contract/helpers.js';
-import { prepare } from '../contract/requests.js';
+import { prepare, WITH_VENDOR } from '../contract/requests.js';
 
 const { operations } = new Contract(await describedApi());
 const ERASED = '13900000008';
@@ -18,7 +18,7 @@ const SOON_MS = 15_000;
 let ledger: TestLedger;
 
 beforeAll(async () => {
-  ledger = await startLedger();
+  ledger = await startLedger(WITH_VENDOR);
   await prepare(ledger);
   await ledger.push([record('last'), record('erased', { callee: ERASED })]);
   await ledger.request('/v1/erasures', {
@@ -68,16 +68,17 @@ async function firstRequest({ path, parameters = [] }: Operation): Promise<strin
 }
 
 describe('The first request of a form', () => {
-  it.each(operations.filter(({ method }) => method === 'GET'))(
-    '$path ($operationId) is answered 200, soon, with what there is',
-    async (operation) => {
-      const begin = performance.now();
-      const answer = await ledger.get(await firstRequest(operation));
-      expect([answer.status, answer.text]).toEqual([200, answer.text]);
-      expect(performance.now() - begin).toBeLessThan(SOON_MS);
-      expect(answer.text).not.toContain('"data":[]');
-    },
-  );
+  // Checks and repairs have no list. Their ids come from the answers that begin them.
+  const withoutList = ['getCompletenessCheck', 'getCompletenessRepair'];
+  it.each(
+    operations.filter(({ method, operationId }) => method === 'GET' && !withoutList.includes(operationId)),
+  )('$path ($operationId) is answered 200, soon, with what there is', async (operation) => {
+    const begin = performance.now();
+    const answer = await ledger.get(await firstRequest(operation));
+    expect([answer.status, answer.text]).toEqual([200, answer.text]);
+    expect(performance.now() - begin).toBeLessThan(SOON_MS);
+    expect(answer.text).not.toContain('"data":[]');
+  });
 
   it('of what changes something holds nothing that was made up', () => {
     const others = operations.filter(({ method }) => method !== 'GET');

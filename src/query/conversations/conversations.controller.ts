@@ -29,7 +29,11 @@ export class ConversationsController {
     summary: 'Get the conversation of a call',
     description: 'What the assistant and the person said. Each request is recorded in the audit.',
   })
-  @ApiParam({ name: 'callId', description: 'The call.', example: '100001611234^100001811234' })
+  @ApiParam({
+    name: 'callId',
+    description: 'The call.',
+    extensions: { 'x-ids-from': '/v1/calls?hasNote=true' },
+  })
   @ApiOkResponse({ type: ConversationDto, description: 'The conversation.' })
   @MayBeMissing(MISSING)
   async find(

@@ -68,11 +68,11 @@ beforeAll(async () => {
 });
 afterAll(() => ledger.stop());
 
-const post = (target: string, body: string, key = API_KEY) =>
-  withKey(ledger, key, target, { method: 'POST', body });
+const post = (target: string, body: string, key = API_KEY, method = 'POST') =>
+  withKey(ledger, key, target, { method, body });
 
 describe('A field that is not the client’s to set', () => {
-  it.each(WITH_BODY)('is refused by $operationId, and nothing is done', async ({ operationId }) => {
+  it.each(WITH_BODY)('is refused by $operationId, and nothing is done', async ({ operationId, method }) => {
     const { target, body = '{}' } = REQUESTS[operationId]?.(known) ?? { target: '' };
     const before = await fingerprint(ledger.database);
     const sample = body.slice(0, -1) + (body === '{}' ? '' : ',');
@@ -81,7 +81,7 @@ describe('A field that is not the client’s to set', () => {
       '"constructor": {"prototype": {"a": 1}}',
     ];
     for (const field of [...STRAY.map((name) => `${JSON.stringify(name)}: "x"`), ...odd]) {
-      const answer = await post(target, `${sample}${field}}`);
+      const answer = await post(target, `${sample}${field}}`, API_KEY, method);
       expect([field, answer.status]).toEqual([field, 400]);
     }
     expect(await fingerprint(ledger.database)).toEqual(before);
@@ -171,7 +171,10 @@ describe('An operation without a key', () => {
   it('is one of these, of which the push has its token in the path', () => {
     const open = operations.filter(({ security }) => security === undefined || security.length === 0);
     const names = open.map(({ operationId }) => operationId).filter((name) => name !== 'getMetrics');
-    expect(names.sort()).toEqual(['getLiveness', 'getReadiness', 'getStartup', 'pushWithTokenInPath']);
+    expect(names.sort()).toEqual([
+      ...['getLiveness', 'getReadiness', 'getStartup'],
+      ...['pushNotesWithTokenInPath', 'pushRecordingsWithTokenInPath', 'pushWithTokenInPath'],
+    ]);
   });
 
   it.each(OURS)('is not $operationId', async ({ operationId, method }) => {

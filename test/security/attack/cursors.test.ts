@@ -39,6 +39,10 @@ const LISTS: Readonly<Record<string, (known: Known) => string>> = {
   listCompleteness: () => '/v1/completeness?',
   listMissingEntries: ({ taskId }) => `/v1/completeness/${taskId}/missing?`,
   listAuditEvents: () => '/v1/audit-events?',
+  listSessions: () => '/v1/sessions?',
+  listWebhooks: () => '/v1/webhooks?',
+  listWebhookAttempts: ({ webhook }) => `/v1/webhooks/${webhook}/attempts?`,
+  listFollowers: () => '/v1/followers?',
 };
 const { operations } = new Contract(await describedApi());
 const lists = operations
@@ -67,6 +71,11 @@ beforeAll(async () => {
   await completenessOf(ledger, 'foreign', 'other');
   await ledger.database.query(
     "UPDATE completeness_missing SET task_id = 'task-1', detail_id = '90002' WHERE task_id = 'task-2'",
+  );
+  await withKey(ledger, API_KEY, `/v1/webhooks/${known.webhook}/test`, { method: 'POST' });
+  await ledger.database.query(
+    `INSERT INTO sessions (id, created_at, expires_at, checked_at, secret_hash, subject, name, roles)
+      SELECT gen_random_uuid(), now(), expires_at, now(), sha256('another'), subject, name, roles FROM sessions`,
   );
   for (const number of ['13900000005', '13900000006']) {
     const body = JSON.stringify({ number, reason: 'asked for' });
