@@ -1,14 +1,18 @@
 import { Injectable, Logger, type OnApplicationBootstrap, type OnApplicationShutdown } from '@nestjs/common';
 import { InjectDataSource } from '@nestjs/typeorm';
 import { setTimeout as wait } from 'node:timers/promises';
+import type { Client } from 'pg';
 import { DataSource } from 'typeorm';
 import { Backoff } from '../../background/backoff.js';
 import { Settings } from '../../config/settings.js';
 import { errorCode } from '../../../platform/error-code.js';
 import { errorText } from '../../errors.js';
+import { within } from '../../within.js';
 import { areCallsDistributed } from '../schema/distribution/distribute.js';
 import { embeddedServer, type EmbeddedServer } from './embedded-server.js';
 import { migrate } from '../schema/migrator.js';
+import { SESSION_OPTIONS } from './data-source-options.js';
+import { prepareSession } from './session.js';
 import {
   DatabaseUnavailableError,
   READ_ONLY,
@@ -20,6 +24,8 @@ const FIRST_PAUSE_MS = 250;
 const LONGEST_PAUSE_MS = 5000;
 /** How often the log repeats the same reason while the database is unavailable. */
 const TELL_AGAIN_MS = 60_000;
+/** How long closed connections may take until their sockets have ended. */
+const CLOSING_MS = 1000;
 /** For this time after the start, the service is not ready without its database, even if the journal takes pushes. */
 const STARTING_MS = 10_000;
 
@@ -38,6 +44,8 @@ export class DatabaseLifecycle implements OnApplicationBootstrap, OnApplicationS
   private bringingUp: Promise<void> | undefined;
   private problemNow: string | undefined;
   private told: { readonly what: string; readonly at: number } | undefined;
+  /** The ends of the connections to the embedded server. */
+  private readonly ends = new Set<Promise<void>>();
   /** On the clock of `performance.now()`. */
   private begunAt = Infinity;
 
@@ -106,12 +114,15 @@ export class DatabaseLifecycle implements OnApplicationBootstrap, OnApplicationS
     this.stopping.abort();
     await this.bringingUp?.catch(() => undefined);
     if (this.dataSource.isInitialized) await this.dataSource.destroy();
+    // The pool does not wait for its sockets. A session that is still there when the server stops would look as if it broke.
+    await within(CLOSING_MS, Promise.all(this.ends));
     await this.embedded?.stop();
   }
 
   private async bringUp(): Promise<void> {
     if (this.embedded !== undefined) {
-      this.dataSource.setOptions({ url: await this.embedded.start(), database: 'call_ledger' });
+      const extra = { ...SESSION_OPTIONS, onConnect: (client: Client) => this.opened(client) };
+      this.dataSource.setOptions({ url: await this.embedded.start(), database: 'call_ledger', extra });
     }
     const backoff = new Backoff({ firstMs: FIRST_PAUSE_MS, longestMs: LONGEST_PAUSE_MS });
     while (!this.stopping.signal.aborted) {
@@ -138,6 +149,14 @@ export class DatabaseLifecycle implements OnApplicationBootstrap, OnApplicationS
     this.distributedNow = await areCallsDistributed(this.dataSource);
     this.migratedNow = true;
     this.problemNow = undefined;
+  }
+
+  private opened(client: Client): Promise<void> {
+    const end = new Promise<void>((resolve) => {
+      client.once('end', resolve);
+    }).finally(() => this.ends.delete(end));
+    this.ends.add(end);
+    return prepareSession(client);
   }
 
   private tell(what: string): void {
