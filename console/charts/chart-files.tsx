@@ -1,6 +1,7 @@
 // A chart as a file: its values as CSV, what it looks like as PNG.
 import { t } from '../i18n/i18n.js';
-import { csvOf, saveCsv, saveFile } from '../ui/files.js';
+import { csvOf } from '../text/csv.js';
+import { saveCsv, saveFile } from '../ui/files.js';
 import { dateTime } from '../time/format.js';
 import { resolved } from './colours.js';
 import type { TimeChartProps } from './series.js';

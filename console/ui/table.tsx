@@ -1,7 +1,8 @@
 import type { ComponentChildren } from 'preact';
 import { useState } from 'preact/hooks';
 import { t } from '../i18n/i18n.js';
-import { csvOf, saveCsv } from './files.js';
+import { csvOf } from '../text/csv.js';
+import { saveCsv } from './files.js';
 import { Icon } from './icons.js';
 import { TableFrame } from './table-frame.js';
 

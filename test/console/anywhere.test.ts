@@ -16,25 +16,30 @@ inBrowser('Anywhere in the console', () => {
   });
   afterAll(() => stage.leave());
 
-  it.each(['/', 'Control+k', 'Meta+k'])('%s leads from an outId to its call, in three steps', async (keys) => {
-    const { ledger, visitor } = stage;
-    const { page } = visitor;
-    const calls = dataOf(await ledger.get('/v1/calls?limit=200'));
-    const outIds = calls.map(({ outId }) => outId).filter((outId) => typeof outId === 'string');
-    const once = outIds.find((outId, _index, all) => all.filter((other) => other === outId).length === 1);
-    const outId = string(once);
-    await visitor.open('/keys');
-    await page.keyboard.press(keys);
-    const box = page.getByRole('dialog').getByRole('combobox', { name: 'Find by any id or number' });
-    await box.fill(outId);
-    await page.getByRole('option').first().waitFor();
-    expect(await visitor.violations()).toEqual([]);
-    await page.keyboard.press('Enter');
-    await visitor.holds(`location.hash === ${JSON.stringify(`#/calls?outId=${encodeURIComponent(outId)}`)}`);
-    expect(await page.getByRole('dialog').count()).toBe(0);
-    await page.locator('tbody a').first().click();
-    await visitor.sees('Timeline', outId);
-  });
+  it.each(['/', 'Control+k', 'Meta+k'])(
+    '%s leads from an outId to its call, in three steps',
+    async (keys) => {
+      const { ledger, visitor } = stage;
+      const { page } = visitor;
+      const calls = dataOf(await ledger.get('/v1/calls?limit=200'));
+      const outIds = calls.map(({ outId }) => outId).filter((outId) => typeof outId === 'string');
+      const once = outIds.find((outId, _index, all) => all.filter((other) => other === outId).length === 1);
+      const outId = string(once);
+      await visitor.open('/keys');
+      await page.keyboard.press(keys);
+      const box = page.getByRole('dialog').getByRole('combobox', { name: 'Find by any id, number or name' });
+      await box.fill(outId);
+      await page.getByRole('option').first().waitFor();
+      expect(await visitor.violations()).toEqual([]);
+      await page.keyboard.press('Enter');
+      await visitor.holds(
+        `location.hash === ${JSON.stringify(`#/calls?outId=${encodeURIComponent(outId)}`)}`,
+      );
+      expect(await page.getByRole('dialog').count()).toBe(0);
+      await page.locator('tbody a').first().click();
+      await visitor.sees('Timeline', outId);
+    },
+  );
 
   it('a slash that is typed is a slash', async () => {
     const { visitor } = stage;

@@ -6,7 +6,7 @@ import { reasonInChinese } from '../../console/i18n/reasons-zh.js';
 import { indented } from '../../console/text/indented.js';
 import { PERIODS, periodOf } from '../../console/time/periods.js';
 import { before, rangeOf, untilNow } from '../../console/time/range.js';
-import { csvOf } from '../../console/ui/files.js';
+import { csvOf } from '../../console/text/csv.js';
 import { type Group, rateChanges, shareChanges } from '../../console/views/overview/changes.js';
 
 const group = fc

@@ -24,7 +24,7 @@ inBrowser('The search of the console', () => {
     const { ledger, sample, visitor } = stage;
     await visitor.open('/calls');
     const [call] = dataOf(await ledger.get('/v1/calls?limit=1&answered=true'));
-    const box = visitor.page.getByRole('combobox', { name: 'Find by any id or number' });
+    const box = visitor.page.getByRole('combobox', { name: 'Find by any id, number or name' });
     for (const [typed, address] of [
       [string(call?.['callId']), `#/calls/${encodeURIComponent(string(call?.['callId']))}`],
       [sample.redialled, `#/details/${sample.redialled}`],
@@ -40,7 +40,7 @@ inBrowser('The search of the console', () => {
     }
     await visitor.open('/calls');
     await box.fill('nobody-has-this-id');
-    await visitor.sees('The ledger has nothing with this id or number.');
+    await visitor.sees('The ledger has nothing with this id, number or name.');
   });
 
   it('lets the first click after a fruitless search through, which moves nothing', async () => {
@@ -52,7 +52,7 @@ inBrowser('The search of the console', () => {
     const filters = page.locator('.filter-form > summary');
     const before = await filters.boundingBox();
     await page.getByRole('combobox').fill('nobody-has-this-id');
-    await visitor.sees('The ledger has nothing with this id or number.');
+    await visitor.sees('The ledger has nothing with this id, number or name.');
     const { x = 0, y = 0, width = 0, height = 0 } = (await filters.boundingBox()) ?? {};
     await page.mouse.move(x + width / 2, y + height - 3);
     await page.mouse.down();
@@ -65,7 +65,7 @@ inBrowser('The search of the console', () => {
     const { ledger, visitor } = stage;
     const numbers = { callee: '13911110001', caller: '13911112222', realCaller: '13911113333' };
     await ledger.push([record('by-number', { ...numbers, originateTime: new Date().toISOString() })]);
-    const box = visitor.page.getByRole('combobox', { name: 'Find by any id or number' });
+    const box = visitor.page.getByRole('combobox', { name: 'Find by any id, number or name' });
     for (const [typed, address] of [
       ['+86 139 1111 0001', '#/calls?callee=13911110001'],
       ['8613911110001', '#/calls?callee=13911110001'],
@@ -85,7 +85,7 @@ inBrowser('The search of the console', () => {
   it('says of ids with commas which can not be asked for, and leads nowhere by them', async () => {
     const { ledger, visitor } = stage;
     await ledger.push([record('call,1', { outId: 'PO-7,rev 2', batchId: 'b,comma' })]);
-    const box = visitor.page.getByRole('combobox', { name: 'Find by any id or number' });
+    const box = visitor.page.getByRole('combobox', { name: 'Find by any id, number or name' });
     await visitor.open('/calls');
     await box.fill('PO-7,rev 2');
     await visitor.sees(/Ids with a comma cannot be searched for/);
