@@ -494,6 +494,7 @@ export const EN = {
     'The ledger no longer knows how far this follower is. If it asks again, it appears again.',
   'webhook.state': 'State',
   'webhook.active': 'Active',
+  'webhook.failing': 'Failing',
   'webhook.paused': 'Paused',
   'webhook.reason': 'Reason',
   'webhook.url': 'URL',

@@ -489,6 +489,7 @@ export const ZH: Readonly<Record<keyof typeof EN, string>> = {
   'followers.forget.what': '账本将不再记录此跟随者的位置。它再次请求时会重新出现。',
   'webhook.state': '状态',
   'webhook.active': '启用',
+  'webhook.failing': '发送失败',
   'webhook.paused': '已暂停',
   'webhook.reason': '原因',
   'webhook.url': '地址',

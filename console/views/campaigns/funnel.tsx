@@ -20,9 +20,9 @@ const MOST_IN_A_LIST = 50;
 
 /** From the calls to those that came to something, each a part of the one above. */
 export function Funnel({ sum, intents, ends = {}, taskId }: Props) {
-  const wanted = intents.reduce((all, { calls }) => all + calls, 0);
+  const wanted = intents.reduce((all, row) => all + row.answered, 0);
   const { calls, answered, talked, averageTalk } = sum;
-  const names = intents.map(({ majorIntent }) => majorIntent ?? '');
+  const names = intents.filter((row) => row.answered > 0).map(({ majorIntent }) => majorIntent ?? '');
   const areAskable = names.length <= MOST_IN_A_LIST && names.every((name) => name !== '' && isAskable(name));
   const group = { taskId };
   return (
@@ -51,7 +51,11 @@ export function Funnel({ sum, intents, ends = {}, taskId }: Props) {
         of={calls}
         calls={wanted}
         note={t('funnel.ofAnswered', { share: percent(answered === 0 ? null : wanted / answered) })}
-        href={areAskable && wanted > 0 ? callsOf(ends, { majorIntent: names.join(',') }, group) : undefined}
+        href={
+          areAskable && wanted > 0
+            ? callsOf(ends, { answered: 'true', majorIntent: names.join(',') }, group)
+            : undefined
+        }
       />
     </ol>
   );

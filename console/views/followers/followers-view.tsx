@@ -1,6 +1,5 @@
 // Who follows the changes of calls, and how far each is behind.
 import { type Answer, answerOf, api, type Schemas } from '../../api/client.js';
-import { useChanges } from '../../api/feed.js';
 import { may } from '../../api/session.js';
 import { useAsk } from '../../api/use-ask.js';
 import { t } from '../../i18n/i18n.js';
@@ -11,7 +10,7 @@ import { Head, Id, Linked, Mark, Name, Time } from '../../ui/bits.js';
 import { Given } from '../../ui/given.js';
 import { PagedTable } from '../../ui/paged-table.js';
 import type { Column } from '../../ui/table.js';
-import { Updated } from '../../ui/updated.js';
+import { Updated, useTick } from '../../ui/updated.js';
 import { Forget } from './forget.js';
 import { lagText, StateMark } from './state-mark.js';
 
@@ -28,6 +27,7 @@ interface Found {
   readonly page: Schemas['PageInfo'];
 }
 
+const REFRESH_MS = 15_000;
 /** The service answers no more at once. */
 const MOST_WEBHOOKS = 1000;
 
@@ -47,10 +47,9 @@ async function ask(query: Readonly<Record<string, string>>, signal: AbortSignal)
 
 export function FollowersView() {
   const query = asItStands(route.value.query);
-  const changes = useChanges();
-  const tick = changes === 0 ? undefined : String(changes);
+  const tick = useTick(REFRESH_MS);
   const question = (signal: AbortSignal) => ask(query, signal);
-  const asked = useAsk(JSON.stringify(query), tick === undefined ? undefined : question, tick);
+  const asked = useAsk(JSON.stringify(query), question, tick);
   return (
     <>
       <Head title={t('nav.followers')}>

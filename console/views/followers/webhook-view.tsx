@@ -1,6 +1,5 @@
 // One webhook: whether it sends, how far it is, what its receiver answered.
 import { answerOf, api, type Schemas } from '../../api/client.js';
-import { useChanges } from '../../api/feed.js';
 import { useAsk } from '../../api/use-ask.js';
 import { reasonText, t } from '../../i18n/i18n.js';
 import { count } from '../../time/format.js';
@@ -9,18 +8,20 @@ import { Copy } from '../../ui/copy.js';
 import { Given } from '../../ui/given.js';
 import { Json } from '../../ui/json.js';
 import { Shown } from '../../ui/states.js';
+import { useTick } from '../../ui/updated.js';
 import { Attempts } from './attempts.js';
 import { lagText, StateMark } from './state-mark.js';
 import { WebhookActions } from './webhook-actions.js';
 
 type Webhook = Schemas['Webhook'];
 
+const REFRESH_MS = 5000;
+
 export function WebhookView({ id }: { id: string }) {
-  const changes = useChanges();
-  const tick = changes === 0 ? undefined : String(changes);
+  const tick = useTick(REFRESH_MS);
   const question = (signal: AbortSignal) =>
     answerOf(api.GET('/v1/webhooks/{id}', { params: { path: { id } }, signal }));
-  const asked = useAsk(id, tick === undefined ? undefined : question, tick);
+  const asked = useAsk(id, question, tick);
   const { data: webhook } = asked;
   return (
     <>
