@@ -2,7 +2,7 @@ import type { Schemas } from '../api/client.js';
 import { t } from '../i18n/i18n.js';
 import { Mark, type Tone } from './bits.js';
 
-export type RecordingState = Schemas['Recording']['state'];
+type RecordingState = Schemas['Recording']['state'];
 
 export const RECORDING_STATES = [
   'announced',

@@ -33,7 +33,7 @@ inBrowser('The search of the console', () => {
     ] as const) {
       await visitor.open('/calls');
       await box.fill(typed);
-      await visitor.page.getByRole('option').first().waitFor();
+      await visitor.page.locator('.search-found').getByRole('option').first().waitFor();
       expect(await visitor.violations()).toEqual([]);
       await visitor.page.keyboard.press('Enter');
       await visitor.holds(`location.hash === ${JSON.stringify(address)}`);
@@ -51,7 +51,7 @@ inBrowser('The search of the console', () => {
     await visitor.open('/calls');
     const filters = page.locator('.filter-form > summary');
     const before = await filters.boundingBox();
-    await page.getByRole('combobox').fill('nobody-has-this-id');
+    await page.getByRole('combobox', { name: /^Find by/ }).fill('nobody-has-this-id');
     await visitor.sees('The ledger has nothing with this id, number or name.');
     const { x = 0, y = 0, width = 0, height = 0 } = (await filters.boundingBox()) ?? {};
     await page.mouse.move(x + width / 2, y + height - 3);
@@ -217,15 +217,15 @@ inBrowser('The search of the console', () => {
     const [call] = dataOf(await ledger.get('/v1/calls?limit=1'));
     await visitor.open('/calls');
     await proxy.refuse();
-    await visitor.page.getByRole('combobox').fill(string(call?.['callId']));
+    await visitor.page.getByRole('combobox', { name: /^Find by/ }).fill(string(call?.['callId']));
     await visitor.sees('The database is unavailable');
     expect(await visitor.text()).not.toContain('The ledger has nothing');
     expect(await visitor.violations()).toEqual([]);
     await proxy.acceptAgain();
     await until('the database', async () => (await ledger.get('/v1/calls?limit=1')).status === 200);
     await visitor.page.getByRole('button', { name: 'Try again' }).click();
-    await visitor.page.getByRole('combobox').focus();
-    await visitor.page.getByRole('combobox').press('Enter');
+    await visitor.page.getByRole('combobox', { name: /^Find by/ }).focus();
+    await visitor.page.getByRole('combobox', { name: /^Find by/ }).press('Enter');
     await visitor.page.locator('.chip').waitFor({ state: 'detached' });
   });
 });
