@@ -224,7 +224,8 @@ function silence(): Buffer {
   const file = Buffer.alloc(44 + samples, 128);
   file.write('RIFF', 0);
   file.writeUInt32LE(36 + samples, 4);
-  file.write('WAVEfmt ', 8);
+  file.write('WAVE', 8);
+  file.write('fmt ', 12);
   file.writeUInt32LE(16, 16);
   file.writeUInt16LE(1, 20);
   file.writeUInt16LE(1, 22);
