@@ -15,6 +15,7 @@ const ACCESS = {
   completeness: { scopes: ['stats:read'] },
   calls: { scopes: ['calls:read'] },
   details: { scopes: ['calls:read'] },
+  followers: { scopes: ['calls:read', 'webhooks:manage'] },
   deliveries: { scopes: ['deliveries:read'] },
   quarantine: { scopes: ['quarantine:manage'] },
   drift: { scopes: ['deliveries:read'], isOfAll: true },

@@ -25,6 +25,16 @@ export function resultColour(result: string | null): string {
   return OTHERS[sum % OTHERS.length] ?? REST;
 }
 
+const OF_INTENTS = [1, 3, 6, 5, 8, 9, 4, 7, 2].map((number) => `--series-${number}`);
+
+/** The same for an intent wherever it is shown. Customers name them as they like; single letters differ. */
+export function intentColour(intent: string | null): string {
+  if (intent === null) return REST;
+  const sum = [...intent].reduce((all, character) => all + (character.codePointAt(0) ?? 0), 0);
+  // A, of which there is most often one, has the first colour.
+  return OF_INTENTS[(sum + 7) % OF_INTENTS.length] ?? REST;
+}
+
 /** @param name of a custom property, such as `--answered` */
 export function resolved(name: string): string {
   const probe = document.createElement('span');

@@ -84,20 +84,23 @@ function Cell({ name, cell, step }: { name: string; cell: HeatCell; step: string
   const [isOpen, setOpen] = useState(false);
   const { calls, answered, hours } = cell;
   const told = t('heat.cell', { answered: count(answered), calls: count(calls) });
-  const text = calls === 0 ? '' : percent(answered / calls, 0).replace('%', '');
+  const rate = calls === 0 ? '' : percent(answered / calls, 0);
+  const text = rate.replace('%', '');
+  // What is seen is part of it: people say it to have it pressed.
+  const label = `${name}: ${rate}, ${told}`;
   const [first] = hours;
   return (
     <td class={`heat-${step}`} title={told}>
       {first?.href === undefined ? (
         text
       ) : hours.length === 1 ? (
-        <a href={first.href} aria-label={`${name}: ${told}`}>
+        <a href={first.href} aria-label={label}>
           {text}
         </a>
       ) : (
         <button
           type="button"
-          aria-label={`${name}: ${told}`}
+          aria-label={label}
           onClick={() => {
             setOpen(true);
           }}

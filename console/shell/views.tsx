@@ -14,6 +14,8 @@ import { DeliveriesView } from '../views/deliveries/deliveries-view.js';
 import { DeliveryView } from '../views/deliveries/delivery-view.js';
 import { DriftView } from '../views/deliveries/drift-view.js';
 import { ErasuresView } from '../views/erasures/erasures-view.js';
+import { FollowersView } from '../views/followers/followers-view.js';
+import { WebhookView } from '../views/followers/webhook-view.js';
 import { KeysView } from '../views/keys/keys-view.js';
 import { OverviewView } from '../views/overview/overview-view.js';
 import { EntryView } from '../views/quarantine/entry-view.js';
@@ -72,6 +74,12 @@ const VIEWS: readonly View[] = [
     name: 'drift',
     title: 'nav.drift',
     list: () => <DriftView />,
+  },
+  {
+    name: 'followers',
+    title: 'nav.followers',
+    list: () => <FollowersView />,
+    one: (id) => <WebhookView key={id} id={id} />,
   },
   { name: 'keys', title: 'nav.keys', list: () => <KeysView /> },
   { name: 'audit', title: 'nav.audit', list: () => <AuditView /> },

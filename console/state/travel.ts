@@ -2,7 +2,15 @@
 import { signal } from '@preact/signals';
 import type { Query } from './route.js';
 
-const FILTERS = ['taskId', 'batchId', 'smartStatusCode', 'statusCode', 'hangupDirection', 'source'] as const;
+const FILTERS = [
+  'taskId',
+  'batchId',
+  'smartStatusCode',
+  'statusCode',
+  'hangupDirection',
+  'majorIntent',
+  'source',
+] as const;
 export type SumFilter = (typeof FILTERS)[number];
 
 /** Of the last view that has a range. */

@@ -12,6 +12,11 @@ export function Updated() {
   return <span class="updated quiet small">{t('state.updated', { time: ago(at, now) })}</span>;
 }
 
+/** Another text every so often while the page is in sight: what no feed tells of is asked for again. */
+export function useTick(everyMs: number): string {
+  return String(Math.floor(useSeconds() / everyMs));
+}
+
 /** The time, every second while the page is in sight. */
 export function useSeconds(): number {
   const [now, setNow] = useState(Date.now());

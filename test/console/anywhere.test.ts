@@ -27,9 +27,9 @@ inBrowser('Anywhere in the console', () => {
       const outId = string(once);
       await visitor.open('/keys');
       await page.keyboard.press(keys);
-      const box = page.getByRole('dialog').getByRole('combobox', { name: 'Find by any id or number' });
+      const box = page.getByRole('dialog').getByRole('combobox', { name: 'Find by any id, number or name' });
       await box.fill(outId);
-      await page.getByRole('option').first().waitFor();
+      await page.locator('.search-found').getByRole('option').first().waitFor();
       expect(await visitor.violations()).toEqual([]);
       await page.keyboard.press('Enter');
       await visitor.holds(
@@ -45,7 +45,7 @@ inBrowser('Anywhere in the console', () => {
     const { visitor } = stage;
     await visitor.open('/nowhere');
     await visitor.open('/calls');
-    const box = visitor.page.getByRole('combobox');
+    const box = visitor.page.getByRole('combobox', { name: /^Find by/ });
     await box.fill('a');
     await box.press('/');
     expect([await box.inputValue(), await visitor.page.getByRole('dialog').count()]).toEqual(['a/', 0]);

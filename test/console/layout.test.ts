@@ -182,8 +182,8 @@ inBrowser('The layout of the console', () => {
     const fits = (selector: string) =>
       each<boolean>(phone, selector, 'element.scrollWidth <= element.clientWidth');
     await phone.open('/calls');
-    await phone.page.getByRole('combobox').fill(CALL);
-    await phone.page.getByRole('option').first().waitFor();
+    await phone.page.getByRole('combobox', { name: /^Find by/ }).fill(CALL);
+    await phone.page.locator('.search-found').getByRole('option').first().waitFor();
     expect(await fits('html, .search-found, [role=option]')).toEqual([true, true, true]);
     await phone.open('/keys');
     await phone.page.getByRole('button', { name: /^Revoke N/ }).click();

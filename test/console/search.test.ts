@@ -24,7 +24,7 @@ inBrowser('The search of the console', () => {
     const { ledger, sample, visitor } = stage;
     await visitor.open('/calls');
     const [call] = dataOf(await ledger.get('/v1/calls?limit=1&answered=true'));
-    const box = visitor.page.getByRole('combobox', { name: 'Find by any id or number' });
+    const box = visitor.page.getByRole('combobox', { name: 'Find by any id, number or name' });
     for (const [typed, address] of [
       [string(call?.['callId']), `#/calls/${encodeURIComponent(string(call?.['callId']))}`],
       [sample.redialled, `#/details/${sample.redialled}`],
@@ -33,14 +33,14 @@ inBrowser('The search of the console', () => {
     ] as const) {
       await visitor.open('/calls');
       await box.fill(typed);
-      await visitor.page.getByRole('option').first().waitFor();
+      await visitor.page.locator('.search-found').getByRole('option').first().waitFor();
       expect(await visitor.violations()).toEqual([]);
       await visitor.page.keyboard.press('Enter');
       await visitor.holds(`location.hash === ${JSON.stringify(address)}`);
     }
     await visitor.open('/calls');
     await box.fill('nobody-has-this-id');
-    await visitor.sees('The ledger has nothing with this id or number.');
+    await visitor.sees('The ledger has nothing with this id, number or name.');
   });
 
   it('lets the first click after a fruitless search through, which moves nothing', async () => {
@@ -51,8 +51,8 @@ inBrowser('The search of the console', () => {
     await visitor.open('/calls');
     const filters = page.locator('.filter-form > summary');
     const before = await filters.boundingBox();
-    await page.getByRole('combobox').fill('nobody-has-this-id');
-    await visitor.sees('The ledger has nothing with this id or number.');
+    await page.getByRole('combobox', { name: /^Find by/ }).fill('nobody-has-this-id');
+    await visitor.sees('The ledger has nothing with this id, number or name.');
     const { x = 0, y = 0, width = 0, height = 0 } = (await filters.boundingBox()) ?? {};
     await page.mouse.move(x + width / 2, y + height - 3);
     await page.mouse.down();
@@ -65,7 +65,7 @@ inBrowser('The search of the console', () => {
     const { ledger, visitor } = stage;
     const numbers = { callee: '13911110001', caller: '13911112222', realCaller: '13911113333' };
     await ledger.push([record('by-number', { ...numbers, originateTime: new Date().toISOString() })]);
-    const box = visitor.page.getByRole('combobox', { name: 'Find by any id or number' });
+    const box = visitor.page.getByRole('combobox', { name: 'Find by any id, number or name' });
     for (const [typed, address] of [
       ['+86 139 1111 0001', '#/calls?callee=13911110001'],
       ['8613911110001', '#/calls?callee=13911110001'],
@@ -85,7 +85,7 @@ inBrowser('The search of the console', () => {
   it('says of ids with commas which can not be asked for, and leads nowhere by them', async () => {
     const { ledger, visitor } = stage;
     await ledger.push([record('call,1', { outId: 'PO-7,rev 2', batchId: 'b,comma' })]);
-    const box = visitor.page.getByRole('combobox', { name: 'Find by any id or number' });
+    const box = visitor.page.getByRole('combobox', { name: 'Find by any id, number or name' });
     await visitor.open('/calls');
     await box.fill('PO-7,rev 2');
     await visitor.sees(/Ids with a comma cannot be searched for/);
@@ -217,15 +217,15 @@ inBrowser('The search of the console', () => {
     const [call] = dataOf(await ledger.get('/v1/calls?limit=1'));
     await visitor.open('/calls');
     await proxy.refuse();
-    await visitor.page.getByRole('combobox').fill(string(call?.['callId']));
+    await visitor.page.getByRole('combobox', { name: /^Find by/ }).fill(string(call?.['callId']));
     await visitor.sees('The database is unavailable');
     expect(await visitor.text()).not.toContain('The ledger has nothing');
     expect(await visitor.violations()).toEqual([]);
     await proxy.acceptAgain();
     await until('the database', async () => (await ledger.get('/v1/calls?limit=1')).status === 200);
     await visitor.page.getByRole('button', { name: 'Try again' }).click();
-    await visitor.page.getByRole('combobox').focus();
-    await visitor.page.getByRole('combobox').press('Enter');
+    await visitor.page.getByRole('combobox', { name: /^Find by/ }).focus();
+    await visitor.page.getByRole('combobox', { name: /^Find by/ }).press('Enter');
     await visitor.page.locator('.chip').waitFor({ state: 'detached' });
   });
 });

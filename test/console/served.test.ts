@@ -36,6 +36,7 @@ describe('The console', () => {
       "form-action 'none'",
       "frame-ancestors 'none'",
       "img-src 'self'",
+      'media-src blob:',
       "require-trusted-types-for 'script'",
       "script-src 'self'",
       "style-src 'self'",

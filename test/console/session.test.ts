@@ -28,7 +28,10 @@ inBrowser('The session of the console', () => {
     await other.page.getByText('Unknown, expired or revoked key.').waitFor();
     expect(await other.violations()).toEqual([]);
     await other.signIn(key);
-    expect(await other.page.locator('nav[aria-label="Views"] a').allInnerTexts()).toEqual(['Calls']);
+    expect(await other.page.locator('nav[aria-label="Views"] a').allInnerTexts()).toEqual([
+      'Calls',
+      'Followers',
+    ]);
     await other.sees(/^\d{3}\*{4}\d{4}$/);
     // No way to campaigns, which this key may not see.
     expect(await other.page.locator('tbody a[href^="#/tasks"]').count()).toBe(0);

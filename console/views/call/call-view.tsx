@@ -1,10 +1,10 @@
 // All that the ledger knows of one call.
-import type { ComponentChildren } from 'preact';
 import { answerOf, api, type Schemas } from '../../api/client.js';
+import { useNames } from '../../api/names.js';
 import { carrierLabel, hangupText, useCodes } from '../../api/results.js';
 import { may } from '../../api/session.js';
 import { useAsk } from '../../api/use-ask.js';
-import { reasonText, t, type TextName } from '../../i18n/i18n.js';
+import { t } from '../../i18n/i18n.js';
 import { isAskable } from '../../state/askable.js';
 import { to } from '../../state/route.js';
 import { neighboursOf } from '../../state/trail.js';
@@ -19,9 +19,15 @@ import { Json } from '../../ui/json.js';
 import { Result } from '../../ui/result.js';
 import { Shown } from '../../ui/states.js';
 import { callsOf } from '../calls/calls-link.js';
+import { ConversationPanel } from './conversation.js';
+import { Copied, CopyValue } from './copied.js';
+import { Headline } from './headline.js';
+import { NotePanel } from './note.js';
 import { RawRecord } from './raw-record.js';
+import { RecordingPanel } from './recording.js';
 import { Revisions } from './revisions.js';
 import { Timeline } from './timeline.js';
+import { Warnings } from './warnings.js';
 
 type Call = Schemas['Call'];
 
@@ -79,7 +85,8 @@ function CallParts({ call, text }: { call: Call; text: string }) {
       <Panel title={t('call.timeline')} note={date(call.occurredAt)}>
         <Timeline call={call} />
       </Panel>
-      {call.warnings !== null && <Warnings warnings={call.warnings} />}
+      {call.warnings !== null && <Warnings title={t('call.warnings')} warnings={call.warnings} />}
+      <Messages call={call} text={text} />
       <div class="pair">
         <Panel title={t('call.fields')}>
           <Fields call={call} />
@@ -101,51 +108,21 @@ function CallParts({ call, text }: { call: Call; text: string }) {
   );
 }
 
-/** Who was called, when, what became of it, for how long, and what they wanted. */
-function Headline({ call }: { call: Call }) {
-  const { callee, occurredAt, answered, smartStatusCode, duration } = call;
-  const intent = intentOf(call);
+/** What the vendor's other two messages said of the call. */
+function Messages({ call, text }: { call: Call; text: string }) {
+  const { callId, note, recording } = call;
   return (
-    <div class="panel headline">
-      <span>
-        <Id id={callee} />
-        <CopyValue name="field.callee" value={callee} />
-      </span>
-      <Time at={occurredAt} />
-      <Result code={smartStatusCode} isAnswered={answered} />
-      {answered && (
-        <span>
-          {t('field.duration')} {length(duration)}
-        </span>
+    <>
+      {note !== null && note.turns > 0 && may('conversations:read') && (
+        <ConversationPanel callId={callId} turns={note.turns} />
       )}
-      {intent !== undefined && (
-        <span>
-          {t('field.majorIntent')}: <Given text={intent} />
-        </span>
+      {(note ?? recording) !== null && (
+        <div class="pair">
+          {recording !== null && <RecordingPanel callId={callId} recording={recording} />}
+          {note !== null && <NotePanel note={note} text={text} />}
+        </div>
       )}
-    </div>
-  );
-}
-
-/** Of a call with a note. */
-function intentOf(call: object): string | undefined {
-  const note: unknown = 'note' in call ? call.note : undefined;
-  if (typeof note !== 'object' || note === null || !('majorIntent' in note)) return undefined;
-  return typeof note.majorIntent === 'string' ? note.majorIntent : undefined;
-}
-
-function Warnings({ warnings }: { warnings: NonNullable<Call['warnings']> }) {
-  return (
-    <div class="note note-away">
-      <strong>{t('call.warnings')}</strong>
-      <ul>
-        {warnings.map(({ field, reason }) => (
-          <li key={field + reason}>
-            <Id id={field} /> <Given text={reasonText(reason)} />
-          </li>
-        ))}
-      </ul>
-    </div>
+    </>
   );
 }
 
@@ -153,6 +130,7 @@ function Fields({ call }: { call: Call }) {
   const codes = useCodes();
   const { callee, smartStatusCode, statusCode, taskId, batchId, detailId, duration, bDuration } = call;
   const carrier = carrierLabel(codes, statusCode);
+  const names = useNames([call]);
   const calls = (group: Readonly<Record<string, string | null>>) => callsOf({}, {}, group);
   return (
     <Facts
@@ -190,13 +168,18 @@ function Fields({ call }: { call: Call }) {
           : [[t('field.bDuration'), length(bDuration)] as const]),
         [
           t('field.taskId'),
-          <Copied name="field.taskId" value={taskId} path={['tasks', taskId ?? '']}>
+          <Copied
+            name="field.taskId"
+            value={taskId}
+            path={['tasks', taskId ?? '']}
+            label={names.task(taskId)}
+          >
             <Linked href={calls({ taskId })}>{t('call.ofTask')}</Linked>
           </Copied>,
         ],
         [
           t('field.batchId'),
-          <Copied name="field.batchId" value={batchId}>
+          <Copied name="field.batchId" value={batchId} label={names.batch(taskId, batchId)}>
             <Linked href={calls({ batchId })}>{t('call.ofBatch')}</Linked>
           </Copied>,
         ],
@@ -212,29 +195,6 @@ function Fields({ call }: { call: Call }) {
       ]}
     />
   );
-}
-
-interface CopiedProps {
-  readonly name: TextName;
-  readonly value: string | null;
-  readonly path?: readonly ['tasks', string];
-  /** A way to more of the kind. */
-  readonly children?: ComponentChildren;
-}
-
-/** An id or a number that can be copied. */
-function Copied({ name, value, path, children }: CopiedProps) {
-  return (
-    <>
-      <Id id={value} {...(path !== undefined && { path })} />
-      <CopyValue name={name} value={value} /> {value !== null && <span class="small">{children}</span>}
-    </>
-  );
-}
-
-function CopyValue({ name, value }: Pick<CopiedProps, 'name' | 'value'>) {
-  if (value === null || value === '') return null;
-  return <Copy text={value} label={t('call.copyValue', { name: t(name) })} isSmall />;
 }
 
 /** A call that no push brought has less than others: it stands out. */

@@ -1,25 +1,37 @@
 // The columns of the list of calls, and which of them a person wants: kept in the browser.
 import { signal } from '@preact/signals';
+import type { ComponentChildren } from 'preact';
 import type { Schemas } from '../../api/client.js';
+import type { Names } from '../../api/names.js';
 import { t, type TextName } from '../../i18n/i18n.js';
 import { forGood } from '../../state/kept.js';
 import { goWith, route, to } from '../../state/route.js';
 import { length } from '../../time/format.js';
 import { Id, Mark, Time } from '../../ui/bits.js';
+import { IntentMark } from '../../ui/intent.js';
+import { Named } from '../../ui/named.js';
 import { Popover } from '../../ui/popover.js';
+import { RecordingMark } from '../../ui/recording-mark.js';
 import { Result } from '../../ui/result.js';
 import type { Column } from '../../ui/table.js';
 
 export type Call = Schemas['SelectedCall'];
 
-interface CallColumn extends Omit<Column<Call>, 'title'> {
+interface CallColumn extends Omit<Column<Call>, 'title' | 'cell'> {
   readonly name: string;
   readonly title: TextName;
+  readonly cell: (call: Call, names: Names) => ComponentChildren;
 }
 
 const COLUMNS: readonly CallColumn[] = [
   { name: 'callee', title: 'field.callee', cell: ({ callee }) => <Id id={callee} /> },
   { name: 'result', title: 'calls.outcome', cell: (call) => <Outcome call={call} /> },
+  {
+    name: 'intent',
+    title: 'field.majorIntent',
+    cell: ({ note }) =>
+      note?.majorIntent == null ? <span class="quiet">–</span> : <IntentMark intent={note.majorIntent} />,
+  },
   {
     name: 'duration',
     title: 'field.duration',
@@ -31,12 +43,21 @@ const COLUMNS: readonly CallColumn[] = [
   {
     name: 'taskId',
     title: 'field.taskId',
-    cell: ({ taskId }) => <Id id={taskId} path={['tasks', taskId ?? '']} />,
+    cell: ({ taskId = null }, names) => (
+      <Named name={names.task(taskId)} id={taskId} path={['tasks', taskId ?? '']} />
+    ),
   },
   {
     name: 'batchId',
     title: 'field.batchId',
-    cell: ({ batchId }) => <Id id={batchId} path={['calls']} query={{ batchId: batchId ?? undefined }} />,
+    cell: ({ taskId, batchId = null }, names) => (
+      <Named
+        name={names.batch(taskId, batchId)}
+        id={batchId}
+        path={['calls']}
+        query={{ batchId: batchId ?? undefined }}
+      />
+    ),
   },
   {
     name: 'detailId',
@@ -51,15 +72,21 @@ const COLUMNS: readonly CallColumn[] = [
     cell: ({ hangupDirection }) => <Id id={hangupDirection} />,
   },
   { name: 'statusCode', title: 'field.statusCode', cell: ({ statusCode }) => <Id id={statusCode} /> },
+  {
+    name: 'recording',
+    title: 'field.recordingState',
+    cell: ({ recording }) =>
+      recording == null ? <span class="quiet">–</span> : <RecordingMark state={recording.state} />,
+  },
   { name: 'source', title: 'field.source', cell: ({ source }) => <Id id={source} /> },
 ];
-const USUAL = ['callee', 'result', 'duration', 'outId', 'taskId', 'batchId'];
+const USUAL = ['callee', 'result', 'intent', 'duration', 'outId', 'taskId', 'batchId'];
 
 const STORED = 'call-ledger.columns';
 const chosen = signal(forGood.get(STORED)?.split(',') ?? USUAL);
 
 /** The time, which leads to the call, and those that are wanted. */
-export function callColumns(): Column<Call>[] {
+export function callColumns(names: Names): Column<Call>[] {
   const isUp = route.value.query['order'] === 'asc';
   const time: Column<Call> = {
     title: t('field.occurredAt'),
@@ -76,7 +103,12 @@ export function callColumns(): Column<Call>[] {
     ),
   };
   const wanted = COLUMNS.filter(({ name }) => chosen.value.includes(name));
-  return [time, ...wanted.map((column) => ({ ...column, title: t(column.title) }))];
+  const columns = wanted.map(({ title, cell, ...column }): Column<Call> => ({
+    ...column,
+    title: t(title),
+    cell: (call) => cell(call, names),
+  }));
+  return [time, ...columns];
 }
 
 export function ColumnChoice() {

@@ -15,8 +15,13 @@ export type Filter = Titled &
   (
     | { readonly name: ListName; readonly kind: 'text' | 'result' }
     | { readonly name: 'calleeEndsWith'; readonly kind: 'digits' }
+    | { readonly name: 'tag'; readonly kind: 'tag' }
+    | { readonly name: 'recordingState'; readonly kind: 'recording' }
     | { readonly name: 'minDuration' | 'maxDuration'; readonly kind: 'number' }
-    | { readonly name: 'answered' | 'hasWarnings'; readonly kind: 'yes-no' }
+    | {
+        readonly name: 'answered' | 'hasWarnings' | 'hasNote' | 'hasRecording';
+        readonly kind: 'yes-no';
+      }
   );
 
 type ListName =
@@ -31,11 +36,14 @@ type ListName =
   | 'realCaller'
   | 'statusCode'
   | 'hangupDirection'
+  | 'majorIntent'
   | 'source';
 
 export const FILTERS: readonly Filter[] = [
   { name: 'smartStatusCode', title: 'field.smartStatusCode', kind: 'result' },
   { name: 'answered', title: 'field.answered', kind: 'yes-no' },
+  { name: 'majorIntent', title: 'field.majorIntent', kind: 'text' },
+  { name: 'tag', title: 'field.tag', kind: 'tag' },
   { name: 'callee', title: 'field.callee', kind: 'text' },
   { name: 'calleeEndsWith', title: 'field.calleeEndsWith', kind: 'digits' },
   { name: 'taskId', title: 'field.taskId', kind: 'text' },
@@ -49,6 +57,9 @@ export const FILTERS: readonly Filter[] = [
   { name: 'hangupDirection', title: 'field.hangupDirection', kind: 'text' },
   { name: 'minDuration', title: 'field.minDuration', kind: 'number' },
   { name: 'maxDuration', title: 'field.maxDuration', kind: 'number' },
+  { name: 'recordingState', title: 'field.recordingState', kind: 'recording' },
+  { name: 'hasRecording', title: 'field.hasRecording', kind: 'yes-no' },
+  { name: 'hasNote', title: 'field.hasNote', kind: 'yes-no' },
   { name: 'hasWarnings', title: 'field.hasWarnings', kind: 'yes-no' },
   { name: 'source', title: 'field.source', kind: 'text' },
 ];

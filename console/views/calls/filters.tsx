@@ -1,10 +1,12 @@
 import { useLayoutEffect, useState } from 'preact/hooks';
+import { useTaskName } from '../../api/names.js';
 import { type Codes, resultLabel, useCodes } from '../../api/results.js';
 import { t } from '../../i18n/i18n.js';
 import { go, type Query } from '../../state/route.js';
 import { visible } from '../../text/visible.js';
 import { YES_NO, yesNo } from '../../ui/choice.js';
 import { Chip } from '../../ui/chip.js';
+import { RECORDING_STATES } from '../../ui/recording-mark.js';
 import { type Filter, FILTERS, listIn } from './call-filters.js';
 
 /** The filters that are set, each with the way to take it away; and a form for all that there are. */
@@ -23,9 +25,13 @@ export function Filters({ query }: { query: Query }) {
 /** The filters that are set, each with the way to take it away. */
 export function SetFilters({ query }: { query: Query }) {
   const codes = useCodes();
+  const taskName = useTaskName(query['taskId']);
   const set = FILTERS.flatMap((filter) => {
     const text = query[filter.name];
-    return text === undefined ? [] : [{ ...filter, value: wordsOf(filter, text, codes) }];
+    if (text === undefined) return [];
+    const words = wordsOf(filter, text, codes);
+    const isNamed = filter.name === 'taskId' && taskName !== undefined;
+    return [{ ...filter, value: isNamed ? `${taskName} (${words})` : words }];
   });
   return (
     <ul class="chips" aria-label={t('filters.set')}>
@@ -41,6 +47,7 @@ export function SetFilters({ query }: { query: Query }) {
 /** What the filter's value in the address means to a person. */
 function wordsOf({ kind }: Filter, text: string, codes: Codes | undefined): string {
   if (kind === 'yes-no') return yesNo(text);
+  if (kind === 'recording') return listIn(text).map(stateText).join(', ');
   if (kind !== 'result') return text;
   return listIn(text)
     .map((code) => resultLabel(codes, code, code))
@@ -94,12 +101,13 @@ interface FieldProps {
   readonly onInput: (value: string) => void;
 }
 
-function Field({ filter: { name, title, kind }, value, onInput }: FieldProps) {
-  const codes = useCodes();
+function Field({ filter, value, onInput }: FieldProps) {
+  const { name, title, kind } = filter;
+  const choices = choicesOf(filter, value, useCodes());
   const take = (event: { currentTarget: HTMLInputElement | HTMLSelectElement }) => {
     onInput(event.currentTarget.value);
   };
-  if (kind !== 'yes-no' && kind !== 'result') {
+  if (choices === undefined) {
     return (
       <label class="field">
         <span>{t(title)}</span>
@@ -111,11 +119,6 @@ function Field({ filter: { name, title, kind }, value, onInput }: FieldProps) {
       </label>
     );
   }
-  const results = codes?.smartStatusCode.filter(({ calls, code }) => calls > 0 || code === value) ?? [];
-  const choices =
-    kind === 'yes-no'
-      ? YES_NO.map((answer) => [answer, yesNo(answer)] as const)
-      : results.map(({ code }) => [code, `${resultLabel(codes, code, code)} (${code})`] as const);
   return (
     <label class="field">
       <span>{t(title)}</span>
@@ -132,4 +135,20 @@ function Field({ filter: { name, title, kind }, value, onInput }: FieldProps) {
       </select>
     </label>
   );
+}
+
+type Choice = readonly [value: string, label: string];
+
+/** Undefined: any text can be typed. @param value that is chosen */
+function choicesOf({ kind }: Filter, value: string, codes: Codes | undefined): Choice[] | undefined {
+  if (kind === 'yes-no') return YES_NO.map((answer) => [answer, yesNo(answer)]);
+  if (kind === 'recording') return RECORDING_STATES.map((state) => [state, t(`recording.${state}`)]);
+  if (kind !== 'result') return undefined;
+  const results = codes?.smartStatusCode.filter(({ calls, code }) => calls > 0 || code === value) ?? [];
+  return results.map(({ code }) => [code, `${resultLabel(codes, code, code)} (${code})`]);
+}
+
+function stateText(text: string): string {
+  const state = RECORDING_STATES.find((known) => known === text);
+  return state === undefined ? text : t(`recording.${state}`);
 }

@@ -23,6 +23,10 @@ interface Candidate {
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 /** That calls may be old of which a calling number is looked for. */
 const CALLING_DAYS = 90;
+/** Names have no more characters. */
+const LONGEST_NAME = 100;
+/** Of batches with the name; an address with more is too long. */
+const MOST_NAMED = 20;
 const LAST_DIGITS = /^[*…]*(\d{4,8})$/;
 
 /** A call's fields by which the ledger finds calls at once. */
@@ -64,13 +68,14 @@ async function known(candidates: readonly Candidate[], signal: AbortSignal): Pro
 }
 
 function candidatesOf(text: string): Candidate[] {
-  if (!isAskable(text)) return byPath(text);
+  if (!isAskable(text)) return [...byPath(text), ...byName(text)];
   if (UUID.test(text)) return deliveryOf(text);
   const last = LAST_DIGITS.exec(text)?.[1];
   return [
     callsBy('field.callee', 'callee', typedNumber(text)),
     ...(last === undefined ? [] : [callsBy('field.calleeEndsWith', 'calleeEndsWith', last)]),
     ...IDS.map(([name, title]) => idOf(name, title, text)),
+    ...byName(text),
   ];
 }
 
@@ -88,6 +93,41 @@ function byPath(id: string): Candidate[] {
     answerOf(api.GET('/v1/tasks/{taskId}', { params: { path: { taskId: id } }, signal })),
   );
   return may('stats:read') ? [call, task] : [call];
+}
+
+/** Of campaigns and batches. */
+function byName(name: string): Candidate[] {
+  if (!may('stats:read') || name.length > LONGEST_NAME) return [];
+  const query = { name, limit: MOST_NAMED };
+  return [
+    { found: (signal) => tasksNamed(query, signal) },
+    { found: (signal) => batchesNamed(query, signal) },
+  ];
+}
+
+interface ByName {
+  readonly name: string;
+  readonly limit: number;
+}
+
+/** One campaign, or the list of several. */
+async function tasksNamed(query: ByName, signal: AbortSignal): Promise<Answer<Meaning | undefined>> {
+  const { data, problem } = await answerOf(api.GET('/v1/tasks', { params: { query }, signal }));
+  if (problem !== undefined) return { problem };
+  const [first, second] = data.data;
+  if (first === undefined) return { data: undefined };
+  const title = 'search.taskName';
+  if (second === undefined) return { data: { title, path: ['tasks', first.taskId], query: {} } };
+  return { data: { title, path: ['tasks'], query: { name: query.name } } };
+}
+
+/** The calls of all that have the name. */
+async function batchesNamed(query: ByName, signal: AbortSignal): Promise<Answer<Meaning | undefined>> {
+  const { data, problem } = await answerOf(api.GET('/v1/batches', { params: { query }, signal }));
+  if (problem !== undefined) return { problem };
+  const ids = data.data.map(({ batchId }) => batchId).filter(isAskable);
+  if (ids.length === 0) return { data: undefined };
+  return { data: { title: 'search.batchName', path: ['calls'], query: { batchId: ids.join(',') } } };
 }
 
 function deliveryOf(id: string): Candidate[] {

@@ -1,4 +1,5 @@
 import { answerOf, api, type Answer, type Schemas } from '../../api/client.js';
+import { may } from '../../api/session.js';
 import { type StatsRow, sumsBy } from '../../api/stats.js';
 import { useAsk } from '../../api/use-ask.js';
 import { RateBar } from '../../charts/rate-bar.js';
@@ -6,13 +7,16 @@ import { t } from '../../i18n/i18n.js';
 import type { Query } from '../../state/route.js';
 import { count, hours, length } from '../../time/format.js';
 import type { Range } from '../../time/range.js';
-import { Id, Linked, Panel, Time } from '../../ui/bits.js';
+import { Linked, Panel, Time } from '../../ui/bits.js';
+import { Named } from '../../ui/named.js';
 import { Empty, Shown } from '../../ui/states.js';
 import { type Column, Table } from '../../ui/table.js';
 import { callsOf } from '../calls/calls-link.js';
+import { Naming } from './label.js';
 
 type Sums = Pick<StatsRow, 'calls' | 'answered' | 'answerRate' | 'totalDuration' | 'averageDuration'> & {
   readonly batchId: string | null;
+  readonly batchName?: string | null;
   readonly lastCallAt?: string | null;
 };
 
@@ -66,7 +70,7 @@ export function Batches({ taskId, name, range, query }: Props) {
               <Table
                 label={t('batches.title')}
                 rows={batches.toSorted((a, b) => (b.answerRate ?? -1) - (a.answerRate ?? -1))}
-                columns={columnsOf(taskId, range, query)}
+                columns={[...columnsOf(taskId, range, query), ...namingColumn(taskId, asked.again)]}
                 keyOf={({ batchId }) => batchId ?? ''}
                 save={t('batches.title')}
               />
@@ -84,8 +88,13 @@ function columnsOf(taskId: string, range: Partial<Range> = {}, query: Query): Co
   return [
     {
       title: t('field.batchId'),
-      cell: ({ batchId }) => (
-        <Id id={batchId} path={['calls']} query={{ taskId, batchId: batchId ?? undefined, ...query }} />
+      cell: ({ batchId, batchName }) => (
+        <Named
+          name={batchName}
+          id={batchId}
+          path={['calls']}
+          query={{ taskId, batchId: batchId ?? undefined, ...query }}
+        />
       ),
       value: ({ batchId }) => batchId,
     },
@@ -122,6 +131,15 @@ function columnsOf(taskId: string, range: Partial<Range> = {}, query: Query): Co
     },
     ...(range.from === undefined ? [lastColumn()] : []),
   ];
+}
+
+/** For keys that may name. A batch without an id can't be named. */
+function namingColumn(taskId: string, onDone: () => void): Column<Sums>[] {
+  if (!may('labels:write')) return [];
+  const cell = ({ batchId }: Sums) =>
+    batchId !== null &&
+    batchId !== '' && <Naming taskId={taskId} batchId={batchId} onDone={onDone} isSmall />;
+  return [{ title: t('label.name'), cell }];
 }
 
 function lastColumn(): Column<Sums> {

@@ -1,6 +1,7 @@
 // The calls to one person of a campaign, one after the other: how often were they dialled, and when did they answer?
 import { useEffect } from 'preact/hooks';
 import { answerOf, api, type Schemas } from '../../api/client.js';
+import { useNames } from '../../api/names.js';
 import { useAsk } from '../../api/use-ask.js';
 import { t } from '../../i18n/i18n.js';
 import { to } from '../../state/route.js';
@@ -9,6 +10,8 @@ import { travelTo } from '../../state/travel.js';
 import { ago, count, length } from '../../time/format.js';
 import { Head, Id, Time } from '../../ui/bits.js';
 import { Copy } from '../../ui/copy.js';
+import { Given } from '../../ui/given.js';
+import { IntentMark } from '../../ui/intent.js';
 import { Result } from '../../ui/result.js';
 import { Empty, Shown } from '../../ui/states.js';
 
@@ -21,6 +24,7 @@ export function DetailView({ detailId }: { detailId: string }) {
   const query = { detailId: [detailId], order: 'asc' as const, limit: MOST };
   const asked = useAsk(detailId, (signal) => answerOf(api.GET('/v1/calls', { params: { query }, signal })));
   const calls = asked.data?.data;
+  const names = useNames(calls);
   useEffect(() => {
     if (calls !== undefined) leaveTrail(calls.map(({ callId }) => callId));
   }, [calls]);
@@ -47,7 +51,13 @@ export function DetailView({ detailId }: { detailId: string }) {
               </p>
               <ol class="chain">
                 {data.map((call, index) => (
-                  <Dial key={call.callId} call={call} before={data[index - 1]} number={index + 1} />
+                  <Dial
+                    key={call.callId}
+                    call={call}
+                    before={data[index - 1]}
+                    number={index + 1}
+                    batchName={names.batch(call.taskId, call.batchId)}
+                  />
                 ))}
               </ol>
               {page.nextCursor !== null && <p class="quiet">{t('detail.most', { n: MOST })}</p>}
@@ -59,7 +69,14 @@ export function DetailView({ detailId }: { detailId: string }) {
   );
 }
 
-function Dial({ call, before, number }: { call: Call; before: Call | undefined; number: number }) {
+interface DialProps {
+  readonly call: Call;
+  readonly before: Call | undefined;
+  readonly number: number;
+  readonly batchName: string | null;
+}
+
+function Dial({ call, before, number, batchName }: DialProps) {
   const {
     callId,
     occurredAt = '',
@@ -68,6 +85,7 @@ function Dial({ call, before, number }: { call: Call; before: Call | undefined; 
     duration = null,
     callee,
     batchId,
+    note = null,
   } = call;
   return (
     <li class={answered ? 'dial dial-answered' : 'dial'}>
@@ -79,13 +97,15 @@ function Dial({ call, before, number }: { call: Call; before: Call | undefined; 
       <p class="dial-head">
         <strong>{t('detail.dial', { n: number })}</strong>
         <Result code={smartStatusCode} isAnswered={answered} />
+        {note?.majorIntent != null && <IntentMark intent={note.majorIntent} />}
         <a href={to(['calls', callId])}>
           <Time at={occurredAt} />
         </a>
         {answered && <span>{length(duration)}</span>}
       </p>
       <p class="quiet small">
-        <Id id={callee} /> · {t('field.batchId')} <Id id={batchId} />
+        <Id id={callee} /> · {t('field.batchId')} {batchName !== null && <Given text={`${batchName} `} />}
+        <Id id={batchId} />
       </p>
     </li>
   );

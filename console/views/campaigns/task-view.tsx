@@ -12,6 +12,7 @@ import { aligned, type Range } from '../../time/range.js';
 import { HOUR_MS } from '../../time/units.js';
 import { Head, Id } from '../../ui/bits.js';
 import { Copy } from '../../ui/copy.js';
+import { Given } from '../../ui/given.js';
 import { RangePicker } from '../../ui/range-picker.js';
 import { Empty, Shown } from '../../ui/states.js';
 import { callsOf } from '../calls/calls-link.js';
@@ -20,6 +21,8 @@ import { RangeNote } from '../overview/range-note.js';
 import { Tile } from '../overview/tile.js';
 import { Batches } from './batches.js';
 import { chosenRange } from './chosen-range.js';
+import { Intents } from './intents.js';
+import { Naming } from './label.js';
 import { Results } from './results.js';
 import { TaskOverTime } from './task-over-time.js';
 import { WeekHours } from './week-hours.js';
@@ -53,8 +56,9 @@ export function TaskView({ taskId }: { taskId: string }) {
   const parent = { title: t('nav.tasks'), path: ['tasks'], query: rangeIn(query) };
   return (
     <>
-      <Head title={<Id id={taskId} />} parent={parent}>
+      <Head title={<Title taskId={taskId} name={asked.data?.task.taskName} />} parent={parent}>
         <Copy text={taskId} label={t('tasks.copyId')} />
+        <Naming taskId={taskId} onDone={asked.again} />
         {may('calls:read') && (
           <a class="button" href={to(['calls'], { taskId, ...rangeIn(query) })}>
             {t('tasks.calls')}
@@ -73,15 +77,33 @@ export function TaskView({ taskId }: { taskId: string }) {
   );
 }
 
+function Title({ taskId, name }: { taskId: string; name: string | null | undefined }) {
+  if (name === null || name === undefined) return <Id id={taskId} />;
+  return (
+    <>
+      <Given text={name} />{' '}
+      <span class="quiet small">
+        <Id id={taskId} />
+      </span>
+    </>
+  );
+}
+
 function TaskParts({ task, range, sum, name, query }: Found & { name: string; query: Query }) {
   const { taskId, firstCallAt, lastCallAt } = task;
   if (sum === undefined) return <Empty title={t('overview.none')} />;
   return (
     <>
+      {task.note !== null && (
+        <p class="quiet">
+          <Given text={task.note} />
+        </p>
+      )}
       <TaskTiles task={task} range={range} sum={sum} />
       {firstCallAt !== null && lastCallAt !== null && (
         <TaskOverTime taskId={taskId} name={name} range={range ?? wholeOf(firstCallAt, lastCallAt)} />
       )}
+      <Intents taskId={taskId} name={name} range={range} />
       <Batches taskId={taskId} name={name} range={range} query={rangeIn(query)} />
       {lastCallAt !== null && <WeekHours taskId={taskId} name={name} range={range} lastCallAt={lastCallAt} />}
       <Results taskId={taskId} name={name} range={range} />

@@ -9,7 +9,8 @@ import type { Query } from '../../state/route.js';
 import { rangeIn } from '../../state/travel.js';
 import { count, hours, length, points } from '../../time/format.js';
 import { before, type Range, untilNow } from '../../time/range.js';
-import { Id, Linked } from '../../ui/bits.js';
+import { Linked } from '../../ui/bits.js';
+import { Named } from '../../ui/named.js';
 import { Empty, Shown } from '../../ui/states.js';
 import { type Column, Table } from '../../ui/table.js';
 import { callsOf } from '../calls/calls-link.js';
@@ -47,12 +48,12 @@ export function TasksInRange({ query, range }: { query: Query; range: Range }) {
   return (
     <Shown asked={asked} lines={10}>
       {(found) =>
-        found.tasks.length === 0 ? (
-          <Empty title={t('overview.none')} />
+        named(found.tasks, query).length === 0 ? (
+          <Empty title={t(query['name'] === undefined ? 'overview.none' : 'tasks.noneNamed')} />
         ) : (
           <Table
             label={t('nav.tasks')}
-            rows={found.tasks}
+            rows={named(found.tasks, query)}
             columns={columnsOf(found.range, rangeIn(query))}
             keyOf={({ taskId }) => taskId ?? ''}
             save={t('nav.tasks')}
@@ -63,12 +64,21 @@ export function TasksInRange({ query, range }: { query: Query; range: Range }) {
   );
 }
 
+/** Those whose name has the text of the address in it. */
+function named(tasks: readonly TaskSums[], { name }: Query): readonly TaskSums[] {
+  if (name === undefined) return tasks;
+  const sought = name.toLowerCase();
+  return tasks.filter(({ taskName }) => taskName?.toLowerCase().includes(sought));
+}
+
 function columnsOf(range: Range, query: Query): Column<TaskSums>[] {
   const calls = (taskId: string | null, which: Query = {}) => callsOf(range, which, { taskId });
   return [
     {
       title: t('field.taskId'),
-      cell: ({ taskId = null }) => <Id id={taskId} path={['tasks', taskId ?? '']} query={query} />,
+      cell: ({ taskId = null, taskName }) => (
+        <Named name={taskName} id={taskId} path={['tasks', taskId ?? '']} query={query} />
+      ),
       value: ({ taskId = null }) => taskId,
     },
     {

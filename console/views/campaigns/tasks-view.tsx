@@ -5,14 +5,15 @@ import { useAsk } from '../../api/use-ask.js';
 import { RateBar } from '../../charts/rate-bar.js';
 import { Sparkline } from '../../charts/sparkline.js';
 import { t } from '../../i18n/i18n.js';
-import { type Query, route } from '../../state/route.js';
+import { goWith, type Query, route } from '../../state/route.js';
 import { timeZone } from '../../state/preferences.js';
 import { asItStands } from '../../time/between.js';
 import { count, hours, length } from '../../time/format.js';
 import { daysLater, startOfDay } from '../../time/local.js';
 import { iso } from '../../time/range.js';
-import { Head, Id, Linked, Time } from '../../ui/bits.js';
+import { Head, Linked, Time } from '../../ui/bits.js';
 import { Choice } from '../../ui/choice.js';
+import { Named } from '../../ui/named.js';
 import { Pager } from '../../ui/pager.js';
 import { RangePicker } from '../../ui/range-picker.js';
 import { Empty, Shown } from '../../ui/states.js';
@@ -76,6 +77,7 @@ export function TasksView() {
             labelOf={() => t('tasks.oldest')}
           />
         )}
+        <NameSearch name={query['name'] ?? ''} />
         <RangePicker query={query} />
       </Head>
       {chosen === undefined && <AllTasks query={query} />}
@@ -92,7 +94,7 @@ function AllTasks({ query }: { query: Query }) {
       <Shown asked={asked} lines={10}>
         {(found) =>
           found.tasks.data.length === 0 ? (
-            <Empty title={t('tasks.none')}>{t('tasks.none.more')}</Empty>
+            <NoTasks isFiltered={query['name'] !== undefined} />
           ) : (
             <TaskTable {...found} />
           )
@@ -103,9 +105,36 @@ function AllTasks({ query }: { query: Query }) {
   );
 }
 
+function NoTasks({ isFiltered }: { isFiltered: boolean }) {
+  if (isFiltered) return <Empty title={t('tasks.noneNamed')}>{t('tasks.noneNamed.more')}</Empty>;
+  return <Empty title={t('tasks.none')}>{t('tasks.none.more')}</Empty>;
+}
+
+/** Part of the name that somebody gave the campaign: a filter of the address. */
+function NameSearch({ name }: { name: string }) {
+  return (
+    <label class="field field-inline">
+      <span>{t('label.name')}</span>
+      <input
+        key={name}
+        type="search"
+        maxLength={100}
+        autocomplete="off"
+        value={name}
+        onChange={(event) => {
+          goWith({ name: event.currentTarget.value.trim(), cursor: undefined });
+        }}
+      />
+    </label>
+  );
+}
+
 function TaskTable({ tasks, days, rows }: Found) {
   const columns: Column<Task>[] = [
-    { title: t('field.taskId'), cell: ({ taskId }) => <Id id={taskId} path={['tasks', taskId]} /> },
+    {
+      title: t('field.taskId'),
+      cell: ({ taskId, taskName }) => <Named name={taskName} id={taskId} path={['tasks', taskId]} />,
+    },
     {
       title: t('tasks.days', { n: DAYS }),
       cell: ({ taskId }) => <TaskDays taskId={taskId} days={days} rows={rows} />,

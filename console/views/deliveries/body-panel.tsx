@@ -1,11 +1,11 @@
 import type { ComponentChildren } from 'preact';
-import { useState } from 'preact/hooks';
 import { bodyOf } from '../../api/body.js';
 import { may } from '../../api/session.js';
 import { useAsk } from '../../api/use-ask.js';
 import { t } from '../../i18n/i18n.js';
 import { Panel } from '../../ui/bits.js';
 import { ProblemNote, Shown } from '../../ui/states.js';
+import { WhenWanted } from '../../ui/when-wanted.js';
 
 interface BodyPanelProps {
   readonly deliveryId: string;
@@ -20,25 +20,11 @@ interface BodyPanelProps {
  * who reads it is noted.
  */
 export function BodyPanel({ deliveryId, title, note, children }: BodyPanelProps) {
-  const [isWanted, setWanted] = useState(false);
   return (
     <Panel title={title} note={note}>
-      {isWanted ? (
-        <Body deliveryId={deliveryId}>{children}</Body>
-      ) : (
-        <div class="actions">
-          <button
-            type="button"
-            class="button"
-            onClick={() => {
-              setWanted(true);
-            }}
-          >
-            {t('body.show')}
-          </button>
-          <span class="quiet small">{t(may('numbers:read') ? 'body.noted' : 'body.whole')}</span>
-        </div>
-      )}
+      <WhenWanted text={t('body.show')} note={t(may('numbers:read') ? 'body.noted' : 'body.whole')}>
+        {() => <Body deliveryId={deliveryId}>{children}</Body>}
+      </WhenWanted>
     </Panel>
   );
 }

@@ -8,8 +8,9 @@ import { timeZone } from '../../state/preferences.js';
 import { goWith, route } from '../../state/route.js';
 import { count, dateTime, percent, points } from '../../time/format.js';
 import { before, iso, type Range, untilNow } from '../../time/range.js';
-import { Id, Linked, Panel } from '../../ui/bits.js';
+import { Linked, Panel } from '../../ui/bits.js';
 import { Given } from '../../ui/given.js';
+import { Named } from '../../ui/named.js';
 import { Empty, Shown } from '../../ui/states.js';
 import { Switch } from '../../ui/switch.js';
 import { type Column, Table } from '../../ui/table.js';
@@ -17,7 +18,7 @@ import { callsOf } from '../calls/calls-link.js';
 import { type Change, rateChanges, shareChanges } from './changes.js';
 
 interface Dimension {
-  readonly field: Grouping & ('taskId' | 'batchId' | 'smartStatusCode' | 'hangupDirection');
+  readonly field: Grouping & ('taskId' | 'batchId' | 'smartStatusCode' | 'hangupDirection' | 'majorIntent');
   readonly title: TextName;
   /** Of fields that say what became of a call, shares are compared: each of their rates is all or nothing. */
   readonly changesOf: typeof rateChanges;
@@ -28,6 +29,7 @@ const DIMENSIONS: readonly Dimension[] = [
   { field: 'batchId', title: 'field.batchId', changesOf: rateChanges },
   { field: 'smartStatusCode', title: 'field.smartStatusCode', changesOf: shareChanges },
   { field: 'hangupDirection', title: 'field.hangupDirection', changesOf: shareChanges },
+  { field: 'majorIntent', title: 'field.majorIntent', changesOf: shareChanges },
 ];
 const [FIRST] = DIMENSIONS;
 /** Others have had little to do with it. */
@@ -39,6 +41,8 @@ interface Found {
   readonly past: Range;
   readonly filters: Filters;
   readonly changes: readonly Change[];
+  /** Of the campaigns or batches, by their ids. */
+  readonly names: ReadonlyMap<string | null, string | null>;
 }
 
 interface Props {
@@ -81,11 +85,17 @@ async function ask(
   if (then.problem !== undefined) return then;
   const { field, changesOf } = dimension;
   const changes = changesOf(groupsOf(now.data, field), groupsOf(then.data, field));
-  return { data: { dimension, range, past, filters, changes } };
+  const names = new Map([...then.data, ...now.data].map((row) => [row[field] ?? null, nameIn(row, field)]));
+  return { data: { dimension, range, past, filters, changes, names } };
 }
 
 function groupsOf(rows: readonly StatsRow[], field: Dimension['field']) {
   return new Map(rows.map((row) => [row[field] ?? null, row]));
+}
+
+function nameIn({ taskName = null, batchName = null }: StatsRow, field: Dimension['field']): string | null {
+  if (field === 'taskId') return taskName;
+  return field === 'batchId' ? batchName : null;
 }
 
 function By({ chosen }: { chosen: Dimension }) {
@@ -195,15 +205,14 @@ function effectColumn(most: number): Column<Change> {
   };
 }
 
-function Value({ of: { dimension, range }, value }: { of: Found; value: string | null }) {
+function Value({ of: { dimension, range, names }, value }: { of: Found; value: string | null }) {
   const codes = useCodes();
   const { field } = dimension;
   if (field === 'smartStatusCode') return <>{resultLabel(codes, value, t('result.none'))}</>;
+  if (field === 'majorIntent') return <Given text={value ?? t('intent.none')} />;
   if (field === 'hangupDirection') return <Given text={hangupText(value)} />;
   const ends = { from: iso(range.from), to: iso(range.to) };
-  return field === 'taskId' ? (
-    <Id id={value} path={['tasks', value ?? '']} query={ends} />
-  ) : (
-    <Id id={value} />
-  );
+  const name = names.get(value) ?? null;
+  if (field === 'taskId') return <Named name={name} id={value} path={['tasks', value ?? '']} query={ends} />;
+  return <Named name={name} id={value} path={['calls']} query={{ batchId: value ?? undefined, ...ends }} />;
 }

@@ -20,8 +20,8 @@ const SWAGGER_UI_ALLOWED = {
 };
 
 /**
- * For the console. It may load its own files and send requests to this service. Its script must not make markup
- * from text.
+ * For the console. It may load its own files, send requests to this service, and play what it has fetched itself. Its
+ * script must not make markup from text.
  */
 const CONSOLE_ALLOWED = {
   ...NOTHING_ALLOWED,
@@ -29,6 +29,7 @@ const CONSOLE_ALLOWED = {
   styleSrc: ["'self'"],
   imgSrc: ["'self'"],
   connectSrc: ["'self'"],
+  mediaSrc: ['blob:'],
   requireTrustedTypesFor: ["'script'"],
 };
 
