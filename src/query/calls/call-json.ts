@@ -1,4 +1,6 @@
+import type { Labels } from '../labels/labels.service.js';
 import { CALL_FIELDS, type CallField } from './call-fields.js';
+import { idsOf, type NameField, nameIn } from './call-names.js';
 import { type CallTexts, kindOf, readingOf, remembering } from './call-texts.js';
 
 type Text = string | null | undefined;
@@ -26,12 +28,20 @@ export interface JsonMember {
   readonly name: string;
   /** The place of its text in a call. */
   readonly index: number;
-  /** Makes JSON of the text. */
-  readonly valueOf: (text: Text) => string;
+  /** Makes JSON of the text, or of the call. */
+  readonly valueOf: (text: Text, call: CallTexts) => string;
 }
 
 export function jsonMember(name: CallField): JsonMember {
   return { name, index: CALL_FIELDS.indexOf(name), valueOf: valuesOf(name) };
+}
+
+export function nameMember(name: NameField, labels: Labels): JsonMember {
+  const valueOf = (_text: Text, call: CallTexts) => {
+    const text = nameIn(labels, name, idsOf(call));
+    return text === null ? 'null' : jsonText(text);
+  };
+  return { name, index: 0, valueOf };
 }
 
 /**
@@ -44,7 +54,7 @@ export function callJson(members: readonly JsonMember[]): (call: CallTexts) => s
   const places = members.map(({ index, valueOf }, place) => ({ index, place: place * 2 + 1, valueOf }));
   const parts = [...members.flatMap(({ name }, place) => [`${place === 0 ? '{' : ','}"${name}":`, '']), '}'];
   return (call) => {
-    for (const { index, place, valueOf } of places) parts[place] = valueOf(call[index]);
+    for (const { index, place, valueOf } of places) parts[place] = valueOf(call[index], call);
     // With `+`, V8 keeps the parts, and its garbage collector copies them until the whole answer is written.
     return parts.join('');
   };

@@ -1,7 +1,8 @@
 // SQL for a page of calls that ends early if its calls are large.
 import { bytesOfJson, sizedPage } from '../../persistence/sql/sized-page.js';
-import { type CallField, selectedCall } from './call-fields.js';
+import { selectedCall } from './call-fields.js';
 import { noteOf, recordingOf, sizeOfNote } from './call-messages.js';
+import type { ListedField } from './call-names.js';
 
 /** The parts of a statement for a page of calls. */
 export interface CallPageSql {
@@ -19,11 +20,11 @@ export interface CallPageSql {
  * @param row the alias of the call's row where {@link CallPageSql.rowColumns} are selected
  */
 export function callPage(
-  fields: readonly CallField[] | undefined,
+  fields: readonly ListedField[] | undefined,
   row: string,
   isDistributed: boolean,
 ): CallPageSql {
-  const isWanted = (field: CallField) => fields === undefined || fields.includes(field);
+  const isWanted = (field: ListedField) => fields === undefined || fields.includes(field);
   const [note, recording] = [isWanted('note'), isWanted('recording')];
   const made = { note: note ? 'note' : 'NULL', recording: recording ? 'recording' : 'NULL' };
   const read = {

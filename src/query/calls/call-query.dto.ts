@@ -13,7 +13,7 @@ import {
 import { PageQuery } from '../../http/parameters/page.js';
 import { text } from '../../http/parameters/value-rules.js';
 import { RECORDING_STATES } from './call-messages.dto.js';
-import { CALL_FIELDS, type CallField } from './call-fields.js';
+import { LISTED_FIELDS, type ListedField } from './call-names.js';
 
 const MOST_TAGS = 20;
 const TAG = text({
@@ -172,7 +172,7 @@ export class CallQuery extends IntersectionType(PageQuery, OrderedCalls) {
       description: 'The fields to return, in addition to `callId`. Default: all fields.',
       example: 'outId,answered',
     },
-    CALL_FIELDS,
+    LISTED_FIELDS,
   )
-  fields?: CallField[];
+  fields?: ListedField[];
 }

@@ -1,7 +1,9 @@
 // Writes the calls of an answer from PostgreSQL's texts, masked if they must be.
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Labels } from '../labels/labels.service.js';
 import { CALL_FIELDS, type CallField } from './call-fields.js';
-import { callJson, jsonMember } from './call-json.js';
+import { callJson, jsonMember, nameMember } from './call-json.js';
+import { isNameField, LISTED_FIELDS, type ListedField } from './call-names.js';
 import { type CallTexts, maskedTexts, showsNumbers } from './call-texts.js';
 
 /** After so many calls, other requests get their turn. They take some 2 ms. */
@@ -10,8 +12,10 @@ const CALLS_AT_ONCE = 250;
 /** How to write calls. */
 export interface CallForm {
   /** The fields beside `callId`; undefined: all. */
-  readonly fields: readonly CallField[] | undefined;
+  readonly fields: readonly ListedField[] | undefined;
   readonly isMasked: boolean;
+  /** The names of tasks and batches. Undefined: the calls have no names. */
+  readonly labels?: Labels;
 }
 
 /** Texts of JSON, and how many of them show phone numbers. */
@@ -28,13 +32,18 @@ interface WrittenEntries {
  */
 export async function writeEntries<Entry>(
   entries: readonly Entry[],
-  { fields, isMasked }: CallForm,
+  { fields, isMasked, labels }: CallForm,
   callOf: (entry: Entry) => CallTexts | undefined,
   write: (entry: Entry, call: string | undefined) => string,
 ): Promise<WrittenEntries> {
-  const names = [...new Set<CallField>(['callId', ...(fields ?? CALL_FIELDS)])];
-  const json = callJson(names.map(jsonMember));
-  const isShown = showsNumbers(names);
+  const all = labels === undefined ? CALL_FIELDS : LISTED_FIELDS;
+  const names = [...new Set<ListedField>(['callId', ...(fields ?? all)])];
+  const members = names.flatMap((name) => {
+    if (!isNameField(name)) return [jsonMember(name)];
+    return labels === undefined ? [] : [nameMember(name, labels)];
+  });
+  const json = callJson(members);
+  const isShown = showsNumbers(names.filter((name): name is CallField => !isNameField(name)));
   const texts: string[] = [];
   let withNumbers = 0;
   for (const entry of entries) {

@@ -18,6 +18,7 @@ import {
 } from '../../call/field-decorators.js';
 import { NoteDto, RecordingDto } from './call-messages.dto.js';
 import { CallWarning, KnownText, KnownTime } from './call-parts.dto.js';
+import { NameOf } from '../labels/label.dto.js';
 import { PageOf } from '../../http/parameters/page.js';
 import { plainDateTime } from '../../time/civil-time.js';
 
@@ -90,7 +91,6 @@ export class CallContent extends answered(CallRecord) {
 
 /** A call in the ledger. */
 @ApiExtraModels(NoteDto, RecordingDto)
-@ApiSchema({ name: 'Call' })
 export class CallDto extends CallContent {
   @ApiProperty({
     type: 'integer',
@@ -134,10 +134,26 @@ export class CallDto extends CallContent {
   recording!: RecordingDto | null;
 }
 
-/** A call in a list: all fields, or `callId` and the fields that the parameter `fields` names. */
+/** A call with the names of its task and its batch. */
+@ApiSchema({ name: 'Call' })
+export class NamedCall extends CallDto {
+  @NameOf('task')
+  taskName!: string | null;
+
+  @NameOf('batch')
+  batchName!: string | null;
+}
+
+/** A call in the feed: all fields, or `callId` and the fields that the parameter `fields` names. */
 export class SelectedCall extends IntersectionType(
   PickType(CallDto, ['callId']),
   PartialType(OmitType(CallDto, ['callId'])),
 ) {}
 
-export class CallPage extends PageOf(SelectedCall, 'The calls.') {}
+/** A call in a list: all fields, or `callId` and the fields that the parameter `fields` names. */
+export class ListedCall extends IntersectionType(
+  PickType(NamedCall, ['callId']),
+  PartialType(OmitType(NamedCall, ['callId'])),
+) {}
+
+export class CallPage extends PageOf(ListedCall, 'The calls.') {}

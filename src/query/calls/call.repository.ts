@@ -5,9 +5,10 @@ import { bytesOfJson, endsEarly, sizedPage, type SizedRow } from '../../persiste
 import { isOfSources, type Viewer } from '../../security/visible-sources.js';
 import { AS_ANSWERED } from '../../persistence/sql/value-parsers.js';
 import { type CallFilter, conditionsOf } from './call-filter.js';
-import { CALL_FIELDS, type CallField, SELECTED_CALL } from './call-fields.js';
+import { CALL_FIELDS, SELECTED_CALL } from './call-fields.js';
 import { inTime, placeInMoment } from './call-order.js';
 import { CURRENT_MESSAGES } from './call-messages.js';
+import type { ListedField } from './call-names.js';
 import { callPage } from './call-page.js';
 import type { CallTexts } from './call-texts.js';
 import type { CallDto } from './call.dto.js';
@@ -21,7 +22,7 @@ export interface CallPosition {
 /** How many calls to read, and which fields of them; undefined: all. */
 interface CallPart {
   readonly limit: number;
-  readonly fields: readonly CallField[] | undefined;
+  readonly fields: readonly ListedField[] | undefined;
 }
 
 /** A place in the history of a call: a message of a delivery. */

@@ -9,7 +9,7 @@ import { NumberSearches } from '../../security/number-searches.js';
 import { Asker, type Principal } from '../../security/principal.js';
 import { NEXT_PAGE_LINK, QueryApi } from '../../security/query-api.js';
 import { CallQuery } from './call-query.dto.js';
-import { CallDto, CallPage } from './call.dto.js';
+import { CallPage, NamedCall } from './call.dto.js';
 import { CallHistory } from './call-revision.dto.js';
 import { CallsService } from './calls.service.js';
 
@@ -49,16 +49,16 @@ export class CallsController {
   @ApiOperation({
     operationId: 'getCall',
     summary: 'Get a call',
-    description: 'One call with its current content.',
+    description: 'One call with its current content, and the names that its task and its batch have now.',
   })
   @ApiParam(CALL_ID)
-  @ApiOkResponse({ type: CallDto, description: 'The call.' })
+  @ApiOkResponse({ type: NamedCall, description: 'The call.' })
   @MayBeMissing('There is no call with this callId')
   find(
     @Param('callId') callId: string,
     @Query() _none: NoParameters,
     @Asker() asker: Principal,
-  ): Promise<CallDto> {
+  ): Promise<NamedCall> {
     return this.calls.find(callId, asker);
   }
 

@@ -8,12 +8,14 @@ import { DEFAULT_LIMIT, type Page, pageOf, type PageQuery } from '../../http/par
 import { type Principal, seesNumbers } from '../../security/principal.js';
 import { InvalidParametersException } from '../../http/problems/refusals.js';
 import { isStorable } from '../storable.js';
+import { LabelsService } from '../labels/labels.service.js';
 import { filterOf } from './call-filter.js';
 import { CALL_FIELDS } from './call-fields.js';
+import { hasNames, idsOf, nameIn } from './call-names.js';
 import type { CallTexts } from './call-texts.js';
 import { writeEntries } from './call-writer.js';
 import type { CallQuery } from './call-query.dto.js';
-import type { CallDto } from './call.dto.js';
+import type { NamedCall } from './call.dto.js';
 import { historyOf } from './call-history.js';
 import type { CallRevisionDto } from './call-revision.dto.js';
 import { type CallPosition, CallRepository, type HistoryPlace } from './call.repository.js';
@@ -25,6 +27,7 @@ export class CallsService {
   constructor(
     private readonly settings: Settings,
     private readonly calls: CallRepository,
+    private readonly labels: LabelsService,
   ) {}
 
   /** @throws InvalidParametersException */
@@ -41,7 +44,8 @@ export class CallsService {
       fields,
     });
     const { data, page } = pageOf(calls, limit, (last) => encodeCursor(kind, placeOf(last)), endsEarly);
-    const form = { fields, isMasked: !seesNumbers(asker) };
+    const labels = await this.labels.of(hasNames(fields) ? data.map(idsOf) : []);
+    const form = { fields, isMasked: !seesNumbers(asker), labels };
     const { texts, withNumbers } = await writeEntries(
       data,
       form,
@@ -53,10 +57,12 @@ export class CallsService {
   }
 
   /** @throws NotFoundException */
-  async find(callId: string, asker: Principal): Promise<CallDto> {
+  async find(callId: string, asker: Principal): Promise<NamedCall> {
     const call = isStorable(callId) ? await this.calls.find(callId, asker) : undefined;
     if (call === undefined) throw new NotFoundException(NO_SUCH_CALL);
-    return call;
+    const labels = await this.labels.of([call]);
+    const [taskName, batchName] = [nameIn(labels, 'taskName', call), nameIn(labels, 'batchName', call)];
+    return { ...call, taskName, batchName };
   }
 
   /**

@@ -1,8 +1,11 @@
 // The formats of exports: CSV (RFC 4180), and NDJSON with a JSON object in each line.
 import { CALL_FIELDS, type CallField } from '../calls/call-fields.js';
-import { callJson, type JsonMember, jsonMember, jsonText } from '../calls/call-json.js';
+import { callJson, type JsonMember, jsonMember, jsonText, nameMember } from '../calls/call-json.js';
+import { idsOf, isNameField, type NameField, nameIn } from '../calls/call-names.js';
 import { type CallTexts, kindOf, readingOf, remembering } from '../calls/call-texts.js';
+import type { Labels } from '../labels/labels.service.js';
 import {
+  type ColumnField,
   EXPORT_FIELDS,
   type ExportField,
   isColumnField,
@@ -27,29 +30,41 @@ type Text = string | null | undefined;
 type Cell = (text: Text) => string;
 
 /** @param names the names of the columns */
-function csvFormat(names: readonly ExportField[], reader: 'spreadsheet' | 'program'): CallFormat {
+function csvFormat(
+  names: readonly ExportField[],
+  labels: Labels,
+  reader: 'spreadsheet' | 'program',
+): CallFormat {
   const textOf = reader === 'spreadsheet' ? guarded : (text: string) => text;
-  const columns = names.map((name) => columnOf(name, textOf));
+  const columns = names.map((name) =>
+    isNameField(name) ? nameColumn(name, labels, textOf) : columnOf(name, textOf),
+  );
   return {
     mediaType: 'text/csv; charset=utf-8; header=present',
     head: `${reader === 'spreadsheet' ? BYTE_ORDER_MARK : ''}${names.join(',')}\r\n`,
-    line: (call) => `${columns.map(({ index, cell }) => cell(call[index])).join(',')}\r\n`,
+    line: (call) => `${columns.map(({ index, cell }) => cell(call[index], call)).join(',')}\r\n`,
   };
 }
 
 interface CsvColumn {
   readonly index: number;
-  readonly cell: Cell;
+  readonly cell: (text: Text, call: CallTexts) => string;
 }
 
-function columnOf(name: ExportField, textOf: (text: string) => string): CsvColumn {
+function nameColumn(name: NameField, labels: Labels, textOf: (text: string) => string): CsvColumn {
+  const write = (text: string) => quoted(textOf(text));
+  return { index: 0, cell: (_text, call) => writtenOr('', nameIn(labels, name, idsOf(call)), write) };
+}
+
+function columnOf(name: CallField | ColumnField, textOf: (text: string) => string): CsvColumn {
   if (!isColumnField(name)) return { index: CALL_FIELDS.indexOf(name), cell: cellOf(name, textOf) };
   const { index, kind, valueOf } = memberColumn(name);
   const write = { text: (text: string) => quoted(textOf(text)), json: quoted, number: plain }[kind];
   return { index, cell: (json) => writtenOr('', valueOf(json), write) };
 }
 
-function memberOf(name: ExportField): JsonMember {
+function memberOf(name: ExportField, labels: Labels): JsonMember {
+  if (isNameField(name)) return nameMember(name, labels);
   if (!isColumnField(name)) return jsonMember(name);
   const { index, kind, valueOf } = memberColumn(name);
   const write = kind === 'text' ? jsonText : plain;
@@ -108,13 +123,17 @@ export function guarded(text: string): string {
 }
 
 /** @param names the names of the fields */
-function ndjsonFormat(names: readonly ExportField[]): CallFormat {
-  const json = callJson(names.map(memberOf));
+function ndjsonFormat(names: readonly ExportField[], labels: Labels): CallFormat {
+  const json = callJson(names.map((name) => memberOf(name, labels)));
   return { mediaType: 'application/x-ndjson', head: '', line: (call) => `${json(call)}\n` };
 }
 
-export function formatOf({ format = 'csv', fields, for: reader = 'spreadsheet' }: ExportQuery): CallFormat {
+/** @param labels the names of the tasks and batches in the file */
+export function formatOf(
+  { format = 'csv', fields, for: reader = 'spreadsheet' }: ExportQuery,
+  labels: Labels,
+): CallFormat {
   const all = format === 'csv' ? TABLE_FIELDS : EXPORT_FIELDS;
   const names = [...new Set<ExportField>(['callId', ...(fields ?? all)])];
-  return format === 'csv' ? csvFormat(names, reader) : ndjsonFormat(names);
+  return format === 'csv' ? csvFormat(names, labels, reader) : ndjsonFormat(names, labels);
 }

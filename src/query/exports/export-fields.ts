@@ -1,6 +1,7 @@
 // The fields of exports: those of calls, and some of their notes and recordings as columns of their own.
 import { isExactNumber, parseExact, stringifyExact } from '../../json/exact-numbers.js';
 import { CALL_FIELDS, type CallField } from '../calls/call-fields.js';
+import { isNameField, LISTED_FIELDS, type ListedField } from '../calls/call-names.js';
 
 /** Where each column's value is: a member of an object of the call. */
 const COLUMNS = {
@@ -11,10 +12,10 @@ const COLUMNS = {
 } as const;
 
 export type ColumnField = keyof typeof COLUMNS;
-export type ExportField = CallField | ColumnField;
+export type ExportField = ListedField | ColumnField;
 
 const COLUMN_FIELDS: readonly ColumnField[] = ['majorIntent', 'outputTags', 'attempt', 'recordingState'];
-export const EXPORT_FIELDS: readonly ExportField[] = [...CALL_FIELDS, ...COLUMN_FIELDS];
+export const EXPORT_FIELDS: readonly ExportField[] = [...LISTED_FIELDS, ...COLUMN_FIELDS];
 /** A table has no objects of known members, unless they are asked for. */
 export const TABLE_FIELDS = EXPORT_FIELDS.filter((field) => field !== 'note' && field !== 'recording');
 
@@ -39,7 +40,10 @@ export function memberColumn(field: ColumnField): MemberColumn {
 
 /** The fields of calls that these fields are made of. */
 export function fieldsBehind(fields: readonly ExportField[]): readonly CallField[] {
-  return fields.map((field) => (isColumnField(field) ? COLUMNS[field].of : field));
+  return fields.flatMap((field) => {
+    if (isNameField(field)) return [];
+    return [isColumnField(field) ? COLUMNS[field].of : field];
+  });
 }
 
 export function isColumnField(field: ExportField): field is ColumnField {

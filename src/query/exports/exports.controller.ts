@@ -7,7 +7,7 @@ import { Asker, type Principal } from '../../security/principal.js';
 import { QueryApi } from '../../security/query-api.js';
 import { ExportQuery } from './export-query.dto.js';
 import { ExportsService } from './exports.service.js';
-import { SelectedCall } from '../calls/call.dto.js';
+import { ListedCall } from '../calls/call.dto.js';
 
 const CSV = `callId,outId,originateTime,duration,answered,callee\r
 "\t100001611234^100001811234","\t123456",2025-06-01T01:59:45.000Z,330,true,"\t13900000000"\r
@@ -22,7 +22,7 @@ const header = (description: string, example: string) => ({
 
 function ExportedFile(): MethodDecorator {
   return applyDecorators(
-    ApiExtraModels(SelectedCall),
+    ApiExtraModels(ListedCall),
     ApiOkResponse({
       description:
         'The file, sent while it is read from the ledger; gzipped for clients that accept it. It is complete only if the answer ends ' +
@@ -65,7 +65,7 @@ export class ExportsController {
     operationId: 'exportCalls',
     summary: 'Export calls',
     description:
-      'All calls of a filter as one file of any size, as they are in the ledger at the moment of the request. A key and the keys that it made may have two exports at once (otherwise 429).',
+      'All calls of a filter as one file of any size, as they are in the ledger at the moment of the request. `taskName` and `batchName` are the names of that moment too. A key and the keys that it made may have two exports at once (otherwise 429).',
   })
   @ExportedFile()
   @MayBeBusy('Too many exports are running. Try again later')

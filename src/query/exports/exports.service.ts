@@ -12,6 +12,8 @@ import { auditedRequest } from '../../security/audit/audited-request.js';
 import { AuditLog } from '../../security/audit/audit-log.js';
 import { KeyStreams } from '../../security/key-streams.js';
 import { type Principal, seesNumbers } from '../../security/principal.js';
+import { hasNames } from '../calls/call-names.js';
+import { type Labels, LabelsService } from '../labels/labels.service.js';
 import { filterOf } from '../calls/call-filter.js';
 import { CallFile } from './call-file.js';
 import { EXPORT_FIELDS, fieldsBehind } from './export-fields.js';
@@ -65,6 +67,7 @@ export class ExportsService {
     private readonly calls: ExportRepository,
     private readonly audit: AuditLog,
     private readonly streams: KeyStreams,
+    private readonly labels: LabelsService,
   ) {}
 
   /**
@@ -107,10 +110,11 @@ export class ExportsService {
   private async write(keyEnd: AbortSignal, asked: ExportRequest): Promise<void> {
     const { query, asker, request, response } = asked;
     const filter = filterOf(query, this.settings.pushTimeZone, asker);
-    const format = formatFor(query, asker);
     const fields = fieldsBehind(query.fields ?? EXPORT_FIELDS);
     const detail = { ...auditedRequest(request), masked: !seesNumbers(asker) };
     await this.audit.record({ action: 'export.begun', by: asker, detail, rows: null });
+    const labels = await this.labels.ofTasks(hasNames(query.fields) ? query.taskId : []);
+    const format = formatFor(query, labels, asker);
     let file: CallFile | undefined;
     const begin = async (server: QueryServer) => {
       const rows = await this.calls.open(server, filter, { order: query.order ?? 'desc', fields }, asker);
@@ -185,8 +189,8 @@ async function accepted(file: CallFile, response: Response): Promise<CallFile> {
   return file;
 }
 
-function formatFor(query: ExportQuery, asker: Principal): CallFormat {
-  const format = formatOf(query);
+function formatFor(query: ExportQuery, labels: Labels, asker: Principal): CallFormat {
+  const format = formatOf(query, labels);
   return seesNumbers(asker) ? format : { ...format, line: (call) => format.line(maskedTexts(call)) };
 }
 

@@ -23,6 +23,11 @@ const OF_ALL = {
   text: `SELECT ${SHOWN} FROM labels
     WHERE (task_id, batch_id) IN (SELECT * FROM unnest($1::text[], $2::text[]) AS t(task_id, batch_id))`,
 };
+const OF_TASKS = {
+  name: 'labels-of-tasks',
+  text: `SELECT ${SHOWN} FROM labels
+    WHERE coalesce(name, vendor_name) IS NOT NULL AND ($1::text[] IS NULL OR task_id = ANY ($1))`,
+};
 const WRITE = {
   name: 'write-label',
   text: `INSERT INTO labels (task_id, batch_id, name, note, changed_at) VALUES ($1, $2, $3, $4, now())
@@ -50,6 +55,11 @@ export class LabelRepository {
   list(labelled: readonly Labelled[]): Promise<LabelRow[]> {
     const values = [labelled.map(({ taskId }) => taskId), labelled.map(({ batchId }) => batchId)];
     return this.database.read<LabelRow & Record<string, unknown>>({ ...OF_ALL, values });
+  }
+
+  /** @param taskIds null: all tasks @returns the names of these tasks and their batches */
+  listOfTasks(taskIds: readonly string[] | null): Promise<LabelRow[]> {
+    return this.database.read<LabelRow & Record<string, unknown>>({ ...OF_TASKS, values: [taskIds] });
   }
 
   /** @param name null: none @returns what shows now */

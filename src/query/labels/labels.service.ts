@@ -51,6 +51,16 @@ export class LabelsService {
     return new Labels(wanted.size === 0 ? [] : await this.repository.list([...wanted.values()]));
   }
 
+  /**
+   * The labels of tasks and of their batches. For answers that are too long to be read before their labels: names are
+   * few, calls are many.
+   *
+   * @param taskIds undefined: all tasks
+   */
+  async ofTasks(taskIds: readonly string[] | undefined): Promise<Labels> {
+    return new Labels(taskIds?.length === 0 ? [] : await this.repository.listOfTasks(taskIds ?? null));
+  }
+
   /** Gives a task or a batch a name, or takes it away. The caller has checked that the asker may see it. */
   async change(
     { taskId, batchId }: Labelled,

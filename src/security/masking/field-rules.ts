@@ -43,6 +43,8 @@ const OF_ANSWERS: readonly (readonly [MaskRule, readonly string[]])[] = [
       'place',
     ],
   ],
+  // A name with a phone number is refused, and the vendor's API gives none.
+  ['keep', ['taskName', 'batchName']],
   ['keep', TIME_FIELDS],
   ['keep', ['callingTime', 'checkedAt', 'requestedAt', 'startedAt', 'finishedAt']],
   [

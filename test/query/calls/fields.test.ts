@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
-import { CALL_FIELDS } from '../../../src/query/calls/call-fields.js';
+import { LISTED_FIELDS } from '../../../src/query/calls/call-names.js';
 import { startLedger, type TestLedger } from '../../support/ledger.js';
 import { record } from '../../support/records.js';
 
@@ -23,8 +23,8 @@ const list = async (query: string) => (await ledger.get(`/v1/calls?${query}`)).b
 describe('The fields of a list of calls', () => {
   it('are all of them unless some are named, in the same order', async () => {
     const { data } = await list('callId=a');
-    expect(Object.keys(data[0] ?? {})).toEqual([...CALL_FIELDS]);
-    const named = await list(`callId=a&fields=${[...CALL_FIELDS].reverse().join(',')}`);
+    expect(Object.keys(data[0] ?? {})).toEqual([...LISTED_FIELDS]);
+    const named = await list(`callId=a&fields=${[...LISTED_FIELDS].reverse().join(',')}`);
     expect(named.data).toEqual(data);
   });
 

@@ -10,6 +10,8 @@ import { Database } from '../../../src/persistence/connections/database.js';
 import { ReadingDatabase } from '../../../src/persistence/connections/reading-database.js';
 import { Replica } from '../../../src/persistence/connections/replica.js';
 import { ExportRepository } from '../../../src/query/exports/export.repository.js';
+import { LabelRepository } from '../../../src/query/labels/label.repository.js';
+import { LabelsService } from '../../../src/query/labels/labels.service.js';
 import { ApiKeyRepository } from '../../../src/security/api-keys/api-key.repository.js';
 import { KeyUses } from '../../../src/security/api-keys/key-uses.js';
 import { KnownKeys } from '../../../src/security/api-keys/known-keys.js';
@@ -130,16 +132,18 @@ describe('An export on which nothing moves', () => {
     await dataSource.initialize();
     const database = new Database(dataSource, settings);
     const apiKeys = new ApiKeyRepository(database);
+    const reading = new ReadingDatabase(database, new Replica(settings, database));
     const service = new ExportsService(
       settings,
       { atOnce: 1, ofKey: 1, idleMs },
-      new ReadingDatabase(database, new Replica(settings, database)),
+      reading,
       new ExportRepository(),
       new AuditLog(database),
       new KeyStreams(
         new KnownKeys(settings, apiKeys, new KeyUses(apiKeys)),
         new KnownSessions(new SessionRepository(database), new RoleScopes(settings)),
       ),
+      new LabelsService(database, new LabelRepository(reading), new AuditLog(database)),
     );
     const asker = { ...ADMIN, remoteAddress: null, requestId: 'one' };
     const failures: unknown[] = [];

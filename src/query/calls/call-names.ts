@@ -1,0 +1,37 @@
+// The names of a call's task and batch. They belong to the labels: the feed, webhooks and the history do not have them.
+import { CALL_FIELDS, type CallField } from './call-fields.js';
+import type { CallTexts } from './call-texts.js';
+import type { Labels } from '../labels/labels.service.js';
+
+const NAME_FIELDS = ['taskName', 'batchName'] as const;
+export type NameField = (typeof NAME_FIELDS)[number];
+/** A field of the calls in lists and exports. */
+export type ListedField = CallField | NameField;
+
+export const LISTED_FIELDS: readonly ListedField[] = [...CALL_FIELDS, ...NAME_FIELDS];
+
+/** The places of the ids in a call. Masking keeps ids as they are. */
+const [TASK_ID, BATCH_ID] = [CALL_FIELDS.indexOf('taskId'), CALL_FIELDS.indexOf('batchId')];
+
+export function isNameField(field: string): field is NameField {
+  return NAME_FIELDS.some((name) => name === field);
+}
+
+/** Whether an answer with these fields has names; undefined: all fields. */
+export function hasNames(fields: readonly string[] | undefined): boolean {
+  return fields?.some(isNameField) ?? true;
+}
+
+export function idsOf(call: CallTexts): { taskId: string | null; batchId: string | null } {
+  return { taskId: call[TASK_ID] ?? null, batchId: call[BATCH_ID] ?? null };
+}
+
+/** Calls without a task or batch have no name of one. */
+export function nameIn(
+  labels: Labels,
+  field: NameField,
+  { taskId, batchId }: { readonly taskId: string | null; readonly batchId: string | null },
+): string | null {
+  if (field === 'taskName') return (taskId ?? '') === '' ? null : labels.of(taskId).name;
+  return (batchId ?? '') === '' ? null : labels.of(taskId, batchId).name;
+}
