@@ -13,6 +13,7 @@ import {
   TABLE_FIELDS,
 } from './export-fields.js';
 import type { ExportQuery } from './export-query.dto.js';
+import { localTimes } from './local-times.js';
 
 /** How calls, or some of their fields, are written into a file. */
 export interface CallFormat {
@@ -29,15 +30,19 @@ const BYTE_ORDER_MARK = '\uFEFF';
 type Text = string | null | undefined;
 type Cell = (text: Text) => string;
 
-/** @param names the names of the columns */
+/**
+ * @param names the names of the columns
+ * @param localOf writes a time; undefined: in UTC
+ */
 function csvFormat(
   names: readonly ExportField[],
   labels: Labels,
   reader: 'spreadsheet' | 'program',
+  localOf: ((text: string) => string) | undefined,
 ): CallFormat {
   const textOf = reader === 'spreadsheet' ? guarded : (text: string) => text;
   const columns = names.map((name) =>
-    isNameField(name) ? nameColumn(name, labels, textOf) : columnOf(name, textOf),
+    isNameField(name) ? nameColumn(name, labels, textOf) : columnOf(name, textOf, localOf),
   );
   return {
     mediaType: 'text/csv; charset=utf-8; header=present',
@@ -56,8 +61,12 @@ function nameColumn(name: NameField, labels: Labels, textOf: (text: string) => s
   return { index: 0, cell: (_text, call) => writtenOr('', nameIn(labels, name, idsOf(call)), write) };
 }
 
-function columnOf(name: CallField | ColumnField, textOf: (text: string) => string): CsvColumn {
-  if (!isColumnField(name)) return { index: CALL_FIELDS.indexOf(name), cell: cellOf(name, textOf) };
+function columnOf(
+  name: CallField | ColumnField,
+  textOf: (text: string) => string,
+  localOf: ((text: string) => string) | undefined,
+): CsvColumn {
+  if (!isColumnField(name)) return { index: CALL_FIELDS.indexOf(name), cell: cellOf(name, textOf, localOf) };
   const { index, kind, valueOf } = memberColumn(name);
   const write = { text: (text: string) => quoted(textOf(text)), json: quoted, number: plain }[kind];
   return { index, cell: (json) => writtenOr('', valueOf(json), write) };
@@ -80,7 +89,11 @@ function plain(text: string): string {
 }
 
 /** Only texts and JSON are in quotes. Spreadsheets show times and ids in the ledger's forms as text. */
-function cellOf(name: CallField, textOf: (text: string) => string): Cell {
+function cellOf(
+  name: CallField,
+  textOf: (text: string) => string,
+  localOf: ((text: string) => string) | undefined,
+): Cell {
   const kind = kindOf(name);
   const reading = readingOf(name);
   const cell = (write: (text: string) => string): Cell => {
@@ -88,7 +101,7 @@ function cellOf(name: CallField, textOf: (text: string) => string): Cell {
   };
   if (kind === 'text') return remembering(cell((text) => quoted(textOf(text))));
   if (kind === 'json') return cell((text) => quoted(reading(text)));
-  return kind === 'time' ? remembering(cell(reading)) : cell(reading);
+  return kind === 'time' ? remembering(cell(localOf ?? reading)) : cell(reading);
 }
 
 /** Texts are always in quotes. So a spreadsheet that is set to keep quoted cells unchanged keeps all of them. */
@@ -128,12 +141,17 @@ function ndjsonFormat(names: readonly ExportField[], labels: Labels): CallFormat
   return { mediaType: 'application/x-ndjson', head: '', line: (call) => `${json(call)}\n` };
 }
 
-/** @param labels the names of the tasks and batches in the file */
+/**
+ * @param labels the names of the tasks and batches in the file
+ * @param zone the IANA name of the zone of local times
+ */
 export function formatOf(
-  { format = 'csv', fields, for: reader = 'spreadsheet' }: ExportQuery,
+  { format = 'csv', fields, for: reader = 'spreadsheet', times }: ExportQuery,
   labels: Labels,
+  zone: string,
 ): CallFormat {
   const all = format === 'csv' ? TABLE_FIELDS : EXPORT_FIELDS;
   const names = [...new Set<ExportField>(['callId', ...(fields ?? all)])];
-  return format === 'csv' ? csvFormat(names, labels, reader) : ndjsonFormat(names, labels);
+  if (format === 'ndjson') return ndjsonFormat(names, labels);
+  return csvFormat(names, labels, reader, times === 'local' ? localTimes(zone) : undefined);
 }

@@ -4,6 +4,7 @@ import { EXPORT_FIELDS, type ExportField } from './export-fields.js';
 
 export const EXPORT_FORMATS = ['csv', 'ndjson'] as const;
 export const CSV_READERS = ['spreadsheet', 'program'] as const;
+export const TIME_FORMS = ['utc', 'local'] as const;
 
 /** Which calls, in which order, which of their fields, and in which form. */
 export class ExportQuery extends OrderedCalls {
@@ -40,4 +41,15 @@ export class ExportQuery extends OrderedCalls {
     'spreadsheet',
   )
   for?: (typeof CSV_READERS)[number];
+
+  @ChoiceParameter(
+    {
+      description:
+        'How a table shows times. `utc`: ISO 8601 in UTC. `local`: in `timeZone`, as `2025-06-01 09:59:45`, which spreadsheets read as a time. `local` leaves out parts of a second, and times inside JSON stay in UTC. It needs `format=csv`.',
+      example: 'local',
+    },
+    TIME_FORMS,
+    'utc',
+  )
+  times?: (typeof TIME_FORMS)[number];
 }

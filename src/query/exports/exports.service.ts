@@ -8,6 +8,7 @@ import { errorCode } from '../../../platform/error-code.js';
 import { errorText } from '../../errors.js';
 import type { QueryServer } from '../../persistence/connections/query-server.js';
 import { ReadingDatabase } from '../../persistence/connections/reading-database.js';
+import { InvalidParametersException } from '../../http/problems/refusals.js';
 import { auditedRequest } from '../../security/audit/audited-request.js';
 import { AuditLog } from '../../security/audit/audit-log.js';
 import { KeyStreams } from '../../security/key-streams.js';
@@ -109,12 +110,13 @@ export class ExportsService {
 
   private async write(keyEnd: AbortSignal, asked: ExportRequest): Promise<void> {
     const { query, asker, request, response } = asked;
+    if (query.times === 'local' && query.format === 'ndjson') throw noLocalTimes();
     const filter = filterOf(query, this.settings.pushTimeZone, asker);
     const fields = fieldsBehind(query.fields ?? EXPORT_FIELDS);
     const detail = { ...auditedRequest(request), masked: !seesNumbers(asker) };
     await this.audit.record({ action: 'export.begun', by: asker, detail, rows: null });
     const labels = await this.labels.ofTasks(hasNames(query.fields) ? query.taskId : []);
-    const format = formatFor(query, labels, asker);
+    const format = formatFor(query, labels, query.timeZone ?? this.settings.pushTimeZone, asker);
     let file: CallFile | undefined;
     const begin = async (server: QueryServer) => {
       const rows = await this.calls.open(server, filter, { order: query.order ?? 'desc', fields }, asker);
@@ -189,8 +191,13 @@ async function accepted(file: CallFile, response: Response): Promise<CallFile> {
   return file;
 }
 
-function formatFor(query: ExportQuery, labels: Labels, asker: Principal): CallFormat {
-  const format = formatOf(query, labels);
+function noLocalTimes(): InvalidParametersException {
+  const message = 'local is for tables only: use format=csv, or leave it out';
+  return new InvalidParametersException([{ path: 'times', message }]);
+}
+
+function formatFor(query: ExportQuery, labels: Labels, zone: string, asker: Principal): CallFormat {
+  const format = formatOf(query, labels, zone);
   return seesNumbers(asker) ? format : { ...format, line: (call) => format.line(maskedTexts(call)) };
 }
 

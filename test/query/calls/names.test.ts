@@ -73,7 +73,9 @@ describe('The names of tasks and batches', () => {
       expect(namesIn(lines.map((line) => object(JSON.parse(line))))).toEqual(listed);
       const table = readCsv((await ledger.get(`/v1/exports/calls?for=program${query}`)).text);
       const [head = [], ...rows] = table;
-      const calls = rows.map((row) => Object.fromEntries(head.map((name, place) => [name, row[place]])));
+      const calls = rows.map((row) =>
+        Object.fromEntries<unknown>(head.map((name, place) => [String(name), row[place]])),
+      );
       expect(namesIn(calls)).toEqual(listed);
     },
   );
