@@ -37,7 +37,7 @@ const isAway = ({ status, detail }: Problem) => status === 503 && detail === AWA
 const sayers = signal<readonly object[]>([]);
 
 /** Whether this part is the one that says so: what many parts would say is said once. @param isMeant whether it would */
-export function useOnce(isMeant: boolean): boolean {
+function useOnce(isMeant: boolean): boolean {
   const own = useRef({});
   useLayoutEffect(() => {
     if (!isMeant) return undefined;

@@ -1,7 +1,7 @@
 // Invented conversations of a calling machine with the people that it calls. They hold no names and no numbers of people.
 import type { Random } from './random.js';
 
-export interface Turn {
+interface Turn {
   readonly role: 'assistant' | 'user';
   readonly content: string;
 }

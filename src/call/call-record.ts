@@ -138,7 +138,6 @@ export type FieldName = keyof CallRecord;
 export const VENDOR_FIELDS = fieldsOf(CallRecord);
 export const FIELD_NAMES: readonly FieldName[] = VENDOR_FIELDS.map(({ name }) => name);
 export const TEXT_FIELDS = namesOfKind(CallRecord, 'text');
-export const INTEGER_FIELDS = namesOfKind(CallRecord, 'integer');
 export const TIME_FIELDS = namesOfKind(CallRecord, 'time');
 export const TELEPHONE_NUMBERS = namesOf(({ numbers }) => numbers === 'number');
 /** The fields that only identify the call or what it belongs to. They say nothing about what happened. */

@@ -9,7 +9,7 @@ const REDIRECTS = new Set([301, 302, 303, 307, 308]);
 const LONGEST_TYPE = 100;
 
 /** Why a file was not kept. The message names no URL. */
-export class DownloadError extends Error {}
+class DownloadError extends Error {}
 
 /** The limits of a download. */
 export interface DownloadLimits {

@@ -49,7 +49,7 @@ export async function downloadRecording(
 }
 
 /** Milliseconds until a recording is tried again. @param tries how many downloads have failed, at least 1 */
-export function pauseAfter(tries: number): number {
+function pauseAfter(tries: number): number {
   return Math.min(FIRST_PAUSE_MS * 2 ** Math.min(tries - 1, 20), LONGEST_PAUSE_MS);
 }
 

@@ -193,7 +193,7 @@ export function callsSeries(
 }
 
 /** The address of the calls of the part of the range that a row is of. */
-export function callsOfRow(
+function callsOfRow(
   row: StatsRow | undefined,
   filters: Filters & { readonly answered?: string },
 ): string | undefined {

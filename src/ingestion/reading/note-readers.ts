@@ -5,7 +5,7 @@ import { type FieldReading, FieldWithProblem } from './field-readers.js';
 import { keepJson } from './kept-json.js';
 
 /** One thing that was said in a conversation. */
-export interface Turn {
+interface Turn {
   /** `assistant` or `user`. Other roles may come. */
   readonly role: string;
   readonly content: string;

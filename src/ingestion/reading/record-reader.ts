@@ -118,7 +118,7 @@ function recordingOf(fields: ReadFields<CallRecording>): ReadRecording {
 }
 
 /** A URL without its query part, which has the signature. */
-export function withoutQuery(url: string | null): string | null {
+function withoutQuery(url: string | null): string | null {
   return url?.split(/[?#]/, 1)[0] ?? null;
 }
 

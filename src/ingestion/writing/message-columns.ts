@@ -10,7 +10,7 @@ import { MESSAGE_COLUMNS, type MessageTable } from './message-write.repository.j
 import { vendorColumns } from './vendor-columns.js';
 
 /** A row as `pg` returns it with the times in epoch milliseconds, and JSON as its text. */
-export type MessageRow<Message extends Identified> = Message & Omit<MessageState, 'record'>;
+type MessageRow<Message extends Identified> = Message & Omit<MessageState, 'record'>;
 /** How long the vendor keeps a recording at its URL. */
 export const URL_LIFE_MS = 7 * 86_400_000;
 

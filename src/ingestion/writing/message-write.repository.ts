@@ -29,7 +29,7 @@ export interface MessageTable<State extends MessageState, Row extends QueryResul
 }
 
 /** The columns that say which deliveries the row came from. */
-export const RECEIPT_COLUMNS: readonly ArrayColumn<Standing>[] = [
+const RECEIPT_COLUMNS: readonly ArrayColumn<Standing>[] = [
   instantColumn('first_received_at', (row) => row.firstReceivedAt),
   instantColumn('last_received_at', (row) => row.lastReceivedAt),
   { name: 'last_delivery_id', type: 'uuid', value: lastDeliveryOf },
