@@ -111,12 +111,15 @@ describe('A person who signs in', () => {
   it('is in the database with hashes and sealed tokens only', async () => {
     const follower = await signedIn('ada');
     const [row] = await ledger.database.query<Record<string, unknown>>(
-      "SELECT *, convert_from(decode(encode(refresh_token, 'hex'), 'hex'), 'LATIN1') AS token FROM sessions ORDER BY id DESC LIMIT 1",
+      'SELECT * FROM sessions ORDER BY id DESC LIMIT 1',
     );
     const [, secret = ''] = (follower.cookie(SESSION) ?? '').split('.');
     expect(secret.length).toBe(43);
     expect(row?.['refresh_token']).toBeInstanceOf(Buffer);
-    expect(JSON.stringify(row)).not.toContain(secret);
+    const texts = Object.values(row ?? {}).map((value) =>
+      value instanceof Buffer ? value.toString('latin1') : JSON.stringify(value),
+    );
+    expect(texts.join(' ')).not.toContain(secret);
   });
 
   it('is refused with a page, and audited, when none of their groups gives access', async () => {
