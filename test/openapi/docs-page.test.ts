@@ -16,13 +16,16 @@ const inBrowser = executable === undefined ? describe.skip : describe;
 const { operations } = new Contract(await describedApi());
 const questions = operations.filter(({ method }) => method === 'GET');
 /** What a ledger has none of yet. */
-const EMPTY_AT_FIRST = new Set(['listErasures', 'listApiKeys', 'listCompleteness']);
-/** Their ids come from erasures, checks and repairs, of which a new ledger has none. */
+const EMPTY_AT_FIRST = new Set([
+  ...['listErasures', 'listApiKeys', 'listCompleteness', 'listSessions', 'listWebhooks', 'listFollowers'],
+]);
+/** Their ids come from erasures, checks, webhooks, notes and so on, of which a new ledger has none. */
 const WITHOUT_ID_AT_FIRST = new Set([
   'getErasure',
   'getCompletenessCheck',
   'getCompletenessRepair',
   'listMissingEntries',
+  ...['getWebhook', 'listWebhookAttempts', 'getConversation', 'getRecording'],
 ]);
 const PATIENCE_MS = 120_000;
 
