@@ -252,8 +252,12 @@ describe('Settings', () => {
   it('have a store of recordings: a folder, S3, or none', () => {
     const of = (environment: Record<string, string>) =>
       readSettings({ ...external(), ...environment }, false).recordingStore;
-    expect(of({})).toEqual({ kind: 'folder', path: join(folder, 'data', 'recordings') });
-    expect(of({ RECORDING_STORE: '/var/recordings' })).toEqual({ kind: 'folder', path: '/var/recordings' });
+    expect(of({})).toEqual({
+      ...{ kind: 'folder', path: join(folder, 'data', 'recordings'), isDefault: true },
+    });
+    expect(of({ RECORDING_STORE: '/var/recordings' })).toEqual({
+      ...{ kind: 'folder', path: '/var/recordings', isDefault: false },
+    });
     expect(of({ RECORDING_STORE: 'off' })).toBeUndefined();
     const s3 = {
       RECORDING_STORE: 's3://the-bucket/a/prefix/',

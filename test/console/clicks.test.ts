@@ -48,7 +48,7 @@ inBrowser('The buttons of the console', () => {
     const { page } = visitor;
     await visitor.open('/keys');
     await page.getByRole('button', { name: 'New key' }).click();
-    await page.getByLabel('Name').fill('Once');
+    await page.getByRole('textbox', { name: 'Name' }).fill('Once');
     await page.getByRole('checkbox', { name: 'stats:read' }).check();
     const held: Route[] = [];
     await page.route('**/v1/api-keys', (route) => held.push(route));
@@ -144,7 +144,7 @@ inBrowser('The buttons of the console', () => {
     expect(await page.evaluate('isSecureContext')).toBe(false);
     await plain.open('/keys');
     await page.getByRole('button', { name: 'New key' }).click();
-    await page.getByLabel('Name').fill('By hand');
+    await page.getByRole('textbox', { name: 'Name' }).fill('By hand');
     await page.getByRole('checkbox', { name: 'stats:read' }).check();
     await page.getByRole('dialog').getByRole('button', { name: 'New key' }).click();
     const made = await page.locator('.secret code').innerText();

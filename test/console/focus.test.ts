@@ -33,7 +33,7 @@ inBrowser('The keyboard in the console', () => {
     await revoke(ledger, id);
     await until('its end', async () => (await withKey(ledger, key, '/v1/api-keys/current')).status === 401);
     await guest.page.goto(`${ledger.url}/console#/calls?answered=true`);
-    await guest.page.getByText('The key is not valid any more.').waitFor();
+    await guest.page.getByText('Your sign-in has expired or was revoked. Sign in again.').waitFor();
     await guest.holds(`document.activeElement.type === 'password'`);
     await guest.leave();
   });
@@ -69,9 +69,9 @@ inBrowser('The keyboard in the console', () => {
     const dialog = page.getByRole('dialog');
     await visitor.open('/keys');
     await page.getByRole('button', { name: 'New key' }).press('Enter');
-    await dialog.getByLabel('Name').fill('Passing');
+    await dialog.getByRole('textbox', { name: 'Name' }).fill('Passing');
     await dialog.getByRole('checkbox', { name: 'stats:read' }).check();
-    await dialog.getByLabel('Name').press('Enter');
+    await dialog.getByRole('textbox', { name: 'Name' }).press('Enter');
     await page.locator('.secret').waitFor();
     await page.getByRole('button', { name: 'Close' }).press('Enter');
     await hasFocus(visitor, 'New key');

@@ -48,7 +48,7 @@ inBrowser('The forms of the console', () => {
     const { ledger, browser, visitor } = stage;
     await visitor.open('/keys');
     await visitor.page.getByRole('button', { name: 'New key' }).click();
-    await visitor.page.getByLabel('Name').fill('Report');
+    await visitor.page.getByRole('textbox', { name: 'Name' }).fill('Report');
     await visitor.page.getByRole('checkbox', { name: 'stats:read' }).check();
     expect(await visitor.violations()).toEqual([]);
     await visitor.page.getByRole('dialog').getByRole('button', { name: 'New key' }).click();
@@ -65,7 +65,7 @@ inBrowser('The forms of the console', () => {
     await visitor.page.getByRole('dialog').getByRole('button', { name: 'Revoke', exact: true }).click();
     await visitor.sees('Revoked');
     await report.open('/tasks');
-    await report.page.getByText('The key is not valid any more.').waitFor();
+    await report.page.getByText('Your sign-in has expired or was revoked. Sign in again.').waitFor();
     await report.leave();
   });
 

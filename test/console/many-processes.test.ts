@@ -87,7 +87,7 @@ behindHaproxy('The console, several processes and a replica behind one address,'
     const { page } = visitor;
     await visitor.open('/keys');
     await page.getByRole('button', { name: 'New key' }).click();
-    await page.getByLabel('Name').fill('Behind');
+    await page.getByRole('textbox', { name: 'Name' }).fill('Behind');
     await page.getByRole('checkbox', { name: 'stats:read' }).check();
     await page.getByRole('dialog').getByRole('button', { name: 'New key' }).click();
     await page.locator('.secret').waitFor();

@@ -6,7 +6,7 @@ import { OTHER_PUSH_TOKEN, PUSH_TOKEN, startLedger, type TestLedger } from '../s
 import { freshSamples } from '../support/metrics.js';
 import { until } from '../support/service.js';
 
-const HINT = 'push to /push/{token}/call-reports';
+const HINT = 'push to /push/{token}/call-reports, call-notes or call-recordings';
 const MISSED = { code: 404, msg: `Pushes are not accepted at this path; ${HINT}` };
 /** As many wrong tokens as an address may have in a minute. */
 const MOST_WRONG = 60;

@@ -39,6 +39,7 @@ function contentOf(callId: string, { content, broughtBy }: Pick<Row, 'content' |
 export function callOf(callId: string, row: Row): Json {
   return {
     ...contentOf(callId, row),
+    ...{ note: null, recording: null, taskName: null, batchName: null },
     revision: row.revision,
     firstReceivedAt: isoOf(row.firstReceipt),
     lastReceivedAt: isoOf(row.lastReceipt),
@@ -62,6 +63,7 @@ function historyOf(callId: string, { row, past }: CallState): readonly Json[] | 
   if (row === undefined) return null;
   return [...past, row]
     .map((version) => ({
+      message: 'report',
       revision: version.revision,
       current: version === row,
       receivedAt: new OneOf([isoOf(version.broughtBy), isoOf(version.lastReceipt)]),

@@ -43,6 +43,7 @@ beforeAll(async () => {
   service = ServiceProcess.start(dataDir(), await freePort(), {
     ...WITHOUT_HASTE,
     ...vendorSettings(vendor.url),
+    ...{ RECORDING_ALLOW_HOSTS: '127.0.0.1', WEBHOOK_ALLOW_HOSTS: '127.0.0.1' },
   });
   await service.ready();
   await fillEveryTable();
@@ -96,6 +97,31 @@ async function fillEveryTable(): Promise<void> {
   });
   expect(await completeness.check()).toMatchObject({ status: 'done' });
   expect(await completeness.allMissing()).toHaveLength(3);
+  await fillMessages();
+}
+
+/** Notes and recordings, and what people and other systems have made. */
+async function fillMessages(): Promise<void> {
+  for (const majorIntent of ['B', 'A'])
+    await service.push([
+      { callId: 'a', majorIntent },
+      { callId: 'b', recordFile: 'http://127.0.0.1:9/b.wav' },
+    ]);
+  const label = { method: 'PUT', headers: headers(), body: JSON.stringify({ name: 'Spring' }) };
+  expect((await fetch(`${service.url}/v1/tasks/task-1/label`, label)).status).toBe(200);
+  await service.get('/v1/changes?limit=0&follower=crm');
+  const made = await post('/v1/webhooks', { name: 'CRM', url: 'http://127.0.0.1:9/', startAt: 'now' });
+  const { id } = (await made.json()) as { id: string };
+  await post(`/v1/webhooks/${id}/test`, {});
+  const client = new Client({ connectionString: embeddedUrl(dataDir()) });
+  await client.connect();
+  await client.query(
+    `INSERT INTO sessions (id, created_at, expires_at, checked_at, secret_hash, subject, name, roles)
+      VALUES (gen_random_uuid(), now(), now() + interval '1 hour', now(), sha256('x'), 'ada', 'Ada', '{managers}')`,
+  );
+  // In the future, so that it is not removed meanwhile.
+  await client.query("INSERT INTO removed_files VALUES ('a/b', now() + interval '1 day')");
+  await client.end();
 }
 
 function move(to: string, ...more: readonly string[]): ChildProcess & { said: () => string } {
