@@ -39,7 +39,7 @@ async function askFailing(error: Error): Promise<Answer> {
   };
   jest.spyOn(process.stdout, 'write').mockImplementation(note);
   jest.spyOn(process.stderr, 'write').mockImplementation(note);
-  jest.spyOn(service.app.get(Database), 'read').mockRejectedValue(error);
+  jest.spyOn(service.app.get(Database), 'readTexts').mockRejectedValue(error);
   const headers = { authorization: `Bearer ${API_KEY}` };
   const answer = await fetch(`${service.url}/v1/calls`, { headers });
   const text = await answer.text();
