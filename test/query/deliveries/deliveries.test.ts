@@ -108,7 +108,9 @@ describe('The deliveries', () => {
     });
     expect(await ledger.get('/v1/deliveries?via=pigeon')).toMatchObject({
       status: 400,
-      body: { errors: [{ path: 'via', message: 'must be one or more of direct, journal, replay, erasure, pull' }] },
+      body: {
+        errors: [{ path: 'via', message: 'must be one or more of direct, journal, replay, erasure, pull' }],
+      },
     });
     expect((await ledger.request('/v1/deliveries')).status).toBe(401);
   });
