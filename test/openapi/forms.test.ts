@@ -68,16 +68,17 @@ async function firstRequest({ path, parameters = [] }: Operation): Promise<strin
 }
 
 describe('The first request of a form', () => {
-  it.each(operations.filter(({ method }) => method === 'GET'))(
-    '$path ($operationId) is answered 200, soon, with what there is',
-    async (operation) => {
-      const begin = performance.now();
-      const answer = await ledger.get(await firstRequest(operation));
-      expect([answer.status, answer.text]).toEqual([200, answer.text]);
-      expect(performance.now() - begin).toBeLessThan(SOON_MS);
-      expect(answer.text).not.toContain('"data":[]');
-    },
-  );
+  // Checks and repairs have no list. Their ids come from the answers that begin them.
+  const withoutList = ['getCompletenessCheck', 'getCompletenessRepair'];
+  it.each(
+    operations.filter(({ method, operationId }) => method === 'GET' && !withoutList.includes(operationId)),
+  )('$path ($operationId) is answered 200, soon, with what there is', async (operation) => {
+    const begin = performance.now();
+    const answer = await ledger.get(await firstRequest(operation));
+    expect([answer.status, answer.text]).toEqual([200, answer.text]);
+    expect(performance.now() - begin).toBeLessThan(SOON_MS);
+    expect(answer.text).not.toContain('"data":[]');
+  });
 
   it('of what changes something holds nothing that was made up', () => {
     const others = operations.filter(({ method }) => method !== 'GET');
