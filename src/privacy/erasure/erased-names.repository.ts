@@ -24,7 +24,7 @@ const MISSING = {
   find: {
     name: 'erase-find-missing-entries',
     text: `SELECT task_id, detail_id, out_id AS text FROM completeness_missing
-      WHERE changed_at <= to_timestamp($1 / 1000.0) AND ${mayHold('out_id', '$2', '$3')}`,
+      WHERE changed_at <= ${REQUESTED} AND ${mayHold('out_id', '$2', '$3')}`,
   },
   remove: {
     name: 'erase-missing-entries',
