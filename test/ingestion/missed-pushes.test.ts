@@ -84,7 +84,7 @@ describe('A push to another path', () => {
     expect((await ledger.get('/v1/calls/missed')).status).toBe(404);
   });
 
-  it.each(['call-report', 'call_reports', 'CallReports', 'callback', 'call-notes'])(
+  it.each(['call-report', 'call_reports', 'CallReports', 'callback', 'call-note'])(
     'is told what its path ends with: %s',
     async (end) => {
       const answer = await post(`/push/${PUSH_TOKEN}/${end}`, '[]');

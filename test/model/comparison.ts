@@ -136,7 +136,7 @@ export class Comparison {
   /** Read from the beginning it gives the ledger's calls. Whoever has followed it has them too, but for receipts that only moved. */
   private async compareFeed(reader: LedgerProcess, viewer: Viewer): Promise<string[]> {
     const at = `${nameOf(viewer)} feed`;
-    const expected = this.callsFor(viewer);
+    const expected = eachOf(this.callsFor(viewer), withoutNames);
     const anew = new Follower(viewer.key);
     await anew.catchUp(reader.url);
     const told = new Set<string>();
@@ -146,12 +146,14 @@ export class Comparison {
       for (const change of page.data) told.add(change.type === 'call' ? change.call.callId : change.callId);
       isEnd = page.upToDate;
     }
-    const without = (calls: Json) =>
-      Object.fromEntries(Object.entries(calls).map(([callId, call]) => [callId, withoutReceipts(call)]));
     const unchanged = [...told].filter((callId) => !this.model.changed.has(callId));
     return [
       ...differencesOf(expected, Object.fromEntries(anew.copy), at),
-      ...differencesOf(without(expected), without(copyOf(follower)), `${at}, followed`),
+      ...differencesOf(
+        eachOf(expected, withoutReceipts),
+        eachOf(copyOf(follower), withoutReceipts),
+        `${at}, followed`,
+      ),
       ...unchanged.map((callId) => `${at} ${callId}: told, though it has not changed`),
     ];
   }
@@ -181,6 +183,15 @@ const nameOf = ({ source }: Viewer) => (source === undefined ? 'the' : `${source
 const copyOf = (follower: Follower): Json => Object.fromEntries(follower.copy);
 const byCallId = (calls: readonly Json[]): Json =>
   Object.fromEntries(calls.map((call) => [String(call['callId']), call]));
+
+const eachOf = (calls: Json, part: (call: unknown) => Partial<CallDto>): Json =>
+  Object.fromEntries(Object.entries(calls).map(([callId, call]) => [callId, part(call)]));
+
+/** The feed has no names: a label is no change of a call. */
+function withoutNames(call: unknown): Partial<CallDto> {
+  const { taskName: _, batchName: __, ...rest } = call as CallDto;
+  return rest;
+}
 
 function withoutReceipts(call: unknown): Partial<CallDto> {
   const { firstReceivedAt: _, lastReceivedAt: __, ...rest } = call as CallDto;
