@@ -97,7 +97,7 @@ inBrowser('The session of the console', () => {
     await heir.signIn(API_KEY);
     await revoke(ledger, id);
     await until('its end', async () => (await withKey(ledger, key, '/v1/api-keys/current')).status === 401);
-    const answered = page.waitForResponse((response) => response.url().endsWith('/v1/status-codes'));
+    const answered = page.waitForResponse((response) => response.request() === held[0]?.request());
     await held[0]?.continue();
     expect((await answered).status()).toBe(401);
     await (await answered).finished();

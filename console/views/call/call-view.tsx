@@ -1,11 +1,9 @@
 // All that the ledger knows of one call.
 import { answerOf, api, type Schemas } from '../../api/client.js';
-import { useNames } from '../../api/names.js';
 import { carrierLabel, hangupText, useCodes } from '../../api/results.js';
 import { may } from '../../api/session.js';
 import { useAsk } from '../../api/use-ask.js';
 import { t } from '../../i18n/i18n.js';
-import { isAskable } from '../../state/askable.js';
 import { to } from '../../state/route.js';
 import { neighboursOf } from '../../state/trail.js';
 import { travelTo } from '../../state/travel.js';
@@ -130,7 +128,6 @@ function Fields({ call }: { call: Call }) {
   const codes = useCodes();
   const { callee, smartStatusCode, statusCode, taskId, batchId, detailId, duration, bDuration } = call;
   const carrier = carrierLabel(codes, statusCode);
-  const names = useNames([call]);
   const calls = (group: Readonly<Record<string, string | null>>) => callsOf({}, {}, group);
   return (
     <Facts
@@ -168,18 +165,13 @@ function Fields({ call }: { call: Call }) {
           : [[t('field.bDuration'), length(bDuration)] as const]),
         [
           t('field.taskId'),
-          <Copied
-            name="field.taskId"
-            value={taskId}
-            path={['tasks', taskId ?? '']}
-            label={names.task(taskId)}
-          >
+          <Copied name="field.taskId" value={taskId} path={['tasks', taskId ?? '']} label={call.taskName}>
             <Linked href={calls({ taskId })}>{t('call.ofTask')}</Linked>
           </Copied>,
         ],
         [
           t('field.batchId'),
-          <Copied name="field.batchId" value={batchId} label={names.batch(taskId, batchId)}>
+          <Copied name="field.batchId" value={batchId} label={call.batchName}>
             <Linked href={calls({ batchId })}>{t('call.ofBatch')}</Linked>
           </Copied>,
         ],
@@ -187,9 +179,7 @@ function Fields({ call }: { call: Call }) {
         [
           t('field.detailId'),
           <Copied name="field.detailId" value={detailId}>
-            {detailId !== null && isAskable(detailId) && (
-              <a href={to(['details', detailId])}>{t('call.redials')}</a>
-            )}
+            <a href={to(['details', detailId ?? ''])}>{t('call.redials')}</a>
           </Copied>,
         ],
       ]}

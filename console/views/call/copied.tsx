@@ -1,5 +1,6 @@
 import type { ComponentChildren } from 'preact';
 import { t, type TextName } from '../../i18n/i18n.js';
+import { isAskable } from '../../state/askable.js';
 import { Id } from '../../ui/bits.js';
 import { Copy } from '../../ui/copy.js';
 import { Given } from '../../ui/given.js';
@@ -10,7 +11,7 @@ interface CopiedProps {
   readonly path?: readonly ['tasks', string];
   /** The name that somebody gave it. */
   readonly label?: string | null;
-  /** A way to more of the kind. */
+  /** A way to more of the kind. A value that no filter can be asked for has none, and says so. */
   readonly children?: ComponentChildren;
 }
 
@@ -26,7 +27,10 @@ export function Copied({ name, value, path, label, children }: CopiedProps) {
         </>
       )}
       <Id id={value} {...(path !== undefined && { path })} />
-      <CopyValue name={name} value={value} /> {value !== null && <span class="small">{children}</span>}
+      <CopyValue name={name} value={value} />{' '}
+      {value !== null && children !== undefined && (
+        <span class="small">{isAskable(value) ? children : t('id.notAskable')}</span>
+      )}
     </>
   );
 }

@@ -1,8 +1,6 @@
 // The columns of the list of calls, and which of them a person wants: kept in the browser.
 import { signal } from '@preact/signals';
-import type { ComponentChildren } from 'preact';
 import type { Schemas } from '../../api/client.js';
-import type { Names } from '../../api/names.js';
 import { t, type TextName } from '../../i18n/i18n.js';
 import { forGood } from '../../state/kept.js';
 import { goWith, route, to } from '../../state/route.js';
@@ -15,17 +13,18 @@ import { RecordingMark } from '../../ui/recording-mark.js';
 import { Result } from '../../ui/result.js';
 import type { Column } from '../../ui/table.js';
 
-export type Call = Schemas['SelectedCall'];
+export type Call = Schemas['ListedCall'];
 
-interface CallColumn extends Omit<Column<Call>, 'title' | 'cell'> {
+interface CallColumn extends Omit<Column<Call>, 'title'> {
   readonly name: string;
   readonly title: TextName;
-  readonly cell: (call: Call, names: Names) => ComponentChildren;
 }
 
 const COLUMNS: readonly CallColumn[] = [
   { name: 'callee', title: 'field.callee', cell: ({ callee }) => <Id id={callee} /> },
   { name: 'result', title: 'calls.outcome', cell: (call) => <Outcome call={call} /> },
+  // The id that a company's own systems give a call is seen on small screens too.
+  { name: 'outId', title: 'field.outId', cell: ({ outId }) => <Id id={outId} /> },
   {
     name: 'intent',
     title: 'field.majorIntent',
@@ -38,25 +37,18 @@ const COLUMNS: readonly CallColumn[] = [
     kind: 'number',
     cell: ({ duration = null }) => length(duration),
   },
-  // What a company's own systems know a call by comes before the vendor's ids.
-  { name: 'outId', title: 'field.outId', cell: ({ outId }) => <Id id={outId} /> },
   {
     name: 'taskId',
     title: 'field.taskId',
-    cell: ({ taskId = null }, names) => (
-      <Named name={names.task(taskId)} id={taskId} path={['tasks', taskId ?? '']} />
+    cell: ({ taskId = null, taskName }) => (
+      <Named name={taskName} id={taskId} path={['tasks', taskId ?? '']} />
     ),
   },
   {
     name: 'batchId',
     title: 'field.batchId',
-    cell: ({ taskId, batchId = null }, names) => (
-      <Named
-        name={names.batch(taskId, batchId)}
-        id={batchId}
-        path={['calls']}
-        query={{ batchId: batchId ?? undefined }}
-      />
+    cell: ({ batchId = null, batchName }) => (
+      <Named name={batchName} id={batchId} path={['calls']} query={{ batchId: batchId ?? undefined }} />
     ),
   },
   {
@@ -80,13 +72,13 @@ const COLUMNS: readonly CallColumn[] = [
   },
   { name: 'source', title: 'field.source', cell: ({ source }) => <Id id={source} /> },
 ];
-const USUAL = ['callee', 'result', 'intent', 'duration', 'outId', 'taskId', 'batchId'];
+const USUAL = ['callee', 'result', 'outId', 'intent', 'duration', 'taskId', 'batchId'];
 
 const STORED = 'call-ledger.columns';
 const chosen = signal(forGood.get(STORED)?.split(',') ?? USUAL);
 
 /** The time, which leads to the call, and those that are wanted. */
-export function callColumns(names: Names): Column<Call>[] {
+export function callColumns(): Column<Call>[] {
   const isUp = route.value.query['order'] === 'asc';
   const time: Column<Call> = {
     title: t('field.occurredAt'),
@@ -103,11 +95,7 @@ export function callColumns(names: Names): Column<Call>[] {
     ),
   };
   const wanted = COLUMNS.filter(({ name }) => chosen.value.includes(name));
-  const columns = wanted.map(({ title, cell, ...column }): Column<Call> => ({
-    ...column,
-    title: t(title),
-    cell: (call) => cell(call, names),
-  }));
+  const columns = wanted.map(({ title, ...column }): Column<Call> => ({ ...column, title: t(title) }));
   return [time, ...columns];
 }
 

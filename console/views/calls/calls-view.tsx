@@ -1,7 +1,6 @@
 // Calls by their filters, which stand in the address; the newest first, page by page.
 import { useEffect } from 'preact/hooks';
 import { answerOf, api } from '../../api/client.js';
-import { useNames } from '../../api/names.js';
 import { useAsk } from '../../api/use-ask.js';
 import { t } from '../../i18n/i18n.js';
 import { type Query, route } from '../../state/route.js';
@@ -30,7 +29,6 @@ export function CallsView() {
     return answerOf(api.GET('/v1/calls', { params: { query: { ...selectionOf(query), ...page } }, signal }));
   });
   const calls = asked.data?.data;
-  const names = useNames(calls);
   useEffect(() => {
     if (calls !== undefined) leaveTrail(calls.map(({ callId }) => callId));
   }, [calls]);
@@ -52,7 +50,7 @@ export function CallsView() {
             <Table
               label={t('nav.calls')}
               rows={data}
-              columns={callColumns(names)}
+              columns={callColumns()}
               keyOf={({ callId }) => callId}
             />
           )

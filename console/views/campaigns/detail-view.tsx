@@ -1,7 +1,6 @@
 // The calls to one person of a campaign, one after the other: how often were they dialled, and when did they answer?
 import { useEffect } from 'preact/hooks';
 import { answerOf, api, type Schemas } from '../../api/client.js';
-import { useNames } from '../../api/names.js';
 import { useAsk } from '../../api/use-ask.js';
 import { t } from '../../i18n/i18n.js';
 import { to } from '../../state/route.js';
@@ -15,7 +14,7 @@ import { IntentMark } from '../../ui/intent.js';
 import { Result } from '../../ui/result.js';
 import { Empty, Shown } from '../../ui/states.js';
 
-type Call = Schemas['SelectedCall'];
+type Call = Schemas['ListedCall'];
 
 /** Nobody is dialled so often. */
 const MOST = 200;
@@ -24,7 +23,6 @@ export function DetailView({ detailId }: { detailId: string }) {
   const query = { detailId: [detailId], order: 'asc' as const, limit: MOST };
   const asked = useAsk(detailId, (signal) => answerOf(api.GET('/v1/calls', { params: { query }, signal })));
   const calls = asked.data?.data;
-  const names = useNames(calls);
   useEffect(() => {
     if (calls !== undefined) leaveTrail(calls.map(({ callId }) => callId));
   }, [calls]);
@@ -51,13 +49,7 @@ export function DetailView({ detailId }: { detailId: string }) {
               </p>
               <ol class="chain">
                 {data.map((call, index) => (
-                  <Dial
-                    key={call.callId}
-                    call={call}
-                    before={data[index - 1]}
-                    number={index + 1}
-                    batchName={names.batch(call.taskId, call.batchId)}
-                  />
+                  <Dial key={call.callId} call={call} before={data[index - 1]} number={index + 1} />
                 ))}
               </ol>
               {page.nextCursor !== null && <p class="quiet">{t('detail.most', { n: MOST })}</p>}
@@ -73,11 +65,11 @@ interface DialProps {
   readonly call: Call;
   readonly before: Call | undefined;
   readonly number: number;
-  readonly batchName: string | null;
 }
 
-function Dial({ call, before, number, batchName }: DialProps) {
+function Dial({ call, before, number }: DialProps) {
   const {
+    batchName,
     callId,
     occurredAt = '',
     answered = false,
