@@ -154,7 +154,7 @@ inBrowser('The buttons of the console', () => {
     await page.keyboard.press('ControlOrMeta+c');
     await page.getByRole('button', { name: 'Close' }).click();
     await page.getByRole('button', { name: 'New key' }).click();
-    const field = page.getByLabel(/^Limited to sources/);
+    const field = page.getByLabel(/^Sources/);
     await field.press('ControlOrMeta+v');
     expect(await field.inputValue()).toBe(made);
     // The browser says, too, that it is not to be trusted.
