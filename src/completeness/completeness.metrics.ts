@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Registry } from 'prom-client';
+import { SingleFlight } from '../background/single-flight.js';
 import { PolledGauge } from '../metrics/polled-gauge.js';
 import { CompletenessRepository } from './completeness.repository.js';
 import { VendorAccount } from './vendor-account.js';
@@ -9,15 +10,17 @@ import { VendorAccount } from './vendor-account.js';
 export class CompletenessMetrics {
   constructor(registry: Registry, account: VendorAccount, completeness: CompletenessRepository) {
     if (!account.isKnown) return;
+    // Gauges are asked at the same time.
+    const summary = new SingleFlight(() => completeness.summary());
     new PolledGauge(registry, {
       name: 'call_ledger_missing_calls',
       help: 'Calls that the vendor counts and the ledger lacks, as the last checks found them. Left out while the database is unavailable.',
-      ask: async () => (await completeness.summary()).missing,
+      ask: async () => (await summary.run()).missing,
     });
     new PolledGauge(registry, {
       name: 'call_ledger_completeness_checked_seconds',
       help: 'Seconds since the last check of the recent or of all tasks was done. Left out before the first one, and while the database is unavailable.',
-      ask: async () => secondsSince((await completeness.summary()).checkedAt),
+      ask: async () => secondsSince((await summary.run()).checkedAt),
     });
     new PolledGauge(registry, {
       name: 'call_ledger_push_time_zone_offset_seconds',

@@ -1,5 +1,5 @@
 // Everything that the ledger answers, held against the reference at a quiet moment.
-import type { CallDto } from '../../src/query/calls/call.dto.js';
+import type { NamedCall } from '../../src/query/calls/call.dto.js';
 import { Follower } from '../query/changes/follower.js';
 import type { Answer } from '../support/exchange.js';
 import { answerOf, callOf, differencesOf, type Json } from './expected.js';
@@ -184,17 +184,17 @@ const copyOf = (follower: Follower): Json => Object.fromEntries(follower.copy);
 const byCallId = (calls: readonly Json[]): Json =>
   Object.fromEntries(calls.map((call) => [String(call['callId']), call]));
 
-const eachOf = (calls: Json, part: (call: unknown) => Partial<CallDto>): Json =>
+const eachOf = (calls: Json, part: (call: unknown) => Partial<NamedCall>): Json =>
   Object.fromEntries(Object.entries(calls).map(([callId, call]) => [callId, part(call)]));
 
 /** The feed has no names: a label is no change of a call. */
-function withoutNames(call: unknown): Partial<CallDto> {
-  const { taskName: _, batchName: __, ...rest } = call as CallDto;
+function withoutNames(call: unknown): Partial<NamedCall> {
+  const { taskName: _, batchName: __, ...rest } = call as NamedCall;
   return rest;
 }
 
-function withoutReceipts(call: unknown): Partial<CallDto> {
-  const { firstReceivedAt: _, lastReceivedAt: __, ...rest } = call as CallDto;
+function withoutReceipts(call: unknown): Partial<NamedCall> {
+  const { firstReceivedAt: _, lastReceivedAt: __, ...rest } = call as NamedCall;
   return rest;
 }
 

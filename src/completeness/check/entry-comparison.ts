@@ -1,6 +1,7 @@
 import type { VendorApi } from '../../vendor-api/vendor-api.js';
 import type { VendorDetail } from '../../vendor-api/vendor-detail.js';
-import type { ErasedNumbers, HeldCall, HoldingsRepository } from './holdings.repository.js';
+import type { ForbiddenCalls } from './forbidden-calls.js';
+import type { HeldCall, HoldingsRepository } from './holdings.repository.js';
 import { ZoneEvidence } from './zone-proof.js';
 
 /** An entry whose last call the ledger does not have. */
@@ -17,11 +18,10 @@ export interface FoundEntry {
 export interface ComparisonBasis {
   readonly taskId: string;
   readonly source: string;
-  /** Calls that took place longer ago, in milliseconds, count as held. Undefined: the ledger keeps calls for ever. */
-  readonly retentionMs: number | undefined;
   /** The ids of calls that repairs have learned, by the id of the entry. */
   readonly learned: ReadonlyMap<string, string>;
-  readonly erasedNumbers: ErasedNumbers;
+  /** Calls that count as held. */
+  readonly forbidden: ForbiddenCalls;
   /** Whether an erasure has ever deleted a call. */
   readonly hasErased: boolean;
   readonly signal: AbortSignal;
@@ -82,7 +82,7 @@ export class EntryComparison {
     const named = await this.withoutHeld(entries.filter(({ knownCallId }) => knownCallId !== null));
     const unnamed = entries.filter(({ knownCallId }) => knownCallId === null);
     const rest = [...named, ...(await this.withoutHeld(await this.identified(unnamed)))];
-    for (const entry of rest) if (!this.mustNotBeHeld(entry)) this.note(entry);
+    for (const entry of rest) if (!this.isExempt(entry)) this.note(entry);
   }
 
   /** Looks again for the missing calls: pushes may have brought them meanwhile. */
@@ -149,15 +149,10 @@ export class EntryComparison {
     return rest.filter(({ knownCallId }) => knownCallId === null || !erased.has(knownCallId));
   }
 
-  /** Whether the call is beyond retention, or of an erased number. The ledger may never have had it. */
-  private mustNotBeHeld({ callingTime, calledNumber, outId }: Entry): boolean {
-    const { retentionMs, erasedNumbers } = this.basis;
-    const isOld = retentionMs !== undefined && callingTime !== null && callingTime < Date.now() - retentionMs;
-    const isErased = [calledNumber, outId].some(
-      (text) => text !== null && erasedNumbers.areIn(text, callingTime),
-    );
-    if (isOld || isErased) this.exempt += 1;
-    return isOld || isErased;
+  private isExempt({ callingTime, calledNumber, outId }: Entry): boolean {
+    const isExempt = this.basis.forbidden.include(callingTime, [calledNumber, outId]);
+    if (isExempt) this.exempt += 1;
+    return isExempt;
   }
 
   private note({ detailId, knownCallId, outId, callingTime, conversationDuration }: Entry): void {

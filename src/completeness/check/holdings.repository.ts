@@ -1,8 +1,7 @@
 import { Injectable } from '@nestjs/common';
-import { eachCore } from '../../numbers/number-search.js';
-import { hasherOf } from '../../numbers/number-secrets.js';
 import { Database } from '../../persistence/connections/database.js';
 import { EPOCH_TIMES } from '../../persistence/sql/value-parsers.js';
+import { type ErasureRow, ForbiddenCalls } from './forbidden-calls.js';
 
 /** A call that the ledger has. Times are in epoch milliseconds. */
 export interface HeldCall {
@@ -77,46 +76,8 @@ export class HoldingsRepository {
     return (await this.database.query(HAS_ERASED)).length > 0;
   }
 
-  /** The numbers whose erasure was requested. */
-  async erasedNumbers(): Promise<ErasedNumbers> {
-    const rows = await this.database.query<ErasureRow>(ERASURES);
-    return new ErasedNumbers(rows);
-  }
-}
-
-interface ErasureRow {
-  readonly hash: string;
-  /** Epoch milliseconds. */
-  readonly requestedAt: number;
-  readonly secret: Buffer;
-}
-
-/** The numbers that were erased, as keyed hashes with the times of their erasures. */
-export class ErasedNumbers {
-  private readonly requestedAt: ReadonlyMap<string, number>;
-  private readonly hashOf: ((core: string) => Buffer) | undefined;
-
-  constructor(rows: readonly ErasureRow[]) {
-    this.requestedAt = new Map(rows.map(({ hash, requestedAt }) => [hash, requestedAt]));
-    const [first] = rows;
-    this.hashOf = first === undefined ? undefined : hasherOf(first.secret);
-  }
-
-  /**
-   * Whether a text holds a number whose erasure was requested after the call. Such a call must not come back, even if the
-   * ledger never had it.
-   *
-   * @param at when the call took place, in epoch milliseconds; null: not known, so that every erasure counts
-   */
-  areIn(text: string, at: number | null): boolean {
-    const { hashOf } = this;
-    if (hashOf === undefined) return false;
-    const cores: string[] = [];
-    const looking = eachCore(text, (core) => cores.push(core));
-    while (looking.next().done !== true);
-    return cores.some((core) => {
-      const requestedAt = this.requestedAt.get(hashOf(core).toString('hex'));
-      return requestedAt !== undefined && (at === null || at <= requestedAt);
-    });
+  /** @param retentionDays how long calls are kept; 0: for ever */
+  async forbiddenCalls(retentionDays: number): Promise<ForbiddenCalls> {
+    return new ForbiddenCalls(await this.database.query<ErasureRow>(ERASURES), retentionDays);
   }
 }

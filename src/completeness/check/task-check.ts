@@ -22,7 +22,6 @@ export interface CheckOptions {
   readonly signal: AbortSignal;
 }
 
-const DAY_MS = 86_400_000;
 const ENTRIES_AT_ONCE = 500;
 const MOST_LOOKS = 3;
 /** The lists of entries that were called. */
@@ -162,13 +161,11 @@ export class TaskCheck {
   }
 
   private async newComparison(taskId: string, signal: AbortSignal): Promise<EntryComparison> {
-    const { callRetentionDays } = this.settings;
     return new EntryComparison(this.holdings, this.account.vendor, {
       taskId,
       source: this.account.source,
-      retentionMs: callRetentionDays === 0 ? undefined : callRetentionDays * DAY_MS,
       learned: await this.tasks.learnedCalls(taskId),
-      erasedNumbers: await this.holdings.erasedNumbers(),
+      forbidden: await this.holdings.forbiddenCalls(this.settings.callRetentionDays),
       hasErased: await this.holdings.hasErased(),
       signal,
     });

@@ -12,7 +12,8 @@ import type {
 import { NONE } from '../../numbers/own-numbers.js';
 import { maskText } from '../../security/masking/text-mask.js';
 import { VendorApiError } from '../../vendor-api/vendor-api-error.js';
-import { type ErasedNumbers, HoldingsRepository } from '../check/holdings.repository.js';
+import type { ForbiddenCalls } from '../check/forbidden-calls.js';
+import { HoldingsRepository } from '../check/holdings.repository.js';
 import { RunRepository } from '../runs/run.repository.js';
 import { VendorAccount } from '../vendor-account.js';
 import { type EntryResult, MissingRepository } from './missing.repository.js';
@@ -21,7 +22,6 @@ import { pulledRecord } from './pulled-record.js';
 const ENTRIES_AT_ONCE = 50;
 /** If the vendor refuses so many entries in a row, it refuses all: its access key lacks a right. */
 const MOST_REFUSALS = 20;
-const DAY_MS = 86_400_000;
 
 /** What became of an entry, and the record of its call if the repair writes it. */
 interface Examined extends EntryResult {
@@ -65,11 +65,11 @@ export class TaskRepair {
 
   private async examine(entries: readonly MissingEntry[], signal: AbortSignal): Promise<Examined[]> {
     const isHeld = await this.heldAmong(entries.flatMap(({ callId }) => callId ?? []));
-    const erased = await this.holdings.erasedNumbers();
+    const forbidden = await this.holdings.forbiddenCalls(this.settings.callRetentionDays);
     const examined: Examined[] = [];
     for (const entry of entries)
       examined.push(
-        isHeld.has(entry.callId ?? '') ? heldResult(entry) : await this.ask(entry, erased, signal),
+        isHeld.has(entry.callId ?? '') ? heldResult(entry) : await this.ask(entry, forbidden, signal),
       );
     // Pushes may have brought calls while the vendor was asked. Some ids are only known now.
     const isHeldNow = await this.heldAmong(examined.flatMap(({ record }) => record?.callId ?? []));
@@ -78,7 +78,7 @@ export class TaskRepair {
     );
   }
 
-  private async ask(entry: MissingEntry, erased: ErasedNumbers, signal: AbortSignal): Promise<Examined> {
+  private async ask(entry: MissingEntry, forbidden: ForbiddenCalls, signal: AbortSignal): Promise<Examined> {
     const { taskId, detailId, callId } = entry;
     const key = callId === null ? { taskId, detailId } : { taskId, callId };
     try {
@@ -87,7 +87,7 @@ export class TaskRepair {
       if ('unrepairable' in pulled)
         return { detailId, callId, state: 'unrepairable', reason: pulled.unrepairable, record: undefined };
       const { record, messages } = pulled;
-      if (this.mustNotCome(record, erased)) return heldResult({ detailId, callId: record.callId });
+      if (isForbidden(record, forbidden)) return heldResult({ detailId, callId: record.callId });
       return { detailId, callId: record.callId, state: 'repaired', reason: null, record, messages };
     } catch (error) {
       if (!(error instanceof VendorApiError) || error.mayPass) throw error;
@@ -95,14 +95,6 @@ export class TaskRepair {
       if (this.refusals >= MOST_REFUSALS) throw error;
       return { detailId, callId, state: 'missing', reason: maskText(error.message, NONE), record: undefined };
     }
-  }
-
-  /** Whether the call is beyond retention, or has a number that was erased after it. */
-  private mustNotCome({ originateTime, callee, outId }: PulledRecord, erased: ErasedNumbers): boolean {
-    const { callRetentionDays } = this.settings;
-    const at = typeof originateTime === 'string' ? Date.parse(originateTime) : null;
-    if (callRetentionDays > 0 && at !== null && at < Date.now() - callRetentionDays * DAY_MS) return true;
-    return [callee, outId].some((text) => typeof text === 'string' && erased.areIn(text, at));
   }
 
   private async heldAmong(callIds: readonly string[]): Promise<ReadonlySet<string>> {
@@ -168,4 +160,9 @@ export class TaskRepair {
 
 function heldResult({ detailId, callId }: Pick<EntryResult, 'detailId' | 'callId'>): Examined {
   return { detailId, callId, state: 'held', reason: null, record: undefined };
+}
+
+function isForbidden({ originateTime, callee, outId }: PulledRecord, forbidden: ForbiddenCalls): boolean {
+  const at = typeof originateTime === 'string' ? Date.parse(originateTime) : null;
+  return forbidden.include(at, [callee, outId]);
 }
