@@ -109,6 +109,8 @@ describe("the vendor's example", () => {
       provenance: 'pushed',
       note: null,
       recording: null,
+      taskName: null,
+      batchName: null,
       revision: 1,
       firstReceivedAt: expect.any(String),
       lastReceivedAt: expect.any(String),
