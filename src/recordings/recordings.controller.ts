@@ -57,6 +57,7 @@ export class RecordingsController {
   @ApiParam({
     name: 'callId',
     description: 'The call.',
+    example: '100001611234^100001811234',
     extensions: { 'x-ids-from': '/v1/calls?recordingState=kept' },
   })
   @AudioFile()

@@ -32,6 +32,7 @@ export class ConversationsController {
   @ApiParam({
     name: 'callId',
     description: 'The call.',
+    example: '100001611234^100001811234',
     extensions: { 'x-ids-from': '/v1/calls?hasNote=true' },
   })
   @ApiOkResponse({ type: ConversationDto, description: 'The conversation.' })
