@@ -3,6 +3,7 @@ import { signal } from '@preact/signals';
 import { useState } from 'preact/hooks';
 import { t } from '../i18n/i18n.js';
 import { forGood } from '../state/kept.js';
+import { visible } from '../text/visible.js';
 import { Dialog } from '../ui/dialog.js';
 import { Field } from '../ui/field.js';
 import { Given } from '../ui/given.js';
@@ -51,7 +52,7 @@ export function SavedViews() {
               <button
                 type="button"
                 class="copy"
-                aria-label={t('saved.remove', { name: view.name })}
+                aria-label={t('saved.remove', { name: visible(view.name) })}
                 onClick={() => {
                   keep(saved.value.filter((other) => other !== view));
                 }}

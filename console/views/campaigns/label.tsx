@@ -5,6 +5,7 @@ import { may } from '../../api/session.js';
 import { useAsk } from '../../api/use-ask.js';
 import { useSend } from '../../api/use-send.js';
 import { t } from '../../i18n/i18n.js';
+import { visible } from '../../text/visible.js';
 import { Id } from '../../ui/bits.js';
 import { Dialog } from '../../ui/dialog.js';
 import { Field } from '../../ui/field.js';
@@ -34,7 +35,7 @@ export function Naming({
   if (!may('labels:write')) return null;
   const what = of.batchId ?? of.taskId;
   return (
-    <Opener text={t('label.do')} isSmall={isSmall} label={t('label.of', { id: what })}>
+    <Opener text={t('label.do')} isSmall={isSmall} label={t('label.of', { id: visible(what) })}>
       {(close) => (
         <LabelDialog
           of={of}
