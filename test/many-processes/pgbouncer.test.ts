@@ -35,7 +35,7 @@ const QUESTIONS = [
   '/v1/calls?limit=1000',
   '/v1/tasks',
   '/v1/batches?limit=100',
-  '/v1/stats/calls?interval=hour&groupBy=statusCode',
+  '/v1/stats/calls?interval=day&groupBy=statusCode',
   '/v1/changes?limit=1000',
   '/v1/exports/calls?format=ndjson',
   '/v1/deliveries?limit=100',

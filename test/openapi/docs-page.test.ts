@@ -162,16 +162,20 @@ inBrowser('In /docs,', () => {
     }
   });
 
-  it('an error takes a line or two, and headers are folded', async () => {
-    for (const one of operations) {
+  it.each(partOf(operations, 4))(
+    'an error of $operationId takes a line or two, and headers are folded',
+    async (one) => {
       const operation = await open(one);
       const errors = await operation.locator('.responses-table > tbody > tr.response[data-code^="4"]').all();
-      expect(errors.length).toBeGreaterThan(0);
-      for (const error of errors) expect((await error.boundingBox())?.height).toBeLessThan(120);
+      const heights = await Promise.all(
+        errors.map(async (error) => (await error.boundingBox())?.height ?? NaN),
+      );
+      expect(heights.length).toBeGreaterThan(0);
+      expect(Math.max(...heights)).toBeLessThan(120);
       expect(await operation.locator('.response .headers').filter({ visible: true }).count()).toBe(0);
       await close(operation);
-    }
-  });
+    },
+  );
 
   it('the key is kept over a reload, and until the tab is closed', async () => {
     await page.reload();
