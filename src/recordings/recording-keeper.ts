@@ -85,7 +85,7 @@ export class RecordingKeeper
     const isMoreToRemove = await this.removeFiles(store);
     const claimed = await this.recordings.claim(MOST_AT_ONCE - this.running.size);
     for (const recording of claimed) this.begin(recording, store);
-    if (this.running.size === MOST_AT_ONCE) await Promise.race([...this.running, this.loop.rest(LOOK_MS)]);
+    if (this.running.size === MOST_AT_ONCE) await within(LOOK_MS, Promise.race(this.running));
     return claimed.length > 0 || isMoreToRemove ? 0 : LOOK_MS;
   }
 
