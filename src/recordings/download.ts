@@ -1,5 +1,6 @@
 // Downloads a file from the vendor's object store into a store of the ledger.
 import type { IncomingMessage } from 'node:http';
+import { errorCode } from '../../platform/error-code.js';
 import type { AllowedHosts } from '../outbound/allowed-hosts.js';
 import { guardedRequest } from '../outbound/guarded-request.js';
 import type { RecordingStore, StoredFile } from './recording-store.js';
@@ -10,6 +11,14 @@ const LONGEST_TYPE = 100;
 
 /** Why a file was not kept. The message names no URL. */
 class DownloadError extends Error {}
+
+/** The file came, but the store did not take it. The message names no path; the cause may. */
+export class StoreError extends Error {
+  constructor(cause: unknown) {
+    const kind = errorCode(cause) ?? (cause instanceof Error ? cause.name : 'unknown error');
+    super(`The store of the recordings did not take the file (${kind})`, { cause });
+  }
+}
 
 /** The limits of a download. */
 export interface DownloadLimits {
@@ -28,7 +37,7 @@ export interface Downloaded extends StoredFile {
 /**
  * Downloads a file completely, or leaves nothing.
  *
- * @throws DownloadError, NotAllowedError, or the error of the connection or the store
+ * @throws DownloadError, NotAllowedError, StoreError, or the error of the connection
  */
 export async function download(
   url: string,
@@ -42,7 +51,8 @@ export async function download(
     const { 'content-length': length, 'content-type': type = 'application/octet-stream' } = answer.headers;
     const expected = length === undefined ? undefined : Number(length);
     if (expected !== undefined && expected > limits.maxBytes) throw tooLarge(limits.maxBytes);
-    const stored = await store.put(key, chunksOf(answer, expected, limits.maxBytes), limits.signal);
+    const chunks = new Chunks(answer, expected, limits.maxBytes);
+    const stored = await chunks.storedIn(store, key, limits.signal);
     return { ...stored, contentType: type.slice(0, LONGEST_TYPE) };
   } finally {
     answer.destroy();
@@ -65,21 +75,46 @@ async function answerOf(first: URL, { hosts, signal, idleMs }: DownloadLimits): 
   throw new DownloadError(`The store of the vendor redirected more than ${MOST_REDIRECTS} times`);
 }
 
-/** The body. It fails when the body ends before its end, is empty, or is too large. */
-async function* chunksOf(
-  answer: IncomingMessage,
-  expected: number | undefined,
-  maxBytes: number,
-): AsyncGenerator<Buffer> {
-  let bytes = 0;
-  for await (const chunk of answer as AsyncIterable<Buffer>) {
-    bytes += chunk.length;
-    if (bytes > maxBytes) throw tooLarge(maxBytes);
-    yield chunk;
+/** The body. It fails when it ends before its end, is empty, or is too large. */
+class Chunks {
+  private failed = false;
+
+  constructor(
+    private readonly answer: IncomingMessage,
+    private readonly expected: number | undefined,
+    private readonly maxBytes: number,
+  ) {}
+
+  /** @throws StoreError, or what the body failed with */
+  async storedIn(store: RecordingStore, key: string, signal: AbortSignal): Promise<StoredFile> {
+    try {
+      return await store.put(key, this.checked(), signal);
+    } catch (error) {
+      if (this.failed || signal.aborted) throw error;
+      throw new StoreError(error);
+    }
   }
-  if (!answer.complete || (expected !== undefined && bytes !== expected))
-    throw new DownloadError(`The connection broke off after ${bytes} bytes`);
-  if (bytes === 0) throw new DownloadError('The file is empty');
+
+  private async *checked(): AsyncGenerator<Buffer> {
+    try {
+      yield* this.chunks();
+    } catch (error) {
+      this.failed = true;
+      throw error;
+    }
+  }
+
+  private async *chunks(): AsyncGenerator<Buffer> {
+    let bytes = 0;
+    for await (const chunk of this.answer as AsyncIterable<Buffer>) {
+      bytes += chunk.length;
+      if (bytes > this.maxBytes) throw tooLarge(this.maxBytes);
+      yield chunk;
+    }
+    if (!this.answer.complete || (this.expected !== undefined && bytes !== this.expected))
+      throw new DownloadError(`The connection broke off after ${bytes} bytes`);
+    if (bytes === 0) throw new DownloadError('The file is empty');
+  }
 }
 
 function tooLarge(maxBytes: number): DownloadError {

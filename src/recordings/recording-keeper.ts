@@ -9,8 +9,9 @@ import { BackgroundLoop } from '../background/background-loop.js';
 import { Settings } from '../config/settings.js';
 import { errorText } from '../errors.js';
 import { DatabaseLifecycle } from '../persistence/connections/database-lifecycle.js';
+import { DatabaseUnavailableError } from '../persistence/connections/unavailable.js';
 import { within } from '../within.js';
-import { downloadRecording } from './recording-download.js';
+import { type DownloadEnd, downloadRecording } from './recording-download.js';
 import { RecordingFiles } from './recording-files.js';
 import { RecordingMetrics } from './recording.metrics.js';
 import { type ClaimedRecording, RecordingRepository } from './recording.repository.js';
@@ -35,8 +36,8 @@ export class RecordingKeeper
   private readonly stopping = new AbortController();
   private readonly running = new Set<Promise<void>>();
   private cleanedAt: number | undefined;
-  /** Whether that was logged since the last cleaning. */
-  private removalFailed = false;
+  /** The kinds of failures that were logged since the last cleaning. */
+  private readonly told = new Set<'removal' | 'failed' | 'unkept'>();
   private readonly loop = new BackgroundLoop({
     round: () => this.round(),
     backoff: BACKOFF,
@@ -84,13 +85,13 @@ export class RecordingKeeper
     const isMoreToRemove = await this.removeFiles(store);
     const claimed = await this.recordings.claim(MOST_AT_ONCE - this.running.size);
     for (const recording of claimed) this.begin(recording, store);
-    if (this.running.size === MOST_AT_ONCE) await Promise.race([...this.running, this.loop.rest(LOOK_MS)]);
+    if (this.running.size === MOST_AT_ONCE) await within(LOOK_MS, Promise.race(this.running));
     return claimed.length > 0 || isMoreToRemove ? 0 : LOOK_MS;
   }
 
   private async clean(store: RecordingStore): Promise<void> {
     await store.sweep();
-    this.removalFailed = false;
+    this.told.clear();
     this.cleanedAt = performance.now();
   }
 
@@ -105,9 +106,8 @@ export class RecordingKeeper
         await store.remove(file);
         gone.push(file);
       } catch (error) {
-        if (!this.removalFailed)
+        if (this.isNew('removal'))
           this.logger.error(`a file of ${store.name} can not be removed: ${errorText(error)}`);
-        this.removalFailed = true;
         break;
       }
     if (gone.length > 0) await this.recordings.forget(gone);
@@ -118,15 +118,28 @@ export class RecordingKeeper
     const { recordingHosts: hosts, recordingMaxBytes: maxBytes } = this.settings;
     const limits = { hosts, maxBytes, idleMs: IDLE_MS, signal: this.stopping.signal };
     const running = downloadRecording(recording, this.recordings, store, limits)
-      .then(
-        (outcome) => {
-          if (outcome !== 'stopped') this.metrics.ended(outcome);
-        },
-        (error: unknown) => {
-          this.logger.warn(`it can not be noted what became of a recording: ${errorText(error)}`);
-        },
-      )
+      .then((end) => {
+        if (end.outcome !== 'stopped') this.metrics.ended(end.outcome);
+        this.tell(end);
+      })
       .finally(() => this.running.delete(running));
     this.running.add(running);
+  }
+
+  private tell({ outcome, error }: DownloadEnd): void {
+    if (outcome === 'failed' && this.isNew(outcome))
+      this.logger.warn(`a recording could not be downloaded, and is tried again: ${errorText(error)}`);
+    if (outcome !== 'unkept' || !this.isNew(outcome)) return;
+    const text = `a recording was downloaded, but can not be kept: ${errorText(error)}`;
+    // The database's absence is told by others.
+    if (error instanceof DatabaseUnavailableError) this.logger.warn(text);
+    else this.logger.error(text);
+  }
+
+  /** Whether such a failure is the first one since the last cleaning. The same cause may fail every download. */
+  private isNew(kind: 'removal' | 'failed' | 'unkept'): boolean {
+    const isNew = !this.told.has(kind);
+    this.told.add(kind);
+    return isNew;
   }
 }

@@ -14,11 +14,12 @@ export class RecordingMetrics {
   constructor(registry: Registry, recordings: RecordingRepository) {
     this.downloads = new Counter({
       name: 'call_ledger_recording_downloads_total',
-      help: 'Downloads of recordings that ended in this process. `unwanted`: the recording was erased, or announced anew, meanwhile.',
+      help: 'Downloads of recordings that ended in this process. `unkept`: the store or the database of the ledger did not take the file. `unwanted`: the recording was erased, or announced anew, meanwhile.',
       labelNames: ['outcome'],
       registers: [registry],
     });
-    for (const outcome of ['kept', 'failed', 'unwanted'] as const) this.downloads.inc({ outcome }, 0);
+    for (const outcome of ['kept', 'failed', 'unkept', 'unwanted'] as const)
+      this.downloads.inc({ outcome }, 0);
     new PolledGauge(registry, {
       name: 'call_ledger_recordings',
       help: 'Recordings of the ledger by state, counted at most once a minute. Left out while the database is unavailable.',
@@ -34,7 +35,7 @@ export class RecordingMetrics {
     });
   }
 
-  ended(outcome: 'kept' | 'failed' | 'unwanted'): void {
+  ended(outcome: 'kept' | 'failed' | 'unkept' | 'unwanted'): void {
     this.downloads.inc({ outcome });
   }
 }

@@ -16,6 +16,8 @@ import { ACCESS, freePort, ServiceProcess, until } from '../support/service.js';
 
 const RECORDINGS = IS_LONG ? 1000 : 30;
 const KILLS = IS_LONG ? 10 : 2;
+/** How many downloads begin between two kills, so that the kills are spread over the whole work. */
+const BETWEEN_KILLS = RECORDINGS / KILLS;
 const FAILING = 1 / 3;
 const PATIENCE_MS = IS_LONG ? 3_600_000 : 280_000;
 
@@ -97,7 +99,10 @@ async function keepAll(store: Record<string, string>): Promise<Kept[]> {
   ]);
   for (let kill = 1; kill <= KILLS; kill += 1) {
     const before = asked;
-    await until('downloads to go on', async () => asked > before + 2 || (await countKept()) === RECORDINGS);
+    await until(
+      'downloads to go on',
+      async () => asked >= before + BETWEEN_KILLS || (await countKept()) === RECORDINGS,
+    );
     const [killed] = services.splice(kill % services.length, 1);
     await killed?.end('SIGKILL');
     services.push(await start());

@@ -1,8 +1,8 @@
 // Services as processes: which stores they start with, and what becomes of recordings when the store changes.
 import { afterAll, afterEach, beforeAll, beforeEach, expect, it } from '@jest/globals';
-import { randomBytes } from 'node:crypto';
+import { createHash, randomBytes } from 'node:crypto';
 import { once } from 'node:events';
-import { existsSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
@@ -143,4 +143,33 @@ it('A service is ready, takes pushes and lets recordings wait while its store ca
   expect(await service.end('SIGTERM')).toBe(0);
   await (await start({ RECORDING_STORE: join(folder, 'store') })).ready();
   await becomes('waits', 'kept');
+});
+
+it('A file that the store does not take is told in the log, in the metrics and in the reason', async () => {
+  const store = join(folder, 'store');
+  const service = await (await start({ RECORDING_STORE: store })).ready();
+  // The folder of its files can not be made.
+  const shard = createHash('sha256').update('one').digest('hex').slice(0, 2);
+  writeFileSync(join(store, shard), 'in the way');
+  await announce(service, 'one');
+  await becomes('one', 'failed');
+  const [row] = await database.query<{ reason: string }>('SELECT reason FROM call_recordings');
+  expect(row?.reason).toMatch(/^The store of the recordings did not take the file \(E[A-Z]+\)$/);
+  await until('the message', () =>
+    service.output.includes('a recording was downloaded, but can not be kept'),
+  );
+  const metrics = await (await fetch(`${service.url}/metrics`)).text();
+  expect(metrics).toMatch(/recording_downloads_total\{outcome="unkept"\} [1-9]/);
+  expect(metrics).toContain('recording_downloads_total{outcome="failed"} 0');
+  rmSync(join(store, shard));
+  await becomes('one', 'kept');
+});
+
+it('A recording that can not be downloaded is told in the log', async () => {
+  const service = await (await start({ RECORDING_ALLOW_HOSTS: '*.example.com' })).ready();
+  await announce(service, 'one');
+  await becomes('one', 'failed');
+  await until('the message', () =>
+    service.output.includes('a recording could not be downloaded, and is tried again: The host 127.0.0.1'),
+  );
 });

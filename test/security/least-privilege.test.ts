@@ -1,7 +1,10 @@
 // The service runs as a role that may do what the service does, and nothing else. The roles are those of
 // docs/security.md.
 import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { once } from 'node:events';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { Client, Pool, type QueryResultRow } from 'pg';
@@ -10,14 +13,15 @@ import { grantsTo } from '../../src/persistence/schema/grants.js';
 import { Retention } from '../../src/privacy/retention/retention.js';
 import { Completeness } from '../completeness/checked-ledger.js';
 import { ToldVendor } from '../completeness/told-vendor.js';
-import { everyOperationGoesWell } from '../contract/requests.js';
+import { everyOperationGoesWell, WITH_VENDOR } from '../contract/requests.js';
 import { erased, askFor } from '../privacy/erasing.js';
 import { Instance } from '../query/changes/instances.js';
 import { contractOf, exchange } from '../support/exchange.js';
+import { Follower, TestProvider } from '../support/identity-provider.js';
 import { API_KEY, OTHER_PUSH_TOKEN, PUSH_TOKEN, type TestLedger } from '../support/ledger.js';
 import { record } from '../support/records.js';
 import { rollupDifferences } from '../support/rollups.js';
-import { freePort, ServiceProcess, until } from '../support/service.js';
+import { ACCESS, freePort, ServiceProcess, until } from '../support/service.js';
 import { statementsOf, TwoRoles } from './two-roles.js';
 
 const DAY_MS = 86_400_000;
@@ -70,11 +74,18 @@ describe('The service, as a role that may not migrate,', () => {
     cleanUps.push(() => vendor.server.close());
     const lost = { detailId: '9001', callId: 'never-pushed' };
     vendor.tasks = [{ taskId: 'task-of-the-vendor', entries: [lost] }];
-    service = ServiceProcess.start(folder, await freePort(), {
+    const port = await freePort();
+    const publicUrl = `http://127.0.0.1:${port}`;
+    const provider = await TestProvider.start([publicUrl]);
+    cleanUps.push(() => provider.stop());
+    await provider.has({ ada: { name: 'Ada Example', groups: ['managers'] } });
+    service = ServiceProcess.start(folder, port, {
       DATABASE_URL: roles.serviceUrl,
       PUSH_TOKENS: `vendor=${PUSH_TOKEN},other=${OTHER_PUSH_TOKEN}`,
       ADMIN_API_KEY: API_KEY,
       ...ToldVendor.settingsOf(vendor.server.access),
+      ...provider.settings(publicUrl),
+      RECORDING_ALLOW_HOSTS: WITH_VENDOR.RECORDING_ALLOW_HOSTS,
       LOG_FORMAT: 'json',
       SENT_STATEMENTS: sentFile,
       NODE_OPTIONS: `--import=${new URL('sent-statements.mjs', import.meta.url).href}`,
@@ -103,6 +114,12 @@ describe('The service, as a role that may not migrate,', () => {
     await everyOperationGoesWell({ ...ledger, stop: () => Promise.resolve() });
   });
 
+  it('can let people in', async () => {
+    const person = new Follower();
+    expect((await person.signIn(ledger.url, 'ada')).status).toBe(303);
+    expect((await person.send(`${ledger.url}/v1/calls`)).status).toBe(200);
+  });
+
   it('can check whether anything is missing, and repair it', async () => {
     const completeness = new Completeness((path, init = {}) =>
       ledger.request(path, { ...init, headers: { ...init.headers, authorization } }),
@@ -119,8 +136,13 @@ describe('The service, as a role that may not migrate,', () => {
     const drifting = [record('drifting', { unheardOf: 1, statusCode: '999999' }), { callee: NUMBER }];
     expect((await ledger.push(drifting)).status).toBe(200);
     expect((await ledger.push(`[{"callee": "${NUMBER}"`)).status).toBe(400);
+    for (const majorIntent of ['A', 'B'])
+      expect((await ledger.push([{ callId: 'corrected', majorIntent }])).status).toBe(200);
     const history = await ledger.get('/v1/calls/corrected/history');
-    expect(history.body).toMatchObject({ data: [{ revision: 2 }, { revision: 1 }] });
+    const revisions = ['note 2', 'note 1', 'report 2', 'report 1'].map((text) => text.split(' '));
+    expect(history.body).toMatchObject({
+      data: revisions.map(([message, revision]) => ({ message, revision: Number(revision) })),
+    });
     expect(await rollupDifferences({ query })).toEqual([]);
   });
 
@@ -255,6 +277,32 @@ describe('The role of the service', () => {
     }));
     const byTable = (a: { table: string }, b: { table: string }) => (a.table < b.table ? -1 : 1);
     expect(granted.sort(byTable)).toEqual(expected.sort(byTable));
+  });
+
+  it('lets the log and the metrics tell when a right is missing to keep recordings', async () => {
+    await query(`REVOKE UPDATE ON call_recordings FROM ${roles.service}`);
+    await query(`GRANT UPDATE (tries, next_try_at) ON call_recordings TO ${roles.service}`);
+    const audio = createServer((_request, response) => response.end('RIFF'));
+    await once(audio.listen(0, '127.0.0.1'), 'listening');
+    const { port } = audio.address() as AddressInfo;
+    const restricted = await ServiceProcess.start(folder, await freePort(), {
+      ...ACCESS,
+      DATABASE_URL: roles.serviceUrl,
+      RECORDING_ALLOW_HOSTS: '127.0.0.1',
+    }).ready();
+    try {
+      await restricted.push([{ callId: 'unkept', recordFile: `http://127.0.0.1:${port}/unkept.wav` }]);
+      await until('the message', () =>
+        /can not be kept: permission denied for table call_recordings/.test(restricted.output),
+      );
+      const metrics = await fetch(`${restricted.url}/metrics`);
+      expect(await metrics.text()).toMatch(/recording_downloads_total\{outcome="unkept"\} [1-9]/);
+      const left = await query("SELECT state, reason FROM call_recordings WHERE call_id = 'unkept'");
+      expect(left).toEqual([{ state: 'announced', reason: null }]);
+    } finally {
+      await restricted.end('SIGTERM');
+      audio.close();
+    }
   });
 
   it('loses what it no longer needs at the next migration, and the owner is not made one of them', async () => {

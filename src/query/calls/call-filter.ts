@@ -70,12 +70,16 @@ export function conditionsOf(filter: CallFilter, viewer: Viewer): SqlConditions 
   sql.atLeast('duration', filter.minDuration);
   sql.atMost('duration', filter.maxDuration);
   if (filter.hasWarnings !== undefined) sql.add(`warnings IS ${filter.hasWarnings ? 'NOT ' : ''}NULL`);
-  addNote(sql, filter);
+  addMessage(sql, 'call_notes', noteConditions(sql, filter), filter.hasNote);
   addRecording(sql, filter);
   return sql;
 }
 
-function addNote(sql: SqlConditions, { majorIntent, tag = [], hasNote }: CallFilter): void {
+/** The conditions on a call's note `m`. */
+export function noteConditions(
+  sql: SqlConditions,
+  { majorIntent, tag = [] }: Pick<CallFilter, 'majorIntent' | 'tag'>,
+): string[] {
   const conditions = tag.map((each) => {
     const [name, value] = [each.slice(0, each.indexOf(':')), each.slice(each.indexOf(':') + 1)];
     const holds = [value, [value]].map((wanted) => sql.parameter(JSON.stringify({ [name]: wanted })));
@@ -83,7 +87,7 @@ function addNote(sql: SqlConditions, { majorIntent, tag = [], hasNote }: CallFil
   });
   if (majorIntent !== undefined)
     conditions.push(`m.major_intent = ANY(${sql.parameter(majorIntent)}::text[])`);
-  addMessage(sql, 'call_notes', conditions, hasNote);
+  return conditions;
 }
 
 function addRecording(sql: SqlConditions, { recordingState, hasRecording }: CallFilter): void {

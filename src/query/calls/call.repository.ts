@@ -5,6 +5,7 @@ import { bytesOfJson, endsEarly, sizedPage, type SizedRow } from '../../persiste
 import { isOfSources, type Viewer } from '../../security/visible-sources.js';
 import { AS_ANSWERED } from '../../persistence/sql/value-parsers.js';
 import { type CallFilter, conditionsOf } from './call-filter.js';
+import { idsWithTags } from './tagged-calls.js';
 import { CALL_FIELDS, SELECTED_CALL } from './call-fields.js';
 import { inTime, placeInMoment } from './call-order.js';
 import { CURRENT_MESSAGES } from './call-messages.js';
@@ -105,6 +106,7 @@ export class CallRepository {
     { limit, fields }: CallPart,
   ): Promise<{ calls: CallTexts[]; endsEarly: boolean }> {
     const sql = conditionsOf(after === undefined ? filter : withoutPassed(filter, order, after), viewer);
+    sql.oneOf('call_id', await idsWithTags(this.database, filter, this.nodes.isDistributed));
     if (after !== undefined) {
       const [time, callId] = [sql.instant(after.occurredAt), sql.parameter(after.callId)];
       const position = `(${time}, ${placeInMoment(callId)}, ${callId})`;

@@ -39,7 +39,7 @@ const TABLES: readonly (readonly [entity: new () => object, ...privileges: Privi
   [ApiKey, 'SELECT', 'INSERT', 'UPDATE'],
   [AuditEvent, 'SELECT', 'INSERT'],
   [Session, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
-  [Label, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
+  [Label, 'SELECT', 'INSERT', 'UPDATE'],
   [Lease, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],
   [CheckedTask, 'SELECT', 'INSERT', 'UPDATE'],
   [MissingEntry, 'SELECT', 'INSERT', 'UPDATE', 'DELETE'],

@@ -8,6 +8,7 @@ import { CountColumn } from './rollup.entities.js';
 @Entity('call_notes')
 @Index('call_notes_delivery', ['deliveryId'])
 @Index('call_notes_intent', ['majorIntent'], { where: '(major_intent IS NOT NULL)' })
+@Index('call_notes_tags', { synchronize: false })
 export class StoredNote extends fieldColumns(CallNote, 'call_notes_pkey') {
   /** The number of turns of the conversation, so that lists need not read it. */
   @Column('integer')
@@ -53,6 +54,7 @@ export class StoredNote extends fieldColumns(CallNote, 'call_notes_pkey') {
 @Entity('call_recordings')
 @Index('call_recordings_delivery', ['deliveryId'])
 @Index('call_recordings_due', ['nextTryAt'], { where: '(next_try_at IS NOT NULL)' })
+@Index('call_recordings_state', ['state'], { where: "(state <> 'kept'::text)" })
 @Index('call_recordings_kept', ['announcedAt'], { where: "(state = 'kept'::text)" })
 export class StoredRecording extends fieldColumns(CallRecording, 'call_recordings_pkey') {
   @Column('timestamptz', { name: 'first_received_at' })

@@ -1,0 +1,112 @@
+// Rare intents, tags and states of recordings are found without reading the calls that do not have them.
+import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import 'reflect-metadata';
+import { DataSource } from 'typeorm';
+import { readSettings } from '../../../src/config/read-settings.js';
+import { dataSourceOptions } from '../../../src/persistence/connections/data-source-options.js';
+import { Database } from '../../../src/persistence/connections/database.js';
+import { ReadingDatabase } from '../../../src/persistence/connections/reading-database.js';
+import { Replica } from '../../../src/persistence/connections/replica.js';
+import type { Statement, TextRow } from '../../../src/persistence/connections/statement.js';
+import { ClusterNodes } from '../../../src/persistence/schema/distribution/cluster-nodes.js';
+import { migrate } from '../../../src/persistence/schema/migrator.js';
+import type { CallFilter } from '../../../src/query/calls/call-filter.js';
+import { CallRepository } from '../../../src/query/calls/call.repository.js';
+import { createDatabase, type TestDatabase } from '../../support/database.js';
+
+const CALLS = 40_000;
+const PAGE = 50;
+/** To look at all calls takes 1,000 buffers of 8 kB, and to look for their notes three for each call. */
+const MOST_BUFFERS = 800;
+
+const INSERTS = [
+  `INSERT INTO calls (call_id, occurred_at, first_received_at, last_received_at, delivery_id, revision, answered, source,
+      content_hash)
+    SELECT md5(n::text), now() + n * interval '1 s', now(), now(), gen_random_uuid(), 1, true, 'vendor', ''
+    FROM generate_series(1, $1::int) AS n`,
+  `INSERT INTO call_notes (call_id, first_received_at, last_received_at, delivery_id, revision, turns, source, content_hash,
+      major_intent, output_tags)
+    SELECT md5(n::text), now(), now(), gen_random_uuid(), 1, 0, 'vendor', '',
+      CASE WHEN n % 4000 = 1 THEN 'rare' WHEN n % 2 = 0 THEN 'A' ELSE 'B' END,
+      jsonb_build_object('visit', (ARRAY['yes', 'no'])[n % 2 + 1],
+        'topics', jsonb_build_array('price', CASE WHEN n % 4000 = 1 THEN 'rare' ELSE 'place' END))
+    FROM generate_series(1, $1::int) AS n`,
+  `INSERT INTO call_recordings (call_id, first_received_at, last_received_at, delivery_id, revision, source, content_hash,
+      announced_at, expires_at, tries, state)
+    SELECT md5(n::text), now(), now(), gen_random_uuid(), 1, 'vendor', '', now(), now(), 1,
+      CASE WHEN n % 4000 = 1 THEN 'expired' ELSE 'kept' END
+    FROM generate_series(1, $1::int) AS n`,
+];
+
+let testDatabase: TestDatabase;
+let dataSource: DataSource;
+let calls: CallRepository;
+let buffers = 0;
+
+async function explain({ text, values = [] }: Statement): Promise<void> {
+  const [row] = await testDatabase.query<{
+    'QUERY PLAN': [{ Plan: { 'Shared Hit Blocks': number; 'Shared Read Blocks': number } }];
+  }>(`EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${text}`, [...values]);
+  const plan = row?.['QUERY PLAN'][0].Plan;
+  buffers += (plan?.['Shared Hit Blocks'] ?? NaN) + (plan?.['Shared Read Blocks'] ?? NaN);
+}
+
+/** Counts the buffers that statements touch. */
+class Explaining extends Database {
+  override async read<Row extends object>(statement: Statement): Promise<Row[]> {
+    await explain(statement);
+    return super.read(statement);
+  }
+
+  override async readTexts(statement: Statement): Promise<TextRow[]> {
+    await explain(statement);
+    return super.readTexts(statement);
+  }
+}
+
+beforeAll(async () => {
+  testDatabase = await createDatabase('empty');
+  dataSource = new DataSource(dataSourceOptions(testDatabase.url, 2, () => undefined));
+  await dataSource.initialize();
+  await migrate(dataSource);
+  for (const insert of INSERTS) await testDatabase.query(insert, [CALLS]);
+  await testDatabase.query('VACUUM ANALYZE');
+  const environment = {
+    DATABASE_URL: testDatabase.url,
+    PUSH_TOKENS: 'vendor=0123456789abcdef',
+    ADMIN_API_KEY: 'k'.repeat(32),
+    DATABASE_POOL_SIZE: '2',
+  };
+  const settings = readSettings(environment, false);
+  const database = new Explaining(dataSource, settings);
+  calls = new CallRepository(
+    new ReadingDatabase(database, new Replica(settings, database)),
+    new ClusterNodes({ distributed: false }),
+  );
+});
+afterAll(async () => {
+  await dataSource.destroy();
+  await testDatabase.drop();
+});
+
+it.each<[string, CallFilter, number]>([
+  ['a rare intent', { majorIntent: ['rare'] }, 10],
+  ['no such intent', { majorIntent: ['none'] }, 0],
+  ['a rare tag', { tag: ['topics:rare'] }, 10],
+  ['a rare tag among others', { tag: ['topics:rare', 'visit:no'] }, 10],
+  ['no such tag', { tag: ['topics:none'] }, 0],
+  ['tags and intents that never meet', { majorIntent: ['A'], tag: ['visit:no', 'topics:price'] }, 0],
+  ['a frequent tag', { tag: ['visit:no'] }, PAGE],
+  ['a rare state of recordings', { recordingState: ['expired'] }, 10],
+  ['no such state of recordings', { recordingState: ['failed', 'announced'] }, 0],
+  ['calls with notes and recordings', { hasNote: true, hasRecording: true }, PAGE],
+])('A page reads little: %s', async (_name, filter, found) => {
+  buffers = 0;
+  const page = await calls.list(filter, { sources: null }, 'desc', undefined, {
+    limit: PAGE,
+    fields: ['callId'],
+  });
+  expect(page.calls).toHaveLength(found);
+  expect(buffers).toBeGreaterThan(0);
+  expect(buffers).toBeLessThan(MOST_BUFFERS);
+});
