@@ -106,11 +106,12 @@ const ASSEMBLY = readdirSync(new URL('src', import.meta.url))
   .filter((name) => name.endsWith('.ts') && !FOR_ALL.includes(name))
   .map((name) => name.slice(0, -3).replaceAll('.', '\\.'));
 
-/** The folders beside src/ that are compiled with it: which folders and packages each may import, itself and Node.js's modules apart. */
+/** The folders beside src/ that are compiled with it or by themselves: which folders and packages each may import, itself and Node.js's modules apart. */
 const BESIDE = {
   platform: { folders: [], packages: [] },
   'embedded-postgres': { folders: ['platform'], packages: ['pg'] },
   simulator: { folders: ['platform'], packages: ['cli-progress'] },
+  client: { folders: [], packages: [] },
 };
 const TOP_FOLDERS = readdirSync(new URL('.', import.meta.url), { withFileTypes: true })
   .filter((entry) => entry.isDirectory())
@@ -174,7 +175,7 @@ export default tseslint.config(
   { ignores: ['dist/', 'dist.*/', 'data/', 'node_modules/', 'coverage/', 'test-results/'] },
   // Import what is generated in a test, which compiles them.
   { ignores: ['test/contract/clients/'] },
-  { ignores: ['console/generated/'] },
+  { ignores: ['console/generated/', 'client/dist/', 'client/src/generated/'] },
   eslint.configs.recommended,
   {
     files: ['**/*.ts', '**/*.tsx'],

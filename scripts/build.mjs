@@ -56,11 +56,12 @@ function builtFrom() {
   return existsSync(stamp) ? readFileSync(stamp, 'utf8') : undefined;
 }
 
-function replaceDist(fresh) {
-  const retired = join(root, `dist.old-${process.pid}`);
+/** Puts a folder that was built in the place of an earlier one. */
+export function replaceBuilt(folder, fresh) {
+  const retired = `${folder}.old-${process.pid}`;
   try {
-    if (existsSync(dist)) renameSync(dist, retired);
-    renameSync(fresh, dist);
+    if (existsSync(folder)) renameSync(folder, retired);
+    renameSync(fresh, folder);
   } catch (error) {
     // Another build has finished in between. Its result was made from the same sources.
     if (error.code !== 'ENOTEMPTY' && error.code !== 'EEXIST' && error.code !== 'ENOENT') throw error;
@@ -98,7 +99,7 @@ export function build({ ifChanged }) {
     throw error;
   }
   writeFileSync(join(fresh, stampName), wanted);
-  if (!ifChanged || builtFrom() !== wanted) replaceDist(fresh);
+  if (!ifChanged || builtFrom() !== wanted) replaceBuilt(dist, fresh);
   else rmSync(fresh, { recursive: true, force: true });
 }
 

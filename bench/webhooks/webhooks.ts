@@ -18,7 +18,6 @@ export async function benchWebhooks({ ending, server, options }: Context): Promi
   const environment = {
     ...{ DATABASE_URL: database, ...AFTER_COMMIT, QUERY_RATE_LIMIT: '0' },
     WEBHOOK_ALLOW_HOSTS: '127.0.0.1',
-    WEBHOOK_SECRET_KEY: 'key-of-the-benchmarks-of-32-characters',
   };
   const service = await serve(ending, SERVICE, environment, '/health/ready');
   const receivers = await startReceivers();

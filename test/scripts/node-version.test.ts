@@ -11,7 +11,8 @@ const PROGRAMS = [
   'scripts/build.mjs',
   'scripts/simulate.mjs',
   'scripts/bench.mjs',
-  'scripts/console-types.mjs',
+  'scripts/api-types.mjs',
+  'scripts/build-client.mjs',
   'dist/main.js',
 ];
 
