@@ -41,10 +41,7 @@ export async function resultsOverTime(
   return rowsOf(answerOf(api.GET('/v1/stats/calls', { params: { query }, signal })));
 }
 
-/**
- * Sums of a range by the values of a field; without one, of all of it. The API has sums of whole quarters of an hour: those of other
- * ranges, which are short, are put together from minutes, and have no average delay.
- */
+/** Sums of a range by the values of a field; without one, of all of it. */
 export async function sumsBy(
   groupBy: Grouping | undefined,
   range: Ends | undefined,
@@ -55,35 +52,43 @@ export async function sumsBy(
   const query = {
     ...(range !== undefined && bounds(range)),
     ...(groupBy !== undefined && { groupBy: [groupBy] }),
-    ...(!isWhole && { interval: '1m' as const }),
+    // The API has sums of whole quarters of an hour. Other ranges, which are short, it has for comparisons alone.
+    ...(!isWhole && { compare: 'previous' as const }),
     ...listsOf(filter),
   };
   const answer = await rowsOf(answerOf(api.GET('/v1/stats/calls', { params: { query }, signal })));
   if (isWhole || answer.data === undefined) return answer;
-  const groups = new Map<string | null, StatsRow[]>();
-  for (const row of answer.data) {
-    const value = groupBy === undefined ? null : (row[groupBy] ?? null);
-    groups.set(value, [...(groups.get(value) ?? []), row]);
-  }
-  return { data: [...groups.values()].flatMap((rows) => together(rows)) };
+  return { data: answer.data.filter(({ calls }) => calls > 0) };
 }
 
-/** The rows of one group as one row. */
-function together(rows: readonly StatsRow[]): StatsRow[] {
-  const [first] = rows;
-  if (first === undefined) return [];
-  const { calls, answered, answerRate, talked, averageTalk } = sumOf(rows);
-  return [
-    {
-      ...first,
-      calls,
-      answered,
-      answerRate,
-      totalDuration: talked,
-      averageDuration: averageTalk,
-      averageAnswerDelay: null,
-    },
-  ];
+/** The sums of two periods by the values of a field. */
+export type ComparedRow = StatsRow & Required<Pick<StatsRow, 'previous' | 'change'>>;
+export interface Compared {
+  readonly rows: readonly ComparedRow[];
+  readonly total: NonNullable<Schemas['CallStats']['total']>;
+}
+
+/** Those with the greatest effect on the answer rate of all first. */
+export async function comparedBy(
+  groupBy: Grouping,
+  range: Ends,
+  past: Ends,
+  signal: AbortSignal,
+  filter: Filters = {},
+): Promise<Answer<Compared>> {
+  const query = {
+    ...bounds(range),
+    ...{ groupBy: [groupBy], compare: 'previous' as const },
+    ...{ previousFrom: iso(past.from), previousTo: iso(past.to) },
+    ...listsOf(filter),
+  };
+  const { data, problem } = await answerOf(api.GET('/v1/stats/calls', { params: { query }, signal }));
+  if (problem !== undefined) return { problem };
+  const rows = data.data.flatMap(({ previous, change, ...row }) =>
+    previous === undefined || change === undefined ? [] : [{ ...row, previous, change }],
+  );
+  if (data.total === undefined) throw new Error('a comparison without a total');
+  return { data: { rows, total: data.total } };
 }
 
 /** As the API takes them. */

@@ -1,4 +1,4 @@
-// What the console computes by itself: effects on the answer rate, the calendar's periods, files, indented JSON.
+// What the console computes by itself: the calendar's periods, files, indented JSON.
 import { describe, expect, it } from '@jest/globals';
 import fc from 'fast-check';
 import { DateTime } from 'luxon';
@@ -7,68 +7,6 @@ import { csvOf } from '../../console/text/csv.js';
 import { indented } from '../../console/text/indented.js';
 import { PERIODS, periodOf } from '../../console/time/periods.js';
 import { before, rangeOf, untilNow } from '../../console/time/range.js';
-import { type Group, rateChanges, shareChanges } from '../../console/views/overview/changes.js';
-
-const group = fc
-  .tuple(fc.nat({ max: 5000 }), fc.double({ min: 0, max: 1, noNaN: true }))
-  .map(([calls, rate]): Group => ({ calls, answered: Math.floor(calls * rate) }));
-const groups = fc
-  .array(fc.tuple(fc.constantFrom('a', 'b', 'c', 'd', null), group), { minLength: 1 })
-  .map((entries) => new Map(entries));
-
-function rateOf(all: ReadonlyMap<unknown, Group>): number {
-  const sum = (of: (one: Group) => number) => [...all.values()].reduce((total, one) => total + of(one), 0);
-  return sum(({ answered }) => answered) / sum(({ calls }) => calls);
-}
-
-describe('What changed most', () => {
-  it('adds up to the difference of the answer rate, the greatest effect first', () => {
-    fc.assert(
-      fc.property(groups, groups, (now, then) => {
-        const changes = rateChanges(now, then);
-        if (changes.length === 0) return;
-        const sum = changes.reduce((total, { effect }) => total + effect, 0);
-        expect(sum).toBeCloseTo(rateOf(now) - rateOf(then), 9);
-        const sizes = changes.map(({ effect }) => Math.abs(effect));
-        expect(sizes).toEqual([...sizes].sort((a, b) => b - a));
-      }),
-    );
-  });
-
-  it('tells a campaign that has more calls, though its own rate is as before', () => {
-    const good = { calls: 100, answered: 80 };
-    const then = new Map([
-      ['good', good],
-      ['poor', { calls: 100, answered: 20 }],
-    ]);
-    const now = new Map([
-      ['good', good],
-      ['poor', { calls: 300, answered: 60 }],
-    ]);
-    const [first] = rateChanges(now, then);
-    expect([first?.value, first?.before, first?.after]).toEqual(['poor', 0.2, 0.2]);
-    expect(first?.effect).toBeCloseTo(-0.075);
-  });
-
-  it('is of shares where the field says what became of the calls, and nothing without calls', () => {
-    const then = new Map([
-      ['BUSY', { calls: 10, answered: 0 }],
-      ['NO_ANSWER', { calls: 10, answered: 0 }],
-      ['ANSWERED', { calls: 80, answered: 80 }],
-    ]);
-    const now = new Map([
-      ['BUSY', { calls: 30, answered: 0 }],
-      ['NO_ANSWER', { calls: 5, answered: 0 }],
-      ['ANSWERED', { calls: 65, answered: 65 }],
-    ]);
-    expect(shareChanges(now, then).map(({ value, effect }) => [value, effect.toFixed(2)])).toEqual([
-      ['BUSY', '0.20'],
-      ['ANSWERED', '-0.15'],
-      ['NO_ANSWER', '-0.05'],
-    ]);
-    expect(rateChanges(now, new Map())).toEqual([]);
-  });
-});
 
 describe('A period of the calendar', () => {
   const zones = fc.constantFrom('Asia/Shanghai', 'Europe/Berlin', 'Asia/Kathmandu', 'UTC');

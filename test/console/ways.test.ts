@@ -4,7 +4,8 @@ import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { DateTime } from 'luxon';
 import type { Locator } from 'playwright-core';
-import { dataOf, string } from '../contract/helpers.js';
+import { dataOf, object, string } from '../contract/helpers.js';
+import { makeKey } from '../support/api-keys.js';
 import { API_KEY, PUSH_TOKEN, startLedger } from '../support/ledger.js';
 import { record } from '../support/records.js';
 import { until } from '../support/service.js';
@@ -130,6 +131,63 @@ inBrowser('From the numbers of the console', () => {
       expect(await callsAt(missed?.[0] ?? '')).toBe(numberIn(missed?.[1] ?? ''));
     },
   );
+
+  it.each(['taskId', 'batchId', 'realCaller', 'hangupDirection', 'smartStatusCode', 'majorIntent'])(
+    'of what changed most by %s each number leads to exactly its calls, of both periods',
+    async (by) => {
+      const { visitor, ledger } = stage;
+      await openAnew(`/overview?span=lastWeek&by=${by}`, '.panel:has-text("What changed most") tbody tr');
+      const changed = visitor.page.locator('.panel', {
+        has: visitor.page.getByRole('heading', { name: 'What changed most' }),
+      });
+      const rows = await changed.locator('tbody tr').all();
+      const differences: number[] = [];
+      for (const row of rows) {
+        for (const column of [2, 3])
+          for (const [href, text] of await hrefs(row.locator(`td:nth-child(${column}) a`)))
+            expect([by, text, await callsAt(href)]).toEqual([by, text, numberIn(text)]);
+        differences.push(Math.abs(Number.parseFloat(await row.locator('td').last().innerText())));
+      }
+      expect(await changed.locator('tbody td:nth-child(2) a').count()).toBeGreaterThan(
+        // The sample has no notes: its calls without an intent are no filter.
+        by === 'majorIntent' ? -1 : 0,
+      );
+      expect(differences).toEqual([...differences].sort((a, b) => b - a));
+      if (by !== 'realCaller') return;
+      const { key } = await makeKey(ledger, { scopes: ['calls:read', 'stats:read'] });
+      const masked = await Visitor.at(stage.browser, ledger.url);
+      await masked.signIn(key);
+      await masked.open('/overview?span=lastWeek&by=realCaller');
+      await masked.sees('What changed most', /\*\*\*\*/);
+      expect(await masked.page.locator('.panel:has-text("What changed most") tbody td a').count()).toBe(0);
+      await masked.open('/overview?span=90d&by=realCaller');
+      await masked.sees('The numbers shown can be compared in ranges of at most 32 days.');
+      await masked.leave();
+    },
+  );
+
+  it('how long it took until the answer is shown of all calls, of a campaign, and of a call', async () => {
+    const { visitor, sample, ledger } = stage;
+    const { page } = visitor;
+    const [sum] = dataOf(await ledger.get(`/v1/stats/calls?taskId=${sample.taskId}`));
+    await openAnew('/overview?span=3h', '.tile');
+    await visitor.sees('Avg. answer delay');
+    await openAnew(`/tasks/${sample.taskId}`, '.tile');
+    const tile = page.locator('.tile', { has: page.getByRole('heading', { name: 'Avg. answer delay' }) });
+    expect(await tile.locator('.tile-value').innerText()).toContain(
+      Number(sum?.['averageAnswerDelay']).toFixed(1),
+    );
+    const path = `/calls/${encodeURIComponent(sample.corrected)}`;
+    const { originateTime, ringTime, startTime } = object((await ledger.get(`/v1${path}`)).body);
+    await openAnew(path, '.headline');
+    const headline = await page.locator('.headline').innerText();
+    const clockOf = (from: unknown, to: unknown) => {
+      const seconds = Math.round((Date.parse(string(to)) - Date.parse(string(from))) / 1000);
+      return `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, '0')}`;
+    };
+    expect(headline).toContain(`Answer delay ${clockOf(originateTime, startTime)}`);
+    expect(headline).toContain(`Ring time ${clockOf(ringTime, startTime)}`);
+  });
 
   it('of the tables beside charts, of campaigns, batches and hours each leads to its calls', async () => {
     const { visitor, sample } = stage;

@@ -82,6 +82,9 @@ const BEYOND: Readonly<Record<string, Beyond>> = {
   'getCallStats to': isOnAQuarter,
   // Needs `from` and `to`, and without them these are what is named.
   'getCallStats interval': (value) => (value === '1m' ? undefined : true),
+  'getCallStats groupBy': (value) => (/caller/i.test(String(value)) ? undefined : true),
+  'getCallStats previousFrom': isOnAQuarter,
+  'getCallStats previousTo': isOnAQuarter,
   expiresAt: (value) =>
     isOfCalendar(value) === true && Date.parse(String(value).replace(' ', '+')) > Date.now(),
   number: (value) => coreOf(String(value)) !== undefined,
@@ -89,6 +92,14 @@ const BEYOND: Readonly<Record<string, Beyond>> = {
   'labelTask note': isNumberless,
   'labelBatch name': isNumberless,
   'labelBatch note': isNumberless,
+};
+
+const A_DAY = 'from=2025-06-01&to=2025-06-02';
+/** What other parameters a parameter needs. */
+const BESIDE: Readonly<Record<string, string>> = {
+  'getCallStats compare': A_DAY,
+  'getCallStats previousFrom': `${A_DAY}&compare=previous`,
+  'getCallStats previousTo': `${A_DAY}&compare=previous`,
 };
 
 function beyondOf({ operationId }: Operation, name: string): Beyond {
@@ -174,7 +185,9 @@ describe('A query parameter is taken as described, and not otherwise:', () => {
         const text = texts.join(isRepeated ? '&' : '');
         fc.pre(texts.length > 0 && text.isWellFormed());
         const path = REQUESTS[operation.operationId]?.(known).target.split('?')[0] ?? '';
-        const target = `${path}?${texts.map((one) => `${name}=${encodeURIComponent(one)}`).join('&')}`;
+        const beside = BESIDE[`${operation.operationId} ${name}`];
+        const own = texts.map((one) => `${name}=${encodeURIComponent(one)}`);
+        const target = `${path}?${[...own, ...(beside === undefined ? [] : [beside])].join('&')}`;
         // Else it is too long for a request.
         fc.pre(target.length < 12_000);
         const taken = isToBeTaken(operation, name, schema, isRepeated ? texts : valueOf(text, schema));

@@ -26,6 +26,11 @@ export function Headline({ call }: { call: Schemas['Call'] }) {
           {t('field.duration')} {length(duration)}
         </span>
       )}
+      {waitsOf(call).map(([title, seconds]) => (
+        <span key={title}>
+          {t(title)} {length(seconds)}
+        </span>
+      ))}
       {intent !== null && (
         <span>
           {t('field.majorIntent')}:{' '}
@@ -37,4 +42,16 @@ export function Headline({ call }: { call: Schemas['Call'] }) {
       {tags !== null && <Tags tags={tags} />}
     </div>
   );
+}
+
+/** How long it took until somebody answered, and how long it rang, in seconds; nothing where a time is not known. */
+function waitsOf({ answered, originateTime, ringTime, startTime, endTime }: Schemas['Call']) {
+  const waits = [
+    ['call.answerDelay', originateTime, answered ? startTime : null],
+    ['call.ringTime', ringTime, startTime ?? endTime],
+  ] as const;
+  return waits.flatMap(([title, from, to]) => {
+    const seconds = (Date.parse(to ?? '') - Date.parse(from ?? '')) / 1000;
+    return seconds >= 0 ? [[title, seconds] as const] : [];
+  });
 }

@@ -41,11 +41,12 @@ async function ask(taskId: string, range: Range | undefined, signal: AbortSignal
   const params = { path: { taskId } };
   const [task, rows] = await Promise.all([
     answerOf(api.GET('/v1/tasks/{taskId}', { params, signal })),
-    range && sumsBy(undefined, range, signal, { taskId }),
+    sumsBy(undefined, range, signal, { taskId }),
   ]);
   if (task.problem !== undefined) return task;
-  if (rows?.problem !== undefined) return rows;
-  return { data: { task: task.data, range, sum: rows === undefined ? task.data : rows.data[0] } };
+  if (rows.problem !== undefined) return rows;
+  const sum = rows.data[0] ?? (range === undefined ? task.data : undefined);
+  return { data: { task: task.data, range, sum } };
 }
 
 export function TaskView({ taskId }: { taskId: string }) {

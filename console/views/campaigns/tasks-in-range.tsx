@@ -1,6 +1,6 @@
 // The campaigns that have calls in a range, beside what they had in the period before.
 import type { Answer } from '../../api/client.js';
-import { type StatsRow, sumsBy } from '../../api/stats.js';
+import { comparedBy, type ComparedRow } from '../../api/stats.js';
 import { useAsk } from '../../api/use-ask.js';
 import { RateBar } from '../../charts/rate-bar.js';
 import { t } from '../../i18n/i18n.js';
@@ -16,29 +16,16 @@ import { type Column, Table } from '../../ui/table.js';
 import { callsOf } from '../calls/calls-link.js';
 import { delayText } from '../overview/calls-over-time.js';
 
-interface TaskSums extends StatsRow {
-  /** Of the answer rate, against the period before; null: one of them has no calls. */
-  readonly change: number | null;
-}
-
 interface Found {
   readonly range: Range;
-  readonly tasks: readonly TaskSums[];
+  readonly tasks: readonly ComparedRow[];
 }
 
 async function ask(whole: Range, signal: AbortSignal): Promise<Answer<Found>> {
   const range = untilNow(whole, Date.now());
-  const [now, then] = await Promise.all([
-    sumsBy('taskId', range, signal),
-    sumsBy('taskId', before(range, timeZone.value), signal),
-  ]);
-  if (now.problem !== undefined) return now;
-  if (then.problem !== undefined) return then;
-  const rates = new Map(then.data.map(({ taskId = null, answerRate }) => [taskId, answerRate]));
-  const tasks = now.data.map((row): TaskSums => {
-    const past = rates.get(row.taskId ?? null) ?? null;
-    return { ...row, change: past === null || row.answerRate === null ? null : row.answerRate - past };
-  });
+  const { data, problem } = await comparedBy('taskId', range, before(range, timeZone.value), signal);
+  if (problem !== undefined) return { problem };
+  const tasks = data.rows.filter(({ calls }) => calls > 0);
   return { data: { range, tasks: tasks.sort((a, b) => b.calls - a.calls) } };
 }
 
@@ -65,13 +52,13 @@ export function TasksInRange({ query, range }: { query: Query; range: Range }) {
 }
 
 /** Those whose name has the text of the address in it. */
-function named(tasks: readonly TaskSums[], { name }: Query): readonly TaskSums[] {
+function named(tasks: readonly ComparedRow[], { name }: Query): readonly ComparedRow[] {
   if (name === undefined) return tasks;
   const sought = name.toLowerCase();
   return tasks.filter(({ taskName }) => taskName?.toLowerCase().includes(sought));
 }
 
-function columnsOf(range: Range, query: Query): Column<TaskSums>[] {
+function columnsOf(range: Range, query: Query): Column<ComparedRow>[] {
   const calls = (taskId: string | null, which: Query = {}) => callsOf(range, which, { taskId });
   return [
     {
@@ -89,8 +76,9 @@ function columnsOf(range: Range, query: Query): Column<TaskSums>[] {
     {
       title: t('changed.points'),
       kind: 'number',
-      cell: ({ change }) => (change === null ? '–' : points(change)),
-      value: ({ change }) => change,
+      cell: ({ change: { answerRatePoints } }) =>
+        answerRatePoints === null ? '–' : points(answerRatePoints / 100),
+      value: ({ change }) => change.answerRatePoints,
     },
     {
       title: t('sum.calls'),

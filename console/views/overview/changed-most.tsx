@@ -1,14 +1,16 @@
-// What changed most against the period before: by campaign, batch, result, hangup. Each number leads to its calls.
+// What changed most against the period before: by campaign, batch, number shown, hangup, result, intent. Each number leads
+// to its calls.
 import type { Answer } from '../../api/client.js';
 import { hangupText, resultLabel, useCodes } from '../../api/results.js';
-import { type Filters, type Grouping, type StatsRow, sumsBy } from '../../api/stats.js';
+import { type Compared, comparedBy, type Filters, type Grouping, type StatsRow } from '../../api/stats.js';
 import { useAsk } from '../../api/use-ask.js';
 import { t, type TextName } from '../../i18n/i18n.js';
 import { timeZone } from '../../state/preferences.js';
 import { goWith, route } from '../../state/route.js';
 import { count, dateTime, percent, points } from '../../time/format.js';
 import { before, iso, type Range, untilNow } from '../../time/range.js';
-import { Linked, Panel } from '../../ui/bits.js';
+import { DAY_MS } from '../../time/units.js';
+import { Id, Linked, Panel } from '../../ui/bits.js';
 import { Given } from '../../ui/given.js';
 import { Named } from '../../ui/named.js';
 import { Empty, Shown } from '../../ui/states.js';
@@ -18,17 +20,21 @@ import { callsOf } from '../calls/calls-link.js';
 import { type Change, rateChanges, shareChanges } from './changes.js';
 
 interface Dimension {
-  readonly field: Grouping & ('taskId' | 'batchId' | 'smartStatusCode' | 'hangupDirection' | 'majorIntent');
+  readonly field: Grouping &
+    ('taskId' | 'batchId' | 'realCaller' | 'hangupDirection' | 'smartStatusCode' | 'majorIntent');
   readonly title: TextName;
   /** Of fields that say what became of a call, shares are compared: each of their rates is all or nothing. */
   readonly changesOf: typeof rateChanges;
+  /** The longest range that the API has it for. */
+  readonly mostDays?: number;
 }
 
 const DIMENSIONS: readonly Dimension[] = [
   { field: 'taskId', title: 'field.taskId', changesOf: rateChanges },
   { field: 'batchId', title: 'field.batchId', changesOf: rateChanges },
-  { field: 'smartStatusCode', title: 'field.smartStatusCode', changesOf: shareChanges },
+  { field: 'realCaller', title: 'field.realCaller', changesOf: rateChanges, mostDays: 32 },
   { field: 'hangupDirection', title: 'field.hangupDirection', changesOf: shareChanges },
+  { field: 'smartStatusCode', title: 'field.smartStatusCode', changesOf: shareChanges },
   { field: 'majorIntent', title: 'field.majorIntent', changesOf: shareChanges },
 ];
 const [FIRST] = DIMENSIONS;
@@ -40,9 +46,7 @@ interface Found {
   readonly range: Range;
   readonly past: Range;
   readonly filters: Filters;
-  readonly changes: readonly Change[];
-  /** Of the campaigns or batches, by their ids. */
-  readonly names: ReadonlyMap<string | null, string | null>;
+  readonly compared: Compared;
 }
 
 interface Props {
@@ -56,15 +60,20 @@ interface Props {
 export function ChangedMost({ name, tick, range, filters }: Props) {
   const dimension = DIMENSIONS.find(({ field }) => field === route.value.query['by']) ?? FIRST;
   if (dimension === undefined) return null;
-  const question = (signal: AbortSignal) => ask(dimension, range, filters, signal);
   const key = `${name} ${dimension.field}`;
+  const { mostDays = Infinity } = dimension;
+  const isTooLong = range.to - range.from > mostDays * DAY_MS;
+  const question = (signal: AbortSignal) => ask(dimension, range, filters, signal);
+  const asked = useAsk(key, tick === undefined || isTooLong ? undefined : question, tick);
   return (
     <Panel title={t('changed.title')} note={<By chosen={dimension} />}>
-      <Shown asked={useAsk(key, tick === undefined ? undefined : question, tick)} lines={5}>
-        {(found) =>
-          found.changes.length === 0 ? <Empty title={t('changed.none')} /> : <Changes {...found} />
-        }
-      </Shown>
+      {isTooLong ? (
+        <Empty title={t('changed.tooLong', { n: mostDays })} />
+      ) : (
+        <Shown asked={asked} lines={5}>
+          {(found) => <Found {...found} />}
+        </Shown>
+      )}
     </Panel>
   );
 }
@@ -77,25 +86,14 @@ async function ask(
 ): Promise<Answer<Found>> {
   const range = untilNow(whole, Date.now());
   const past = before(range, timeZone.value);
-  const [now, then] = await Promise.all([
-    sumsBy(dimension.field, range, signal, filters),
-    sumsBy(dimension.field, past, signal, filters),
-  ]);
-  if (now.problem !== undefined) return now;
-  if (then.problem !== undefined) return then;
-  const { field, changesOf } = dimension;
-  const changes = changesOf(groupsOf(now.data, field), groupsOf(then.data, field));
-  const names = new Map([...then.data, ...now.data].map((row) => [row[field] ?? null, nameIn(row, field)]));
-  return { data: { dimension, range, past, filters, changes, names } };
+  const { data, problem } = await comparedBy(dimension.field, range, past, signal, filters);
+  return problem === undefined ? { data: { dimension, range, past, filters, compared: data } } : { problem };
 }
 
-function groupsOf(rows: readonly StatsRow[], field: Dimension['field']) {
-  return new Map(rows.map((row) => [row[field] ?? null, row]));
-}
-
-function nameIn({ taskName = null, batchName = null }: StatsRow, field: Dimension['field']): string | null {
-  if (field === 'taskId') return taskName;
-  return field === 'batchId' ? batchName : null;
+function Found(found: Found) {
+  const { calls, previous } = found.compared.total;
+  if (calls === 0 || previous.calls === 0) return <Empty title={t('changed.none')} />;
+  return <Changes {...found} />;
 }
 
 function By({ chosen }: { chosen: Dimension }) {
@@ -114,31 +112,33 @@ function By({ chosen }: { chosen: Dimension }) {
 }
 
 function Changes(found: Found) {
-  const { dimension, range, past, filters, changes } = found;
-  const isRate = dimension.changesOf === rateChanges;
+  const { dimension, range, past, filters, compared } = found;
+  const { field, changesOf } = dimension;
+  const changes = changesOf(compared);
+  const isRate = changesOf === rateChanges;
   const most = Math.max(...changes.map(({ effect }) => Math.abs(effect)), 0.001);
-  const group = (value: string | null) => ({ [dimension.field]: value });
+  const group = ({ row }: Change) => ({ [field]: row[field] ?? null });
   const columns: Column<Change>[] = [
     {
       title: t(dimension.title),
-      cell: ({ value }) => <Value of={found} value={value} />,
-      value: ({ value }) => value,
+      cell: ({ row }) => <Value of={found} row={row} />,
+      value: ({ row }) => row[field] ?? null,
     },
     {
       title: t('sum.calls'),
       kind: 'number',
-      cell: ({ value, now }) => (
-        <Linked href={callsOf(range, filters, group(value))}>{count(now.calls)}</Linked>
+      cell: (change) => (
+        <Linked href={callsOf(range, filters, group(change))}>{count(change.row.calls)}</Linked>
       ),
-      value: ({ now }) => now.calls,
+      value: ({ row }) => row.calls,
     },
     {
       title: t('changed.callsBefore'),
       kind: 'number',
-      cell: ({ value, then }) => (
-        <Linked href={callsOf(past, filters, group(value))}>{count(then.calls)}</Linked>
+      cell: (change) => (
+        <Linked href={callsOf(past, filters, group(change))}>{count(change.row.previous.calls)}</Linked>
       ),
-      value: ({ then }) => then.calls,
+      value: ({ row }) => row.previous.calls,
     },
     {
       title: t(isRate ? 'sum.rate' : 'changed.share'),
@@ -167,7 +167,7 @@ function Changes(found: Found) {
         label={t('changed.title')}
         rows={changes.slice(0, MOST)}
         columns={columns}
-        keyOf={({ value }) => value ?? ''}
+        keyOf={({ row }) => row[field] ?? ''}
         save={t('changed.title')}
       />
       <p class="quiet small">
@@ -205,14 +205,23 @@ function effectColumn(most: number): Column<Change> {
   };
 }
 
-function Value({ of: { dimension, range, names }, value }: { of: Found; value: string | null }) {
+function Value({ of: { dimension, range }, row }: { of: Found; row: StatsRow }) {
   const codes = useCodes();
   const { field } = dimension;
+  const value = row[field] ?? null;
   if (field === 'smartStatusCode') return <>{resultLabel(codes, value, t('result.none'))}</>;
   if (field === 'majorIntent') return <Given text={value ?? t('intent.none')} />;
   if (field === 'hangupDirection') return <Given text={hangupText(value)} />;
+  if (field === 'realCaller') return <Id id={value} isWhole />;
   const ends = { from: iso(range.from), to: iso(range.to) };
-  const name = names.get(value) ?? null;
-  if (field === 'taskId') return <Named name={name} id={value} path={['tasks', value ?? '']} query={ends} />;
-  return <Named name={name} id={value} path={['calls']} query={{ batchId: value ?? undefined, ...ends }} />;
+  if (field === 'taskId')
+    return <Named name={row.taskName ?? null} id={value} path={['tasks', value ?? '']} query={ends} />;
+  return (
+    <Named
+      name={row.batchName ?? null}
+      id={value}
+      path={['calls']}
+      query={{ batchId: value ?? undefined, ...ends }}
+    />
+  );
 }

@@ -153,7 +153,7 @@ export function checkEdges(edges: readonly number[], interval: Interval, zone: s
   throw new InvalidParametersException([{ path: 'timeZone', message }]);
 }
 
-function isOnQuarter(instant: number): boolean {
+export function isOnQuarter(instant: number): boolean {
   return instant % QUARTER_HOUR_MS === 0;
 }
 

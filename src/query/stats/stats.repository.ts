@@ -4,7 +4,7 @@ import type { Transaction } from '../../persistence/connections/statement.js';
 import type { SqlConditions } from '../../persistence/sql/sql-conditions.js';
 import { type Viewer, visibleTo } from '../../security/visible-sources.js';
 import { SUMS, type SumsRow } from '../totals.js';
-import { COLUMN_OF, GROUP_FIELDS, type GroupField } from './stats-query.dto.js';
+import { COLUMN_OF, type GroupField, ROLLUP_FIELDS } from './stats-query.dto.js';
 
 /**
  * Which calls to sum. Times are epoch milliseconds, and on quarter-hours unless the calls themselves are read. The
@@ -51,13 +51,14 @@ export interface SumsQuestion {
 }
 
 /**
- * Gives calls the form of rollups, by the rules of RollupDeltas. It is for ranges of some hours, which the index of
- * the times finds.
+ * Gives calls the form of rollups, by the rules of RollupDeltas. It is for bounded ranges, which the index of the times
+ * finds. PostgreSQL looks intents up only if the statement names them.
  */
 const FROM_CALLS = `FROM (SELECT occurred_at AS bucket_start, source, coalesce(task_id, '') AS task_id,
     coalesce(batch_id, '') AS batch_id, coalesce(status_code, '') AS status_code,
     coalesce(smart_status_code, '') AS smart_status_code, coalesce(hangup_direction, '') AS hangup_direction,
     coalesce(major_intent, '') AS major_intent,
+    coalesce(caller, '') AS caller, coalesce(real_caller, '') AS real_caller,
     1 AS calls, answered::int AS answered, coalesce(duration, 0) AS duration,
     answer_delay_ms, (answer_delay_ms IS NOT NULL)::int AS answer_delay_calls
   FROM (SELECT *, CASE WHEN answered AND start_time BETWEEN originate_time - interval '1 day'
@@ -111,7 +112,7 @@ export class StatsRepository {
 
 /** Whether only rollups with certain names are wanted. Without names, no group needs to be looked up. */
 function isNamed(filter: StatsFilter, { sources }: Viewer): boolean {
-  return sources !== null || GROUP_FIELDS.some((field) => filter[field] !== undefined);
+  return sources !== null || ROLLUP_FIELDS.some((field) => filter[field] !== undefined);
 }
 
 /**
@@ -120,7 +121,7 @@ function isNamed(filter: StatsFilter, { sources }: Viewer): boolean {
  */
 function fromFor(filter: StatsFilter, groupBy: readonly GroupField[]): string {
   const isOfSums = (field: GroupField) => field === 'source';
-  const filters = GROUP_FIELDS.filter((field) => filter[field] !== undefined);
+  const filters = ROLLUP_FIELDS.filter((field) => filter[field] !== undefined);
   return [...groupBy, ...filters].every(isOfSums) ? 'FROM rollup_sums' : 'FROM call_rollups';
 }
 
@@ -137,7 +138,7 @@ function conditionsOf(filter: StatsFilter, viewer: Viewer): SqlConditions {
   const sql = visibleTo(viewer);
   sql.between('bucket_start', filter.from, filter.to);
   sql.oneOf('source', filter.source);
-  for (const field of GROUP_FIELDS.filter((each) => each !== 'source')) {
+  for (const field of ROLLUP_FIELDS.filter((each) => each !== 'source')) {
     // In the rollups, empty text means that a call has no value. So it is no value to search for: the same search
     // in the calls finds nothing.
     sql.oneOf(

@@ -12,8 +12,12 @@ export const COLUMNS = {
   statusCode: 'status_code',
   smartStatusCode: 'smart_status_code',
   hangupDirection: 'hangup_direction',
+  caller: 'caller',
+  realCaller: 'real_caller',
 } as const;
 export type Field = keyof typeof COLUMNS;
+/** Sums by these need a range with both ends. */
+const NUMBERS: readonly Field[] = ['caller', 'realCaller'];
 const FIELDS = Object.keys(COLUMNS) as Field[];
 
 /** Where clocks change; the calls of each are a task of its own. */
@@ -62,6 +66,8 @@ export function someCall(callId: string): Record<string, unknown> {
     statusCode: oneOf(['200000', '200005', null]),
     smartStatusCode: answered ? oneOf(['ANSWERED', 'ANSWERED', null]) : oneOf(['NO_ANSWER', 'BUSY']),
     hangupDirection: oneOf(['User', 'Customer', null]),
+    caller: oneOf(['05710000000', '4000000000']),
+    realCaller: oneOf(['05710000001', '05710000002', '+8657100000003', null]),
   });
 }
 
@@ -92,13 +98,20 @@ export function someQuestion(): Question {
   if (next() < 0.2) filters.hangupDirection = some(['User', 'Customer'], 0.7);
   const [a, b] = [quarterNear(), quarterNear()];
   const isOpen = () => !isNarrow && next() < 0.5;
+  const ends = {
+    from: isOpen() ? undefined : Math.min(a, b),
+    to: isOpen() ? undefined : Math.max(a, b),
+  };
+  const isBounded = ends.from !== undefined && ends.to !== undefined;
   return {
     interval,
     zone: oneOf(ZONES),
-    groupBy: some(FIELDS, 0.3).sort(() => next() - 0.5),
+    groupBy: some(
+      FIELDS.filter((field) => isBounded || !NUMBERS.includes(field)),
+      0.3,
+    ).sort(() => next() - 0.5),
     filters: Object.fromEntries(Object.entries(filters).filter(([, values]) => values.length > 0)),
-    from: isOpen() ? undefined : Math.min(a, b),
-    to: isOpen() ? undefined : Math.max(a, b),
+    ...ends,
   };
 }
 

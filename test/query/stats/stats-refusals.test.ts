@@ -5,6 +5,8 @@ import { startLedger, type TestLedger } from '../../support/ledger.js';
 import { record } from '../../support/records.js';
 import { at, pathOf, short, stats, withLedger } from './ask.js';
 
+const DAY = { from: '2025-06-01T00:00:00Z', to: '2025-06-02T00:00:00Z' };
+
 describe('A question is refused', () => {
   let ledger: TestLedger;
   beforeAll(async () => {
@@ -36,6 +38,21 @@ describe('A question is refused', () => {
     ['from', { from: 'yesterday' }],
     ['to', { to: '2025-06-01T00:00:00' }],
     ['taskId', { taskId: 'a\0b' }],
+    ['compare', { ...DAY, compare: 'next' }],
+    ['interval', { ...DAY, compare: 'previous', interval: 'hour' }],
+    ['to', { ...DAY, compare: 'previous', to: DAY.from }],
+    ['previousTo', { ...DAY, compare: 'previous', previousFrom: DAY.from, previousTo: DAY.from }],
+    ['previousFrom', { ...DAY, compare: 'previous', previousFrom: '2025-05-01T00:01:00Z' }],
+    ['previousFrom', { ...DAY, compare: 'previous', previousFrom: '2025-05-01T00:00:01Z' }],
+    ['from', { ...DAY, compare: 'previous', from: '2025-06-01T00:01:00Z' }],
+    ['previousFrom', { ...DAY, previousFrom: '2025-05-01' }],
+    ['previousFrom', { from: '0001-01-01', to: '0001-01-02', timeZone: 'UTC', compare: 'previous' }],
+    ['previousTo', { ...DAY, previousTo: '2025-05-01' }],
+    ['to', { from: DAY.from, compare: 'previous' }],
+    ['from', { to: DAY.to, groupBy: 'realCaller' }],
+    ['from', { ...DAY, from: '2025-06-01T00:00:01Z', groupBy: 'realCaller' }],
+    ['groupBy', { from: '2025-06-01', to: '2025-07-04', groupBy: 'source,caller' }],
+    ['groupBy', { from: '2025-05-01', to: DAY.to, compare: 'previous', groupBy: 'caller' }],
   ])('for a wrong %s: %j', async (path, parameters) => {
     expect(Object.keys(await refusal(parameters as unknown as Record<string, string>))).toEqual([path]);
   });
