@@ -5,6 +5,7 @@ import { AddCompleteness1769000000000 } from './1769000000000-add-completeness.j
 import { CreateMessages1770000000000 } from './1770000000000-create-messages.js';
 import { AddWebhooks1771000000000 } from './1771000000000-add-webhooks.js';
 import { CreatePeople1772000000000 } from './1772000000000-create-people.js';
+import { AcknowledgeDrift1773000000000 } from './1773000000000-acknowledge-drift.js';
 
 /** Every migration, in order. */
 export const migrations = [
@@ -15,4 +16,5 @@ export const migrations = [
   CreateMessages1770000000000,
   AddWebhooks1771000000000,
   CreatePeople1772000000000,
+  AcknowledgeDrift1773000000000,
 ];
