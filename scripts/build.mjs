@@ -18,6 +18,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildConsole } from './build-console.mjs';
+import { tell, withProgress } from './progress.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
@@ -75,15 +76,15 @@ export function replaceBuilt(folder, fresh) {
 export function build({ ifChanged }) {
   const wanted = sourceHash();
   if (ifChanged && builtFrom() === wanted) return;
-  console.error(
-    `${new Date().toISOString().slice(0, 19)}Z INFO  Build: Building (at the first start, and when the sources have changed) …`,
-  );
+  const begin = Date.now();
+  tell('Building (at the first start, and when the sources have changed) …', 'Build');
   const fresh = join(root, `dist.new-${process.pid}`);
   const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
-  const result = spawnSync(
-    process.execPath,
-    [compiler, '-p', join(root, 'tsconfig.build.json'), '--outDir', fresh],
-    { stdio: 'inherit', cwd: root },
+  const result = withProgress('  compiling the service', () =>
+    spawnSync(process.execPath, [compiler, '-p', join(root, 'tsconfig.build.json'), '--outDir', fresh], {
+      stdio: 'inherit',
+      cwd: root,
+    }),
   );
   if (result.status !== 0) {
     rmSync(fresh, { recursive: true, force: true });
@@ -93,7 +94,7 @@ export function build({ ifChanged }) {
     for (const file of COPIED) copyFileSync(join(root, file), join(fresh, file));
     // dist/main.js stays the path of the service's program.
     writeFileSync(join(fresh, 'main.js'), "import './src/main.js';\n");
-    buildConsole(join(fresh, 'console-page'));
+    withProgress('  bundling the console', () => buildConsole(join(fresh, 'console-page')));
   } catch (error) {
     rmSync(fresh, { recursive: true, force: true });
     throw error;
@@ -101,6 +102,7 @@ export function build({ ifChanged }) {
   writeFileSync(join(fresh, stampName), wanted);
   if (!ifChanged || builtFrom() !== wanted) replaceBuilt(dist, fresh);
   else rmSync(fresh, { recursive: true, force: true });
+  if (process.stderr.isTTY) tell(`Built in ${Math.round((Date.now() - begin) / 1000)} s.`, 'Build');
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {

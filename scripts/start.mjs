@@ -13,4 +13,6 @@ setInterval(() => {
 }, LOOK_MS).unref();
 
 build({ ifChanged: true });
+// The service's modules take some seconds to load.
+if (process.stdout.isTTY && process.env['LOG_FORMAT'] !== 'json') console.log('Starting Call Ledger …');
 await import('../dist/main.js');

@@ -11,6 +11,9 @@ const ASSEMBLY = new Set([
   'NestApplication',
 ]);
 
+/** Contexts of the messages that tell a person at a terminal how the start and the end go on. */
+const TOLD = new Set(['Start', 'Database', 'Stop']);
+
 /**
  * Logs each event as a line of JSON or as a line for people. Errors go to standard error, the rest to standard
  * output.
@@ -55,6 +58,8 @@ export class ServiceLogger extends ConsoleLogger {
   }
 
   private lineForPeople(level: LogLevel, context: string, messages: readonly unknown[]): string {
+    // Only a person at a terminal reads these, one after the other.
+    if (level === 'log' && TOLD.has(context) && process.stdout.isTTY) return messages.map(words).join(' ');
     const time = `${new Date().toISOString().slice(0, -'.000Z'.length)}Z`;
     const name = this.colorize(levelName(level).toUpperCase().padEnd(5), level);
     return `${time} ${name} ${context === '' ? '' : `${context}: `}${messages.map(words).join(' ')}`;

@@ -52,6 +52,7 @@ function linesFor(url: string, settings: Settings, onTerminal: boolean): string[
   const { generatedPushToken, apiKeyIsGenerated, dataDir } = settings;
   const { apiKey, pushToken } = placesOf(settings);
   const shown = onTerminal ? generatedPushToken : undefined;
+  const copies = clipboardProgram();
   const hint = shown === undefined ? ` ({token}: ${pushToken})` : '';
   return [
     `Console: ${url}/console (sign in with the API key)`,
@@ -59,6 +60,7 @@ function linesFor(url: string, settings: Settings, onTerminal: boolean): string[
     `Push URL for the vendor: ${pushUrlOf(url, shown ?? PLACEHOLDER)}${hint}`,
     `API key: ${apiKeyIsGenerated ? `${apiKey}; to see it:` : apiKey}`,
     ...(apiKeyIsGenerated ? [`  ${commandToSee('adminApiKey', dataDir)}`] : []),
+    ...(apiKeyIsGenerated && onTerminal && copies !== undefined ? [`  to copy it, append: | ${copies}`] : []),
     `Database: ${databaseName(settings)}`,
   ];
 }
@@ -78,6 +80,14 @@ function commandToSee(name: string, dataDir: string): string {
   // The shell sees the path within single quotes, so a single quote in it is escaped.
   const path = JSON.stringify(shorter.startsWith('..') ? file : shorter).replaceAll("'", `'\\''`);
   return `node -p 'JSON.parse(fs.readFileSync(${path})).${name}'`;
+}
+
+/** The program that puts its input on the clipboard; undefined if the terminal seems to have none. */
+function clipboardProgram(): string | undefined {
+  if (process.platform === 'darwin') return 'pbcopy';
+  if (process.platform === 'win32') return 'clip';
+  if (process.env['WAYLAND_DISPLAY'] !== undefined) return 'wl-copy';
+  return process.env['DISPLAY'] === undefined ? undefined : 'xclip -selection clipboard';
 }
 
 function pushUrlOf(url: string, token: string): string {

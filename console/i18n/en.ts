@@ -404,6 +404,19 @@ export const EN = {
   'quarantine.resolvedAt': 'Resolved',
   'quarantine.replayedAs': 'Replayed as',
   'quarantine.copyId': "Copy the entry's id",
+  'acknowledge.title': 'Acknowledge',
+  'acknowledge.what':
+    'Marks the open entries of these filters as seen. They stay in the list and are still counted. New differences are new, open entries.',
+  'acknowledge.counted': 'Open entries',
+  'acknowledge.do': 'Acknowledge {n} entries',
+  'drift.open': 'Open',
+  'drift.acknowledged': 'Acknowledged',
+  'discard.many':
+    'Marks the open entries of these filters as not needed, at most 10,000 at a time. They stay visible, but replays skip them.',
+  'discard.counted': 'Entries',
+  'discard.doMany': 'Discard {n} entries',
+  'quarantine.causes': 'Open entries by cause',
+  'quarantine.entries': 'Entries',
   'replay.title': 'Replay',
   'replay.one': 'Replay this entry',
   'replay.what':

@@ -32,6 +32,7 @@ import { LabelRepository } from './labels/label.repository.js';
 import { LabelsController } from './labels/labels.controller.js';
 import { LabelsService } from './labels/labels.service.js';
 import { SchemaDriftController } from './schema-drift/schema-drift.controller.js';
+import { AcknowledgementController } from './schema-drift/acknowledgement.controller.js';
 import { SchemaDriftRepository } from './schema-drift/schema-drift.repository.js';
 import { SchemaDriftService } from './schema-drift/schema-drift.service.js';
 import { StatsController } from './stats/stats.controller.js';
@@ -60,6 +61,7 @@ import { TasksService } from './tasks/tasks.service.js';
     DeliveriesController,
     StatusCodesController,
     SchemaDriftController,
+    AcknowledgementController,
   ],
   providers: [
     ...[CallsService, CallRepository],

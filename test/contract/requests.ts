@@ -243,6 +243,7 @@ export const REQUESTS: Readonly<Record<string, (known: Known) => Sample>> = {
   listSchemaDrift: () => ({ target: '/v1/schema-drift?kind=unknownField' }),
   listQuarantine: () => ({ target: '/v1/quarantine?status=open,replayed' }),
   groupQuarantine: () => ({ target: '/v1/quarantine/groups?status=open' }),
+  acknowledgeSchemaDrift: () => ({ target: '/v1/schema-drift/acknowledge', body: '{"dryRun":true}' }),
   discardQuarantine: () => ({ target: '/v1/quarantine/discard', body: '{"dryRun":true}' }),
   getQuarantined: ({ openEntry }) => ({ target: `/v1/quarantine/${openEntry}` }),
   replayQuarantine: () => ({ target: '/v1/quarantine/replay', body: '{"dryRun":true}' }),

@@ -13,6 +13,7 @@ const PROGRAMS = [
   'scripts/bench.mjs',
   'scripts/api-types.mjs',
   'scripts/build-client.mjs',
+  'scripts/collection.mjs',
   'dist/main.js',
 ];
 

@@ -2,7 +2,7 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -11,7 +11,9 @@ import { endLeftOverServer } from '../support/processes.js';
 import { programOrSkip } from '../support/programs.js';
 import { type Credentials, freePort, until } from '../support/service.js';
 
-const MAIN = fileURLToPath(new URL('../../dist/main.js', import.meta.url));
+/** What `npm start` runs. */
+const MAIN = fileURLToPath(new URL('../../scripts/start.mjs', import.meta.url));
+const PROGRESS = new URL('../../scripts/progress.mjs', import.meta.url).href;
 /** Of util-linux: runs a command in a terminal of its own. */
 const hasTerminal = process.platform === 'linux' && programOrSkip('script', 'bsdutils') !== undefined;
 const CTRL_C = '\u0003';
@@ -33,10 +35,15 @@ afterEach(async () => {
   await removeFolder(folder);
 });
 
+const inTerminal = (command: string) => [
+  ...['--quiet', '--return', '--flush'],
+  ...['--command', command, '/dev/null'],
+];
+
 async function start(environment: Record<string, string> = {}): Promise<string> {
   const port = await freePort();
   const command = `exec '${process.execPath}' '${MAIN}'`;
-  const started = spawn('script', ['--quiet', '--return', '--flush', '--command', command, '/dev/null'], {
+  const started = spawn('script', inTerminal(command), {
     cwd: folder,
     env: { PATH: process.env['PATH'] ?? '', PORT: String(port), DATA_DIR: DATA, ...environment },
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -67,15 +74,24 @@ const token = () => credentials().pushTokens.replace('vendor=', '');
 
 (hasTerminal ? describe : describe.skip)('In a terminal', () => {
   it('the first start hands the push URL over, says how to see the key, and Ctrl-C says that all has stopped', async () => {
-    const url = await start();
+    const url = await start({ DISPLAY: ':0' });
     expect(output).toContain(`Console: ${url}/console`);
     expect(output).toContain(`Push URL for the vendor: ${url}/push/${token()}/call-reports\r\n`);
     expect(output).not.toContain(credentials().adminApiKey);
+    // What it does, in a few short lines; what follows is the start message.
+    const [told = ''] = output.split('\r\n\r\nCall Ledger is ready.');
+    expect(told.split('\r\n')).toEqual([
+      'Starting Call Ledger …',
+      expect.stringMatching(/^Making a new PostgreSQL 18 database in /),
+      expect.stringMatching(/^Starting PostgreSQL 18 /),
+      expect.stringMatching(/^\d+ migrations done$/),
+    ]);
+    expect(output).toContain('to copy it, append: | xclip -selection clipboard\r\n');
     const [, command = ''] = /^ +(node -p .*)\r$/m.exec(output) ?? [];
     const seen = spawnSync('sh', ['-c', command], { cwd: folder, encoding: 'utf8' });
     expect(seen.stdout.trim()).toBe(credentials().adminApiKey);
     expect(await pressCtrlC()).toBe(0);
-    expect(output).toMatch(/Stop: Stopping …\r\n(?:.*\r\n)*.*Stop: Stopped\.\r\n$/);
+    expect(output).toMatch(/Stopping …\r\n(?:.*\r\n)*Stopped\.\r\n$/);
   });
 
   it('a log that is written for machines holds no token there either', async () => {
@@ -83,5 +99,20 @@ const token = () => credentials().pushTokens.replace('vendor=', '');
     expect(await pressCtrlC()).toBe(0);
     expect(output).toContain('/push/{token}/call-reports');
     expect(output).not.toContain(token());
+  });
+
+  it('a long step says for how many seconds it is at work, though it blocks', () => {
+    const step = "spawnSync('sleep', ['1.6']); return 7;";
+    const program = `import { spawnSync } from 'node:child_process'; import { tell, withProgress } from '${PROGRESS}';
+      const got = withProgress('  at work', () => { ${step} }); tell('Got ' + got, 'Build');`;
+    writeFileSync(join(folder, 'step.mjs'), program);
+    const command = `'${process.execPath}' step.mjs`;
+    const shown = spawnSync('script', inTerminal(command), { cwd: folder, encoding: 'utf8' });
+    const lines = shown.stdout.split('\r').map((line) => line.replace('\u001b[2K', ''));
+    expect(lines).toEqual(expect.arrayContaining(['  at work … 0 s', '  at work … 1 s']));
+    // The line goes away.
+    expect(shown.stdout.endsWith('\r\u001b[2KGot 7\r\n')).toBe(true);
+    const piped = spawnSync(process.execPath, ['step.mjs'], { cwd: folder, encoding: 'utf8' });
+    expect(piped.stderr).toMatch(/^\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ INFO {2}Build: Got 7\n$/);
   });
 });

@@ -11,6 +11,7 @@ export const ACTIONS = [
   'key.revoked',
   'quarantine.replayed',
   'quarantine.discarded',
+  'drift.acknowledged',
   'erasure.requested',
   'erasure.done',
   'retention.done',

@@ -2,7 +2,9 @@ import { ApiProperty, ApiSchema, IntersectionType } from '@nestjs/swagger';
 import { PageOf, PageQuery } from '../../http/parameters/page.js';
 import { ChoicesParameter, ListParameter } from '../../http/parameters/parameters.js';
 
-const DRIFT_KINDS = ['unknownField', 'unlistedCode', 'otherType', 'unreadableField'] as const;
+export const DRIFT_KINDS = ['unknownField', 'unlistedCode', 'otherType', 'unreadableField'] as const;
+
+const DRIFT_STATUSES = ['open', 'acknowledged'] as const;
 
 /** Something that differs from the vendor's documentation. */
 @ApiSchema({ name: 'SchemaDrift' })
@@ -54,6 +56,15 @@ export class SchemaDriftDto {
     example: '01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f',
   })
   sampleDeliveryId!: string;
+
+  @ApiProperty({
+    type: String,
+    format: 'date-time',
+    nullable: true,
+    description: 'When somebody acknowledged it. Null while it is open.',
+    example: null,
+  })
+  acknowledgedAt!: string | null;
 }
 
 export class SchemaDriftPage extends PageOf(
@@ -67,6 +78,9 @@ class SchemaDriftConditions {
 
   @ListParameter({ description: 'The field.', example: 'statusCode' })
   field?: string[];
+
+  @ChoicesParameter({ description: 'Whether it has been acknowledged.', example: 'open' }, DRIFT_STATUSES)
+  status?: (typeof DRIFT_STATUSES)[number][];
 }
 
 /** Which schema drift to list. All conditions must hold. */

@@ -110,6 +110,7 @@ export const AUDIT_ACTIONS = [
   'key.revoked',
   'quarantine.replayed',
   'quarantine.discarded',
+  'drift.acknowledged',
   'erasure.requested',
   'erasure.done',
   'retention.done',

@@ -209,6 +209,7 @@ const ANY_TEXT: Readonly<Record<string, readonly string[]>> = {
   checkCompleteness: ['taskId'],
   repairCompleteness: ['taskId', 'dryRun'],
   replayQuarantine: ['dryRun', 'ids', 'source', 'deliveryId', 'reason'],
+  acknowledgeSchemaDrift: ['dryRun', 'field'],
   discardQuarantine: ['dryRun', 'ids', 'source', 'deliveryId', 'reason'],
   createWebhook: ['name', 'filter'],
   changeWebhook: ['filter'],

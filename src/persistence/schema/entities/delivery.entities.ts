@@ -170,4 +170,8 @@ export class SchemaDrift {
   /** The last delivery that contained it. */
   @Column('uuid', { name: 'sample_delivery_id' })
   sampleDeliveryId!: string;
+
+  /** When somebody acknowledged it. Null while it is open. */
+  @Column('timestamptz', { name: 'acknowledged_at', nullable: true })
+  acknowledgedAt!: Date | null;
 }

@@ -6,6 +6,7 @@ import { CreateMessages1770000000000 } from './1770000000000-create-messages.js'
 import { AddWebhooks1771000000000 } from './1771000000000-add-webhooks.js';
 import { CreatePeople1772000000000 } from './1772000000000-create-people.js';
 import { IndexMessages1773000000000 } from './1773000000000-index-messages.js';
+import { AcknowledgeDrift1774000000000 } from './1774000000000-acknowledge-drift.js';
 
 /** Every migration, in order. */
 export const migrations = [
@@ -17,4 +18,5 @@ export const migrations = [
   AddWebhooks1771000000000,
   CreatePeople1772000000000,
   IndexMessages1773000000000,
+  AcknowledgeDrift1774000000000,
 ];
