@@ -16,6 +16,7 @@ import { ToldVendor } from '../completeness/told-vendor.js';
 import { everyOperationGoesWell, WITH_VENDOR } from '../contract/requests.js';
 import { erased, askFor } from '../privacy/erasing.js';
 import { Instance } from '../query/changes/instances.js';
+import { whileLocked } from '../support/database.js';
 import { contractOf, exchange } from '../support/exchange.js';
 import { Follower, TestProvider } from '../support/identity-provider.js';
 import { API_KEY, OTHER_PUSH_TOKEN, PUSH_TOKEN, type TestLedger } from '../support/ledger.js';
@@ -147,11 +148,8 @@ describe('The service, as a role that may not migrate,', () => {
   });
 
   it('can write what the journal took while the tables were locked', async () => {
-    const locker = await admin.connect();
-    await locker.query('BEGIN; LOCK TABLE calls IN ACCESS EXCLUSIVE MODE');
-    expect((await ledger.push([record('journalled')])).status).toBe(200);
-    await locker.query('ROLLBACK');
-    locker.release();
+    const push = await whileLocked(roles.adminUrl, () => ledger.push([record('journalled')]));
+    expect(push.status).toBe(200);
     await until('the call', async () => (await ledger.get('/v1/calls/journalled')).status === 200);
   });
 
@@ -202,6 +200,8 @@ describe('The service, as a role that may not migrate,', () => {
       expect(done?.bodies).toBeGreaterThan(0);
       expect(done?.calls).toBeGreaterThan(0);
       expect(done?.resolvedEntries).toBeGreaterThan(0);
+      const left = () => query('SELECT FROM removed_files');
+      await until('the files of recordings to be removed', async () => (await left()).length === 0);
     } finally {
       await instance.remove();
       const statements: readonly unknown[] = spy.mock.calls.map(([statement]) => statement);
