@@ -303,7 +303,10 @@ export default tseslint.config(
   {
     files: ['**/*.mjs'],
     languageOptions: {
-      globals: { process: 'readonly', console: 'readonly', URL: 'readonly', setInterval: 'readonly' },
+      globals: {
+        ...{ process: 'readonly', console: 'readonly', URL: 'readonly', setInterval: 'readonly' },
+        ...{ fetch: 'readonly', AbortSignal: 'readonly' },
+      },
     },
   },
   prettier,
