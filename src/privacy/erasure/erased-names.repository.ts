@@ -18,6 +18,16 @@ const statements = (table: string, column: string, writtenAt: string) => ({
 });
 const NAMES = statements('api_keys', 'name', 'created_at');
 const NAMES_OF_WEBHOOKS = statements('webhooks', 'name', 'created_at');
+/** A URL without a part of it leads elsewhere, so its webhook is paused. */
+const URLS_OF_WEBHOOKS = {
+  find: statements('webhooks', 'url', 'created_at').find,
+  write: {
+    name: 'erase-in-webhooks-url',
+    text: `UPDATE webhooks SET url = t.text, state = 'paused', round = round + 1,
+        reason = 'An erasure removed a phone number from the URL. Set a new URL, then resume the webhook'
+      FROM unnest($1::uuid[], $2::text[]) AS t(id, text) WHERE webhooks.id = t.id RETURNING 1`,
+  },
+};
 const REASONS = statements('erasures', 'reason', 'requested_at');
 
 const MISSING = {
@@ -33,16 +43,47 @@ const MISSING = {
   },
 };
 
+/** Nothing says when a name was given. A client that goes on with its name is noted again. */
+const FOLLOWERS = {
+  find: {
+    name: 'erase-find-followers',
+    text: `SELECT key_id, name AS text FROM followers WHERE ${mayHold('name', '$1', '$2')}`,
+  },
+  remove: {
+    name: 'erase-followers',
+    text: `DELETE FROM followers AS f USING unnest($1::text[], $2::text[]) AS t(key_id, name)
+      WHERE f.key_id = t.key_id AND f.name = t.name RETURNING 1`,
+  },
+};
+
 /**
- * Removes a number from texts that people have written: names of API keys and webhooks, reasons of erasures, and the references of
- * missing calls.
+ * Removes a number from texts that people have written: names of API keys, names and URLs of webhooks, names of followers, reasons
+ * of erasures, and the references of missing calls.
  */
 @Injectable()
 export class ErasedNamesRepository {
-  /** @returns the number of rewritten names */
+  /** @returns the number of rewritten names and URLs */
   async rewriteNames(transaction: Transaction, job: ErasureJob): Promise<number> {
     const ofKeys = await rewrite(transaction, job, NAMES);
-    return ofKeys + (await rewrite(transaction, job, NAMES_OF_WEBHOOKS));
+    const ofWebhooks = await rewrite(transaction, job, NAMES_OF_WEBHOOKS);
+    return ofKeys + ofWebhooks + (await rewrite(transaction, job, URLS_OF_WEBHOOKS));
+  }
+
+  /**
+   * Forgets the followers whose names hold the number.
+   *
+   * @returns the number of forgotten followers
+   */
+  async deleteFollowers(transaction: Transaction, { search }: ErasureJob): Promise<number> {
+    const { plain, escaped } = search.sqlPatterns;
+    const { rows } = await transaction.query<{ key_id: string; text: string }>({
+      ...FOLLOWERS.find,
+      values: [plain, escaped],
+    });
+    const held = rows.filter(({ text }) => search.isIn(text));
+    if (held.length === 0) return 0;
+    const values = [held.map((row) => row.key_id), held.map((row) => row.text)];
+    return (await transaction.query({ ...FOLLOWERS.remove, values })).rows.length;
   }
 
   /** @returns the number of rewritten reasons */
@@ -71,7 +112,7 @@ export class ErasedNamesRepository {
 async function rewrite(
   transaction: Transaction,
   { requestedAt, search }: ErasureJob,
-  { find, write }: ReturnType<typeof statements>,
+  { find, write }: Pick<ReturnType<typeof statements>, 'find' | 'write'>,
 ): Promise<number> {
   const { plain, escaped } = search.sqlPatterns;
   const found = await transaction.query<{ id: string; text: string }>({

@@ -149,7 +149,8 @@ export class ErasureSteps {
       const names = await this.names.rewriteNames(transaction, job);
       const reasons = await this.names.rewriteReasons(transaction, job);
       const missing = await this.names.deleteMissing(transaction, job);
-      return { next: undefined, erased: {}, uncounted: names + reasons + missing };
+      const followers = await this.names.deleteFollowers(transaction, job);
+      return { next: undefined, erased: {}, uncounted: names + reasons + missing + followers };
     });
   }
 

@@ -30,7 +30,7 @@ export class ErasuresController {
     operationId: 'eraseNumber',
     summary: 'Erase a number everywhere',
     description:
-      'Starts a job. It deletes the calls with the number. It also removes the number from bodies, the quarantine, names of API keys and reasons of erasures. The job covers everything that was received until now. The statistics stay as they are. The feed of changes reports the deleted calls.',
+      'Starts a job. It deletes the calls with the number. It also removes the number from bodies, the quarantine, names of API keys and webhooks, URLs of webhooks, and reasons of erasures. Webhooks whose URL held the number are paused, and followers whose name held it are forgotten. The job covers everything that was received until now. The statistics stay as they are. The feed of changes reports the deleted calls.',
   })
   @ApiAcceptedResponse({
     type: AcceptedErasure,
