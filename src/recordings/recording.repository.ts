@@ -1,6 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../persistence/connections/database.js';
-import { FILE_KEY } from '../persistence/sql/delete-recordings.js';
+import { fileKey } from '../persistence/sql/delete-recordings.js';
 import { isOfSources } from '../security/visible-sources.js';
 import { RecordingChangesRepository } from './recording-changes.repository.js';
 import type { Downloaded } from './download.js';
@@ -81,7 +81,7 @@ const CLAIM_DUE = {
   name: 'claim-recordings',
   text: `UPDATE call_recordings SET tries = tries + 1, next_try_at = ${CLAIM} WHERE call_id = ANY($1) AND ${IS_DUE}
     RETURNING call_id AS "callId", record_file AS url, encode(content_hash, 'hex') AS "contentHash", tries,
-      ${FILE_KEY} AS key`,
+      delivery_id AS "deliveryId"`,
 };
 const RENEW = {
   name: 'renew-recording',
@@ -181,10 +181,14 @@ export class RecordingRepository {
   async claim(limit: number): Promise<ClaimedRecording[]> {
     const due = await this.database.query<{ callId: string }>({ ...FIND_DUE, values: [limit] });
     if (due.length === 0) return [];
-    return this.database.query<ClaimedRecording>({
+    const claimed = await this.database.query<Omit<ClaimedRecording, 'key'> & { deliveryId: string }>({
       ...CLAIM_DUE,
       values: [due.map(({ callId }) => callId)],
     });
+    return claimed.map(({ deliveryId, ...recording }) => ({
+      ...recording,
+      key: fileKey(recording.callId, deliveryId),
+    }));
   }
 
   /** Keeps a download this process's for another minute. @returns false when nobody wants it any more */

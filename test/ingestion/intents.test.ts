@@ -15,6 +15,7 @@ const SEED = Number(process.env['INTENTS_SEED'] ?? Math.floor(Math.random() * 1e
 /** Each has four messages, and two of five have a fifth one. */
 const CALLS = Number(process.env['INTENTS_CALLS'] ?? (IS_LONG ? 23_000 : 300));
 const CLIENTS = 6;
+const MOST_A_PUSH = IS_LONG ? 40 : 8;
 const LONGEST_MS = IS_LONG ? 3_600_000 : 300_000;
 
 let database: TestDatabase;
@@ -72,19 +73,28 @@ async function intents(): Promise<Record<'answered' | 'grouped', string[]>> {
   return { answered: lines(data), grouped: lines(grouped) };
 }
 
+/** Pushes as the vendor does: three times more, after any other answer than 200. On a busy machine, it may be 408. */
+async function push(url: string, messages: readonly object[]): Promise<void> {
+  const body = JSON.stringify(messages);
+  // A connection that is kept may be closed at the very moment when it is used again.
+  const request = { method: 'POST', body, headers: { connection: 'close' } };
+  let status = 0;
+  for (let tries = 0; tries < 4 && status !== 200; tries += 1) {
+    const answer = await fetch(`${url}/push/${PUSH_TOKEN}/call-reports`, request);
+    await answer.arrayBuffer();
+    status = answer.status;
+  }
+  expect(status).toBe(200);
+}
+
 async function pushAll(dice: Dice): Promise<void> {
   const left = messages(dice);
   console.log(`INTENTS_SEED=${SEED}: ${left.length} messages`);
   let at = 0;
-  const next = () => left.slice(at, (at += 1 + dice.below(8)));
+  const next = () => left.slice(at, (at += 1 + dice.below(MOST_A_PUSH)));
   const client = async (index: number) => {
     const { url } = instances[index % instances.length] ?? { url: '' };
-    for (let push = next(); push.length > 0; push = next()) {
-      const body = JSON.stringify(push);
-      const answer = await fetch(`${url}/push/${PUSH_TOKEN}/call-reports`, { method: 'POST', body });
-      expect(answer.status).toBe(200);
-      await answer.arrayBuffer();
-    }
+    for (let messages = next(); messages.length > 0; messages = next()) await push(url, messages);
   };
   await Promise.all(Array.from({ length: CLIENTS }, (_, index) => client(index)));
 }

@@ -7,6 +7,7 @@ import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { basename, join } from 'node:path';
+import { FILE_KEY } from '../../src/persistence/sql/delete-recordings.js';
 import { API_KEY, PUSH_TOKEN, startLedger, type TestLedger } from '../support/ledger.js';
 import { record } from '../support/records.js';
 import { until } from '../support/service.js';
@@ -81,6 +82,11 @@ it('All are kept byte for byte, each once, and what can not be kept says why', a
     expect(readFileSync(join(folder, file ?? '')).equals(wanted ?? Buffer.of())).toBe(true);
   }
   expect(kept()).toHaveLength(12);
+  // An erasure makes the key of a download that did not end in SQL.
+  const others = await ledger.database.query(
+    `SELECT call_id, file FROM call_recordings WHERE state = 'kept' AND file <> ${FILE_KEY}`,
+  );
+  expect(others).toEqual([]);
   expect(await rows()).toContainEqual(
     expect.objectContaining({ call_id: 'gone', state: 'failed', reason: expect.stringContaining('404') }),
   );

@@ -16,8 +16,6 @@ import { ACCESS, freePort, ServiceProcess, until } from '../support/service.js';
 
 const RECORDINGS = IS_LONG ? 1000 : 30;
 const KILLS = IS_LONG ? 10 : 2;
-/** How many downloads begin between two kills, so that the kills are spread over the whole work. */
-const BETWEEN_KILLS = RECORDINGS / KILLS;
 const FAILING = 1 / 3;
 const PATIENCE_MS = IS_LONG ? 3_600_000 : 280_000;
 
@@ -98,10 +96,10 @@ async function keepAll(store: Record<string, string>): Promise<Kept[]> {
     ...calls.map((callId) => ({ callId, recordFile: `${origin}/${callId}.wav?Signature=s` })),
   ]);
   for (let kill = 1; kill <= KILLS; kill += 1) {
-    const before = asked;
+    const part = (kill * RECORDINGS) / (KILLS + 1);
     await until(
-      'downloads to go on',
-      async () => asked >= before + BETWEEN_KILLS || (await countKept()) === RECORDINGS,
+      () => `${part} recordings to be kept; ${services.map(({ output }) => output).join('')}`,
+      async () => (await countKept()) >= part,
     );
     const [killed] = services.splice(kill % services.length, 1);
     await killed?.end('SIGKILL');

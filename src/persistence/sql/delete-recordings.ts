@@ -1,6 +1,14 @@
+import { createHash } from 'node:crypto';
+
 /** SQL for the key of the file of a recording's row in the store. The id of the call may be anything, so it is hashed. */
 export const FILE_KEY = `substr(encode(sha256(convert_to(call_id, 'UTF8')), 'hex'), 1, 2) || '/' ||
   substr(encode(sha256(convert_to(call_id, 'UTF8')), 'hex'), 3, 30) || '/' || delivery_id`;
+
+/** The same as {@link FILE_KEY}. Citus refuses that SQL in RETURNING, because `convert_to` is only STABLE. */
+export function fileKey(callId: string, deliveryId: string): string {
+  const hash = createHash('sha256').update(callId).digest('hex');
+  return `${hash.slice(0, 2)}/${hash.slice(2, 32)}/${deliveryId}`;
+}
 
 /**
  * SQL that deletes rows of `call_recordings`, and notes their files to be removed from the store. It returns the
