@@ -4,6 +4,7 @@ import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/persistence/connections/data-source-options.js';
 import { migrations } from '../../src/persistence/schema/migrations/migrations.js';
 import { migrate } from '../../src/persistence/schema/migrator.js';
+import { TwoRoles } from '../security/two-roles.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 
 let database: TestDatabase;
@@ -18,8 +19,8 @@ afterEach(async () => {
   await database.drop();
 });
 
-function connect(): Promise<DataSource> {
-  return new DataSource(dataSourceOptions(database.url, 4, () => undefined)).initialize();
+function connect(url = database.url): Promise<DataSource> {
+  return new DataSource(dataSourceOptions(url, 4, () => undefined)).initialize();
 }
 
 /** Every column, index, constraint and function of the schema, as PostgreSQL describes it. */
@@ -50,6 +51,23 @@ describe('The migrations', () => {
     expect(left.map((row) => row.tablename)).toEqual(['migrations']);
     expect(await migrate(dataSource)).toHaveLength(migrations.length);
     expect(await schema()).toEqual(first);
+  });
+
+  it('tell a role to wait for its rights, while there are no tables, and once they are there', async () => {
+    const roles = new TwoRoles();
+    await roles.setUp();
+    const ofService = await connect(roles.serviceUrl);
+    try {
+      const hint = `run "npm run migrate -- --grant-to ${roles.service}"`;
+      await expect(migrate(ofService)).rejects.toThrow(hint);
+      expect((await roles.migrate(roles.ownerUrl)).code).toBe(0);
+      await expect(migrate(ofService)).rejects.toThrow(hint);
+      expect((await roles.migrate(roles.ownerUrl, roles.service)).code).toBe(0);
+      expect(await migrate(ofService)).toEqual([]);
+    } finally {
+      await ofService.destroy();
+      await roles.remove();
+    }
   });
 
   it('refuse a database that has a table of their name, and change nothing', async () => {

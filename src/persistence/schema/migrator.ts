@@ -127,12 +127,13 @@ async function pendingMigrations(dataSource: DataSource, runner: QueryRunner): P
   const pending = await new MigrationExecutor(dataSource, runner).getPendingMigrations();
   const [first] = pending;
   if (first === undefined) return pending;
-  if (first.name === CreateLedger1766000000000.name) await refuseOlderLedger(runner);
-  // The rights are checked first, because TypeORM tries to create its own table of migrations in any case.
+  // The rights are checked first. TypeORM tries to create its own table of migrations in any case. And a role that may
+  // not read that table yet, because the grants come after the last migration, sees every migration as pending.
   await refuseWithoutRights(
     runner,
     pending.map(({ name }) => name),
   );
+  if (first.name === CreateLedger1766000000000.name) await refuseOlderLedger(runner);
   return pending;
 }
 
@@ -150,7 +151,8 @@ async function refuseOlderLedger(runner: QueryRunner): Promise<void> {
 
 async function refuseWithoutRights(runner: QueryRunner, pending: readonly string[]): Promise<void> {
   const [rights] = (await runner.query(
-    `SELECT current_user AS role, coalesce(has_schema_privilege(current_schema(), 'CREATE'), false) AS enough`,
+    `SELECT current_user AS role, coalesce(has_schema_privilege(current_schema(), 'CREATE'), false)
+      AND coalesce(has_table_privilege(to_regclass('migrations'), 'SELECT'), true) AS enough`,
   )) as [{ role: string; enough: boolean }];
   if (rights.enough) return;
   throw new SchemaBehindError(
