@@ -15,7 +15,7 @@ const LONGEST_PAUSE_MS = 3_600_000;
  * What became of a download. `failed`: the vendor's store did not give the file. `unkept`: it came, and the ledger's
  * store or database did not take it. `stopped`: the process stops, and the recording is tried again at once.
  */
-export type DownloadOutcome = 'kept' | 'failed' | 'unkept' | 'unwanted' | 'stopped';
+type DownloadOutcome = 'kept' | 'failed' | 'unkept' | 'unwanted' | 'stopped';
 
 /** How a download ended. */
 export interface DownloadEnd {
