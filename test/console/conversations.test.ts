@@ -10,10 +10,10 @@ import { API_KEY, PUSH_TOKEN, startLedger, type TestLedger } from '../support/le
 import { record } from '../support/records.js';
 import { until } from '../support/service.js';
 import { installedBrowser, launch } from './browser.js';
+import { silence } from './silence.js';
 import { Visitor } from './visitor.js';
 
 const SECONDS = 3;
-const SAMPLES_A_SECOND = 8000;
 const TURNS = [
   { role: 'assistant', content: 'Hello, would Saturday suit you?' },
   { role: 'user', content: 'Saturday? <b>No</b>, \u202Eanother day.' },
@@ -26,7 +26,7 @@ const inBrowser = executable === undefined ? describe.skip : describe;
 
 const store = createServer((request, response) => {
   if (request.url?.startsWith('/kept.wav') === true)
-    response.writeHead(200, { 'content-type': 'audio/x-wav' }).end(silence());
+    response.writeHead(200, { 'content-type': 'audio/x-wav' }).end(silence(SECONDS));
   else response.writeHead(404).end();
 });
 let ledger: TestLedger;
@@ -113,6 +113,19 @@ inBrowser('Conversations, recordings and intents in the console', () => {
     }
   });
 
+  it('says in the history which message each content is of', async () => {
+    await visitor.open('/calls/talked');
+    await visitor.sees('First content.');
+    const heads = await visitor.page.locator('.history-head').allInnerTexts();
+    const words = heads.map((head) => head.replaceAll(/\s+/g, ' ').trim());
+    expect(words).toEqual([
+      expect.stringMatching(/^Recording Revision 1 Current/),
+      expect.stringMatching(/^Note Revision 2 Current/),
+      expect.stringMatching(/^Note Revision 1 /),
+      expect.stringMatching(/^Report Revision 1 Current/),
+    ]);
+  });
+
   it('offers neither to a key that may not have them', async () => {
     const { key } = await makeKey(ledger, { scopes: ['calls:read'] });
     const reader = await Visitor.at(browser, ledger.url);
@@ -178,6 +191,7 @@ async function pushAll(origin: string): Promise<void> {
   // A voicemail is no answer, and still has a note.
   const voicemail = { ...missed, callId: 'voicemail', smartStatusCode: 'INTELLIGENT_ANSWER' };
   await ledger.push([...ids.map((callId) => record(callId)), missed, voicemail]);
+  await push('call-notes', [note('talked', 'B', {})]);
   await push('call-notes', [
     note('talked', 'A', { visit: 'yes', city: 'a, b:c' }),
     note('expired', 'A', {}),
@@ -195,7 +209,11 @@ async function pushAll(origin: string): Promise<void> {
   });
   // Of these states, time or the settings are the cause.
   for (const state of ['expired', 'removed', 'off', 'announced'])
-    await ledger.database.query(`UPDATE call_recordings SET state = $1 WHERE call_id = $1`, [state]);
+    await ledger.database.query(
+      `UPDATE call_recordings SET state = $1, expires_at = CASE WHEN $1 = 'off' THEN now() ELSE expires_at END
+        WHERE call_id = $1`,
+      [state],
+    );
 }
 
 function note(callId: string, majorIntent: string, outputTags: Record<string, unknown>) {
@@ -216,24 +234,4 @@ async function reads(action: string): Promise<number> {
 
 function rowsShown(): Promise<number> {
   return visitor.page.locator('main tbody tr').count();
-}
-
-/** A WAV file (8 kHz, 8 bits, one channel). */
-function silence(): Buffer {
-  const samples = SECONDS * SAMPLES_A_SECOND;
-  const file = Buffer.alloc(44 + samples, 128);
-  file.write('RIFF', 0);
-  file.writeUInt32LE(36 + samples, 4);
-  file.write('WAVE', 8);
-  file.write('fmt ', 12);
-  file.writeUInt32LE(16, 16);
-  file.writeUInt16LE(1, 20);
-  file.writeUInt16LE(1, 22);
-  file.writeUInt32LE(SAMPLES_A_SECOND, 24);
-  file.writeUInt32LE(SAMPLES_A_SECOND, 28);
-  file.writeUInt16LE(1, 32);
-  file.writeUInt16LE(8, 34);
-  file.write('data', 36);
-  file.writeUInt32LE(samples, 40);
-  return file;
 }

@@ -101,6 +101,7 @@ function Search({ sought, place, found, onInput, onEnter }: SearchProps) {
     <div class="actions">
       <input
         type="search"
+        size={30}
         aria-label={t('conversation.search')}
         placeholder={t('conversation.search')}
         autocomplete="off"

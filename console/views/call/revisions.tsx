@@ -13,7 +13,7 @@ type Revision = Schemas['CallRevision'];
 /** Shown at first: a call that was corrected more often has a page that ends. */
 const FEW = 5;
 
-/** Every content of a call, with what each changed. */
+/** Every content of a call, its note and its recording, with what each changed. */
 export function Revisions({ callId }: { callId: string }) {
   const params = { path: { callId }, query: { limit: 100 } };
   const asked = useAsk(callId, (signal) =>
@@ -64,13 +64,14 @@ function RevisionList({ revisions, isCut }: RevisionListProps) {
 }
 
 function RevisionItem({
-  revision: { revision, current, receivedAt, deliveryId, changes },
+  revision: { message, revision, current, receivedAt, deliveryId, changes },
 }: {
   revision: Revision;
 }) {
   return (
     <li>
       <p class="history-head">
+        <Mark tone="plain">{t(`call.message.${message}`)}</Mark>
         <strong>{revision === null ? t('call.late') : t('call.revision', { n: revision })}</strong>
         {current && <Mark tone="good">{t('call.current')}</Mark>}
         <Time at={receivedAt} />
