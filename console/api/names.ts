@@ -16,6 +16,8 @@ export interface Names {
 
 /** The ends of ranges that the statistics know. */
 const QUARTER_MS = 15 * MINUTE_MS;
+/** The most values that the API takes in one list. */
+const MOST_IDS = 100;
 
 /** Without names until they are there, and for keys that may not see statistics. */
 export function useNames(calls: readonly Call[] | undefined): Names {
@@ -41,6 +43,21 @@ function queryOf(calls: readonly Call[]) {
     taskId,
     ...(batchId.length > 0 && { batchId }),
   };
+}
+
+/** The names of campaigns, by their ids. Empty until they are there, and for keys that may not see statistics. */
+export function useTaskNames(taskIds: readonly string[] | undefined): ReadonlyMap<string, string> {
+  const ids = may('stats:read') ? idsOf(taskIds ?? []).slice(0, MOST_IDS) : [];
+  const query = { taskId: ids, groupBy: ['taskId' as const] };
+  const asked = useAsk(
+    `names of ${JSON.stringify(ids)}`,
+    ids.length === 0
+      ? undefined
+      : (signal) => rowsOf(answerOf(api.GET('/v1/stats/calls', { params: { query }, signal }))),
+  );
+  return new Map(
+    (asked.data ?? []).flatMap(({ taskId, taskName }) => (taskId && taskName ? [[taskId, taskName]] : [])),
+  );
 }
 
 function idsOf(ids: readonly (string | null | undefined)[]): string[] {
