@@ -2,6 +2,7 @@
 import { language } from '../state/preferences.js';
 import { CARRIER_CODES_ZH, CODES_ZH } from './codes-zh.js';
 import { EN } from './en.js';
+import { problemInChinese } from './problems-zh.js';
 import { reasonInChinese } from './reasons-zh.js';
 import { ZH } from './zh.js';
 
@@ -16,6 +17,11 @@ export function t(name: TextName, values: Readonly<Record<string, string | numbe
 /** As the API words it, in the person's language. */
 export function reasonText(reason: string): string {
   return language.value === 'zh' ? reasonInChinese(reason) : reason;
+}
+
+/** What the API refuses or why, in the person's language; in English where it has no other words. */
+export function problemText(problem: string): string {
+  return (language.value === 'zh' ? problemInChinese(problem) : undefined) ?? problem;
 }
 
 /** What a carrier's code means; @param label in English, as the API gives it */

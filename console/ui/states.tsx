@@ -5,7 +5,7 @@ import { useLayoutEffect, useRef } from 'preact/hooks';
 import type { Problem } from '../api/client.js';
 import { isOut } from '../api/live.js';
 import type { Asked } from '../api/use-ask.js';
-import { t } from '../i18n/i18n.js';
+import { problemText, t } from '../i18n/i18n.js';
 import { Given } from './given.js';
 import { Icon } from './icons.js';
 
@@ -75,7 +75,7 @@ export function ProblemNote({ problem, again }: { problem: Problem; again?: () =
         {isAway(problem) && <p>{t('problem.away.more')}</p>}
         {!isAway(problem) && problem.detail !== '' && (
           <p>
-            <Given text={problem.detail} />
+            <Given text={problemText(problem.detail)} />
           </p>
         )}
         {problem.errors.map(({ path, message }) => (
@@ -83,7 +83,7 @@ export function ProblemNote({ problem, again }: { problem: Problem; again?: () =
             <code>
               <Given text={path} />
             </code>{' '}
-            <Given text={message} />
+            <Given text={problemText(message)} />
           </p>
         ))}
         <RequestId problem={problem} />

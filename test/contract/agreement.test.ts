@@ -21,7 +21,7 @@ const OTHER_FIELDS: Readonly<Record<string, object>> = {
   eraseNumber: { number: '13900000009', reason: 'Asked for by the person' },
   createWebhook: { name: 'of the test', url: 'https://crm.invalid/calls', startAt: 'now' },
   replayQuarantine: { dryRun: true, source: ['vendor'] },
-  acknowledgeSchemaDrift: { dryRun: true },
+  acknowledgeSchemaDrift: { dryRun: true, kind: ['unknownField'] },
   discardQuarantine: { dryRun: true, source: ['vendor'] },
   labelTask: { name: 'Spring sale' },
   labelBatch: { name: 'Sunday' },

@@ -10,7 +10,7 @@ import { rangeIn } from '../../state/travel.js';
 import { clock, count, date, hours, length, percent } from '../../time/format.js';
 import { aligned, type Range } from '../../time/range.js';
 import { HOUR_MS } from '../../time/units.js';
-import { Head, Id } from '../../ui/bits.js';
+import { Head } from '../../ui/bits.js';
 import { Copy } from '../../ui/copy.js';
 import { Given } from '../../ui/given.js';
 import { RangePicker } from '../../ui/range-picker.js';
@@ -25,6 +25,7 @@ import { Intents } from './intents.js';
 import { Naming } from './label.js';
 import { Results } from './results.js';
 import { TaskOverTime } from './task-over-time.js';
+import { Title } from './title.js';
 import { WeekHours } from './week-hours.js';
 
 type Task = Schemas['Task'];
@@ -74,18 +75,6 @@ export function TaskView({ taskId }: { taskId: string }) {
           {(found) => <TaskParts {...found} name={name} query={query} />}
         </Shown>
       )}
-    </>
-  );
-}
-
-function Title({ taskId, name }: { taskId: string; name: string | null | undefined }) {
-  if (name === null || name === undefined) return <Id id={taskId} />;
-  return (
-    <>
-      <Given text={name} />{' '}
-      <span class="quiet small">
-        <Id id={taskId} />
-      </span>
     </>
   );
 }

@@ -1,5 +1,6 @@
 // Each campaign's calls by the vendor's count and by the ledger's, and the way to get what is missing.
 import { answerOf, api, type Schemas } from '../../api/client.js';
+import { useTaskNames } from '../../api/names.js';
 import { may } from '../../api/session.js';
 import { useAsk } from '../../api/use-ask.js';
 import { useSend } from '../../api/use-send.js';
@@ -7,9 +8,10 @@ import { t } from '../../i18n/i18n.js';
 import { route } from '../../state/route.js';
 import { asItStands } from '../../time/between.js';
 import { count } from '../../time/format.js';
-import { Head, Id, Time } from '../../ui/bits.js';
+import { Head, Time } from '../../ui/bits.js';
 import { Choice } from '../../ui/choice.js';
 import { Given } from '../../ui/given.js';
+import { Named } from '../../ui/named.js';
 import { Opener } from '../../ui/opener.js';
 import { PagedTable } from '../../ui/paged-table.js';
 import { ProblemNote } from '../../ui/states.js';
@@ -25,6 +27,7 @@ export function CompletenessView() {
   const asked = useAsk(JSON.stringify(query), (signal) =>
     answerOf(api.GET('/v1/completeness', { params: { query }, signal })),
   );
+  const names = useTaskNames(asked.data?.data.map(({ taskId }) => taskId));
   return (
     <>
       <Head title={t('nav.completeness')}>
@@ -56,7 +59,7 @@ export function CompletenessView() {
       <PagedTable
         asked={asked}
         label={t('nav.completeness')}
-        columns={columns()}
+        columns={columns(names)}
         keyOf={({ taskId }) => taskId}
         lines={8}
         none={t('completeness.none')}
@@ -99,9 +102,14 @@ function some(value: number | null) {
   return value === null ? '–' : count(value);
 }
 
-function columns(): Column<Task>[] {
+function columns(names: ReadonlyMap<string, string>): Column<Task>[] {
   return [
-    { title: t('field.taskId'), cell: ({ taskId }) => <Id id={taskId} path={['completeness', taskId]} /> },
+    {
+      title: t('field.taskId'),
+      cell: ({ taskId }) => (
+        <Named name={names.get(taskId) ?? null} id={taskId} path={['completeness', taskId]} />
+      ),
+    },
     { title: t('completeness.verdict'), cell: ({ verdict }) => <VerdictMark verdict={verdict} /> },
     { title: t('completeness.vendor'), kind: 'number', cell: ({ vendorCalls }) => some(vendorCalls) },
     { title: t('completeness.ours'), kind: 'number', cell: ({ ledgerCalls }) => count(ledgerCalls) },

@@ -1,5 +1,6 @@
 // The calls of a campaign that the vendor lists and the ledger lacks, or lacked before a repair.
 import { answerOf, api, type Schemas } from '../../api/client.js';
+import { useTaskName } from '../../api/names.js';
 import { may } from '../../api/session.js';
 import { useAsk } from '../../api/use-ask.js';
 import { t } from '../../i18n/i18n.js';
@@ -10,6 +11,7 @@ import { Choice } from '../../ui/choice.js';
 import { Given } from '../../ui/given.js';
 import { Opener } from '../../ui/opener.js';
 import { PagedTable } from '../../ui/paged-table.js';
+import { Title } from '../campaigns/title.js';
 import type { Column } from '../../ui/table.js';
 import { Repair } from './repair.js';
 
@@ -26,7 +28,10 @@ export function MissingView({ taskId }: { taskId: string }) {
   );
   return (
     <>
-      <Head title={<Id id={taskId} />} parent={{ title: t('nav.completeness'), path: ['completeness'] }}>
+      <Head
+        title={<Title taskId={taskId} name={useTaskName(taskId)} />}
+        parent={{ title: t('nav.completeness'), path: ['completeness'] }}
+      >
         {may('completeness:manage') && (
           <Opener text={t('completeness.repair')} isMain>
             {(close) => (
