@@ -10,6 +10,8 @@ const REASONS: readonly (readonly [pattern: RegExp, text: string])[] = [
   [/^The callId (.+)$/, 'callId $1'],
   [/^The record is not an object$/, '记录不是对象'],
   [/^The body is not JSON: (.+)$/, '推送内容不是 JSON：$1'],
+  [/^unexpected character$/, '有不符合语法的字符'],
+  [/^it ends too early$/, '内容过早结束'],
   [/^The body is not (.+), though its header says so$/, '推送内容不是请求头所声明的 $1'],
   [/^The body holds more than (.+) values$/, '推送内容的值超过 $1 个'],
   [/^The body holds more than (.+) levels$/, '推送内容的嵌套超过 $1 层'],

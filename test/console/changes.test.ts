@@ -83,7 +83,8 @@ describe('Reasons in Chinese', () => {
       ['The callId is missing', '缺少 callId'],
       ['The record is not an object', '记录不是对象'],
       ['The callId is longer than 255 bytes', 'callId 超过 255 字节'],
-      ['The body is not JSON: unexpected character', '推送内容不是 JSON：unexpected character'],
+      ['The body is not JSON: unexpected character', '推送内容不是 JSON：有不符合语法的字符'],
+      ['The body is not JSON: it ends too early', '推送内容不是 JSON：内容过早结束'],
       ['Something new', 'Something new'],
     ])
       expect(reasonInChinese(reason ?? '')).toBe(text);
