@@ -44,6 +44,12 @@ interface Collection {
 
 /** They come from earlier answers, so that an example fits no ledger. */
 const OF_ANSWERS = ['cursor', 'after'];
+/** What a parameter is only taken with. */
+const TOGETHER: Readonly<Record<string, readonly string[]>> = {
+  compare: ['from', 'to'],
+  previousFrom: ['compare', 'from', 'to'],
+  previousTo: ['compare', 'from', 'to'],
+};
 const collection = JSON.parse(readFileSync(FILE, 'utf8')) as Collection;
 const items = collection.item.flatMap(({ item }) => item);
 let ledger: TestLedger;
@@ -139,7 +145,7 @@ describe.each(
     const refused: string[] = [];
     const optional = request.url.query.filter(({ key }) => !OF_ANSWERS.includes(key));
     for (const { key, value } of optional) {
-      const { status, text } = await run(request, [key]);
+      const { status, text } = await run(request, [key, ...(TOGETHER[key] ?? [])]);
       if (status >= 400) refused.push(`${key}=${value}: ${status} ${text}`);
     }
     expect(refused).toEqual([]);

@@ -76,6 +76,12 @@ function FieldName({ field }: { field: string }) {
   );
 }
 
+/** What the vendor documents instead of what came. */
+function expectedText({ kind, expected }: Drift) {
+  if (kind === 'unlistedCode') return t('drift.expected.code');
+  return expected === null ? t('drift.expected.nothing') : <Id id={expected} isWhole />;
+}
+
 function kindText(kind: string): string {
   const known = KINDS.find((other) => other === kind);
   return known === undefined ? kind : t(`drift.${known}`);
@@ -94,6 +100,7 @@ function columns(): Column<Drift>[] {
     },
     { title: t('diff.field'), cell: ({ field }) => <FieldName field={field} /> },
     { title: t('drift.value'), cell: ({ value }) => <Id id={value} isWhole /> },
+    { title: t('drift.expected'), cell: (drift) => expectedText(drift) },
     { title: t('drift.count'), kind: 'number', cell: ({ count: records }) => count(records) },
     { title: t('drift.first'), cell: ({ firstSeenAt }) => <Time at={firstSeenAt} /> },
     { title: t('drift.last'), cell: ({ lastSeenAt }) => <Time at={lastSeenAt} /> },

@@ -32,6 +32,15 @@ export class SchemaDriftDto {
 
   @ApiProperty({
     type: String,
+    nullable: true,
+    description:
+      'The JSON type that the vendor documents for the field. Null for a field that the vendor does not document. Where two messages have the field with different types, both.',
+    example: 'string',
+  })
+  expected!: string | null;
+
+  @ApiProperty({
+    type: String,
     format: 'date-time',
     description: 'When the first delivery with it arrived.',
     example: '2025-06-01T02:05:31.120Z',

@@ -1,4 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { NOTE_FIELDS } from '../../call/call-note.js';
+import { RECORDING_FIELDS } from '../../call/call-recording.js';
+import { VENDOR_FIELDS } from '../../call/call-record.js';
 import { decodeCursor, encodeCursor } from '../../http/parameters/cursor.js';
 import { DEFAULT_LIMIT, type Page, pageOf } from '../../http/parameters/page.js';
 import type { SchemaDrift } from '../../persistence/schema/entities/delivery.entities.js';
@@ -79,11 +82,21 @@ function positionOf(cursor: string): DriftPosition {
   return { firstSeenAt: Number(firstSeenAt), given: Math.max(0, Number(given)) };
 }
 
+function documentedType(field: string): string | null {
+  const documented = [...VENDOR_FIELDS, ...NOTE_FIELDS, ...RECORDING_FIELDS].filter(
+    ({ name }) => name === field,
+  );
+  return documented.length === 0
+    ? null
+    : [...new Set(documented.map(({ jsonType }) => jsonType))].join(' or ');
+}
+
 function driftDto(drift: SchemaDrift): SchemaDriftDto {
   return {
     kind: drift.kind,
     field: drift.field,
     value: drift.value === '' ? null : drift.value,
+    expected: documentedType(drift.field),
     firstSeenAt: drift.firstSeenAt.toISOString(),
     lastSeenAt: drift.lastSeenAt.toISOString(),
     count: drift.count,

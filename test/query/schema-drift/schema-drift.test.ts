@@ -52,15 +52,28 @@ describe('What the vendor changed', () => {
     expect(new Set(withoutTimes.map((drift) => JSON.stringify(drift)))).toEqual(
       new Set(
         [
-          { kind: 'unknownField', field: 'asrDuration', value: null, count: 3, sampleDeliveryId: second },
-          { kind: 'otherType', field: 'duration', value: 'string', count: 1, sampleDeliveryId: first },
-          { kind: 'otherType', field: 'taskId', value: 'number', count: 1, sampleDeliveryId: second },
-          { kind: 'unlistedCode', field: 'statusCode', value: '777', count: 1, sampleDeliveryId: second },
+          {
+            ...{ kind: 'unknownField', field: 'asrDuration', value: null, expected: null },
+            ...{ count: 3, sampleDeliveryId: second },
+          },
+          {
+            ...{ kind: 'otherType', field: 'duration', value: 'string', expected: 'number' },
+            ...{ count: 1, sampleDeliveryId: first },
+          },
+          {
+            ...{ kind: 'otherType', field: 'taskId', value: 'number', expected: 'string' },
+            ...{ count: 1, sampleDeliveryId: second },
+          },
+          {
+            ...{ kind: 'unlistedCode', field: 'statusCode', value: '777', expected: 'string' },
+            ...{ count: 1, sampleDeliveryId: second },
+          },
           {
             kind: 'unreadableField',
             field: 'ringTime',
             value:
               'is neither yyyy-MM-dd HH:mm:ss, nor ISO 8601 with an offset, nor 13 digits of milliseconds',
+            expected: 'string',
             count: 1,
             sampleDeliveryId: second,
           },
