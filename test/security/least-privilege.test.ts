@@ -211,6 +211,8 @@ describe('The service, as a role that may not migrate,', () => {
   });
 
   it('was never refused anything, to its end', async () => {
+    // The files of recordings that were deleted above.
+    await until('the files to go', async () => (await query('SELECT 1 FROM removed_files')).length === 0);
     expect(await service.end('SIGTERM')).toBe(0);
     // Before its rights were granted, it was.
     const sinceReady = service.output.slice(service.output.indexOf('Call Ledger is ready'));
