@@ -2,10 +2,10 @@ import { applyDecorators, Controller, Get, Param, Query, Req, Res } from '@nestj
 import { ApiHeader, ApiOkResponse, ApiOperation, ApiParam, ApiResponse, ApiTags } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
 import { NoParameters } from '../http/parameters/validation.pipe.js';
-import { MayBeMissing, RangeMayBeBeyond } from '../http/problems/problem.docs.js';
+import { MayBeBusy, MayBeMissing, RangeMayBeBeyond } from '../http/problems/problem.docs.js';
 import { Asker, type Principal } from '../security/principal.js';
 import { QueryApi } from '../security/query-api.js';
-import { RecordingsService } from './recordings.service.js';
+import { RecordingsService, UNREADABLE } from './recordings.service.js';
 
 const text = (description: string, example: string) => ({
   description,
@@ -62,6 +62,7 @@ export class RecordingsController {
   })
   @AudioFile()
   @MayBeMissing('There is no call with this callId, or its recording is not kept')
+  @MayBeBusy(UNREADABLE)
   async find(
     @Param('callId') callId: string,
     @Query() _none: NoParameters,

@@ -1,4 +1,4 @@
-import { Injectable, Logger, NotFoundException } from '@nestjs/common';
+import { Injectable, Logger, NotFoundException, ServiceUnavailableException } from '@nestjs/common';
 import type { Request, Response } from 'express';
 import { createHash } from 'node:crypto';
 import { type Readable, Transform } from 'node:stream';
@@ -6,6 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import { RefusalWithHeaders } from '../http/problems/refusals.js';
 import { errorText } from '../errors.js';
 import { auditedRequest } from '../security/audit/audited-request.js';
+import { DatabaseUnavailableError } from '../persistence/connections/unavailable.js';
 import { AuditLog } from '../security/audit/audit-log.js';
 import type { Principal } from '../security/principal.js';
 import { RecordingFiles } from './recording-files.js';
@@ -19,6 +20,7 @@ const STATES: Readonly<Record<string, string>> = {
   expired: 'The recording was not kept: its URL expired before it could be downloaded',
   removed: 'The recording is not kept any more',
 };
+export const UNREADABLE = 'This process can not read the store of the recordings';
 const OFF = 'Recordings are not kept here (RECORDING_STORE is off)';
 
 /** Sends the files of recordings. */
@@ -64,9 +66,25 @@ export class RecordingsService {
         'Content-Range': `bytes */${found.bytes}`,
       });
     }
-    const content = await (await this.files.store()).open(found.file, range);
+    const content = await this.open(found, range, response);
     if (content === undefined) throw new NotFoundException('The file of the recording is not in the store');
     await this.stream(content, found, range, response);
+  }
+
+  /** @throws ServiceUnavailableException when the store can not be read, or is not the one that this process has */
+  private async open(
+    { file, callId }: KeptRecording,
+    range: ByteRange | undefined,
+    response: Response,
+  ): Promise<Readable | undefined> {
+    try {
+      return await (await this.files.store()).open(file, range);
+    } catch (error) {
+      if (error instanceof DatabaseUnavailableError) throw error;
+      this.logger.error(`the recording of the call ${callId} can not be read: ${errorText(error)}`);
+      for (const name of ['ETag', 'Accept-Ranges']) response.removeHeader(name);
+      throw new ServiceUnavailableException(UNREADABLE);
+    }
   }
 
   private async stream(

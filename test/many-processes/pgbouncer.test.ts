@@ -62,6 +62,7 @@ beforeAll(async () => {
     DATABASE_URL: bouncer.url,
     LOG_FORMAT: 'json',
     LOG_LEVEL: 'debug',
+    RECORDING_STORE: join(folder, 'recordings'),
   };
   // At once, on an empty database.
   services = ports.map((port, index) => {

@@ -123,10 +123,25 @@ it('A service does not start with the store of another ledger, nor with another 
 it('Services with folders of their own share a ledger until its first recording is kept', async () => {
   const first = await (await start({})).ready();
   const second = await (await start({}, database, 'other-data')).ready();
-  expect(await second.end('SIGTERM')).toBe(0);
   await announce(first, 'one');
   await becomes('one', 'kept');
-  const third = await start({}, database, 'other-data');
+  const answers = await Promise.all(
+    [first, second].map(({ url, credentials: { adminApiKey } }) =>
+      fetch(`${url}/v1/calls/one/recording`, { headers: { authorization: `Bearer ${adminApiKey}` } }),
+    ),
+  );
+  // One of them has kept it, in its own folder.
+  const statuses = answers.map(({ status }) => status);
+  expect([...statuses].sort()).toEqual([200, 503]);
+  const [other, data] = statuses[0] === 503 ? [first, 'data'] : [second, 'other-data'];
+  const refused = answers.find(({ status }) => status === 503);
+  expect(refused?.headers.get('retry-after')).toBe('5');
+  expect(await refused?.json()).toMatchObject({
+    detail: 'This process can not read the store of the recordings',
+  });
+  expect(await other.end('SIGTERM')).toBe(0);
+  expect(other.output).toContain('is not the store that this ledger uses');
+  const third = await start({}, database, data);
   expect(await third.exit()).toBe(1);
   expect(third.output).toContain('is not the store that this ledger uses');
 });

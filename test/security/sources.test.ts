@@ -210,6 +210,7 @@ const WHOLE = new Set([
   'getStatus',
   'listAuditEvents',
   'listSchemaDrift',
+  'acknowledgeSchemaDrift',
   'eraseNumber',
   'listErasures',
   'getErasure',

@@ -25,7 +25,11 @@ export class RequestValidationPipe extends ValidationPipe {
   override async transform(given: unknown, metadata: ArgumentMetadata): Promise<unknown> {
     if (metadata.type === 'param' || metadata.type === 'custom' || metadata.metatype === undefined)
       return super.transform(given, metadata);
-    const wrong = [...undecodable(given), ...unknownParameters(given, metadata.metatype)];
+    const wrong = [
+      ...undecodable(given),
+      ...unknownParameters(given, metadata.metatype),
+      ...inheritedFields(given),
+    ];
     const value = metadata.type === 'body' ? bodyFields(given) : given;
     // class-validator's own whitelist accepts names that every object has, such as `constructor`.
     if (wrong.length > 0) {
@@ -62,6 +66,14 @@ function unknownParameters(given: unknown, dto: NonNullable<ArgumentMetadata['me
   return Object.entries(isObject(given) ? given : {})
     .filter(([name, value]) => !known.has(name) && value !== UNDECODABLE)
     .map(([path]) => ({ path, message: 'is not a parameter of this request' }));
+}
+
+/** class-transformer silently leaves out fields of nested objects whose names every object has, such as `toString`. */
+function inheritedFields(given: unknown): ProblemDetail[] {
+  return Object.entries(isObject(given) ? given : {}).flatMap(([path, value]: [string, unknown]) => {
+    const name = Object.keys(isObject(value) ? value : {}).find((key) => key in Object.prototype);
+    return name === undefined ? [] : [{ path, message: `must not have the field ${name}` }];
+  });
 }
 
 /** Removes fields that are null: null counts as missing. */

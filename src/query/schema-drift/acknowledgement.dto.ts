@@ -9,6 +9,7 @@ const AN_ARRAY = 'must be an array of texts';
 export class AcknowledgeRequest {
   @OptionalField(
     list(oneOf(DRIFT_KINDS, 'must be one or more of'), {
+      least: 1,
       most: DRIFT_KINDS.length,
       unique: true,
       type: AN_ARRAY,
@@ -17,7 +18,7 @@ export class AcknowledgeRequest {
   )
   kind?: string[];
 
-  @OptionalField(list(TEXT, { most: MOST_IN_A_LIST, type: AN_ARRAY }), {
+  @OptionalField(list(TEXT, { least: 1, most: MOST_IN_A_LIST, type: AN_ARRAY }), {
     description: 'Only entries with these fields.',
     example: ['statusCode'],
   })

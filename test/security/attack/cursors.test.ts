@@ -103,8 +103,9 @@ async function pageAt(operationId: string, query: string, key = API_KEY): Promis
   return { answer, next: typeof next === 'string' ? next : '' };
 }
 
-/** But for when a key was used, which is noted some seconds later. */
-const textOf = (row: Json) => JSON.stringify({ ...row, lastUsedAt: undefined });
+/** But for when a key was used, which is noted some seconds later, and for how far a follower is behind by now. */
+const textOf = (row: Json) =>
+  JSON.stringify({ ...row, lastUsedAt: undefined, lagChanges: undefined, lagSeconds: undefined });
 
 const encode = (value: unknown) => Buffer.from(JSON.stringify(value)).toString('base64url');
 const decode = (cursor: string) =>
