@@ -80,7 +80,7 @@ interface ObjectSchema {
  */
 export function closeBodies(document: OpenAPIObject): void {
   for (const [path, item] of Object.entries(document.paths)) {
-    for (const body of [item.post?.requestBody, item.patch?.requestBody]) {
+    for (const body of [item.post?.requestBody, item.put?.requestBody, item.patch?.requestBody]) {
       if (!path.startsWith('/v1') || body === undefined || '$ref' in body) continue;
       const schema = body.content['application/json']?.schema;
       if (schema === undefined || !('$ref' in schema)) throw new Error(`a body of ${path} has no name`);

@@ -41,7 +41,6 @@ const URL_RULE = text({
   minLength: 1,
   maxLength: 2048,
   pattern: '^https?://[^\\s\\x00]+$',
-  format: 'uri',
   expected: 'must be a URL such as https://crm.example.com/calls',
 });
 export const URL_DOCS = {
