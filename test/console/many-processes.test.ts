@@ -100,8 +100,10 @@ behindHaproxy('The console, several processes and a replica behind one address,'
     await pair.standby.pauseReplay();
     expect((await push(haproxy.url, [{ stray: true }])).status).toBe(200);
     await visitor.open('/quarantine');
-    await page.locator('tbody a').first().click();
-    await page.getByRole('button', { name: 'Discard' }).click();
+    await page.getByRole('region', { name: 'Quarantine' }).locator('tbody a').first().click();
+    // The list has a button to discard, too.
+    await visitor.holds(`location.hash.startsWith('#/quarantine/')`);
+    await page.getByRole('button', { name: 'Discard', exact: true }).click();
     await page.getByRole('button', { name: 'Discard the entry' }).click();
     await visitor.sees('Discarded');
   });

@@ -45,7 +45,9 @@ describe('The migration of the rollups', () => {
     expect(before.length).toBeGreaterThan(50);
     // Another lane, as several writers leave it behind.
     await ledger.database.query(
-      'INSERT INTO call_rollups SELECT (r).* FROM (SELECT jsonb_populate_record(r, \'{"lane": 9, "calls": 0, "answered": 0, "duration": 0, "b_duration": 0, "answer_delay_ms": 0, "answer_delay_calls": 0}\') AS r FROM call_rollups AS r) AS lanes',
+      `INSERT INTO call_rollups SELECT (r).* FROM (SELECT jsonb_populate_record(r, jsonb_build_object(
+          'lane', (SELECT max(lane) + 1 FROM call_rollups), 'calls', 0, 'answered', 0, 'duration', 0, 'b_duration', 0,
+          'answer_delay_ms', 0, 'answer_delay_calls', 0)) AS r FROM call_rollups AS r) AS lanes`,
     );
     await migrate(dataSource);
     expect(await rollupDifferences(ledger.database)).toEqual([]);

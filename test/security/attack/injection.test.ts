@@ -32,7 +32,9 @@ const WRITES: Readonly<Record<string, readonly string[]>> = {
   changeWebhook: ['webhooks'],
   labelTask: ['labels'],
   labelBatch: ['labels'],
+  // Names that are good ones are registered by the one, and found by the other.
   listChanges: ['followers'],
+  deleteFollower: ['followers'],
 };
 const PARTS = 8;
 const SLOW_MS = 25_000;
