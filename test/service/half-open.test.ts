@@ -28,6 +28,8 @@ afterAll(async () => {
 describe('When every open connection to the database falls silent', () => {
   it('pushes are refused in time, and taken again once the connections are given up', async () => {
     await until('the first push', async () => (await ledger.push([record('before')])).status === 200);
+    // Several connections, so that work in the background has not taken all of them: then pushes would have new ones.
+    await Promise.all(Array.from({ length: 16 }, () => ledger.get('/v1/tasks')));
     proxy.freeze();
     const pushes = Array.from({ length: 15 }, (_, index) => ledger.push([record(`frozen-${index}`)]));
     const answers = await Promise.all(pushes);
