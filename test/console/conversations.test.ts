@@ -4,13 +4,13 @@ import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import type { Browser } from 'playwright-core';
+import { SAMPLES_A_SECOND, silence } from '../../simulator/records/audio.js';
 import { dataOf, object } from '../contract/helpers.js';
 import { makeKey } from '../support/api-keys.js';
 import { API_KEY, PUSH_TOKEN, startLedger, type TestLedger } from '../support/ledger.js';
 import { record } from '../support/records.js';
 import { until } from '../support/service.js';
 import { installedBrowser, launch } from './browser.js';
-import { silence } from './silence.js';
 import { Visitor } from './visitor.js';
 
 const SECONDS = 3;
@@ -26,7 +26,7 @@ const inBrowser = executable === undefined ? describe.skip : describe;
 
 const store = createServer((request, response) => {
   if (request.url?.startsWith('/kept.wav') === true)
-    response.writeHead(200, { 'content-type': 'audio/x-wav' }).end(silence(SECONDS));
+    response.writeHead(200, { 'content-type': 'audio/x-wav' }).end(silence(SECONDS * SAMPLES_A_SECOND));
   else response.writeHead(404).end();
 });
 let ledger: TestLedger;

@@ -7,13 +7,13 @@ import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Browser } from 'playwright-core';
+import { SAMPLES_A_SECOND, silence } from '../../simulator/records/audio.js';
 import { dataOf, string } from '../contract/helpers.js';
 import { makeKey } from '../support/api-keys.js';
 import { API_KEY, startLedger, type TestLedger } from '../support/ledger.js';
 import { until } from '../support/service.js';
 import { installedBrowser, launch } from './browser.js';
 import { pushSample, type Sample } from './sample.js';
-import { silence } from './silence.js';
 import { Visitor } from './visitor.js';
 
 const FOLDER = fileURLToPath(new URL('../../docs/console', import.meta.url));
@@ -123,7 +123,7 @@ whenWanted('The pictures', () => {
 /** Gives an answered call the vendor's other two messages, the note with a correction. @returns its id */
 async function pushConversation(): Promise<string> {
   const store = createServer((_request, response) => {
-    response.writeHead(200, { 'content-type': 'audio/wav' }).end(silence(SECONDS));
+    response.writeHead(200, { 'content-type': 'audio/wav' }).end(silence(SECONDS * SAMPLES_A_SECOND));
   });
   await once(store.listen(0, '127.0.0.1'), 'listening');
   const { port } = store.address() as AddressInfo;

@@ -1,18 +1,7 @@
 // Rare intents, tags and states of recordings are found without reading the calls that do not have them.
 import { afterAll, beforeAll, expect, it } from '@jest/globals';
-import 'reflect-metadata';
-import { DataSource } from 'typeorm';
-import { readSettings } from '../../../src/config/read-settings.js';
-import { dataSourceOptions } from '../../../src/persistence/connections/data-source-options.js';
-import { Database } from '../../../src/persistence/connections/database.js';
-import { ReadingDatabase } from '../../../src/persistence/connections/reading-database.js';
-import { Replica } from '../../../src/persistence/connections/replica.js';
-import type { Statement, TextRow } from '../../../src/persistence/connections/statement.js';
-import { ClusterNodes } from '../../../src/persistence/schema/distribution/cluster-nodes.js';
-import { migrate } from '../../../src/persistence/schema/migrator.js';
 import type { CallFilter } from '../../../src/query/calls/call-filter.js';
-import { CallRepository } from '../../../src/query/calls/call.repository.js';
-import { createDatabase, type TestDatabase } from '../../support/database.js';
+import { ExplainedCalls } from './explained-calls.js';
 
 const CALLS = 40_000;
 const PAGE = 50;
@@ -41,56 +30,14 @@ const INSERTS = [
     FROM generate_series(1, $1::int) AS n`,
 ];
 
-let testDatabase: TestDatabase;
-let dataSource: DataSource;
-let calls: CallRepository;
-let buffers = 0;
-
-async function explain({ text, values = [] }: Statement): Promise<void> {
-  const [row] = await testDatabase.query<{
-    'QUERY PLAN': [{ Plan: { 'Shared Hit Blocks': number; 'Shared Read Blocks': number } }];
-  }>(`EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${text}`, [...values]);
-  const plan = row?.['QUERY PLAN'][0].Plan;
-  buffers += (plan?.['Shared Hit Blocks'] ?? NaN) + (plan?.['Shared Read Blocks'] ?? NaN);
-}
-
-/** Counts the buffers that statements touch. */
-class Explaining extends Database {
-  override async read<Row extends object>(statement: Statement): Promise<Row[]> {
-    await explain(statement);
-    return super.read(statement);
-  }
-
-  override async readTexts(statement: Statement): Promise<TextRow[]> {
-    await explain(statement);
-    return super.readTexts(statement);
-  }
-}
+let explained: ExplainedCalls;
 
 beforeAll(async () => {
-  testDatabase = await createDatabase('empty');
-  dataSource = new DataSource(dataSourceOptions(testDatabase.url, 2, () => undefined));
-  await dataSource.initialize();
-  await migrate(dataSource);
-  for (const insert of INSERTS) await testDatabase.query(insert, [CALLS]);
-  await testDatabase.query('VACUUM ANALYZE');
-  const environment = {
-    DATABASE_URL: testDatabase.url,
-    PUSH_TOKENS: 'vendor=0123456789abcdef',
-    ADMIN_API_KEY: 'k'.repeat(32),
-    DATABASE_POOL_SIZE: '2',
-  };
-  const settings = readSettings(environment, false);
-  const database = new Explaining(dataSource, settings);
-  calls = new CallRepository(
-    new ReadingDatabase(database, new Replica(settings, database)),
-    new ClusterNodes({ distributed: false }),
-  );
+  explained = await ExplainedCalls.of(async (plain) => {
+    for (const insert of INSERTS) await plain.query(insert, [CALLS]);
+  });
 });
-afterAll(async () => {
-  await dataSource.destroy();
-  await testDatabase.drop();
-});
+afterAll(() => explained.end());
 
 it.each<[string, CallFilter, number]>([
   ['a rare intent', { majorIntent: ['rare'] }, 10],
@@ -104,12 +51,12 @@ it.each<[string, CallFilter, number]>([
   ['no such state of recordings', { recordingState: ['failed', 'announced'] }, 0],
   ['calls with notes and recordings', { hasNote: true, hasRecording: true }, PAGE],
 ])('A page reads little: %s', async (_name, filter, found) => {
-  buffers = 0;
-  const page = await calls.list(filter, { sources: null }, 'desc', undefined, {
+  const page = await explained.calls.list(filter, { sources: null }, 'desc', undefined, {
     limit: PAGE,
     fields: ['callId'],
   });
   expect(page.calls).toHaveLength(found);
+  const buffers = explained.takeBuffers().reduce((sum, each) => sum + each, 0);
   expect(buffers).toBeGreaterThan(0);
   expect(buffers).toBeLessThan(MOST_BUFFERS);
 });
