@@ -1,6 +1,6 @@
 // `npm run test:long`: the tests in their long forms, one part after the other, and a table of what became of them.
 // `-- <part>…` runs only these parts; `--list` tells what there is. A word with a slash is a path of tests, which are run instead of a
-// part's own; other options are Jest's. Settings that the environment has stand over those of a part:
+// part's own; other options are Vitest's. Settings that the environment has stand over those of a part:
 // CRASH_SERVICE_KILLS=3 …
 import '../src/node-version.mjs';
 import { spawn, spawnSync } from 'node:child_process';
@@ -9,6 +9,7 @@ import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
 import { performance } from 'node:perf_hooks';
 import { fileURLToPath } from 'node:url';
+import { countsIn } from './test-counts.mjs';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const ATTACK_TESTS = [
@@ -53,7 +54,7 @@ const PARTS = [
     what: '100 kills of the service and 20 of the database, an outage of 2 minutes, 30 rolling restarts',
     minutes: 90,
     set: CRASHES,
-    tests: ['test/crash', 'test/many-processes/rolling-restart.test.ts'],
+    tests: ['test/crash', 'test/many-processes/rolling-restart.system.test.ts'],
   },
   {
     name: 'fuzz',
@@ -131,36 +132,32 @@ function environmentOf(part, folder) {
   return environment;
 }
 
-/** Runs a part's tests. @returns Jest's own result of them; undefined: they were ended, or did not start */
+/** Runs a part's tests. @returns the file with the runner's result; undefined: they were ended, or did not start */
 async function runTests(part, folder) {
   const results = join(folder, 'results.json');
   const tests = paths.length > 0 ? paths : (part.tests ?? []);
   const isGiven = (option) => options.some((other) => other.split('=')[0] === option.split('=')[0]);
   const own = (part.options ?? []).filter((option) => !isGiven(option));
-  const jest = ['--json', `--outputFile=${results}`, ...own, ...options, ...tests];
   const atMost = [join(ROOT, 'scripts/at-most.mjs'), String(part.minutes)];
-  const child = spawn(process.execPath, [...atMost, npm, 'test', '--', ...jest], {
-    cwd: ROOT,
-    env: environmentOf(part, folder),
-    stdio: 'inherit',
-  });
+  const child = spawn(
+    process.execPath,
+    [...atMost, npm, 'test', '--', '--mode=all', ...own, ...options, ...tests],
+    {
+      cwd: ROOT,
+      env: { ...environmentOf(part, folder), TEST_RESULTS: results },
+      stdio: 'inherit',
+    },
+  );
   running = child;
   await new Promise((resolve) => child.once('exit', resolve));
   running = undefined;
-  return existsSync(results) ? JSON.parse(readFileSync(results, 'utf8')) : undefined;
+  return existsSync(results) ? results : undefined;
 }
 
-function outcomeOf(result) {
-  if (result === undefined) return { passed: 0, failed: 1, skipped: 0, remark: 'ended without a result' };
-  const { numPassedTests, numFailedTests, numRuntimeErrorTestSuites, numPendingTests } = result;
-  const failed = numFailedTests + numRuntimeErrorTestSuites;
-  const isNothing = numPassedTests + failed + numPendingTests === 0;
-  return {
-    passed: numPassedTests,
-    failed: isNothing ? 1 : failed,
-    skipped: numPendingTests,
-    remark: isNothing ? 'there are no such tests' : '',
-  };
+function outcomeOf(results) {
+  if (results === undefined) return { passed: 0, failed: 1, skipped: 0, remark: 'ended without a result' };
+  const counts = countsIn(results);
+  return { ...counts, remark: counts.total === 0 ? 'there are no such tests' : '' };
 }
 
 async function run(part) {

@@ -1,11 +1,13 @@
 import { Injectable, Logger } from '@nestjs/common';
 import { readdirSync, readFileSync } from 'node:fs';
 import { extname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
-import { CONSOLE_PAGE } from '../built-files.js';
 import { errorText } from '../errors.js';
 import { ASK_AGAIN, type ServedFile, servedFile } from '../http/answers/served-file.js';
 
+/** The build puts the console beside the service's modules. */
+const CONSOLE_PAGE = fileURLToPath(new URL('../../console-page', import.meta.url));
 const PAGE = 'index.html';
 /** For files whose name changes with their content. */
 const FOR_GOOD = 'public, max-age=31536000, immutable';

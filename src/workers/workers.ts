@@ -1,10 +1,10 @@
 import { Injectable, Logger, type OnApplicationShutdown } from '@nestjs/common';
+import { fileURLToPath } from 'node:url';
 import { Piscina } from 'piscina';
 import { errorCode } from '../../platform/error-code.js';
 import { MemoryPlan } from '../config/memory-plan.js';
 import { errorText } from '../errors.js';
 import { FairQueue } from './fair-queue.js';
-import { WORKER_FILE } from '../built-files.js';
 
 /** A task was ended because it took too much time or memory. */
 export class TaskEndedError extends Error {
@@ -53,6 +53,9 @@ const IDLE_MS = 30_000;
 /** Runs work that would block all other requests on other threads, with limits of time and memory. */
 @Injectable()
 export class Workers implements OnApplicationShutdown {
+  /** The program of new threads. */
+  static program = fileURLToPath(new URL('../worker.js', import.meta.url));
+
   private readonly logger = new Logger('Workers');
   private readonly queue = new FairQueue(THREADS, MOST_OF_ONE);
   private pool: Piscina | undefined;
@@ -137,7 +140,7 @@ export class Workers implements OnApplicationShutdown {
   private threads(): Piscina {
     if (this.pool !== undefined) return this.pool;
     const threads = new Piscina({
-      filename: WORKER_FILE,
+      filename: Workers.program,
       minThreads: 0,
       maxThreads: THREADS,
       idleTimeout: IDLE_MS,

@@ -1,6 +1,6 @@
 // Alerts of a real Alertmanager with the sample configuration reach bots of DingTalk, Feishu and WeCom. Stand-ins for
 // these check the form and the signature as their documents say.
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
 import { createHmac } from 'node:crypto';
 import { once } from 'node:events';

@@ -1,7 +1,7 @@
 // Reading takes processor time in proportion to the bytes, whatever they are. What else the machine does changes
 // little of it.
 // `npm test` tries each kind of body in one place, another one at the next run; TEST_FORM=long tries all places.
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { UnreadableBodyError } from '../../src/ingestion/reading/body-reader.js';
 import { validateBody } from '../../src/ingestion/reading/body-validator.js';
 import { NumberSearch } from '../../src/numbers/number-search.js';

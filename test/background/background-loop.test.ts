@@ -1,4 +1,4 @@
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from 'vitest';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Backoff } from '../../src/background/backoff.js';
 import { BackgroundLoop, type LoopOptions } from '../../src/background/background-loop.js';

@@ -1,4 +1,4 @@
-import { expect, it } from '@jest/globals';
+import { expect, it } from 'vitest';
 import { SingleFlight } from '../../src/background/single-flight.js';
 
 function flights() {

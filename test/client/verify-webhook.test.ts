@@ -1,5 +1,5 @@
 // Signatures are taken and refused as the package of Standard Webhooks does, and those of the service are taken.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomBytes } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import { once } from 'node:events';

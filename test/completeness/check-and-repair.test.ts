@@ -1,5 +1,5 @@
 // The ledger against the simulated vendor: what was never pushed is named, and then repaired.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { VendorApiServer } from '../../simulator/vendor-api/vendor-api-server.js';
 import { campaignOptions } from '../simulator/example-options.js';
 import { startLedger, type TestLedger } from '../support/ledger.js';

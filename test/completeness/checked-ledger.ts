@@ -1,5 +1,5 @@
 // A ledger and the vendor that it is compared with.
-import { expect } from '@jest/globals';
+import { expect } from 'vitest';
 import { setTimeout as wait } from 'node:timers/promises';
 import type { CampaignOptions } from '../../simulator/records/campaign-options.js';
 import { CallFactory } from '../../simulator/records/call-factory.js';

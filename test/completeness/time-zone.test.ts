@@ -1,5 +1,5 @@
 // Calls that are known both ways prove or refute PUSH_TIME_ZONE. And a service that checks and repairs by itself.
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { object } from '../contract/helpers.js';
 import { startLedger, type TestLedger } from '../support/ledger.js';
 import { samplesOf } from '../support/metrics.js';

@@ -1,5 +1,5 @@
 // What the ledger concludes from the vendor's answers, and what it must never do.
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { makeKey, withKey } from '../support/api-keys.js';
 import { API_KEY, OTHER_PUSH_TOKEN, startLedger, type TestLedger } from '../support/ledger.js';
 import { until } from '../support/service.js';

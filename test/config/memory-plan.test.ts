@@ -1,5 +1,5 @@
 // Memory is divided so that the process stays within the limit that it has.
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { MemoryPlan } from '../../src/config/memory-plan.js';
 
 describe('The plan of memory', () => {

@@ -1,5 +1,5 @@
 // What is at hand in every view of the console: the search, saved views, and a word when the service does not answer.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readFileSync } from 'node:fs';
 import { dataOf, string } from '../contract/helpers.js';
 import { installedBrowser } from './browser.js';

@@ -1,5 +1,5 @@
 // A question that is asked again while it is under way.
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { Asking } from '../../console/api/asking.js';
 import { Pace } from '../../console/api/pace.js';
 

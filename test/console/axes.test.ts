@@ -1,5 +1,5 @@
 // The time axes of the charts as they are drawn: in any zone, whatever the browser's own is.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { DateTime } from 'luxon';
 import { rangeOf } from '../../console/time/range.js';
 import { API_KEY } from '../support/ledger.js';

@@ -1,5 +1,5 @@
 // What has many entries is worked on by its cause: the quarantine is discarded, and schema drift is acknowledged, together.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dataOf } from '../contract/helpers.js';
 import { makeKey } from '../support/api-keys.js';
 import { record } from '../support/records.js';

@@ -1,5 +1,5 @@
 // What the console computes by itself: the calendar's periods, files, indented JSON.
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { DateTime } from 'luxon';
 import { reasonInChinese } from '../../console/i18n/reasons-zh.js';

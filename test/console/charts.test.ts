@@ -1,5 +1,5 @@
 // The charts of the console: their legends, what they tell at the pointer, and that nothing moves below it.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Locator } from 'playwright-core';
 import { dataOf } from '../contract/helpers.js';
 import { record } from '../support/records.js';

@@ -1,5 +1,5 @@
 // What happens to who clicks twice, or too soon, and to what is shown only once.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Locator, Page, Route } from 'playwright-core';
 import { dataOf, string } from '../contract/helpers.js';
 import { makeKey } from '../support/api-keys.js';

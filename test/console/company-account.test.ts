@@ -1,5 +1,5 @@
 // People sign in to the console with their company's account, in a real browser, at a real identity provider.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser } from 'playwright-core';
 import { TestProvider } from '../support/identity-provider.js';
 import { startLedger, type TestLedger } from '../support/ledger.js';

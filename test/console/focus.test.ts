@@ -1,5 +1,5 @@
 // Where the keyboard is after each step: never before the beginning of the page.
-import { afterAll, beforeAll, describe, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, it } from 'vitest';
 import { dataOf, string } from '../contract/helpers.js';
 import { makeKey, revoke, withKey } from '../support/api-keys.js';
 import { until } from '../support/service.js';

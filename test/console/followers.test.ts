@@ -1,5 +1,5 @@
 // Followers and webhooks, and the names of campaigns and batches: what people see of them in the console, and change by it.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser } from 'playwright-core';
 import { dataOf, object } from '../contract/helpers.js';
 import { makeKey } from '../support/api-keys.js';

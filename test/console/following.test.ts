@@ -1,5 +1,5 @@
 // Following the feed of changes: a service and a time of the test's own, so that minutes pass at once.
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import type { Problem } from '../../console/api/answer.js';
 import { type Feed, follow, followBlindly, pause, whileInSight } from '../../console/api/following.js';
 import { Pace } from '../../console/api/pace.js';

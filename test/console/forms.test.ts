@@ -1,5 +1,5 @@
 // What a person changes by the console: each only when it is wanted, and once.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dataOf, string } from '../contract/helpers.js';
 import { installedBrowser } from './browser.js';
 import { STRAY } from './sample.js';

@@ -1,5 +1,5 @@
 // Where in a text somebody's words are.
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { partsOf } from '../../console/text/found.js';
 

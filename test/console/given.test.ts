@@ -1,6 +1,6 @@
 // How text from outside is shown: what nobody can see in it stands there as an escape, and its JSON is coloured as it
 // is read.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { tokensIn } from '../../console/text/json-tokens.js';
 import { piecesOf, visible } from '../../console/text/visible.js';

@@ -1,5 +1,5 @@
 // What stands where: on a phone, a tablet and a desktop, with short values and with the longest.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { BrowserContextOptions } from 'playwright-core';
 import { makeKey } from '../support/api-keys.js';
 import { API_KEY, type TestLedger } from '../support/ledger.js';

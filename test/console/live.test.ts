@@ -1,5 +1,5 @@
 // The console while pushes come in, in a real browser: what is seen, when it is asked for, what stays as it was.
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { Browser } from 'playwright-core';
 import { API_KEY, startLedger, type TestLedger } from '../support/ledger.js';
 import { record } from '../support/records.js';

@@ -1,5 +1,5 @@
 // The console before several processes, which ask a read replica, behind one address.
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import type { Instance } from '../query/changes/instances.js';
 import { Pair } from '../replica/pair.js';
 import { Haproxy } from '../support/haproxy.js';

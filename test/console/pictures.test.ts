@@ -1,5 +1,5 @@
 // The pictures of docs/console.md, taken from simulated data: `npm run console:pictures` writes them anew.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:http';

@@ -1,5 +1,5 @@
 // The refusals of the API that the console can show have words in Chinese.
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { problemInChinese } from '../../console/i18n/problems-zh.js';
 import { object, objects, string } from '../contract/helpers.js';
 import { makeKey } from '../support/api-keys.js';

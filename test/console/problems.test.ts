@@ -1,5 +1,5 @@
 // The console when something goes wrong: what is shown, and how a person goes on.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dataOf, string } from '../contract/helpers.js';
 import { API_KEY } from '../support/ledger.js';
 import { installedBrowser } from './browser.js';

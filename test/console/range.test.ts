@@ -1,6 +1,6 @@
 // Ranges of time in zones whose clocks change, and in zones that are not whole hours from UTC: counted by the API's
 // own buckets.
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { datesIn, daysLater, fromLocal, startOfDay, toLocal } from '../../console/time/local.js';
 import {

@@ -1,5 +1,5 @@
 // What the console reads out of texts without making them anew.
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { memberText } from '../../console/text/record-places.js';
 import { aroundMark, marked } from '../../console/views/quarantine/mark-of.js';

@@ -1,5 +1,5 @@
 // Where in a body its records are, for any JSON and any way of writing it: JSON.parse says what is right.
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { placeOfCall, recordPlaces } from '../../console/text/record-places.js';
 import { shareDown } from '../../console/text/share.js';

@@ -1,5 +1,5 @@
 // How a person finds calls in the console: by the box, filters, pages, a file.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { readFileSync } from 'node:fs';
 import { dataOf, string } from '../contract/helpers.js';
 import { API_KEY } from '../support/ledger.js';

@@ -1,5 +1,5 @@
 // Who is signed in to the console: what their key may do, and until when.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Route } from 'playwright-core';
 import { makeKey, revoke, withKey } from '../support/api-keys.js';
 import { API_KEY } from '../support/ledger.js';

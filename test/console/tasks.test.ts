@@ -1,6 +1,6 @@
 // The tasks of a person, by how many clicks they take; the console at 200 % zoom; what Chinese pages say of refusals. From a
 // fallen rate to its calls, and the first push: ways.test.ts. From an outId to its call: anywhere.test.ts.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Locator } from 'playwright-core';
 import { dataOf, string } from '../contract/helpers.js';
 import { makeKey, withKey } from '../support/api-keys.js';

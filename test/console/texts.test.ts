@@ -1,5 +1,5 @@
 // The texts of the console in both of its languages.
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { EN } from '../../console/i18n/en.js';
 import { ZH } from '../../console/i18n/zh.js';
 

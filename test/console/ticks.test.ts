@@ -1,5 +1,5 @@
 // Where the ticks of time axes stand, held against Luxon's clocks and calendars.
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { DateTime } from 'luxon';
 import { tickKind, timeTicks } from '../../console/time/ticks.js';

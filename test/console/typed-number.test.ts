@@ -1,5 +1,5 @@
 // A number as people type it, and what the API is asked for.
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { typedNumber } from '../../console/text/typed-number.js';
 import { coreOf } from '../../src/numbers/core.js';
 

@@ -1,5 +1,5 @@
 // The console's views in a real browser: each shows what a person looks for, and to who does not see it.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { API_KEY } from '../support/ledger.js';
 import { dataOf } from '../contract/helpers.js';
 import { record } from '../support/records.js';

@@ -1,5 +1,5 @@
 // A person at the console: what they see, where they click. Whatever the page complains of fails the test.
-import { expect } from '@jest/globals';
+import { expect } from 'vitest';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import type { Browser, BrowserContextOptions, Page } from 'playwright-core';

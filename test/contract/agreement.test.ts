@@ -1,6 +1,6 @@
 // The API's description says what is checked: what fits it is taken, and what does not fit it is refused, at every
 // bound.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { coreOf } from '../../src/numbers/core.js';
 import { holdsNumber } from '../../src/numbers/find-numbers.js';

@@ -1,5 +1,5 @@
 // The API's description is the contract: what it describes is really answered, and it is sound in itself.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { once } from 'node:events';
 import { type IncomingMessage, request as httpRequest } from 'node:http';
 import { NIL } from 'uuid';

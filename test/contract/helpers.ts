@@ -6,7 +6,7 @@ import { connect, createServer, type Server, type Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { expect } from '@jest/globals';
+import { expect } from 'vitest';
 import { refuseLeaks, secretsOf } from '../support/leaks.js';
 import { API_KEY, OTHER_PUSH_TOKEN, PUSH_TOKEN, type Answer, type TestLedger } from '../support/ledger.js';
 import { freePort, until } from '../support/service.js';

@@ -1,7 +1,7 @@
 // The push endpoint: what the vendor may send, what it is answered, and what is kept of it.
 import { createHash } from 'node:crypto';
 import { gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createApp } from '../../src/app.setup.js';
 import { readSettings } from '../../src/config/read-settings.js';
 import { createDatabase } from '../support/database.js';

@@ -1,5 +1,5 @@
 // Asking for calls: every filter finds exactly its calls, every page comes once, and a wrong question is told why.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { API_KEY, PUSH_TOKEN, startLedger, type Answer, type TestLedger } from '../support/ledger.js';
 import { record } from '../support/records.js';
 import {

@@ -1,5 +1,5 @@
 // Tasks and batches: what they add up to, and that it stays right whatever is corrected.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startLedger, type TestLedger } from '../support/ledger.js';
 import { record } from '../support/records.js';
 import {

@@ -1,5 +1,5 @@
 // Reading a record: whatever the vendor sends in a field, the record is kept, and no wrong value stands anywhere.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startLedger, type TestLedger } from '../support/ledger.js';
 import { record } from '../support/records.js';
 import { callOf, deliveryOf, object, objects, pushed, string, type Json } from './helpers.js';

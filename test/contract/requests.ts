@@ -1,5 +1,5 @@
 // A request for each operation of the API that goes well. A new operation is added here.
-import { expect } from '@jest/globals';
+import { expect } from 'vitest';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';

@@ -1,7 +1,7 @@
 // Writing: one call, one row, whatever is delivered how often; statistics that equal the rows; all of it or nothing.
 import { createHash } from 'node:crypto';
 import { gunzipSync, gzipSync } from 'node:zlib';
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startLedger, type Answer, type TestLedger } from '../support/ledger.js';
 import { record } from '../support/records.js';
 import {

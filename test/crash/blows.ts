@@ -1,5 +1,5 @@
 // What may happen to a service and its database at any moment.
-import { expect } from '@jest/globals';
+import { expect } from 'vitest';
 import { setTimeout as wait } from 'node:timers/promises';
 import { signalIfAlive, withChildren } from '../support/processes.js';
 import type { ServiceProcess } from '../support/service.js';

@@ -1,5 +1,5 @@
 // The requests and answers of docs/api.md, tried.
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { readFileSync } from 'node:fs';
 import { startLedger, type TestLedger } from '../support/ledger.js';
 

@@ -1,6 +1,6 @@
 import 'reflect-metadata';
 // docs/architecture.md says which module writes which table: no statement of the service writes another one.
-import { expect, it } from '@jest/globals';
+import { expect, it } from 'vitest';
 import { readdirSync, readFileSync } from 'node:fs';
 import { TABLE_PRIVILEGES } from '../../src/persistence/schema/entities/entities.js';
 

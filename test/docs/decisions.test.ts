@@ -1,5 +1,5 @@
 // docs/decisions.md is the index of all decisions.
-import { expect, it } from '@jest/globals';
+import { expect, it } from 'vitest';
 import { readdirSync, readFileSync } from 'node:fs';
 
 const docs = new URL('../../docs/', import.meta.url);

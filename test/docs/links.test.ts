@@ -1,5 +1,5 @@
 // Links and pictures of the guides lead to what is there, headings included.
-import { expect, it } from '@jest/globals';
+import { expect, it } from 'vitest';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';

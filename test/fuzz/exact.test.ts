@@ -1,6 +1,6 @@
 // Any bytes and any JSON are pushed, and asked for by every way out of the ledger: each answer is JSON, and holds the
 // same texts and the same digits.
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { LosslessNumber, parse } from 'lossless-json';
 import { makeKey, withKey } from '../support/api-keys.js';

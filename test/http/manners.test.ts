@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { whileLocked } from '../support/database.js';
 import { API_KEY, startLedger, type TestLedger } from '../support/ledger.js';
 import { record } from '../support/records.js';

@@ -1,5 +1,5 @@
 // What Node's HTTP parser gives up is answered like any other error: with its form, its headers and a request id.
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { CONNECTION_LIMITS } from '../../src/http/connections/limited-http-adapter.js';
 import { describedApi } from '../support/contract/described.js';
 import { Contract, FOR_BROWSERS } from '../support/contract/contract.js';

@@ -1,4 +1,5 @@
 // What the write path sends as arrays, PostgreSQL reads as the values that they were made from.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import {
   type ArrayElement,

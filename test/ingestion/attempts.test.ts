@@ -1,5 +1,5 @@
 // The table "What is tried again" of docs/architecture.md, row by row.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Client } from 'pg';
 import { arrive } from '../../src/ingestion/delivery.js';
 import { DeliveryReader } from '../../src/ingestion/reading/delivery-reader.js';

@@ -1,6 +1,6 @@
 // The table "What becomes of a push" of docs/architecture.md, row by row. Retries within the database:
 // attempts.test.ts.
-import { afterEach, beforeEach, describe, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { randomUUID } from 'node:crypto';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,7 @@ import { record } from '../support/records.js';
 import { until } from '../support/service.js';
 import { shortenPauses } from '../support/short-times.js';
 import { TcpProxy } from '../support/tcp-proxy.js';
-import { runInThreads } from '../support/built-files.js';
+import { runInThreads } from '../support/threads.js';
 
 const NO_JSON = 'no JSON';
 const NOT_JSON_ANSWER = 'The body is not JSON: unexpected character at byte 0';
@@ -31,7 +31,7 @@ beforeEach(() => {
   folder = mkdtempSync(join(tmpdir(), 'call-ledger-policy-'));
 });
 afterEach(async () => {
-  jest.restoreAllMocks();
+  vi.restoreAllMocks();
   runInThreads();
   await ledger.stop();
   await proxy.refuse();
@@ -268,7 +268,7 @@ describe('While no thread can be had', () => {
     mkdirSync(left);
     const entry = arrive('vendor', null, Buffer.from(JSON.stringify(LARGE)), Date.now());
     writeFileSync(join(left, `${randomUUID()}.journal`), Buffer.concat(encodeEntry(entry)));
-    const write = jest.spyOn(Keeper.prototype, 'write');
+    const write = vi.spyOn(Keeper.prototype, 'write');
     runInThreads('/nowhere/program.mjs');
     await start();
     // More of them than an entry has that is given up.

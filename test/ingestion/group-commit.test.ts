@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Client } from 'pg';
 import { startLedger, type TestLedger } from '../support/ledger.js';
 import { until } from '../support/service.js';

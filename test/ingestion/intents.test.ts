@@ -1,6 +1,6 @@
 // The statistics count each call under the intent of its note, whichever of both was written first, and by whom.
 // TEST_FORM=long: 100,000 messages.
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Journal } from '../../src/ingestion/journal/journal.js';
 import { Dice } from '../fuzz/dice.js';
 import { Instance } from '../query/changes/instances.js';

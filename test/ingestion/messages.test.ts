@@ -1,5 +1,5 @@
 // The vendor's three messages, at whichever URL: they are told by their keys, and none harms another.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { messageKindOf } from '../../src/ingestion/reading/message-kind.js';
 import { askFor, erased } from '../privacy/erasing.js';

@@ -1,5 +1,5 @@
 // Pushes to a path that is nearly right are taken; those to another one are refused so that the operator sees it.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { spawnLedger } from '../contract/helpers.js';
 import { createDatabase } from '../support/database.js';
 import { OTHER_PUSH_TOKEN, PUSH_TOKEN, startLedger, type TestLedger } from '../support/ledger.js';

@@ -1,5 +1,5 @@
 // Whatever a push is encoded with: what is known is unpacked, within the limit, and what is not is kept as it came.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { brotliCompressSync, constants, deflateRawSync, deflateSync, gzipSync } from 'node:zlib';
 import { startLedger, type TestLedger } from '../support/ledger.js';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { validateSync } from 'class-validator';
 import fc from 'fast-check';
 import 'reflect-metadata';

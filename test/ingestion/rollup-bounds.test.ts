@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, expect, it } from 'vitest';
 import { Client, type QueryResultRow } from 'pg';
 import 'reflect-metadata';
 import { DataSource } from 'typeorm';

@@ -1,5 +1,5 @@
 // In whatever order the records of a call are written, the ledger ends with the same row.
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import type { CallState } from '../../src/ingestion/writing/call-state.js';
 import { settle } from '../../src/ingestion/writing/settlement.js';

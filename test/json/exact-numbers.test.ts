@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { isExactNumber, mayLoseDigits, parseExact, stringifyExact } from '../../src/json/exact-numbers.js';
 import { hostileText, jsonNumber, jsonText } from '../support/json-texts.js';

@@ -1,5 +1,5 @@
 // The scanner reads what `JSON.parse` reads; and of any text it leaves nothing out.
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import {
   END,

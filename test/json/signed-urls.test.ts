@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { bytesWithoutSignatures, withoutSignatures } from '../../src/json/signed-urls.js';
 
 const URL = 'http://store.example/a.wav?Expires=1&OSSAccessKeyId=k&Signature=secret%3D';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { syntaxProblemOf } from '../../src/json/syntax.js';
 import { mutatedJson, parsed } from '../support/json-texts.js';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { jsonLine, words } from '../../src/log-line.js';
 
 const event = { level: 'log', context: 'Push', stack: undefined, params: undefined } as const;

@@ -1,5 +1,5 @@
 // The log of a real process: one JSON line an event, which names its request and its delivery, and no number or token.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type DatabaseLink, linkTo, type LedgerProcess, spawnLedger } from '../contract/helpers.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 import { API_KEY, PUSH_TOKEN } from '../support/ledger.js';

@@ -1,5 +1,5 @@
 // Prometheus's own tool finds nothing to say of the metrics, and the alerts and the dashboard ask for what there is.
-import { beforeAll, describe, expect, it } from '@jest/globals';
+import { beforeAll, describe, expect, it } from 'vitest';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

@@ -1,5 +1,5 @@
 // What clients and people do to the ledger, one thing at a time: each is done, noted, and told to the reference.
-import { expect } from '@jest/globals';
+import { expect } from 'vitest';
 import { v7 as uuidv7 } from 'uuid';
 import type { ErasureDto } from '../../src/privacy/erasure/erasure.dto.js';
 import type { Dice } from '../fuzz/dice.js';

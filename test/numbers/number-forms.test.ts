@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { coreOf, plainForms } from '../../src/numbers/core.js';
 import { eachCore, ERASED, NumberSearch } from '../../src/numbers/number-search.js';

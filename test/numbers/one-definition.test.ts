@@ -1,5 +1,5 @@
 // What is masked as a number is erased as that number, and nothing else is.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { eachCore, ERASED, mayHold, NumberSearch } from '../../src/numbers/number-search.js';
 import { NONE } from '../../src/numbers/own-numbers.js';

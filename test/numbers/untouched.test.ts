@@ -1,5 +1,5 @@
 // What is no telephone number: neither masking nor any erasure changes it.
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { eachCore, NumberSearch } from '../../src/numbers/number-search.js';
 import { NONE } from '../../src/numbers/own-numbers.js';

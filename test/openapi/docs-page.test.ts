@@ -1,5 +1,5 @@
 // /docs as somebody uses it who has just entered a key, in a real browser: every question works at the first click.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Browser, Locator, Page } from 'playwright-core';
 import { installedBrowser, launch } from '../console/browser.js';
 import { pushSample } from '../console/sample.js';

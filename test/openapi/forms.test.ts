@@ -1,6 +1,6 @@
 // What the forms of /docs send at the first click, without a browser: what Swagger UI fills in, and the ids that the
 // page adds.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { Contract } from '../support/contract/contract.js';
 import { describedApi } from '../support/contract/described.js';
 import type { Operation, ParameterObject } from '../support/contract/document.js';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { withNullTypes } from '../../src/openapi/document-passes.js';
 
 const REFERENCE = { $ref: '#/components/schemas/Call' };

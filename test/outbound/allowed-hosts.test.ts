@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { AllowedHosts } from '../../src/outbound/allowed-hosts.js';
 
 const reach = (list: string, url: string, others: 'none' | 'public' = 'none') =>

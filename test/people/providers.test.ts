@@ -1,5 +1,5 @@
 // Identity providers differ in where they put claims and how they know the service; and without one, nobody signs in.
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from 'vitest';
 import { claimTexts } from '../../src/people/claims.js';
 import { cookieName, cookieOptions } from '../../src/security/sessions/session-cookie.js';
 import { Follower, type ProviderOptions, TestProvider } from '../support/identity-provider.js';

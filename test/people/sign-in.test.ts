@@ -1,5 +1,5 @@
 // People sign in with a real identity provider, and what their sessions may do.
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { makeKey } from '../support/api-keys.js';
 import { Follower, TestProvider } from '../support/identity-provider.js';
 import { API_KEY, startLedger, type TestLedger } from '../support/ledger.js';

@@ -1,5 +1,5 @@
 // Reads and writes by TypeORM: under the same limits, and with the same errors, as those by SQL.
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import 'reflect-metadata';
 import { DataSource } from 'typeorm';
 import { readSettings } from '../../src/config/read-settings.js';

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import 'reflect-metadata';
 import { DataSource } from 'typeorm';
 import { readSettings } from '../../src/config/read-settings.js';

@@ -1,5 +1,5 @@
 // The migration that puts the names of rollups into groups, with rows of the schema before.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import 'reflect-metadata';
 import { DataSource } from 'typeorm';
 import { dataSourceOptions } from '../../src/persistence/connections/data-source-options.js';

@@ -1,5 +1,5 @@
-// What is made durable is there, whatever way leads to it. (That it is synced, test/service/power-loss.test.ts tells.)
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+// What is made durable is there, whatever way leads to it. (That it is synced, test/service/power-loss.system.test.ts tells.)
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   mkdirSync,
   mkdtempSync,

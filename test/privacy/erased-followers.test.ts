@@ -1,5 +1,5 @@
 // A number in the URL of a webhook, or in the name of one or of a follower, is erased.
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { dataOf, string } from '../contract/helpers.js';
 import { startLedger, type TestLedger } from '../support/ledger.js';
 import { makeWebhook, send, webhookOf } from '../webhooks/webhooks.js';

@@ -1,5 +1,5 @@
 // An erasure reaches notes and recordings: those of the person's calls go, and in all others the number is replaced.
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { PUSH_TOKEN, startLedger, type TestLedger } from '../support/ledger.js';
 import { record } from '../support/records.js';
 import { askFor, erased } from './erasing.js';

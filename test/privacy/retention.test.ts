@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { arrive } from '../../src/ingestion/delivery.js';
 import { Keeper } from '../../src/ingestion/keeper.js';
 import { orderedId } from '../../src/persistence/sql/ids.js';

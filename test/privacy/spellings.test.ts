@@ -1,7 +1,7 @@
 // Numbers in all their spellings, in every place where somebody may put one: masked without numbers:read, and gone
 // after an erasure.
 // `npm test` takes every sixth spelling, others at the next run; TEST_FORM=long takes all.
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import fc from 'fast-check';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -80,7 +80,7 @@ beforeAll(async () => {
   blind = ((await made.json()) as { key: string }).key;
 });
 afterAll(async () => {
-  jest.restoreAllMocks();
+  vi.restoreAllMocks();
   await ledger.remove();
   await database.drop();
   rmSync(journals, { recursive: true, force: true });

@@ -1,5 +1,5 @@
 // A body that was refused, and whose entry was resolved, is pushed again.
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { arrive } from '../../src/ingestion/delivery.js';
 import { Keeper } from '../../src/ingestion/keeper.js';
 import { Retention } from '../../src/privacy/retention/retention.js';

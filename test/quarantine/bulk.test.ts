@@ -1,5 +1,5 @@
 // Many entries of the quarantine with one cause: grouped, and discarded together.
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { makeKey, withKey } from '../support/api-keys.js';
 import { API_KEY, type Answer, startLedger, type TestLedger } from '../support/ledger.js';
 import { dataOf, expectProblem, object, pushed, pushFromOther } from '../contract/helpers.js';

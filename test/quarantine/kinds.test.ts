@@ -1,5 +1,5 @@
 // An entry is replayed as the message that it was pushed as.
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { API_KEY, PUSH_TOKEN, startLedger, type TestLedger } from '../support/ledger.js';
 
 let ledger: TestLedger;

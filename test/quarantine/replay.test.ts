@@ -1,5 +1,5 @@
 // What becomes readable after an upgrade is played by entries that hold what this version can read.
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { createHash, randomUUID } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { type Answer, API_KEY, startLedger, type TestLedger } from '../support/ledger.js';

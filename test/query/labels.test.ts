@@ -1,5 +1,5 @@
 // Names of tasks and batches: who gives them, and where they stand.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeKey, withKey } from '../support/api-keys.js';
 import { API_KEY, type Answer, startLedger, type TestLedger } from '../support/ledger.js';
 import { record } from '../support/records.js';

@@ -1,5 +1,5 @@
 // Pages of rows with up to 30 MB each: none is larger than can be held, and together they hold every row once.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomBytes } from 'node:crypto';
 import { PUSH_TOKEN, startLedger, type TestLedger } from '../support/ledger.js';
 import { packable, record, weighed } from '../support/records.js';

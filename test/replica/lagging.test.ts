@@ -1,5 +1,5 @@
 // A replica that is behind: what it is asked, what it is not, and what nobody may see go backwards.
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { ChangeWatcher } from '../../src/query/changes/change-watcher.js';
 import { record } from '../support/records.js';
 import { until } from '../support/service.js';

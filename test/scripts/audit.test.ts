@@ -1,5 +1,5 @@
 // scripts/audit.mjs, as CI runs it, with npm itself and a registry that answers as it is told.
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -84,7 +84,7 @@ describe('The audit', () => {
   });
 
   it('is not about what only development needs', async () => {
-    advisories = advisoryOf('jest', 'critical');
+    advisories = advisoryOf('vitest', 'critical');
     expect((await audit()).code).toBe(0);
   });
 

@@ -1,5 +1,5 @@
 // Who reads the end of a run knows which tests did not run, and why.
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { spawnSync } from 'node:child_process';
 import { mkdtempSync, realpathSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -26,9 +26,9 @@ afterAll(() => removeFolder(folder));
 
 function skippedIn(parameters: string[]): string[] {
   const reporter = join(ROOT, 'test/support/skipped-reporter.mjs');
-  const config = JSON.stringify({ rootDir: folder, reporters: ['default', reporter] });
-  const jest = join(ROOT, 'node_modules/jest/bin/jest.js');
-  const args = [jest, '--config', config, '--runInBand', '--no-watchman', ...parameters];
+  const vitest = join(ROOT, 'node_modules/vitest/vitest.mjs');
+  const options = ['--root', folder, '--globals', '--reporter=default', `--reporter=${reporter}`];
+  const args = [vitest, 'run', ...options, ...parameters];
   const { stderr, status } = spawnSync(process.execPath, args, { cwd: folder, encoding: 'utf8' });
   expect(status).toBe(0);
   return stderr.split('\n').filter((line) => line.startsWith('SKIPPED'));

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
 import { createHash, randomBytes, randomUUID } from 'node:crypto';
 import { Database } from '../../src/persistence/connections/database.js';
 import { askForKey, type MadeKey, makeKey, revoke, withKey } from '../support/api-keys.js';
@@ -146,8 +146,8 @@ describe('A wrong key', () => {
 /** How many statements the other process sent meanwhile. */
 async function queriesDuring(work: () => Promise<void>): Promise<number> {
   const database = other.app.get(Database);
-  const bySql = jest.spyOn(database, 'query');
-  const byEntities = jest.spyOn(database, 'queryEntities');
+  const bySql = vi.spyOn(database, 'query');
+  const byEntities = vi.spyOn(database, 'queryEntities');
   try {
     await work();
     return bySql.mock.calls.length + byEntities.mock.calls.length;

@@ -1,5 +1,5 @@
 // What is accounted for, by whom it was done, and that nobody can change it afterwards.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SCOPES } from '../../src/security/principal.js';
 import { dataOf, object, pushed, string } from '../contract/helpers.js';
 import { erased } from '../privacy/erasing.js';

@@ -1,5 +1,5 @@
 // A program can ask what its key may do.
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { SCOPES } from '../../src/security/principal.js';
 import { makeKey, withKey } from '../support/api-keys.js';
 import { startLedger, type TestLedger } from '../support/ledger.js';

@@ -1,5 +1,5 @@
 // For whom the body of a question is read.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import { makeKey } from '../support/api-keys.js';

@@ -1,5 +1,5 @@
 // Clients that are slow, silent or too loud: each is ended in time, and meanwhile pushes are answered.
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { CONNECTION_LIMITS, type ConnectionLimits } from '../../src/http/connections/limited-http-adapter.js';
 import { startLedger, type TestLedger } from '../support/ledger.js';
 import { record } from '../support/records.js';

@@ -1,5 +1,5 @@
 // What errors tell: outside nothing of what is here, in the log as much as is needed.
-import { afterAll, afterEach, beforeAll, describe, expect, it, jest } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it, vi } from 'vitest';
 import { ServiceUnavailableException } from '@nestjs/common';
 import { Settings } from '../../src/config/settings.js';
 import { Database } from '../../src/persistence/connections/database.js';
@@ -26,7 +26,7 @@ afterAll(async () => {
   await database.drop();
 });
 afterEach(() => {
-  jest.restoreAllMocks();
+  vi.restoreAllMocks();
 });
 
 /** Asks while the way to the database fails with an error, and notes what is logged of it. */
@@ -37,9 +37,9 @@ async function askFailing(error: Error): Promise<Answer> {
       if (line.startsWith('{')) lines.push(JSON.parse(line) as Record<string, unknown>);
     return true;
   };
-  jest.spyOn(process.stdout, 'write').mockImplementation(note);
-  jest.spyOn(process.stderr, 'write').mockImplementation(note);
-  jest.spyOn(service.app.get(Database), 'readTexts').mockRejectedValue(error);
+  vi.spyOn(process.stdout, 'write').mockImplementation(note);
+  vi.spyOn(process.stderr, 'write').mockImplementation(note);
+  vi.spyOn(service.app.get(Database), 'readTexts').mockRejectedValue(error);
   const headers = { authorization: `Bearer ${API_KEY}` };
   const answer = await fetch(`${service.url}/v1/calls`, { headers });
   const text = await answer.text();

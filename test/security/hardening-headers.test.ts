@@ -1,5 +1,5 @@
 // What answers tell browsers, and that Swagger UI needs no more than it is allowed.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { API_KEY, PUSH_TOKEN, startLedger, type TestLedger } from '../support/ledger.js';
 
 const KEY = { authorization: `Bearer ${API_KEY}` };

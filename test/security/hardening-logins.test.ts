@@ -1,5 +1,5 @@
 // Wrong keys and tokens: how many of them one address may try before it is only told to stop.
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { Logger } from '@nestjs/common';
 import { randomBytes, randomUUID } from 'node:crypto';
 import { FailedLogins } from '../../src/security/failed-logins.js';

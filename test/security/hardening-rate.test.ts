@@ -1,5 +1,5 @@
 // QUERY_RATE_LIMIT: how often one key may ask.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeKey, type MadeKey, revoke, withKey } from '../support/api-keys.js';
 import { type Answer, API_KEY, startLedger, type TestLedger } from '../support/ledger.js';
 import { record } from '../support/records.js';

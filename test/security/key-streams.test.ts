@@ -1,5 +1,5 @@
 // What goes on for longer ends with the key that asked for it, and a key has only its share of it.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { IncomingMessage } from 'node:http';
 import { openExport, readAll } from '../query/exports/export-client.js';
 import { insertCalls } from '../query/exports/many-calls.js';

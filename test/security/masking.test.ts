@@ -1,5 +1,5 @@
 // No full number reaches a key without numbers:read, whatever it asks: a ledger full of numbers, and every operation.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SCOPES } from '../../src/security/principal.js';
 import { dataOf, pushed, string } from '../contract/helpers.js';
 import { type Known, prepare, REQUESTS, WITH_VENDOR } from '../contract/requests.js';

@@ -1,5 +1,5 @@
 // What somebody who may not see numbers learns by searching: no more than the masked numbers tell.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dataOf, object } from '../contract/helpers.js';
 import { makeKey, withKey } from '../support/api-keys.js';
 import { type Answer, startLedger, type TestLedger } from '../support/ledger.js';

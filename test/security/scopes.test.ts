@@ -1,5 +1,5 @@
 // Every operation of the API is open to keys with its scope alone, and no key does more than its maker can.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Scope, SCOPES } from '../../src/security/principal.js';
 import { followerOf, prepare, REQUESTS, type Known, WITH_VENDOR } from '../contract/requests.js';
 import { askForKey, makeKey, revoke, withKey } from '../support/api-keys.js';

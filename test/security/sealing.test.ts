@@ -1,5 +1,5 @@
 // Secrets in the database and in cookies: only the settings open them.
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { readSettings } from '../../src/config/read-settings.js';
 import { Sealing } from '../../src/security/sealing.js';
 

@@ -1,5 +1,5 @@
 // A key that is limited to sources: calls of others do not exist for it, wherever it asks.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SCOPES } from '../../src/security/principal.js';
 import { dataOf, pushed, pushFromOther, string } from '../contract/helpers.js';
 import {

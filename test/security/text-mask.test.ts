@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { maskEntry } from '../../src/security/masking/answer-mask.js';
 import { maskJsonText } from '../../src/security/masking/json-text-mask.js';

@@ -1,3 +1,4 @@
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { VendorApi } from '../../src/vendor-api/vendor-api.js';
 import { freePort, until } from '../support/service.js';
 import { SimulatorProgram } from './command.js';

@@ -1,5 +1,5 @@
 // The simulator plays notes and recordings, and its verification tells whether a real ledger has them.
-import { afterAll, beforeAll, describe, expect, test } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { CallFactory } from '../../simulator/records/call-factory.js';
 import { MessageFactory } from '../../simulator/records/message-factory.js';
 import { RecordingServer } from '../../simulator/recording-server.js';

@@ -1,4 +1,5 @@
 // What a person sees in a terminal while the simulator runs.
+import { afterAll, describe, expect, test } from 'vitest';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { barLine } from '../../simulator/reporting/progress.js';

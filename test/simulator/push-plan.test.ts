@@ -1,3 +1,4 @@
+import { describe, expect, test } from 'vitest';
 import type { Push } from '../../simulator/pushing/push.js';
 import { PushPlan } from '../../simulator/pushing/push-plan.js';
 import { CallFactory } from '../../simulator/records/call-factory.js';

@@ -1,3 +1,4 @@
+import { describe, expect, test } from 'vitest';
 import { DateTime } from 'luxon';
 import { PushBodies } from '../../simulator/pushing/push-body.js';
 import { PushPlan } from '../../simulator/pushing/push-plan.js';

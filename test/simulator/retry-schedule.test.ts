@@ -1,3 +1,4 @@
+import { describe, expect, test } from 'vitest';
 import type { Push } from '../../simulator/pushing/push.js';
 import { RetrySchedule } from '../../simulator/pushing/retry-schedule.js';
 

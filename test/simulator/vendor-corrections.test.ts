@@ -1,3 +1,4 @@
+import { describe, expect, test } from 'vitest';
 import { UNAVAILABLE, type Arrival } from './receiver.js';
 import { recordsOf, run, slowly } from './vendor-run.js';
 

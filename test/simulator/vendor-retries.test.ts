@@ -1,3 +1,4 @@
+import { describe, expect, test } from 'vitest';
 import { simulate } from '../../simulator/simulation.js';
 import { campaignOptions, simulatorOptions } from './example-options.js';
 import { UNAVAILABLE, Receiver, type Arrival } from './receiver.js';

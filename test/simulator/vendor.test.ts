@@ -1,3 +1,4 @@
+import { describe, expect, test } from 'vitest';
 import { REFUSED, UNAVAILABLE, type Arrival, type Behaviour } from './receiver.js';
 import { recordsOf, run, slowly } from './vendor-run.js';
 

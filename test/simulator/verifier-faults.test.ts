@@ -1,3 +1,4 @@
+import { describe, expect, test } from 'vitest';
 import { summaryText } from '../../simulator/reporting/summary.js';
 import { campaignOptions } from './example-options.js';
 import { type Row } from './fake-ledger.js';

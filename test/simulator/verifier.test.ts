@@ -1,3 +1,4 @@
+import { describe, expect, test } from 'vitest';
 import { simulate } from '../../simulator/simulation.js';
 import { exitCodeOf, summaryText } from '../../simulator/reporting/summary.js';
 import { countFaults } from '../../simulator/verification/verification-result.js';

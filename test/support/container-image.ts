@@ -69,10 +69,9 @@ export async function canRunContainers(): Promise<boolean> {
   }
 }
 
-/** Only then Compose, Kubernetes and the attacks are tried: they take minutes. */
+/** Only then containers are built and run: it takes minutes. */
 export const IS_LONG_FORM = process.env['CONTAINERS'] === 'all';
-export const NOT_IN_SHORT =
-  'SKIPPED: with Compose, in pods, and under attacks; npm run test:containers has them';
+export const NOT_IN_SHORT = 'SKIPPED: containers are built and run by npm run test:containers alone';
 
 /** @returns what the program printed @throws Error with what it printed when it fails */
 export async function run(
@@ -83,7 +82,7 @@ export async function run(
   const { stdout } = await promisify(execFile)(program, [...args], {
     maxBuffer: MOST_OUTPUT,
     cwd: tmpdir(),
-    // Jest's own, with what was set above.
+    // Of the tests, with what was set above.
     env: process.env,
     ...options,
   });

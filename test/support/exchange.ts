@@ -11,17 +11,25 @@ export interface Answer {
 }
 
 let contract: Promise<Contract> | undefined;
+/** Of services that were not made of the sources of this run, by their URLs. */
+const others = new Map<string, Contract>();
 
 /** The description of the service under test. */
 export function contractOf(url: string): Promise<Contract> {
+  const other = others.get(url);
+  if (other !== undefined) return Promise.resolve(other);
   contract ??= contractAt(`${url}/openapi.json`);
   return contract;
 }
 
-/** Holds the answers against the description of this service, which was not made of the sources of this run. */
-export async function useOwnContract(url: string): Promise<void> {
-  const own = new Contract(await textAt(`${url}/openapi.json`));
-  contract = Promise.resolve(own);
+/**
+ * Holds the answers against the description of this service, which was not made of the sources of this run.
+ *
+ * @returns what ends that: another service may get the same port
+ */
+export async function useOwnContract(url: string): Promise<() => void> {
+  others.set(url, new Contract(await textAt(`${url}/openapi.json`)));
+  return () => others.delete(url);
 }
 
 async function contractAt(url: string): Promise<Contract> {

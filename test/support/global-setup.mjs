@@ -41,12 +41,15 @@ async function migrated(url) {
 
 /** Whoever ends the tests, by Ctrl-C or as CI does, finds nothing of theirs running, and no folder. */
 function endWhenInterrupted() {
-  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'])
+  for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) {
+    // Vitest's own would end this process at once.
+    process.removeAllListeners(signal);
     process.once(signal, () => {
-      // Jest's workers and the services that they have started would go on, if the signal went to this process alone.
+      // The workers and the services that they have started would go on, if the signal went to this process alone.
       for (const pid of descendantsOf(process.pid)) signalIfAlive(pid, 'SIGTERM');
       void teardown().finally(() => process.exit(128 + constants.signals[signal]));
     });
+  }
 }
 
 /** @throws whatever keeps the database from being ready */
@@ -76,8 +79,9 @@ export default async function setup() {
   try {
     await prepare(own);
   } catch (error) {
-    // Jest does not, when this fails.
+    // Vitest does not, when this fails.
     await teardown();
     throw error;
   }
+  return teardown;
 }

@@ -4,7 +4,7 @@ import { dropTemplates } from './nodes.mjs';
 
 let ended;
 
-/** Once, whoever asks first: Jest, or who interrupts it. */
+/** Once, whoever asks first: Vitest, or who interrupts it. */
 export default function teardown() {
   return (ended ??= end());
 }

@@ -2,8 +2,8 @@
 export const OWN_SERVER_TESTS = [
   'test/embedded-postgres/',
   'test/crash/',
-  'test/model/model.test.ts',
-  'test/metrics/alerting.test.ts',
-  'test/service/start.test.ts',
-  'test/service/shutdown.test.ts',
+  'test/model/model.system.test.ts',
+  'test/metrics/alerting.system.test.ts',
+  'test/service/start.system.test.ts',
+  'test/service/shutdown.system.test.ts',
 ];

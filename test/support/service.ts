@@ -20,7 +20,7 @@ const POLL_MS = 25;
  */
 const LOWEST_PORT = 10_100;
 const PORTS_OF_A_WORKER = 570;
-const WORKER = (Number(process.env['JEST_WORKER_ID'] ?? 1) - 1) % 9;
+const WORKER = (Number(process.env['VITEST_POOL_ID'] ?? 1) - 1) % 9;
 /** Others may run the same tests at the same time. */
 let portsDrawn = Math.floor(Math.random() * PORTS_OF_A_WORKER);
 /** Less than a test may take, so that it says what it waited for. */

@@ -1,5 +1,5 @@
 // Makes shorter what a test would have to wait for, in the service that runs in the test's own process.
-import { jest } from '@jest/globals';
+import { vi } from 'vitest';
 import { Backoff } from '../../src/background/backoff.js';
 import { BackgroundPacer } from '../../src/privacy/background-pacer.js';
 
@@ -8,12 +8,12 @@ import { BackgroundPacer } from '../../src/privacy/background-pacer.js';
  * `test/background`.
  */
 export function shortenPauses(ms = 50): void {
-  jest.spyOn(Backoff.prototype, 'failed').mockReturnValue(ms);
+  vi.spyOn(Backoff.prototype, 'failed').mockReturnValue(ms);
 }
 
 /** Erasures do not rest between their steps, until mocks are restored. */
 export function skipRests(): void {
-  jest.spyOn(BackgroundPacer.prototype, 'after').mockReturnValue(1);
+  vi.spyOn(BackgroundPacer.prototype, 'after').mockReturnValue(1);
 }
 
 /**

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { isTimeZone, timeZoneOf } from '../../src/time/time-zone.js';
 
 describe('The name of a time zone', () => {

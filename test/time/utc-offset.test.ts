@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { isInstantText, instantOf } from '../../src/http/parameters/instant-text.js';
 import { readTime } from '../../src/ingestion/reading/field-readers.js';

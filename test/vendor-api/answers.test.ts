@@ -1,5 +1,5 @@
 // What is read from the vendor's answers, and what is refused.
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from 'vitest';
 import { VendorApi } from '../../src/vendor-api/vendor-api.js';
 import { VendorApiError } from '../../src/vendor-api/vendor-api-error.js';
 import type { VendorConversation } from '../../src/vendor-api/vendor-conversation.js';

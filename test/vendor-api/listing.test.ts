@@ -1,5 +1,5 @@
 // Pages of a list, over real HTTP: the vendor may grant what it likes.
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from 'vitest';
 import { VendorApi, type VendorApiOptions } from '../../src/vendor-api/vendor-api.js';
 import { VendorApiError } from '../../src/vendor-api/vendor-api-error.js';
 import { allRows } from '../../src/vendor-api/listing.js';

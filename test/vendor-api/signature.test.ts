@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { signed } from '../../src/vendor-api/signature.js';
 
 const NONCE = '3156853299f313e23d1673dc12e1703d';

@@ -1,5 +1,5 @@
 // The vendor's query API as the simulator plays it, asked by the service's client.
-import { afterEach, describe, expect, it } from '@jest/globals';
+import { afterEach, describe, expect, it } from 'vitest';
 import { type ApiFaults, NO_FAULTS } from '../../simulator/vendor-api/api-faults.js';
 import type { AccessKey } from '../../simulator/vendor-api/signature-check.js';
 import { VendorApiServer } from '../../simulator/vendor-api/vendor-api-server.js';

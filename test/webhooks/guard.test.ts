@@ -1,5 +1,5 @@
 // Nobody can use a webhook to reach what only the service can reach.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dataOf, object, pushed } from '../contract/helpers.js';
 import { startLedger, type TestLedger } from '../support/ledger.js';
 import { record } from '../support/records.js';

@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { pauseAfter } from '../../src/webhooks/sending/retry.js';
 
 const NOW = Date.parse('2025-06-01T00:00:00Z');

@@ -1,5 +1,5 @@
 // Limits end a thread, and neither the service nor the work of others.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,7 +12,7 @@ import { IS_LONG } from '../support/form.js';
 import { OTHER_PUSH_TOKEN, PUSH_TOKEN, startLedger, type TestLedger } from '../support/ledger.js';
 import { record } from '../support/records.js';
 import { until } from '../support/service.js';
-import { runInThreads, WORKER_FILE } from '../support/built-files.js';
+import { runInThreads } from '../support/threads.js';
 
 /** Seconds of reading. */
 const SLOW = Buffer.from(`[{"callId":"slow","x":1${'0'.repeat(30_000_000)}}]`);
@@ -58,7 +58,7 @@ describe('A thread', () => {
       `import { mkdirSync } from 'node:fs';
        const isFirst = mkdirSync(${JSON.stringify(join(folder, 'first'))}, { recursive: true }) !== undefined;
        if (isFirst) throw new Error('no room for a thread');
-       export * from ${JSON.stringify(pathToFileURL(WORKER_FILE).href)};`,
+       export * from ${JSON.stringify(pathToFileURL(Workers.program).href)};`,
     );
     try {
       runInThreads(program);

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, expect, it, jest } from '@jest/globals';
+import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -24,23 +24,22 @@ beforeEach(async () => {
   });
 });
 afterEach(async () => {
-  jest.restoreAllMocks();
+  vi.restoreAllMocks();
   await ledger.stop();
   await proxy.refuse();
   rmSync(folder, { recursive: true, force: true });
 });
 
 it('A long journal is tried, and drained, in small parts: pushes that arrive meanwhile do not wait until it is read', async () => {
-  const write = jest.spyOn(Keeper.prototype, 'write');
+  // eslint-disable-next-line @typescript-eslint/unbound-method -- called with its object below
+  const writeAsEver = Keeper.prototype.write;
   let inTurn = 0;
   let most = 0;
-  const writeAsEver = write.getMockImplementation();
-  expect(writeAsEver).toBeDefined();
-  write.mockImplementation(function (this: Keeper, delivery) {
+  const write = vi.spyOn(Keeper.prototype, 'write').mockImplementation(function (this: Keeper, delivery) {
     inTurn += delivery.body.length;
     most = Math.max(most, inTurn);
     setImmediate(() => (inTurn = 0));
-    return writeAsEver?.call(this, delivery) ?? Promise.reject(new Error('there was no such method'));
+    return writeAsEver.call(this, delivery);
   });
   await proxy.refuse();
   for (let index = 0; index < PUSHES; index += 1) {

@@ -1,5 +1,5 @@
 // The writer of calls from PostgreSQL's texts, beside parsing them and writing the objects.
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import 'reflect-metadata';
 import { parseExact, stringifyExact } from '../../../src/json/exact-numbers.js';

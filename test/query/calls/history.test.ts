@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startLedger, type TestLedger } from '../../support/ledger.js';
 import { record } from '../../support/records.js';
 

@@ -1,5 +1,5 @@
 // What calls show of their notes and recordings, and how calls are found by them.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { API_KEY, PUSH_TOKEN, startLedger, type TestLedger } from '../../support/ledger.js';
 import { record } from '../../support/records.js';
 

@@ -1,5 +1,5 @@
 // The names of tasks and batches in calls and exports: as they are when asked, and never in the feed.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeKey, withKey } from '../../support/api-keys.js';
 import { API_KEY, startLedger, type TestLedger } from '../../support/ledger.js';
 import { record } from '../../support/records.js';

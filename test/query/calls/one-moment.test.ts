@@ -1,5 +1,5 @@
 // Very many calls of one second: a page reads only its own calls.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CALL_FIELDS } from '../../../src/query/calls/call-fields.js';
 import type { CallFilter } from '../../../src/query/calls/call-filter.js';
 import type { CallPosition } from '../../../src/query/calls/call.repository.js';

@@ -1,5 +1,5 @@
 // Rare intents, tags and states of recordings are found without reading the calls that do not have them.
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import type { CallFilter } from '../../../src/query/calls/call-filter.js';
 import { ExplainedCalls } from './explained-calls.js';
 

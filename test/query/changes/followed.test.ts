@@ -1,5 +1,5 @@
 // What of the feed is asked for: sources, tasks and fields, and its form.
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { API_KEY, OTHER_PUSH_TOKEN, startLedger, type TestLedger } from '../../support/ledger.js';
 import { record } from '../../support/records.js';
 import { eraseCalls } from './erasing.js';

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ChangePage } from '../../../src/query/changes/change.dto.js';
 import { startLedger, type TestLedger } from '../../support/ledger.js';
 import { record, weighed } from '../../support/records.js';

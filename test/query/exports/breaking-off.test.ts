@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { finished } from 'node:stream/promises';
 import { createGunzip } from 'node:zlib';
 import { API_KEY, startLedger, type TestLedger } from '../../support/ledger.js';

@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gunzipSync } from 'node:zlib';
 import { TABLE_FIELDS } from '../../../src/query/exports/export-fields.js';
 import { API_KEY, startLedger, type TestLedger } from '../../support/ledger.js';

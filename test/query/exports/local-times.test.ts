@@ -1,5 +1,5 @@
 // Local times in tables, for spreadsheets.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { startLedger, type TestLedger } from '../../support/ledger.js';
 import { record } from '../../support/records.js';
 import { expectProblem, pushed } from '../../contract/helpers.js';

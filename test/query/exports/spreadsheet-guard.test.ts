@@ -1,4 +1,4 @@
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { guarded } from '../../../src/query/exports/call-formats.js';
 
 describe('A text for a spreadsheet', () => {

@@ -1,5 +1,5 @@
 // Who follows the feed is known, and how far behind.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dataOf, object, pushed, string } from '../../contract/helpers.js';
 import { makeKey, withKey } from '../../support/api-keys.js';
 import { startLedger, type TestLedger } from '../../support/ledger.js';

@@ -1,5 +1,5 @@
 // Schema drift that somebody has seen: acknowledged together, by filter.
-import { afterAll, beforeAll, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, expect, it } from 'vitest';
 import { dataOf, expectProblem, pushed, string } from '../../contract/helpers.js';
 import { makeKey } from '../../support/api-keys.js';
 import { API_KEY, type Answer, startLedger, type TestLedger } from '../../support/ledger.js';

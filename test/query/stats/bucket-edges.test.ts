@@ -1,5 +1,5 @@
 // Where buckets begin: held against a slow reference that looks at the clocks minute by minute.
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
 import { DateTime } from 'luxon';
 import { bucketEdges, type Interval, INTERVALS } from '../../../src/query/stats/bucket-edges.js';

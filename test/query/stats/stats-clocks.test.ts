@@ -1,5 +1,5 @@
 // Buckets where clocks are strange: held against the number of quarter-hours in each.
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { pushed } from '../../contract/helpers.js';
 import { startLedger, type TestLedger } from '../../support/ledger.js';
 import { record } from '../../support/records.js';

@@ -1,5 +1,5 @@
 // Sums by numbers, which are read from the calls, and sums of two periods side by side.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dataOf, object, objects, pushed, pushFromOther, type Json } from '../../contract/helpers.js';
 import { makeKey, withKey } from '../../support/api-keys.js';
 import { startLedger, type TestLedger } from '../../support/ledger.js';

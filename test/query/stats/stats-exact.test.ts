@@ -1,6 +1,6 @@
 // The promise that statistics are exact: whatever is asked, the answer equals a GROUP BY over the calls themselves, in
 // which PostgreSQL's own calendar tells the buckets apart.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dataOf, type Json, pushed, pushFromOther, string } from '../../contract/helpers.js';
 import { IS_LONG, partOf } from '../../support/form.js';
 import { startLedger, type TestLedger } from '../../support/ledger.js';

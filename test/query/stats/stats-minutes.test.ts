@@ -1,6 +1,6 @@
 // Sums by minutes are read from the calls, and come to the same as those that are read from the rollups, as long as
 // nothing is erased: the rollups keep what was counted.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Json } from '../../contract/helpers.js';
 import { pushed } from '../../contract/helpers.js';
 import { askFor, erased } from '../../privacy/erasing.js';

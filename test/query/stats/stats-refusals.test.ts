@@ -1,5 +1,5 @@
 // Questions that are not answered, and how they are told why.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dataOf, expectProblem, object, objects, pushed, string } from '../../contract/helpers.js';
 import { startLedger, type TestLedger } from '../../support/ledger.js';
 import { record } from '../../support/records.js';

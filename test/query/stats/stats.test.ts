@@ -1,5 +1,5 @@
 // What calls add up to: by range, filter, group and interval.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { dataOf, pushed, pushFromOther, string } from '../../contract/helpers.js';
 import { startLedger, type TestLedger } from '../../support/ledger.js';
 import { record } from '../../support/records.js';

@@ -1,6 +1,6 @@
 // Fields that a client may not set (mass assignment), and what another source's entries are asked for by (object-level
 // authorisation), beside what scopes.test.ts and sources.test.ts show.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SCOPES } from '../../../src/security/principal.js';
 import { pushFromOther, string } from '../../contract/helpers.js';
 import { type Known, prepare, REQUESTS, WITH_VENDOR } from '../../contract/requests.js';

@@ -1,5 +1,5 @@
 // One client asks for more than anybody needs. It is refused, or answered within bounds, and pushes go on meanwhile.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { request } from 'node:http';
 import { once } from 'node:events';
 import { API_KEY, startLedger, type TestLedger } from '../../support/ledger.js';

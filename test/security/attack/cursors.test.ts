@@ -1,7 +1,7 @@
 // A cursor is the client's to send: spoilt, forged, of another list or of another key, it is refused or leads to
 // entries of that list that the asker may see. `npm test` tries a part of the forgeries on each list; TEST_FORM=long
 // all.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { SCOPES } from '../../../src/security/principal.js';
 import {
   cursorOf,

@@ -1,5 +1,5 @@
 // Whoever has no token and no key guesses: near ones, other ways of saying them, other places to say them in.
-import { afterAll, afterEach, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, afterEach, beforeAll, describe, expect, it } from 'vitest';
 import { makeKey, revoke } from '../../support/api-keys.js';
 import { API_KEY, PUSH_TOKEN, startLedger, type TestLedger } from '../../support/ledger.js';
 import { fingerprint } from './fingerprint.js';

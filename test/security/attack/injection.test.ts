@@ -2,7 +2,7 @@
 // answer comes of it, and no row of the ledger changes. New parameters are attacked as soon as they are described.
 //
 // `npm test` tries a part of the texts on each parameter, and each text on some; TEST_FORM=long tries every text on every parameter.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type Known, prepare, REQUESTS, WITH_VENDOR } from '../../contract/requests.js';
 import { Contract } from '../../support/contract/contract.js';
 import { describedApi } from '../../support/contract/described.js';

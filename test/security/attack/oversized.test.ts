@@ -1,5 +1,5 @@
 // Too much of everything, and requests whose end two readers might see in two places.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { gzipSync } from 'node:zlib';
 import { API_KEY, PUSH_TOKEN, startLedger, type TestLedger } from '../../support/ledger.js';
 import { fingerprint } from './fingerprint.js';

@@ -1,5 +1,5 @@
 // Other spellings of a path, other methods, other forms of a request: none of them goes round the guards.
-import { afterAll, beforeAll, describe, expect, it } from '@jest/globals';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeKey } from '../../support/api-keys.js';
 import { API_KEY, startLedger, type TestLedger } from '../../support/ledger.js';
 import { record } from '../../support/records.js';

@@ -1,5 +1,5 @@
 // What holds answers against the description is itself held against answers that are not as described.
-import { describe, expect, it } from '@jest/globals';
+import { describe, expect, it } from 'vitest';
 import { Contract, type Exchange, FOR_BROWSERS } from './contract.js';
 
 const call = {

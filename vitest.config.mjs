@@ -1,0 +1,65 @@
+import { availableParallelism } from 'node:os';
+import { dirname, join, resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { configDefaults, defineConfig } from 'vitest/config';
+import { OWN_SERVER_TESTS } from './test/support/own-server-tests.mjs';
+
+const ROOT = fileURLToPath(new URL('.', import.meta.url));
+const BUILT = ['src', 'platform', 'embedded-postgres', 'simulator'].map((name) => join(ROOT, name, sep));
+
+/**
+ * The tests import the service's modules by the paths of their sources, and get what is built of them. So Node.js loads what users
+ * run, once for all files of a worker.
+ */
+const builtModules = {
+  name: 'built-modules',
+  enforce: 'pre',
+  resolveId(source, importer) {
+    if (!source.startsWith('.') || importer === undefined) return null;
+    const path = resolve(dirname(importer), source);
+    if (!path.endsWith('.js') || !BUILT.some((folder) => path.startsWith(folder))) return null;
+    return { id: join(ROOT, 'dist', path.slice(ROOT.length)), external: true };
+  },
+};
+
+/** Start the service, databases and programs of others as processes, stop, kill and fill them. They take half of the time of all. */
+const OF_THE_SYSTEM = 'test/**/*.system.test.ts';
+/** Start or harm servers themselves. */
+const OF_OWN_SERVERS = OWN_SERVER_TESTS.map((path) => (path.endsWith('/') ? `${path}**` : path));
+
+export default defineConfig(({ mode }) => {
+  const areNamed = process.argv.some((word) => /^(\.\/)?test\//.test(word));
+  const areAllWanted = mode === 'all' || process.env.TEST_FORM === 'long' || areNamed;
+  return {
+    plugins: [builtModules],
+    // Of the tests themselves.
+    oxc: { decorator: { legacy: true, emitDecoratorMetadata: true } },
+    test: {
+      include: ['test/**/*.test.ts'],
+      exclude: [
+        ...configDefaults.exclude,
+        ...(areAllWanted ? [] : [OF_THE_SYSTEM]),
+        // A server that is given is neither started nor stopped.
+        ...(process.env.TEST_DATABASE_URL === undefined ? [] : OF_OWN_SERVERS),
+      ],
+      globalSetup: ['./test/support/global-setup.mjs'],
+      pool: 'forks',
+      // With modules of its own, each file would load the whole service anew.
+      isolate: false,
+      // Half of the time is waiting. More than four would ask for more connections than the tests' PostgreSQL has.
+      maxWorkers: Math.min(4, 2 * availableParallelism()),
+      sequence: { hooks: 'list' },
+      // A busy machine may take ten times as long as a quiet one; what hangs is told all the same.
+      testTimeout: 300_000,
+      hookTimeout: 300_000,
+      teardownTimeout: 300_000,
+      reporters: [
+        'default',
+        './test/support/skipped-reporter.mjs',
+        ...(process.env.TEST_RESULTS === undefined
+          ? []
+          : [['json', { outputFile: process.env.TEST_RESULTS }]]),
+      ],
+    },
+  };
+});
