@@ -46,7 +46,7 @@ interface Notes {
 
 /** How one field of the message is read. */
 interface Field<Name extends string> extends Pick<VendorField<Name>, 'name' | 'jsonType' | 'codes'> {
-  readonly read: (raw: unknown, text: () => string) => FieldReading;
+  readonly read: (raw: unknown, textOf: (key: string) => string) => FieldReading;
   readonly check: FieldCheck;
   readonly mayBeEmpty: boolean;
 }
@@ -108,9 +108,8 @@ export class MessageReader<Message extends Record<keyof Message, FieldValue>> {
       // The new record has null already. In a call that nobody answered, this is so for half of the fields.
       if (mayBeEmpty && (present === null || present === undefined)) continue;
       drift.type(name, field.jsonType, present);
-      const problem = readField(record, field, present, () => textOf(name));
-      const value = record[name];
-      if (typeof value === 'string' && field.codes?.has(value) === false) drift.unlistedCode(name, value);
+      const problem = readField(record, field, present, textOf);
+      if (field.codes !== undefined) noteCode(field, record[name], drift);
       if (problem === undefined) continue;
       if (name === 'callId')
         return { reason: isOfSisterProduct(raw) ? OF_SISTER_PRODUCT : `The callId ${problem}` };
@@ -158,7 +157,7 @@ export class MessageReader<Message extends Record<keyof Message, FieldValue>> {
   }
 }
 
-function readerOf({ kind, jsonType }: VendorField, zone: ZonedTime): Field<string>['read'] {
+function readerOf({ name, kind, jsonType }: VendorField, zone: ZonedTime): Field<string>['read'] {
   switch (kind) {
     case 'text':
       return readText;
@@ -166,9 +165,19 @@ function readerOf({ kind, jsonType }: VendorField, zone: ZonedTime): Field<strin
       return readInteger;
     case 'time':
       return (raw) => readTime(raw, zone);
-    case 'json':
-      return jsonType === 'object' ? readTags : readTurns;
+    case 'json': {
+      const readJson = jsonType === 'object' ? readTags : readTurns;
+      return (raw, textOf) => readJson(raw, () => textOf(name));
+    }
   }
+}
+
+function noteCode<Name extends string>(
+  { name, codes }: Pick<Field<Name>, 'name' | 'codes'>,
+  value: FieldValue,
+  drift: DriftNotes,
+): void {
+  if (typeof value === 'string' && codes?.has(value) === false) drift.unlistedCode(name, value);
 }
 
 /**
@@ -187,9 +196,9 @@ function readField<Name extends string>(
   record: Record<Name, FieldValue>,
   { name, read, check }: Field<Name>,
   present: unknown,
-  text: () => string,
+  textOf: (key: string) => string,
 ): string | undefined {
-  const reading = read(present, text);
+  const reading = read(present, textOf);
   const isFlawed = reading instanceof FieldWithProblem;
   const value = isFlawed ? reading.value : reading;
   const problem = check(value);
