@@ -2,10 +2,11 @@ import { availableParallelism } from 'node:os';
 import { dirname, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
+import { COMPILED } from './scripts/build.mjs';
 import { OWN_SERVER_TESTS } from './test/support/own-server-tests.mjs';
 
 const ROOT = fileURLToPath(new URL('.', import.meta.url));
-const BUILT = ['src', 'platform', 'embedded-postgres', 'simulator'].map((name) => join(ROOT, name, sep));
+const SOURCES = COMPILED.map((name) => join(ROOT, name, sep));
 
 /**
  * The tests import the service's modules by the paths of their sources, and get what is built of them. So Node.js loads what users
@@ -17,7 +18,7 @@ const builtModules = {
   resolveId(source, importer) {
     if (!source.startsWith('.') || importer === undefined) return null;
     const path = resolve(dirname(importer), source);
-    if (!path.endsWith('.js') || !BUILT.some((folder) => path.startsWith(folder))) return null;
+    if (!path.endsWith('.js') || !SOURCES.some((folder) => path.startsWith(folder))) return null;
     return { id: join(ROOT, 'dist', path.slice(ROOT.length)), external: true };
   },
 };

@@ -24,7 +24,7 @@ const root = fileURLToPath(new URL('..', import.meta.url));
 const dist = join(root, 'dist');
 const stampName = 'sources.sha256';
 /** The same folders as in tsconfig.build.json. */
-const COMPILED = ['src', 'platform', 'embedded-postgres', 'simulator'];
+export const COMPILED = ['src', 'platform', 'embedded-postgres', 'simulator'];
 /** Files that the service needs and the compiler does not write. */
 const COPIED = ['package.json', 'src/node-version.mjs'];
 

@@ -22,7 +22,7 @@ import { promisify } from 'node:util';
 import { Client, type QueryResultRow } from 'pg';
 import { EmbeddedPostgres } from '../../embedded-postgres/embedded-postgres.js';
 import { commandLine } from '../../embedded-postgres/operating-system/process-info.js';
-import { compileInto } from '../support/compiled.js';
+import { copyBuilt } from '../support/built-copy.js';
 import { signalIfAlive } from '../support/processes.js';
 
 export const password = `p w'ä:/@"%`;
@@ -136,7 +136,7 @@ export class Harness {
   /** The compiled embedded server in a folder of its own, where a process without a TypeScript loader can run it. */
   async install(): Promise<string> {
     const folder = await this.folder('installation', 0o755);
-    compileInto(folder, ['embedded-postgres', 'platform']);
+    copyBuilt(folder, ['embedded-postgres', 'platform']);
     await writeFile(join(folder, 'owner.mjs'), OWNER_PROGRAM);
     return folder;
   }

@@ -2,7 +2,7 @@ import { spawn } from 'node:child_process';
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { compileInto } from '../support/compiled.js';
+import { copyBuilt } from '../support/built-copy.js';
 
 export interface Finished {
   readonly exitCode: number | null;
@@ -15,7 +15,7 @@ export class SimulatorProgram {
   private readonly folder = mkdtempSync(join(tmpdir(), 'simulator-program-'));
 
   constructor() {
-    compileInto(this.folder, ['simulator', 'platform']);
+    copyBuilt(this.folder, ['simulator', 'platform']);
   }
 
   /** Where it is, to be run by others. */

@@ -109,7 +109,8 @@ export class MessageReader<Message extends Record<keyof Message, FieldValue>> {
       if (mayBeEmpty && (present === null || present === undefined)) continue;
       drift.type(name, field.jsonType, present);
       const problem = readField(record, field, present, textOf);
-      if (field.codes !== undefined) noteCode(field, record[name], drift);
+      const value = record[name];
+      if (typeof value === 'string' && field.codes?.has(value) === false) drift.unlistedCode(name, value);
       if (problem === undefined) continue;
       if (name === 'callId')
         return { reason: isOfSisterProduct(raw) ? OF_SISTER_PRODUCT : `The callId ${problem}` };
@@ -170,14 +171,6 @@ function readerOf({ name, kind, jsonType }: VendorField, zone: ZonedTime): Field
       return (raw, textOf) => readJson(raw, () => textOf(name));
     }
   }
-}
-
-function noteCode<Name extends string>(
-  { name, codes }: Pick<Field<Name>, 'name' | 'codes'>,
-  value: FieldValue,
-  drift: DriftNotes,
-): void {
-  if (typeof value === 'string' && codes?.has(value) === false) drift.unlistedCode(name, value);
 }
 
 /**

@@ -9,7 +9,7 @@ const ROOT = resolve(import.meta.dirname, '../..');
  *
  * @param folders names of folders in the project's own folder
  */
-export function compileInto(target: string, folders: readonly string[]): void {
+export function copyBuilt(target: string, folders: readonly string[]): void {
   for (const folder of folders) cpSync(join(ROOT, 'dist', folder), join(target, folder), { recursive: true });
   writeFileSync(join(target, 'package.json'), '{"type":"module"}');
   symlinkSync(join(ROOT, 'node_modules'), join(target, 'node_modules'));
