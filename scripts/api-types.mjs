@@ -14,7 +14,7 @@ const TARGETS = ['console/generated/api.d.ts', 'client/src/generated/api.ts'].ma
 
 /** Writes the files that are not of the present sources. */
 export async function writeApiTypes() {
-  build({ ifChanged: true });
+  await build({ ifChanged: true });
   const from = `// From the sources ${readFileSync(new URL('dist/sources.sha256', root), 'utf8')}.\n`;
   const missing = TARGETS.filter((file) => !existsSync(file) || !readFileSync(file, 'utf8').startsWith(from));
   if (missing.length === 0) return;

@@ -8,7 +8,7 @@ import { build } from './build.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
 
-build({ ifChanged: true });
+await build({ ifChanged: true });
 const compiler = createRequire(import.meta.url).resolve('typescript/bin/tsc');
 const compiled = spawnSync(process.execPath, [compiler, '-p', 'tsconfig.bench.json'], {
   stdio: 'inherit',

@@ -18,6 +18,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildConsole } from './build-console.mjs';
+import { bundleService } from './bundle-service.mjs';
 import { tell, withProgress } from './progress.mjs';
 
 const root = fileURLToPath(new URL('..', import.meta.url));
@@ -40,6 +41,7 @@ function sourceHash() {
     'tsconfig.json',
     'tsconfig.build.json',
     'scripts/build-console.mjs',
+    'scripts/bundle-service.mjs',
     'package-lock.json',
     ...sources.map((path) => path.slice(root.length)),
   ]) {
@@ -73,7 +75,7 @@ export function replaceBuilt(folder, fresh) {
 }
 
 /** Builds. If the compiler fails, it ends the process with the compiler's exit code. */
-export function build({ ifChanged }) {
+export async function build({ ifChanged }) {
   const wanted = sourceHash();
   if (ifChanged && builtFrom() === wanted) return;
   const begin = Date.now();
@@ -94,6 +96,7 @@ export function build({ ifChanged }) {
     for (const file of COPIED) copyFileSync(join(root, file), join(fresh, file));
     // dist/main.js stays the path of the service's program.
     writeFileSync(join(fresh, 'main.js'), "import './src/main.js';\n");
+    await bundleService(fresh);
     withProgress('  bundling the console', () => buildConsole(join(fresh, 'console-page')));
   } catch (error) {
     rmSync(fresh, { recursive: true, force: true });
@@ -106,5 +109,5 @@ export function build({ ifChanged }) {
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  build({ ifChanged: process.argv.includes('--if-changed') });
+  await build({ ifChanged: process.argv.includes('--if-changed') });
 }

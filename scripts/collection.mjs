@@ -134,7 +134,7 @@ function exampleOf(given, description) {
 
 let [from, to] = process.argv.slice(2);
 if (from === undefined) {
-  build({ ifChanged: true });
+  await build({ ifChanged: true });
   const written = spawnSync(process.execPath, ['dist/src/write-openapi.js'], { cwd: root, stdio: 'inherit' });
   if (written.status !== 0) process.exit(written.status ?? 1);
   [from, to] = [`${root}/openapi.json`, `${root}/docs/call-ledger.postman_collection.json`];

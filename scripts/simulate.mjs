@@ -2,5 +2,5 @@
 import '../src/node-version.mjs';
 import { build } from './build.mjs';
 
-build({ ifChanged: true });
+await build({ ifChanged: true });
 await import('../dist/simulator/main.js');

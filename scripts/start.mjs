@@ -12,7 +12,7 @@ setInterval(() => {
   if (process.ppid !== parent) process.kill(process.pid, 'SIGTERM');
 }, LOOK_MS).unref();
 
-build({ ifChanged: true });
+await build({ ifChanged: true });
 // The service's modules take some seconds to load.
 if (process.stdout.isTTY && process.env['LOG_FORMAT'] !== 'json') console.log('Starting Call Ledger …');
 await import('../dist/main.js');
