@@ -23,14 +23,16 @@ const builtModules = {
   },
 };
 
-/** Start the service, databases and programs of others as processes, stop, kill and fill them. They take half of the time of all. */
+/** Start the service, databases and programs of others as processes, stop, kill and fill them. CI runs these too. */
 const OF_THE_SYSTEM = 'test/**/*.system.test.ts';
+/** Take so long that only `npm run test:long` runs them. */
+const LONG = 'test/**/*.long.test.ts';
 /** Start or harm servers themselves. */
 const OF_OWN_SERVERS = OWN_SERVER_TESTS.map((path) => (path.endsWith('/') ? `${path}**` : path));
 
 export default defineConfig(({ mode }) => {
   const areNamed = process.argv.some((word) => /^(\.\/)?test\//.test(word));
-  const areAllWanted = mode === 'all' || process.env.TEST_FORM === 'long' || areNamed;
+  const isLongWanted = mode === 'long' || process.env.TEST_FORM === 'long' || areNamed;
   return {
     plugins: [builtModules],
     // Of the tests themselves.
@@ -39,7 +41,8 @@ export default defineConfig(({ mode }) => {
       include: ['test/**/*.test.ts'],
       exclude: [
         ...configDefaults.exclude,
-        ...(areAllWanted ? [] : [OF_THE_SYSTEM]),
+        ...(isLongWanted ? [] : [LONG]),
+        ...(isLongWanted || mode === 'ci' ? [] : [OF_THE_SYSTEM]),
         // A server that is given is neither started nor stopped.
         ...(process.env.TEST_DATABASE_URL === undefined ? [] : OF_OWN_SERVERS),
       ],

@@ -52,7 +52,10 @@ const ownPlaces = (outdir) => ({
       const text = await readFile(path, 'utf8');
       const place = relative(outdir, path).split(sep).join('/');
       return {
-        contents: text.replaceAll('import.meta.url', `new URL(${JSON.stringify(place)}, import.meta.url).href`),
+        contents: text.replaceAll(
+          'import.meta.url',
+          `new URL(${JSON.stringify(place)}, import.meta.url).href`,
+        ),
       };
     });
   },

@@ -141,7 +141,7 @@ async function runTests(part, folder) {
   const atMost = [join(ROOT, 'scripts/at-most.mjs'), String(part.minutes)];
   const child = spawn(
     process.execPath,
-    [...atMost, npm, 'test', '--', '--mode=all', ...own, ...options, ...tests],
+    [...atMost, npm, 'test', '--', '--mode=long', ...own, ...options, ...tests],
     {
       cwd: ROOT,
       env: { ...environmentOf(part, folder), TEST_RESULTS: results },

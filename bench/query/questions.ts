@@ -24,6 +24,9 @@ export interface Question {
 const EVERYTHING: Viewer = { sources: null };
 const ONE_SERVER = new ClusterNodes({ distributed: false });
 const PAGE = 50;
+/** As many as the smallest ledger has, so that the pages of all ledgers are as long. */
+const TASKS = 5;
+const BATCHES = 4 * TASKS;
 /** 10,000 pages of 50, or what there is. */
 const DEEP = 500_000;
 const NEWEST_FIRST = `ORDER BY ${inTime('desc')}`;
@@ -128,9 +131,9 @@ function singlesOf(sample: Sample, database: ReadingDatabase): Question[] {
       bare: () => calls.find(callId, EVERYTHING),
     },
     {
-      what: 'tasks with totals, first page',
-      path: `/v1/tasks?limit=${PAGE}`,
-      bare: () => tasks.list(EVERYTHING, 'desc', undefined, PAGE + 1),
+      what: `${TASKS} tasks with totals`,
+      path: `/v1/tasks?limit=${TASKS}`,
+      bare: () => tasks.list(EVERYTHING, 'desc', undefined, TASKS + 1),
     },
     {
       what: 'a task with totals',
@@ -138,9 +141,9 @@ function singlesOf(sample: Sample, database: ReadingDatabase): Question[] {
       bare: () => tasks.find(taskId, EVERYTHING),
     },
     {
-      what: 'batches with totals, first page',
-      path: `/v1/batches?limit=${PAGE}`,
-      bare: () => batches.list({}, EVERYTHING, 'desc', undefined, PAGE + 1),
+      what: `${BATCHES} batches with totals`,
+      path: `/v1/batches?limit=${BATCHES}`,
+      bare: () => batches.list({}, EVERYTHING, 'desc', undefined, BATCHES + 1),
     },
     {
       what: 'a batch with totals',

@@ -85,7 +85,7 @@ export class Driver {
   private refuse(differences: readonly string[]): void {
     if (differences.length === 0) return;
     const [callId = 'call-1'] = /call-\d+/.exec(differences[0] ?? '') ?? [];
-    const again = `Again: MODEL_SEED=${this.seed} npm test -- test/model/model.system.test.ts (with MODEL_CALL=${callId}: its records alone)`;
+    const again = `Again: MODEL_SEED=${this.seed} npm test -- test/model/model.long.test.ts (with MODEL_CALL=${callId}: its records alone)`;
     throw new Difference([this.notes.explain(differences), again].join('\n'));
   }
 

@@ -1,5 +1,5 @@
 // What stands in the ledger when records come late, again, bare or after an erasure: one case each, to be read alone.
-// model.system.test.ts tries what they have in common at random.
+// model.long.test.ts tries what they have in common at random.
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { CallStats } from '../../src/query/stats/stats.dto.js';
 import { askFor, erased } from '../privacy/erasing.js';

@@ -2,7 +2,7 @@
 export const OWN_SERVER_TESTS = [
   'test/embedded-postgres/',
   'test/crash/',
-  'test/model/model.system.test.ts',
+  'test/model/model.long.test.ts',
   'test/metrics/alerting.system.test.ts',
   'test/service/start.system.test.ts',
   'test/service/shutdown.system.test.ts',

@@ -226,7 +226,7 @@ describe('The service goes on, keeps everything, and small pushes are taken, bes
     LONGEST_TEST_MS,
   );
 
-  // It takes minutes. Those that once ended an erasure, and the process, are in test/privacy/large-contents.system.test.ts.
+  // It takes minutes. Those that once ended an erasure, and the process, are in test/privacy/large-contents.long.test.ts.
   (IS_LONG_FORM ? it : it.skip)(
     'an erasure that looks through all of these',
     async () => {
