@@ -187,6 +187,8 @@ export default tseslint.config(
       // DTOs are classes for their decorators' sake; they are shapes without behaviour, and plain objects have it.
       '@typescript-eslint/no-unsafe-class-instance-assignment': 'off',
       '@typescript-eslint/no-misused-spread': 'off',
+      // There are no enums here, and this rule took a fifth of the time of all rules.
+      '@typescript-eslint/no-unsafe-enum-assignment': 'off',
       // The type of a row is the caller's to name.
       '@typescript-eslint/no-unnecessary-type-parameters': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { ignoreRestSiblings: true, argsIgnorePattern: '^_' }],

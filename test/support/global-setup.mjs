@@ -18,7 +18,8 @@ function ownServer() {
   const server = new EmbeddedPostgres({
     dataDirectory: mkdtempSync(join(tmpdir(), 'call-ledger-test-')),
     password: 'of-the-tests',
-    settings: { max_connections: '300' },
+    // Hundreds of databases are cloned. With less in the log, that takes half of the time.
+    settings: { max_connections: '300', wal_level: 'minimal', max_wal_senders: '0' },
     log: () => undefined,
   });
   return { server, started: server.start() };

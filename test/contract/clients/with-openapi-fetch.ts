@@ -1,5 +1,5 @@
 // Asks a running service by way of openapi-fetch, with the types that openapi-typescript made of its description.
-// clients.system.test.ts copies this next to what was generated, compiles it there and runs it.
+// clients.long.test.ts copies this next to what was generated, compiles it there and runs it.
 import createClient from 'openapi-fetch';
 import type { Exactly, Report } from './report.js';
 import type { components, paths } from './schema.js';

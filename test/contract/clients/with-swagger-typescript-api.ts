@@ -1,5 +1,5 @@
 // Asks a running service by way of the client that swagger-typescript-api made of its description.
-// clients.system.test.ts copies this next to what was generated, compiles it there and runs it.
+// clients.long.test.ts copies this next to what was generated, compiles it there and runs it.
 import { Api, type Call, type CallPage, type HttpResponse, type Problem } from './client.js';
 import type { Exactly, Report } from './report.js';
 

@@ -36,7 +36,7 @@ const WRITES: Readonly<Record<string, readonly string[]>> = {
   listChanges: ['followers'],
   deleteFollower: ['followers'],
 };
-const PARTS = 8;
+const PARTS = 16;
 const SLOW_MS = 25_000;
 /** Headers that are no parameters of an operation, but read all the same. */
 const HEADERS = [
