@@ -1,7 +1,19 @@
-// The program of each thread of `workers/`. Its exports are the tasks. Arguments and results are copied between the
-// threads.
+// The program of each thread of `workers/`. Arguments and results are copied between the threads.
 import 'reflect-metadata';
+import { check, read } from './ingestion/reading/tasks.js';
+import { lateCores } from './ingestion/writing/late-numbers.js';
+import { eraseBody } from './privacy/erasure/body-eraser.js';
+import type { Outcome, Work } from './workers/workers.js';
 
-export { check, read } from './ingestion/reading/tasks.js';
-export { lateCores } from './ingestion/writing/late-numbers.js';
-export { eraseBody } from './privacy/erasure/body-eraser.js';
+const TASKS = new Map<string, (input: never) => unknown>(
+  [check, read, lateCores, eraseBody].map((task) => [task.name, task]),
+);
+
+/** Runs a task. Its error is returned, because errors that a thread throws are its own. */
+export async function run({ task, input }: Work): Promise<Outcome> {
+  try {
+    return { result: await TASKS.get(task)?.(input as never) };
+  } catch (error) {
+    return { error };
+  }
+}

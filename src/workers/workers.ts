@@ -28,6 +28,15 @@ export class ThreadLostError extends Error {
   }
 }
 
+/** What a thread gets: the name of a task of `worker.ts`, and its argument. */
+export interface Work {
+  readonly task: string;
+  readonly input: unknown;
+}
+
+/** What a thread gives back. */
+export type Outcome = { readonly result: unknown } | { readonly error: unknown };
+
 /**
  * Bodies of up to so many bytes are read on the main thread. No such body took more than 70 ms there, and half of the
  * vendor's bodies took less than a tenth of that.
@@ -65,7 +74,7 @@ export class Workers implements OnApplicationShutdown {
   /**
    * Runs a task on another thread.
    *
-   * @param task one of the exports of `worker.ts`
+   * @param task one of the tasks of `worker.ts`
    * @param share who the work is for; each share gets its turn
    * @throws TaskEndedError when the task took too long or too much memory
    * @throws ThreadLostError when two threads in a row were lost
@@ -122,19 +131,23 @@ export class Workers implements OnApplicationShutdown {
     const timer = setTimeout(() => {
       clock.abort();
     }, mostSeconds * 1000);
+    const work: Work = { task: task.name, input };
+    let outcome: Outcome;
     try {
-      const result: unknown = await threads.run(input, { name: task.name, signal: clock.signal });
-      return result as Output;
+      outcome = (await threads.run(work, { name: 'run', signal: clock.signal })) as Outcome;
     } catch (error) {
-      if (this.pool !== threads) throw new ThreadLostError(error);
       const isLate = clock.signal.aborted;
-      if (!isLate && errorCode(error) !== 'ERR_WORKER_OUT_OF_MEMORY') throw error;
+      const isTooLarge = errorCode(error) === 'ERR_WORKER_OUT_OF_MEMORY';
+      // A task may have been given to a thread that could not start.
+      if (this.pool !== threads || (!isLate && !isTooLarge)) throw new ThreadLostError(error);
       const reason = `took more than ${isLate ? `${mostSeconds} s` : `${this.memory.threadMb} MB`}`;
       this.logger.error({ outcome: 'task ended', task: task.name, reason: `it ${reason}` });
       throw new TaskEndedError(reason, isLate, error);
     } finally {
       clearTimeout(timer);
     }
+    if ('error' in outcome) throw outcome.error;
+    return outcome.result as Output;
   }
 
   private threads(): Piscina {

@@ -65,8 +65,8 @@ describe('At the start', () => {
     const service = ServiceProcess.start(folder, await freePort(), environment);
     await until('the service', async () => (await statusOf(`${service.url}/health/live`)) === 200);
     const warning = 'TRUST_PROXY=on lets any client that reaches the service directly forge its address';
-    expect(service.output.includes(warning)).toBe(isWarned);
     await service.end('SIGTERM');
+    expect(service.output.includes(warning)).toBe(isWarned);
     rmSync(folder, { recursive: true, force: true });
   });
 });

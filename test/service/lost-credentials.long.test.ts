@@ -84,14 +84,14 @@ describe('When the credentials of a service that was killed with -9 are', () => 
       expect(await statusWith(second, old)).toEqual([401, 401]);
       expect(await statusWith(second, credentials())).toEqual([200, 200]);
       await second.has('kept');
+      expect(await second.end('SIGTERM')).toBe(0);
       expect(second.output).toContain('A new push token was made.');
       expect(second.output).toContain(`adminApiKey in ${file()}`);
-      expect(await second.end('SIGTERM')).toBe(0);
       if (!STARTED_AGAIN.includes(fate)) return;
       const third = await (await start()).ready();
       await third.has('kept');
-      expect(third.output).not.toContain('A new push token was made.');
       expect(await third.end('SIGTERM')).toBe(0);
+      expect(third.output).not.toContain('A new push token was made.');
     },
   );
 });

@@ -57,6 +57,8 @@ describe('A thread', () => {
       program,
       `import { mkdirSync } from 'node:fs';
        const isFirst = mkdirSync(${JSON.stringify(join(folder, 'first'))}, { recursive: true }) !== undefined;
+       // By then, the other thread is ready, and this one has been given work.
+       if (isFirst) Atomics.wait(new Int32Array(new SharedArrayBuffer(4)), 0, 0, 1000);
        if (isFirst) throw new Error('no room for a thread');
        export * from ${JSON.stringify(pathToFileURL(Workers.program).href)};`,
     );
