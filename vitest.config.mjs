@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os';
 import { dirname, join, resolve, sep } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { configDefaults, defineConfig } from 'vitest/config';
+import { BaseSequencer } from 'vitest/node';
 import { COMPILED } from './scripts/build.mjs';
 import { OWN_SERVER_TESTS } from './test/support/own-server-tests.mjs';
 
@@ -27,6 +28,16 @@ const builtModules = {
 const OF_THE_SYSTEM = 'test/**/*.system.test.ts';
 /** Take so long that only `npm run test:long` runs them. */
 const LONG = 'test/**/*.long.test.ts';
+/** Begins with the longest ones, so that no processor is idle at the end. They wait more than others, and CI checks at the same time. */
+class LongestFirst extends BaseSequencer {
+  async sort(files) {
+    const [long, others] = [[], []];
+    const isLong = (path) => /\.(system|long)\.test\.ts$|\/docs-page\.test\.ts$|\/test\/console\//.test(path);
+    for (const file of await super.sort(files)) (isLong(file.moduleId) ? long : others).push(file);
+    return [...long, ...others];
+  }
+}
+
 /** Start or harm servers themselves. */
 const OF_OWN_SERVERS = OWN_SERVER_TESTS.map((path) => (path.endsWith('/') ? `${path}**` : path));
 
@@ -52,7 +63,7 @@ export default defineConfig(({ mode }) => {
       isolate: false,
       // Half of the time is waiting. More than four would ask for more connections than the tests' PostgreSQL has.
       maxWorkers: Math.min(4, 2 * availableParallelism()),
-      sequence: { hooks: 'list' },
+      sequence: { hooks: 'list', sequencer: LongestFirst },
       // A busy machine may take ten times as long as a quiet one; what hangs is told all the same.
       testTimeout: 300_000,
       hookTimeout: 300_000,

@@ -240,7 +240,10 @@ describe('Kept nowhere', () => {
   it('when reading it meets a fault of the program: 500', async () => {
     await start();
     const program = join(folder, 'program.mjs');
-    writeFileSync(program, "export const run = () => ({ error: new TypeError('a fault, made by the test') });");
+    writeFileSync(
+      program,
+      "export const run = () => ({ error: new TypeError('a fault, made by the test') });",
+    );
     runInThreads(program);
     // Past the description of the API, which describes no fault.
     const answer = await fetch(`${ledger.url}/push/${PUSH_TOKEN}/call-reports`, {
