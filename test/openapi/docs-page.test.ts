@@ -109,7 +109,7 @@ inBrowser('In /docs,', () => {
   it.each(
     partOf(
       questions.filter(({ operationId }) => !WITHOUT_ID_AT_FIRST.has(operationId)),
-      8,
+      16,
     ),
   )('Try it out and Execute answer $path ($operationId) with 200', async (question) => {
     const operation = await open(question);
@@ -162,7 +162,7 @@ inBrowser('In /docs,', () => {
     }
   });
 
-  it.each(partOf(operations, 8))(
+  it.each(partOf(operations, 16))(
     'an error of $operationId takes a line or two, and headers are folded',
     async (one) => {
       const operation = await open(one);

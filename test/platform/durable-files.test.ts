@@ -1,4 +1,4 @@
-// What is made durable is there, whatever way leads to it. (That it is synced, test/service/power-loss.system.test.ts tells.)
+// What is made durable is there, whatever way leads to it. (That it is synced, test/service/power-loss.long.test.ts tells.)
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import {
   mkdirSync,
