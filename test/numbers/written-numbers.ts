@@ -94,7 +94,10 @@ function scientific(cores: fc.Arbitrary<string>): fc.Arbitrary<Written> {
 function isSomethingElse(text: string): boolean {
   const ascii = inAscii(text).replaceAll(/\p{Cf}/gu, '');
   const isDate = /\d{4}(\D)\d{1,2}\1\d{1,2}|\d{1,2}(\D)\d{1,2}\2(?:19|20)\d\d/.test(ascii);
-  return isDate || /\d\.\d+\.\d/.test(ascii) || /(?<!\d)1[4-9]\d{8}(?!\d)/.test(ascii);
+  // `8621 20000101`
+  const isCompactDate =
+    /(?<!\d)(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\d{4}|\d{6})?(?!\d)/.test(ascii);
+  return isDate || isCompactDate || /\d\.\d+\.\d/.test(ascii) || /(?<!\d)1[4-9]\d{8}(?!\d)/.test(ascii);
 }
 
 function cut(digits: string, lengths: readonly number[]): string[] {
