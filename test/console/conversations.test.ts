@@ -141,15 +141,15 @@ inBrowser('Conversations, recordings and intents in the console', () => {
     await visitor.open('/calls/talked');
     await page.getByRole('link', { name: 'city: a, b:c' }).first().click();
     await visitor.settled();
-    expect(await rowsShown()).toBe(1);
+    await until('1 of the calls', async () => (await rowsShown()) === 1);
     await visitor.open('/calls?majorIntent=A');
-    expect(await rowsShown()).toBe(2);
+    await until('2 of the calls', async () => (await rowsShown()) === 2);
     await page.getByText('Filters', { exact: true }).click();
     await page.locator('select[name=recordingState]').selectOption({ label: 'Expired' });
     await page.getByRole('button', { name: 'Apply' }).click();
     await visitor.sees('Intent:', 'Recording:');
     await visitor.settled();
-    expect(await rowsShown()).toBe(1);
+    await until('1 of the calls', async () => (await rowsShown()) === 1);
   });
 
   it('shows what the people of a campaign wanted, and the way there', async () => {
