@@ -1,5 +1,5 @@
-// Compiles the folders of COMPILED into folders of the same names in dist/, and bundles console/ into
-// dist/console-page. With `--if-changed` it does nothing if dist/ was built from the same sources. The compiler
+// Compiles the folders of COMPILED into folders of the same names in dist/, bundles the service's program there, and bundles
+// console/ into dist/console-page. With `--if-changed` it does nothing if dist/ was built from the same sources. The compiler
 // writes into a new folder, which then replaces dist/ by a rename. A process that runs from dist/ is not disturbed,
 // because it has loaded all its files at its start.
 import '../src/node-version.mjs';

@@ -12,7 +12,9 @@ const TASKS = new Map<string, (input: never) => unknown>(
 /** Runs a task. Its error is returned, because errors that a thread throws are its own. */
 export async function run({ task, input }: Work): Promise<Outcome> {
   try {
-    return { result: await TASKS.get(task)?.(input as never) };
+    const work = TASKS.get(task);
+    if (work === undefined) throw new Error(`there is no task ${task}`);
+    return { result: await work(input as never) };
   } catch (error) {
     return { error };
   }
