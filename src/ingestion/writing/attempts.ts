@@ -1,5 +1,6 @@
 import { Injectable } from '@nestjs/common';
 import { Database } from '../../persistence/connections/database.js';
+import { NOTHING, type ReadThenWrite } from '../../persistence/connections/query-server.js';
 import type { Transaction } from '../../persistence/connections/statement.js';
 import { DatabaseUnavailableError, isRetryable } from '../../persistence/connections/unavailable.js';
 import { InSpan, linksTo } from '../../tracing/spans.js';
@@ -7,14 +8,9 @@ import { Workers } from '../../workers/workers.js';
 import type { Delivery, Reject } from '../delivery.js';
 import { recordKey } from './call-state.js';
 import { CampaignRepository } from './campaign.repository.js';
+import { type PackedDelivery, recordsOf } from './group-records.js';
 import { LateNumbers, UnexaminedError } from './late-numbers.js';
-import {
-  AlreadyWrittenError,
-  ErasedRecordsError,
-  LedgerWriter,
-  type PackedDelivery,
-  type WrittenGroup,
-} from './ledger-writer.js';
+import { AlreadyWrittenError, ErasedRecordsError, LedgerWriter, type WrittenGroup } from './ledger-writer.js';
 import { UnseenMessageError } from './rollup-settler.js';
 import { CallVanishedError } from './settlement.js';
 import { WritingMetrics } from './writing.metrics.js';
@@ -70,9 +66,10 @@ export class Attempts {
    */
   async quarantine(delivery: Delivery, reject: Reject): Promise<void> {
     const numbers = new LateNumbers(this.workers);
-    await this.commit(numbers, (transaction) =>
-      this.ledger.writeUnreadable(transaction, delivery, reject, numbers),
-    );
+    await this.commit(numbers, {
+      lookUp: NOTHING,
+      work: (transaction) => this.ledger.writeUnreadable(transaction, delivery, reject, numbers),
+    });
   }
 
   private async writeEach<Packed extends PackedDelivery>(
@@ -127,9 +124,13 @@ export class Attempts {
     let rest = group;
     while (rest.length > 0) {
       try {
-        return await this.commit(numbers, async (transaction) => {
-          await first?.(transaction, rest);
-          return this.ledger.write(transaction, rest, { lane, erased, numbers });
+        const records = recordsOf(rest, erased);
+        return await this.commit(numbers, {
+          lookUp: (reader) => this.ledger.lookUp(reader, records),
+          work: async (transaction, found) => {
+            await first?.(transaction, rest);
+            return this.ledger.write(transaction, records, found, { lane, numbers });
+          },
         });
       } catch (error) {
         if (error instanceof AlreadyWrittenError)
@@ -146,7 +147,7 @@ export class Attempts {
    * Runs a transaction until it is committed. It runs again after a conflict, and after a search for numbers that it
    * needs.
    */
-  private async commit<T>(numbers: LateNumbers, work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  private async commit<Found, T>(numbers: LateNumbers, work: ReadThenWrite<Found, T>): Promise<T> {
     for (let conflicts = 0; ;) {
       try {
         return await this.database.transactionOnce(work);

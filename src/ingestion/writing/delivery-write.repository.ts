@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from '../../persistence/connections/statement.js';
+import type { Reader, Transaction } from '../../persistence/connections/statement.js';
 import type { Delivery } from '../delivery.js';
 import { type ArrayColumn, arrays, instantColumn, names, selected, unnest } from './column-arrays.js';
 import type { StoredBody } from './stored-body.js';
@@ -97,11 +97,8 @@ export class DeliveryWriteRepository {
    * @param deliveries oldest first
    * @returns the id of the earlier delivery, by the id of the later one
    */
-  async findSameBodies(
-    transaction: Transaction,
-    deliveries: readonly Delivery[],
-  ): Promise<Map<string, string>> {
-    const { rows } = await transaction.query<{ id: string; original: string }>({
+  async findSameBodies(reader: Reader, deliveries: readonly Delivery[]): Promise<Map<string, string>> {
+    const { rows } = await reader.query<{ id: string; original: string }>({
       ...FIND_SAME_BODIES,
       values: [
         deliveries.map(({ id }) => id),

@@ -3,7 +3,7 @@ import { Settings } from '../../config/settings.js';
 import { DatabaseUnavailableError } from '../../persistence/connections/unavailable.js';
 import type { ReadDelivery } from '../reading/records-of-body.js';
 import { Attempts } from './attempts.js';
-import type { PackedDelivery } from './ledger-writer.js';
+import type { PackedDelivery } from './group-records.js';
 import { packBody } from './stored-body.js';
 
 /** In a trial, groups of 500 to 1,000 records with two to four writers were the fastest. */

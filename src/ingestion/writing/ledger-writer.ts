@@ -1,50 +1,41 @@
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from '../../persistence/connections/statement.js';
+import type { Reader, Transaction } from '../../persistence/connections/statement.js';
 import type { ToldChanges } from '../../persistence/sql/told-changes.js';
 import type { Delivery, Reject } from '../delivery.js';
-import type { MessageKind } from '../reading/message-kind.js';
-import type { ReadMessage } from '../reading/record-reader.js';
 import type { ReadDelivery } from '../reading/records-of-body.js';
-import { CallSettler } from './call-settler.js';
-import {
-  firstMessageState,
-  firstState,
-  type Identified,
-  type MessageState,
-  recordKey,
-  type Standing,
-} from './call-state.js';
+import { CallSettler, type SettledCalls } from './call-settler.js';
+import { type NoteState, recordKey, type Standing } from './call-state.js';
 import type { NamedCampaigns } from './campaign.repository.js';
 import {
   type DeliveryCounts,
   DeliveryWriteRepository,
+  type InsertedDeliveries,
   type WrittenDelivery,
 } from './delivery-write.repository.js';
 import { DriftRepository } from './drift.repository.js';
 import { ConversationSettler } from './conversation-settler.js';
 import { FeedPlaces } from './feed-places.js';
-import { countByDelivery } from './message-settler.js';
+import { allOf, type GroupRecords, type PackedDelivery } from './group-records.js';
+import { countByDelivery, type SettledMessages } from './message-settler.js';
 import { LateErasureRepository } from './late-erasure.repository.js';
 import type { LateNumbers } from './late-numbers.js';
 import { QuarantineWriteRepository } from './quarantine-write.repository.js';
 import { type KnownMessages, RollupSettler } from './rollup-settler.js';
-import { isBare } from './settlement.js';
-import type { StoredBody } from './stored-body.js';
-
-/** A delivery that is ready to be written. */
-export interface PackedDelivery {
-  readonly read: ReadDelivery;
-  readonly body: StoredBody;
-}
 
 /** What is known from earlier tries of the same group. */
 export interface Attempt {
   /** The lane of the rollups. */
   readonly lane: number;
-  /** The {@link recordKey}s of the records that must change nothing. */
-  readonly erased: ReadonlySet<string>;
   /** The erased numbers that were found in these deliveries. */
   readonly numbers: LateNumbers;
+}
+
+/** What the ledger holds of a group before it is written. */
+interface Found {
+  /** The id of the delivery that brought the same body, by the id of the later delivery. */
+  readonly sameBodies: ReadonlyMap<string, string>;
+  /** What {@link RollupSettler.knownIntents} returned. */
+  readonly intents: ReadonlyMap<string, string> | undefined;
 }
 
 /** The result of a transaction. */
@@ -85,6 +76,17 @@ export class LedgerWriter {
     private readonly erasures: LateErasureRepository,
   ) {}
 
+  /** Reads what {@link write} needs. Nothing of it has to be read in its transaction. */
+  async lookUp(reader: Reader, records: GroupRecords): Promise<Found> {
+    // A replay has an earlier body on purpose, and a pull has a body of its own. Neither is a redelivery.
+    const pushed = records.group.map(({ read }) => read.delivery).filter(isPush);
+    const [sameBodies, intents] = await Promise.all([
+      this.deliveries.findSameBodies(reader, pushed),
+      this.rollups.knownIntents(reader, records),
+    ]);
+    return { sameBodies, intents };
+  }
+
   /**
    * Writes calls, notes, recordings, corrections, rollups, tasks, batches, rejects, bodies and the deliveries
    * themselves. A redelivery is only noted as one.
@@ -94,28 +96,31 @@ export class LedgerWriter {
    */
   async write(
     transaction: Transaction,
-    unsorted: readonly PackedDelivery[],
-    attempt: Attempt,
+    records: GroupRecords,
+    { sameBodies, intents }: Found,
+    { lane, numbers }: Attempt,
   ): Promise<WrittenGroup> {
-    const group = [...unsorted].sort(byArrival);
-    // A replay has an earlier body on purpose, and a pull has a body of its own. Neither is a redelivery.
-    const pushed = group.map(({ read }) => read.delivery).filter(isPush);
-    const sameBodies = await this.deliveries.findSameBodies(transaction, pushed);
-    const { states, campaigns, known, told, ...settled } = await this.settle(transaction, group, attempt);
+    const { group } = records;
+    const { calls, notes, unreported, told, ...settled } = await this.settle(transaction, records);
     const redeliveries = await this.redeliveriesAmong(transaction, group, settled, sameBodies);
-    await this.keepAsTheyCame(
-      transaction,
-      group.filter(({ read }) => !redeliveries.has(read.delivery.id)),
-    );
+    const kept = group.filter(({ read }) => !redeliveries.has(read.delivery.id));
+    // Statements that need nothing of each other's answers are sent together, which saves waiting.
+    const [known] = await Promise.all([
+      this.rollups.settle(transaction, { calls, notes, intents, lane }),
+      this.deliveries.insertBodies(
+        transaction,
+        kept.map(({ read, body }) => ({ delivery: read.delivery, body })),
+      ),
+    ]);
+    await this.keepUnread(transaction, kept);
     const written = group.map(({ read }) => {
       const redeliveryOf = redeliveries.get(read.delivery.id) ?? null;
       const counts = redeliveryOf === null ? countsOf(read, settled) : NOTHING_COUNTED;
       return { delivery: read.delivery, counts, redeliveryOf };
     });
-    await this.insertDeliveries(transaction, written, states, attempt.numbers);
-    if (told !== undefined) await transaction.query(told.insert);
-    await this.rollups.check(transaction, known);
-    return { deliveries: written, campaigns };
+    const inserted = await this.insertDeliveries(transaction, written, told, { intents: known, unreported });
+    await this.checkInserted(transaction, inserted, records, numbers);
+    return { deliveries: written, campaigns: calls.campaigns };
   }
 
   /**
@@ -135,59 +140,61 @@ export class LedgerWriter {
 
   private async settle(
     transaction: Transaction,
-    group: readonly PackedDelivery[],
-    attempt: Attempt,
+    { group, reports, notes, recordings }: GroupRecords,
   ): Promise<Settled> {
-    const reports = notErased(
-      group.flatMap(({ read }) => lastOfEach(read.calls).map((call) => firstState(call, read.delivery))),
-      attempt,
-    );
-    const notes = notErased(
-      group.flatMap(({ read }) =>
-        lastOfEach(read.notes).map((note) => firstMessageState(note, read.delivery)),
-      ),
-      attempt,
-    );
-    const recordings = notErased(
-      group.flatMap(({ read }) =>
-        lastOfEach(read.recordings).map((recording) => firstMessageState(recording, read.delivery)),
-      ),
-      attempt,
-    );
-    const states = [...reports, ...notes, ...recordings];
-    if (states.length > reports.length) await this.conversations.lock(transaction, states);
+    const others = [...notes, ...recordings];
+    if (others.length > 0) await this.conversations.lock(transaction, [...reports, ...others]);
     const calls = await this.calls.settle(transaction, reports);
     const said = await this.conversations.settle(transaction, notes, recordings);
     const deliveries = group.map(({ read }) => read.delivery.id);
-    const unreported = await this.places.move(transaction, deliveries, calls, said);
-    // This comes after the places. A call that is not found by both is found by the check.
-    const intents = await this.rollups.settle(transaction, calls, said.notes, attempt.lane);
     return {
-      states,
-      campaigns: calls.campaigns,
-      known: { intents, unreported },
+      calls,
+      notes: said.notes,
+      unreported: await this.places.move(transaction, deliveries, calls, said),
       told: said.again.callIds.length === 0 ? undefined : said.again.told,
       stored: countByDelivery([...calls.inserted, ...said.notes.inserted, ...said.recordings.inserted]),
       corrected: sum(calls.corrected, said.notes.corrected, said.recordings.corrected),
     };
   }
 
-  /** This comes last, because no other delivery can be committed from here to the commit. */
+  /**
+   * Draws the positions. This comes last, because no other delivery can be committed from here to the commit.
+   *
+   * @param told further changes, which come after the deliveries
+   */
   private async insertDeliveries(
     transaction: Transaction,
     written: readonly WrittenDelivery[],
-    states: readonly Standing[],
+    told: ToldChanges | undefined,
+    known: KnownMessages,
+  ): Promise<InsertedDeliveries> {
+    const [inserted] = await Promise.all([
+      this.deliveries.insert(transaction, written),
+      told === undefined ? undefined : transaction.query(told.insert),
+      this.rollups.check(transaction, known),
+    ]);
+    return inserted;
+  }
+
+  /**
+   * Looks at the result of {@link insertDeliveries}.
+   *
+   * @throws AlreadyWrittenError, ErasedRecordsError or UnexaminedError
+   */
+  private async checkInserted(
+    transaction: Transaction,
+    inserted: InsertedDeliveries,
+    records: GroupRecords,
     numbers: LateNumbers,
   ): Promise<void> {
-    const deliveries = written.map(({ delivery }) => delivery);
-    const inserted = await this.deliveries.insert(transaction, written);
+    const deliveries = records.group.map(({ read }) => read.delivery);
     const known = deliveries.map(({ id }) => id).filter((id) => !inserted.ids.has(id));
     if (known.length > 0) throw new AlreadyWrittenError(new Set(known));
     const late = deliveries.filter(({ id }) => inserted.late.has(id));
     if (late.length === 0) return;
     await this.refuseErased(
       transaction,
-      states.filter(({ deliveryId }) => inserted.late.has(deliveryId)),
+      allOf(records).filter(({ deliveryId }) => inserted.late.has(deliveryId)),
     );
     await this.erasures.noteLate(transaction, late, numbers);
   }
@@ -231,16 +238,12 @@ export class LedgerWriter {
     if (refused.length > 0) throw new ErasedRecordsError(refused);
   }
 
-  private async keepAsTheyCame(transaction: Transaction, group: readonly PackedDelivery[]): Promise<void> {
+  /** Keeps the records that could not be read, and notes what came otherwise than documented. */
+  private async keepUnread(transaction: Transaction, group: readonly PackedDelivery[]): Promise<void> {
     for (const { read } of group) {
       if (read.rejects.length > 0)
         await this.quarantine.insertRecords(transaction, read.delivery, read.rejects);
     }
-    if (group.length === 0) return;
-    await this.deliveries.insertBodies(
-      transaction,
-      group.map(({ read, body }) => ({ delivery: read.delivery, body })),
-    );
     // Drift is what pushes have otherwise than documented. Pulled records are made by this service.
     await this.drift.add(
       transaction,
@@ -253,16 +256,12 @@ function isPush({ via }: Delivery): boolean {
   return via !== 'replay' && via !== 'pull';
 }
 
-function byArrival(a: PackedDelivery, b: PackedDelivery): number {
-  const [first, second] = [a.read.delivery, b.read.delivery];
-  return first.receivedAt - second.receivedAt || (first.id < second.id ? -1 : 1);
-}
-
 /** The effect of all records of a group. */
 interface Settled extends SettledRecords {
-  readonly states: readonly Standing[];
-  readonly campaigns: NamedCampaigns;
-  readonly known: KnownMessages;
+  readonly calls: SettledCalls;
+  readonly notes: SettledMessages<NoteState>;
+  /** The calls whose notes or recordings were written, and that have no report yet. */
+  readonly unreported: ReadonlySet<string>;
   /** To be inserted after the deliveries. */
   readonly told: ToldChanges | undefined;
 }
@@ -271,24 +270,6 @@ interface Settled extends SettledRecords {
 interface SettledRecords {
   readonly stored: ReadonlyMap<string, number>;
   readonly corrected: ReadonlyMap<string, number>;
-}
-
-/** The last record of each call among those of one message in a delivery. A bare one counts only if there is no other. */
-function lastOfEach<Read extends ReadMessage<MessageKind, Identified>>(records: readonly Read[]): Read[] {
-  const last = new Map<string, Read>();
-  for (const read of records) {
-    const { callId } = read.record;
-    const before = last.get(callId);
-    if (before === undefined || !isBare(read) || isBare(before)) last.set(callId, read);
-  }
-  return [...last.values()];
-}
-
-function notErased<State extends MessageState>(
-  states: readonly State[],
-  { erased }: Attempt,
-): readonly State[] {
-  return erased.size === 0 ? states : states.filter((state) => !erased.has(recordKey(state)));
 }
 
 function sum(...counts: readonly ReadonlyMap<string, number>[]): ReadonlyMap<string, number> {

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from '../../persistence/connections/statement.js';
+import type { Reader } from '../../persistence/connections/statement.js';
 import { ClusterNodes } from '../../persistence/schema/distribution/cluster-nodes.js';
 import type { NoteState } from './call-state.js';
 import { type NoteRow, NOTES } from './message-columns.js';
@@ -18,8 +18,8 @@ export class NoteWriteRepository extends MessageWriteRepository<NoteState, NoteR
   }
 
   /** The intents of the calls whose note has one, by callId. */
-  async intents(transaction: Transaction, callIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
-    const { rows } = await transaction.query<{ call_id: string; major_intent: string }>({
+  async intents(reader: Reader, callIds: readonly string[]): Promise<ReadonlyMap<string, string>> {
+    const { rows } = await reader.query<{ call_id: string; major_intent: string }>({
       ...INTENTS,
       values: [callIds],
     });

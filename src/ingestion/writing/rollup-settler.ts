@@ -1,9 +1,10 @@
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from '../../persistence/connections/statement.js';
+import type { Reader, Transaction } from '../../persistence/connections/statement.js';
 import type { CallState, NoteState } from './call-state.js';
 import { CallWriteRepository } from './call-write.repository.js';
 import type { SettledMessages } from './message-settler.js';
 import { NoteWriteRepository } from './note-write.repository.js';
+import type { GroupRecords } from './group-records.js';
 import { type CalledWith, RollupDeltas } from './rollup-deltas.js';
 import { RollupRepository } from './rollup.repository.js';
 
@@ -13,6 +14,16 @@ export interface KnownMessages {
   readonly intents: ReadonlyMap<string, string>;
   /** The calls whose notes or recordings it wrote, and that had no report. */
   readonly unreported: ReadonlySet<string>;
+}
+
+/** What becomes of the calls of a transaction, and of their notes. */
+interface ChangesOfRollups {
+  readonly calls: Pick<SettledMessages<CallState>, 'inserted' | 'replaced'>;
+  readonly notes: Pick<SettledMessages<NoteState>, 'inserted' | 'replaced'>;
+  /** What {@link RollupSettler.knownIntents} returned. */
+  readonly intents: ReadonlyMap<string, string> | undefined;
+  /** The lane of the rollups. */
+  readonly lane: number;
 }
 
 /** Another transaction has committed the note of a call, or the call of a note, which this one did not see. */
@@ -32,19 +43,26 @@ export class RollupSettler {
   ) {}
 
   /**
-   * @param lane the lane of the rollups
-   * @returns the calls that were written, with the intents of their notes
+   * The intents of the notes of reported calls. Undefined if the transaction also writes notes: then they are known
+   * after these.
    */
-  async settle(
-    transaction: Transaction,
-    calls: Pick<SettledMessages<CallState>, 'inserted' | 'replaced'>,
-    notes: Pick<SettledMessages<NoteState>, 'inserted' | 'replaced'>,
-    lane: number,
-  ): Promise<KnownMessages['intents']> {
+  async knownIntents(
+    reader: Reader,
+    { reports, notes }: GroupRecords,
+  ): Promise<ReadonlyMap<string, string> | undefined> {
+    if (notes.length > 0) return undefined;
+    const callIds = new Set(reports.map(({ callId }) => callId));
+    return callIds.size === 0 ? NO_INTENTS : this.notes.intents(reader, [...callIds]);
+  }
+
+  /** @returns the calls that were written, with the intents of their notes */
+  async settle(transaction: Transaction, changes: ChangesOfRollups): Promise<KnownMessages['intents']> {
+    const { calls, notes, lane } = changes;
     const written = [...calls.inserted, ...calls.replaced.map(({ after }) => after)].map(
       ({ callId }) => callId,
     );
-    const intents = written.length === 0 ? NO_INTENTS : await this.notes.intents(transaction, written);
+    const intents =
+      changes.intents ?? (written.length === 0 ? NO_INTENTS : await this.notes.intents(transaction, written));
     const before = intentsBefore(notes);
     const isNew = new Set(calls.inserted.map(({ callId }) => callId));
     const deltas = new RollupDeltas();

@@ -4,7 +4,7 @@ import type { EntityManager } from 'typeorm';
 import { inStatementSpan } from '../../tracing/spans.js';
 import { beginOn, isThroughPooler } from './session.js';
 import { AS_WRITTEN } from '../sql/value-parsers.js';
-import type { Statement, TextRow, Transaction } from './statement.js';
+import type { Reader, Statement, TextRow, Transaction } from './statement.js';
 import { asUnavailable } from './unavailable.js';
 
 /** Begins a transaction whose statements see one snapshot of the ledger. */
@@ -65,16 +65,26 @@ export async function runEntityWork<T>(
   return withTimeOuts(client, () => work(manager));
 }
 
+/** What is done in a transaction. */
+export interface TransactionWork<Found, T> {
+  /** The statement that begins the transaction. */
+  readonly begin: string;
+  /**
+   * Reads that are sent together with `begin`, which saves waiting for its answer. If `begin` fails, they run outside of
+   * the transaction, and what they found is not used.
+   */
+  readonly lookUp: (reader: Reader) => Promise<Found>;
+  readonly work: (transaction: Transaction, found: Found) => Promise<T>;
+}
+
 /**
  * Runs work in a transaction, and commits it or rolls it back. Nothing else may use the connection meanwhile.
  *
- * @param begin the statement that begins the transaction
  * @param hasAnswered is called after each answer of the server
  */
-export async function runTransaction<T>(
+export async function runTransaction<Found, T>(
   { client, manager }: Connection,
-  begin: string,
-  work: (transaction: Transaction) => Promise<T>,
+  { begin, lookUp, work }: TransactionWork<Found, T>,
   hasAnswered: () => void = () => undefined,
 ): Promise<T> {
   const prepares = !isThroughPooler(client);
@@ -93,22 +103,34 @@ export async function runTransaction<T>(
       return rows;
     },
   };
-  return inTransaction(client, begin, () => work(transaction));
+  return inTransaction(
+    client,
+    begin,
+    () => lookUp(transaction),
+    (found) => work(transaction, found),
+  );
 }
 
 /** Through a pooler, a statement has timeouts only in a transaction that sets them. */
 function withTimeOuts<T>(client: Client, work: () => Promise<T>): Promise<T> {
-  return isThroughPooler(client) ? inTransaction(client, 'BEGIN', work) : work();
+  if (!isThroughPooler(client)) return work();
+  return inTransaction(client, 'BEGIN', () => Promise.resolve(), work);
 }
 
 /**
  * Begins the transaction itself, because TypeORM's `startTransaction` would need one more statement for the isolation
  * level and one more for the timeouts.
  */
-async function inTransaction<T>(client: Client, begin: string, work: () => Promise<T>): Promise<T> {
-  await client.query(beginOn(client, begin));
+async function inTransaction<Found, T>(
+  client: Client,
+  begin: string,
+  lookUp: () => Promise<Found>,
+  work: (found: Found) => Promise<T>,
+): Promise<T> {
+  const begun = client.query(beginOn(client, begin));
   try {
-    const result = await work();
+    const [found] = await Promise.all([lookUp(), begun]);
+    const result = await work(found);
     await client.query('COMMIT');
     return result;
   } catch (error) {

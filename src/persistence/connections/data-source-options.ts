@@ -39,6 +39,6 @@ export function dataSourceOptions(
     applicationName: APPLICATION_NAME,
     connectTimeoutMS: CONNECT_TIME_OUT_MS,
     poolErrorHandler: onConnectionLost,
-    extra: { ...SESSION_OPTIONS, onConnect: prepareSession },
+    extra: { ...SESSION_OPTIONS, pipeline: true, onConnect: prepareSession },
   };
 }

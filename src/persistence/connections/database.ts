@@ -3,7 +3,7 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { Settings } from '../../config/settings.js';
 import { InSpan } from '../../tracing/spans.js';
-import { QueryServer } from './query-server.js';
+import { NOTHING, QueryServer, type ReadThenWrite } from './query-server.js';
 import type { Transaction } from './statement.js';
 import { isRetryable } from './unavailable.js';
 
@@ -25,7 +25,7 @@ export class Database extends QueryServer {
   async transaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     for (let attempt = 1; ; attempt += 1) {
       try {
-        return await this.transactionOnce(work);
+        return await this.transactionOnce({ lookUp: NOTHING, work });
       } catch (error) {
         if (attempt >= MOST_ATTEMPTS || !isRetryable(error)) throw error;
       }
@@ -39,7 +39,7 @@ export class Database extends QueryServer {
    *   rollback
    */
   @InSpan('transaction')
-  async transactionOnce<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  async transactionOnce<Found, T>(work: ReadThenWrite<Found, T>): Promise<T> {
     return this.writeTransaction(work);
   }
 }

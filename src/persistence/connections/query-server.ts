@@ -11,6 +11,7 @@ import {
   runForTexts,
   runStatement,
   runTransaction,
+  type TransactionWork,
 } from './clients.js';
 import { SESSION_OPTIONS } from './data-source-options.js';
 import type { Statement, TextRow, Transaction } from './statement.js';
@@ -25,6 +26,9 @@ import { asUnavailable, DatabaseUnavailableError, READ_ONLY, sqlState } from './
  */
 const WRITE_LIMIT_MS = 15_000;
 const READ_LIMIT_MS = 32_000;
+
+/** The work of a transaction that writes: reads that begin it, and what follows. */
+export type ReadThenWrite<Found, T> = Omit<TransactionWork<Found, T>, 'begin'>;
 
 /** How the pool of connections is used. */
 export interface Connections {
@@ -116,7 +120,9 @@ export class QueryServer {
   /** Like {@link read}, for several statements that must see one snapshot of the ledger. */
   async snapshot<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
     return this.queries.run(() =>
-      this.withConnection(READ_LIMIT_MS, (connection) => runTransaction(connection, BEGIN_SNAPSHOT, work)),
+      this.withConnection(READ_LIMIT_MS, (connection) =>
+        runTransaction(connection, { begin: BEGIN_SNAPSHOT, lookUp: NOTHING, work }),
+      ),
     );
   }
 
@@ -143,9 +149,9 @@ export class QueryServer {
    *
    * @throws DatabaseUnavailableError, or the error of `work`, after the rollback
    */
-  protected writeTransaction<T>(work: (transaction: Transaction) => Promise<T>): Promise<T> {
+  protected writeTransaction<Found, T>({ lookUp, work }: ReadThenWrite<Found, T>): Promise<T> {
     return this.withConnection(WRITE_LIMIT_MS, (connection, hasAnswered) =>
-      runTransaction(connection, 'BEGIN', work, hasAnswered),
+      runTransaction(connection, { begin: 'BEGIN', lookUp, work }, hasAnswered),
     );
   }
 
@@ -163,7 +169,7 @@ export class QueryServer {
     const runner = this.dataSource.createQueryRunner();
     let client: Client | undefined;
     // A connection can break silently (a failover, a frozen server). Then no answer would ever come.
-    const limit = setTimeout(() => void client?.end().catch(() => undefined), limitMs);
+    const limit = setTimeout(() => client?.connection.stream.destroy(), limitMs);
     const hasAnswered = () => limit.refresh();
     try {
       client = clientOf(await runner.connect());
@@ -179,6 +185,9 @@ export class QueryServer {
     }
   }
 }
+
+/** For a transaction that looks nothing up before. */
+export const NOTHING = (): Promise<void> => Promise.resolve();
 
 function notConnected(): DatabaseUnavailableError {
   return new DatabaseUnavailableError(new Error('Driver not Connected'));

@@ -13,14 +13,18 @@ export interface Statement {
 /** The values of a row in PostgreSQL's text form. */
 export type TextRow = (string | null)[];
 
-/** A connection inside a transaction. */
-export interface Transaction {
-  /**
-   * Reads and writes entities in this transaction. It refuses `save` and `remove`, which begin their own transaction.
-   */
-  readonly manager: EntityManager;
+/** A connection that runs SQL. Statements that are sent without waiting for each other run in this order. */
+export interface Reader {
   /** Runs SQL: prepared statements, and what TypeORM can't express. */
   query<Row extends QueryResultRow>(statement: Statement): Promise<{ rows: Row[] }>;
   /** Runs SQL whose values stay in PostgreSQL's text form, in the order of the columns. */
   texts(statement: Statement): Promise<TextRow[]>;
+}
+
+/** A connection inside a transaction. */
+export interface Transaction extends Reader {
+  /**
+   * Reads and writes entities in this transaction. It refuses `save` and `remove`, which begin their own transaction.
+   */
+  readonly manager: EntityManager;
 }
