@@ -1,6 +1,11 @@
 import { afterAll, beforeAll, expect, it } from 'vitest';
 import { Client } from 'pg';
+import { arrive } from '../../src/ingestion/delivery.js';
+import { DeliveryReader } from '../../src/ingestion/reading/delivery-reader.js';
+import { GroupCommit } from '../../src/ingestion/writing/group-commit.js';
+import { Instance } from '../query/changes/instances.js';
 import { startLedger, type TestLedger } from '../support/ledger.js';
+import { record } from '../support/records.js';
 import { until } from '../support/service.js';
 
 /** Of 4 MB, and more than are kept. */
@@ -59,4 +64,30 @@ it('Of bodies over 8 MB, one is written at a time, and small ones are written be
     const rows = await ledger.database.query("SELECT FROM calls WHERE call_id ~ '^(large|small)'");
     return rows.length === 4;
   });
+});
+
+it('A delivery that waits for a lock delays others for a moment only, and these are written together', async () => {
+  const instance = await Instance.start(ledger.database.url, { JOURNAL_DIR: 'off' });
+  const reader = instance.app.get(DeliveryReader, { strict: false });
+  const commits = instance.app.get(GroupCommit, { strict: false });
+  const write = async (callId: string, fields = {}) => {
+    const body = Buffer.from(JSON.stringify([record(callId, fields)]));
+    const read = await reader.read(arrive('vendor', null, body, Date.now()));
+    return () => commits.write(read);
+  };
+  const locker = new Client({ connectionString: ledger.database.url });
+  await locker.connect();
+  await locker.query('BEGIN');
+  await locker.query("INSERT INTO tasks (task_id, first_seen_at) VALUES ('locked', now())");
+  const held = (await write('held', { taskId: 'locked' }))();
+  const others = await Promise.all(Array.from({ length: 20 }, (_, index) => write(`beside-${index}`)));
+  await Promise.all(others.map((begin) => begin()));
+  const rows = await ledger.database.query(
+    "SELECT count(*)::int AS calls, count(DISTINCT xmin::text)::int AS groups FROM calls WHERE call_id ~ '^(held|beside)'",
+  );
+  expect(rows).toEqual([{ calls: others.length, groups: 1 }]);
+  await locker.query('ROLLBACK');
+  await locker.end();
+  await held;
+  await instance.remove();
 });

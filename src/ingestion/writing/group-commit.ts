@@ -11,26 +11,37 @@ const MOST_RECORDS = 1000;
 const MOST_BYTES = 8 * 1024 * 1024;
 const MOST_WRITERS = 4;
 /**
+ * While a writer is at work, another one begins only when so many records wait. The fewer and larger the groups are, the
+ * less a record costs, and the fewer writers wait for each other's commits.
+ */
+const ENOUGH_RECORDS = 500;
+/** Or when a delivery has waited for so long: the writer at work may wait for a lock, or write a large delivery. */
+const LONGEST_WAIT_MS = 50;
+/**
  * The most bytes of bodies that wait. While the database hangs, deliveries still wait here after the journal has taken
  * them, or after they were refused.
  */
 const MOST_WAITING_BYTES = 64 * 1024 * 1024;
 
 interface Waiting extends PackedDelivery {
+  /** By the clock of `performance`. */
+  readonly since: number;
   readonly written: () => void;
   readonly failed: (error: unknown) => void;
 }
 
 /**
- * Writes deliveries in groups. While all writers are busy, deliveries wait. The next free writer writes those that wait
- * together, with one commit and one wait for the disk.
+ * Writes deliveries in groups. Deliveries that come while a writer is at work wait for it, and the next free writer writes
+ * those that wait together, with one commit and one wait for the disk. Further writers help if many records wait.
  */
 @Injectable()
 export class GroupCommit {
   private readonly waiting: Waiting[] = [];
   private readonly writers: number;
   private waitingBytes = 0;
+  private waitingRecords = 0;
   private atWork = 0;
+  private timer: NodeJS.Timeout | undefined;
   private isWritingLarge = false;
 
   constructor(
@@ -52,13 +63,14 @@ export class GroupCommit {
     const body = await packBody(read.delivery.body);
     await new Promise<void>((written, failed) => {
       this.waitingBytes += bytes;
-      this.waiting.push({ read, body, written, failed });
+      this.waitingRecords += read.records;
+      this.waiting.push({ read, body, since: performance.now(), written, failed });
       this.employWriters();
     });
   }
 
   private employWriters(): void {
-    while (this.atWork < this.writers) {
+    while (this.atWork < this.writers && this.needsWriter()) {
       const group = this.nextGroup();
       if (group.length === 0) return;
       this.atWork += 1;
@@ -70,6 +82,19 @@ export class GroupCommit {
         this.employWriters();
       });
     }
+  }
+
+  private needsWriter(): boolean {
+    const [first] = this.waiting;
+    if (first === undefined) return false;
+    if (this.atWork === 0 || this.waitingRecords >= ENOUGH_RECORDS) return true;
+    const leftMs = first.since + LONGEST_WAIT_MS - performance.now();
+    if (leftMs <= 0) return true;
+    this.timer ??= setTimeout(() => {
+      this.timer = undefined;
+      this.employWriters();
+    }, leftMs);
+    return false;
   }
 
   /** Takes as many of the waiting deliveries as the limits allow. A large one is alone. */
@@ -86,7 +111,10 @@ export class GroupCommit {
       if (end > first && (records > MOST_RECORDS || bytes > MOST_BYTES)) break;
     }
     const group = this.waiting.splice(first, end - first);
-    for (const { read } of group) this.waitingBytes -= read.delivery.body.length;
+    for (const { read } of group) {
+      this.waitingBytes -= read.delivery.body.length;
+      this.waitingRecords -= read.records;
+    }
     return group;
   }
 

@@ -1,0 +1,110 @@
+// Statements of a transaction that are sent together, without waiting for each other's answers.
+import 'reflect-metadata';
+import { DataSource, type QueryRunner } from 'typeorm';
+import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { clientOf, type Connection, runTransaction } from '../../src/persistence/connections/clients.js';
+import { dataSourceOptions } from '../../src/persistence/connections/data-source-options.js';
+import { NOTHING } from '../../src/persistence/connections/query-server.js';
+import { createDatabase, type TestDatabase } from '../support/database.js';
+
+let database: TestDatabase;
+let dataSource: DataSource;
+let runner: QueryRunner;
+let connection: Connection;
+
+beforeAll(async () => {
+  database = await createDatabase();
+  await database.query('CREATE TABLE kept (value integer PRIMARY KEY)');
+  dataSource = await new DataSource(dataSourceOptions(database.url, 1, () => undefined)).initialize();
+  runner = dataSource.createQueryRunner();
+  connection = { client: clientOf(await runner.connect()), manager: runner.manager };
+});
+afterAll(async () => {
+  await runner.release();
+  await dataSource.destroy();
+  await database.drop();
+});
+beforeEach(() => database.query('DELETE FROM kept'));
+
+const insert = (value: number) => ({
+  name: 'insert-value',
+  text: 'INSERT INTO kept VALUES ($1)',
+  values: [value],
+});
+const kept = async () =>
+  (await database.query<{ value: number }>('SELECT value FROM kept ORDER BY value')).map(
+    ({ value }) => value,
+  );
+
+/** The connection is in no transaction, and can be used. */
+async function expectFree(): Promise<void> {
+  const rows = await runTransaction(connection, {
+    begin: 'BEGIN',
+    lookUp: NOTHING,
+    work: async (transaction) => (await transaction.query({ text: 'SELECT 1 AS one' })).rows,
+  });
+  expect(rows).toEqual([{ one: 1 }]);
+  expect(connection.client.getTransactionStatus()).toBe('I');
+}
+
+it('What was looked up is there for the work, in the order in which it was asked for', async () => {
+  const found = await runTransaction(connection, {
+    begin: 'BEGIN',
+    lookUp: (reader) =>
+      Promise.all(
+        ['first', 'second'].map((text) => reader.texts({ text: 'SELECT $1::text', values: [text] })),
+      ),
+    work: async (transaction, texts) => {
+      await Promise.all([1, 2, 3].map((value) => transaction.query(insert(value))));
+      return texts;
+    },
+  });
+  expect(found).toEqual([[['first']], [['second']]]);
+  expect(await kept()).toEqual([1, 2, 3]);
+});
+
+it('Where the transaction can not begin, nothing is written, whatever was looked up', async () => {
+  const begun = runTransaction(connection, {
+    begin: 'BEGIN ISOLATION LEVEL NONE',
+    lookUp: (reader) => reader.query({ text: 'SELECT 1' }),
+    work: (transaction) => transaction.query(insert(1)),
+  });
+  await expect(begun).rejects.toThrow('syntax error');
+  expect(await kept()).toEqual([]);
+  await expectFree();
+});
+
+it('Where something can not be looked up, nothing is written', async () => {
+  const begun = runTransaction(connection, {
+    begin: 'BEGIN',
+    lookUp: (reader) => reader.query({ text: 'SELECT 1 / 0' }),
+    work: (transaction) => transaction.query(insert(1)),
+  });
+  await expect(begun).rejects.toThrow('division by zero');
+  expect(await kept()).toEqual([]);
+  await expectFree();
+});
+
+it('If one of several statements fails, none counts, and all can be used again', async () => {
+  const further = { name: 'further', text: 'INSERT INTO kept SELECT $1::integer + 100', values: [1] };
+  const failed = runTransaction(connection, {
+    begin: 'BEGIN',
+    lookUp: NOTHING,
+    work: (transaction) =>
+      Promise.all([
+        transaction.query(insert(1)),
+        transaction.query(insert(1)),
+        // It is prepared in a transaction that has failed already.
+        transaction.query(further),
+      ]),
+  });
+  await expect(failed).rejects.toMatchObject({ code: '23505' });
+  expect(await kept()).toEqual([]);
+  await expectFree();
+  await runTransaction(connection, {
+    begin: 'BEGIN',
+    lookUp: NOTHING,
+    work: (transaction) => Promise.all([transaction.query(insert(1)), transaction.query(further)]),
+  });
+  expect(await kept()).toEqual([1, 101]);
+});
