@@ -18,40 +18,45 @@ export interface CallForm {
   readonly labels?: Labels;
 }
 
-/** Texts of JSON, and how many of them show phone numbers. */
-interface WrittenEntries {
-  readonly texts: readonly string[];
-  readonly withNumbers: number;
-}
+/** Writes the calls of one answer, and counts those that show phone numbers. */
+export class CallWriter {
+  /** How many of the written calls show phone numbers. */
+  withNumbers = 0;
+  private written = 0;
+  private readonly json: (call: CallTexts) => string;
+  private readonly isShown: (call: CallTexts) => boolean;
+  private readonly isMasked: boolean;
 
-/**
- * Writes a list whose entries are calls, or hold one.
- *
- * @param callOf the call of an entry; undefined if it has none
- * @param write the entry, with its call as JSON; undefined if it has none
- */
-export async function writeEntries<Entry>(
-  entries: readonly Entry[],
-  { fields, isMasked, labels }: CallForm,
-  callOf: (entry: Entry) => CallTexts | undefined,
-  write: (entry: Entry, call: string | undefined) => string,
-): Promise<WrittenEntries> {
-  const all = labels === undefined ? CALL_FIELDS : LISTED_FIELDS;
-  const names = [...new Set<ListedField>(['callId', ...(fields ?? all)])];
-  const members = names.flatMap((name) => {
-    if (!isNameField(name)) return [jsonMember(name)];
-    return labels === undefined ? [] : [nameMember(name, labels)];
-  });
-  const json = callJson(members);
-  const isShown = showsNumbers(names.filter((name): name is CallField => !isNameField(name)));
-  const texts: string[] = [];
-  let withNumbers = 0;
-  for (const entry of entries) {
-    const call = callOf(entry);
-    if (call === undefined) texts.push(write(entry, undefined));
-    else texts.push(write(entry, json(isMasked ? maskedTexts(call) : call)));
-    if (call !== undefined && !isMasked && isShown(call)) withNumbers += 1;
-    if (texts.length % CALLS_AT_ONCE === 0) await nextTurn();
+  constructor({ fields, isMasked, labels }: CallForm) {
+    const all = labels === undefined ? CALL_FIELDS : LISTED_FIELDS;
+    const names = [...new Set<ListedField>(['callId', ...(fields ?? all)])];
+    const members = names.flatMap((name) => {
+      if (!isNameField(name)) return [jsonMember(name)];
+      return labels === undefined ? [] : [nameMember(name, labels)];
+    });
+    this.json = callJson(members);
+    this.isShown = showsNumbers(names.filter((name): name is CallField => !isNameField(name)));
+    this.isMasked = isMasked;
   }
-  return { texts, withNumbers };
+
+  /** Writes entries that are calls, or hold one. */
+  async write<Entry>(
+    entries: readonly Entry[],
+    textOf: (entry: Entry, json: (call: CallTexts) => string) => string,
+  ): Promise<readonly string[]> {
+    const json = (call: CallTexts) => this.jsonOf(call);
+    const texts: string[] = [];
+    for (const entry of entries) {
+      texts.push(textOf(entry, json));
+      this.written += 1;
+      if (this.written % CALLS_AT_ONCE === 0) await nextTurn();
+    }
+    return texts;
+  }
+
+  private jsonOf(call: CallTexts): string {
+    if (this.isMasked) return this.json(maskedTexts(call));
+    if (this.isShown(call)) this.withNumbers += 1;
+    return this.json(call);
+  }
 }

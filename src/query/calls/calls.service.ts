@@ -13,7 +13,7 @@ import { filterOf } from './call-filter.js';
 import { CALL_FIELDS } from './call-fields.js';
 import { hasNames, idsOf, nameIn } from './call-names.js';
 import type { CallTexts } from './call-texts.js';
-import { writeEntries } from './call-writer.js';
+import { CallWriter } from './call-writer.js';
 import type { CallQuery } from './call-query.dto.js';
 import type { NamedCall } from './call.dto.js';
 import { historyOf } from './call-history.js';
@@ -45,15 +45,11 @@ export class CallsService {
     });
     const { data, page } = pageOf(calls, limit, (last) => encodeCursor(kind, placeOf(last)), endsEarly);
     const labels = await this.labels.of(hasNames(fields) ? data.map(idsOf) : []);
-    const form = { fields, isMasked: !seesNumbers(asker), labels };
-    const { texts, withNumbers } = await writeEntries(
-      data,
-      form,
-      (call) => call,
-      (_call, json) => json ?? '',
-    );
+    const writer = new CallWriter({ fields, isMasked: !seesNumbers(asker), labels });
+    const texts = await writer.write(data, (call, json) => json(call));
     const text = `{"data":[${texts.join(',')}],"page":${JSON.stringify(page)}}`;
-    return { answer: new WrittenAnswer(text, 'application/json', withNumbers), nextCursor: page.nextCursor };
+    const answer = new WrittenAnswer(text, 'application/json', writer.withNumbers);
+    return { answer, nextCursor: page.nextCursor };
   }
 
   /** @throws NotFoundException */

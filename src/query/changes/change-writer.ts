@@ -1,6 +1,7 @@
 // Writes the changes of an answer as JSON, or as lines of JSON.
 import { WrittenAnswer } from '../../http/answers/written-answer.js';
-import { type CallForm, writeEntries } from '../calls/call-writer.js';
+import { type CallForm, CallWriter } from '../calls/call-writer.js';
+import type { CallTexts } from '../calls/call-texts.js';
 import type { Change } from './changed-calls.repository.js';
 
 export const LINES = 'application/x-ndjson';
@@ -19,29 +20,30 @@ export class ChangeWriter {
   /** The bytes that are written so far. */
   bytes = 0;
   private readonly parts: Buffer[] = [];
-  private withNumbers = 0;
+  private readonly calls: CallWriter;
 
   /** @param asLines whether each change is a line */
   constructor(
-    private readonly form: CallForm,
+    form: CallForm,
     private readonly asLines: boolean,
-  ) {}
+  ) {
+    this.calls = new CallWriter(form);
+  }
 
   async add(changes: readonly Change[]): Promise<void> {
     if (changes.length === 0) return;
-    const { texts, withNumbers } = await writeEntries(changes, this.form, ({ call }) => call, changeText);
+    const texts = await this.calls.write(changes, changeText);
     const separator = this.asLines ? '\n' : ',';
     this.put(`${this.parts.length === 0 ? this.head : separator}${texts.join(separator)}`);
-    this.withNumbers += withNumbers;
   }
 
   answer({ nextCursor, upToDate }: ChangePageEnd): WrittenAnswer {
-    const { asLines, withNumbers, parts } = this;
+    const { asLines, parts } = this;
     const isEmpty = parts.length === 0;
     const end = JSON.stringify(asLines ? { type: 'page', nextCursor, upToDate } : { nextCursor, upToDate });
     if (asLines) this.put(`${isEmpty ? '' : '\n'}${end}\n`);
     else this.put(`${isEmpty ? this.head : ''}],${end.slice(1)}`);
-    return new WrittenAnswer(parts, asLines ? LINES : 'application/json', withNumbers);
+    return new WrittenAnswer(parts, asLines ? LINES : 'application/json', this.calls.withNumbers);
   }
 
   private get head(): string {
@@ -55,8 +57,8 @@ export class ChangeWriter {
   }
 }
 
-function changeText({ callId }: Change, call: string | undefined): string {
+function changeText({ callId, call }: Change, json: (call: CallTexts) => string): string {
   return call === undefined
     ? `{"type":"erased","callId":${JSON.stringify(callId)}}`
-    : `{"type":"call","call":${call}}`;
+    : `{"type":"call","call":${json(call)}}`;
 }

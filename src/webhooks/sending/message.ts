@@ -3,7 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { hash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { CALL_FIELDS, type CallField } from '../../query/calls/call-fields.js';
-import { writeEntries } from '../../query/calls/call-writer.js';
+import { CallWriter } from '../../query/calls/call-writer.js';
 import type { Change } from '../../query/changes/changed-calls.repository.js';
 import { encodePlace, type FeedPlace } from '../../query/changes/feed-place.js';
 import { followedBy } from '../../query/changes/followed-calls.js';
@@ -93,15 +93,12 @@ export class Messages {
       return event === undefined ? [] : [{ ...change, event }];
     });
     const fields = webhook.fields?.filter(isCallField);
-    const form = { fields, isMasked: webhook.numbers !== 'full' };
-    const { texts, withNumbers } = await writeEntries(
-      named,
-      form,
-      ({ call }) => call,
-      ({ event, callId }, call) =>
-        `{"event":"${event}","callId":${JSON.stringify(callId)}${call === undefined ? '' : `,"call":${call}`}}`,
-    );
-    return { text: texts.join(','), changes: texts.length, withNumbers };
+    const writer = new CallWriter({ fields, isMasked: webhook.numbers !== 'full' });
+    const texts = await writer.write(named, ({ event, callId, call }, json) => {
+      const member = call === undefined ? '' : `,"call":${json(call)}`;
+      return `{"event":"${event}","callId":${JSON.stringify(callId)}${member}}`;
+    });
+    return { text: texts.join(','), changes: texts.length, withNumbers: writer.withNumbers };
   }
 }
 
