@@ -1,6 +1,9 @@
 // How many bytes a call takes on disk, by tables and indexes.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { DataSource } from 'typeorm';
+import { compactIndexes } from '../../src/persistence/commands/index-compaction.js';
+import { dataSourceOptions } from '../../src/persistence/connections/data-source-options.js';
 import type { Context } from '../context.js';
 import { type Finding, figure } from '../support/finding.js';
 import { SERVICE, SIMULATOR } from '../support/paths.js';
@@ -52,15 +55,22 @@ export async function benchSize(context: Context): Promise<Finding[]> {
       const calls = load.calls * (context.options.quick ? QUICK_SHARE : 1);
       const what = `${calls.toLocaleString('en')} simulated calls, ${faults}, ${mix}`;
       say(`size · ${what}`);
-      const relations = await sizesOf(context, ['--calls', String(calls), ...campaigns, ...load.faults]);
-      findings.push(...findingsOf(what, calls, relations));
+      const campaign = ['--calls', String(calls), ...campaigns, ...load.faults];
+      const { grown, compacted } = await sizesOf(context, campaign);
+      findings.push(...findingsOf(what, calls, grown), compactedFinding(what, calls, compacted));
     }
   }
   return findings;
 }
 
+/** The sizes after VACUUM, and after `npm run compact`. */
+interface Sizes {
+  readonly grown: readonly Relation[];
+  readonly compacted: readonly Relation[];
+}
+
 /** Lets the simulator push into an empty ledger, and returns the sizes afterwards. */
-async function sizesOf({ ending, server }: Context, campaign: readonly string[]): Promise<Relation[]> {
+async function sizesOf({ ending, server }: Context, campaign: readonly string[]): Promise<Sizes> {
   const database = await server.ledger(0);
   const service = await serve(ending, SERVICE, { DATABASE_URL: database, ...AFTER_COMMIT }, '/health/ready');
   const where = ['--url', `http://127.0.0.1:${service.port}`, '--token', PUSH_TOKEN, '--api-key', API_KEY];
@@ -74,12 +84,16 @@ async function sizesOf({ ending, server }: Context, campaign: readonly string[])
   await stop();
   await service.stop();
   if (code !== 0) throw new Error(`the simulator ended with ${code}`);
-  const relations = await withClient(database, async (client) => {
-    await client.query('VACUUM');
-    return (await client.query<Relation>(RELATIONS)).rows;
-  });
+  const sizes = async () =>
+    withClient(database, async (client) => (await client.query<Relation>(RELATIONS)).rows);
+  await withClient(database, (client) => client.query('VACUUM'));
+  const grown = await sizes();
+  const owner = await new DataSource(dataSourceOptions(database, 1, () => undefined)).initialize();
+  await compactIndexes(owner, () => undefined);
+  await owner.destroy();
+  const compacted = await sizes();
   await server.drop(database);
-  return relations;
+  return { grown, compacted };
 }
 
 function findingsOf(what: string, calls: number, relations: readonly Relation[]): Finding[] {
@@ -110,6 +124,16 @@ function findingsOf(what: string, calls: number, relations: readonly Relation[])
       ),
     })),
   ];
+}
+
+function compactedFinding(what: string, calls: number, relations: readonly Relation[]): Finding {
+  return {
+    part: 'size',
+    what: `${what}: bytes on disk a call after \`npm run compact\``,
+    value: bytesOf(relations) / calls,
+    unit: 'bytes',
+    details: {},
+  };
 }
 
 function bytesOf(relations: readonly Relation[]): number {
