@@ -105,6 +105,25 @@ it('A correction whose call is deleted before it gets the lock is written as a n
   expect(delivery).toEqual({ records: 3, stored: 2, corrected: 1, duplicate: 0 });
 });
 
+it('Intents that change at every try, after they were looked up, do not keep a correction from being written', async () => {
+  await instance.push([record('moody')]);
+  await instance.push([{ callId: 'moody', majorIntent: 'A' }]);
+  // Each correction meets another intent than it looked up, at every try.
+  await database.query(`
+    CREATE FUNCTION change_mind() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN
+      UPDATE call_notes SET major_intent = major_intent || '+' WHERE call_id = NEW.call_id;
+      RETURN NEW;
+    END $$`);
+  await database.query(`CREATE TRIGGER change_mind AFTER UPDATE OF duration ON calls FOR EACH ROW
+    WHEN (NEW.call_id = 'moody') EXECUTE FUNCTION change_mind()`);
+  expect((await instance.push([record('moody', { duration: 7 })])).status).toBe(200);
+  await database.query('DROP TRIGGER change_mind ON calls');
+  const rows = await database.query(
+    `SELECT duration, c.revision, major_intent FROM calls c JOIN call_notes USING (call_id) WHERE call_id = 'moody'`,
+  );
+  expect(rows).toEqual([{ duration: 7, revision: 2, major_intent: 'A+' }]);
+});
+
 describe('Of a group', () => {
   const group = (...callIds: string[]) =>
     Promise.all(

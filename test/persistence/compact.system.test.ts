@@ -18,7 +18,7 @@ let ledger: TestLedger;
 
 beforeAll(async () => {
   ledger = await startLedger({ ACK_DEADLINE_MS: '60000' });
-  // Ten pushes go through the same hour, so that most pages are split.
+  // Twenty pushes go through the same hour, so that most pages are split.
   for (let push = 0; push * A_PUSH < CALLS; push += 1) {
     const records = Array.from({ length: A_PUSH }, (_, index) =>
       record(`call-${push}-${index}`, { originateTime: time(index * 20 + push) }),
@@ -38,7 +38,8 @@ const indexes = () =>
   ledger.database.query<{ name: string; definition: string; size: number }>(
     `SELECT indexrelid::regclass::text AS name, pg_get_indexdef(indexrelid) AS definition,
         pg_relation_size(indexrelid)::int AS size
-      FROM pg_index WHERE indrelid = 'calls'::regclass ORDER BY 1`,
+      FROM pg_index JOIN pg_class AS t ON t.oid = indrelid
+      WHERE t.relnamespace = 'public'::regnamespace ORDER BY 1`,
   );
 
 const reindexing = async () =>
@@ -57,6 +58,7 @@ it('A killed run leaves an index behind, and nothing else', async () => {
   await until('a new index', async () => (await indexes()).some(({ name }) => name.endsWith('_ccnew')));
   run.kill('SIGKILL');
   await once(run, 'exit');
+  await expect(compact()).rejects.toThrow('An index is being made already');
   // Its session is ended first: without the snapshot it would finish.
   await ledger.database.query(
     "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'REINDEX%' AND datname = current_database()",

@@ -3,7 +3,7 @@ import 'reflect-metadata';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
 import { clientOf, type Connection, runTransaction } from '../../src/persistence/connections/clients.js';
-import { dataSourceOptions } from '../../src/persistence/connections/data-source-options.js';
+import { dataSourceOptions, poolOptions } from '../../src/persistence/connections/data-source-options.js';
 import { NOTHING } from '../../src/persistence/connections/query-server.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 
@@ -107,4 +107,31 @@ it('If one of several statements fails, none counts, and all can be used again',
     work: (transaction) => Promise.all([transaction.query(insert(1)), transaction.query(further)]),
   });
   expect(await kept()).toEqual([1, 101]);
+});
+
+it('What goes on after a failure beside it is not kept', async () => {
+  const unsendable = {
+    toPostgres() {
+      throw new Error('no value');
+    },
+  };
+  const failed = runTransaction(connection, {
+    begin: 'BEGIN',
+    lookUp: NOTHING,
+    work: (transaction) => {
+      const twoSteps = async () => {
+        await transaction.query(insert(1));
+        await transaction.query(insert(2));
+      };
+      return Promise.all([twoSteps(), transaction.query({ text: 'SELECT $1', values: [unsendable] })]);
+    },
+  });
+  await expect(failed).rejects.toThrow('no value');
+  await expectFree();
+  expect(await kept()).toEqual([]);
+});
+
+it('The service sends statements together, on each kind of its connections', () => {
+  expect(connection.client.pipeline).toBe(true);
+  expect(poolOptions(() => Promise.resolve())).toMatchObject({ pipeline: true });
 });

@@ -66,10 +66,10 @@ export class Attempts {
    */
   async quarantine(delivery: Delivery, reject: Reject): Promise<void> {
     const numbers = new LateNumbers(this.workers);
-    await this.commit(numbers, {
+    await this.commit(numbers, () => ({
       lookUp: NOTHING,
       work: (transaction) => this.ledger.writeUnreadable(transaction, delivery, reject, numbers),
-    });
+    }));
   }
 
   private async writeEach<Packed extends PackedDelivery>(
@@ -125,13 +125,13 @@ export class Attempts {
     while (rest.length > 0) {
       try {
         const records = recordsOf(rest, erased);
-        return await this.commit(numbers, {
-          lookUp: (reader) => this.ledger.lookUp(reader, records),
+        return await this.commit(numbers, (isAgain) => ({
+          lookUp: (reader) => this.ledger.lookUp(reader, records, isAgain),
           work: async (transaction, found) => {
             await first?.(transaction, rest);
             return this.ledger.write(transaction, records, found, { lane, numbers });
           },
-        });
+        }));
       } catch (error) {
         if (error instanceof AlreadyWrittenError)
           rest = rest.filter(({ read }) => !error.ids.has(read.delivery.id));
@@ -146,11 +146,16 @@ export class Attempts {
   /**
    * Runs a transaction until it is committed. It runs again after a conflict, and after a search for numbers that it
    * needs.
+   *
+   * @param workOf makes the work; its parameter says whether it runs again after a conflict
    */
-  private async commit<Found, T>(numbers: LateNumbers, work: ReadThenWrite<Found, T>): Promise<T> {
+  private async commit<Found, T>(
+    numbers: LateNumbers,
+    workOf: (isAgain: boolean) => ReadThenWrite<Found, T>,
+  ): Promise<T> {
     for (let conflicts = 0; ;) {
       try {
-        return await this.database.transactionOnce(work);
+        return await this.database.transactionOnce(workOf(conflicts > 0));
       } catch (error) {
         if (error instanceof UnexaminedError) await numbers.examine(error);
         else if (isConflict(error) && conflicts < MOST_CONFLICTS - 1) conflicts += 1;

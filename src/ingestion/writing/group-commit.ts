@@ -85,9 +85,13 @@ export class GroupCommit {
   }
 
   private needsWriter(): boolean {
-    const [first] = this.waiting;
+    const writable = this.isWritingLarge
+      ? this.waiting.filter(({ read }) => !hasLargeBody(read))
+      : this.waiting;
+    const [first] = writable;
     if (first === undefined) return false;
-    if (this.atWork === 0 || this.waitingRecords >= ENOUGH_RECORDS) return true;
+    const records = this.isWritingLarge ? recordsIn(writable) : this.waitingRecords;
+    if (this.atWork === 0 || records >= ENOUGH_RECORDS) return true;
     const leftMs = first.since + LONGEST_WAIT_MS - performance.now();
     if (leftMs <= 0) return true;
     this.timer ??= setTimeout(() => {
@@ -130,4 +134,8 @@ export class GroupCommit {
 /** Of such deliveries, one is written at a time: a body of 30 MB of backslashes takes 400 MB while it is written. */
 function hasLargeBody({ delivery }: ReadDelivery): boolean {
   return delivery.body.length > MOST_BYTES;
+}
+
+function recordsIn(deliveries: readonly Waiting[]): number {
+  return deliveries.reduce((sum, { read }) => sum + read.records, 0);
 }

@@ -34,7 +34,7 @@ export interface Attempt {
 interface Found {
   /** The id of the delivery that brought the same body, by the id of the later delivery. */
   readonly sameBodies: ReadonlyMap<string, string>;
-  /** What {@link RollupSettler.knownIntents} returned. */
+  /** The intents of the notes of reported calls, by callId. Undefined: they are not known yet. */
   readonly intents: ReadonlyMap<string, string> | undefined;
 }
 
@@ -76,13 +76,17 @@ export class LedgerWriter {
     private readonly erasures: LateErasureRepository,
   ) {}
 
-  /** Reads what {@link write} needs. Nothing of it has to be read in its transaction. */
-  async lookUp(reader: Reader, records: GroupRecords): Promise<Found> {
+  /**
+   * Reads what {@link write} needs. Nothing of it has to be read in its transaction.
+   *
+   * @param isAgain the transaction runs again: intents are read later, because one may have changed in between
+   */
+  async lookUp(reader: Reader, records: GroupRecords, isAgain: boolean): Promise<Found> {
     // A replay has an earlier body on purpose, and a pull has a body of its own. Neither is a redelivery.
     const pushed = records.group.map(({ read }) => read.delivery).filter(isPush);
     const [sameBodies, intents] = await Promise.all([
       this.deliveries.findSameBodies(reader, pushed),
-      this.rollups.knownIntents(reader, records),
+      isAgain ? undefined : this.rollups.knownIntents(reader, records),
     ]);
     return { sameBodies, intents };
   }

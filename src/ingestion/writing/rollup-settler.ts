@@ -20,7 +20,7 @@ export interface KnownMessages {
 interface ChangesOfRollups {
   readonly calls: Pick<SettledMessages<CallState>, 'inserted' | 'replaced'>;
   readonly notes: Pick<SettledMessages<NoteState>, 'inserted' | 'replaced'>;
-  /** What {@link RollupSettler.knownIntents} returned. */
+  /** The intents of the notes of reported calls, by callId. Undefined: they are read here. */
   readonly intents: ReadonlyMap<string, string> | undefined;
   /** The lane of the rollups. */
   readonly lane: number;

@@ -88,15 +88,22 @@ export async function runTransaction<Found, T>(
   hasAnswered: () => void = () => undefined,
 ): Promise<T> {
   const prepares = !isThroughPooler(client);
+  let isOver = false;
+  // When one of several statements fails, others may go on for a while: outside of the transaction, they would be kept.
+  const refuseAfterwards = () => {
+    if (isOver) throw new Error('the transaction is over');
+  };
   const transaction: Transaction = {
     manager,
     async query<Row extends QueryResultRow>(statement: Statement) {
+      refuseAfterwards();
       const sent = prepares ? statement : unnamed(statement);
       const answer = await inStatementSpan(statement, () => client.query<Row>(sent));
       hasAnswered();
       return answer;
     },
     async texts(statement) {
+      refuseAfterwards();
       const sent = asTexts(prepares ? statement : unnamed(statement));
       const { rows } = await inStatementSpan(statement, () => client.query<TextRow>(sent));
       hasAnswered();
@@ -108,6 +115,9 @@ export async function runTransaction<Found, T>(
     begin,
     () => lookUp(transaction),
     (found) => work(transaction, found),
+    () => {
+      isOver = true;
+    },
   );
 }
 
@@ -120,20 +130,25 @@ function withTimeOuts<T>(client: Client, work: () => Promise<T>): Promise<T> {
 /**
  * Begins the transaction itself, because TypeORM's `startTransaction` would need one more statement for the isolation
  * level and one more for the timeouts.
+ *
+ * @param ending is called before the transaction is committed or rolled back
  */
 async function inTransaction<Found, T>(
   client: Client,
   begin: string,
   lookUp: () => Promise<Found>,
   work: (found: Found) => Promise<T>,
+  ending: () => void = () => undefined,
 ): Promise<T> {
   const begun = client.query(beginOn(client, begin));
   try {
     const [found] = await Promise.all([lookUp(), begun]);
     const result = await work(found);
+    ending();
     await client.query('COMMIT');
     return result;
   } catch (error) {
+    ending();
     await client.query('ROLLBACK').catch(async () => {
       // The state of the connection is unknown. The pool drops a client that is ending.
       await client.end();

@@ -1,3 +1,4 @@
+import type { Client } from 'pg';
 import type { PostgresDataSourceOptions } from 'typeorm/driver/postgres/PostgresDataSourceOptions.js';
 import { entities } from '../schema/entities/entities.js';
 import { migrations } from '../schema/migrations/migrations.js';
@@ -15,6 +16,14 @@ export const SESSION_OPTIONS = {
   keepAlive: true,
   keepAliveInitialDelayMillis: KEEP_ALIVE_AFTER_MS,
 };
+
+/**
+ * Options of the pool's connections. They send statements without waiting for the answers to earlier ones (`pipeline`),
+ * where these are not awaited.
+ */
+export function poolOptions(onConnect: (client: Client) => Promise<void>) {
+  return { ...SESSION_OPTIONS, pipeline: true, onConnect };
+}
 
 /**
  * TypeORM's options for the ledger's database. Only migrations change the schema.
@@ -39,6 +48,6 @@ export function dataSourceOptions(
     applicationName: APPLICATION_NAME,
     connectTimeoutMS: CONNECT_TIME_OUT_MS,
     poolErrorHandler: onConnectionLost,
-    extra: { ...SESSION_OPTIONS, pipeline: true, onConnect: prepareSession },
+    extra: poolOptions(prepareSession),
   };
 }

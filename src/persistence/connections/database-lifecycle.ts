@@ -11,7 +11,7 @@ import { within } from '../../within.js';
 import { areCallsDistributed } from '../schema/distribution/distribute.js';
 import { embeddedServer, type EmbeddedServer } from './embedded-server.js';
 import { migrate } from '../schema/migrator.js';
-import { SESSION_OPTIONS } from './data-source-options.js';
+import { poolOptions } from './data-source-options.js';
 import { prepareSession } from './session.js';
 import {
   DatabaseUnavailableError,
@@ -121,7 +121,7 @@ export class DatabaseLifecycle implements OnApplicationBootstrap, OnApplicationS
 
   private async bringUp(): Promise<void> {
     if (this.embedded !== undefined) {
-      const extra = { ...SESSION_OPTIONS, onConnect: (client: Client) => this.opened(client) };
+      const extra = poolOptions((client) => this.opened(client));
       this.dataSource.setOptions({ url: await this.embedded.start(), database: 'call_ledger', extra });
     }
     const backoff = new Backoff({ firstMs: FIRST_PAUSE_MS, longestMs: LONGEST_PAUSE_MS });

@@ -1,6 +1,6 @@
 import type { Client } from 'pg';
 import { DataSource } from 'typeorm';
-import { dataSourceOptions, SESSION_OPTIONS } from './data-source-options.js';
+import { dataSourceOptions, poolOptions } from './data-source-options.js';
 import { QueryServer } from './query-server.js';
 import { prepareSession } from './session.js';
 
@@ -30,7 +30,7 @@ export class ReplicaServer extends QueryServer {
     };
     // Idle connections that break are ignored: Replica watches the server itself.
     const options = dataSourceOptions(url, poolSize, () => undefined);
-    const extra = { ...SESSION_OPTIONS, onConnect };
+    const extra = poolOptions(onConnect);
     const dataSource = new DataSource({ ...options, connectTimeoutMS: CONNECT_TIME_OUT_MS, extra });
     return new ReplicaServer(dataSource, poolSize, clients);
   }
