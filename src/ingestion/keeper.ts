@@ -125,7 +125,9 @@ export class Keeper {
   /** Whether the database will probably not take the delivery within the deadline. */
   private goesToJournalFirst(delivery: Delivery): boolean {
     const isAdmitted = this.admission.admits(delivery);
-    return !this.journal.isOff && (this.breaker.isOpen || !isAdmitted);
+    if (this.journal.isOff) return false;
+    if (!isAdmitted) this.groups.giveWay();
+    return this.breaker.isOpen || !isAdmitted;
   }
 
   /** Uses the journal if a write fails or takes longer than the deadline. */

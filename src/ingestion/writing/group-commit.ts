@@ -18,6 +18,11 @@ const ENOUGH_RECORDS = 500;
 /** Or when a delivery has waited for so long: the writer at work may wait for a lock, or write a large delivery. */
 const LONGEST_WAIT_MS = 50;
 /**
+ * For so long after {@link GroupCommit.giveWay}, one writer works, unless a delivery has waited for as long: then that
+ * writer waits for a lock.
+ */
+const GIVING_WAY_MS = 1000;
+/**
  * The most bytes of bodies that wait. While the database hangs, deliveries still wait here after the journal has taken
  * them, or after they were refused.
  */
@@ -42,6 +47,7 @@ export class GroupCommit {
   private waitingRecords = 0;
   private atWork = 0;
   private timer: NodeJS.Timeout | undefined;
+  private givesWayUntil = -Infinity;
   private isWritingLarge = false;
 
   constructor(
@@ -69,10 +75,25 @@ export class GroupCommit {
     });
   }
 
+  /**
+   * Call this when pushes come faster than the database takes them. One writer leaves enough of the thread to the answers:
+   * Node.js accepts one connection in each turn of its event loop, and turns take longer the more there is to do.
+   */
+  giveWay(): void {
+    this.givesWayUntil = performance.now() + GIVING_WAY_MS;
+    this.employWriters();
+  }
+
   private employWriters(): void {
-    while (this.atWork < this.writers && this.needsWriter()) {
+    for (let ms = this.msToNextWriter(); ms !== undefined; ms = this.msToNextWriter()) {
+      if (ms > 0) {
+        this.timer ??= setTimeout(() => {
+          this.timer = undefined;
+          this.employWriters();
+        }, ms);
+        return;
+      }
       const group = this.nextGroup();
-      if (group.length === 0) return;
       this.atWork += 1;
       const isLarge = group.some(({ read }) => hasLargeBody(read));
       this.isWritingLarge ||= isLarge;
@@ -84,21 +105,19 @@ export class GroupCommit {
     }
   }
 
-  private needsWriter(): boolean {
+  /** How long another writer has to wait for its work; undefined if there is no work, or no further writer. */
+  private msToNextWriter(): number | undefined {
     const writable = this.isWritingLarge
       ? this.waiting.filter(({ read }) => !hasLargeBody(read))
       : this.waiting;
     const [first] = writable;
-    if (first === undefined) return false;
+    if (first === undefined || this.atWork >= this.writers) return undefined;
+    if (this.atWork === 0) return 0;
+    const now = performance.now();
+    const waitedMs = now - first.since;
+    if (now < this.givesWayUntil) return Math.max(0, GIVING_WAY_MS - waitedMs);
     const records = this.isWritingLarge ? recordsIn(writable) : this.waitingRecords;
-    if (this.atWork === 0 || records >= ENOUGH_RECORDS) return true;
-    const leftMs = first.since + LONGEST_WAIT_MS - performance.now();
-    if (leftMs <= 0) return true;
-    this.timer ??= setTimeout(() => {
-      this.timer = undefined;
-      this.employWriters();
-    }, leftMs);
-    return false;
+    return records >= ENOUGH_RECORDS ? 0 : Math.max(0, LONGEST_WAIT_MS - waitedMs);
   }
 
   /** Takes as many of the waiting deliveries as the limits allow. A large one is alone. */
