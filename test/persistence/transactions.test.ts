@@ -110,7 +110,7 @@ it('If one of several statements fails, none counts, and all can be used again',
 });
 
 it('What goes on after a failure beside it is not kept', async () => {
-  const unsendable = {
+  const broken = {
     toPostgres() {
       throw new Error('no value');
     },
@@ -123,7 +123,7 @@ it('What goes on after a failure beside it is not kept', async () => {
         await transaction.query(insert(1));
         await transaction.query(insert(2));
       };
-      return Promise.all([twoSteps(), transaction.query({ text: 'SELECT $1', values: [unsendable] })]);
+      return Promise.all([twoSteps(), transaction.query({ text: 'SELECT $1', values: [broken] })]);
     },
   });
   await expect(failed).rejects.toThrow('no value');
