@@ -91,3 +91,27 @@ it('A delivery that waits for a lock delays others for a moment only, and these 
   await held;
   await instance.remove();
 });
+
+it('While pushes come too fast, one writer works; when it waits for a lock, another one follows after a second', async () => {
+  const instance = await Instance.start(ledger.database.url, { JOURNAL_DIR: 'off' });
+  const reader = instance.app.get(DeliveryReader, { strict: false });
+  const commits = instance.app.get(GroupCommit, { strict: false });
+  const read = (records: readonly object[]) =>
+    reader.read(arrive('vendor', null, Buffer.from(JSON.stringify(records)), Date.now()));
+  const held = await read([record('held-too', { taskId: 'locked-too' })]);
+  // More than enough for another writer at other times.
+  const many = await read(Array.from({ length: 600 }, (_, index) => record(`many-${index}`)));
+  const locker = new Client({ connectionString: ledger.database.url });
+  await locker.connect();
+  await locker.query('BEGIN');
+  await locker.query("INSERT INTO tasks (task_id, first_seen_at) VALUES ('locked-too', now())");
+  const first = commits.write(held);
+  commits.giveWay();
+  const begun = performance.now();
+  await commits.write(many);
+  expect(performance.now() - begun).toBeGreaterThan(900);
+  await locker.query('ROLLBACK');
+  await locker.end();
+  await first;
+  await instance.remove();
+});
