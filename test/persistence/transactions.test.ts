@@ -2,9 +2,13 @@
 import 'reflect-metadata';
 import { DataSource, type QueryRunner } from 'typeorm';
 import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
-import { clientOf, type Connection, runTransaction } from '../../src/persistence/connections/clients.js';
+import {
+  clientOf,
+  type Connection,
+  NOTHING,
+  runTransaction,
+} from '../../src/persistence/connections/clients.js';
 import { dataSourceOptions, poolOptions } from '../../src/persistence/connections/data-source-options.js';
-import { NOTHING } from '../../src/persistence/connections/query-server.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 
 let database: TestDatabase;

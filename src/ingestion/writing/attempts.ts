@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
+import { NOTHING } from '../../persistence/connections/clients.js';
 import { Database } from '../../persistence/connections/database.js';
-import { NOTHING, type ReadThenWrite } from '../../persistence/connections/query-server.js';
+import type { ReadThenWrite } from '../../persistence/connections/query-server.js';
 import type { Transaction } from '../../persistence/connections/statement.js';
 import { DatabaseUnavailableError, isRetryable } from '../../persistence/connections/unavailable.js';
 import { InSpan, linksTo } from '../../tracing/spans.js';

@@ -44,7 +44,6 @@ export class GroupCommit {
   private readonly waiting: Waiting[] = [];
   private readonly writers: number;
   private waitingBytes = 0;
-  private waitingRecords = 0;
   private atWork = 0;
   private timer: NodeJS.Timeout | undefined;
   private givesWayUntil = -Infinity;
@@ -69,7 +68,6 @@ export class GroupCommit {
     const body = await packBody(read.delivery.body);
     await new Promise<void>((written, failed) => {
       this.waitingBytes += bytes;
-      this.waitingRecords += read.records;
       this.waiting.push({ read, body, since: performance.now(), written, failed });
       this.employWriters();
     });
@@ -107,22 +105,30 @@ export class GroupCommit {
 
   /** How long another writer has to wait for its work; undefined if there is no work, or no further writer. */
   private msToNextWriter(): number | undefined {
-    const writable = this.isWritingLarge
-      ? this.waiting.filter(({ read }) => !hasLargeBody(read))
-      : this.waiting;
-    const [first] = writable;
-    if (first === undefined || this.atWork >= this.writers) return undefined;
+    if (this.atWork >= this.writers) return undefined;
+    let first: Waiting | undefined;
+    let records = 0;
+    for (const delivery of this.waiting) {
+      if (!this.isWritable(delivery)) continue;
+      first ??= delivery;
+      records += delivery.read.records;
+      if (records >= ENOUGH_RECORDS) break;
+    }
+    if (first === undefined) return undefined;
     if (this.atWork === 0) return 0;
     const now = performance.now();
     const waitedMs = now - first.since;
     if (now < this.givesWayUntil) return Math.max(0, GIVING_WAY_MS - waitedMs);
-    const records = this.isWritingLarge ? recordsIn(writable) : this.waitingRecords;
     return records >= ENOUGH_RECORDS ? 0 : Math.max(0, LONGEST_WAIT_MS - waitedMs);
+  }
+
+  private isWritable({ read }: Waiting): boolean {
+    return !this.isWritingLarge || !hasLargeBody(read);
   }
 
   /** Takes as many of the waiting deliveries as the limits allow. A large one is alone. */
   private nextGroup(): Waiting[] {
-    const first = this.waiting.findIndex(({ read }) => !this.isWritingLarge || !hasLargeBody(read));
+    const first = this.waiting.findIndex((delivery) => this.isWritable(delivery));
     if (first === -1) return [];
     let records = 0;
     let bytes = 0;
@@ -134,10 +140,7 @@ export class GroupCommit {
       if (end > first && (records > MOST_RECORDS || bytes > MOST_BYTES)) break;
     }
     const group = this.waiting.splice(first, end - first);
-    for (const { read } of group) {
-      this.waitingBytes -= read.delivery.body.length;
-      this.waitingRecords -= read.records;
-    }
+    for (const { read } of group) this.waitingBytes -= read.delivery.body.length;
     return group;
   }
 
@@ -153,8 +156,4 @@ export class GroupCommit {
 /** Of such deliveries, one is written at a time: a body of 30 MB of backslashes takes 400 MB while it is written. */
 function hasLargeBody({ delivery }: ReadDelivery): boolean {
   return delivery.body.length > MOST_BYTES;
-}
-
-function recordsIn(deliveries: readonly Waiting[]): number {
-  return deliveries.reduce((sum, { read }) => sum + read.records, 0);
 }

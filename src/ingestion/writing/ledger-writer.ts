@@ -142,12 +142,9 @@ export class LedgerWriter {
     await this.erasures.noteLate(transaction, [delivery], numbers);
   }
 
-  private async settle(
-    transaction: Transaction,
-    { group, reports, notes, recordings }: GroupRecords,
-  ): Promise<Settled> {
-    const others = [...notes, ...recordings];
-    if (others.length > 0) await this.conversations.lock(transaction, [...reports, ...others]);
+  private async settle(transaction: Transaction, records: GroupRecords): Promise<Settled> {
+    const { group, reports, notes, recordings } = records;
+    if (notes.length + recordings.length > 0) await this.conversations.lock(transaction, allOf(records));
     const calls = await this.calls.settle(transaction, reports);
     const said = await this.conversations.settle(transaction, notes, recordings);
     const deliveries = group.map(({ read }) => read.delivery.id);

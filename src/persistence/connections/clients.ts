@@ -77,6 +77,9 @@ export interface TransactionWork<Found, T> {
   readonly work: (transaction: Transaction, found: Found) => Promise<T>;
 }
 
+/** For a transaction that looks nothing up before. */
+export const NOTHING = (): Promise<void> => Promise.resolve();
+
 /**
  * Runs work in a transaction, and commits it or rolls it back. Nothing else may use the connection meanwhile.
  *
@@ -124,7 +127,7 @@ export async function runTransaction<Found, T>(
 /** Through a pooler, a statement has timeouts only in a transaction that sets them. */
 function withTimeOuts<T>(client: Client, work: () => Promise<T>): Promise<T> {
   if (!isThroughPooler(client)) return work();
-  return inTransaction(client, 'BEGIN', () => Promise.resolve(), work);
+  return inTransaction(client, 'BEGIN', NOTHING, work);
 }
 
 /**

@@ -3,7 +3,8 @@ import { InjectDataSource } from '@nestjs/typeorm';
 import { DataSource } from 'typeorm';
 import { Settings } from '../../config/settings.js';
 import { InSpan } from '../../tracing/spans.js';
-import { NOTHING, QueryServer, type ReadThenWrite } from './query-server.js';
+import { NOTHING } from './clients.js';
+import { QueryServer, type ReadThenWrite } from './query-server.js';
 import type { Transaction } from './statement.js';
 import { isRetryable } from './unavailable.js';
 

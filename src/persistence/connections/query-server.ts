@@ -7,6 +7,7 @@ import {
   clientOf,
   connected,
   type Connection,
+  NOTHING,
   runEntityWork,
   runForTexts,
   runStatement,
@@ -185,9 +186,6 @@ export class QueryServer {
     }
   }
 }
-
-/** For a transaction that looks nothing up before. */
-export const NOTHING = (): Promise<void> => Promise.resolve();
 
 function notConnected(): DatabaseUnavailableError {
   return new DatabaseUnavailableError(new Error('Driver not Connected'));

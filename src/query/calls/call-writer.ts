@@ -22,7 +22,6 @@ export interface CallForm {
 export class CallWriter {
   /** How many of the written calls show phone numbers. */
   withNumbers = 0;
-  private written = 0;
   private readonly json: (call: CallTexts) => string;
   private readonly isShown: (call: CallTexts) => boolean;
   private readonly isMasked: boolean;
@@ -48,8 +47,7 @@ export class CallWriter {
     const texts: string[] = [];
     for (const entry of entries) {
       texts.push(textOf(entry, json));
-      this.written += 1;
-      if (this.written % CALLS_AT_ONCE === 0) await nextTurn();
+      if (texts.length % CALLS_AT_ONCE === 0) await nextTurn();
     }
     return texts;
   }
