@@ -88,7 +88,17 @@ const MAY_IMPORT = {
   time: [],
   tracing: ['config'],
   'vendor-api': ['background', 'config', 'json'],
-  webhooks: ['background', 'config', 'http', 'numbers', 'outbound', 'persistence', 'query', 'security'],
+  webhooks: [
+    'background',
+    'config',
+    'http',
+    'json',
+    'numbers',
+    'outbound',
+    'persistence',
+    'query',
+    'security',
+  ],
   workers: ['config'],
   codes: [],
 };

@@ -16,11 +16,14 @@ beforeAll(async () => {
 afterAll(() => ledger.stop());
 
 /** How many rows each page holds, and the rows. */
-async function pages(path: string): Promise<{ sizes: number[]; rows: Record<string, unknown>[] }> {
+async function pages(
+  path: string,
+  filter = '',
+): Promise<{ sizes: number[]; rows: Record<string, unknown>[] }> {
   const sizes: number[] = [];
   const rows: Record<string, unknown>[] = [];
   for (let query: string | undefined = 'limit=50'; query !== undefined;) {
-    const { data, page } = (await ledger.get(`${path}?${query}`)).body as Page;
+    const { data, page } = (await ledger.get(`${path}?${filter}${query}`)).body as Page;
     sizes.push(data.length);
     rows.push(...data);
     query = page.nextCursor === null ? undefined : `limit=50&cursor=${page.nextCursor}`;
@@ -43,6 +46,9 @@ describe('A page ends early where its rows are large, and none is left out', () 
     const { sizes, rows } = await pages('/v1/calls');
     expect(sizes).toEqual([6, 1]);
     expect(rows.map(({ callId }) => callId)).toEqual(['7', '6', '5', '4', '3', '2', '1']);
+    // What fills a page may be the last of all.
+    const last = await pages('/v1/calls', 'from=2025-06-01T12:00:02%2B08:00&');
+    expect(last.sizes).toEqual([6, 0]);
   });
 
   it('in the history of a call, also where what stands came before others', async () => {

@@ -8,13 +8,13 @@ const MOST_PAGE_BYTES = 16 * 1024 * 1024;
  */
 const UNPACKED = 64;
 
-/** The columns that {@link sizedPage} adds to each row. */
+/** The column that {@link sizedPage} adds to each row. */
 export interface SizedRow {
   /**
-   * The number of rows without the limit on bytes. If the rows themselves become the answer, this field is set to
-   * undefined, which JSON leaves out. Copies without the field would take 1.3 µs a row, of 5 µs in total.
+   * Whether no further row fits. If the rows themselves become the answer, this field is set to undefined, which JSON
+   * leaves out. Copies without the field would take 1.3 µs a row, of 5 µs in total.
    */
-  found: number | undefined;
+  is_full: boolean | undefined;
 }
 
 /**
@@ -41,13 +41,16 @@ export function sizedPage(
   order: string,
   mostBytes = MOST_PAGE_BYTES,
 ): string {
-  return `SELECT ${columns}, found::int FROM (
-      SELECT *, sum(${size}) OVER (ORDER BY ${order}) - ${size} AS size_before, count(*) OVER () AS found
-      FROM (${rows}) AS page
-    ) AS sized WHERE size_before < ${mostBytes} ORDER BY ${order}`;
+  return `SELECT ${columns}, bytes_so_far >= ${mostBytes} AS is_full FROM (
+      SELECT *, sum(row_bytes) OVER (ORDER BY ${order} ROWS UNBOUNDED PRECEDING) AS bytes_so_far
+      FROM (SELECT *, (${size})::bigint AS row_bytes FROM (${rows}) AS page) AS measured
+    ) AS sized WHERE bytes_so_far - row_bytes < ${mostBytes} ORDER BY ${order}`;
 }
 
-/** Whether the limit on bytes left rows out of the page. */
+/**
+ * Whether the limit on bytes ends the page. Then there may be more rows, or none: to know would need a count of all,
+ * which takes a quarter of the time of a page of 10,000 calls.
+ */
 export function endsEarly(rows: readonly SizedRow[]): boolean {
-  return rows.length < (rows[0]?.found ?? 0);
+  return rows.at(-1)?.is_full ?? false;
 }

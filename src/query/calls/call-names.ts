@@ -1,6 +1,6 @@
 // The names of a call's task and batch. They belong to the labels: the feed, webhooks and the history do not have them.
+import type { RecordText } from '../../persistence/sql/record-text.js';
 import { CALL_FIELDS, type CallField } from './call-fields.js';
-import type { CallTexts } from './call-texts.js';
 import type { Labels } from '../labels/labels.service.js';
 
 const NAME_FIELDS = ['taskName', 'batchName'] as const;
@@ -22,8 +22,8 @@ export function hasNames(fields: readonly string[] | undefined): boolean {
   return fields?.some(isNameField) ?? true;
 }
 
-export function idsOf(call: CallTexts): { taskId: string | null; batchId: string | null } {
-  return { taskId: call[TASK_ID] ?? null, batchId: call[BATCH_ID] ?? null };
+export function idsOf(call: RecordText): { taskId: string | null; batchId: string | null } {
+  return { taskId: call.text(TASK_ID), batchId: call.text(BATCH_ID) };
 }
 
 /** Calls without a task or batch have no name of one. */

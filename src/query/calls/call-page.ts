@@ -1,6 +1,6 @@
 // SQL for a page of calls that ends early if its calls are large.
 import { bytesOfJson, sizedPage } from '../../persistence/sql/sized-page.js';
-import { selectedCall } from './call-fields.js';
+import { callRecord } from './call-fields.js';
 import { noteOf, recordingOf, sizeOfNote } from './call-messages.js';
 import type { ListedField } from './call-names.js';
 
@@ -8,7 +8,11 @@ import type { ListedField } from './call-names.js';
 export interface CallPageSql {
   /** What the rows of the page must have beside all columns of `calls`. */
   readonly rowColumns: string;
-  /** The statement. @param columns what else is selected of each row */
+  /**
+   * The statement. Its rows are a call, what else is selected, and whether the page ends early with it.
+   *
+   * @param columns what else is selected of each row
+   */
   statement(rows: string, order: string, columns?: readonly string[]): string;
 }
 
@@ -41,6 +45,6 @@ export function callPage(
   return {
     rowColumns: (isDistributed ? onNodes : here).map((column) => `, ${column}`).join(''),
     statement: (rows, order, columns = []) =>
-      sizedPage([selectedCall(isDistributed ? made : read), ...columns].join(', '), rows, size, order),
+      sizedPage([callRecord(isDistributed ? made : read), ...columns].join(', '), rows, size, order),
   };
 }

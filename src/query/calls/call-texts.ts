@@ -2,7 +2,7 @@
 import { parseExact, stringifyExact } from '../../json/exact-numbers.js';
 import { NUMBER_FIELDS } from '../../numbers/json-pieces.js';
 import { OwnNumbers } from '../../numbers/own-numbers.js';
-import { isoOf } from '../../persistence/sql/value-parsers.js';
+import { RecordText } from '../../persistence/sql/record-text.js';
 import { maskEntry } from '../../security/masking/answer-mask.js';
 import { ruleOfAnswerField } from '../../security/masking/field-rules.js';
 import { maskNumber } from '../../security/masking/number-mask.js';
@@ -11,14 +11,21 @@ import { CALL_FIELDS, type CallField, typeOf } from './call-fields.js';
 
 type Text = string | null | undefined;
 
-/** The values of a call in the order of `CALL_FIELDS`, in PostgreSQL's text form. More values may follow. */
+/** A call as a record of PostgreSQL, with the values of `CALL_FIELDS` in their order. */
+export type CallRecordText = string;
+/** The values of a call in the order of `CALL_FIELDS`, in PostgreSQL's text form. */
 export type CallTexts = readonly (string | null)[];
+
+/** Makes what reads calls, one after the other. */
+export function callReader(): RecordText {
+  return new RecordText(CALL_FIELDS.length);
+}
 
 /**
  * The kind of a field's text. `id` and `time` have the ledger's own form, and `text` is the vendor's. `number`,
  * `boolean` and `json` (an object or array) are written as JSON.
  */
-type TextKind = 'id' | 'time' | 'text' | 'number' | 'boolean' | 'json';
+export type TextKind = 'id' | 'time' | 'text' | 'number' | 'boolean' | 'json';
 
 /** The kinds by the type of the column. */
 const KINDS: Readonly<Partial<Record<string, TextKind>>> = {
@@ -29,39 +36,8 @@ const KINDS: Readonly<Partial<Record<string, TextKind>>> = {
   jsonb: 'json',
 };
 
-/** From PostgreSQL's text form to that of the API. */
-const READINGS: Readonly<Record<TextKind, (text: string) => string>> = {
-  id: (text) => text,
-  time: isoOf,
-  text: (text) => text,
-  number: (text) => text,
-  boolean: (text) => (text === 't' ? 'true' : 'false'),
-  // PostgreSQL writes spaces between the parts of JSON.
-  json: (text) => stringifyExact(parseExact(text)),
-};
-
 export function kindOf(field: CallField): TextKind {
   return KINDS[typeOf(field)] ?? 'text';
-}
-
-/** Makes the text of a field in the API from PostgreSQL's. */
-export function readingOf(field: CallField): (text: string) => string {
-  return READINGS[kindOf(field)];
-}
-
-/**
- * Makes a function that keeps its last result. Codes, texts, ids of campaigns and times of receipt are mostly the same
- * as those of the call before.
- */
-export function remembering(write: (text: Text) => string): (text: Text) => string {
-  let last: Text = null;
-  let written = write(null);
-  return (text) => {
-    if (text === last) return written;
-    last = text;
-    written = write(text);
-    return written;
-  };
 }
 
 /** How a field is masked if the call has no JSON. Undefined: it holds no number. */
@@ -76,23 +52,31 @@ const JSON_FIELDS = CALL_FIELDS.flatMap((field, index) => (kindOf(field) === 'js
 const NUMBERS = CALL_FIELDS.flatMap((field, index) => (NUMBER_FIELDS.includes(field) ? [index] : []));
 
 /** Returns the call with masked numbers, for keys without `numbers:read`. */
-export function maskedTexts(call: CallTexts): CallTexts {
+function maskedTexts(call: CallTexts): CallTexts {
   if (JSON_FIELDS.some((index) => call[index] !== null)) return maskedWithJson(call);
   const own = new OwnNumbers();
   for (const index of NUMBERS) own.add(call[index] ?? '');
   return call.map((text, index) => (text === null ? null : (MASKS[index]?.(text, own) ?? text)));
 }
 
+/** Masks the numbers of a call that was read. */
+export function mask(call: RecordText): void {
+  const texts = call.texts();
+  for (const [index, masked] of maskedTexts(texts).entries())
+    if (masked !== null && masked !== texts[index]) call.replace(index, masked);
+}
+
 /** Makes a function that says whether these fields of a call show a number to those who may see it. */
-export function showsNumbers(names: readonly CallField[]): (call: CallTexts) => boolean {
-  const shown = names.map((name) => ({ index: CALL_FIELDS.indexOf(name), reading: readingOf(name) }));
+export function showsNumbers(names: readonly CallField[]): (call: RecordText) => boolean {
+  const shown = names.map((name) => ({ index: CALL_FIELDS.indexOf(name), isJson: kindOf(name) === 'json' }));
   const numbers = shown.filter(({ index }) => NUMBERS.includes(index));
   return (call) => {
-    if (numbers.some(({ index }) => (call[index] ?? '') !== '')) return true;
-    const masked = maskedTexts(call);
-    return shown.some(({ index, reading }) => {
-      const [text, hidden] = [call[index], masked[index]];
-      return text !== hidden && (text ?? '') !== '' && reading(text ?? '') !== hidden;
+    if (numbers.some(({ index }) => !call.isEmpty(index))) return true;
+    const texts = call.texts();
+    const masked = maskedTexts(texts);
+    return shown.some(({ index, isJson }) => {
+      const [text, hidden] = [texts[index] ?? '', masked[index]];
+      return text !== hidden && text !== '' && (isJson ? stringifyExact(parseExact(text)) : text) !== hidden;
     });
   };
 }

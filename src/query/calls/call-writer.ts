@@ -1,13 +1,15 @@
-// Writes the calls of an answer from PostgreSQL's texts, masked if they must be.
+// Writes the calls of an answer from PostgreSQL's records, masked if they must be.
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import type { Utf8Text } from '../../json/utf8-text.js';
+import type { RecordText } from '../../persistence/sql/record-text.js';
 import type { Labels } from '../labels/labels.service.js';
 import { CALL_FIELDS, type CallField } from './call-fields.js';
 import { callJson, jsonMember, nameMember } from './call-json.js';
 import { isNameField, LISTED_FIELDS, type ListedField } from './call-names.js';
-import { type CallTexts, maskedTexts, showsNumbers } from './call-texts.js';
+import { callReader, type CallRecordText, mask, showsNumbers } from './call-texts.js';
 
 /** After so many calls, other requests get their turn. They take some 2 ms. */
-const CALLS_AT_ONCE = 250;
+const CALLS_AT_ONCE = 500;
 
 /** How to write calls. */
 export interface CallForm {
@@ -22,9 +24,10 @@ export interface CallForm {
 export class CallWriter {
   /** How many of the written calls show phone numbers. */
   withNumbers = 0;
-  private readonly json: (call: CallTexts) => string;
-  private readonly isShown: (call: CallTexts) => boolean;
+  private readonly json: (call: RecordText, out: Utf8Text) => void;
+  private readonly isShown: (call: RecordText) => boolean;
   private readonly isMasked: boolean;
+  private readonly reader = callReader();
 
   constructor({ fields, isMasked, labels }: CallForm) {
     const all = labels === undefined ? CALL_FIELDS : LISTED_FIELDS;
@@ -38,23 +41,22 @@ export class CallWriter {
     this.isMasked = isMasked;
   }
 
-  /** Writes entries that are calls, or hold one. */
-  async write<Entry>(
-    entries: readonly Entry[],
-    textOf: (entry: Entry, json: (call: CallTexts) => string) => string,
-  ): Promise<readonly string[]> {
-    const json = (call: CallTexts) => this.jsonOf(call);
-    const texts: string[] = [];
-    for (const entry of entries) {
-      texts.push(textOf(entry, json));
-      if (texts.length % CALLS_AT_ONCE === 0) await nextTurn();
-    }
-    return texts;
+  /** Writes a call at the end of a text. */
+  write(call: CallRecordText, out: Utf8Text): void {
+    this.reader.read(call);
+    if (this.isMasked) mask(this.reader);
+    else if (this.isShown(this.reader)) this.withNumbers += 1;
+    this.json(this.reader, out);
   }
+}
 
-  private jsonOf(call: CallTexts): string {
-    if (this.isMasked) return this.json(maskedTexts(call));
-    if (this.isShown(call)) this.withNumbers += 1;
-    return this.json(call);
+/** Writes many entries, with turns for other requests in between. */
+export async function inTurns<Entry>(
+  entries: readonly Entry[],
+  write: (entry: Entry, index: number) => void,
+): Promise<void> {
+  for (const [index, entry] of entries.entries()) {
+    write(entry, index);
+    if ((index + 1) % CALLS_AT_ONCE === 0) await nextTurn();
   }
 }

@@ -6,12 +6,12 @@ import { isOfSources, type Viewer } from '../../security/visible-sources.js';
 import { AS_ANSWERED } from '../../persistence/sql/value-parsers.js';
 import { type CallFilter, conditionsOf } from './call-filter.js';
 import { idsWithTags } from './tagged-calls.js';
-import { CALL_FIELDS, SELECTED_CALL } from './call-fields.js';
+import { SELECTED_CALL } from './call-fields.js';
 import { inTime, placeInMoment } from './call-order.js';
 import { CURRENT_MESSAGES } from './call-messages.js';
 import type { ListedField } from './call-names.js';
 import { callPage } from './call-page.js';
-import type { CallTexts } from './call-texts.js';
+import type { CallRecordText } from './call-texts.js';
 import type { CallDto } from './call.dto.js';
 
 /** A call's place in time order: epoch milliseconds and callId. */
@@ -53,9 +53,6 @@ export interface History {
   /** The contents that the oldest of each message replaced. */
   readonly replaced: readonly RevisionRow[];
 }
-
-/** Where the number of rows without the limit on bytes stands. */
-const FOUND = CALL_FIELDS.length;
 
 const FIND_CALL = {
   name: 'find-call',
@@ -104,7 +101,7 @@ export class CallRepository {
     order: 'asc' | 'desc',
     after: CallPosition | undefined,
     { limit, fields }: CallPart,
-  ): Promise<{ calls: CallTexts[]; endsEarly: boolean }> {
+  ): Promise<{ calls: CallRecordText[]; endsEarly: boolean }> {
     const sql = conditionsOf(after === undefined ? filter : withoutPassed(filter, order, after), viewer);
     sql.oneOf('call_id', await idsWithTags(this.database, filter, this.nodes.isDistributed));
     if (after !== undefined) {
@@ -120,7 +117,7 @@ export class CallRepository {
       ORDER BY ${sorted} LIMIT ${sql.parameter(limit)}`;
     const text = page.statement(calls, sorted);
     const rows = await this.database.readTexts({ text, values: sql.values });
-    return { calls: rows, endsEarly: rows.length < Number(rows[0]?.[FOUND] ?? 0) };
+    return { calls: rows.map(([call]) => call ?? ''), endsEarly: rows.at(-1)?.[1] === 't' };
   }
 
   find(callId: string, { sources }: Viewer): Promise<CallDto | undefined> {

@@ -2,6 +2,7 @@ import { Injectable, NotFoundException } from '@nestjs/common';
 import { validate as isUuid } from 'uuid';
 import { Settings } from '../../config/settings.js';
 import { decodeCursor, encodeCursor, LAST_ID } from '../../http/parameters/cursor.js';
+import { Utf8Text } from '../../json/utf8-text.js';
 import { WrittenAnswer } from '../../http/answers/written-answer.js';
 import { isoOf } from '../../persistence/sql/value-parsers.js';
 import { DEFAULT_LIMIT, type Page, pageOf, type PageQuery } from '../../http/parameters/page.js';
@@ -12,8 +13,8 @@ import { LabelsService } from '../labels/labels.service.js';
 import { filterOf } from './call-filter.js';
 import { CALL_FIELDS } from './call-fields.js';
 import { hasNames, idsOf, nameIn } from './call-names.js';
-import type { CallTexts } from './call-texts.js';
-import { CallWriter } from './call-writer.js';
+import { callReader, type CallRecordText } from './call-texts.js';
+import { CallWriter, inTurns } from './call-writer.js';
 import type { CallQuery } from './call-query.dto.js';
 import type { NamedCall } from './call.dto.js';
 import { historyOf } from './call-history.js';
@@ -44,11 +45,16 @@ export class CallsService {
       fields,
     });
     const { data, page } = pageOf(calls, limit, (last) => encodeCursor(kind, placeOf(last)), endsEarly);
-    const labels = await this.labels.of(hasNames(fields) ? data.map(idsOf) : []);
+    const labels = await this.labels.of(hasNames(fields) ? data.map(campaignOf) : []);
     const writer = new CallWriter({ fields, isMasked: !seesNumbers(asker), labels });
-    const texts = await writer.write(data, (call, json) => json(call));
-    const text = `{"data":[${texts.join(',')}],"page":${JSON.stringify(page)}}`;
-    const answer = new WrittenAnswer(text, 'application/json', writer.withNumbers);
+    const out = new Utf8Text();
+    out.add('{"data":[');
+    await inTurns(data, (call, index) => {
+      if (index > 0) out.add(',');
+      writer.write(call, out);
+    });
+    out.add(`],"page":${JSON.stringify(page)}}`);
+    const answer = new WrittenAnswer(out.toString(), 'application/json', writer.withNumbers);
     return { answer, nextCursor: page.nextCursor };
   }
 
@@ -94,7 +100,14 @@ function positionOf(cursor: string, kind: string): CallPosition {
 }
 
 const [OCCURRED_AT, CALL_ID] = [CALL_FIELDS.indexOf('occurredAt'), CALL_FIELDS.indexOf('callId')];
+const reader = callReader();
 
-function placeOf(call: CallTexts): [occurredAt: number, callId: string] {
-  return [Date.parse(isoOf(call[OCCURRED_AT] ?? '')), call[CALL_ID] ?? ''];
+function placeOf(call: CallRecordText): [occurredAt: number, callId: string] {
+  reader.read(call);
+  return [Date.parse(isoOf(reader.text(OCCURRED_AT) ?? '')), reader.text(CALL_ID) ?? ''];
+}
+
+function campaignOf(call: CallRecordText): { taskId: string | null; batchId: string | null } {
+  reader.read(call);
+  return idsOf(reader);
 }

@@ -1,9 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../persistence/connections/statement.js';
 import { ClusterNodes } from '../../persistence/schema/distribution/cluster-nodes.js';
-import { CALL_FIELDS } from '../calls/call-fields.js';
 import { callPage } from '../calls/call-page.js';
-import type { CallTexts } from '../calls/call-texts.js';
+import type { CallRecordText } from '../calls/call-texts.js';
 import type { FeedPlace } from './feed-place.js';
 import { type FollowedCalls, followedParameters, IS_FOLLOWED, IS_OR_WAS_FOLLOWED } from './followed-calls.js';
 
@@ -14,7 +13,7 @@ import { type FollowedCalls, followedParameters, IS_FOLLOWED, IS_OR_WAS_FOLLOWED
 export interface Change {
   readonly position: number;
   readonly callId: string;
-  readonly call: CallTexts | undefined;
+  readonly call: CallRecordText | undefined;
 }
 
 export interface ChangedDelivery {
@@ -53,7 +52,7 @@ const NEXT_ERASED = nextOf(ERASED_OF);
 function nextCallsOf(fields: FollowedCalls['fields'], isDistributed: boolean): string {
   const page = callPage(fields, isDistributed ? 'calls' : 'row', isDistributed);
   const rows = isDistributed ? nextOf(callsOf(page.rowColumns)) : nextOf(callsOf(''), page.rowColumns);
-  return page.statement(rows, 'position, call_id', ['position', 'is_followed']);
+  return page.statement(rows, 'position, call_id', ['call_id', 'position', 'is_followed']);
 }
 
 /** Reads the calls that deliveries have changed. */
@@ -81,14 +80,6 @@ export class ChangedCallsRepository {
   }
 }
 
-/** Where the further columns of {@link nextCallsOf} are. */
-const [POSITION, IS_NOW_FOLLOWED, FOUND] = [
-  CALL_FIELDS.length,
-  CALL_FIELDS.length + 1,
-  CALL_FIELDS.length + 2,
-];
-const CALL_ID = CALL_FIELDS.indexOf('callId');
-
 /** Reads the calls. Like the list of calls, it ends early if their unknown fields are large. */
 async function nextCalls(
   transaction: Transaction,
@@ -98,12 +89,12 @@ async function nextCalls(
 ): Promise<{ calls: Change[]; endsEarly: boolean }> {
   if (deliveries.length === 0) return { calls: [], endsEarly: false };
   const rows = await transaction.texts({ text, values: parametersOf(deliveries, wanted) });
-  const calls = rows.map((row) => ({
-    position: Number(row[POSITION]),
-    callId: row[CALL_ID] ?? '',
-    call: row[IS_NOW_FOLLOWED] === 't' ? row : undefined,
+  const calls = rows.map(([call, callId, position, isFollowed]) => ({
+    position: Number(position),
+    callId: callId ?? '',
+    call: isFollowed === 't' ? (call ?? '') : undefined,
   }));
-  return { calls, endsEarly: rows.length < Number(rows[0]?.[FOUND] ?? 0) };
+  return { calls, endsEarly: rows.at(-1)?.at(-1) === 't' };
 }
 
 async function nextErased(

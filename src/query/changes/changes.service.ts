@@ -16,7 +16,7 @@ import { type FollowedCalls, followedBy } from './followed-calls.js';
 
 const NOW = 'now';
 /** A larger page is read in parts, so that the rows of only two of them are in memory. */
-const MOST_AT_ONCE = 1000;
+const MOST_AT_ONCE = 2500;
 /** An answer ends early once it is longer than this. */
 const MOST_BYTES = 16 * 1024 * 1024;
 /** A key may have half of all requests that may wait, so that other keys have room. */

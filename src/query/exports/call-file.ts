@@ -1,14 +1,14 @@
 import { Readable } from 'node:stream';
 import { DatabaseUnavailableError } from '../../persistence/connections/unavailable.js';
 import type { CallFormat } from './call-formats.js';
-import type { CallTexts } from '../calls/call-texts.js';
+import { callReader, type CallRecordText } from '../calls/call-texts.js';
+import { Utf8Text } from '../../json/utf8-text.js';
 import type { RowFlow, RowReceiver } from './row-flow.js';
 
-/**
- * Lines are collected into chunks of this number of characters, for at most CHUNK_MS, because sending costs system
- * calls.
- */
-const CHUNK_LENGTH = 65_536;
+/** Lines are collected into chunks of this number of bytes, for at most CHUNK_MS, because sending costs system calls. */
+const CHUNK_BYTES = 65_536;
+/** Room for the line that fills a chunk. */
+const ROOM_BEYOND = 16_384;
 const CHUNK_MS = 50;
 
 /**
@@ -16,11 +16,12 @@ const CHUNK_MS = 50;
  * it; otherwise it fails. It emits `accepted` when PostgreSQL has accepted the query: at the first row, or at the
  * end if there is none.
  */
-export class CallFile extends Readable implements RowReceiver<CallTexts> {
+export class CallFile extends Readable implements RowReceiver<[CallRecordText]> {
   /** The number of calls that are written so far. */
   calls = 0;
   /** The lines that are not sent yet. */
-  private lines: string;
+  private readonly lines = new Utf8Text(CHUNK_BYTES + ROOM_BEYOND);
+  private readonly reader = callReader();
   private timer: NodeJS.Timeout | undefined;
   private turn: NodeJS.Immediate | undefined;
   private accepted = false;
@@ -28,12 +29,12 @@ export class CallFile extends Readable implements RowReceiver<CallTexts> {
 
   /** @param idleMs the stream fails after this time without a new row, or without a reader that takes it */
   constructor(
-    private readonly rows: RowFlow<CallTexts>,
+    private readonly rows: RowFlow<[CallRecordText]>,
     private readonly format: CallFormat,
     idleMs: number,
   ) {
     super();
-    this.lines = format.head;
+    this.lines.add(format.head);
     this.patience = setTimeout(() => {
       const error = new Error(`the export made no progress for ${idleMs} ms`);
       this.destroy(this.accepted ? error : new DatabaseUnavailableError(error));
@@ -41,16 +42,17 @@ export class CallFile extends Readable implements RowReceiver<CallTexts> {
     rows.start(this);
   }
 
-  row(row: CallTexts): void {
+  row([call]: [CallRecordText]): void {
     if (this.destroyed) return;
     try {
-      this.lines += this.format.line(row);
+      this.reader.read(call);
+      this.format.write(this.reader, this.lines);
       this.calls += 1;
     } catch (error) {
       this.fail(error);
       return;
     }
-    if (this.lines.length >= CHUNK_LENGTH) this.handOn();
+    if (this.lines.length >= CHUNK_BYTES) this.handOn();
     else
       this.timer ??= setTimeout(() => {
         this.handOn();
@@ -93,10 +95,8 @@ export class CallFile extends Readable implements RowReceiver<CallTexts> {
       this.accepted = true;
       this.emit('accepted');
     }
-    const bytes = Buffer.from(this.lines);
-    this.lines = '';
-    if (bytes.length === 0) return;
+    if (this.lines.length === 0) return;
     this.rows.pause();
-    this.push(bytes);
+    this.push(this.lines.take());
   }
 }

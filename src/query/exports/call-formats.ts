@@ -1,8 +1,11 @@
 // The formats of exports: CSV (RFC 4180), and NDJSON with a JSON object in each line.
+import type { Utf8Text } from '../../json/utf8-text.js';
+import type { RecordText } from '../../persistence/sql/record-text.js';
 import { CALL_FIELDS, type CallField } from '../calls/call-fields.js';
-import { callJson, type JsonMember, jsonMember, jsonText, nameMember } from '../calls/call-json.js';
+import { copyJson, copyPlain, copyTime, isTrue } from '../calls/call-bytes.js';
+import { callJson, type JsonMember, jsonMember, madeMember, nameMember } from '../calls/call-json.js';
 import { idsOf, isNameField, type NameField, nameIn } from '../calls/call-names.js';
-import { type CallTexts, kindOf, readingOf, remembering } from '../calls/call-texts.js';
+import { kindOf, type TextKind } from '../calls/call-texts.js';
 import type { Labels } from '../labels/labels.service.js';
 import {
   type ColumnField,
@@ -14,6 +17,7 @@ import {
 } from './export-fields.js';
 import type { ExportQuery } from './export-query.dto.js';
 import { localTimes } from './local-times.js';
+import { guarded, guardOf } from './spreadsheet-guard.js';
 
 /** How calls, or some of their fields, are written into a file. */
 export interface CallFormat {
@@ -21,124 +25,151 @@ export interface CallFormat {
   /** The beginning of the file, even if there are no calls. */
   readonly head: string;
   /** Writes a call as a line, with the line's end. */
-  readonly line: (call: CallTexts) => string;
+  readonly write: (call: RecordText, out: Utf8Text) => void;
 }
 
 /** Without this mark, Excel reads UTF-8 as the code page of the machine. */
 const BYTE_ORDER_MARK = '\uFEFF';
 
-type Text = string | null | undefined;
-type Cell = (text: Text) => string;
+const QUOTE = 0x22;
+const BACKSLASH = 0x5c;
+const COMMA = 0x2c;
+const TAB = 0x09;
 
-/**
- * @param names the names of the columns
- * @param localOf writes a time; undefined: in UTC
- */
-function csvFormat(
-  names: readonly ExportField[],
-  labels: Labels,
-  reader: 'spreadsheet' | 'program',
-  localOf: ((text: string) => string) | undefined,
-): CallFormat {
-  const textOf = reader === 'spreadsheet' ? guarded : (text: string) => text;
-  const columns = names.map((name) =>
-    isNameField(name) ? nameColumn(name, labels, textOf) : columnOf(name, textOf, localOf),
-  );
+/** Writes a cell at the end of a text. */
+type Cell = (call: RecordText, out: Utf8Text) => void;
+/** How texts and times are written. */
+interface CsvForm {
+  readonly isGuarded: boolean;
+  /** Writes a time; undefined: in UTC. */
+  readonly localOf: ((text: string) => string) | undefined;
+}
+
+function csvFormat(names: readonly ExportField[], labels: Labels, form: CsvForm): CallFormat {
+  const cells = names.map((name) => (isNameField(name) ? nameCell(name, labels, form) : cellOf(name, form)));
   return {
     mediaType: 'text/csv; charset=utf-8; header=present',
-    head: `${reader === 'spreadsheet' ? BYTE_ORDER_MARK : ''}${names.join(',')}\r\n`,
-    line: (call) => `${columns.map(({ index, cell }) => cell(call[index], call)).join(',')}\r\n`,
+    head: `${form.isGuarded ? BYTE_ORDER_MARK : ''}${names.join(',')}\r\n`,
+    write: (call, out) => {
+      for (const [index, cell] of cells.entries()) {
+        if (index > 0) writeByte(COMMA, out);
+        cell(call, out);
+      }
+      out.addAscii('\r\n');
+    },
   };
 }
 
-interface CsvColumn {
-  readonly index: number;
-  readonly cell: (text: Text, call: CallTexts) => string;
+function nameCell(name: NameField, labels: Labels, { isGuarded }: CsvForm): Cell {
+  return madeCell((call) => nameIn(labels, name, idsOf(call)), isGuarded ? 'guarded' : 'text');
 }
 
-function nameColumn(name: NameField, labels: Labels, textOf: (text: string) => string): CsvColumn {
-  const write = (text: string) => quoted(textOf(text));
-  return { index: 0, cell: (_text, call) => writtenOr('', nameIn(labels, name, idsOf(call)), write) };
-}
-
-function columnOf(
-  name: CallField | ColumnField,
-  textOf: (text: string) => string,
-  localOf: ((text: string) => string) | undefined,
-): CsvColumn {
-  if (!isColumnField(name)) return { index: CALL_FIELDS.indexOf(name), cell: cellOf(name, textOf, localOf) };
+function cellOf(name: CallField | ColumnField, form: CsvForm): Cell {
+  if (!isColumnField(name)) return fieldCell(name, form);
   const { index, kind, valueOf } = memberColumn(name);
-  const write = { text: (text: string) => quoted(textOf(text)), json: quoted, number: plain }[kind];
-  return { index, cell: (json) => writtenOr('', valueOf(json), write) };
+  const written = kind === 'text' && form.isGuarded ? 'guarded' : kind;
+  return madeCell((call) => valueOf(call.text(index)), written);
+}
+
+/** @param valueOf makes the text of a cell; null: it is empty */
+function madeCell(
+  valueOf: (call: RecordText) => string | null,
+  kind: 'guarded' | 'text' | 'json' | 'number',
+): Cell {
+  return (call, out) => {
+    const value = valueOf(call);
+    if (value === null) return;
+    out.add(kind === 'number' ? value : quoted(kind === 'guarded' ? guarded(value) : value));
+  };
 }
 
 function memberOf(name: ExportField, labels: Labels): JsonMember {
   if (isNameField(name)) return nameMember(name, labels);
   if (!isColumnField(name)) return jsonMember(name);
   const { index, kind, valueOf } = memberColumn(name);
-  const write = kind === 'text' ? jsonText : plain;
-  return { name, index, valueOf: (json) => writtenOr('null', valueOf(json), write) };
-}
-
-function writtenOr(none: string, value: string | null, write: (text: string) => string): string {
-  return value === null ? none : write(value);
-}
-
-function plain(text: string): string {
-  return text;
+  return madeMember(name, (call) => {
+    const value = valueOf(call.text(index));
+    return value === null || kind !== 'text' ? value : JSON.stringify(value);
+  });
 }
 
 /** Only texts and JSON are in quotes. Spreadsheets show times and ids in the ledger's forms as text. */
-function cellOf(
-  name: CallField,
-  textOf: (text: string) => string,
-  localOf: ((text: string) => string) | undefined,
-): Cell {
-  const kind = kindOf(name);
-  const reading = readingOf(name);
-  const cell = (write: (text: string) => string): Cell => {
-    return (text) => (text === null || text === undefined ? '' : write(text));
+function fieldCell(name: CallField, { isGuarded, localOf }: CsvForm): Cell {
+  const index = CALL_FIELDS.indexOf(name);
+  const writers: Readonly<Record<TextKind, Cell>> = {
+    id: (call, out) => {
+      copyPlain(call, index, out);
+    },
+    number: (call, out) => {
+      copyPlain(call, index, out);
+    },
+    boolean: (call, out) => {
+      out.addAscii(isTrue(call, index) ? 'true' : 'false');
+    },
+    time: (call, out) => {
+      if (localOf === undefined) copyTime(call, index, out);
+      else out.add(localOf(call.text(index) ?? ''));
+    },
+    text: (call, out) => {
+      const guard = isGuarded ? guardOf(call.bytes[call.from[index] ?? 0] ?? 0) : '';
+      if (guard === undefined) out.add(quoted(guarded(call.text(index) ?? '')));
+      else copyQuoted(call, index, out, guard);
+    },
+    json: (call, out) => {
+      writeByte(QUOTE, out);
+      copyJson(call, index, out, '""');
+      writeByte(QUOTE, out);
+    },
   };
-  if (kind === 'text') return remembering(cell((text) => quoted(textOf(text))));
-  if (kind === 'json') return cell((text) => quoted(reading(text)));
-  return kind === 'time' ? remembering(cell(localOf ?? reading)) : cell(reading);
+  const write = writers[kindOf(name)];
+  return (call, out) => {
+    if (!call.isNull(index)) write(call, out);
+  };
 }
 
 /** Texts are always in quotes. So a spreadsheet that is set to keep quoted cells unchanged keeps all of them. */
 function quoted(text: string): string {
-  return text.includes('"') ? `"${text.replaceAll('"', '""')}"` : `"${text}"`;
+  return `"${text.replaceAll('"', '""')}"`;
 }
 
 /**
- * The starts of formulas that OWASP names (ASVS 5.0, 1.2.10), also after spaces, and their full-width forms, which
- * Excel reads the same way.
+ * Copies a text in quotes. The record has its quotes doubled already, as CSV has them, and its backslashes, too.
+ *
+ * @param guard stands before it
  */
-const FORMULA = /^\s*[=+\-@＝＋－＠]|^[\t\r\n]/u;
-/** The start of a number, a date or a time in any form, which may have brackets or currency signs before it. */
-const NUMBER = /^\P{L}*\p{Nd}/u;
-/** `TRUE` and `FALSE`, and texts that English versions of Excel read as dates, such as `SEPT2`. */
-const WORD = /^(?:(?:true|false)$|(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*[^a-z]*\d)/i;
+function copyQuoted(call: RecordText, index: number, out: Utf8Text, guard: '' | '\t'): void {
+  const { bytes } = call;
+  const [from, to] = [call.from[index] ?? 0, call.to[index] ?? 0];
+  out.reserve(to - from + 3);
+  const written = out.bytes;
+  let at = out.length;
+  written[at++] = QUOTE;
+  if (guard === '\t') written[at++] = TAB;
+  for (let place = from; place < to; place += 1) {
+    const byte = bytes[place] ?? 0;
+    written[at++] = byte;
+    if (byte === BACKSLASH) place += 1;
+  }
+  written[at++] = QUOTE;
+  out.length = at;
+}
 
-/**
- * Protects a text from being changed by a spreadsheet. It puts a tab before a text that would become a number, a
- * date or a truth value: even in quotes, `05710000000` loses its zero and `118100000000000001` its last digit. It
- * puts an apostrophe before a text that would run as a formula.
- */
-export function guarded(text: string): string {
-  const first = text.charCodeAt(0);
-  // Nearly all ids and numbers begin with a digit, and nearly all codes with a letter. They do not need the slower
-  // checks.
-  if (first >= 0x30 && first <= 0x39) return `\t${text}`;
-  const letter = first | 0x20;
-  if (letter >= 0x61 && letter <= 0x7a) return WORD.test(text) ? `\t${text}` : text;
-  if (FORMULA.test(text)) return `'${text}`;
-  return NUMBER.test(text) ? `\t${text}` : text;
+function writeByte(byte: number, out: Utf8Text): void {
+  out.reserve(1);
+  out.bytes[out.length++] = byte;
 }
 
 /** @param names the names of the fields */
 function ndjsonFormat(names: readonly ExportField[], labels: Labels): CallFormat {
   const json = callJson(names.map((name) => memberOf(name, labels)));
-  return { mediaType: 'application/x-ndjson', head: '', line: (call) => `${json(call)}\n` };
+  return {
+    mediaType: 'application/x-ndjson',
+    head: '',
+    write: (call, out) => {
+      json(call, out);
+      out.addAscii('\n');
+    },
+  };
 }
 
 /**
@@ -153,5 +184,6 @@ export function formatOf(
   const all = format === 'csv' ? TABLE_FIELDS : EXPORT_FIELDS;
   const names = [...new Set<ExportField>(['callId', ...(fields ?? all)])];
   if (format === 'ndjson') return ndjsonFormat(names, labels);
-  return csvFormat(names, labels, reader, times === 'local' ? localTimes(zone) : undefined);
+  const localOf = times === 'local' ? localTimes(zone) : undefined;
+  return csvFormat(names, labels, { isGuarded: reader === 'spreadsheet', localOf });
 }

@@ -5,10 +5,10 @@ import { LOCK_TIME_OUT } from '../../persistence/connections/session.js';
 import type { Viewer } from '../../security/visible-sources.js';
 import { AS_WRITTEN } from '../../persistence/sql/value-parsers.js';
 import { type CallFilter, conditionsOf } from '../calls/call-filter.js';
-import { type CallField, selectedCall } from '../calls/call-fields.js';
+import { type CallField, callRecord } from '../calls/call-fields.js';
 import { noteOf, recordingOf } from '../calls/call-messages.js';
 import { inTime } from '../calls/call-order.js';
-import type { CallTexts } from '../calls/call-texts.js';
+import type { CallRecordText } from '../calls/call-texts.js';
 import { RowFlow } from './row-flow.js';
 
 /**
@@ -42,17 +42,17 @@ export class ExportRepository {
     filter: CallFilter,
     { order, fields }: ExportedRows,
     viewer: Viewer,
-  ): Promise<RowFlow<CallTexts>> {
+  ): Promise<RowFlow<[CallRecordText]>> {
     const { where, values } = conditionsOf(filter, viewer);
     const messages = {
       note: fields.includes('note') ? noteOf('calls') : 'NULL',
       recording: fields.includes('recording') ? recordingOf('calls') : 'NULL',
     };
-    const text = `SELECT ${selectedCall(messages)} FROM calls ${where} ORDER BY ${inTime(order)}`;
+    const text = `SELECT ${callRecord(messages)} FROM calls ${where} ORDER BY ${inTime(order)}`;
     const name = `call-ledger export ${randomUUID()}`;
     const client = await server.dedicatedConnection(name);
     const query = { text, values, types: AS_WRITTEN, rowMode: 'array' } as const;
-    return new RowFlow<CallTexts>(client, BEGIN, query, () =>
+    return new RowFlow<[CallRecordText]>(client, BEGIN, query, () =>
       server.query({ text: TERMINATE, values: [name] }),
     );
   }

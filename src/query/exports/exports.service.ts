@@ -19,7 +19,7 @@ import { filterOf } from '../calls/call-filter.js';
 import { CallFile } from './call-file.js';
 import { EXPORT_FIELDS, fieldsBehind } from './export-fields.js';
 import { type CallFormat, formatOf } from './call-formats.js';
-import { maskedTexts } from '../calls/call-texts.js';
+import { mask } from '../calls/call-texts.js';
 import type { ExportQuery } from './export-query.dto.js';
 import { ExportRepository } from './export.repository.js';
 
@@ -198,7 +198,12 @@ function noLocalTimes(): InvalidParametersException {
 
 function formatFor(query: ExportQuery, labels: Labels, zone: string, asker: Principal): CallFormat {
   const format = formatOf(query, labels, zone);
-  return seesNumbers(asker) ? format : { ...format, line: (call) => format.line(maskedTexts(call)) };
+  if (seesNumbers(asker)) return format;
+  const write: CallFormat['write'] = (call, out) => {
+    mask(call);
+    format.write(call, out);
+  };
+  return { ...format, write };
 }
 
 /** Compresses at the fastest level, which keeps up with the rows, and flushes several times a second. */

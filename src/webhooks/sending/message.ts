@@ -3,7 +3,8 @@ import { Injectable } from '@nestjs/common';
 import { hash } from 'node:crypto';
 import { v7 as uuidv7 } from 'uuid';
 import { CALL_FIELDS, type CallField } from '../../query/calls/call-fields.js';
-import { CallWriter } from '../../query/calls/call-writer.js';
+import { Utf8Text } from '../../json/utf8-text.js';
+import { CallWriter, inTurns } from '../../query/calls/call-writer.js';
 import type { Change } from '../../query/changes/changed-calls.repository.js';
 import { encodePlace, type FeedPlace } from '../../query/changes/feed-place.js';
 import { followedBy } from '../../query/changes/followed-calls.js';
@@ -94,11 +95,16 @@ export class Messages {
     });
     const fields = webhook.fields?.filter(isCallField);
     const writer = new CallWriter({ fields, isMasked: webhook.numbers !== 'full' });
-    const texts = await writer.write(named, ({ event, callId, call }, json) => {
-      const member = call === undefined ? '' : `,"call":${json(call)}`;
-      return `{"event":"${event}","callId":${JSON.stringify(callId)}${member}}`;
+    const out = new Utf8Text();
+    await inTurns(named, ({ event, callId, call }, index) => {
+      out.add(`${index === 0 ? '' : ','}{"event":"${event}","callId":${JSON.stringify(callId)}`);
+      if (call !== undefined) {
+        out.add(',"call":');
+        writer.write(call, out);
+      }
+      out.addAscii('}');
     });
-    return { text: texts.join(','), changes: texts.length, withNumbers: writer.withNumbers };
+    return { text: out.toString(), changes: named.length, withNumbers: writer.withNumbers };
   }
 }
 

@@ -1,6 +1,7 @@
 // Very many calls of one second: a page reads only its own calls.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { CALL_FIELDS } from '../../../src/query/calls/call-fields.js';
+import { callReader } from '../../../src/query/calls/call-texts.js';
 import type { CallFilter } from '../../../src/query/calls/call-filter.js';
 import type { CallPosition } from '../../../src/query/calls/call.repository.js';
 import { ExplainedCalls } from './explained-calls.js';
@@ -26,6 +27,7 @@ beforeAll(async () => {
 afterAll(() => explained.end());
 
 const CALL_ID = CALL_FIELDS.indexOf('callId');
+const reader = callReader();
 const FILTERS: Readonly<Record<string, CallFilter>> = {
   'all calls': {},
   'a task': { taskId: ['t'] },
@@ -58,8 +60,11 @@ describe('Pages amid very many calls of one second', () => {
         fields: undefined,
       });
       expect(found).toHaveLength(PAGE);
-      for (const call of found) seen.add(call[CALL_ID] ?? '');
-      after = { occurredAt: MOMENT, callId: found.at(-1)?.[CALL_ID] ?? '' };
+      for (const call of found) {
+        reader.read(call);
+        after = { occurredAt: MOMENT, callId: reader.text(CALL_ID) ?? '' };
+        seen.add(after.callId);
+      }
     }
     expect(seen.size).toBe(4 * PAGE);
     const mostBuffers = Math.max(...explained.takeBuffers());

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { guarded } from '../../../src/query/exports/call-formats.js';
+import { guarded } from '../../../src/query/exports/spreadsheet-guard.js';
 
 describe('A text for a spreadsheet', () => {
   it.each([
