@@ -84,12 +84,12 @@ it('The next run makes all indexes smaller, and removes what is left behind; pus
   }
   const { stdout } = await running;
   expect(new Set(statuses)).toEqual(new Set([200]));
-  expect(stdout).toMatch(/^calls_of_task: \d+\.\d MB, now \d+\.\d MB$/m);
+  expect(stdout).toMatch(/^calls_by_task: \d+\.\d MB, now \d+\.\d MB$/m);
   expect(stdout).toMatch(/^All indexes together: \d+\.\d MB, now \d+\.\d MB$/m);
   const after = await indexes();
   expect(after.map(({ name, definition }) => [name, definition])).toEqual(
     before.map(({ name, definition }) => [name, definition]),
   );
-  const sizeOf = (found: typeof before) => found.find(({ name }) => name === 'calls_of_task')?.size ?? NaN;
+  const sizeOf = (found: typeof before) => found.find(({ name }) => name === 'calls_by_task')?.size ?? NaN;
   expect(sizeOf(after)).toBeLessThan(0.8 * sizeOf(before));
 });

@@ -56,7 +56,7 @@ describe('The exchange of the indexes of calls', () => {
     );
     expect(counted?.calls).toBe(50_000 + pushes * 100);
     expect(await indexes()).not.toContainEqual(
-      expect.stringMatching(/invalid|calls_occurred|calls_task|calls_batch|calls_with_warnings/),
+      expect.stringMatching(/invalid|calls_occurred|calls_(?:of_)?(?:task|batch)|calls_with_warnings/),
     );
   });
 
@@ -64,15 +64,16 @@ describe('The exchange of the indexes of calls', () => {
     await database.query(INSERT, ['call', 100]);
     // It fails because all calls have the same task, and leaves an invalid index behind.
     await expect(
-      database.query('CREATE UNIQUE INDEX CONCURRENTLY calls_of_task ON calls (task_id)'),
+      database.query('CREATE UNIQUE INDEX CONCURRENTLY calls_by_task ON calls (task_id)'),
     ).rejects.toThrow('could not create unique index');
-    expect(await indexes()).toContain('calls_of_task is invalid');
+    expect(await indexes()).toContain('calls_by_task is invalid');
     await migrate(dataSource);
-    expect(await indexes()).toContain('calls_of_task');
+    expect(await indexes()).toContain('calls_by_task');
     const [index] = await database.query<{ indexdef: string }>(
-      "SELECT indexdef FROM pg_indexes WHERE indexname = 'calls_of_task'",
+      "SELECT indexdef FROM pg_indexes WHERE indexname = 'calls_by_task'",
     );
-    expect(index?.indexdef).toContain('(task_id, occurred_at, hashtextextended(call_id, (0)::bigint)) WHERE');
+    const [task, call] = ['task_id', 'call_id'].map((id) => `hashtextextended(${id}, (0)::bigint)`);
+    expect(index?.indexdef).toContain(`(${task ?? ''}, occurred_at, ${call ?? ''}) WHERE`);
   });
 
   it('is made once when several processes start together', async () => {

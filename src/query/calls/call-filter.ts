@@ -6,6 +6,7 @@ import type { SqlConditions } from '../../persistence/sql/sql-conditions.js';
 import { type Viewer, visibleTo } from '../../security/visible-sources.js';
 import { SHORTEST_WITH_ALL_SHOWN } from '../../security/masking/number-mask.js';
 import { type KeyHolder, seesNumbers } from '../../security/principal.js';
+import { hashOf } from './call-order.js';
 import type { CallConditions } from './call-query.dto.js';
 
 type Times = 'from' | 'to' | 'receivedFrom' | 'receivedTo';
@@ -59,6 +60,8 @@ export function conditionsOf(filter: CallFilter, viewer: Viewer): SqlConditions 
   sql.between('occurred_at', filter.from, filter.to);
   sql.between('last_received_at', filter.receivedFrom, filter.receivedTo);
   for (const field of OF_VALUES) sql.oneOf(columnOf(field).name, filter[field]);
+  // Their indexes have the hashes. The ids are compared, too, because two may have the same hash.
+  for (const field of ['taskId', 'batchId'] as const) sql.oneOf(columnOf(field).name, filter[field], hashOf);
   sql.oneOf('caller', filter.caller?.flatMap(formsOf));
   sql.oneOf('real_caller', filter.realCaller?.flatMap(formsOf));
   sql.oneOf('reverse(callee)', filter.callee?.flatMap(formsOf).map(reversed));

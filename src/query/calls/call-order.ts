@@ -1,4 +1,9 @@
-// The order of calls in lists and exports.
+// The order of calls in lists and exports, and the hashes in the indexes for it.
+
+/** SQL for the hash of a text, which takes less room in an index. PostgreSQL gives the same in every version. */
+export function hashOf(text: string): string {
+  return `hashtextextended(${text}, 0)`;
+}
 
 /**
  * SQL for the place of a call among the calls of the same moment. The indexes of times end with it. Without it, a page
@@ -7,7 +12,7 @@
  * @param callId SQL for a text
  */
 export function placeInMoment(callId: string): string {
-  return `hashtextextended(${callId}, 0)`;
+  return hashOf(callId);
 }
 
 /**

@@ -9,13 +9,16 @@ import { ExplainedCalls } from './explained-calls.js';
 const MOMENT = Date.parse('2025-06-01T04:00:00Z');
 const CALLS = 20_000;
 const PAGE = 50;
+/** Half as many as there are of the task with few calls. */
+const FEW = 20;
 /** A page of 50 calls touches some 60 buffers of 8 kB, 200 for their notes and recordings, and all calls of the moment 700. */
 const MOST_BUFFERS = 400;
 
 const INSERT = `INSERT INTO calls (call_id, occurred_at, first_received_at, last_received_at, delivery_id, revision,
     answered, source, task_id, batch_id, detail_id, content_hash, warnings)
   SELECT 'call-' || n, CASE WHEN n <= $1 THEN to_timestamp($2) ELSE to_timestamp($2 + n - 1.5 * $1) END, now(), now(),
-    gen_random_uuid(), 1, true, 'vendor', 't', 'b', 'd' || n, '', '[]' FROM generate_series(1, $1::int * 2) AS n`;
+    gen_random_uuid(), 1, true, 'vendor', CASE WHEN n % 1000 = 0 THEN 'few' ELSE 't' END, CASE WHEN n % 1000 = 0 THEN 'few' ELSE 'b' END,
+    'd' || n, '', '[]' FROM generate_series(1, $1::int * 2) AS n`;
 
 let explained: ExplainedCalls;
 
@@ -26,7 +29,7 @@ beforeAll(async () => {
 });
 afterAll(() => explained.end());
 
-const CALL_ID = CALL_FIELDS.indexOf('callId');
+const [CALL_ID, TASK_ID] = [CALL_FIELDS.indexOf('callId'), CALL_FIELDS.indexOf('taskId')];
 const reader = callReader();
 const FILTERS: Readonly<Record<string, CallFilter>> = {
   'all calls': {},
@@ -70,5 +73,26 @@ describe('Pages amid very many calls of one second', () => {
     const mostBuffers = Math.max(...explained.takeBuffers());
     expect(mostBuffers).toBeGreaterThan(0);
     expect(mostBuffers).toBeLessThan(MOST_BUFFERS);
+  });
+});
+
+describe('A page of few calls among very many', () => {
+  it.each([
+    { taskId: ['few'] },
+    { batchId: ['few'] },
+    { taskId: ['few'], batchId: ['few'] },
+    { taskId: ['few', 'none'] },
+  ])('reads only these: %j', async (filter) => {
+    explained.takeBuffers();
+    const { calls: found } = await explained.calls.list(filter, { sources: null }, 'desc', undefined, {
+      limit: FEW,
+      fields: undefined,
+    });
+    expect(found).toHaveLength(FEW);
+    for (const call of found) {
+      reader.read(call);
+      expect(reader.text(TASK_ID)).toBe('few');
+    }
+    expect(Math.max(...explained.takeBuffers())).toBeLessThan(MOST_BUFFERS);
   });
 });

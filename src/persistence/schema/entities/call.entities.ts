@@ -49,8 +49,8 @@ export function fieldColumns(record: new () => object, primaryKey: string): new 
  */
 @Entity('calls')
 @Index('calls_in_time', { synchronize: false })
-@Index('calls_of_task', { synchronize: false })
-@Index('calls_of_batch', { synchronize: false })
+@Index('calls_by_task', { synchronize: false })
+@Index('calls_by_batch', { synchronize: false })
 @Index('calls_detail', ['detailId'], { where: '(detail_id IS NOT NULL)' })
 @Index('calls_out', ['outId'], { where: '(out_id IS NOT NULL)' })
 @Index('calls_callee_reversed', { synchronize: false })

@@ -7,6 +7,7 @@ import { AddWebhooks1771000000000 } from './1771000000000-add-webhooks.js';
 import { CreatePeople1772000000000 } from './1772000000000-create-people.js';
 import { IndexMessages1773000000000 } from './1773000000000-index-messages.js';
 import { AcknowledgeDrift1774000000000 } from './1774000000000-acknowledge-drift.js';
+import { HashCampaigns1775000000000 } from './1775000000000-hash-campaigns.js';
 
 /** Every migration, in order. */
 export const migrations = [
@@ -19,4 +20,5 @@ export const migrations = [
   CreatePeople1772000000000,
   IndexMessages1773000000000,
   AcknowledgeDrift1774000000000,
+  HashCampaigns1775000000000,
 ];
