@@ -26,25 +26,14 @@ export class SqlConditions {
   /**
    * Adds no condition if `values` is undefined. Compares a single value with `=`, because only then can an index return
    * the rows in the page's order.
-   *
-   * @param compared makes SQL of the column, and of each value, that is compared instead
    */
-  oneOf(
-    column: string,
-    values: readonly string[] | undefined,
-    compared: ((text: string) => string) | undefined = undefined,
-  ): void {
+  oneOf(column: string, values: readonly string[] | undefined): void {
     if (values === undefined) return;
     const [only] = values;
-    const left = compared?.(column) ?? column;
-    if (values.length === 1) {
-      const value = this.parameter(only);
-      this.add(`${left} = ${compared?.(value) ?? value}`);
-      return;
-    }
-    const list = `${this.parameter(values)}::text[]`;
     this.add(
-      `${left} = ANY(${compared === undefined ? list : `ARRAY(SELECT ${compared('value')} FROM unnest(${list}) AS value)`})`,
+      values.length === 1
+        ? `${column} = ${this.parameter(only)}`
+        : `${column} = ANY(${this.parameter(values)}::text[])`,
     );
   }
 

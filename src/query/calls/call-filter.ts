@@ -25,8 +25,6 @@ export type CallFilter = {
 /** The conditions that name one or more values of a field. */
 const OF_VALUES = [
   'source',
-  'taskId',
-  'batchId',
   'detailId',
   'outId',
   'callId',
@@ -60,8 +58,8 @@ export function conditionsOf(filter: CallFilter, viewer: Viewer): SqlConditions 
   sql.between('occurred_at', filter.from, filter.to);
   sql.between('last_received_at', filter.receivedFrom, filter.receivedTo);
   for (const field of OF_VALUES) sql.oneOf(columnOf(field).name, filter[field]);
-  // Their indexes have the hashes. The ids are compared, too, because two may have the same hash.
-  for (const field of ['taskId', 'batchId'] as const) sql.oneOf(columnOf(field).name, filter[field], hashOf);
+  addHashed(sql, 'task_id', filter.taskId);
+  addHashed(sql, 'batch_id', filter.batchId);
   sql.oneOf('caller', filter.caller?.flatMap(formsOf));
   sql.oneOf('real_caller', filter.realCaller?.flatMap(formsOf));
   sql.oneOf('reverse(callee)', filter.callee?.flatMap(formsOf).map(reversed));
@@ -76,6 +74,20 @@ export function conditionsOf(filter: CallFilter, viewer: Viewer): SqlConditions 
   addMessage(sql, 'call_notes', noteConditions(sql, filter), filter.hasNote);
   addRecording(sql, filter);
   return sql;
+}
+
+/**
+ * Adds a condition on an id whose index has its hash. The ids are compared, too, because two may have the same hash. For
+ * that comparison, `coalesce` keeps PostgreSQL from expecting as few of the calls once more.
+ */
+function addHashed(sql: SqlConditions, column: string, values: readonly string[] | undefined): void {
+  if (values === undefined) return;
+  const wanted = values.map((value) => `${sql.parameter(value)}::text`);
+  // Only with `=` can an index return the rows in the page's order.
+  const among = (those: readonly string[], type: string) =>
+    those.length === 1 ? those.join() : `ANY(ARRAY[${those.join(', ')}]::${type}[])`;
+  sql.add(`${hashOf(column)} = ${among(wanted.map(hashOf), 'bigint')}`);
+  sql.add(`coalesce(${column} = ${among(wanted, 'text')}, false)`);
 }
 
 /** The conditions on a call's note `m`. */
