@@ -1,3 +1,4 @@
+const NOTHING = Buffer.alloc(0);
 const FIRST_BYTES = 16_384;
 /** A longer text is counted before room is made for it. */
 const LONG = 4096;
@@ -6,20 +7,18 @@ const MOST_BYTES_A_UNIT = 3;
 
 /** A text that grows, in UTF-8. Bytes may be written to {@link bytes} directly, behind {@link length}. */
 export class Utf8Text {
-  bytes: Buffer;
+  bytes = NOTHING;
   /** How many bytes are written. */
   length = 0;
 
   /** @param size for how many bytes there is room at first */
-  constructor(private readonly size = FIRST_BYTES) {
-    this.bytes = Buffer.allocUnsafe(size);
-  }
+  constructor(private readonly size = FIRST_BYTES) {}
 
   /** Makes room for more bytes. */
   reserve(more: number): void {
     const needed = this.length + more;
     if (needed <= this.bytes.length) return;
-    const bytes = Buffer.allocUnsafe(Math.max(needed, this.bytes.length * 2));
+    const bytes = Buffer.allocUnsafe(Math.max(needed, this.size, this.bytes.length * 2));
     this.bytes.copy(bytes, 0, 0, this.length);
     this.bytes = bytes;
   }
@@ -40,9 +39,10 @@ export class Utf8Text {
   /** Gives away what is written, and begins anew. */
   take(): Buffer {
     const taken = this.bytes.subarray(0, this.length);
-    this.bytes = Buffer.allocUnsafe(this.size);
+    const isMostlyRoom = this.length * 2 < this.bytes.length;
+    this.bytes = NOTHING;
     this.length = 0;
-    return taken;
+    return isMostlyRoom ? Buffer.from(taken) : taken;
   }
 
   toString(): string {

@@ -68,6 +68,12 @@ describe('A record of PostgreSQL', () => {
     expect([0, 1, 2].map((index) => reader.isEmpty(index))).toEqual([true, true, false]);
   });
 
+  it('is read as far as its first values', () => {
+    const reader = new RecordText(3);
+    reader.read('(a,"b c",broken', 2);
+    expect([reader.text(0), reader.text(1)]).toEqual(['a', 'b c']);
+  });
+
   it('is refused if it has more or fewer values, or no end', () => {
     for (const record of ['(a)', '(a,b,c)', '(a,b', '(a,"b', '(a,"b""', '', 'a,b)', '(a,"b"c)']) {
       expect(() => read(record, 2), record).toThrow('PostgreSQL returned a record that has not 2 values');

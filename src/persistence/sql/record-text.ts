@@ -37,15 +37,16 @@ export class RecordText {
   /**
    * Reads the next record.
    *
+   * @param fields how many of its first values are read; others keep those of records before
    * @throws Error if it has another number of values
    */
-  read(record: string): void {
+  read(record: string, fields = this.from.length): void {
     if (this.bytes.length > MOST_KEPT_BYTES) this.bytes = Buffer.allocUnsafe(FIRST_BYTES);
     this.length = 0;
     this.append(record);
     const { bytes, from, to, length } = this;
     let at = bytes[0] === OPEN ? 1 : length;
-    for (let index = 0; index < from.length; index += 1) {
+    for (let index = 0; index < fields; index += 1) {
       if (bytes[at] === QUOTE) {
         from[index] = at + 1;
         at = this.closingQuote(at + 1);

@@ -43,7 +43,7 @@ export function sizedPage(
 ): string {
   return `SELECT ${columns}, bytes_so_far >= ${mostBytes} AS is_full FROM (
       SELECT *, sum(row_bytes) OVER (ORDER BY ${order} ROWS UNBOUNDED PRECEDING) AS bytes_so_far
-      FROM (SELECT *, (${size})::bigint AS row_bytes FROM (${rows}) AS page) AS measured
+      FROM (SELECT *, ${size} AS row_bytes FROM (${rows}) AS page) AS measured
     ) AS sized WHERE bytes_so_far - row_bytes < ${mostBytes} ORDER BY ${order}`;
 }
 

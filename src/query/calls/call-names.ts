@@ -22,6 +22,9 @@ export function hasNames(fields: readonly string[] | undefined): boolean {
   return fields?.some(isNameField) ?? true;
 }
 
+/** How many of a call's values must be read for {@link idsOf}. */
+export const UP_TO_IDS = Math.max(TASK_ID, BATCH_ID) + 1;
+
 export function idsOf(call: RecordText): { taskId: string | null; batchId: string | null } {
   return { taskId: call.text(TASK_ID), batchId: call.text(BATCH_ID) };
 }

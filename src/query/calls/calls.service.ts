@@ -10,9 +10,9 @@ import { type Principal, seesNumbers } from '../../security/principal.js';
 import { InvalidParametersException } from '../../http/problems/refusals.js';
 import { isStorable } from '../storable.js';
 import { LabelsService } from '../labels/labels.service.js';
-import { filterOf } from './call-filter.js';
 import { CALL_FIELDS } from './call-fields.js';
-import { hasNames, idsOf, nameIn } from './call-names.js';
+import { filterOf } from './call-filter.js';
+import { hasNames, idsOf, nameIn, UP_TO_IDS } from './call-names.js';
 import { callReader, type CallRecordText } from './call-texts.js';
 import { CallWriter, inTurns } from './call-writer.js';
 import type { CallQuery } from './call-query.dto.js';
@@ -45,7 +45,7 @@ export class CallsService {
       fields,
     });
     const { data, page } = pageOf(calls, limit, (last) => encodeCursor(kind, placeOf(last)), endsEarly);
-    const labels = await this.labels.of(hasNames(fields) ? data.map(campaignOf) : []);
+    const labels = await this.labels.of(hasNames(fields) ? campaignsOf(data) : []);
     const writer = new CallWriter({ fields, isMasked: !seesNumbers(asker), labels });
     const out = new Utf8Text();
     out.add('{"data":[');
@@ -100,14 +100,18 @@ function positionOf(cursor: string, kind: string): CallPosition {
 }
 
 const [OCCURRED_AT, CALL_ID] = [CALL_FIELDS.indexOf('occurredAt'), CALL_FIELDS.indexOf('callId')];
-const reader = callReader();
 
 function placeOf(call: CallRecordText): [occurredAt: number, callId: string] {
-  reader.read(call);
+  const reader = callReader();
+  reader.read(call, Math.max(OCCURRED_AT, CALL_ID) + 1);
   return [Date.parse(isoOf(reader.text(OCCURRED_AT) ?? '')), reader.text(CALL_ID) ?? ''];
 }
 
-function campaignOf(call: CallRecordText): { taskId: string | null; batchId: string | null } {
-  reader.read(call);
-  return idsOf(reader);
+/** The tasks and batches of calls. They stand among the first values, so little of a large call is read. */
+function campaignsOf(calls: readonly CallRecordText[]): ReturnType<typeof idsOf>[] {
+  const reader = callReader();
+  return calls.map((call) => {
+    reader.read(call, UP_TO_IDS);
+    return idsOf(reader);
+  });
 }

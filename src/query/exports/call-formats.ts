@@ -111,7 +111,8 @@ function fieldCell(name: CallField, { isGuarded, localOf }: CsvForm): Cell {
       else out.add(localOf(call.text(index) ?? ''));
     },
     text: (call, out) => {
-      const guard = isGuarded ? guardOf(call.bytes[call.from[index] ?? 0] ?? 0) : '';
+      const isBare = !isGuarded || call.isEmpty(index);
+      const guard = isBare ? '' : guardOf(call.bytes[call.from[index] ?? 0] ?? 0);
       if (guard === undefined) out.add(quoted(guarded(call.text(index) ?? '')));
       else copyQuoted(call, index, out, guard);
     },

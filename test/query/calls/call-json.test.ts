@@ -83,6 +83,15 @@ describe("A call that is written from PostgreSQL's record", () => {
     );
   });
 
+  it('has the fields of JSON in the order in which PostgreSQL has them', () => {
+    const call = CALL_FIELDS.map((field) =>
+      field === 'extra' ? '{"a": 1, "10": [1, {"b c": " , : "}]}' : null,
+    );
+    expect(written(read(call), callJson([jsonMember('extra')]))).toBe(
+      '{"extra":{"a":1,"10":[1,{"b c":" , : "}]}}',
+    );
+  });
+
   it('is masked as its object is', () => {
     fc.assert(
       fc.property(CALLS, (call) => {

@@ -9,6 +9,7 @@ import { dataSourceOptions } from '../../../src/persistence/connections/data-sou
 import { Database } from '../../../src/persistence/connections/database.js';
 import { ReadingDatabase } from '../../../src/persistence/connections/reading-database.js';
 import { Replica } from '../../../src/persistence/connections/replica.js';
+import { ClusterNodes } from '../../../src/persistence/schema/distribution/cluster-nodes.js';
 import { ExportRepository } from '../../../src/query/exports/export.repository.js';
 import { LabelRepository } from '../../../src/query/labels/label.repository.js';
 import { LabelsService } from '../../../src/query/labels/labels.service.js';
@@ -137,7 +138,9 @@ describe('An export on which nothing moves', () => {
       settings,
       { atOnce: 1, ofKey: 1, idleMs },
       reading,
-      new ExportRepository(),
+      new ExportRepository(
+        new ClusterNodes({ distributed: process.env['DATABASE_DISTRIBUTED'] === 'citus' }),
+      ),
       new AuditLog(database),
       new KeyStreams(
         new KnownKeys(settings, apiKeys, new KeyUses(apiKeys)),

@@ -15,7 +15,7 @@ function exchange(of: 'task' | 'batch'): IndexExchange {
   const rest = `occurred_at, ${hash('call_id')})`;
   return {
     name: `calls_by_${of}`,
-    // It is not partial, because PostgreSQL keeps no statistics of an expression for partial indexes.
+    // It is not partial, because PostgreSQL does not use the statistics of an expression in a partial index.
     definition: `ON calls (${hash(id)}, ${rest}`,
     replaces: `calls_of_${of}`,
     replacedDefinition: `ON calls (${id}, ${rest} WHERE ${id} IS NOT NULL`,
@@ -28,8 +28,12 @@ const EXCHANGES: readonly IndexExchange[] = [exchange('task'), exchange('batch')
 export class HashCampaigns1775000000000 implements StepwiseMigration {
   async before(runner: QueryRunner): Promise<void> {
     await exchangeConcurrently(runner, EXCHANGES);
-    // How many calls have which hash is not known before.
-    await withoutTimeOuts(clientOf(await runner.connect()), () => runner.query('ANALYZE calls'));
+    const [calls] = (await runner.query('SELECT EXISTS (SELECT FROM calls) AS exist')) as {
+      exist: boolean;
+    }[];
+    // How many calls have which hash is not known before. Of an empty table, PostgreSQL guesses better.
+    if (calls?.exist === true)
+      await withoutTimeOuts(clientOf(await runner.connect()), () => runner.query('ANALYZE calls'));
   }
 
   /** Everything is done before, because PostgreSQL makes no index concurrently within a transaction. */
