@@ -35,7 +35,7 @@ inBrowser('Anywhere in the console', () => {
       await visitor.holds(
         `location.hash === ${JSON.stringify(`#/calls?outId=${encodeURIComponent(outId)}`)}`,
       );
-      expect(await page.getByRole('dialog').count()).toBe(0);
+      await visitor.seesNoMore(page.getByRole('dialog'));
       await page.locator('tbody a').first().click();
       await visitor.sees('Timeline', outId);
     },
@@ -64,7 +64,7 @@ inBrowser('Anywhere in the console', () => {
     await page.getByRole('link', { name: 'Missed <b>' }).click();
     await visitor.holds(`location.hash === '#/calls?span=7d&answered=false'`);
     await page.getByRole('button', { name: 'Remove the saved view Missed <b>' }).click();
-    expect(await page.getByRole('link', { name: 'Missed <b>' }).count()).toBe(0);
+    await visitor.seesNoMore(page.getByRole('link', { name: 'Missed <b>' }));
   });
 
   it('columns of calls are chosen, and stay chosen', async () => {
@@ -122,6 +122,6 @@ inBrowser('Anywhere in the console', () => {
     expect(await page.getByText('The service does not answer').count()).toBe(1);
     await page.context().setOffline(false);
     await visitor.sees('50 shown');
-    expect(await page.getByText('The service does not answer').count()).toBe(0);
+    await visitor.seesNoMore(page.getByText('The service does not answer'));
   });
 });

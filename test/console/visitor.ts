@@ -2,7 +2,7 @@
 import { expect } from 'vitest';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
-import type { Browser, BrowserContextOptions, Page } from 'playwright-core';
+import type { Browser, BrowserContextOptions, Locator, Page } from 'playwright-core';
 import { until } from '../support/service.js';
 
 const AXE = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
@@ -85,6 +85,11 @@ export class Visitor {
       const seen = this.page.locator('main').getByText(text).filter({ visible: true });
       await seen.first().waitFor();
     }
+  }
+
+  /** Waits until nothing is there. What goes away may do so a moment after what comes. */
+  async seesNoMore(what: Locator): Promise<void> {
+    await until('it to be gone', async () => (await what.count()) === 0);
   }
 
   /** What axe finds wrong by the rules of WCAG 2.2 AA and its best practices, each with where. */
