@@ -21,7 +21,7 @@ const LONG = 4096;
 /** The most bytes that one byte becomes in JSON: `\u001f`. */
 const MOST_ESCAPED = 6;
 
-/** The most bytes that a value takes as text in JSON, or in CSV, without its quotes. */
+/** The most bytes that a value takes as text in JSON, without its quotes. */
 export function jsonRoom(call: RecordText, index: number): number {
   const [from, to] = [call.from[index] ?? 0, call.to[index] ?? 0];
   if (to - from < LONG) return (to - from) * MOST_ESCAPED;
