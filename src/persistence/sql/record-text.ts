@@ -1,15 +1,12 @@
+import { Utf8Text } from '../../json/utf8-text.js';
+
 const OPEN = 0x28;
 const CLOSE = 0x29;
 const COMMA = 0x2c;
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
-const FIRST_BYTES = 16_384;
 /** A buffer of more bytes is not kept for the next record. */
 const MOST_KEPT_BYTES = 1_048_576;
-/** The most bytes of a UTF-16 unit in UTF-8. */
-const MOST_BYTES_A_UNIT = 3;
-/** A longer text is counted before room is made for it. */
-const LONG = 4096;
 
 /**
  * The values of a row as PostgreSQL writes a composite value: `(a,"b, ""c""",,"")`. A value stands in quotes if it is
@@ -20,18 +17,21 @@ const LONG = 4096;
  * one after the other.
  */
 export class RecordText {
-  /** The values in UTF-8. Quotes and backslashes are doubled. */
-  bytes: Buffer = Buffer.allocUnsafe(FIRST_BYTES);
   /** The place of the first byte of each value; -1: it is null. */
   readonly from: Int32Array;
   /** The place behind the last byte of each value; -1: it is null. */
   readonly to: Int32Array;
-  private length = 0;
+  private written = new Utf8Text();
 
   /** @param fields how many values a record has */
   constructor(fields: number) {
     this.from = new Int32Array(fields);
     this.to = new Int32Array(fields);
+  }
+
+  /** The values in UTF-8. Quotes and backslashes are doubled. */
+  get bytes(): Buffer {
+    return this.written.bytes;
   }
 
   /**
@@ -41,10 +41,11 @@ export class RecordText {
    * @throws Error if it has another number of values
    */
   read(record: string, fields = this.from.length): void {
-    if (this.bytes.length > MOST_KEPT_BYTES) this.bytes = Buffer.allocUnsafe(FIRST_BYTES);
-    this.length = 0;
-    this.append(record);
-    const { bytes, from, to, length } = this;
+    if (this.bytes.length > MOST_KEPT_BYTES) this.written = new Utf8Text();
+    this.written.length = 0;
+    this.written.add(record);
+    const { from, to } = this;
+    const { bytes, length } = this.written;
     let at = bytes[0] === OPEN ? 1 : length;
     for (let index = 0; index < fields; index += 1) {
       if (bytes[at] === QUOTE) {
@@ -89,25 +90,14 @@ export class RecordText {
 
   /** Puts another value in the place of one. */
   replace(index: number, text: string): void {
-    this.from[index] = this.length;
-    this.append(text.replaceAll('"', '""').replaceAll('\\', '\\\\'));
-    this.to[index] = this.length;
-  }
-
-  private append(text: string): void {
-    const most = text.length > LONG ? Buffer.byteLength(text) : text.length * MOST_BYTES_A_UNIT;
-    const needed = this.length + most;
-    if (needed > this.bytes.length) {
-      const bytes = Buffer.allocUnsafe(Math.max(needed, this.bytes.length * 2));
-      this.bytes.copy(bytes, 0, 0, this.length);
-      this.bytes = bytes;
-    }
-    this.length += this.bytes.write(text, this.length);
+    this.from[index] = this.written.length;
+    this.written.add(text.replaceAll('"', '""').replaceAll('\\', '\\\\'));
+    this.to[index] = this.written.length;
   }
 
   /** @param at the place behind the opening quote */
   private closingQuote(at: number): number {
-    const { bytes, length } = this;
+    const { bytes, length } = this.written;
     for (let place = at; place < length; place += 1) {
       const byte = bytes[place];
       if (byte === BACKSLASH) place += 1;
