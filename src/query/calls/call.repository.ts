@@ -5,6 +5,7 @@ import { bytesOfJson, endsEarly, sizedPage, type SizedRow } from '../../persiste
 import { isOfSources, type Viewer } from '../../security/visible-sources.js';
 import { AS_ANSWERED } from '../../persistence/sql/value-parsers.js';
 import { type CallFilter, conditionsOf } from './call-filter.js';
+import { areSorted } from './received-calls.js';
 import { idsWithTags } from './tagged-calls.js';
 import { SELECTED_CALL } from './call-fields.js';
 import { inTime, placeInMoment } from './call-order.js';
@@ -113,7 +114,12 @@ export class CallRepository {
     }
     const sorted = inTime(order, 'place');
     const page = callPage(fields, 'calls', this.nodes.isDistributed);
-    const calls = `SELECT *, ${placeInMoment('call_id')} AS place${page.rowColumns} FROM calls ${sql.where}
+    const place = `${placeInMoment('call_id')} AS place`;
+    const isWalk =
+      this.nodes.isDistributed || !(await areSorted(this.database, filter, order, after === undefined));
+    // OFFSET 0 is an optimization fence: all calls are read before they are sorted.
+    const found = isWalk ? `calls ${sql.where}` : `(SELECT * FROM calls ${sql.where} OFFSET 0) AS calls`;
+    const calls = `SELECT *, ${place}${page.rowColumns} FROM ${found}
       ORDER BY ${sorted} LIMIT ${sql.parameter(limit)}`;
     const text = page.statement(calls, sorted);
     const rows = await this.database.readTexts({ text, values: sql.values });

@@ -36,6 +36,7 @@ class Explaining extends Database {
   }
 
   private async explain({ text, values = [] }: Statement): Promise<void> {
+    if (text.startsWith('EXPLAIN')) return;
     const [row] = await this.plain.query<{
       'QUERY PLAN': [{ Plan: { 'Shared Hit Blocks': number; 'Shared Read Blocks': number } }];
     }>(`EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) ${text}`, [...values]);
