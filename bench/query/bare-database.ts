@@ -46,7 +46,9 @@ class BareDatabase extends Database {
     const result = await work({
       manager: this.dataSource.manager,
       query: (statement) => this.client.query({ ...statement }),
-      texts: (statement) => this.readTexts(statement),
+      eachText: async (statement, take) => {
+        for (const row of await this.readTexts(statement)) take(row);
+      },
     });
     await this.client.query('COMMIT');
     return result;

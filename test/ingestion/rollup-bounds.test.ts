@@ -63,7 +63,7 @@ it.each(['set-rollup-bounds', 'set-campaign-bounds'])(
         if (statement.name === worst) await adding.query('COMMIT');
         return renewing.query<Row>({ ...statement });
       },
-      texts: () => Promise.reject(new Error('is not used here')),
+      eachText: () => Promise.reject(new Error('is not used here')),
     };
     const gone = withoutLast(rows[0]?.answered === true ? -1 : 0);
     const nodes = new ClusterNodes({ distributed: process.env['DATABASE_DISTRIBUTED'] === 'citus' });

@@ -56,7 +56,11 @@ it('What was looked up is there for the work, in the order in which it was asked
     begin: 'BEGIN',
     lookUp: (reader) =>
       Promise.all(
-        ['first', 'second'].map((text) => reader.texts({ text: 'SELECT $1::text', values: [text] })),
+        ['first', 'second'].map(async (text) => {
+          const rows: unknown[] = [];
+          await reader.eachText({ text: 'SELECT $1::text', values: [text] }, (row) => rows.push(row));
+          return rows;
+        }),
       ),
     work: async (transaction, texts) => {
       await Promise.all([1, 2, 3].map((value) => transaction.query(insert(value))));
@@ -65,6 +69,41 @@ it('What was looked up is there for the work, in the order in which it was asked
   });
   expect(found).toEqual([[['first']], [['second']]]);
   expect(await kept()).toEqual([1, 2, 3]);
+});
+
+/** The rows that were given, of a statement that gives 1, 2, 3 or fails on the way. */
+async function given(
+  text: string,
+  refused?: string,
+): Promise<{ readonly rows: unknown[]; readonly end: unknown }> {
+  const rows: unknown[] = [];
+  const end: unknown = await runTransaction(connection, {
+    begin: 'BEGIN',
+    lookUp: NOTHING,
+    work: (transaction) =>
+      transaction.eachText({ text }, ([value]) => {
+        if (value === refused) throw new Error(`${refused} was refused`);
+        rows.push(value);
+      }),
+  }).catch((error: unknown) => error);
+  expect(connection.client.getTransactionStatus()).toBe('I');
+  return { rows, end };
+}
+
+it('Rows are given one by one, as texts', async () => {
+  expect(await given('SELECT generate_series(1, 3)')).toEqual({ rows: ['1', '2', '3'], end: undefined });
+});
+
+it('Where a query fails on the way, what it gave before stays given, and the transaction ends', async () => {
+  const { rows, end } = await given('SELECT 6 / (3 - n) FROM generate_series(1, 5) AS n');
+  expect(rows).toEqual(['3', '6']);
+  expect(String(end)).toContain('division by zero');
+});
+
+it('Who refuses a row gets no further one, and the transaction ends with the refusal', async () => {
+  const { rows, end } = await given('SELECT generate_series(1, 3)', '2');
+  expect(rows).toEqual(['1']);
+  expect(String(end)).toContain('2 was refused');
 });
 
 it('Where the transaction can not begin, nothing is written, whatever was looked up', async () => {

@@ -4,6 +4,9 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { setTimeout as wait } from 'node:timers/promises';
 import { Journal } from '../../src/ingestion/journal/journal.js';
 import { ReadingDatabase } from '../../src/persistence/connections/reading-database.js';
+import { ChangeFeed } from '../../src/query/changes/change-feed.js';
+import { BEGINNING } from '../../src/query/changes/feed-place.js';
+import { followedBy } from '../../src/query/changes/followed-calls.js';
 import { openExport, readAll } from '../query/exports/export-client.js';
 import { Instance } from '../query/changes/instances.js';
 import { record } from '../support/records.js';
@@ -140,6 +143,33 @@ describe('A replica', () => {
     expect(await pair.metric('fallbacks_total')).toBe(before + 1);
     // Nothing was the matter with the server.
     expect((await pair.health()).status).toBe('up');
+  });
+
+  it('that breaks off a page of changes has the primary give all of them, from the beginning', async () => {
+    const calls = Array.from({ length: 3000 }, (_, index) => `changed-${index}`);
+    await pair.direct.push(calls.map((call) => record(call)));
+    await pair.isAsked();
+    const taken: string[] = [];
+    const brokenOff: string[][] = [];
+    const followed = followedBy({ sources: null }, {}, undefined);
+    const page = await pair.service.app.get(ChangeFeed, { strict: false }).page(followed, BEGINNING, 10_000, {
+      begin: () => {
+        if (taken.length > 0) brokenOff.push(taken.splice(0));
+      },
+      take: ({ callId }) => {
+        taken.push(callId);
+        if (taken.length === 100 && brokenOff.length === 0) void pair.toStandby.refuse();
+      },
+    });
+    try {
+      expect(brokenOff).toHaveLength(1);
+      expect(brokenOff.flat().length).toBeLessThan(taken.length);
+      expect(page).toMatchObject({ count: taken.length, upToDate: true });
+      expect(taken).toEqual(expect.arrayContaining(calls));
+      expect(new Set(taken).size).toBe(taken.length);
+    } finally {
+      await pair.toStandby.acceptAgain();
+    }
   });
 
   it('that is killed breaks off the export that it has begun, and the next one is the primary’s', async () => {

@@ -1,5 +1,5 @@
 // Makes a connection outside of the pool, and runs a statement or a transaction on a connection.
-import { Client, type ClientConfig, type QueryResultRow } from 'pg';
+import { Client, type ClientConfig, Query, type QueryArrayConfig, type QueryResultRow } from 'pg';
 import type { EntityManager } from 'typeorm';
 import { inStatementSpan } from '../../tracing/spans.js';
 import { beginOn, isThroughPooler } from './session.js';
@@ -105,12 +105,11 @@ export async function runTransaction<Found, T>(
       hasAnswered();
       return answer;
     },
-    async texts(statement) {
+    async eachText(statement, take) {
       refuseAfterwards();
       const sent = asTexts(prepares ? statement : unnamed(statement));
-      const { rows } = await inStatementSpan(statement, () => client.query<TextRow>(sent));
+      await inStatementSpan(statement, () => forEachRow(client, sent, take));
       hasAnswered();
-      return rows;
     },
   };
   return inTransaction(
@@ -158,6 +157,28 @@ async function inTransaction<Found, T>(
     });
     throw error;
   }
+}
+
+/** Rejects with the first error: of the query, or of `take`, which is given no further row then. */
+function forEachRow(client: Client, sent: QueryArrayConfig, take: (row: TextRow) => void): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const running = client.query(new Query<TextRow>(sent));
+    let refusal: { readonly error: unknown } | undefined;
+    running.on('row', (row: TextRow) => {
+      if (refusal !== undefined) return;
+      try {
+        take(row);
+      } catch (error) {
+        refusal = { error };
+      }
+    });
+    running.on('error', reject);
+    running.on('end', () => {
+      if (refusal === undefined) resolve();
+      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what was thrown is passed on
+      else reject(refusal.error);
+    });
+  });
 }
 
 function unnamed({ text, values, types }: Statement): Statement {

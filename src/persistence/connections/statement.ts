@@ -17,8 +17,11 @@ export type TextRow = (string | null)[];
 export interface Reader {
   /** Runs SQL: prepared statements, and what TypeORM can't express. */
   query<Row extends QueryResultRow>(statement: Statement): Promise<{ rows: Row[] }>;
-  /** Runs SQL whose values stay in PostgreSQL's text form, in the order of the columns. */
-  texts(statement: Statement): Promise<TextRow[]>;
+  /**
+   * Runs SQL and gives its rows one by one, as they come. Values stay in PostgreSQL's text form, in the order of the
+   * columns.
+   */
+  eachText(statement: Statement, take: (row: TextRow) => void): Promise<void>;
 }
 
 /** A connection inside a transaction. */

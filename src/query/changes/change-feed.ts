@@ -1,6 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import { DatabaseUnavailableError } from '../../persistence/connections/unavailable.js';
 import { type NextChanges, ChangeRepository } from './change.repository.js';
+import type { ChangeTaker } from './changed-calls.repository.js';
 import type { FeedPlace } from './feed-place.js';
 import type { FollowedCalls } from './followed-calls.js';
 
@@ -35,16 +36,21 @@ export class ChangeFeed {
   }
 
   /**
-   * Returns the next changes. If the time ends among deliveries whose calls have all been changed again since,
+   * Gives the next changes. If the time ends among deliveries whose calls have all been changed again since,
    * there are no changes, `upToDate` is false, and `next` is the place after these deliveries.
    */
-  async page(followed: FollowedCalls, after: FeedPlace, limit: number): Promise<NextChanges> {
+  async page(
+    followed: FollowedCalls,
+    after: FeedPlace,
+    limit: number,
+    taker: ChangeTaker,
+  ): Promise<NextChanges> {
     const end = Date.now() + LONGEST_WALK_MS;
     let mostCalls = limit + 1;
-    let page = await this.changes.next(followed, after, limit, mostCalls);
-    while (page.changes.length === 0 && !page.upToDate && Date.now() < end) {
+    let page = await this.changes.next(followed, after, limit, mostCalls, taker);
+    while (page.count === 0 && !page.upToDate && Date.now() < end) {
       mostCalls = Math.min(mostCalls * 4, MOST_CALLS_A_STEP);
-      page = await this.changes.next(followed, page.next, limit, mostCalls);
+      page = await this.changes.next(followed, page.next, limit, mostCalls, taker);
     }
     return page;
   }

@@ -1,13 +1,20 @@
 // Writes the changes of an answer as JSON, or as lines of JSON.
 import { WrittenAnswer } from '../../http/answers/written-answer.js';
 import { Utf8Text } from '../../json/utf8-text.js';
-import { type CallForm, CallWriter, inTurns } from '../calls/call-writer.js';
-import type { Change } from './changed-calls.repository.js';
+import { type CallForm, CallWriter } from '../calls/call-writer.js';
+import type { Change, ChangeTaker } from './changed-calls.repository.js';
 
 export const LINES = 'application/x-ndjson';
 
+/**
+ * So many changes are written in one go, some 3 ms. Meanwhile, more of them come, and can be read from the socket at once. If
+ * each was written as it comes, reading took 1 to 2 µs more for each.
+ */
+const CHANGES_AT_ONCE = 250;
 /** A change mostly takes less. */
 const USUAL_BYTES = 1200;
+/** A text of so many bytes is a part of the answer, and the next one begins. */
+const LONG_BYTES = 1_048_576;
 
 /** The end of a page. */
 interface ChangePageEnd {
@@ -15,41 +22,64 @@ interface ChangePageEnd {
   readonly upToDate: boolean;
 }
 
-/** Collects an answer in UTF-8. It keeps no rows and no strings, which take more memory. */
+/** Collects an answer in UTF-8. It keeps few rows and strings, which take more memory. */
 export class ChangeWriter {
-  /** The bytes that are written so far. */
-  bytes = 0;
   private readonly parts: Buffer[] = [];
   private readonly calls: CallWriter;
+  private readonly out: Utf8Text;
+  private bytesOfParts = 0;
+  /** Changes that are not written yet. */
+  private pending: Change[] = [];
 
-  /** @param asLines whether each change is a line */
+  /**
+   * @param asLines whether each change is a line
+   * @param most how many changes there may be
+   */
   constructor(
     form: CallForm,
     private readonly asLines: boolean,
+    most: number,
   ) {
+    // A text that grows is copied, so it has room at first.
+    this.out = new Utf8Text(Math.min(most * USUAL_BYTES, LONG_BYTES + USUAL_BYTES));
     this.calls = new CallWriter(form);
   }
 
-  async add(changes: readonly Change[]): Promise<void> {
-    if (changes.length === 0) return;
-    const separator = this.asLines ? '\n' : ',';
-    const out = new Utf8Text(changes.length * USUAL_BYTES);
-    out.add(this.parts.length === 0 ? this.head : separator);
-    await inTurns(changes, (change, index) => {
-      if (index > 0) out.addAscii(separator);
-      this.write(change, out);
-    });
-    this.put(out);
+  /** Takes changes behind those that were taken so far. */
+  part(): ChangeTaker {
+    this.writePending();
+    this.endText();
+    const { length } = this.parts;
+    const { bytesOfParts } = this;
+    const { withNumbers } = this.calls;
+    return {
+      begin: () => {
+        this.pending = [];
+        this.out.length = 0;
+        this.parts.length = length;
+        this.bytesOfParts = bytesOfParts;
+        this.calls.withNumbers = withNumbers;
+      },
+      take: (change) => {
+        this.pending.push(change);
+        if (this.pending.length >= CHANGES_AT_ONCE) this.writePending();
+      },
+    };
+  }
+
+  /** The bytes of all changes that were taken so far. */
+  bytes(): number {
+    this.writePending();
+    return this.written;
   }
 
   answer({ nextCursor, upToDate }: ChangePageEnd): WrittenAnswer {
-    const { asLines, parts } = this;
-    const isEmpty = parts.length === 0;
+    const { asLines, parts, out } = this;
+    const isEmpty = this.bytes() === 0;
     const end = JSON.stringify(asLines ? { type: 'page', nextCursor, upToDate } : { nextCursor, upToDate });
-    const out = new Utf8Text();
     if (asLines) out.add(`${isEmpty ? '' : '\n'}${end}\n`);
     else out.add(`${isEmpty ? this.head : ''}],${end.slice(1)}`);
-    this.put(out);
+    this.endText();
     return new WrittenAnswer(parts, asLines ? LINES : 'application/json', this.calls.withNumbers);
   }
 
@@ -57,9 +87,29 @@ export class ChangeWriter {
     return this.asLines ? '' : '{"data":[';
   }
 
-  private put(text: Utf8Text): void {
-    this.bytes += text.length;
-    this.parts.push(text.take());
+  private get separator(): string {
+    return this.asLines ? '\n' : ',';
+  }
+
+  private get written(): number {
+    return this.bytesOfParts + this.out.length;
+  }
+
+  private writePending(): void {
+    const { pending, out } = this;
+    this.pending = [];
+    for (const change of pending) {
+      out.addAscii(this.written === 0 ? this.head : this.separator);
+      this.write(change, out);
+      if (out.length >= LONG_BYTES) this.endText();
+    }
+  }
+
+  private endText(): void {
+    const { out } = this;
+    if (out.length === 0) return;
+    this.bytesOfParts += out.length;
+    this.parts.push(out.take());
   }
 
   private write({ callId, call }: Change, out: Utf8Text): void {

@@ -20,13 +20,18 @@ import { Database } from '../../persistence/connections/database.js';
 import type { Transaction } from '../../persistence/connections/statement.js';
 import { ClusterNodes } from '../../persistence/schema/distribution/cluster-nodes.js';
 import { ReadingDatabase } from '../../persistence/connections/reading-database.js';
-import { type Change, type ChangedDelivery, ChangedCallsRepository } from './changed-calls.repository.js';
+import {
+  ChangedCallsRepository,
+  type ChangedDelivery,
+  type ChangeTaker,
+} from './changed-calls.repository.js';
 import type { FeedPlace } from './feed-place.js';
 import type { FollowedCalls } from './followed-calls.js';
 
-/** The changes of the next deliveries. */
+/** What was read of the next deliveries. */
 export interface NextChanges {
-  readonly changes: readonly Change[];
+  /** How many changes there were. */
+  readonly count: number;
   /** The place after everything that was read. */
   readonly next: FeedPlace;
   /** There are no further changes for now. */
@@ -101,33 +106,35 @@ export class ChangeRepository {
   }
 
   /**
-   * Returns the changes of the next deliveries. There may be none, although later deliveries have some: the calls
+   * Gives the changes of the next deliveries. There may be none, although later deliveries have some: the calls
    * may all have been changed again since.
    *
    * @param limit the most changes
    * @param mostCalls no further delivery is read when the deliveries have this number of calls together; 50,000
    *   calls take 60 ms
    */
-  next(followed: FollowedCalls, after: FeedPlace, limit: number, mostCalls: number): Promise<NextChanges> {
+  next(
+    followed: FollowedCalls,
+    after: FeedPlace,
+    limit: number,
+    mostCalls: number,
+    taker: ChangeTaker,
+  ): Promise<NextChanges> {
     return this.database.snapshot(async (transaction) => {
       const rows = await nextDeliveries(transaction, after, mostCalls);
       const last = rows.at(-1);
-      if (last === undefined) return { changes: [], next: after, upToDate: true, isLarge: false };
+      if (last === undefined) return { count: 0, next: after, upToDate: true, isLarge: false };
       if (this.nodes.isDistributed && this.isInDoubt(Number(last.position))) await this.catchUp(transaction);
-      const { changes, endsEarly } = await this.changed.of(transaction, rows, {
-        followed,
-        after,
-        limit: limit + 1,
-      });
-      const page = changes.slice(0, limit);
-      const lastOfPage = page.at(-1);
-      if (lastOfPage !== undefined && (endsEarly || changes.length > limit)) {
-        const { position, callId } = lastOfPage;
-        return { changes: page, next: { position, callId }, upToDate: false, isLarge: endsEarly };
+      const wanted = { followed, after, limit };
+      const passed = await this.changed.each(transaction, rows, wanted, taker);
+      const { count, last: lastChange, isMore, endsEarly } = passed;
+      if (lastChange !== undefined && (isMore || endsEarly)) {
+        const { position, callId } = lastChange;
+        return { count, next: { position, callId }, upToDate: false, isLarge: endsEarly };
       }
       const isEnd = rows.length === last.found && last.found < MOST_DELIVERIES;
       return {
-        changes,
+        count,
         next: { position: Number(last.position) + 1, callId: '' },
         upToDate: isEnd,
         isLarge: false,

@@ -16,6 +16,24 @@ export interface Change {
   readonly call: CallRecordText | undefined;
 }
 
+/** Takes changes one by one, in their order. */
+export interface ChangeTaker {
+  /** Comes before the first change, and again if all of them are read once more: what was taken is void then. */
+  begin(): void;
+  take(change: Change): void;
+}
+
+/** What was read. */
+export interface PassedChanges {
+  readonly count: number;
+  /** The last change; undefined if there was none. */
+  readonly last: Change | undefined;
+  /** There are more changes than were wanted. */
+  readonly isMore: boolean;
+  /** The calls are large, so there may be more. */
+  readonly endsEarly: boolean;
+}
+
 export interface ChangedDelivery {
   readonly id: string;
   readonly position: string;
@@ -27,6 +45,7 @@ export interface ChangedDelivery {
 interface Wanted {
   readonly followed: FollowedCalls;
   readonly after: FeedPlace;
+  /** The most changes. */
   readonly limit: number;
 }
 
@@ -60,41 +79,52 @@ function nextCallsOf(fields: FollowedCalls['fields'], isDistributed: boolean): s
 export class ChangedCallsRepository {
   constructor(private readonly nodes: ClusterNodes) {}
 
-  /** Returns the changes of deliveries, in order. Only deliveries of erasures have erased calls. */
-  async of(
+  /**
+   * Gives the changes of deliveries, in order. Only deliveries of erasures have erased calls, and these deliveries have no
+   * others.
+   */
+  async each(
     transaction: Transaction,
     deliveries: readonly ChangedDelivery[],
     wanted: Wanted,
-  ): Promise<{ changes: Change[]; endsEarly: boolean }> {
-    const text = nextCallsOf(wanted.followed.fields, this.nodes.isDistributed);
-    const { calls, endsEarly } = await nextCalls(transaction, text, deliveries, wanted);
-    const erased = await nextErased(
-      transaction,
-      deliveries.filter(({ via }) => via === 'erasure'),
-      wanted,
-    );
-    const changes = [...calls, ...erased].sort((a, b) => a.position - b.position);
-    const lastCall = calls.at(-1);
-    if (!endsEarly || lastCall === undefined) return { changes, endsEarly: false };
-    return { changes: changes.slice(0, changes.indexOf(lastCall) + 1), endsEarly };
+    taker: ChangeTaker,
+  ): Promise<PassedChanges> {
+    const erasures = deliveries.filter(({ via }) => via === 'erasure');
+    const erased = (await nextErased(transaction, erasures, wanted)).values();
+    let gone = erased.next();
+    const passed: { -readonly [Name in keyof PassedChanges]: PassedChanges[Name] } = {
+      count: 0,
+      last: undefined,
+      isMore: false,
+      endsEarly: false,
+    };
+    const pass = (change: Change) => {
+      if (passed.count === wanted.limit) {
+        passed.isMore = true;
+        return;
+      }
+      passed.count += 1;
+      passed.last = change;
+      taker.take(change);
+    };
+    const passErased = (end: number) => {
+      for (; gone.done !== true && gone.value.position < end; gone = erased.next()) pass(gone.value);
+    };
+    taker.begin();
+    if (deliveries.length > 0) {
+      const text = nextCallsOf(wanted.followed.fields, this.nodes.isDistributed);
+      const values = parametersOf(deliveries, wanted);
+      await transaction.eachText({ text, values }, ([call, callId, place, isFollowed, isFull]) => {
+        const position = Number(place);
+        passErased(position);
+        pass({ position, callId: callId ?? '', call: isFollowed === 't' ? (call ?? '') : undefined });
+        passed.endsEarly = isFull === 't';
+      });
+    }
+    // Like the list of calls, this ends early if their unknown fields are large.
+    if (!passed.endsEarly) passErased(Infinity);
+    return passed;
   }
-}
-
-/** Reads the calls. Like the list of calls, it ends early if their unknown fields are large. */
-async function nextCalls(
-  transaction: Transaction,
-  text: string,
-  deliveries: readonly ChangedDelivery[],
-  wanted: Wanted,
-): Promise<{ calls: Change[]; endsEarly: boolean }> {
-  if (deliveries.length === 0) return { calls: [], endsEarly: false };
-  const rows = await transaction.texts({ text, values: parametersOf(deliveries, wanted) });
-  const calls = rows.map(([call, callId, position, isFollowed]) => ({
-    position: Number(position),
-    callId: callId ?? '',
-    call: isFollowed === 't' ? (call ?? '') : undefined,
-  }));
-  return { calls, endsEarly: rows.at(-1)?.at(-1) === 't' };
 }
 
 async function nextErased(
@@ -117,7 +147,8 @@ function parametersOf(deliveries: readonly ChangedDelivery[], { followed, after,
     deliveries.map(({ position }) => position),
     after.position,
     after.callId,
-    limit,
+    // One more, to know whether there are more.
+    limit + 1,
     ...followedParameters(followed),
   ];
 }

@@ -11,16 +11,17 @@ import type { ChangeQuery } from './change-query.dto.js';
 import { ChangeWatcher } from './change-watcher.js';
 import { ChangeWriter } from './change-writer.js';
 import type { NextChanges } from './change.repository.js';
+import type { ChangeTaker } from './changed-calls.repository.js';
 import { BEGINNING, BEYOND, decodePlace, encodePlace, type FeedPlace } from './feed-place.js';
 import { type FollowedCalls, followedBy } from './followed-calls.js';
 
 const NOW = 'now';
-/** A larger page is read in parts, so that the rows of only two of them are in memory. */
-const MOST_AT_ONCE = 2500;
 /** An answer ends early once it is longer than this. */
 const MOST_BYTES = 16 * 1024 * 1024;
 /** A key may have half of all requests that may wait, so that other keys have room. */
 const WAITING: StreamKind = { name: 'requests that wait for changes', most: 1000 };
+/** For a request that only asks whether there is a change. */
+const NOBODY: ChangeTaker = { begin: () => undefined, take: () => undefined };
 
 @Injectable()
 export class ChangesService {
@@ -44,24 +45,19 @@ export class ChangesService {
     gone: AbortSignal,
   ): Promise<{ readonly answer: WrittenAnswer; readonly nextCursor: string }> {
     const { limit = DEFAULT_LIMIT } = query;
-    const writer = new ChangeWriter({ fields: query.fields, isMasked: !seesNumbers(asker) }, asLines);
+    const form = { fields: query.fields, isMasked: !seesNumbers(asker) };
+    const writer = new ChangeWriter(form, asLines, limit);
     const followed = followedBy(asker, query, query.fields);
     const place = await this.placeOf(query.after);
     if (query.follower !== undefined) await this.followers.note(query.follower, place, asker);
-    let page = await this.first(followed, place, query, asker, gone);
-    if (limit === 0 && page.changes.length > 0)
-      page = { changes: [], next: place, upToDate: false, isLarge: false };
+    let page = await this.first(followed, place, query, asker, gone, limit === 0 ? NOBODY : writer.part());
+    if (limit === 0 && page.count > 0) page = { count: 0, next: place, upToDate: false, isLarge: false };
     for (
-      let left = limit - page.changes.length;
-      left > 0 && isPartOfMore(page) && writer.bytes < MOST_BYTES;
-      left -= page.changes.length
-    ) {
-      // The next part is read while this one is written.
-      const next = this.feed.page(followed, page.next, Math.min(left, MOST_AT_ONCE));
-      await Promise.all([writer.add(page.changes), next]);
-      page = await next;
-    }
-    await writer.add(page.changes);
+      let left = limit - page.count;
+      left > 0 && isPartOfMore(page) && writer.bytes() < MOST_BYTES;
+      left -= page.count
+    )
+      page = await this.feed.page(followed, page.next, left, writer.part());
     const nextCursor = encodePlace(page.next);
     return { answer: writer.answer({ nextCursor, upToDate: page.upToDate }), nextCursor };
   }
@@ -73,12 +69,13 @@ export class ChangesService {
     { limit = DEFAULT_LIMIT, wait = 0 }: ChangeQuery,
     asker: Principal,
     gone: AbortSignal,
+    taker: ChangeTaker,
   ): Promise<NextChanges> {
     const end = Date.now() + wait * 1000;
     // With limit 0 the answer says whether there is a change, so one is read.
-    const most = Math.min(Math.max(limit, 1), MOST_AT_ONCE);
-    let page = await this.feed.page(followed, after, most);
-    if (page.changes.length === 0 && (await this.feed.isBeyond(page.next)))
+    const most = Math.max(limit, 1);
+    let page = await this.feed.page(followed, after, most, taker);
+    if (page.count === 0 && (await this.feed.isBeyond(page.next)))
       throw new InvalidParametersException([{ path: 'after', message: BEYOND }]);
     if (wait === 0 || !isNothingNew(page)) return page;
     const stream = this.streams.open(WAITING, asker);
@@ -87,7 +84,7 @@ export class ChangesService {
       while (isNothingNew(page)) {
         const { next } = page;
         if (!(await this.watcher.await(next.position, end - Date.now(), ended))) break;
-        page = await this.feed.page(followed, next, most);
+        page = await this.feed.page(followed, next, most, taker);
       }
       stream.keyEnd.throwIfAborted();
     } finally {
@@ -103,11 +100,11 @@ export class ChangesService {
   }
 }
 
-function isNothingNew({ changes, upToDate }: NextChanges): boolean {
-  return changes.length === 0 && upToDate;
+function isNothingNew({ count, upToDate }: NextChanges): boolean {
+  return count === 0 && upToDate;
 }
 
 /** Whether the answer goes on after this part: there are more changes, which are not large and were found in time. */
-function isPartOfMore({ changes, upToDate, isLarge }: NextChanges): boolean {
-  return changes.length > 0 && !upToDate && !isLarge;
+function isPartOfMore({ count, upToDate, isLarge }: NextChanges): boolean {
+  return count > 0 && !upToDate && !isLarge;
 }

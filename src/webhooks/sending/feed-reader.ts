@@ -3,6 +3,7 @@ import { Injectable } from '@nestjs/common';
 import { Semaphore } from '../../background/semaphore.js';
 import { PrimaryFeed } from '../../query/changes/change-feed.js';
 import type { NextChanges } from '../../query/changes/change.repository.js';
+import type { Change } from '../../query/changes/changed-calls.repository.js';
 import type { FeedPlace } from '../../query/changes/feed-place.js';
 import type { FollowedCalls } from '../../query/changes/followed-calls.js';
 import { type CallHistory, KindsRepository } from './kinds.repository.js';
@@ -12,6 +13,7 @@ const MOST_READS = 2;
 /** A page of the feed, and what happened to its calls. */
 export interface ReadChanges {
   readonly page: NextChanges;
+  readonly changes: readonly Change[];
   readonly histories: ReadonlyMap<string, CallHistory>;
 }
 
@@ -45,8 +47,16 @@ export class FeedReader {
   }
 
   private async readNow(followed: FollowedCalls, after: FeedPlace, limit: number): Promise<ReadChanges> {
-    const page = await this.feed.page(followed, after, limit);
-    const callIds = page.changes.filter(({ call }) => call !== undefined).map(({ callId }) => callId);
-    return { page, histories: await this.kinds.of(callIds) };
+    const changes: Change[] = [];
+    const page = await this.feed.page(followed, after, limit, {
+      begin: () => {
+        changes.length = 0;
+      },
+      take: (change) => {
+        changes.push(change);
+      },
+    });
+    const callIds = changes.filter(({ call }) => call !== undefined).map(({ callId }) => callId);
+    return { page, changes, histories: await this.kinds.of(callIds) };
   }
 }

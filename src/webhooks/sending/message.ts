@@ -73,8 +73,8 @@ export class Messages {
     if (messageChanges === null || messagePosition === null || messageCallId === null) return undefined;
     const read = await this.read(webhook, viewer, webhook.maxChanges);
     const end = { position: messagePosition, callId: messageCallId };
-    const changes = read.page.changes.filter((change) => !isBeyond(change, end));
-    const written = await this.write(webhook, { ...read, page: { ...read.page, changes } });
+    const changes = read.changes.filter((change) => !isBeyond(change, end));
+    const written = await this.write(webhook, { ...read, changes });
     if (!hashOf(written.text).equals(messageHash)) return undefined;
     return messageOf(
       { id: messageId, hash: messageHash, at: messageAt, changes: messageChanges, next: end },
@@ -87,9 +87,9 @@ export class Messages {
     return this.reader.read(followed, placeOf(webhook), limit);
   }
 
-  private async write(webhook: ClaimedWebhook, { page, histories }: ReadChanges): Promise<Written> {
+  private async write(webhook: ClaimedWebhook, { changes, histories }: ReadChanges): Promise<Written> {
     const after = placeOf(webhook);
-    const named = page.changes.flatMap((change) => {
+    const named = changes.flatMap((change) => {
       const event = eventOf(change, webhook, histories, after);
       return event === undefined ? [] : [{ ...change, event }];
     });

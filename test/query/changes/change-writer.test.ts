@@ -1,0 +1,73 @@
+// What was read again, because a server failed in the middle, stands in the answer once.
+import { describe, expect, it } from 'vitest';
+import { ChangeWriter } from '../../../src/query/changes/change-writer.js';
+
+const FORM = { fields: undefined, isMasked: false };
+const END = { nextCursor: 'c', upToDate: true };
+const erased = (position: number) => ({ position, callId: `call-${position}`, call: undefined });
+
+function answered(asLines: boolean, ...parts: readonly (readonly number[])[][]): string {
+  const writer = new ChangeWriter(FORM, asLines, 3);
+  for (const attempts of parts) {
+    const part = writer.part();
+    for (const positions of attempts) {
+      part.begin();
+      for (const position of positions) part.take(erased(position));
+    }
+  }
+  const { content } = writer.answer(END);
+  return typeof content === 'string' ? content : Buffer.concat(content).toString();
+}
+
+const ONE = '{"type":"erased","callId":"call-1"}';
+const TWO = '{"type":"erased","callId":"call-2"}';
+
+describe.each([
+  [false, `{"data":[${ONE},${TWO}],"nextCursor":"c","upToDate":true}`],
+  [true, `${ONE}\n${TWO}\n{"type":"page","nextCursor":"c","upToDate":true}\n`],
+])('A page of changes (as lines: %s)', (asLines, expected) => {
+  it.each([
+    ['is read at once', [[[1, 2]]]],
+    ['is read in two parts', [[[1]], [[2]]]],
+    [
+      'is read again from its beginning',
+      [
+        [
+          [1, 2, 3],
+          [1, 2],
+        ],
+      ],
+    ],
+    ['is read again in its second part', [[[1]], [[2, 3], [], [2]]]],
+    ['has parts without a change', [[[]], [[1]], [[]], [[2]]]],
+  ])('%s', (_how, parts) => {
+    expect(answered(asLines, ...parts)).toBe(expected);
+  });
+
+  it('begins where nothing was before, although something was read in vain', () => {
+    expect(answered(asLines, [[3], [1, 2]])).toBe(expected);
+  });
+
+  it('may be empty', () => {
+    const end = '"nextCursor":"c","upToDate":true}';
+    const empty = asLines ? `{"type":"page",${end}\n` : `{"data":[],${end}`;
+    expect(answered(asLines)).toBe(empty);
+    expect(answered(asLines, [[1], []])).toBe(empty);
+  });
+});
+
+it('A long page is made of several texts, which read as one', () => {
+  const writer = new ChangeWriter(FORM, true, 100_000);
+  const part = writer.part();
+  part.begin();
+  const positions = Array.from({ length: 60_000 }, (_, index) => index);
+  for (const position of positions) part.take(erased(position));
+  const { content } = writer.answer(END);
+  expect(content.length).toBeGreaterThan(1);
+  const lines = Buffer.concat(content as readonly Buffer[])
+    .toString()
+    .split('\n');
+  expect(lines.slice(0, -2)).toEqual(
+    positions.map((position) => `{"type":"erased","callId":"call-${position}"}`),
+  );
+});
