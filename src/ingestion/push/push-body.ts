@@ -133,6 +133,7 @@ async function piecesOf(
   if (request.destroyed) throw new Error('the connection was closed');
   let recent = 0;
   let listen: (piece: Buffer) => void = () => undefined;
+  let end: () => void = () => undefined;
   let pace: NodeJS.Timeout | undefined;
   try {
     await new Promise<void>((resolve, reject) => {
@@ -149,14 +150,15 @@ async function piecesOf(
           reject(error instanceof Error ? error : new Error('a piece was not taken', { cause: error }));
         }
       };
-      request.on('data', listen).once('end', resolve).once('error', reject);
-      request.once('close', () => {
+      end = () => {
         reject(new Error('the connection was closed'));
-      });
+      };
+      request.on('data', listen).once('end', resolve).once('error', reject).once('close', end);
     });
   } finally {
     clearInterval(pace);
-    request.off('data', listen);
+    // Every request is closed at last, and an error costs 10 µs, as it holds its place in the program.
+    request.off('data', listen).off('close', end);
   }
 }
 
