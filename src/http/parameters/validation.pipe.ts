@@ -60,9 +60,23 @@ function undecodable(given: unknown): ProblemDetail[] {
     .map(([path]) => ({ path, message: NOT_DECODABLE }));
 }
 
-function unknownParameters(given: unknown, dto: NonNullable<ArgumentMetadata['metatype']>): ProblemDetail[] {
+/** The class of a query or a body. */
+type Dto = NonNullable<ArgumentMetadata['metatype']>;
+
+/** The names of a class's parameters. To look for them takes as long as to validate a query. */
+const parameterNames = new Map<Dto, ReadonlySet<string>>();
+
+function parametersOf(dto: Dto): ReadonlySet<string> {
+  const known = parameterNames.get(dto);
+  if (known !== undefined) return known;
   const metadatas = getMetadataStorage().getTargetValidationMetadatas(dto, '', false, false);
-  const known = new Set(metadatas.map((metadata) => metadata.propertyName));
+  const names = new Set(metadatas.map((metadata) => metadata.propertyName));
+  parameterNames.set(dto, names);
+  return names;
+}
+
+function unknownParameters(given: unknown, dto: Dto): ProblemDetail[] {
+  const known = parametersOf(dto);
   return Object.entries(isObject(given) ? given : {})
     .filter(([name, value]) => !known.has(name) && value !== UNDECODABLE)
     .map(([path]) => ({ path, message: 'is not a parameter of this request' }));
