@@ -76,6 +76,33 @@ describe('A page ends early where its rows are large, and none is left out', () 
     expect(later.rows.map(({ revision }) => revision)).toEqual([5, 4, 3, 6, 1]);
   });
 
+  it('in the feed, also where the vendor’s own texts are long', async () => {
+    const { body } = await ledger.get('/v1/changes?after=now');
+    let after = (body as { nextCursor: string }).nextCursor;
+    const ids = Array.from({ length: 2400 }, (_, index) => `long-${index}`);
+    for (let first = 0; first < ids.length; first += 800)
+      await ledger.push(
+        ids.slice(first, first + 800).map((id) => record(id, { statusMsg: 'x'.repeat(8000) })),
+      );
+    const seen: string[] = [];
+    const sizes: number[] = [];
+    for (let upToDate = false; !upToDate;) {
+      const page = (await ledger.get(`/v1/changes?limit=10000&after=${after}`)).body as {
+        data: { call: { callId: string } }[];
+        nextCursor: string;
+        upToDate: boolean;
+      };
+      sizes.push(page.data.length);
+      seen.push(...page.data.map(({ call }) => call.callId));
+      after = page.nextCursor;
+      ({ upToDate } = page);
+    }
+    // 16 MB of 8 kB each, and what was read at once with the last of them.
+    expect(sizes).toHaveLength(2);
+    expect(sizes[0]).toBeLessThan(2300);
+    expect(seen.sort()).toEqual(ids.sort());
+  });
+
   it('in the quarantine', async () => {
     for (const letter of ['x', 'y', 'z'])
       await ledger.request(`/push/${PUSH_TOKEN}/call-reports`, {

@@ -159,6 +159,7 @@ describe('A replica', () => {
       take: ({ callId }) => {
         taken.push(callId);
         if (taken.length === 100 && brokenOff.length === 0) void pair.toStandby.refuse();
+        return true;
       },
     });
     try {

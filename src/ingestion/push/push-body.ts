@@ -133,7 +133,7 @@ async function piecesOf(
   if (request.destroyed) throw new Error('the connection was closed');
   let recent = 0;
   let listen: (piece: Buffer) => void = () => undefined;
-  let end: () => void = () => undefined;
+  let closed: () => void = () => undefined;
   let pace: NodeJS.Timeout | undefined;
   try {
     await new Promise<void>((resolve, reject) => {
@@ -150,15 +150,15 @@ async function piecesOf(
           reject(error instanceof Error ? error : new Error('a piece was not taken', { cause: error }));
         }
       };
-      end = () => {
+      closed = () => {
         reject(new Error('the connection was closed'));
       };
-      request.on('data', listen).once('end', resolve).once('error', reject).once('close', end);
+      request.on('data', listen).once('end', resolve).once('error', reject).once('close', closed);
     });
   } finally {
     clearInterval(pace);
     // Every request is closed at last, and an error costs 10 µs, as it holds its place in the program.
-    request.off('data', listen).off('close', end);
+    request.off('data', listen).off('close', closed);
   }
 }
 

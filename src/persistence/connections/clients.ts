@@ -159,26 +159,36 @@ async function inTransaction<Found, T>(
   }
 }
 
-/** Rejects with the first error: of the query, or of `take`, which is given no further row then. */
-function forEachRow(client: Client, sent: QueryArrayConfig, take: (row: TextRow) => void): Promise<void> {
-  return new Promise((resolve, reject) => {
+/**
+ * Gives the rows of a query. After an error of `take`, the rest is read and dropped.
+ *
+ * @throws the first error, of `take` or of the query
+ */
+async function forEachRow(
+  client: Client,
+  sent: QueryArrayConfig,
+  take: (row: TextRow) => void,
+): Promise<void> {
+  const errors: unknown[] = [];
+  await new Promise<void>((resolve) => {
     const running = client.query(new Query<TextRow>(sent));
-    let refusal: { readonly error: unknown } | undefined;
     running.on('row', (row: TextRow) => {
-      if (refusal !== undefined) return;
+      if (errors.length > 0) return;
       try {
         take(row);
       } catch (error) {
-        refusal = { error };
+        errors.push(error);
       }
     });
-    running.on('error', reject);
+    running.on('error', (error) => {
+      errors.push(error);
+      resolve();
+    });
     running.on('end', () => {
-      if (refusal === undefined) resolve();
-      // eslint-disable-next-line @typescript-eslint/prefer-promise-reject-errors -- what was thrown is passed on
-      else reject(refusal.error);
+      resolve();
     });
   });
+  if (errors.length > 0) throw errors[0];
 }
 
 function unnamed({ text, values, types }: Statement): Statement {

@@ -1,4 +1,4 @@
-// Decides how a page of calls is found that were received in a range of time.
+// Decides how the first page of calls is found that were received in a range of time.
 //
 // A list is in the order of the calls' own times. PostgreSQL can walk that order until the page is full, or read all calls
 // of the range and sort them. It expects the calls of a range to be spread evenly over that order, so it walks. But
@@ -9,10 +9,10 @@ import type { CallFilter } from './call-filter.js';
 
 /** To read and sort one call takes as long as to pass this number of them (0.9 and 0.3 µs). */
 const PASSED_PER_SORTED = 3;
-/** So few calls are sorted within 2 ms. */
-const FEW = 2000;
-/** For a page that is not the first one. Its walk begins among the calls, but nobody knows whether it ends there. */
-const FEW_LATER = 20_000;
+/** With one of these, PostgreSQL finds the calls by an index of their own. */
+const INDEXED = [
+  ...['taskId', 'batchId', 'detailId', 'outId', 'callId', 'callee', 'calleeEndsWith', 'hasWarnings'],
+] as const satisfies readonly (keyof CallFilter)[];
 
 /** The part of an answer to EXPLAIN that is read here. */
 interface Explained {
@@ -20,22 +20,21 @@ interface Explained {
 }
 
 /**
- * Whether a page is found sooner if all received calls are read and sorted. It takes two statements of some 0.3 ms to know.
- *
- * @param isFirst whether the page is the first one
+ * Whether the first page is found sooner if all received calls are read and sorted. To know that takes up to two statements
+ * of some 0.3 ms.
  */
 export async function areSorted(
   database: ReadingDatabase,
-  { receivedFrom, receivedTo }: CallFilter,
+  filter: CallFilter,
   order: 'asc' | 'desc',
-  isFirst: boolean,
 ): Promise<boolean> {
-  if (receivedFrom === undefined && receivedTo === undefined) return false;
+  const { receivedFrom, receivedTo } = filter;
+  // The walk begins with the newest calls, or with the oldest, unless it begins at a time that was asked for.
+  const [from, to, beginning] =
+    order === 'desc' ? [receivedTo, undefined, filter.to] : [undefined, receivedFrom, filter.from];
+  if ((from ?? to) === undefined || beginning !== undefined) return false;
+  if (INDEXED.some((name) => filter[name] !== undefined)) return false;
   const received = await expectedCalls(database, receivedFrom, receivedTo);
-  if (received <= (isFirst ? FEW : FEW_LATER)) return true;
-  if (!isFirst) return false;
-  const [from, to] = order === 'desc' ? [receivedTo, undefined] : [undefined, receivedFrom];
-  if (from === undefined && to === undefined) return false;
   return (await expectedCalls(database, from, to)) > received * PASSED_PER_SORTED;
 }
 

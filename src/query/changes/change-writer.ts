@@ -13,6 +13,8 @@ export const LINES = 'application/x-ndjson';
 const CHANGES_AT_ONCE = 250;
 /** A change mostly takes less. */
 const USUAL_BYTES = 1200;
+/** An answer ends early once it is longer than this. */
+const MOST_BYTES = 16 * 1024 * 1024;
 /** A text of so many bytes is a part of the answer, and the next one begins. */
 const LONG_BYTES = 1_048_576;
 
@@ -63,19 +65,15 @@ export class ChangeWriter {
       take: (change) => {
         this.pending.push(change);
         if (this.pending.length >= CHANGES_AT_ONCE) this.writePending();
+        return this.written < MOST_BYTES;
       },
     };
   }
 
-  /** The bytes of all changes that were taken so far. */
-  bytes(): number {
-    this.writePending();
-    return this.written;
-  }
-
   answer({ nextCursor, upToDate }: ChangePageEnd): WrittenAnswer {
     const { asLines, parts, out } = this;
-    const isEmpty = this.bytes() === 0;
+    this.writePending();
+    const isEmpty = this.written === 0;
     const end = JSON.stringify(asLines ? { type: 'page', nextCursor, upToDate } : { nextCursor, upToDate });
     if (asLines) out.add(`${isEmpty ? '' : '\n'}${end}\n`);
     else out.add(`${isEmpty ? this.head : ''}],${end.slice(1)}`);
@@ -91,6 +89,7 @@ export class ChangeWriter {
     return this.asLines ? '\n' : ',';
   }
 
+  /** In bytes. */
   private get written(): number {
     return this.bytesOfParts + this.out.length;
   }

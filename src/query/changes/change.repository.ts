@@ -121,6 +121,7 @@ export class ChangeRepository {
     taker: ChangeTaker,
   ): Promise<NextChanges> {
     return this.database.snapshot(async (transaction) => {
+      taker.begin();
       const rows = await nextDeliveries(transaction, after, mostCalls);
       const last = rows.at(-1);
       if (last === undefined) return { count: 0, next: after, upToDate: true, isLarge: false };

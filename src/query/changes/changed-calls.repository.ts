@@ -20,7 +20,8 @@ export interface Change {
 export interface ChangeTaker {
   /** Comes before the first change, and again if all of them are read once more: what was taken is void then. */
   begin(): void;
-  take(change: Change): void;
+  /** @returns whether it takes more */
+  take(change: Change): boolean;
 }
 
 /** What was read. */
@@ -28,7 +29,7 @@ export interface PassedChanges {
   readonly count: number;
   /** The last change; undefined if there was none. */
   readonly last: Change | undefined;
-  /** There are more changes than were wanted. */
+  /** There are more changes than were taken. */
   readonly isMore: boolean;
   /** The calls are large, so there may be more. */
   readonly endsEarly: boolean;
@@ -98,19 +99,17 @@ export class ChangedCallsRepository {
       isMore: false,
       endsEarly: false,
     };
+    let takesMore = true;
     const pass = (change: Change) => {
-      if (passed.count === wanted.limit) {
-        passed.isMore = true;
-        return;
-      }
+      passed.isMore = passed.count === wanted.limit || !takesMore;
+      if (passed.isMore) return;
       passed.count += 1;
       passed.last = change;
-      taker.take(change);
+      takesMore = taker.take(change);
     };
     const passErased = (end: number) => {
       for (; gone.done !== true && gone.value.position < end; gone = erased.next()) pass(gone.value);
     };
-    taker.begin();
     if (deliveries.length > 0) {
       const text = nextCallsOf(wanted.followed.fields, this.nodes.isDistributed);
       const values = parametersOf(deliveries, wanted);
@@ -123,6 +122,7 @@ export class ChangedCallsRepository {
     }
     // Like the list of calls, this ends early if their unknown fields are large.
     if (!passed.endsEarly) passErased(Infinity);
+    passed.endsEarly ||= !takesMore;
     return passed;
   }
 }

@@ -16,12 +16,10 @@ import { BEGINNING, BEYOND, decodePlace, encodePlace, type FeedPlace } from './f
 import { type FollowedCalls, followedBy } from './followed-calls.js';
 
 const NOW = 'now';
-/** An answer ends early once it is longer than this. */
-const MOST_BYTES = 16 * 1024 * 1024;
 /** A key may have half of all requests that may wait, so that other keys have room. */
 const WAITING: StreamKind = { name: 'requests that wait for changes', most: 1000 };
 /** For a request that only asks whether there is a change. */
-const NOBODY: ChangeTaker = { begin: () => undefined, take: () => undefined };
+const NOBODY: ChangeTaker = { begin: () => undefined, take: () => true };
 
 @Injectable()
 export class ChangesService {
@@ -52,11 +50,7 @@ export class ChangesService {
     if (query.follower !== undefined) await this.followers.note(query.follower, place, asker);
     let page = await this.first(followed, place, query, asker, gone, limit === 0 ? NOBODY : writer.part());
     if (limit === 0 && page.count > 0) page = { count: 0, next: place, upToDate: false, isLarge: false };
-    for (
-      let left = limit - page.count;
-      left > 0 && isPartOfMore(page) && writer.bytes() < MOST_BYTES;
-      left -= page.count
-    )
+    for (let left = limit - page.count; left > 0 && isPartOfMore(page); left -= page.count)
       page = await this.feed.page(followed, page.next, left, writer.part());
     const nextCursor = encodePlace(page.next);
     return { answer: writer.answer({ nextCursor, upToDate: page.upToDate }), nextCursor };

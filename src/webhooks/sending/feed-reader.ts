@@ -52,9 +52,7 @@ export class FeedReader {
       begin: () => {
         changes.length = 0;
       },
-      take: (change) => {
-        changes.push(change);
-      },
+      take: (change) => changes.push(change) > 0,
     });
     const callIds = changes.filter(({ call }) => call !== undefined).map(({ callId }) => callId);
     return { page, changes, histories: await this.kinds.of(callIds) };

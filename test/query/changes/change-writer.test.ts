@@ -56,6 +56,25 @@ describe.each([
   });
 });
 
+it('A page takes no more after 16 MB, and has what it took', () => {
+  const writer = new ChangeWriter(FORM, true, 100_000);
+  const part = writer.part();
+  part.begin();
+  const callId = 'long-'.repeat(200);
+  let taken = 1;
+  while (part.take({ position: 1, callId, call: undefined })) taken += 1;
+  const { content } = writer.answer(END);
+  const { length: bytes } = Buffer.concat(content as readonly Buffer[]);
+  expect(bytes).toBeGreaterThan(16 * 1024 * 1024);
+  // A change comes after the one that fills the page: what waits to be written is not counted yet.
+  expect(bytes).toBeLessThan(17 * 1024 * 1024);
+  expect(
+    Buffer.concat(content as readonly Buffer[])
+      .toString()
+      .split(callId),
+  ).toHaveLength(taken + 1);
+});
+
 it('A long page is made of several texts, which read as one', () => {
   const writer = new ChangeWriter(FORM, true, 100_000);
   const part = writer.part();
