@@ -106,11 +106,15 @@ describe("A call that is written from PostgreSQL's record", () => {
     const shows = showsNumbers(CALL_FIELDS);
     const given = (call: Record<string, unknown>) =>
       ['caller', 'realCaller', 'callee'].some((field) => (call[field] ?? '') !== '');
+    // An empty number is masked like any other, so that nobody sees that it is empty. But it shows no number.
+    const withoutEmpty = (call: Record<string, unknown>) =>
+      Object.fromEntries(Object.entries(call).filter(([, value]) => value !== ''));
     fc.assert(
       fc.property(CALLS, (call) => {
         const object = objectOf(call);
-        expect(shows(read(call))).toBe(given(object) || countMasked(object) > 0);
+        expect(shows(read(call))).toBe(given(object) || countMasked(withoutEmpty(object)) > 0);
       }),
+      { examples: [[CALL_FIELDS.map((field) => (field === 'callee' ? '' : null))]] },
     );
   });
 
