@@ -114,12 +114,11 @@ export class CallRepository {
     }
     const sorted = inTime(order, 'place');
     const page = callPage(fields, 'calls', this.nodes.isDistributed);
-    const place = `${placeInMoment('call_id')} AS place`;
     const mayBeSorted = after === undefined && !this.nodes.isDistributed;
     const isSorted = mayBeSorted && (await areSorted(this.database, filter, order));
     // OFFSET 0 is an optimization fence: all calls are read before they are sorted.
     const found = isSorted ? `(SELECT * FROM calls ${sql.where} OFFSET 0) AS calls` : `calls ${sql.where}`;
-    const calls = `SELECT *, ${place}${page.rowColumns} FROM ${found}
+    const calls = `SELECT *, ${placeInMoment('call_id')} AS place${page.rowColumns} FROM ${found}
       ORDER BY ${sorted} LIMIT ${sql.parameter(limit)}`;
     const text = page.statement(calls, sorted);
     const rows = await this.database.readTexts({ text, values: sql.values });

@@ -1,4 +1,4 @@
-// Decides how the first page of calls is found that were received in a range of time.
+// Decides how to find the first page of the calls that were received in a range of time.
 //
 // A list is in the order of the calls' own times. PostgreSQL can walk that order until the page is full, or read all calls
 // of the range and sort them. It expects the calls of a range to be spread evenly over that order, so it walks. But

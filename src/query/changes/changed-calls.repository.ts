@@ -110,16 +110,14 @@ export class ChangedCallsRepository {
     const passErased = (end: number) => {
       for (; gone.done !== true && gone.value.position < end; gone = erased.next()) pass(gone.value);
     };
-    if (deliveries.length > 0) {
-      const text = nextCallsOf(wanted.followed.fields, this.nodes.isDistributed);
-      const values = parametersOf(deliveries, wanted);
-      await transaction.eachText({ text, values }, ([call, callId, place, isFollowed, isFull]) => {
-        const position = Number(place);
-        passErased(position);
-        pass({ position, callId: callId ?? '', call: isFollowed === 't' ? (call ?? '') : undefined });
-        passed.endsEarly = isFull === 't';
-      });
-    }
+    const text = nextCallsOf(wanted.followed.fields, this.nodes.isDistributed);
+    const values = parametersOf(deliveries, wanted);
+    await transaction.eachText({ text, values }, ([call, callId, place, isFollowed, isFull]) => {
+      const position = Number(place);
+      passErased(position);
+      pass({ position, callId: callId ?? '', call: isFollowed === 't' ? (call ?? '') : undefined });
+      passed.endsEarly = isFull === 't';
+    });
     // Like the list of calls, this ends early if their unknown fields are large.
     if (!passed.endsEarly) passErased(Infinity);
     passed.endsEarly ||= !takesMore;

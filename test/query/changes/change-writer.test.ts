@@ -1,5 +1,6 @@
 // What was read again, because a server failed in the middle, stands in the answer once.
 import { describe, expect, it } from 'vitest';
+import type { WrittenAnswer } from '../../../src/http/answers/written-answer.js';
 import { ChangeWriter } from '../../../src/query/changes/change-writer.js';
 
 const FORM = { fields: undefined, isMasked: false };
@@ -15,7 +16,10 @@ function answered(asLines: boolean, ...parts: readonly (readonly number[])[][]):
       for (const position of positions) part.take(erased(position));
     }
   }
-  const { content } = writer.answer(END);
+  return textOf(writer.answer(END));
+}
+
+function textOf({ content }: WrittenAnswer): string {
   return typeof content === 'string' ? content : Buffer.concat(content).toString();
 }
 
@@ -63,16 +67,12 @@ it('A page takes no more after 16 MB, and has what it took', () => {
   const callId = 'long-'.repeat(200);
   let taken = 1;
   while (part.take({ position: 1, callId, call: undefined })) taken += 1;
-  const { content } = writer.answer(END);
-  const { length: bytes } = Buffer.concat(content as readonly Buffer[]);
+  const text = textOf(writer.answer(END));
+  const bytes = Buffer.byteLength(text);
   expect(bytes).toBeGreaterThan(16 * 1024 * 1024);
   // A change comes after the one that fills the page: what waits to be written is not counted yet.
   expect(bytes).toBeLessThan(17 * 1024 * 1024);
-  expect(
-    Buffer.concat(content as readonly Buffer[])
-      .toString()
-      .split(callId),
-  ).toHaveLength(taken + 1);
+  expect(text.split(callId)).toHaveLength(taken + 1);
 });
 
 it('A long page is made of several texts, which read as one', () => {
@@ -81,11 +81,9 @@ it('A long page is made of several texts, which read as one', () => {
   part.begin();
   const positions = Array.from({ length: 60_000 }, (_, index) => index);
   for (const position of positions) part.take(erased(position));
-  const { content } = writer.answer(END);
-  expect(content.length).toBeGreaterThan(1);
-  const lines = Buffer.concat(content as readonly Buffer[])
-    .toString()
-    .split('\n');
+  const answer = writer.answer(END);
+  expect(answer.content.length).toBeGreaterThan(1);
+  const lines = textOf(answer).split('\n');
   expect(lines.slice(0, -2)).toEqual(
     positions.map((position) => `{"type":"erased","callId":"call-${position}"}`),
   );
