@@ -151,13 +151,13 @@ async function piecesOf(
         }
       };
       closed = () => {
-        reject(new Error('the connection was closed'));
+        // Every request is closed in the end, before its reader goes on. An error with its stack takes 10 µs.
+        if (!request.readableEnded) reject(new Error('the connection was closed'));
       };
       request.on('data', listen).once('end', resolve).once('error', reject).once('close', closed);
     });
   } finally {
     clearInterval(pace);
-    // Every request is closed in the end, and making an error with its stack takes 10 µs.
     request.off('data', listen).off('close', closed);
   }
 }
