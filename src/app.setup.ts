@@ -3,6 +3,7 @@ import type { NestExpressApplication } from '@nestjs/platform-express';
 import { AppModule } from './app.module.js';
 import type { Settings } from './config/settings.js';
 import { compressed, hostNeeded, notStored, requestIds } from './http/answers/api-headers.js';
+import { inOrder } from './http/connections/in-order.js';
 import { jsonBody } from './http/connections/json-body.js';
 import {
   CONNECTION_LIMITS,
@@ -47,11 +48,20 @@ export async function createApp(
   // Answers to pushes and errors need no ETag. ExactJsonInterceptor gives answers of the API their ETag.
   app.disable('etag');
   app.use(['/docs', '/openapi.json', '/openapi.yaml', '/metrics', '/console', '/auth'], lowPriority());
-  app.use(singleSlashes, requestIds(), app.get(RequestWatch).use, securityHeaders(), tlsOnly(), hostNeeded());
+  app.use(
+    inOrder(
+      singleSlashes,
+      requestIds(),
+      app.get(RequestWatch).use,
+      securityHeaders(),
+      tlsOnly(),
+      hostNeeded(),
+    ),
+  );
   app.use('/docs', swaggerUiPolicy());
   app.use('/console', consolePolicy());
   // The order matters: bodies of unauthenticated requests are not read.
-  app.use('/v1', notStored(), compressed(), ...app.get(ApiGate).handlers(), jsonBody());
+  app.use('/v1', inOrder(notStored(), compressed(), ...app.get(ApiGate).handlers(), jsonBody()));
   app.use('/v1/erasures', erasureRate());
   app.use('/auth', notStored());
   app.use(['/auth/sign-in', '/auth/callback'], signInRate());
