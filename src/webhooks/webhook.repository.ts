@@ -4,7 +4,7 @@ import { Database } from '../persistence/connections/database.js';
 import type { Transaction } from '../persistence/connections/statement.js';
 import { StoredWebhook, WebhookAttempt } from '../persistence/schema/entities/webhook.entities.js';
 import { firstIdOf } from '../persistence/sql/ids.js';
-import { CHANGED } from '../query/changes/change.repository.js';
+import { CHANGED } from '../query/changes/changed-calls.repository.js';
 import { LAG_COLUMNS, lagOf } from '../query/followers/lag-sql.js';
 import { BEGINNING, type FeedPlace } from '../query/changes/feed-place.js';
 

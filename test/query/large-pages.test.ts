@@ -1,7 +1,8 @@
 // Pages of rows with up to 30 MB each: none is larger than can be held, and together they hold every row once.
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { randomBytes } from 'node:crypto';
-import { PUSH_TOKEN, startLedger, type TestLedger } from '../support/ledger.js';
+import { setTimeout as wait } from 'node:timers/promises';
+import { API_KEY, PUSH_TOKEN, startLedger, type TestLedger } from '../support/ledger.js';
 import { packable, record, weighed } from '../support/records.js';
 
 interface Page {
@@ -34,6 +35,9 @@ async function pages(
 const LARGE_BYTES = 6_400_000;
 /** Weighed as much where the text is kept, which is one node also for the history of a call. */
 const PACKED_BYTES = 100_000;
+
+/** The place in the feed before calls with long texts. */
+let beforeLong = '';
 
 describe('A page ends early where its rows are large, and none is left out', () => {
   it('in the list of calls', async () => {
@@ -78,7 +82,8 @@ describe('A page ends early where its rows are large, and none is left out', () 
 
   it('in the feed, also where the vendor’s own texts are long', async () => {
     const { body } = await ledger.get('/v1/changes?after=now');
-    let after = (body as { nextCursor: string }).nextCursor;
+    beforeLong = (body as { nextCursor: string }).nextCursor;
+    let after = beforeLong;
     const ids = Array.from({ length: 2400 }, (_, index) => `long-${index}`);
     for (let first = 0; first < ids.length; first += 800)
       await ledger.push(
@@ -101,6 +106,23 @@ describe('A page ends early where its rows are large, and none is left out', () 
     expect(sizes).toHaveLength(2);
     expect(sizes[0]).toBeLessThan(2300);
     expect(seen.sort()).toEqual(ids.sort());
+  });
+
+  it('in the feed, also to a client that reads it slowly', async () => {
+    const url = `${ledger.url}/v1/changes?limit=10000&after=${beforeLong}`;
+    const ask = () => fetch(url, { headers: { authorization: `Bearer ${API_KEY}` } });
+    const quick = Buffer.from(await (await ask()).arrayBuffer());
+    const slow: ReadableStream<Uint8Array> | null = (await ask()).body;
+    const reader = slow?.getReader();
+    const parts: Uint8Array[] = [];
+    for (let part = await reader?.read(); part?.done === false; part = await reader?.read()) {
+      // The service has sent as much as the system keeps for the client, and waits.
+      if (parts.length < 3) await wait(100);
+      parts.push(part.value);
+    }
+    const whole = Buffer.concat(parts);
+    expect(whole.length).toBeGreaterThan(16_000_000);
+    expect(whole.equals(quick)).toBe(true);
   });
 
   it('in the quarantine', async () => {

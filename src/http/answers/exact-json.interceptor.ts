@@ -40,6 +40,11 @@ export class ExactJsonInterceptor implements NestInterceptor<unknown, Answer> {
         // has it.
         if (isRead) response.setHeader('ETag', etagOf(content));
         if (typeof content === 'string') return content;
+        if (isWritten) {
+          response.once('finish', () => {
+            answer.free();
+          });
+        }
         return isRead && request.fresh ? '' : new StreamableFile(Readable.from(content));
       }),
     );

@@ -21,6 +21,7 @@ import type { Transaction } from '../../persistence/connections/statement.js';
 import { ClusterNodes } from '../../persistence/schema/distribution/cluster-nodes.js';
 import { ReadingDatabase } from '../../persistence/connections/reading-database.js';
 import {
+  CHANGED,
   ChangedCallsRepository,
   type ChangedDelivery,
   type ChangeTaker,
@@ -48,8 +49,6 @@ const MOST_DELIVERIES = 5000;
  */
 const FIRST_DELIVERIES = 100;
 
-/** Must be the same text as the predicate of the index deliveries_told. */
-export const CHANGED = "(stored > 0 OR corrected > 0 OR via IN ('erasure', 'recording'))";
 const NEWEST = {
   name: 'newest-change',
   text: `SELECT coalesce(max(position), 0) AS position FROM deliveries WHERE ${CHANGED}`,

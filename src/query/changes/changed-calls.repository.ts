@@ -50,28 +50,37 @@ interface Wanted {
   readonly limit: number;
 }
 
+/** Must be the same text as the predicate of the index deliveries_told. */
+export const CHANGED = "(stored > 0 OR corrected > 0 OR via IN ('erasure', 'recording'))";
+
+const callsOf = (ids: string, columns: string) =>
+  `SELECT *, coalesce(change_delivery_id, delivery_id) AS place, coalesce(${IS_FOLLOWED}, false) AS is_followed${columns}
+  FROM calls WHERE (change_delivery_id = ${ids} OR (change_delivery_id IS NULL AND delivery_id = ${ids}))
+    AND ${IS_OR_WAS_FOLLOWED} OFFSET 0`;
+const ERASED_OF = `SELECT *, delivery_id AS place FROM erased_calls
+  WHERE delivery_id = ANY($1::uuid[]) AND ($6::text[] IS NULL OR sources && $6::text[])`;
+const nextIn = (changes: string, columns = '') => `
+  SELECT row.*, d.position${columns} FROM ${changes}
+  WHERE (d.position, row.call_id) > ($3::bigint, $4::text)
+  ORDER BY d.position, row.call_id LIMIT $5::integer`;
+// `FROM unnest($1, $2)` is not possible: Citus 13.2 gives the second column the type of the first one, and returns
+// wrong positions.
+const joined = (rows: string) =>
+  `(SELECT unnest($1::uuid[]) AS id, unnest($2::bigint[]) AS position) AS d JOIN (${rows}) AS row ON row.place = d.id`;
+const NEXT_ERASED = nextIn(joined(ERASED_OF));
 // The ids are a subselect, and OFFSET 0 is an optimization fence. Otherwise PostgreSQL expects many calls for many
 // ids and walks the whole index, or goes through all ids for each call. 5,000 deliveries without a call take 13 ms
 // instead of 6 s.
 const IDS = 'ANY(ARRAY(SELECT t.id FROM unnest($1::uuid[]) AS t(id)))';
-const callsOf = (columns: string) =>
-  `SELECT *, coalesce(change_delivery_id, delivery_id) AS place, coalesce(${IS_FOLLOWED}, false) AS is_followed${columns}
-  FROM calls WHERE (change_delivery_id = ${IDS} OR (change_delivery_id IS NULL AND delivery_id = ${IDS}))
-    AND ${IS_OR_WAS_FOLLOWED} OFFSET 0`;
-const ERASED_OF = `SELECT *, delivery_id AS place FROM erased_calls
-  WHERE delivery_id = ANY($1::uuid[]) AND ($6::text[] IS NULL OR sources && $6::text[])`;
-// `FROM unnest($1, $2)` is not possible: Citus 13.2 gives the second column the type of the first one, and returns
-// wrong positions.
-const nextOf = (rows: string, columns = '') => `
-  SELECT row.*, d.position${columns} FROM (SELECT unnest($1::uuid[]) AS id, unnest($2::bigint[]) AS position) AS d
-  JOIN (${rows}) AS row ON row.place = d.id
-  WHERE (d.position, row.call_id) > ($3::bigint, $4::text)
-  ORDER BY d.position, row.call_id LIMIT $5::integer`;
-const NEXT_ERASED = nextOf(ERASED_OF);
+// Delivery by delivery, so that the first calls come before all are sorted. Citus refuses that.
+const ONE_BY_ONE = `(SELECT id, position FROM deliveries WHERE position BETWEEN $1 AND $2 AND ${CHANGED}) AS d
+  CROSS JOIN LATERAL (${callsOf('d.id', '')}) AS row`;
 
 function nextCallsOf(fields: FollowedCalls['fields'], isDistributed: boolean): string {
   const page = callPage(fields, isDistributed ? 'calls' : 'row', isDistributed);
-  const rows = isDistributed ? nextOf(callsOf(page.rowColumns)) : nextOf(callsOf(''), page.rowColumns);
+  const rows = isDistributed
+    ? nextIn(joined(callsOf(IDS, page.rowColumns)))
+    : nextIn(ONE_BY_ONE, page.rowColumns);
   return page.statement(rows, 'position, call_id', ['call_id', 'position', 'is_followed']);
 }
 
@@ -81,7 +90,7 @@ export class ChangedCallsRepository {
   constructor(private readonly nodes: ClusterNodes) {}
 
   /**
-   * Gives the changes of deliveries, in order. Only deliveries of erasures have erased calls, and these deliveries have no
+   * Gives the changes of deliveries, in order. These are all that have changed anything from the first to the last. Only deliveries of erasures have erased calls, and these deliveries have no
    * others.
    */
   async each(
@@ -111,7 +120,9 @@ export class ChangedCallsRepository {
       for (; gone.done !== true && gone.value.position < end; gone = erased.next()) pass(gone.value);
     };
     const text = nextCallsOf(wanted.followed.fields, this.nodes.isDistributed);
-    const values = parametersOf(deliveries, wanted);
+    const values = this.nodes.isDistributed
+      ? parametersOf(deliveries, wanted)
+      : [deliveries[0]?.position, deliveries.at(-1)?.position, ...parametersBehind(wanted)];
     await transaction.eachText({ text, values }, ([call, callId, place, isFollowed, isFull]) => {
       const position = Number(place);
       passErased(position);
@@ -139,10 +150,17 @@ async function nextErased(
   return rows.map((row) => ({ position: Number(row.position), callId: row.call_id, call: undefined }));
 }
 
-function parametersOf(deliveries: readonly ChangedDelivery[], { followed, after, limit }: Wanted): unknown[] {
+function parametersOf(deliveries: readonly ChangedDelivery[], wanted: Wanted): unknown[] {
   return [
     deliveries.map(({ id }) => id),
     deliveries.map(({ position }) => position),
+    ...parametersBehind(wanted),
+  ];
+}
+
+/** From $3 on. */
+function parametersBehind({ followed, after, limit }: Wanted): unknown[] {
+  return [
     after.position,
     after.callId,
     // One more, to know whether there are more.

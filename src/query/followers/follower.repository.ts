@@ -3,7 +3,7 @@ import { Database } from '../../persistence/connections/database.js';
 import type { Transaction } from '../../persistence/connections/statement.js';
 import { FOLLOWERS_LOCK, LEDGER_LOCKS } from '../../persistence/schema/advisory-locks.js';
 import type { Principal } from '../../security/principal.js';
-import { CHANGED } from '../changes/change.repository.js';
+import { CHANGED } from '../changes/changed-calls.repository.js';
 import type { FeedPlace } from '../changes/feed-place.js';
 import { LAG_COLUMNS, lagOf } from './lag-sql.js';
 

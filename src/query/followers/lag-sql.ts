@@ -1,4 +1,4 @@
-import { CHANGED } from '../changes/change.repository.js';
+import { CHANGED } from '../changes/changed-calls.repository.js';
 
 /** Beyond so many deliveries, nobody counts: it is far behind. They take 5 ms. */
 const MOST_COUNTED = 10_000;

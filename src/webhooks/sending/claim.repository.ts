@@ -5,7 +5,7 @@ import { Semaphore } from '../../background/semaphore.js';
 import { Database } from '../../persistence/connections/database.js';
 import type { Statement, Transaction } from '../../persistence/connections/statement.js';
 import { orderedId } from '../../persistence/sql/ids.js';
-import { CHANGED } from '../../query/changes/change.repository.js';
+import { CHANGED } from '../../query/changes/changed-calls.repository.js';
 import type { FeedPlace } from '../../query/changes/feed-place.js';
 import type { StoredFilter } from '../../persistence/schema/entities/webhook.entities.js';
 import type { RequestResult } from './request.js';
