@@ -75,6 +75,30 @@ describe('A label', () => {
     expect(await stats('taskId,batchId&interval=day&fill=true')).toContainEqual(['Spring sale', '第一批']);
   });
 
+  it('stands at a call by its id as in the list of calls', async () => {
+    await pushed(ledger, [
+      record('of-a-task', { taskId: 'task-1', batchId: null }),
+      record('of-a-batch', { taskId: null, batchId: 'batch-9' }),
+      record('of-none', { taskId: null, batchId: null }),
+    ]);
+    await ledger.database.query(`INSERT INTO labels (task_id, batch_id, name, changed_at)
+      VALUES ('', 'batch-9', 'Without a task', now()), ('', '', 'Nothing', now())`);
+    const ids = ['one', 'two', 'of-a-task', 'of-a-batch', 'of-none'];
+    const listed = dataOf(await ledger.get(`/v1/calls?callId=${ids.join(',')}`));
+    const found = await Promise.all(
+      ids.map(async (id) => object((await ledger.get(`/v1/calls/${id}`)).body)),
+    );
+    expect(found.map(({ taskName, batchName }) => [taskName, batchName])).toEqual([
+      ['Spring sale', '第一批'],
+      [null, null],
+      ['Spring sale', null],
+      [null, 'Without a task'],
+      [null, null],
+    ]);
+    for (const call of found) expect(listed).toContainEqual(call);
+    await ledger.database.query("DELETE FROM labels WHERE task_id = ''");
+  });
+
   it('is found by a part of the name, in upper or lower case', async () => {
     const found = async (path: string) => dataOf(await ledger.get(path)).map(({ taskId }) => taskId);
     expect(await found('/v1/tasks?name=SPRING')).toEqual(['task-1']);

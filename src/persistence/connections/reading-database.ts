@@ -40,6 +40,11 @@ export class ReadingDatabase {
     return this.ask((server) => server.find<Row>(statement), isFound);
   }
 
+  /** Like {@link readTexts}, and like {@link find}. */
+  findTexts(statement: Statement): Promise<TextRow | undefined> {
+    return this.ask(async (server) => (await server.readTexts(statement))[0], isFound);
+  }
+
   /**
    * Like {@link read}, with TypeORM.
    *

@@ -7,9 +7,10 @@ import { AS_ANSWERED } from '../../persistence/sql/value-parsers.js';
 import { type CallFilter, conditionsOf } from './call-filter.js';
 import { areSorted } from './received-calls.js';
 import { idsWithTags } from './tagged-calls.js';
-import { SELECTED_CALL } from './call-fields.js';
+import { LABELS_OF_CALL, type LabelRow } from '../labels/label.repository.js';
+import { callRecord, SELECTED_CALL } from './call-fields.js';
 import { inTime, placeInMoment } from './call-order.js';
-import { CURRENT_MESSAGES } from './call-messages.js';
+import { CURRENT_MESSAGES, noteOf, recordingOf } from './call-messages.js';
 import type { ListedField } from './call-names.js';
 import { callPage } from './call-page.js';
 import type { CallRecordText } from './call-texts.js';
@@ -25,6 +26,13 @@ export interface CallPosition {
 interface CallPart {
   readonly limit: number;
   readonly fields: readonly ListedField[] | undefined;
+}
+
+/** A call with its names. */
+export interface FoundCall {
+  readonly call: CallRecordText;
+  /** The labels of its task and its batch; undefined: they were not read with it. */
+  readonly labels: readonly LabelRow[] | undefined;
 }
 
 /** A place in the history of a call: a message of a delivery. */
@@ -55,6 +63,14 @@ export interface History {
   readonly replaced: readonly RevisionRow[];
 }
 
+const RECORD = callRecord({ note: noteOf('calls'), recording: recordingOf('calls') });
+const findNamed = (name: string, labels: string) => ({
+  name,
+  text: `SELECT ${RECORD}, ${labels} FROM calls WHERE call_id = $1 AND ${isOfSources('$2')}`,
+});
+const FIND_NAMED = findNamed('find-named-call', LABELS_OF_CALL);
+// Citus refuses a subselect of a table that is not distributed.
+const FIND_DISTRIBUTED = findNamed('find-distributed-call', 'NULL');
 const FIND_CALL = {
   name: 'find-call',
   text: `SELECT ${SELECTED_CALL} FROM calls WHERE call_id = $1 AND ${isOfSources('$2')}`,
@@ -125,8 +141,12 @@ export class CallRepository {
     return { calls: rows.map(([call]) => call ?? ''), endsEarly: rows.at(-1)?.[1] === 't' };
   }
 
-  find(callId: string, { sources }: Viewer): Promise<CallDto | undefined> {
-    return this.database.find<CallDto>({ ...FIND_CALL, values: [callId, sources] });
+  async find(callId: string, { sources }: Viewer): Promise<FoundCall | undefined> {
+    const statement = this.nodes.isDistributed ? FIND_DISTRIBUTED : FIND_NAMED;
+    const row = await this.database.findTexts({ ...statement, values: [callId, sources] });
+    if (row === undefined) return undefined;
+    const [call, labels] = row;
+    return { call: call ?? '', labels: labels == null ? undefined : (JSON.parse(labels) as LabelRow[]) };
   }
 
   /**

@@ -58,7 +58,7 @@ export class CallsController {
     @Param('callId') callId: string,
     @Query() _none: NoParameters,
     @Asker() asker: Principal,
-  ): Promise<NamedCall> {
+  ): Promise<WrittenAnswer> {
     return this.calls.find(callId, asker);
   }
 

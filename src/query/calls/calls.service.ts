@@ -9,14 +9,13 @@ import { DEFAULT_LIMIT, type Page, pageOf, type PageQuery } from '../../http/par
 import { type Principal, seesNumbers } from '../../security/principal.js';
 import { InvalidParametersException } from '../../http/problems/refusals.js';
 import { isStorable } from '../storable.js';
-import { LabelsService } from '../labels/labels.service.js';
+import { Labels, LabelsService } from '../labels/labels.service.js';
 import { CALL_FIELDS } from './call-fields.js';
 import { filterOf } from './call-filter.js';
-import { hasNames, idsOf, nameIn, UP_TO_IDS } from './call-names.js';
+import { hasNames, idsOf, UP_TO_IDS } from './call-names.js';
 import { callReader, type CallRecordText } from './call-texts.js';
 import { CallWriter, inTurns } from './call-writer.js';
 import type { CallQuery } from './call-query.dto.js';
-import type { NamedCall } from './call.dto.js';
 import { historyOf } from './call-history.js';
 import type { CallRevisionDto } from './call-revision.dto.js';
 import { type CallPosition, CallRepository, type HistoryPlace } from './call.repository.js';
@@ -59,12 +58,18 @@ export class CallsService {
   }
 
   /** @throws NotFoundException */
-  async find(callId: string, asker: Principal): Promise<NamedCall> {
-    const call = isStorable(callId) ? await this.calls.find(callId, asker) : undefined;
-    if (call === undefined) throw new NotFoundException(NO_SUCH_CALL);
-    const labels = await this.labels.of([call]);
-    const [taskName, batchName] = [nameIn(labels, 'taskName', call), nameIn(labels, 'batchName', call)];
-    return { ...call, taskName, batchName };
+  async find(callId: string, asker: Principal): Promise<WrittenAnswer> {
+    const found = isStorable(callId) ? await this.calls.find(callId, asker) : undefined;
+    if (found === undefined) throw new NotFoundException(NO_SUCH_CALL);
+    const { call, labels } = found;
+    const writer = new CallWriter({
+      fields: undefined,
+      isMasked: !seesNumbers(asker),
+      labels: labels === undefined ? await this.labels.of(campaignsOf([call])) : new Labels(labels),
+    });
+    const out = new Utf8Text();
+    writer.write(call, out);
+    return new WrittenAnswer(out.toString(), 'application/json', writer.withNumbers);
   }
 
   /**

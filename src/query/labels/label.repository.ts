@@ -28,6 +28,9 @@ const OF_TASKS = {
   text: `SELECT ${SHOWN} FROM labels
     WHERE coalesce(name, vendor_name) IS NOT NULL AND ($1::text[] IS NULL OR task_id = ANY ($1))`,
 };
+/** SQL: the labels of the task and the batch of a call, as JSON of a list of {@link LabelRow}. */
+export const LABELS_OF_CALL = `(SELECT coalesce(json_agg(l), '[]') FROM (SELECT ${SHOWN} FROM labels
+  WHERE (task_id, batch_id) IN ((calls.task_id, ''), (coalesce(calls.task_id, ''), calls.batch_id))) AS l)::text`;
 const WRITE = {
   name: 'write-label',
   text: `INSERT INTO labels (task_id, batch_id, name, note, changed_at) VALUES ($1, $2, $3, $4, now())
