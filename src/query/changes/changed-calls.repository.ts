@@ -90,8 +90,10 @@ export class ChangedCallsRepository {
   constructor(private readonly nodes: ClusterNodes) {}
 
   /**
-   * Gives the changes of deliveries, in order. These are all that have changed anything from the first to the last. Only deliveries of erasures have erased calls, and these deliveries have no
+   * Gives the changes of deliveries, in order. Only deliveries of erasures have erased calls, and these deliveries have no
    * others.
+   *
+   * @param deliveries all that have changed anything, from the first to the last
    */
   async each(
     transaction: Transaction,
