@@ -92,8 +92,8 @@ interface ExpressInstance extends RequestListener {
 
 /**
  * Makes classes of requests and answers that have Express's prototypes from the beginning. Express calls
- * `Object.setPrototypeOf` for each request and answer, which does nothing then. Otherwise V8 would give each of them
- * a shape of its own, and all code that touches them would be slow: 100 µs a request.
+ * `Object.setPrototypeOf` for each request and answer, which does nothing then. If it changes the prototype, all code
+ * that touches them later is slow: 100 µs a request.
  */
 function withPrototypesOf(express: ExpressInstance): {
   IncomingMessage: typeof IncomingMessage;

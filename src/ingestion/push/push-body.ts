@@ -133,7 +133,6 @@ async function piecesOf(
   if (request.destroyed) throw new Error('the connection was closed');
   let recent = 0;
   let listen: (piece: Buffer) => void = () => undefined;
-  let closed: () => void = () => undefined;
   let pace: NodeJS.Timeout | undefined;
   try {
     await new Promise<void>((resolve, reject) => {
@@ -150,7 +149,7 @@ async function piecesOf(
           reject(error instanceof Error ? error : new Error('a piece was not taken', { cause: error }));
         }
       };
-      closed = () => {
+      const closed = () => {
         // Every request is closed in the end, before its reader goes on. An error with its stack takes 10 µs.
         if (!request.readableEnded) reject(new Error('the connection was closed'));
       };
@@ -158,7 +157,7 @@ async function piecesOf(
     });
   } finally {
     clearInterval(pace);
-    request.off('data', listen).off('close', closed);
+    request.off('data', listen);
   }
 }
 

@@ -1,5 +1,5 @@
 import { Injectable } from '@nestjs/common';
-import type { Transaction } from '../../persistence/connections/statement.js';
+import type { Statement, Transaction } from '../../persistence/connections/statement.js';
 import { ClusterNodes } from '../../persistence/schema/distribution/cluster-nodes.js';
 import { callPage } from '../calls/call-page.js';
 import type { CallRecordText } from '../calls/call-texts.js';
@@ -76,12 +76,20 @@ const IDS = 'ANY(ARRAY(SELECT t.id FROM unnest($1::uuid[]) AS t(id)))';
 const ONE_BY_ONE = `(SELECT id, position FROM deliveries WHERE position BETWEEN $1 AND $2 AND ${CHANGED}) AS d
   CROSS JOIN LATERAL (${callsOf('d.id', '')}) AS row`;
 
-function nextCallsOf(fields: FollowedCalls['fields'], isDistributed: boolean): string {
-  const page = callPage(fields, isDistributed ? 'calls' : 'row', isDistributed);
-  const rows = isDistributed
-    ? nextIn(joined(callsOf(IDS, page.rowColumns)))
-    : nextIn(ONE_BY_ONE, page.rowColumns);
-  return page.statement(rows, 'position, call_id', ['call_id', 'position', 'is_followed']);
+function nextCalls(
+  deliveries: readonly ChangedDelivery[],
+  wanted: Wanted,
+  isDistributed: boolean,
+): Pick<Statement, 'text' | 'values'> {
+  const page = callPage(wanted.followed.fields, isDistributed ? 'calls' : 'row', isDistributed);
+  const statement = (rows: string, values: unknown[]) => ({
+    text: page.statement(rows, 'position, call_id', ['call_id', 'position', 'is_followed']),
+    values,
+  });
+  if (isDistributed)
+    return statement(nextIn(joined(callsOf(IDS, page.rowColumns))), parametersOf(deliveries, wanted));
+  const ends = [deliveries[0]?.position, deliveries.at(-1)?.position];
+  return statement(nextIn(ONE_BY_ONE, page.rowColumns), [...ends, ...parametersBehind(wanted)]);
 }
 
 /** Reads the calls that deliveries have changed. */
@@ -121,11 +129,8 @@ export class ChangedCallsRepository {
     const passErased = (end: number) => {
       for (; gone.done !== true && gone.value.position < end; gone = erased.next()) pass(gone.value);
     };
-    const text = nextCallsOf(wanted.followed.fields, this.nodes.isDistributed);
-    const values = this.nodes.isDistributed
-      ? parametersOf(deliveries, wanted)
-      : [deliveries[0]?.position, deliveries.at(-1)?.position, ...parametersBehind(wanted)];
-    await transaction.eachText({ text, values }, ([call, callId, place, isFollowed, isFull]) => {
+    const statement = nextCalls(deliveries, wanted, this.nodes.isDistributed);
+    await transaction.eachText(statement, ([call, callId, place, isFollowed, isFull]) => {
       const position = Number(place);
       passErased(position);
       pass({ position, callId: callId ?? '', call: isFollowed === 't' ? (call ?? '') : undefined });
