@@ -1,8 +1,9 @@
 // Statements of a transaction that are sent together, without waiting for each other's answers.
 import 'reflect-metadata';
 import { DataSource, type QueryRunner } from 'typeorm';
-import { afterAll, beforeAll, beforeEach, expect, it } from 'vitest';
+import { afterAll, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import {
+  BEGIN_SNAPSHOT,
   clientOf,
   type Connection,
   NOTHING,
@@ -19,7 +20,7 @@ let connection: Connection;
 beforeAll(async () => {
   database = await createDatabase();
   await database.query('CREATE TABLE kept (value integer PRIMARY KEY)');
-  dataSource = await new DataSource(dataSourceOptions(database.url, 1, () => undefined)).initialize();
+  dataSource = await new DataSource(dataSourceOptions(database.url, 2, () => undefined)).initialize();
   runner = dataSource.createQueryRunner();
   connection = { client: clientOf(await runner.connect()), manager: runner.manager };
 });
@@ -58,7 +59,7 @@ it('What was looked up is there for the work, in the order in which it was asked
       Promise.all(
         ['first', 'second'].map(async (text) => {
           const rows: unknown[] = [];
-          await reader.eachText({ text: 'SELECT $1::text', values: [text] }, (row) => rows.push(row));
+          await reader.eachText({ text: 'SELECT $1::text', values: [text] }, (row) => rows.push(row) > 0);
           return rows;
         }),
       ),
@@ -83,7 +84,7 @@ async function given(
     work: (transaction) =>
       transaction.eachText({ text }, ([value]) => {
         if (value === refused) throw new Error(`${refused} was refused`);
-        rows.push(value);
+        return rows.push(value) > 0;
       }),
   }).catch((error: unknown) => error);
   expect(connection.client.getTransactionStatus()).toBe('I');
@@ -104,6 +105,51 @@ it('Who refuses a row gets no further one, and the transaction ends with the ref
   const { rows, end } = await given('SELECT generate_series(1, 3)', '2');
   expect(rows).toEqual(['1']);
   expect(String(end)).toContain('2 was refused');
+});
+
+describe('Who takes no more rows', () => {
+  /** Takes rows up to the second, in a transaction that inserts 1 if it writes. */
+  async function taken(begin: string, sql: string, on = connection): Promise<(string | null | undefined)[]> {
+    const rows: (string | null | undefined)[] = [];
+    await runTransaction(on, {
+      begin,
+      lookUp: NOTHING,
+      work: async (transaction) => {
+        if (begin === 'BEGIN') await transaction.query(insert(1));
+        await transaction.eachText({ text: sql }, ([value]) => rows.push(value) < 2);
+      },
+    });
+    return rows;
+  }
+
+  it('gets none, and the connection is as before', async () => {
+    expect(await taken('BEGIN', 'SELECT generate_series(1, 1000)')).toEqual(['1', '2']);
+    expect(await kept()).toEqual([1]);
+    await expectFree();
+  });
+
+  it('does not wait for large ones. What was only read is there, and the pool drops the connection', async () => {
+    const own = dataSource.createQueryRunner();
+    const client = clientOf(await own.connect());
+    // 30 GB.
+    const large = "SELECT repeat('x', 30000000) FROM generate_series(1, 1000)";
+    const rows = await taken(BEGIN_SNAPSHOT, large, { client, manager: own.manager });
+    expect(rows.map((row) => row?.length)).toEqual([30_000_000, 30_000_000]);
+    await expect(client.query('SELECT 1')).rejects.toThrow();
+    await own.release();
+    const next = dataSource.createQueryRunner();
+    expect(await next.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+    await next.release();
+  });
+
+  it('has written nothing where large ones followed', async () => {
+    const own = dataSource.createQueryRunner();
+    const client = clientOf(await own.connect());
+    const large = "SELECT repeat('x', 30000000) FROM generate_series(1, 1000)";
+    await expect(taken('BEGIN', large, { client, manager: own.manager })).rejects.toThrow();
+    await own.release();
+    expect(await kept()).toEqual([]);
+  });
 });
 
 it('Where the transaction can not begin, nothing is written, whatever was looked up', async () => {

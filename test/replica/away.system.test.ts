@@ -153,6 +153,7 @@ describe('A replica', () => {
     const brokenOff: string[][] = [];
     const followed = followedBy({ sources: null }, {}, undefined);
     const page = await pair.service.app.get(ChangeFeed, { strict: false }).page(followed, BEGINNING, 10_000, {
+      isStreamed: false,
       begin: () => {
         if (taken.length > 0) brokenOff.push(taken.splice(0));
       },

@@ -163,6 +163,7 @@ async function killTheDatabase(): Promise<void> {
   await ask(`/v1/calls/${NUMBERS.inPath}`, {}, `clk_01972a3e-5f1c-7c3a-9d55-0a4b6c7d8e9f_${'0'.repeat(64)}`);
   await until('the database to be back', async () => (await healthOf(service.url)) === 'ok');
   await service.has('journalled');
+  await until('the service to say so', () => service.output.includes('drained'));
 }
 
 describe.each(['json', 'pretty'])('The log, as %s and of every level,', (format) => {

@@ -13,6 +13,7 @@ import { noteHeld } from '../connections/connection-limits.js';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Semaphore } from '../../background/semaphore.js';
 import { stringifyExact } from '../../json/exact-numbers.js';
+import { StreamedAnswer } from './streamed-answer.js';
 import { WrittenAnswer } from './written-answer.js';
 
 type Answer = string | StreamableFile | undefined;
@@ -32,10 +33,16 @@ export class ExactJsonInterceptor implements NestInterceptor<unknown, Answer> {
         // There is no answer, or the route has written it itself.
         if (answer === undefined || response.headersSent) return undefined;
         if (answer instanceof StreamableFile) return answer;
+        if (answer instanceof StreamedAnswer) {
+          response.type(answer.mediaType);
+          noteHeld(response, answer.held);
+          return new StreamableFile(Readable.from(answer.texts()));
+        }
         const isWritten = answer instanceof WrittenAnswer;
         response.type(isWritten ? answer.mediaType : 'application/json');
         const content = isWritten ? answer.content : await answerJson(answer);
-        noteHeld(response, lengthOf(content));
+        const length = lengthOf(content);
+        noteHeld(response, () => length);
         // The ETag is weak, because the same answer is sent compressed or not. Express answers 304 if the client
         // has it.
         if (isRead) response.setHeader('ETag', etagOf(content));

@@ -11,13 +11,15 @@ const LOOK_MS = 250;
  */
 const STILL_LOOKS = 12;
 
-const held = new WeakMap<Socket, number>();
+const held = new WeakMap<Socket, () => number>();
 
 /**
  * Notes how many bytes an answer holds that its socket does not show. While a compressor waits for the client, it
  * holds all of the uncompressed answer.
+ *
+ * @param bytes is asked at every check
  */
-export function noteHeld(response: ServerResponse, bytes: number): void {
+export function noteHeld(response: ServerResponse, bytes: () => number): void {
   const { socket } = response;
   if (socket === null) return;
   held.set(socket, bytes);
@@ -38,7 +40,7 @@ export function endUnread(server: Server, most: number): void {
   const look = () => {
     const unread: Unread[] = [];
     for (const socket of sockets) {
-      const bytes = Math.max(socket.writableLength, held.get(socket) ?? 0);
+      const bytes = Math.max(socket.writableLength, held.get(socket)?.() ?? 0);
       if (bytes === 0) continue;
       const queued = queuedIn(socket);
       const before = seen.get(socket);

@@ -20,8 +20,11 @@ export interface Reader {
   /**
    * Runs SQL and gives its rows one by one, as they come. Values stay in PostgreSQL's text form, in the order of the
    * columns.
+   *
+   * @param take returns whether it takes more rows. If it does not, the others are dropped, or the connection is cut off
+   *   if they are many: then a transaction can no longer be committed, unless it only reads.
    */
-  eachText(statement: Statement, take: (row: TextRow) => void): Promise<void>;
+  eachText(statement: Statement, take: (row: TextRow) => boolean): Promise<void>;
 }
 
 /** A connection inside a transaction. */

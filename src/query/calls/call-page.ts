@@ -1,4 +1,4 @@
-// SQL for a page of calls that ends early if its calls are large.
+// SQL for a page of calls, which may end early if its calls are large.
 import { bytesOfJson, sizedPage } from '../../persistence/sql/sized-page.js';
 import { callRecord } from './call-fields.js';
 import { noteOf, recordingOf, sizeOfNote } from './call-messages.js';
@@ -28,8 +28,7 @@ export function callPage(
   row: string,
   isDistributed: boolean,
 ): CallPageSql {
-  const isWanted = (field: ListedField) => fields === undefined || fields.includes(field);
-  const [note, recording] = [isWanted('note'), isWanted('recording')];
+  const { note, recording } = wantedMessages(fields);
   const made = { note: note ? 'note' : 'NULL', recording: recording ? 'recording' : 'NULL' };
   const read = {
     note: note ? `CASE WHEN note_size IS NOT NULL THEN ${noteOf('sized')} END` : 'NULL',
@@ -47,4 +46,29 @@ export function callPage(
     statement: (rows, order, columns = []) =>
       sizedPage([callRecord(isDistributed ? made : read), ...columns].join(', '), rows, size, order),
   };
+}
+
+/**
+ * The same for a page that is sent while it is read: who reads it decides where it ends. The window that ends other pages
+ * would take a sixth of the statement's time.
+ */
+export function streamedCallPage(fields: readonly ListedField[] | undefined): CallPageSql {
+  const { note, recording } = wantedMessages(fields);
+  const call = callRecord({
+    note: note ? noteOf('page') : 'NULL',
+    recording: recording ? recordingOf('page') : 'NULL',
+  });
+  return {
+    rowColumns: '',
+    statement: (rows, order, columns = []) =>
+      `SELECT ${[call, ...columns].join(', ')}, false AS is_full FROM (${rows}) AS page ORDER BY ${order}`,
+  };
+}
+
+function wantedMessages(fields: readonly ListedField[] | undefined): {
+  readonly note: boolean;
+  readonly recording: boolean;
+} {
+  const isWanted = (field: ListedField) => fields === undefined || fields.includes(field);
+  return { note: isWanted('note'), recording: isWanted('recording') };
 }

@@ -44,10 +44,11 @@ export interface NextChanges {
 /** The most deliveries that a step reads. If all their calls have been changed again since, that takes 20 ms. */
 const MOST_DELIVERIES = 5000;
 /**
- * A step first reads this number of deliveries. They mostly have enough calls for a page, and take 0.2 ms instead
- * of 5 ms.
+ * A step first reads so many deliveries, or one for 20 calls. They mostly have enough calls for a page, and take 0.2 to
+ * 0.7 ms instead of 5 ms.
  */
 const FIRST_DELIVERIES = 100;
+const USUAL_CALLS = 20;
 
 const NEWEST = {
   name: 'newest-change',
@@ -167,7 +168,8 @@ async function nextDeliveries(
     const values = [position, mostCalls, most];
     return (await transaction.query<ChangedDelivery>({ ...NEXT_DELIVERIES, values })).rows;
   };
-  const rows = await among(FIRST_DELIVERIES);
+  const first = Math.min(Math.max(FIRST_DELIVERIES, Math.ceil(mostCalls / USUAL_CALLS)), MOST_DELIVERIES);
+  const rows = await among(first);
   // If there are fewer rows than asked for, they have enough calls, or there are no more deliveries.
-  return rows.length < FIRST_DELIVERIES ? rows : among(MOST_DELIVERIES);
+  return rows.length < first ? rows : among(MOST_DELIVERIES);
 }

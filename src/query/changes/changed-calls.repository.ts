@@ -1,7 +1,7 @@
 import { Injectable } from '@nestjs/common';
 import type { Statement, Transaction } from '../../persistence/connections/statement.js';
 import { ClusterNodes } from '../../persistence/schema/distribution/cluster-nodes.js';
-import { callPage } from '../calls/call-page.js';
+import { callPage, streamedCallPage } from '../calls/call-page.js';
 import type { CallRecordText } from '../calls/call-texts.js';
 import type { FeedPlace } from './feed-place.js';
 import { type FollowedCalls, followedParameters, IS_FOLLOWED, IS_OR_WAS_FOLLOWED } from './followed-calls.js';
@@ -18,6 +18,8 @@ export interface Change {
 
 /** Takes changes one by one, in their order. */
 export interface ChangeTaker {
+  /** What it takes is sent at once, so the statement need not end the page where calls are large. */
+  readonly isStreamed: boolean;
   /** Comes before the first change, and again if all of them are read once more: what was taken is void then. */
   begin(): void;
   /** @returns whether it takes more */
@@ -80,8 +82,13 @@ function nextCalls(
   deliveries: readonly ChangedDelivery[],
   wanted: Wanted,
   isDistributed: boolean,
+  isStreamed: boolean,
 ): Pick<Statement, 'text' | 'values'> {
-  const page = callPage(wanted.followed.fields, isDistributed ? 'calls' : 'row', isDistributed);
+  const { fields } = wanted.followed;
+  const page =
+    isStreamed && !isDistributed
+      ? streamedCallPage(fields)
+      : callPage(fields, isDistributed ? 'calls' : 'row', isDistributed);
   const statement = (rows: string, values: unknown[]) => ({
     text: page.statement(rows, 'position, call_id', ['call_id', 'position', 'is_followed']),
     values,
@@ -129,12 +136,13 @@ export class ChangedCallsRepository {
     const passErased = (end: number) => {
       for (; gone.done !== true && gone.value.position < end; gone = erased.next()) pass(gone.value);
     };
-    const statement = nextCalls(deliveries, wanted, this.nodes.isDistributed);
+    const statement = nextCalls(deliveries, wanted, this.nodes.isDistributed, taker.isStreamed);
     await transaction.eachText(statement, ([call, callId, place, isFollowed, isFull]) => {
       const position = Number(place);
       passErased(position);
       pass({ position, callId: callId ?? '', call: isFollowed === 't' ? (call ?? '') : undefined });
       passed.endsEarly = isFull === 't';
+      return takesMore;
     });
     // Like the list of calls, this ends early if their unknown fields are large.
     if (!passed.endsEarly) passErased(Infinity);

@@ -1,6 +1,7 @@
 import { Controller, Get, Query, Req, Res } from '@nestjs/common';
 import { ApiExtraModels, ApiOkResponse, ApiOperation, ApiTags, getSchemaPath } from '@nestjs/swagger';
 import type { Request, Response } from 'express';
+import type { StreamedAnswer } from '../../http/answers/streamed-answer.js';
 import type { WrittenAnswer } from '../../http/answers/written-answer.js';
 import { linkWith } from '../../http/parameters/page.js';
 import { Asker, type Principal } from '../../security/principal.js';
@@ -37,7 +38,7 @@ export class ChangesController {
   })
   @ApiExtraModels(ChangePage)
   @ApiOkResponse({
-    description: `The next changes. With \`wait\`, the answer comes as soon as there are some. With \`Accept: ${LINES}\`, each change is a line of JSON. The last line is \`{"type": "page", "nextCursor", "upToDate"}\`. Without that line, the answer was cut off.`,
+    description: `The next changes. With \`wait\`, the answer comes as soon as there are some. With \`Accept: ${LINES}\`, each change is a line of JSON. The last line is \`{"type": "page", "nextCursor", "upToDate"}\`. Without that line, the answer was cut off. More than 1 MB of lines are sent while they are read, without \`Link\` and \`ETag\`.`,
     headers: NEXT_CHANGES_LINK,
     content: {
       'application/json': { schema: { $ref: getSchemaPath(ChangePage) } },
@@ -52,11 +53,11 @@ export class ChangesController {
     @Asker() asker: Principal,
     @Req() request: Request,
     @Res({ passthrough: true }) response: Response,
-  ): Promise<WrittenAnswer> {
+  ): Promise<WrittenAnswer | StreamedAnswer> {
     const asLines = request.accepts('application/json', LINES) === LINES;
     const { answer, nextCursor } = await this.changes.list(query, asker, asLines, closingOf(response));
     response.vary('Accept');
-    linkWith('after', nextCursor, request, response);
+    if (nextCursor !== undefined) linkWith('after', nextCursor, request, response);
     return answer;
   }
 }

@@ -2,14 +2,13 @@
 import { Injectable } from '@nestjs/common';
 import { InvalidParametersException } from '../../http/problems/refusals.js';
 import { DEFAULT_LIMIT } from '../../http/parameters/page.js';
-import type { WrittenAnswer } from '../../http/answers/written-answer.js';
 import { KeyStreams, type StreamKind } from '../../security/key-streams.js';
 import { type Principal, seesNumbers } from '../../security/principal.js';
 import { FollowersService } from '../followers/followers.service.js';
 import { ChangeFeed } from './change-feed.js';
 import type { ChangeQuery } from './change-query.dto.js';
 import { ChangeWatcher } from './change-watcher.js';
-import { ChangeWriter } from './change-writer.js';
+import { type ChangeAnswer, type ChangePageEnd, ChangeWriter } from './change-writer.js';
 import type { NextChanges } from './change.repository.js';
 import type { ChangeTaker } from './changed-calls.repository.js';
 import { BEGINNING, BEYOND, decodePlace, encodePlace, type FeedPlace } from './feed-place.js';
@@ -19,7 +18,7 @@ const NOW = 'now';
 /** A key may have half of all requests that may wait, so that other keys have room. */
 const WAITING: StreamKind = { name: 'requests that wait for changes', most: 1000 };
 /** For a request that only asks whether there is a change. */
-const NOBODY: ChangeTaker = { begin: () => undefined, take: () => true };
+const NOBODY: ChangeTaker = { isStreamed: false, begin: () => undefined, take: () => true };
 
 @Injectable()
 export class ChangesService {
@@ -41,19 +40,29 @@ export class ChangesService {
     asker: Principal,
     asLines: boolean,
     gone: AbortSignal,
-  ): Promise<{ readonly answer: WrittenAnswer; readonly nextCursor: string }> {
+  ): Promise<ChangeAnswer> {
     const { limit = DEFAULT_LIMIT } = query;
-    const form = { fields: query.fields, isMasked: !seesNumbers(asker) };
-    const writer = new ChangeWriter(form, asLines, limit);
-    const followed = followedBy(asker, query, query.fields);
+    const calls = { fields: query.fields, isMasked: !seesNumbers(asker) };
     const place = await this.placeOf(query.after);
     if (query.follower !== undefined) await this.followers.note(query.follower, place, asker);
+    const writer = new ChangeWriter({ calls, asLines, most: limit, gone });
+    return writer.answer(this.read(query, place, asker, gone, writer));
+  }
+
+  private async read(
+    query: ChangeQuery,
+    place: FeedPlace,
+    asker: Principal,
+    gone: AbortSignal,
+    writer: ChangeWriter,
+  ): Promise<ChangePageEnd> {
+    const { limit = DEFAULT_LIMIT } = query;
+    const followed = followedBy(asker, query, query.fields);
     let page = await this.first(followed, place, query, asker, gone, limit === 0 ? NOBODY : writer.part());
     if (limit === 0 && page.count > 0) page = { count: 0, next: place, upToDate: false, isLarge: false };
     for (let left = limit - page.count; left > 0 && isPartOfMore(page); left -= page.count)
       page = await this.feed.page(followed, page.next, left, writer.part());
-    const nextCursor = encodePlace(page.next);
-    return { answer: writer.answer({ nextCursor, upToDate: page.upToDate }), nextCursor };
+    return { nextCursor: encodePlace(page.next), upToDate: page.upToDate };
   }
 
   /** Reads the first changes, and waits for them if it must. */

@@ -34,7 +34,7 @@ export class AuditEventDto {
     type: String,
     enum: [...AUDIT_ACTIONS],
     description:
-      'What was done. `numbers.read`: an answer showed unmasked phone numbers. `numbers.searched`: a search by phone number, with or without results. `body.read`: the body of a push was read. `export.begun` and `export.ended`: an export of calls began and ended. The names of the other actions explain themselves.',
+      'What was done. `numbers.read`: an answer, or a part of long lines of changes, showed unmasked phone numbers. `numbers.searched`: a search by phone number, with or without results. `body.read`: the body of a push was read. `export.begun` and `export.ended`: an export of calls began and ended. The names of the other actions explain themselves.',
     example: 'numbers.read',
   })
   action!: string;

@@ -9,6 +9,7 @@ import {
 import { isUtf8 } from 'node:buffer';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { mergeMap, type Observable } from 'rxjs';
+import { StreamedAnswer } from '../../http/answers/streamed-answer.js';
 import { WrittenAnswer } from '../../http/answers/written-answer.js';
 import { auditedRequest } from '../audit/audited-request.js';
 import { AuditLog } from '../audit/audit-log.js';
@@ -38,11 +39,19 @@ export class NumbersInterceptor implements NestInterceptor {
       await this.audit.record({ action: 'body.read', by, detail: detailOf(request), rows: 1 });
       return seesNumbers(by) ? answer : maskedFile(answer);
     }
-    const isWritten = answer instanceof WrittenAnswer;
+    const isWritten = answer instanceof WrittenAnswer || answer instanceof StreamedAnswer;
     if (!seesNumbers(by)) return isWritten ? answer : maskAnswer(answer);
-    const rows = isWritten ? answer.withNumbers : entriesWithNumbers(answer);
-    if (rows > 0) await this.audit.record({ action: 'numbers.read', by, detail: detailOf(request), rows });
+    if (answer instanceof StreamedAnswer)
+      return answer.before(({ withNumbers }) => this.note(withNumbers, request));
+    const rows = answer instanceof WrittenAnswer ? answer.withNumbers : entriesWithNumbers(answer);
+    await this.note(rows, request);
     return answer;
+  }
+
+  /** Records that entries with full numbers are read. */
+  private async note(rows: number, request: AuthenticatedRequest): Promise<void> {
+    const by = principalOf(request);
+    if (rows > 0) await this.audit.record({ action: 'numbers.read', by, detail: detailOf(request), rows });
   }
 }
 

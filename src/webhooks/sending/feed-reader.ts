@@ -49,6 +49,7 @@ export class FeedReader {
   private async readNow(followed: FollowedCalls, after: FeedPlace, limit: number): Promise<ReadChanges> {
     const changes: Change[] = [];
     const page = await this.feed.page(followed, after, limit, {
+      isStreamed: false,
       begin: () => {
         changes.length = 0;
       },
