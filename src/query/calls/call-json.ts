@@ -1,11 +1,12 @@
-import { Utf8Text } from '../../json/utf8-text.js';
+import { FixedText, Utf8Text } from '../../json/utf8-text.js';
 import type { RecordText } from '../../persistence/sql/record-text.js';
 import type { Labels } from '../labels/labels.service.js';
 import { CALL_FIELDS, type CallField } from './call-fields.js';
-import { idsOf, type NameField, nameIn } from './call-names.js';
+import { type NameField, nameReader } from './call-names.js';
 import { copyJson, copyPlain, copyTime, isTrue, jsonRoom } from './call-bytes.js';
 import { kindOf, type TextKind } from './call-texts.js';
 
+const NULL = new FixedText('null');
 const QUOTE = 0x22;
 const BACKSLASH = 0x5c;
 const FIRST_PRINTED = 0x20;
@@ -48,7 +49,7 @@ export function jsonMember(name: CallField): JsonMember {
   return {
     name,
     write: (call, out) => {
-      if (call.isNull(index)) out.addAscii('null');
+      if (call.isNull(index)) out.addFixed(NULL);
       else write(call, index, out);
     },
   };
@@ -60,15 +61,16 @@ export function madeMember(name: string, valueOf: (call: RecordText) => string |
     name,
     write: (call, out) => {
       const value = valueOf(call);
-      if (value === null) out.addAscii('null');
+      if (value === null) out.addFixed(NULL);
       else out.add(value);
     },
   };
 }
 
 export function nameMember(name: NameField, labels: Labels): JsonMember {
+  const nameOf = nameReader(labels, name);
   return madeMember(name, (call) => {
-    const text = nameIn(labels, name, idsOf(call));
+    const text = nameOf(call);
     return text === null ? null : JSON.stringify(text);
   });
 }
@@ -81,12 +83,12 @@ export function nameMember(name: NameField, labels: Labels): JsonMember {
  */
 export function callJson(members: readonly JsonMember[]): (call: RecordText, out: Utf8Text) => void {
   const parts = members.map(({ name, write }, place) => ({
-    head: `${place === 0 ? '{' : ','}"${name}":`,
+    head: new FixedText(`${place === 0 ? '{' : ','}"${name}":`),
     write,
   }));
   return (call, out) => {
     for (const { head, write } of parts) {
-      out.addAscii(head);
+      out.addFixed(head);
       write(call, out);
     }
     out.addAscii('}');

@@ -4,7 +4,7 @@ import type { RecordText } from '../../persistence/sql/record-text.js';
 import { CALL_FIELDS, type CallField } from '../calls/call-fields.js';
 import { copyJson, copyPlain, copyTime, isTrue } from '../calls/call-bytes.js';
 import { callJson, type JsonMember, jsonMember, madeMember, nameMember } from '../calls/call-json.js';
-import { idsOf, isNameField, type NameField, nameIn } from '../calls/call-names.js';
+import { isNameField, type NameField, nameReader } from '../calls/call-names.js';
 import { kindOf, type TextKind } from '../calls/call-texts.js';
 import type { Labels } from '../labels/labels.service.js';
 import {
@@ -61,7 +61,7 @@ function csvFormat(names: readonly ExportField[], labels: Labels, form: CsvForm)
 }
 
 function nameCell(name: NameField, labels: Labels, { isGuarded }: CsvForm): Cell {
-  return madeCell((call) => nameIn(labels, name, idsOf(call)), isGuarded ? 'guarded' : 'text');
+  return madeCell(nameReader(labels, name), isGuarded ? 'guarded' : 'text');
 }
 
 function cellOf(name: CallField | ColumnField, form: CsvForm): Cell {

@@ -18,6 +18,10 @@ export class Labels {
     this.texts = new Map(rows.map((row) => [keyOf(row.task_id, row.batch_id), row]));
   }
 
+  get isEmpty(): boolean {
+    return this.texts.size === 0;
+  }
+
   /** @param batchId undefined: the task itself */
   of(taskId: string | null | undefined, batchId?: string | null): LabelTexts {
     return this.texts.get(keyOf(taskId ?? '', batchId ?? '')) ?? NO_LABEL;
