@@ -19,12 +19,12 @@ const MOST_HELD_BYTES = 16 * 1024 * 1024;
 /** ... or once it has so many bytes: PostgreSQL ends a statement after 30 s. */
 const MOST_BYTES = 64 * 1024 * 1024;
 /**
- * A text of so many bytes is complete, and the next one begins. With texts of 1 MB that are sent as they come, V8 mostly
- * let 100 MB of them lie.
+ * A text of so many bytes is complete, and the next one begins. The larger texts and parts are, the more of them V8 lets
+ * lie: of texts of 1 MB, up to 150 MB.
  */
-const LONG_BYTES = 131_072;
+const LONG_BYTES = 65_536;
 /** Lines are sent as soon as there are so many bytes. Each part of them is recorded in the audit. */
-const PART_BYTES = 1_048_576;
+const PART_BYTES = 524_288;
 
 /** The end of a page. */
 export interface ChangePageEnd {

@@ -38,7 +38,7 @@ export class ChangesController {
   })
   @ApiExtraModels(ChangePage)
   @ApiOkResponse({
-    description: `The next changes. With \`wait\`, the answer comes as soon as there are some. With \`Accept: ${LINES}\`, each change is a line of JSON. The last line is \`{"type": "page", "nextCursor", "upToDate"}\`. Without that line, the answer was cut off. More than 1 MB of lines are sent while they are read, without \`Link\` and \`ETag\`.`,
+    description: `The next changes. With \`wait\`, the answer comes as soon as there are some. With \`Accept: ${LINES}\`, each change is a line of JSON. The last line is \`{"type": "page", "nextCursor", "upToDate"}\`. Without that line, the answer was cut off. More than 512 kB of lines are sent while they are read, without \`Link\` and \`ETag\`.`,
     headers: NEXT_CHANGES_LINK,
     content: {
       'application/json': { schema: { $ref: getSchemaPath(ChangePage) } },
