@@ -56,7 +56,10 @@ export class Utf8Text {
     this.length = length + text.length;
   }
 
-  /** Adds a text that does not change. That takes a third of the time of {@link addAscii}. */
+  /**
+   * Adds a text that does not change. That takes a third of the time of {@link addAscii}. Up to three bytes behind the text
+   * are overwritten.
+   */
   addFixed({ words, length }: FixedText): void {
     this.reserve(words.length * WORD_BYTES);
     const { view } = this;

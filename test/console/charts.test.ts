@@ -3,6 +3,7 @@ import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { Locator } from 'playwright-core';
 import { dataOf } from '../contract/helpers.js';
 import { record } from '../support/records.js';
+import { until } from '../support/service.js';
 import { installedBrowser } from './browser.js';
 import { setStage, type Stage } from './stage.js';
 
@@ -34,6 +35,18 @@ const PARTS = `(() => {
 
 let stage: Stage;
 
+/** Points at a chart, whose width may still change. */
+async function pointAt(plot: Locator, share: number): Promise<void> {
+  await until('the pointer to be over the chart', async () => {
+    const { width = 0 } = (await plot.boundingBox()) ?? {};
+    const pointing = plot.hover({ position: { x: width * share + 1, y: 20 }, timeout: 1000 });
+    return pointing.then(
+      () => true,
+      () => false,
+    );
+  });
+}
+
 inBrowser('The charts of the console', () => {
   beforeAll(async () => {
     stage = await setStage(executable ?? '', 60);
@@ -59,23 +72,22 @@ inBrowser('The charts of the console', () => {
         return [element.className, left, top + scrollY, width, height].join(' ');
       })`);
     const service = () => page.locator('.tiles-service').innerHTML();
-    const withoutAndWith = async (plot: Locator, x: number): Promise<[string[], string[]]> => {
+    const withoutAndWith = async (plot: Locator, share: number): Promise<[string[], string[]]> => {
       await page.mouse.move(0, 0);
       const shown = await service();
       const before = await places();
-      await plot.hover({ position: { x, y: 20 } });
+      await pointAt(plot, share);
       await visitor.holds(
         `document.querySelector('.chart:has(.u-over:hover) :is(.chart-time, .u-value)') !== null`,
       );
       const after = await places();
       // What the service says of itself may have changed meanwhile.
-      return (await service()) === shown ? [before, after] : withoutAndWith(plot, x);
+      return (await service()) === shown ? [before, after] : withoutAndWith(plot, share);
     };
     for (const plot of await page.locator('.u-over').all()) {
       await plot.scrollIntoViewIfNeeded();
-      const { width: own = 0 } = (await plot.boundingBox()) ?? {};
       for (const part of [0.1, 0.5, 0.9]) {
-        const [before, after] = await withoutAndWith(plot, own * part);
+        const [before, after] = await withoutAndWith(plot, part);
         expect(after).toEqual(before);
       }
     }
@@ -134,9 +146,8 @@ inBrowser('The charts of the console', () => {
     const { visitor } = stage;
     await visitor.open('/overview?from=2025-10-26&to=2025-10-27');
     const plot = visitor.page.locator('.u-over').first();
-    const { width = 0 } = (await plot.boundingBox()) ?? {};
     // Noon.
-    await plot.hover({ position: { x: width / 2 + 1, y: 20 } });
+    await pointAt(plot, 0.5);
     const chart = visitor.page.locator('.chart').first();
     await chart.locator('.chart-time', { hasText: '2025-10-26 12:00' }).waitFor();
     const values = (await chart.locator('.chart-value').allInnerTexts()).map((text) => text.split(/\s+/));

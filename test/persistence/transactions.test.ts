@@ -128,19 +128,24 @@ describe('Who takes no more rows', () => {
     await expectFree();
   });
 
-  it('does not wait for large ones. What was only read is there, and the pool drops the connection', async () => {
-    const own = dataSource.createQueryRunner();
-    const client = clientOf(await own.connect());
-    // 30 GB.
-    const large = "SELECT repeat('x', 30000000) FROM generate_series(1, 1000)";
-    const rows = await taken(BEGIN_SNAPSHOT, large, { client, manager: own.manager });
-    expect(rows.map((row) => row?.length)).toEqual([30_000_000, 30_000_000]);
-    await expect(client.query('SELECT 1')).rejects.toThrow();
-    await own.release();
-    const next = dataSource.createQueryRunner();
-    expect(await next.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
-    await next.release();
-  });
+  it.each([
+    [1000, 'also where more would come'],
+    [3, 'also where the last one is the one too many'],
+  ])(
+    'does not wait for large ones (%i): what was read is kept, and the pool drops the connection, %s',
+    async (count) => {
+      const own = dataSource.createQueryRunner();
+      const client = clientOf(await own.connect());
+      const large = `SELECT repeat('x', 30000000) FROM generate_series(1, ${String(count)})`;
+      const rows = await taken(BEGIN_SNAPSHOT, large, { client, manager: own.manager });
+      await own.release();
+      const next = dataSource.createQueryRunner();
+      expect(await next.query('SELECT 1 AS one')).toEqual([{ one: 1 }]);
+      await next.release();
+      expect(rows.map((row) => row?.length)).toEqual([30_000_000, 30_000_000]);
+      await expect(client.query('SELECT 1')).rejects.toThrow();
+    },
+  );
 
   it('has written nothing where large ones followed', async () => {
     const own = dataSource.createQueryRunner();

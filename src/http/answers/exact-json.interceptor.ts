@@ -13,6 +13,7 @@ import { noteHeld } from '../connections/connection-limits.js';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Semaphore } from '../../background/semaphore.js';
 import { stringifyExact } from '../../json/exact-numbers.js';
+import { ProblemFilter } from '../problems/problem.filter.js';
 import { StreamedAnswer } from './streamed-answer.js';
 import { WrittenAnswer } from './written-answer.js';
 
@@ -23,6 +24,9 @@ type Answer = string | StreamableFile | undefined;
  */
 @Injectable()
 export class ExactJsonInterceptor implements NestInterceptor<unknown, Answer> {
+  /** Also for what fails while an answer is sent: Nest's own filters do not see it. */
+  private readonly problems = new ProblemFilter();
+
   intercept(context: ExecutionContext, next: CallHandler): Observable<Answer> {
     const http = context.switchToHttp();
     const response = http.getResponse<Response>();
@@ -36,7 +40,9 @@ export class ExactJsonInterceptor implements NestInterceptor<unknown, Answer> {
         if (answer instanceof StreamedAnswer) {
           response.type(answer.mediaType);
           noteHeld(response, answer.held);
-          return new StreamableFile(Readable.from(answer.texts()));
+          return new StreamableFile(Readable.from(answer.texts())).setErrorHandler((error) => {
+            this.problems.catch(error, context);
+          });
         }
         const isWritten = answer instanceof WrittenAnswer;
         response.type(isWritten ? answer.mediaType : 'application/json');

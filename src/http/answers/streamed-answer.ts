@@ -2,7 +2,7 @@
 export interface AnswerPart {
   /** In UTF-8. */
   readonly texts: readonly Buffer[];
-  /** How many of its entries show phone numbers. */
+  /** How many more entries with phone numbers are written than at the part before, at least those of this part. */
   readonly withNumbers: number;
 }
 

@@ -150,8 +150,9 @@ async function inTransaction<Found, T>(
     const [found] = await Promise.all([lookUp(), begun]);
     const result = await work(found);
     ending();
-    // What was only read needs no commit, so its connection may have been cut off.
-    if (begin !== BEGIN_SNAPSHOT || !isCutOff(client)) await client.query('COMMIT');
+    // The connection may have been cut off. What was only read needs no commit, and the pool drops a client that is ending.
+    if (begin === BEGIN_SNAPSHOT && isCutOff(client)) await client.end();
+    else await client.query('COMMIT');
     return result;
   } catch (error) {
     ending();

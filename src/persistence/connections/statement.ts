@@ -22,7 +22,8 @@ export interface Reader {
    * columns.
    *
    * @param take returns whether it takes more rows. If it does not, the others are dropped, or the connection is cut off
-   *   if they are many: then a transaction can no longer be committed, unless it only reads.
+   *   if they are many. Then a transaction that writes fails. One that only reads ends without a commit, and can send no
+   *   further statement.
    */
   eachText(statement: Statement, take: (row: TextRow) => boolean): Promise<void>;
 }

@@ -14,13 +14,13 @@ export const LINES = 'application/x-ndjson';
 const CHANGES_AT_ONCE = 250;
 /** A change mostly takes less. */
 const USUAL_BYTES = 1200;
-/** An answer ends early once so much of it waits to be sent, ... */
+/** An answer ends early once so much of it waits to be sent. */
 const MOST_HELD_BYTES = 16 * 1024 * 1024;
-/** ... or once it has so many bytes: PostgreSQL ends a statement after 30 s. */
+/** An answer also ends early once it has so many bytes, because PostgreSQL ends a statement after 30 s. */
 const MOST_BYTES = 64 * 1024 * 1024;
 /**
- * A text of so many bytes is complete, and the next one begins. The larger texts and parts are, the more of them V8 lets
- * lie: of texts of 1 MB, up to 150 MB.
+ * A text of so many bytes is complete, and the next one begins. The larger texts and parts are, the more memory V8 leaves
+ * uncollected: up to 150 MB with texts of 1 MB.
  */
 const LONG_BYTES = 65_536;
 /** Lines are sent as soon as there are so many bytes. Each part of them is recorded in the audit. */
@@ -52,7 +52,7 @@ export interface ChangePageForm {
 /** Collects an answer in UTF-8. It keeps few rows and strings, which take more memory. */
 export class ChangeWriter {
   /** What is written and not given away, but for {@link out}. */
-  private texts: Buffer[] = [];
+  private readonly texts: Buffer[] = [];
   private readonly calls: CallWriter;
   private readonly out: Utf8Text;
   private readonly asLines: boolean;
@@ -124,10 +124,9 @@ export class ChangeWriter {
   }
 
   private async *stream(whole: Promise<ChangePageEnd>): AsyncGenerator<AnswerPart> {
-    let end: ChangePageEnd | undefined;
-    while (end === undefined) {
+    for (let end: ChangePageEnd | undefined; end === undefined;) {
       end = await Promise.race([whole, this.nextPart()]);
-      if (this.texts.length > 0) yield this.give();
+      while (this.texts.length > 0) yield this.give();
     }
   }
 
@@ -140,12 +139,19 @@ export class ChangeWriter {
     });
   }
 
+  /** Gives away as many texts as make a part. What is not given is held. */
   private give(): AnswerPart {
-    const { texts, given, calls } = this;
+    const { given, calls } = this;
+    const enough = given.bytes + PART_BYTES;
+    const texts: Buffer[] = [];
+    while (given.bytes < enough) {
+      const text = this.texts.shift();
+      if (text === undefined) break;
+      texts.push(text);
+      given.texts += 1;
+      given.bytes += text.length;
+    }
     const part = { texts, withNumbers: calls.withNumbers - given.withNumbers };
-    this.texts = [];
-    given.texts += texts.length;
-    given.bytes = this.bytesOfTexts;
     given.withNumbers = calls.withNumbers;
     return part;
   }

@@ -37,14 +37,14 @@ export interface NextChanges {
   readonly next: FeedPlace;
   /** There are no further changes for now. */
   readonly upToDate: boolean;
-  /** There are fewer than asked for, because their calls are large. */
+  /** There are fewer than asked for, because their calls are large or the taker takes no more. */
   readonly isLarge: boolean;
 }
 
 /** The most deliveries that a step reads. If all their calls have been changed again since, that takes 20 ms. */
 const MOST_DELIVERIES = 5000;
 /**
- * A step first reads so many deliveries, or one for 20 calls. They mostly have enough calls for a page, and take 0.2 to
+ * A step first reads this number of deliveries, or one for every 20 calls if that is more. They mostly have enough calls for a page, and take 0.2 to
  * 0.7 ms instead of 5 ms.
  */
 const FIRST_DELIVERIES = 100;

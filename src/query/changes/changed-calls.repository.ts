@@ -18,7 +18,7 @@ export interface Change {
 
 /** Takes changes one by one, in their order. */
 export interface ChangeTaker {
-  /** What it takes is sent at once, so the statement need not end the page where calls are large. */
+  /** It need not hold large calls until the page is whole, and ends the page itself. So the statement does not. */
   readonly isStreamed: boolean;
   /** Comes before the first change, and again if all of them are read once more: what was taken is void then. */
   begin(): void;
@@ -33,7 +33,7 @@ export interface PassedChanges {
   readonly last: Change | undefined;
   /** There are more changes than were taken. */
   readonly isMore: boolean;
-  /** The calls are large, so there may be more. */
+  /** The calls are large, or the taker takes no more, so there may be more. */
   readonly endsEarly: boolean;
 }
 

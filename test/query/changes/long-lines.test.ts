@@ -1,4 +1,6 @@
 // Lines that are sent while the ledger is read: the same as those of whole answers, recorded, and broken off by a failure.
+import { setTimeout as wait } from 'node:timers/promises';
+import { Client } from 'pg';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { makeKey } from '../../support/api-keys.js';
 import { API_KEY, startLedger, type TestLedger } from '../../support/ledger.js';
@@ -65,7 +67,7 @@ async function numbersRead(): Promise<number[]> {
 }
 
 describe('Lines of a long page', () => {
-  it.each(['identity', 'gzip'])('are those of whole answers, sent as they come (%s)', async (encoding) => {
+  it.each(['identity', 'gzip'])('are those of whole answers (%s)', async (encoding) => {
     const changes = await follow(API_KEY, { 'accept-encoding': encoding });
     expect(changes).toHaveLength(CALLS);
     expect(changes).toEqual(await followWhole());
@@ -80,7 +82,7 @@ describe('Lines of a long page', () => {
     await Promise.all([long.text(), short.text()]);
   });
 
-  it('are recorded in the audit before they are sent, each call once', async () => {
+  it('are recorded in the audit, each call once', async () => {
     const before = (await numbersRead()).length;
     await follow();
     const parts = (await numbersRead()).slice(0, -before || undefined);
@@ -97,14 +99,43 @@ describe('Lines of a long page', () => {
     expect(await numbersRead()).toHaveLength(before);
   });
 
-  it('are asked for by HEAD without being sent', async () => {
+  it('are recorded in the audit before they are sent', async () => {
+    const auditor = new Client({ connectionString: ledger.database.url });
+    await auditor.connect();
+    await auditor.query('BEGIN; LOCK TABLE audit_events IN EXCLUSIVE MODE');
+    const asked = askLines('limit=10000');
+    expect(await Promise.race([asked, wait(300, 'nothing')])).toBe('nothing');
+    await auditor.end();
+    const response = await asked;
+    expect(response.status).toBe(200);
+    // What waited for the audit counts as what waits for the client, so the page may have ended early.
+    expect(await response.text()).toMatch(/^\{"type":"call"[^]*\n\{"type":"page".*\}\n$/);
+  });
+
+  it('are refused with a problem if they can not be recorded', async () => {
+    const rename = (from: string, to: string) => ledger.database.query(`ALTER TABLE ${from} RENAME TO ${to}`);
+    await rename('audit_events', 'hidden_events');
+    const response = await askLines('limit=10000');
+    const problem: unknown = await response.json();
+    await rename('hidden_events', 'audit_events');
+    expect([response.status, response.headers.get('content-type')]).toEqual([
+      503,
+      expect.stringContaining('application/problem+json'),
+    ]);
+    expect(problem).toMatchObject({ status: 503, requestId: response.headers.get('x-request-id') });
+    expect(await follow()).toHaveLength(CALLS);
+  });
+
+  it('are answered to HEAD', async () => {
     const headers = { authorization: `Bearer ${API_KEY}`, accept: 'application/x-ndjson' };
     const response = await fetch(`${ledger.url}/v1/changes?limit=10000`, { method: 'HEAD', headers });
     expect([response.status, await response.text()]).toEqual([200, '']);
   });
 
   it('are broken off when the database is gone, and given anew afterwards', async () => {
-    const response = await askLines('limit=10000');
+    // Without numbers, nothing waits for the audit: the first part comes when most is not read yet.
+    const { key } = await makeKey(ledger, { scopes: ['calls:read'] });
+    const response = await askLines('limit=10000', key);
     const reader: ReadableStreamDefaultReader<Uint8Array> | undefined = response.body?.getReader();
     const parts: Uint8Array[] = [];
     const readOn = async () => {
