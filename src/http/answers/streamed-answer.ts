@@ -8,7 +8,7 @@ export interface AnswerPart {
 
 /**
  * An answer that its route sends while it still writes it. Phone numbers in it are masked already if the asker must not
- * see them. If the parts fail, the connection is broken off.
+ * see them. If the first part fails, the answer is a problem. If a later one fails, the connection is broken off.
  */
 export class StreamedAnswer {
   /** @param held how many bytes wait for the client now */

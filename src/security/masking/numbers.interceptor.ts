@@ -39,12 +39,12 @@ export class NumbersInterceptor implements NestInterceptor {
       await this.audit.record({ action: 'body.read', by, detail: detailOf(request), rows: 1 });
       return seesNumbers(by) ? answer : maskedFile(answer);
     }
-    const isWritten = answer instanceof WrittenAnswer || answer instanceof StreamedAnswer;
+    if (answer instanceof StreamedAnswer) {
+      return seesNumbers(by) ? answer.before(({ withNumbers }) => this.note(withNumbers, request)) : answer;
+    }
+    const isWritten = answer instanceof WrittenAnswer;
     if (!seesNumbers(by)) return isWritten ? answer : maskAnswer(answer);
-    if (answer instanceof StreamedAnswer)
-      return answer.before(({ withNumbers }) => this.note(withNumbers, request));
-    const rows = answer instanceof WrittenAnswer ? answer.withNumbers : entriesWithNumbers(answer);
-    await this.note(rows, request);
+    await this.note(isWritten ? answer.withNumbers : entriesWithNumbers(answer), request);
     return answer;
   }
 

@@ -62,7 +62,7 @@ async function followWhole(): Promise<unknown[]> {
 
 async function numbersRead(): Promise<number[]> {
   const { body } = await ledger.get('/v1/audit-events?action=numbers.read&limit=1000');
-  const { data } = body as { data: { request: { request: string }; rows: number }[] };
+  const { data } = body as { data: { rows: number }[] };
   return data.map(({ rows }) => rows);
 }
 
