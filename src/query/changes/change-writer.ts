@@ -126,7 +126,7 @@ export class ChangeWriter {
   private async *stream(whole: Promise<ChangePageEnd>): AsyncGenerator<AnswerPart> {
     for (let end: ChangePageEnd | undefined; end === undefined;) {
       end = await Promise.race([whole, this.nextPart()]);
-      while (this.texts.length > 0) yield this.give();
+      while (this.held >= PART_BYTES || (end !== undefined && this.held > 0)) yield this.give();
     }
   }
 
