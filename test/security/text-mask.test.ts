@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import fc from 'fast-check';
-import { maskEntry } from '../../src/security/masking/answer-mask.js';
+import { countMasked, maskEntry } from '../../src/security/masking/answer-mask.js';
 import { maskJsonText } from '../../src/security/masking/json-text-mask.js';
 import { maskNumber } from '../../src/security/masking/number-mask.js';
 import { NONE, OwnNumbers } from '../../src/numbers/own-numbers.js';
@@ -205,6 +205,23 @@ describe('In an answer', () => {
     expect(maskEntry({ field: 'extra', before: { a: 13900000000 }, after: null })).toMatchObject({
       before: { a: '139****0000' },
     });
+  });
+
+  it('the audit counts the entries that a mask would change, and no others', () => {
+    const names = 'start end calls answerRate callee extra detail outId statusMsg field before after'.split(
+      ' ',
+    );
+    const values = fc.oneof(
+      fc.constantFrom(null, true, 0.4, 13900000000, '', '2025-06-01T00:00:00.000Z', 'callee', '13900000000'),
+      fc.constantFrom('139 0000 0000 called', { tel: 13900000000 }, { tel: 'no' }, ['13900000000']),
+    );
+    fc.assert(
+      fc.property(fc.dictionary(fc.constantFrom(...names), values), (entry) => {
+        const isChanged = JSON.stringify(maskEntry(entry)) !== JSON.stringify(entry);
+        expect(countMasked(entry) > 0).toBe(isChanged);
+      }),
+      { examples: [[{ field: 'callee', before: 13900000000, after: null }], [{ start: '', calls: 1 }]] },
+    );
   });
 
   it('what is behind a million characters of one entry is hidden unread', () => {

@@ -6,7 +6,7 @@ import {
   binaryJson,
   plainText,
   quotedText,
-} from './array-parameters.js';
+} from '../../persistence/sql/array-parameters.js';
 
 /** A column of a set-based statement. */
 export type ArrayColumn<Row> = {

@@ -3,7 +3,7 @@ import type { Statement, Transaction } from '../../persistence/connections/state
 import { CALL_LOCKS } from '../../persistence/schema/advisory-locks.js';
 import type { ClusterNodes } from '../../persistence/schema/distribution/cluster-nodes.js';
 import { EPOCH_TIMES } from '../../persistence/sql/value-parsers.js';
-import { pieces } from './array-parameters.js';
+import { pieces } from '../../persistence/sql/array-parameters.js';
 import type { MessageState, Standing } from './call-state.js';
 import { type ArrayColumn, arrays, instantColumn, names, selected, unnest } from './column-arrays.js';
 import type { PastContent } from './settlement.js';

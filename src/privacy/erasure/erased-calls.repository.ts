@@ -3,7 +3,7 @@ import { TELEPHONE_NUMBERS, TEXT_FIELDS } from '../../call/call-record.js';
 import { columnOf } from '../../persistence/sql/entity-columns.js';
 import { ToldChanges } from '../../persistence/sql/told-changes.js';
 import { CallWriteRepository } from '../../ingestion/writing/call-write.repository.js';
-import { pieces } from '../../ingestion/writing/array-parameters.js';
+import { pieces } from '../../persistence/sql/array-parameters.js';
 import { coreOf } from '../../numbers/core.js';
 import type { NumberSearch } from '../../numbers/number-search.js';
 import { Database } from '../../persistence/connections/database.js';

@@ -43,16 +43,22 @@ export interface JsonMember {
   readonly write: (call: RecordText, out: Utf8Text) => void;
 }
 
-export function jsonMember(name: CallField): JsonMember {
-  const index = CALL_FIELDS.indexOf(name);
-  const write = WRITERS[kindOf(name)];
-  return {
-    name,
-    write: (call, out) => {
+/** Made once: to make them took a tenth of the time of an answer with one call. */
+const MEMBERS = new Map<CallField, JsonMember>(
+  CALL_FIELDS.map((name, index) => {
+    const writeValue = WRITERS[kindOf(name)];
+    const write: JsonMember['write'] = (call, out) => {
       if (call.isNull(index)) out.addFixed(NULL);
-      else write(call, index, out);
-    },
-  };
+      else writeValue(call, index, out);
+    };
+    return [name, { name, write }];
+  }),
+);
+
+export function jsonMember(name: CallField): JsonMember {
+  const member = MEMBERS.get(name);
+  if (member === undefined) throw new Error(`calls have no field ${name}`);
+  return member;
 }
 
 /** @param valueOf makes JSON of a call */
@@ -83,7 +89,7 @@ export function nameMember(name: NameField, labels: Labels): JsonMember {
  */
 export function callJson(members: readonly JsonMember[]): (call: RecordText, out: Utf8Text) => void {
   const parts = members.map(({ name, write }, place) => ({
-    head: new FixedText(`${place === 0 ? '{' : ','}"${name}":`),
+    head: headOf(`${place === 0 ? '{' : ','}"${name}":`),
     write,
   }));
   return (call, out) => {
@@ -93,6 +99,15 @@ export function callJson(members: readonly JsonMember[]): (call: RecordText, out
     }
     out.addAscii('}');
   };
+}
+
+/** Names of members with what stands before and behind them. There are few. */
+const HEADS = new Map<string, FixedText>();
+
+function headOf(text: string): FixedText {
+  const head = HEADS.get(text) ?? new FixedText(text);
+  HEADS.set(text, head);
+  return head;
 }
 
 function writeText(call: RecordText, index: number, out: Utf8Text): void {

@@ -66,17 +66,21 @@ export function mask(call: RecordText): void {
     if (masked !== null && masked !== texts[index]) call.replace(index, masked);
 }
 
-/** Makes a function that says whether these fields of a call show a number to those who may see it. */
-export function showsNumbers(names: readonly CallField[]): (call: RecordText) => boolean {
-  const shown = names.map((name) => ({ index: CALL_FIELDS.indexOf(name), isJson: kindOf(name) === 'json' }));
-  const numbers = shown.filter(({ index }) => NUMBERS.includes(index));
+/**
+ * Makes a function that says whether a call shows a number to those who may see it.
+ *
+ * @param fields what is shown beside `callId`; undefined: all
+ */
+export function showsNumbers(fields: readonly string[] | undefined): (call: RecordText) => boolean {
+  const shown = CALL_FIELDS.map((name) => name === 'callId' || (fields?.includes(name) ?? true));
+  const numbers = NUMBERS.filter((index) => shown[index] === true);
   return (call) => {
-    if (numbers.some(({ index }) => !call.isEmpty(index))) return true;
+    if (numbers.some((index) => !call.isEmpty(index))) return true;
     const texts = call.texts();
-    const masked = maskedTexts(texts);
-    return shown.some(({ index, isJson }) => {
-      const [text, hidden] = [texts[index] ?? '', masked[index]];
-      return text !== hidden && text !== '' && (isJson ? stringifyExact(parseExact(text)) : text) !== hidden;
+    return maskedTexts(texts).some((hidden, index) => {
+      const text = texts[index] ?? '';
+      if (shown[index] !== true || text === hidden || text === '') return false;
+      return (JSON_FIELDS.includes(index) ? stringifyExact(parseExact(text)) : text) !== hidden;
     });
   };
 }

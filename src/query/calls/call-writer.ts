@@ -3,7 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { Utf8Text } from '../../json/utf8-text.js';
 import type { RecordText } from '../../persistence/sql/record-text.js';
 import type { Labels } from '../labels/labels.service.js';
-import { CALL_FIELDS, type CallField } from './call-fields.js';
+import { CALL_FIELDS } from './call-fields.js';
 import { callJson, jsonMember, nameMember } from './call-json.js';
 import { isNameField, LISTED_FIELDS, type ListedField } from './call-names.js';
 import { callReader, type CallRecordText, mask, showsNumbers } from './call-texts.js';
@@ -37,7 +37,7 @@ export class CallWriter {
       return labels === undefined ? [] : [nameMember(name, labels)];
     });
     this.json = callJson(members);
-    this.isShown = showsNumbers(names.filter((name): name is CallField => !isNameField(name)));
+    this.isShown = showsNumbers(fields);
     this.isMasked = isMasked;
   }
 

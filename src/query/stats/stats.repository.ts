@@ -1,6 +1,7 @@
 // Reads call_rollups and rollup_sums for statistics. Statistics by minutes are read from the calls themselves.
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../persistence/connections/statement.js';
+import { binaryInstants } from '../../persistence/sql/array-parameters.js';
 import type { SqlConditions } from '../../persistence/sql/sql-conditions.js';
 import { type Viewer, visibleTo } from '../../security/visible-sources.js';
 import { SUMS, type SumsRow } from '../totals.js';
@@ -130,7 +131,7 @@ function fromFor(filter: StatsFilter, groupBy: readonly GroupField[]): string {
  * than a join with the buckets (0.33 s instead of 0.58 s).
  */
 function bucketOf(sql: SqlConditions, edges: readonly number[]): string {
-  const instants = edges.map((edge) => new Date(edge).toISOString());
+  const instants = binaryInstants(edges, (edge) => edge);
   return `width_bucket(bucket_start, ${sql.parameter(instants)}::timestamptz[])`;
 }
 

@@ -61,9 +61,18 @@ export function maskEntry(entry: unknown): unknown {
 
 /** Counts the texts of an entry that would be masked, or that are too long to be searched here. */
 export function countMasked(entry: unknown): number {
+  if (isFields(entry) && Object.entries(entry).every(isKept)) return 0;
   const mask = new AnswerMask(entry);
   mask.of(entry);
   return mask.changes + mask.unfinished.length;
+}
+
+/** Whether a field cannot be masked, as those of statistics. It takes a third of the time of a mask to find that out. */
+function isKept([name, value]: [name: string, value: unknown]): boolean {
+  if (value === null || typeof value === 'boolean') return true;
+  if (typeof value !== 'string' && typeof value !== 'number') return false;
+  const rule = ruleOfAnswerField(name);
+  return rule === 'keep' || (rule === 'text' && typeof value === 'number');
 }
 
 /** A text that must still be masked, and the place where it belongs. */

@@ -46,7 +46,7 @@ const OF_ANSWERS: readonly (readonly [MaskRule, readonly string[]])[] = [
   // A name with a phone number is refused, and the vendor's API gives none.
   ['keep', ['taskName', 'batchName']],
   ['keep', TIME_FIELDS],
-  ['keep', ['callingTime', 'checkedAt', 'requestedAt', 'startedAt', 'finishedAt']],
+  ['keep', ['start', 'end', 'callingTime', 'checkedAt', 'requestedAt', 'startedAt', 'finishedAt']],
   [
     'keep',
     [

@@ -7,7 +7,7 @@ import {
   binaryInstants,
   plainText,
   quotedText,
-} from '../../src/ingestion/writing/array-parameters.js';
+} from '../../src/persistence/sql/array-parameters.js';
 import { EARLIEST_MS, LATEST_MS } from '../../src/time/civil-time.js';
 import { createDatabase, type TestDatabase } from '../support/database.js';
 
