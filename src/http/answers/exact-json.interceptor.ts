@@ -78,9 +78,9 @@ function lengthOf(content: string | readonly Buffer[]): number {
   return typeof content === 'string' ? content.length : content.reduce((sum, part) => sum + part.length, 0);
 }
 
-/** Entries that are written in one go. They take some 2 ms at most. */
+/** Entries that are written in one go. They mostly take 2 ms or less. */
 const ENTRIES_AT_ONCE = 100;
-/** After so many ms, other work gets its turn. */
+/** Other work gets its turn once so many ms have passed. */
 const LONGEST_TURN_MS = 2;
 /**
  * One long list is written at a time. The process has one thread: with two at once, all others would wait twice as
@@ -108,6 +108,8 @@ async function listJson(entries: readonly unknown[]): Promise<string> {
     await nextTurn();
     begin = performance.now();
   }
+  // Short lists that wait for this one do not follow in the same turn.
+  await nextTurn();
   return `[${parts.join(',')}]`;
 }
 

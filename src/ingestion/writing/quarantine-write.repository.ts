@@ -1,8 +1,8 @@
 import { Injectable } from '@nestjs/common';
 import type { Transaction } from '../../persistence/connections/statement.js';
-import type { Delivery, Reject } from '../delivery.js';
 import { binaryBytes } from '../../persistence/sql/array-parameters.js';
 import { orderedId } from '../../persistence/sql/ids.js';
+import type { Delivery, Reject } from '../delivery.js';
 
 const INSERT = {
   name: 'insert-quarantine',

@@ -101,11 +101,13 @@ export function callJson(members: readonly JsonMember[]): (call: RecordText, out
   };
 }
 
-/** Names of members with what stands before and behind them. There are few. */
+/** What stands before the value of a member. There are few, because the names are those of fields. */
 const HEADS = new Map<string, FixedText>();
 
 function headOf(text: string): FixedText {
-  const head = HEADS.get(text) ?? new FixedText(text);
+  const known = HEADS.get(text);
+  if (known !== undefined) return known;
+  const head = new FixedText(text);
   HEADS.set(text, head);
   return head;
 }

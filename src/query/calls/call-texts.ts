@@ -8,6 +8,7 @@ import { ruleOfAnswerField } from '../../security/masking/field-rules.js';
 import { maskNumber } from '../../security/masking/number-mask.js';
 import { maskReference, maskText } from '../../security/masking/text-mask.js';
 import { CALL_FIELDS, type CallField, typeOf } from './call-fields.js';
+import type { ListedField } from './call-names.js';
 
 type Text = string | null | undefined;
 
@@ -71,7 +72,7 @@ export function mask(call: RecordText): void {
  *
  * @param fields what is shown beside `callId`; undefined: all
  */
-export function showsNumbers(fields: readonly string[] | undefined): (call: RecordText) => boolean {
+export function showsNumbers(fields: readonly ListedField[] | undefined): (call: RecordText) => boolean {
   const shown = CALL_FIELDS.map((name) => name === 'callId' || (fields?.includes(name) ?? true));
   const numbers = NUMBERS.filter((index) => shown[index] === true);
   return (call) => {

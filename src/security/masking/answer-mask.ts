@@ -67,7 +67,10 @@ export function countMasked(entry: unknown): number {
   return mask.changes + mask.unfinished.length;
 }
 
-/** Whether a field cannot be masked, as those of statistics. It takes a third of the time of a mask to find that out. */
+/**
+ * Whether a field cannot hold a number to mask, as those of statistics. To find that out takes a third of the time of a
+ * mask. A change, whose `before` and `after` follow the rule of another field, has its name as text in `field`.
+ */
 function isKept([name, value]: [name: string, value: unknown]): boolean {
   if (value === null || typeof value === 'boolean') return true;
   if (typeof value !== 'string' && typeof value !== 'number') return false;
