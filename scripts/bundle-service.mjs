@@ -10,15 +10,15 @@ const BUNDLED_PACKAGES = /^(@nestjs|es-toolkit)(\/|$)/;
 /** Nest asks for these where they are installed. */
 const OPTIONAL_PACKAGES = /^(@nestjs\/(microservices|websockets|platform-fastify)|@fastify\/)/;
 
+const GIVE_NAME = '__defProp(target, "name", { value, configurable: true });';
 /** How esbuild gives classes and functions the names that they have in the sources. */
-const NAMES = 'var __name = (target, value) => __defProp(target, "name", { value, configurable: true });';
+const NAMES = `var __name = (target, value) => ${GIVE_NAME}`;
 /**
  * Nest, TypeORM and Swagger need the names of classes, which esbuild may have to change. Arrow functions and async functions have no
  * prototype, and need no names. Those that are made within other functions would be named each time: a push of one record took 1.08
  * times as long.
  */
-const NAMES_OF_CLASSES =
-  'var __name = (target, value) => !("prototype" in target) || target.name === value ? target : __defProp(target, "name", { value, configurable: true });';
+const NAMES_OF_CLASSES = `var __name = (target, value) => !("prototype" in target) || target.name === value ? target : ${GIVE_NAME}`;
 
 /** @param dist the folder of the compiled service. The modules of PROGRAMS are replaced. */
 export async function bundleService(dist) {
@@ -42,13 +42,9 @@ export async function bundleService(dist) {
   });
   // Its process would stay as long as this one.
   await stop();
-  const named = outputFiles.filter(({ text }) => text.includes(NAMES));
-  if (named.length !== 1) throw new Error('esbuild gives names in another way than this script knows');
-  for (const file of outputFiles)
-    await writeFile(
-      file.path,
-      named.includes(file) ? file.text.replace(NAMES, NAMES_OF_CLASSES) : file.contents,
-    );
+  if (outputFiles.filter(({ text }) => text.includes(NAMES)).length !== 1)
+    throw new Error('esbuild gives names in another way than this script knows');
+  for (const { path, text } of outputFiles) await writeFile(path, text.replace(NAMES, NAMES_OF_CLASSES));
 }
 
 const packagesOutside = {

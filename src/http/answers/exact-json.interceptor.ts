@@ -12,6 +12,7 @@ import { mergeMap, type Observable } from 'rxjs';
 import { noteHeld } from '../connections/connection-limits.js';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { Semaphore } from '../../background/semaphore.js';
+import { Turns } from '../../background/turns.js';
 import { stringifyExact } from '../../json/exact-numbers.js';
 import { ProblemFilter } from '../problems/problem.filter.js';
 import { StreamedAnswer } from './streamed-answer.js';
@@ -101,12 +102,10 @@ async function answerJson(answer: unknown): Promise<string> {
 
 async function listJson(entries: readonly unknown[]): Promise<string> {
   const parts: string[] = [];
-  let begin = performance.now();
+  const turns = new Turns(LONGEST_TURN_MS);
   for (let at = 0; at < entries.length; at += ENTRIES_AT_ONCE) {
     parts.push(stringifyExact(entries.slice(at, at + ENTRIES_AT_ONCE)).slice(1, -1));
-    if (performance.now() - begin < LONGEST_TURN_MS) continue;
-    await nextTurn();
-    begin = performance.now();
+    await turns.next();
   }
   // Short lists that wait for this one do not follow in the same turn.
   await nextTurn();

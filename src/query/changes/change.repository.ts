@@ -44,8 +44,8 @@ export interface NextChanges {
 /** The most deliveries that a step reads. If all their calls have been changed again since, that takes 20 ms. */
 const MOST_DELIVERIES = 5000;
 /**
- * A step first reads this number of deliveries, or one for every 20 calls if that is more. They mostly have enough calls for a page, and take 0.2 to
- * 0.7 ms instead of 5 ms.
+ * A step first reads this number of deliveries, or one for every 20 calls if that is more. They mostly have enough calls
+ * for a page, and take 0.2 to 0.7 ms instead of 5 ms.
  */
 const FIRST_DELIVERIES = 100;
 const USUAL_CALLS = 20;

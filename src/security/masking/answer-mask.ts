@@ -1,5 +1,6 @@
 // Masks phone numbers in answers of the API, for keys without `numbers:read`.
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Turns } from '../../background/turns.js';
 import { type ExactNumber, isExactNumber } from '../../json/exact-numbers.js';
 import { NUMBER_FIELDS } from '../../numbers/json-pieces.js';
 import { OwnNumbers } from '../../numbers/own-numbers.js';
@@ -30,12 +31,10 @@ type Fields = Readonly<Record<string, unknown>>;
 export async function maskAnswer(answer: unknown): Promise<unknown> {
   if (!isFields(answer) || !Array.isArray(answer['data'])) return maskWhole(answer);
   const data: unknown[] = [];
-  let begin = performance.now();
+  const turns = new Turns(LONGEST_TURN_MS);
   for (const entry of answer['data'] as unknown[]) {
     data.push(await maskWhole(entry));
-    if (performance.now() - begin < LONGEST_TURN_MS) continue;
-    await nextTurn();
-    begin = performance.now();
+    await turns.next();
   }
   return { ...answer, data };
 }
